@@ -1,0 +1,1 @@
+//! Centrality, communities, paths, ring indicators, movement and routes.

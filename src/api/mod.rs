@@ -1,0 +1,1 @@
+//! Handlers by resource, problem+json errors, OpenAPI.

@@ -1,0 +1,81 @@
+//! The snapshot of a view: the visible records, clustered into entities, and the relationships
+//! between the entities as compact arrays. Built once per view and revision, shared by all readers.
+//!
+//! Nothing outside the view ever reaches this module: it is built from [`crate::store::Store::stream`].
+
+use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, Span, Tie};
+
+/// The visible part of a store, resolved. Indexes are `u32` positions in these arrays and are never
+/// part of an answer.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The key that entity ids are hashed with.
+    pub id_key: IdKey,
+    /// Visible records, ascending by id.
+    pub records: Vec<Record>,
+    /// Entities, ascending by id.
+    pub entities: Vec<Entity>,
+    /// For each record the index of its entity.
+    pub entity_of: Vec<u32>,
+    /// Visible ties, ascending by id.
+    pub ties: Vec<Tie>,
+    /// Visible events, ascending by id; participations of hidden records are absent.
+    pub events: Vec<Event>,
+    /// Links between visible records, ascending by pair.
+    pub links: Vec<Link>,
+    /// Visible judgements.
+    pub judgements: Vec<Judgement>,
+    /// Relationships between entities, grouped by (source, target, kind), ascending.
+    pub relationships: Vec<Relationship>,
+    /// CSR offsets: entity `e` has incident entries `adjacency[offsets[e]..offsets[e + 1]]`.
+    pub offsets: Vec<u32>,
+    /// Undirected adjacency: (neighbour entity, relationship index), ascending per entity.
+    pub adjacency: Vec<(u32, u32)>,
+}
+
+/// One resolved thing: the visible records that speak of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    /// Keyed hash of the type and the smallest visible record.
+    pub id: EntityId,
+    /// What it is.
+    pub entity_type: EntityType,
+    /// A short human-readable name made from its records (the most frequent full value).
+    pub name: String,
+    /// Indexes of its records, ascending.
+    pub records: Vec<u32>,
+}
+
+/// Kinds of relationship between entities: those of ties, and those that events give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RelationshipKind {
+    /// Stated by a tie.
+    Tie(crate::model::TieKind),
+    /// One phone (or person) called another.
+    Called,
+    /// One phone (or person) sent a message to another.
+    Messaged,
+    /// One person or organization paid another.
+    Paid,
+    /// A guest stayed with a host or at a location (bookings).
+    BookedAt,
+    /// Took part in the same event in any other pair of roles.
+    SameEvent,
+}
+
+/// All that the view knows of one kind of relationship from one entity to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relationship {
+    /// Index of the entity it goes out from.
+    pub source: u32,
+    /// Index of the entity it goes to.
+    pub target: u32,
+    /// What it is.
+    pub kind: RelationshipKind,
+    /// Indexes of the ties that state it, ascending.
+    pub ties: Vec<u32>,
+    /// Indexes of the events that show it, ascending.
+    pub events: Vec<u32>,
+    /// From the first to the last time that is known.
+    pub span: Span,
+}

@@ -1,0 +1,289 @@
+//! The mapping file (TOML): which column of a source is which field of which record.
+//!
+//! One source row makes one or more records (each of one type, called a *slot*), ties between
+//! them, and at most a few events. The first record's local id is the row's id; every other
+//! record's is `<row id>/<slot>`. A slot whose fields are all empty in a row makes no record there,
+//! and ties and participations that need it are left out.
+//!
+//! ```toml
+//! agency = "metro-police"
+//! source = "persons"
+//! format = "csv"                 # or "jsonl"; CSV may set delimiter = ";"
+//! time_zone = "America/Chicago"  # for times without an offset
+//! region = "US"                  # country to read national phone numbers in
+//! id = "report_no"               # column with the row's id
+//! columns_ignored = ["clerk"]    # any other column that is not mapped is an error
+//!
+//! [label]
+//! category = { column = "status", values = { S = "suspect", W = "witness" }, default = "unknown" }
+//! tier = 1
+//! handling = "own"
+//!
+//! [[record]]
+//! slot = "person"
+//! type = "person"
+//! [record.fields]
+//! given = "first_name"
+//! family = "last_name"
+//! birth_date = { column = "dob", format = "%m/%d/%Y" }
+//! sex = { column = "sex", values = { F = "female", M = "male" } }
+//! phone = "phone"
+//!
+//! [[record]]
+//! slot = "phone"
+//! type = "phone"
+//! [record.fields]
+//! number = "phone"
+//!
+//! [[tie]]
+//! kind = "USES"
+//! from = "person"
+//! to = "phone"
+//! since = "reported_at"
+//!
+//! [[event]]
+//! kind = "incident"
+//! at = { column = "reported_at", format = "%Y-%m-%d %H:%M" }
+//! participants = { subject = ["person"], vehicle = ["vehicle"] }
+//! [event.place]
+//! city = "city"
+//! ```
+//!
+//! # Fields by record type
+//!
+//! A trailing `.2`, `.3`, ... on a repeatable field (marked *) gives a further value.
+//!
+//! - `person`: `full`*, `given`*, `middle`*, `family`* (parts of one name share a suffix; further
+//!   suffixes are aliases), `birth_date`, `birth_place`, `sex`, `nationality`, `phone`*, `email`*,
+//!   `document`* (with constants `document_kind`*, `document_country`*), `occupation`, and the
+//!   address fields below with prefix `address.` (e.g. `address.line`, `address.city`).
+//! - `phone`: `number`, `region`.
+//! - `address`: `line`, `house`, `street`, `unit`, `city`, `region`, `postcode`, `country`,
+//!   `latitude`, `longitude`.
+//! - `vehicle`: `plate`, `plate_region`, `plate_country`, `vin`, `make`, `model`, `year`, `colour`.
+//! - `organization`: `name`, `registration`, `kind`, `phone`*, and `address.` as above.
+//!
+//! In JSON Lines a column is a dotted path into the object (`traveller.name`), array elements by
+//! index (`phones.0`).
+//!
+//! # Partial dates
+//!
+//! A date field may list several formats (`formats = ["%d/%m/%Y", "%m/%Y", "%Y"]`); the first that
+//! fits the whole text wins. A format without a day (or month) gives a partial date. Formats are
+//! those of strptime. Without a format, dates are ISO 8601 (YYYY, YYYY-MM, YYYY-MM-DD) and times
+//! RFC 3339 or `YYYY-MM-DD HH:MM[:SS]` in the mapping's time zone.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{EntityType, EventKind, Role, TieKind};
+
+/// A mapping file. Unknown keys are refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// The agency that owns the rows.
+    pub agency: String,
+    /// The agency's name for the file or system.
+    pub source: String,
+    /// How the file is written.
+    pub format: Format,
+    /// CSV delimiter, one ASCII character; a comma when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// IANA time zone of times that carry no offset; UTC when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Country (ISO 3166-1 alpha-2) in which national phone numbers and plates are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The column with the row's id, unique within the agency together with the slot.
+    pub id: String,
+    /// Text put before the row's id to make it unique within the agency, e.g. `"CDR-"`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id_prefix: String,
+    /// Columns that are deliberately not used. A column neither mapped nor listed here is an error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns_ignored: Vec<String>,
+    /// The label of everything the row makes.
+    pub label: LabelMapping,
+    /// The records a row makes.
+    #[serde(rename = "record", default)]
+    pub records: Vec<RecordMapping>,
+    /// The ties a row states.
+    #[serde(rename = "tie", default, skip_serializing_if = "Vec::is_empty")]
+    pub ties: Vec<TieMapping>,
+    /// The events a row reports.
+    #[serde(rename = "event", default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventMapping>,
+}
+
+/// File formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// RFC 4180 with a header row, UTF-8.
+    Csv,
+    /// One JSON object a line, UTF-8.
+    Jsonl,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// The text of a column.
+    Column(String),
+    /// The same text for every row.
+    Constant(Constant),
+    /// A column with a date format, a translation of its values, or both.
+    Converted(Converted),
+}
+
+/// A constant value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Constant {
+    /// The text.
+    pub constant: String,
+}
+
+/// A converted column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Converted {
+    /// The column.
+    pub column: String,
+    /// The only date or time format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Date or time formats, tried in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<String>,
+    /// Translation of the source's codes. A code that is not listed becomes `default`; without a
+    /// default the row is refused.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+    /// The value for codes that are not listed and for empty cells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Texts that mean "missing", besides the empty text, e.g. `["N/A", "-"]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// The label of everything a row makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelMapping {
+    /// Subject category: a word of [`crate::model::SubjectCategory`] or a converted column.
+    /// Applies to person records, ties and events; other records are `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<WordOrColumn>,
+    /// Sensitivity tier, 0 to 4.
+    #[serde(default)]
+    pub tier: u8,
+    /// `own` or `shared`, or a converted column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling: Option<WordOrColumn>,
+}
+
+/// A word that holds for every row, or a column translated to such words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum WordOrColumn {
+    /// The word itself.
+    Word(String),
+    /// A column whose values are translated.
+    Column(Converted),
+}
+
+/// One record that a row makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordMapping {
+    /// The slot's name within this mapping; part of the local id of all but the first record.
+    pub slot: String,
+    /// What the record speaks of.
+    #[serde(rename = "type")]
+    pub entity_type: EntityType,
+    /// The fields and where they come from; see the module's list.
+    pub fields: BTreeMap<String, Value>,
+}
+
+/// One tie that a row states.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TieMapping {
+    /// What the relationship is.
+    pub kind: TieKind,
+    /// The slot it goes out from.
+    pub from: String,
+    /// The slot it goes to.
+    pub to: String,
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Value>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Value>,
+    /// How sure the source is, 0 to 1; 1 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+}
+
+/// One event that a row reports. A row whose `at` is empty makes no such event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventMapping {
+    /// What happened.
+    pub kind: EventKind,
+    /// When it began.
+    pub at: Value,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Value>,
+    /// Who and what took part: slots by role.
+    pub participants: BTreeMap<Role, Vec<String>>,
+    /// Where: `name`, `city`, `country`, `latitude`, `longitude`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub place: BTreeMap<String, Value>,
+    /// Text of an advertisement or message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Value>,
+    /// Amount of a payment, a decimal number with a point and at most two decimals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Value>,
+    /// Currency of the amount, ISO 4217.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Value>,
+}
+
+/// The manifest of a set of files: `manifest.toml`. Paths are relative to the manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// What the set is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The answer key (`agency,record_id,type,entity`), when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The planted rings and decoys (`id,kind,member,decoy or ring`), when there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rings: Option<String>,
+    /// The files.
+    #[serde(rename = "file")]
+    pub files: Vec<ManifestFile>,
+}
+
+/// One file of a manifest with its mapping.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestFile {
+    /// The data file.
+    pub path: String,
+    /// Its mapping file.
+    pub mapping: String,
+}

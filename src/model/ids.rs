@@ -1,0 +1,191 @@
+//! Identifiers. Every id is a keyed hash (BLAKE3, 128 bits) of what it names, never a sequence, so
+//! that an id says nothing about how many objects there are, in what order they came, or whether
+//! an object outside the caller's view exists.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use super::{EntityType, EventKind, TieKind};
+
+/// A text that is not an id of the expected kind.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("not a valid {kind} id: expected `{prefix}` and 32 hexadecimal digits")]
+pub struct ParseIdError {
+    kind: &'static str,
+    prefix: &'static str,
+}
+
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str($prefix)?;
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseIdError;
+
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                text.strip_prefix($prefix)
+                    .and_then(parse_hex)
+                    .map(Self)
+                    .ok_or(ParseIdError { kind: $kind, prefix: $prefix })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+id_type!(
+    /// Names one source record: a keyed hash of its agency and the agency's own record id.
+    RecordId, "record", "rec_"
+);
+id_type!(
+    /// Names an entity *in one view*: a keyed hash of its type and its smallest visible record.
+    EntityId, "entity", "ent_"
+);
+id_type!(
+    /// Names an event reported by a source.
+    EventId, "event", "evt_"
+);
+id_type!(
+    /// Names a relationship between two records, as stated by one source row.
+    TieId, "tie", "tie_"
+);
+
+/// Lower-case hexadecimal only, so that an id has exactly one spelling.
+fn parse_hex(digits: &str) -> Option<[u8; 16]> {
+    let digits = digits.as_bytes();
+    if digits.len() != 32 {
+        return None;
+    }
+    let mut bytes = [0u8; 16];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+    }
+    Some(bytes)
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+/// The key under which ids are hashed.
+///
+/// Two stores with the same key give the same record the same id. The default key is public: ids
+/// are then reproducible anywhere, yet still cannot be guessed back into names. Set a secret one
+/// (`ACCORD_ID_KEY`) where ids leave the house.
+#[derive(Clone)]
+pub struct IdKey([u8; 32]);
+
+impl Default for IdKey {
+    fn default() -> Self {
+        Self::from_secret("accord: the public default id key")
+    }
+}
+
+impl fmt::Debug for IdKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdKey(..)")
+    }
+}
+
+impl IdKey {
+    /// Derives the key from a secret text of any length.
+    pub fn from_secret(secret: &str) -> Self {
+        Self(blake3::derive_key("accord 2026 id key", secret.as_bytes()))
+    }
+
+    /// The id of the record that `agency` calls `local_id`.
+    pub fn record(&self, agency: &str, local_id: &str) -> RecordId {
+        RecordId(self.hash("record", &[agency.as_bytes(), local_id.as_bytes()]))
+    }
+
+    /// The id of an entity of type `entity_type` whose smallest visible record is `first`.
+    pub fn entity(&self, entity_type: EntityType, first: RecordId) -> EntityId {
+        EntityId(self.hash("entity", &[entity_type.as_str().as_bytes(), &first.0]))
+    }
+
+    /// The id of the event of this kind that `agency` reported in its row `local_id`.
+    pub fn event(&self, agency: &str, local_id: &str, kind: EventKind) -> EventId {
+        EventId(self.hash("event", &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes()]))
+    }
+
+    /// The id of the tie of this kind between two records, as stated by one agency's row.
+    pub fn tie(&self, agency: &str, local_id: &str, kind: TieKind, from: RecordId, to: RecordId) -> TieId {
+        TieId(self.hash(
+            "tie",
+            &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes(), &from.0, &to.0],
+        ))
+    }
+
+    /// A keyed 128-bit tag of arbitrary parts, for opaque cursors and cache keys.
+    pub fn tag(&self, domain: &str, parts: &[&[u8]]) -> [u8; 16] {
+        self.hash(domain, parts)
+    }
+
+    /// Length-prefixed, so that no two different lists of parts hash the same bytes.
+    fn hash(&self, domain: &str, parts: &[&[u8]]) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        for part in std::iter::once(domain.as_bytes()).chain(parts.iter().copied()) {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        let mut id = [0u8; 16];
+        hasher.finalize_xof().fill(&mut id);
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_from_its_own_text_and_from_no_other() {
+        let id = IdKey::default().record("metro-police", "P-1");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert!(id.to_string().to_uppercase().parse::<RecordId>().is_err());
+        assert!(id.to_string().parse::<EntityId>().is_err());
+        assert!("rec_".parse::<RecordId>().is_err());
+        assert!("rec_é000000000000000000000000000000".parse::<RecordId>().is_err());
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let key = IdKey::default();
+        assert_ne!(key.record("ab", "c"), key.record("a", "bc"));
+        assert_ne!(key.record("a", "b"), IdKey::from_secret("other").record("a", "b"));
+    }
+}

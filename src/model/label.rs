@@ -1,0 +1,116 @@
+//! Labels and classes: what decides who may see an object.
+
+use serde::{Deserialize, Serialize};
+
+/// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectCategory {
+    /// Suspected of an offence.
+    Suspect,
+    /// Convicted of an offence.
+    Convicted,
+    /// A victim of an offence.
+    Victim,
+    /// A person who may be a victim.
+    PossibleVictim,
+    /// A witness.
+    Witness,
+    /// A contact or associate of one of the above.
+    Contact,
+    /// Reported missing.
+    Missing,
+    /// Not stated, or not about a person.
+    #[default]
+    Unknown,
+}
+
+/// How far the owner lets an object go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Handling {
+    /// Seen by the owner agency only. The default.
+    #[default]
+    Own,
+    /// Marked shared: seen by every agency of the deployment.
+    Shared,
+}
+
+/// The label that every stored object carries. Objects with equal labels form a class.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// The agency that owns the object.
+    pub agency: String,
+    /// What the source alleges the subject to be.
+    pub category: SubjectCategory,
+    /// Sensitivity, 0 (routine) to 4 (most sensitive).
+    pub tier: u8,
+    /// How far the owner lets the object go.
+    pub handling: Handling,
+}
+
+impl Label {
+    /// The highest sensitivity tier.
+    pub const TIER_MAX: u8 = 4;
+}
+
+/// A label's small integer inside one store. Never part of an answer: it is a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassId(pub u32);
+
+/// A set of classes, as a bit set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct ClassSet {
+    words: Vec<u64>,
+}
+
+impl ClassSet {
+    /// Adds a class.
+    pub fn insert(&mut self, class: ClassId) {
+        let word = class.0 as usize / 64;
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= 1 << (class.0 % 64);
+    }
+
+    /// Whether the class is in the set.
+    pub fn contains(&self, class: ClassId) -> bool {
+        self.words.get(class.0 as usize / 64).is_some_and(|word| word >> (class.0 % 64) & 1 == 1)
+    }
+
+    /// The classes in the set, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = ClassId> + '_ {
+        self.words.iter().enumerate().flat_map(|(index, word)| {
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| ClassId(index as u32 * 64 + bit))
+        })
+    }
+
+    /// Whether no class is in the set.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+}
+
+impl FromIterator<ClassId> for ClassSet {
+    fn from_iter<I: IntoIterator<Item = ClassId>>(classes: I) -> Self {
+        let mut set = Self::default();
+        classes.into_iter().for_each(|class| set.insert(class));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_set_holds_exactly_what_was_inserted() {
+        let classes = [ClassId(0), ClassId(63), ClassId(64), ClassId(200)];
+        let set: ClassSet = classes.into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), classes);
+        assert!(!set.contains(ClassId(1)) && !set.contains(ClassId(10_000)));
+        assert!(ClassSet::default().is_empty() && !set.is_empty());
+    }
+}

@@ -1,0 +1,23 @@
+//! The nouns of accord: plain data in the field's own words.
+//!
+//! Nothing here knows of files, stores, callers or HTTP. Raw text is kept as the source gave it;
+//! comparable forms are made by [`crate::normalize`].
+
+mod event;
+mod ids;
+mod label;
+mod link;
+mod record;
+mod tie;
+mod time;
+
+pub use event::{Event, EventKind, Money, Participant, Place, Role};
+pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId};
+pub use label::{ClassId, ClassSet, Handling, Label, SubjectCategory};
+pub use link::{Judgement, LevelHit, Link, Verdict};
+pub use record::{
+    Address, Body, Document, EntityType, Organization, Person, PersonName, Phone, Record, Sex,
+    Vehicle,
+};
+pub use tie::{Tie, TieKind};
+pub use time::{DateError, PartialDate, Span, Timestamp};

@@ -1,0 +1,1 @@
+//! Raw text to comparable form; raw is always kept by the caller.

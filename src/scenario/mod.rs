@@ -1,0 +1,1 @@
+//! Synthetic multi-agency scenarios with their answer keys.

@@ -1,0 +1,182 @@
+//! The store: keeps records, ties, events, links and judgements, each with its class, and answers
+//! only within a set of classes. Two backends, one contract suite.
+//!
+//! The store knows nothing of callers, policy, scores or clusters. Everything it is asked for on
+//! behalf of a caller takes a [`ClassSet`]; there is no read of everything except
+//! [`WriteTxn`]'s, which serves the engine's own linking.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    ClassId, ClassSet, Event, EventId, Judgement, Label, Link, Record, RecordId, Tie,
+};
+
+mod error;
+pub use error::StoreError;
+
+/// A blocking key: a 64-bit hash of rule and value, see [`crate::resolve`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockKey(pub u64);
+
+/// Where a store is: a file path, or `bolt://[user[:password]@]host[:port][/database]` or
+/// `neo4j://...`. Everywhere the same text. The password may also come from
+/// `ACCORD_NEO4J_PASSWORD`.
+#[derive(Clone, PartialEq, Eq)]
+pub enum StoreAddress {
+    /// An embedded store in one SQLite file.
+    File(std::path::PathBuf),
+    /// A Neo4j server.
+    Neo4j {
+        /// `host:port`.
+        uri: String,
+        /// User name.
+        user: String,
+        /// Password.
+        password: String,
+        /// Database; the server's default when absent.
+        database: Option<String>,
+    },
+}
+
+/// What one transaction writes. Applying the same batch again changes nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// New records with their blocking keys.
+    pub records: Vec<(Record, Vec<BlockKey>)>,
+    /// Ties.
+    pub ties: Vec<Tie>,
+    /// Events.
+    pub events: Vec<Event>,
+    /// Links between records of this batch or the store.
+    pub links: Vec<Link>,
+    /// Judgements.
+    pub judgements: Vec<Judgement>,
+}
+
+/// How many objects a transaction really added.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Records that were not there before.
+    pub records: usize,
+    /// Ties that were not there before.
+    pub ties: usize,
+    /// Events that were not there before.
+    pub events: usize,
+    /// Links that were not there before.
+    pub links: usize,
+    /// Judgements that were not there before or said otherwise before.
+    pub judgements: usize,
+}
+
+/// Receives the visible part of a store, in this order: records, ties, events, links, judgements;
+/// each kind in ascending order of its id (links and judgements by their pair).
+pub trait SnapshotSink {
+    /// A visible record and its class.
+    fn record(&mut self, class: ClassId, record: Record);
+    /// A tie whose own class and both ends are visible.
+    fn tie(&mut self, tie: Tie);
+    /// A visible event; participations of records that are not visible have been left out.
+    fn event(&mut self, event: Event);
+    /// A link both of whose ends are visible.
+    fn link(&mut self, link: Link);
+    /// A judgement whose own class and both ends are visible.
+    fn judgement(&mut self, judgement: Judgement);
+}
+
+/// A store. All calls block; never call them on an async executor's thread.
+pub trait Store: Send + Sync {
+    /// `sqlite` or `neo4j`.
+    fn backend(&self) -> &'static str;
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// When it does not, and why.
+    fn ping(&self) -> Result<(), StoreError>;
+
+    /// A counter that changes with every committed change, for caches. Never part of an answer.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn revision(&self) -> Result<u64, StoreError>;
+
+    /// All labels in use and their classes, ascending by class.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn classes(&self) -> Result<Vec<(ClassId, Label)>, StoreError>;
+
+    /// Begins the (one) write transaction; waits for another to end.
+    ///
+    /// # Errors
+    /// When the store does not answer or cannot be locked in time.
+    fn begin(&self) -> Result<Box<dyn WriteTxn + '_>, StoreError>;
+
+    /// The visible ones among these records, in the order asked; others are left out.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError>;
+
+    /// The visible ones among these events, in the order asked, trimmed as in [`SnapshotSink`].
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError>;
+
+    /// Visible records that carry one of these blocking keys, distinct, ascending.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError>;
+
+    /// Streams the visible part of the store from one consistent state; returns its revision.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError>;
+
+    /// A small named document (the model in use, configuration).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn document(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Writes a small named document.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError>;
+}
+
+/// A write transaction. Dropping it without [`WriteTxn::commit`] undoes it. Its reads see the
+/// whole store and its own writes: they serve linking, which happens between all records so that
+/// every later view finds its links; what they return never goes into an answer.
+pub trait WriteTxn {
+    /// Those of these records that the store already holds, by id.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError>;
+
+    /// For each key, the records that carry it: distinct (key, record) pairs, ascending.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError>;
+
+    /// Writes a batch. A record, tie or event that is already there with the same content is left
+    /// as it is; one with other content is an error ([`StoreError::Conflict`]), because records
+    /// never change: callers sort those out with [`WriteTxn::known`] first. A link of the same
+    /// pair and a judgement of the same pair, user and owner are replaced.
+    ///
+    /// # Errors
+    /// When the store does not answer, or on a conflict; the transaction is then lost.
+    fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError>;
+
+    /// Makes everything durable. When this returns `Ok`, nothing of it is ever lost.
+    ///
+    /// # Errors
+    /// When it could not be made durable; then none of it is there.
+    fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
