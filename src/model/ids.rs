@@ -139,11 +139,20 @@ impl IdKey {
 
     /// The id of the event of this kind that `agency` reported in its row `local_id`.
     pub fn event(&self, agency: &str, local_id: &str, kind: EventKind) -> EventId {
-        EventId(self.hash("event", &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes()]))
+        EventId(
+            self.hash("event", &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes()]),
+        )
     }
 
     /// The id of the tie of this kind between two records, as stated by one agency's row.
-    pub fn tie(&self, agency: &str, local_id: &str, kind: TieKind, from: RecordId, to: RecordId) -> TieId {
+    pub fn tie(
+        &self,
+        agency: &str,
+        local_id: &str,
+        kind: TieKind,
+        from: RecordId,
+        to: RecordId,
+    ) -> TieId {
         TieId(self.hash(
             "tie",
             &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes(), &from.0, &to.0],

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectCategory {
     /// Suspected of an offence.
@@ -26,7 +28,9 @@ pub enum SubjectCategory {
 }
 
 /// How far the owner lets an object go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Handling {
     /// Seen by the owner agency only. The default.
@@ -83,7 +87,9 @@ impl ClassSet {
     /// The classes in the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = ClassId> + '_ {
         self.words.iter().enumerate().flat_map(|(index, word)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| ClassId(index as u32 * 64 + bit))
+            (0..64)
+                .filter(move |bit| word >> bit & 1 == 1)
+                .map(move |bit| ClassId(index as u32 * 64 + bit))
         })
     }
 

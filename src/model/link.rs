@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Label, RecordId, Timestamp};
 
+/// A blocking key: a 64-bit hash of a blocking rule and the record's value for it. Records that
+/// share a key are compared; records that share none are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockKey(pub u64);
+
 /// The comparison level that one attribute of a pair reached, and what it is worth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

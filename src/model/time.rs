@@ -175,7 +175,9 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 /// A half-open span of time `[from, to)`; an absent end is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// First instant of the span.
@@ -195,7 +197,8 @@ mod tests {
         for text in ["1987-02-30", "1987-13-01", "1900-02-29", "0000", "0000-01-01"] {
             assert_eq!(text.parse::<PartialDate>(), Err(DateError::NoSuchDay), "{text}");
         }
-        for text in ["", "87", "1987-4-12", "1987-04-12-01", "1987-04-12T00:00", "١٩٨٧", "+987"] {
+        for text in ["", "87", "1987-4-12", "1987-04-12-01", "1987-04-12T00:00", "١٩٨٧", "+987"]
+        {
             assert_eq!(text.parse::<PartialDate>(), Err(DateError::Form), "{text}");
         }
         assert_eq!(PartialDate::new(1987, None, Some(3)), Err(DateError::NoSuchDay));

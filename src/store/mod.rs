@@ -8,15 +8,11 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    ClassId, ClassSet, Event, EventId, Judgement, Label, Link, Record, RecordId, Tie,
+    BlockKey, ClassId, ClassSet, Event, EventId, Judgement, Label, Link, Record, RecordId, Tie,
 };
 
 mod error;
 pub use error::StoreError;
-
-/// A blocking key: a 64-bit hash of rule and value, see [`crate::resolve`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlockKey(pub u64);
 
 /// Where a store is: a file path, or `bolt://[user[:password]@]host[:port][/database]` or
 /// `neo4j://...`. Everywhere the same text. The password may also come from
