@@ -11,6 +11,7 @@ pub mod nicknames;
 mod organization;
 mod person;
 mod phone;
+mod romanize;
 pub mod skeleton;
 mod text;
 mod vehicle;
