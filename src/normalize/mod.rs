@@ -7,6 +7,7 @@ mod birth;
 mod document;
 mod email;
 mod name;
+mod name_parts;
 pub mod nicknames;
 mod organization;
 mod person;
