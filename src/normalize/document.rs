@@ -23,7 +23,7 @@ impl DocumentForm {
         (!number.is_empty()).then(|| Self {
             kind: fold(&document.kind).replace(' ', "_"),
             number,
-            country: document.country.as_deref().map(alphanumeric_upper),
+            country: document.country.as_deref().and_then(super::regions::country_code),
             check_digit_valid: None,
         })
     }

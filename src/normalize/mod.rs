@@ -3,6 +3,7 @@
 //! always kept by the caller. Knows nothing of other records, of scores, of who asks, or of storage.
 
 mod address;
+mod address_line;
 mod birth;
 mod document;
 mod email;
@@ -12,8 +13,10 @@ pub mod nicknames;
 mod organization;
 mod person;
 mod phone;
+mod regions;
 mod romanize;
 pub mod skeleton;
+mod street;
 mod text;
 mod vehicle;
 

@@ -1,13 +1,13 @@
-//! Organizations.
+//! Organizations: the name without its legal form, and the legal form in one spelling.
 
-use super::text::{alphanumeric_upper, fold, fold_option};
+use super::text::{code_option, fold, fold_option, is_blank, lookup, words};
 use super::{AddressForm, PhoneForm};
 use crate::model::Organization;
 
 /// The comparable form of an organization.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OrganizationForm {
-    /// The name's tokens in written order, folded, without the legal form.
+    /// The name's tokens in written order, folded, without the legal form, abbreviations expanded.
     pub tokens: Vec<String>,
     /// The legal form in one canonical spelling ("llc", "gmbh").
     pub legal_form: Option<String>,
@@ -23,25 +23,279 @@ pub struct OrganizationForm {
     pub address: Option<AddressForm>,
 }
 
+/// The most phones and name tokens of an organization that are looked at.
+const VALUES_MAX: usize = 64;
+
 impl OrganizationForm {
     /// The form of an organization.
     pub fn new(organization: &Organization) -> Self {
-        let name = organization.name.as_deref().map(fold).unwrap_or_default();
-        let mut phones: Vec<_> = organization.phones.iter().filter_map(PhoneForm::new).collect();
+        let (tokens, legal_form) = organization.name.as_deref().map(split_name).unwrap_or_default();
+        let phones = organization.phones.iter().take(VALUES_MAX);
+        let mut phones: Vec<_> = phones.filter_map(PhoneForm::new).collect();
         phones.sort();
         phones.dedup();
         Self {
-            tokens: name.split(' ').filter(|t| !t.is_empty()).map(str::to_owned).collect(),
-            legal_form: None,
-            name: Some(name).filter(|name| !name.is_empty()),
-            registration: organization
-                .registration
-                .as_deref()
-                .map(alphanumeric_upper)
-                .filter(|r| !r.is_empty()),
+            name: Some(tokens.join(" ")).filter(|name| !name.is_empty()),
+            tokens,
+            legal_form: legal_form.map(str::to_owned),
+            registration: code_option(organization.registration.as_ref()),
             kind: fold_option(organization.kind.as_ref()),
             phones,
-            address: organization.address.as_ref().map(AddressForm::new).filter(|a| !a.is_empty()),
+            address: organization
+                .address
+                .as_ref()
+                .map(AddressForm::new)
+                .filter(|form| !form.is_empty()),
+        }
+    }
+}
+
+/// Name tokens and legal form. The form is looked for at the end, then at the start (as in `ООО "..."`);
+/// a name that is nothing but a legal form keeps it.
+fn split_name(name: &str) -> (Vec<String>, Option<&'static str>) {
+    let folded = fold(&name.replace('&', " and "));
+    if is_blank(&folded) {
+        return (Vec::new(), None);
+    }
+    let joined = join_initials(&folded);
+    let mut all: Vec<&str> = joined.iter().map(String::as_str).take(VALUES_MAX).collect();
+    if all.first() == Some(&"the") && all.len() > 1 {
+        all.remove(0);
+    }
+    let mut legal_form = None;
+    while let Some((form, length)) = form_at_end(&all) {
+        all.truncate(all.len() - length);
+        legal_form = legal_form.or(Some(form));
+    }
+    if legal_form.is_none()
+        && let Some((form, length)) = form_at_start(&all)
+    {
+        all.drain(..length);
+        legal_form = Some(form);
+    }
+    let tokens = all.into_iter().map(|word| lookup(ABBREVIATIONS, word).unwrap_or(word).to_owned());
+    (tokens.collect(), legal_form)
+}
+
+/// Runs of single letters to one word: `s r l` and `l l c` are `srl` and `llc`.
+fn join_initials(folded: &str) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    let mut after_letter = false;
+    for word in words(folded) {
+        let letter = word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        match joined.last_mut() {
+            Some(last) if letter && after_letter => last.push_str(word),
+            _ => joined.push(word.to_owned()),
+        }
+        after_letter = letter;
+    }
+    joined
+}
+
+/// The longest legal form in words.
+const FORM_WORDS_MAX: usize = 4;
+
+fn form_at_end(words: &[&str]) -> Option<(&'static str, usize)> {
+    (1..=FORM_WORDS_MAX.min(words.len().saturating_sub(1))).rev().find_map(|length| {
+        lookup(LEGAL_FORMS, &words[words.len() - length..].join(" ")).map(|form| (form, length))
+    })
+}
+
+fn form_at_start(words: &[&str]) -> Option<(&'static str, usize)> {
+    (1..=FORM_WORDS_MAX.min(words.len().saturating_sub(1))).rev().find_map(|length| {
+        lookup(LEGAL_FORMS, &words[..length].join(" ")).map(|form| (form, length))
+    })
+}
+
+/// Words of names that are often abbreviated. Sorted.
+static ABBREVIATIONS: &[(&str, &str)] = &[
+    ("assn", "association"),
+    ("assoc", "association"),
+    ("bldg", "building"),
+    ("bros", "brothers"),
+    ("centre", "center"),
+    ("constr", "construction"),
+    ("ctr", "center"),
+    ("dept", "department"),
+    ("intl", "international"),
+    ("mfg", "manufacturing"),
+    ("mgmt", "management"),
+    ("natl", "national"),
+    ("rest", "restaurant"),
+    ("serv", "services"),
+    ("service", "services"),
+    ("svc", "services"),
+    ("svcs", "services"),
+    ("tech", "technology"),
+    ("trans", "transport"),
+    ("univ", "university"),
+];
+
+/// Legal forms of many countries, folded and with initials joined, and their canonical spelling. Sorted.
+static LEGAL_FORMS: &[(&str, &str)] = &[
+    ("ab", "ab"),
+    ("ag", "ag"),
+    ("aktiengesellschaft", "ag"),
+    ("and co", "co"),
+    ("and co kg", "gmbh co kg"),
+    ("and company", "co"),
+    ("ao", "ao"),
+    ("aps", "aps"),
+    ("as", "as"),
+    ("asa", "asa"),
+    ("bhd", "bhd"),
+    ("bv", "bv"),
+    ("bvba", "bv"),
+    ("co", "co"),
+    ("co inc", "inc"),
+    ("co llc", "llc"),
+    ("co ltd", "ltd"),
+    ("company", "co"),
+    ("company limited", "ltd"),
+    ("corp", "corp"),
+    ("corporation", "corp"),
+    ("cv", "cv"),
+    ("dd", "dd"),
+    ("doo", "doo"),
+    ("eg", "eg"),
+    ("ehf", "ehf"),
+    ("eirl", "eirl"),
+    ("eood", "eood"),
+    ("eurl", "eurl"),
+    ("ev", "ev"),
+    ("fzco", "fze"),
+    ("fze", "fze"),
+    ("gbr", "gbr"),
+    ("gesellschaft mit beschrankter haftung", "gmbh"),
+    ("gmbh", "gmbh"),
+    ("gmbh and co kg", "gmbh co kg"),
+    ("gmbh co kg", "gmbh co kg"),
+    ("hf", "hf"),
+    ("inc", "inc"),
+    ("incorporated", "inc"),
+    ("jdoo", "doo"),
+    ("jsc", "jsc"),
+    ("kft", "kft"),
+    ("kg", "kg"),
+    ("kk", "kk"),
+    ("lda", "lda"),
+    ("limitada", "lda"),
+    ("limited", "ltd"),
+    ("limited company", "ltd"),
+    ("limited liability company", "llc"),
+    ("llc", "llc"),
+    ("llp", "llp"),
+    ("lp", "lp"),
+    ("ltd", "ltd"),
+    ("ltda", "lda"),
+    ("nv", "nv"),
+    ("nyrt", "rt"),
+    ("oao", "ao"),
+    ("obshchestvo s ogranichennoy otvetstvennostyu", "ooo"),
+    ("od", "ood"),
+    ("ohg", "ohg"),
+    ("ood", "ood"),
+    ("ooo", "ooo"),
+    ("ou", "ou"),
+    ("oy", "oy"),
+    ("oyj", "oy"),
+    ("pao", "ao"),
+    ("plc", "plc"),
+    ("pllc", "llc"),
+    ("pp", "pp"),
+    ("private limited", "ltd"),
+    ("pt", "pt"),
+    ("pte ltd", "ltd"),
+    ("pty ltd", "ltd"),
+    ("pvt ltd", "ltd"),
+    ("sa", "sa"),
+    ("sa de cv", "sa"),
+    ("sapa", "sa"),
+    ("sapi de cv", "sa"),
+    ("sarl", "srl"),
+    ("sas", "sas"),
+    ("sasu", "sas"),
+    ("sca", "sca"),
+    ("sdn bhd", "bhd"),
+    ("se", "se"),
+    ("sia", "sia"),
+    ("sk", "sk"),
+    ("sl", "sl"),
+    ("slu", "sl"),
+    ("snc", "snc"),
+    ("sociedad anonima", "sa"),
+    ("societa a responsabilita limitata", "srl"),
+    ("societate cu raspundere limitata", "srl"),
+    ("sp j", "spj"),
+    ("sp k", "spk"),
+    ("sp zoo", "spzoo"),
+    ("spa", "spa"),
+    ("spj", "spj"),
+    ("spolka akcyjna", "sa"),
+    ("spolka zoo", "spzoo"),
+    ("sprl", "srl"),
+    ("spzoo", "spzoo"),
+    ("srl", "srl"),
+    ("sro", "sro"),
+    ("tov", "tov"),
+    ("uab", "uab"),
+    ("ug", "ug"),
+    ("vof", "vof"),
+    ("zao", "ao"),
+    ("zoo", "spzoo"),
+    ("zrt", "rt"),
+];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::normalize::text::tests::assert_sorted;
+
+    fn form(name: &str) -> OrganizationForm {
+        OrganizationForm::new(&Organization {
+            name: Some(name.to_owned()),
+            ..Organization::default()
+        })
+    }
+
+    #[test]
+    fn tables_are_sorted() {
+        assert_sorted(ABBREVIATIONS);
+        assert_sorted(LEGAL_FORMS);
+    }
+
+    #[test]
+    fn the_legal_form_is_told_from_the_name() {
+        let cases = [
+            ("Grand Gate Construction, Inc.", "grand gate construction", Some("inc")),
+            ("Orchid Park Services, L.L.C.", "orchid park services", Some("llc")),
+            ("ORCHID PARK SERVICE", "orchid park services", None),
+            ("Müller Bau GmbH & Co. KG", "muller bau", Some("gmbh co kg")),
+            ("S.C. Trans Nord S.R.L.", "sc transport nord", Some("srl")),
+            ("Kowalski Sp. z o.o.", "kowalski", Some("spzoo")),
+            ("ООО «Северный Ветер»", "severny veter", Some("ooo")),
+            ("Hotelera del Sur, S.A. de C.V.", "hotelera del sur", Some("sa")),
+            ("The Lodge", "lodge", None),
+            ("Limited", "limited", None),
+            ("Smith & Sons Co., Ltd.", "smith and sons", Some("ltd")),
+        ];
+        for (name, tokens, legal_form) in cases {
+            let form = form(name);
+            assert_eq!(
+                (form.tokens.join(" ").as_str(), form.legal_form.as_deref()),
+                (tokens, legal_form),
+                "{name}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_organization(name in any::<String>(), registration in any::<String>()) {
+            let organization = Organization { name: Some(name), registration: Some(registration), ..Organization::default() };
+            OrganizationForm::new(&organization);
         }
     }
 }
