@@ -1,2 +1,3 @@
-#[test]
-fn t() {}
+//! All integration tests in one binary: one link step, shared helpers, one Neo4j.
+
+mod structure;
