@@ -46,9 +46,13 @@ impl EngineArguments {
     }
 }
 
+/// The environment variable that may hold the Neo4j password in place of the address.
+const PASSWORD_VARIABLE: &str = "ACCORD_NEO4J_PASSWORD";
+
 /// Opens a store that must exist already, or may be created.
 pub fn open(address: &StoreAddress, create: bool) -> Result<Arc<dyn Store>, CommandError> {
-    Ok(store::open(address, create)?)
+    let password = std::env::var(PASSWORD_VARIABLE).unwrap_or_default();
+    Ok(store::open(&address.clone().or_password(&password), create)?)
 }
 
 /// Reads a text file; the error names it.

@@ -7,10 +7,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{SqliteStore, Store, StoreError};
-
-/// The environment variable that may hold the Neo4j password in place of the address.
-const PASSWORD_VARIABLE: &str = "ACCORD_NEO4J_PASSWORD";
+use super::{Neo4jStore, SqliteStore, Store, StoreError};
 
 /// The port of the Bolt protocol.
 const BOLT_PORT: u16 = 7687;
@@ -27,7 +24,7 @@ pub enum StoreAddress {
         host: String,
         /// User name; `neo4j` when the address names none.
         user: String,
-        /// Password. When empty, `ACCORD_NEO4J_PASSWORD` is used.
+        /// Password; empty when the address names none.
         password: String,
         /// Database; the server's default when absent.
         database: Option<String>,
@@ -99,6 +96,19 @@ impl FromStr for StoreAddress {
     }
 }
 
+impl StoreAddress {
+    /// The address with this password where it names none itself.
+    #[must_use]
+    pub fn or_password(mut self, fallback: &str) -> Self {
+        if let Self::Neo4j { password, .. } = &mut self
+            && password.is_empty()
+        {
+            fallback.clone_into(password);
+        }
+        self
+    }
+}
+
 /// Opens a store. With `create`, an embedded store's file is made when it is missing.
 ///
 /// # Errors
@@ -106,8 +116,8 @@ impl FromStr for StoreAddress {
 pub fn open(address: &StoreAddress, create: bool) -> Result<Arc<dyn Store>, StoreError> {
     match address {
         StoreAddress::File(path) => Ok(Arc::new(SqliteStore::open(path, create)?)),
-        StoreAddress::Neo4j { .. } => {
-            Err(StoreError::Unavailable(format!("{address}: {PASSWORD_VARIABLE}")))
+        StoreAddress::Neo4j { host, user, password, database } => {
+            Ok(Arc::new(Neo4jStore::open(host, user, password, database.as_deref(), create)?))
         }
     }
 }

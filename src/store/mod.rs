@@ -13,10 +13,12 @@ use crate::model::{
 
 mod address;
 mod error;
+pub mod neo4j;
 mod sqlite;
 
 pub use address::{AddressError, StoreAddress, open};
 pub use error::StoreError;
+pub use neo4j::Neo4jStore;
 pub use sqlite::SqliteStore;
 
 /// What one transaction writes. Applying the same batch again changes nothing.
@@ -68,6 +70,11 @@ pub trait SnapshotSink {
 pub trait Store: Send + Sync {
     /// `sqlite` or `neo4j`.
     fn backend(&self) -> &'static str;
+
+    /// The connection to the server, where the store is one that runs Cypher itself.
+    fn neo4j(&self) -> Option<&neo4j::connection::Connection> {
+        None
+    }
 
     /// Whether the store answers.
     ///
