@@ -110,7 +110,7 @@ fn person_key(dir: &Path) -> Result<BTreeMap<(String, String), String>, Scenario
 }
 
 /// The rows of a file: text by column; members of objects under their dotted path.
-fn rows(
+pub(super) fn rows(
     dir: &Path,
     name: &str,
     mapping: &Mapping,

@@ -144,11 +144,11 @@ impl Desk<'_> {
         self.key(&row, "", Phone, phone);
     }
 
-    fn party(&mut self, party: Party) -> PartyCells {
+    fn party(&mut self, party: Party, shows_document: f64) -> PartyCells {
         let mut cells = [const { String::new() }; 6];
         match party {
             Party::Person(person) => {
-                let said = self.personal(person, Care::Clerk, [0.9, 0.6, 0.0]);
+                let said = self.personal(person, Care::Clerk, [0.9, shows_document, 0.0]);
                 cells[0] = said.name.full();
                 cells[1] = iso_date(said.birth);
                 cells[2] = self.written_phone(said.phone, "US");
@@ -166,8 +166,8 @@ impl Desk<'_> {
 
     /// A money transfer.
     pub fn payment(&mut self, from: Party, to: Party, dollars: i64, at: i64, city: usize) {
-        let (a, a_phone) = self.party(from);
-        let (b, b_phone) = self.party(to);
+        let (a, a_phone) = self.party(from, 0.6);
+        let (b, b_phone) = self.party(to, 0.0);
         let row = self.begin(Kind::Payments);
         let amount = format!("{dollars}.{:02}", self.dice.below(100));
         let sent = plain_time(at);

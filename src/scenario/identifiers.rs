@@ -87,6 +87,7 @@ impl Phone {
     }
 
     /// E.164.
+    #[cfg(test)]
     pub fn e164(&self) -> String {
         format!("+{}{}{}", self.calling_code, self.prefix, self.subscriber)
     }

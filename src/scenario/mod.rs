@@ -29,6 +29,8 @@ mod places;
 mod population;
 mod rings;
 mod sources;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use baselines::{Baseline, Baselines, baselines};

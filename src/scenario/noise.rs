@@ -51,7 +51,7 @@ pub(super) fn name(person: &Person, care: Care, dice: &mut Dice) -> WrittenName 
     let family = &culture.family[person.family];
     let papers = matches!(care, Care::Papers);
     let choose = |spellings: &[&str], own: usize, dice: &mut Dice| {
-        let other = !papers && dice.chance(0.22);
+        let other = !papers && dice.chance(0.27);
         let index = if other { dice.below(spellings.len()) } else { own.min(spellings.len() - 1) };
         spellings[index].replace('_', " ")
     };
@@ -104,7 +104,7 @@ fn distort(
 ) {
     let (nickname, swap, typo, accents) = match care {
         Care::Papers => (0.0, 0.0, 0.0, 0.0),
-        Care::Clerk => (0.08, 0.04, 0.09, 0.35),
+        Care::Clerk => (0.1, 0.05, 0.1, 0.35),
         Care::Casual => (0.22, 0.06, 0.12, 0.25),
     };
     if !nicknames.is_empty() && dice.chance(nickname) {

@@ -111,7 +111,9 @@ impl Desk<'_> {
         let controller = self.strangers(1)[0];
         let vehicle = self.world.vehicle(self.world.city, &mut self.dice);
         self.world.people[controller].vehicle = Some(vehicle);
-        let (at, city) = (self.moment(), self.world.city);
+        // Before any ring begins, so that the vehicle is never in two places.
+        let at = START + self.dice.between(0, 20 * DAY);
+        let city = self.world.city;
         let report = Report { status: 'S', at, city, phone: None, vehicle: Some(vehicle) };
         self.police(controller, &report);
         self.border(controller, at + 9 * DAY, city, Some(vehicle));
@@ -253,7 +255,8 @@ impl Desk<'_> {
         for &driver in &drivers {
             let vehicle = self.world.vehicle(self.world.city, &mut self.dice);
             self.world.people[driver].vehicle = Some(vehicle);
-            let (at, city) = (self.moment(), self.world.city);
+            let at = START + self.dice.between(0, 100 * DAY);
+            let city = self.world.city;
             let report = Report { status: 'C', at, city, phone: None, vehicle: Some(vehicle) };
             self.police(driver, &report);
             self.border(driver, at + 30 * DAY, city, Some(vehicle));
