@@ -145,7 +145,7 @@ impl<'a> Desk<'a> {
         let [phone, document, home] = shown.map(|odds| self.dice.chance(odds));
         let mut phone = subject.phone.filter(|_| phone);
         let known = [right, phone.is_some(), document, home].iter().filter(|k| **k).count();
-        if known < 2 && !self.dice.chance(0.03) {
+        if known < 2 && !self.dice.chance(0.01) {
             birth = Some((subject.birth.0, Some(subject.birth.1), Some(subject.birth.2)));
             right = true;
             phone = subject.phone;

@@ -92,7 +92,7 @@ impl Desk<'_> {
         let mut payer = [const { String::new() }; 3];
         let mut payer_phone = None;
         if let Some(index) = stay.payer {
-            let paid = self.personal(index, Care::Clerk, [0.9, 0.6, 0.0]);
+            let paid = self.personal(index, Care::Clerk, [0.95, 0.75, 0.0]);
             payer_phone = paid.phone;
             payer = [paid.name.full(), self.written_phone(payer_phone, "US"), paid.document];
             // A payer has no birth date here: without a document the phone must tell who it is.

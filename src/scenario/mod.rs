@@ -12,7 +12,7 @@
 //!
 //! About 9 to 11 records a person (2.5 person records, and the phones, addresses, vehicles and
 //! organizations in their rows and events), so 1,000,000 records need about 100,000 people. One
-//! set of planted cases (11 rings, 11 decoys, about 150 people) comes for every 2,000 people, and at least
+//! set of planted cases (11 rings, 11 decoys, about 165 people) comes for every 2,000 people, and at least
 //! one: below [`MIN_PEOPLE`] people the scenario is the cases alone.
 
 mod baselines;

@@ -22,7 +22,7 @@ pub(super) struct WrittenName {
 }
 
 impl WrittenName {
-    /// The whole name on one line, in the order of the person's culture.
+    /// The whole name on one line, family name first where the culture or the clerk has it so.
     pub fn full(&self) -> String {
         let parts = if self.family_first {
             [&self.family, &self.given, &self.middle]
@@ -51,7 +51,8 @@ pub(super) fn name(person: &Person, care: Care, dice: &mut Dice) -> WrittenName 
     let family = &culture.family[person.family];
     let papers = matches!(care, Care::Papers);
     let choose = |spellings: &[&str], own: usize, dice: &mut Dice| {
-        let other = !papers && dice.chance(0.27);
+        // Passports differ too: each issue may follow another transliteration standard.
+        let other = dice.chance(if papers { 0.15 } else { 0.33 });
         let index = if other { dice.below(spellings.len()) } else { own.min(spellings.len() - 1) };
         spellings[index].replace('_', " ")
     };
@@ -59,7 +60,7 @@ pub(super) fn name(person: &Person, care: Care, dice: &mut Dice) -> WrittenName 
         given: choose(given.spellings(person.sex), person.papers[0], dice),
         family: choose(family.spellings(person.sex), person.papers[1], dice),
         nickname: given.nicknames.first().map(|name| name.replace('_', " ")).unwrap_or_default(),
-        family_first: culture.pattern == Pattern::FamilyFirst && dice.chance(0.5),
+        family_first: dice.chance(if culture.pattern == Pattern::FamilyFirst { 0.6 } else { 0.25 }),
         ..WrittenName::default()
     };
     if let (Some(a), Some(b)) = (given.native(person.sex), family.native(person.sex)) {
@@ -104,8 +105,8 @@ fn distort(
 ) {
     let (nickname, swap, typo, accents) = match care {
         Care::Papers => (0.0, 0.0, 0.0, 0.0),
-        Care::Clerk => (0.1, 0.05, 0.1, 0.35),
-        Care::Casual => (0.22, 0.06, 0.12, 0.25),
+        Care::Clerk => (0.13, 0.08, 0.1, 0.35),
+        Care::Casual => (0.28, 0.1, 0.12, 0.25),
     };
     if !nicknames.is_empty() && dice.chance(nickname) {
         written.given = dice.pick(nicknames).replace('_', " ");
