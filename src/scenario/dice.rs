@@ -17,7 +17,7 @@ impl Dice {
 
     /// Uniform in `0..bound`; 0 when `bound` is 0. The bias (below 2^-32) does not matter here.
     pub fn below(&mut self, bound: usize) -> usize {
-        ((self.0.next_u64() >> 32) * bound as u64 >> 32) as usize
+        (((self.0.next_u64() >> 32) * bound as u64) >> 32) as usize
     }
 
     /// Uniform in `from..=to`.
