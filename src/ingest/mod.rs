@@ -22,6 +22,9 @@ pub mod submission;
 mod value;
 mod window;
 
+#[cfg(test)]
+mod tests;
+
 pub use assemble::RowOutput;
 pub use load::{MappingError, MappingFault, Source, load_manifest, load_mapping, parse_mapping};
 pub use mapper::RowMapper;
