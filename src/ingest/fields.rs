@@ -18,7 +18,7 @@ const DOCUMENT_KIND_DEFAULT: &str = "document";
 #[derive(Debug)]
 pub(super) enum BodyPlan {
     Person(Box<PersonPlan>),
-    Phone(PhonePlan),
+    Phone(Box<PhonePlan>),
     Address(Box<AddressPlan>),
     Vehicle(Box<VehiclePlan>),
     Organization(Box<OrganizationPlan>),
@@ -95,7 +95,7 @@ impl BodyPlan {
     ) -> Result<Self, MappingProblem> {
         Ok(match entity_type {
             EntityType::Person => Self::Person(Box::new(PersonPlan::compile(fields)?)),
-            EntityType::Phone => Self::Phone(PhonePlan::compile(fields)?),
+            EntityType::Phone => Self::Phone(Box::new(PhonePlan::compile(fields)?)),
             EntityType::Address => Self::Address(Box::new(AddressPlan::compile(fields, "")?)),
             EntityType::Vehicle => Self::Vehicle(Box::new(VehiclePlan::compile(fields)?)),
             EntityType::Organization => {

@@ -16,6 +16,7 @@ mod jsonl;
 mod load;
 mod mapper;
 pub mod mapping;
+mod plans;
 mod reader;
 mod reason;
 pub mod submission;
