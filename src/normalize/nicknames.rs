@@ -1,0 +1,109 @@
+//! Which given names are forms of one another, and which look alike but are different names. Names are
+//! evidence about identity only; nothing here says anything of origin or sex.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::text::fold;
+
+/// Every name of the table with the numbers of its groups, ascending.
+static GROUPS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
+    let mut groups: HashMap<String, Vec<u16>> = HashMap::new();
+    let lines = include_str!("nicknames.txt").lines().filter(|line| !line.starts_with('#'));
+    for (number, line) in (0u16..).zip(lines) {
+        for name in line.split_whitespace() {
+            let of_name = groups.entry(fold(name)).or_default();
+            if of_name.last() != Some(&number) {
+                of_name.push(number);
+            }
+        }
+    }
+    groups
+});
+
+/// The shortest name of which a feminine form in `-a` is made.
+const STEM_LETTERS_MIN: usize = 4;
+
+/// Whether both folded given names are forms of one name: equal, nickname, or another spelling or
+/// language's form of it (robert and bob, aleksandr and sasha, mohamed and muhammad). Symmetric, not
+/// transitive: sasha is both aleksandr and aleksandra.
+pub fn same_given(a: &str, b: &str) -> bool {
+    a == b || groups_of(a).iter().any(|group| groups_of(b).contains(group))
+}
+
+/// Whether the two folded given names are known to be different names however alike they look: both in
+/// the table and not forms of one another, or a masculine and its feminine form (mario and maria, daniel and
+/// daniela). Symmetric.
+pub fn distinct_given(a: &str, b: &str) -> bool {
+    if same_given(a, b) {
+        return false;
+    }
+    let known = !groups_of(a).is_empty() && !groups_of(b).is_empty();
+    known || is_feminine_of(a, b) || is_feminine_of(b, a)
+}
+
+/// The number of the smallest group that the folded given name is in: a blocking key that all forms of
+/// one name usually share. `None` for a name that the table does not know.
+pub fn given_group(name: &str) -> Option<u16> {
+    groups_of(name).first().copied()
+}
+
+fn groups_of(name: &str) -> &'static [u16] {
+    GROUPS.get(name).map_or(&[], Vec::as_slice)
+}
+
+fn is_feminine_of(feminine: &str, masculine: &str) -> bool {
+    let Some(stem) = feminine.strip_suffix('a') else { return false };
+    stem.len() >= STEM_LETTERS_MIN
+        && (stem == masculine || masculine.strip_suffix('o') == Some(stem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_name_are_the_same() {
+        let pairs = [
+            ("robert", "bob"),
+            ("bill", "william"),
+            ("pepe", "jose"),
+            ("sasha", "oleksandr"),
+            ("sasha", "aleksandra"),
+            ("mohamed", "mehmet"),
+            ("kasia", "katarzyna"),
+            ("hans", "john"),
+            ("ionut", "ion"),
+            ("pista", "istvan"),
+            ("kostas", "konstantinos"),
+            ("hatice", "khadija"),
+            ("serhii", "sergey"),
+            ("yuliia", "julia"),
+            ("unknownname", "unknownname"),
+        ];
+        for (a, b) in pairs {
+            assert!(same_given(a, b) && same_given(b, a), "{a} and {b}");
+            assert!(!distinct_given(a, b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn names_that_only_look_alike_are_different() {
+        let pairs = [
+            ("alexander", "alexandra"),
+            ("mario", "maria"),
+            ("michael", "michelle"),
+            ("daniel", "daniela"),
+            ("marina", "marta"),
+            ("jose", "josefina"),
+            ("hassan", "hussein"),
+            ("ahmed", "hamid"),
+            ("kwadwo", "kwadwoa"),
+        ];
+        for (a, b) in pairs {
+            assert!(distinct_given(a, b) && distinct_given(b, a), "{a} and {b}");
+            assert!(!same_given(a, b), "{a} and {b}");
+        }
+        assert!(!distinct_given("micheal", "michael"), "a typing error is no other name");
+    }
+}
