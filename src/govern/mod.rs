@@ -32,10 +32,7 @@ impl View {
     /// The view of whoever holds the store itself: every class. For the command line, whose user
     /// can read the file or database anyway; no HTTP caller ever gets it.
     pub fn whole_store(classes: &[(ClassId, Label)]) -> Self {
-        Self {
-            agency: String::new(),
-            classes: classes.iter().map(|(class, _)| *class).collect(),
-        }
+        Self { agency: String::new(), classes: classes.iter().map(|(class, _)| *class).collect() }
     }
 }
 

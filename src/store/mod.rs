@@ -11,28 +11,13 @@ use crate::model::{
     BlockKey, ClassId, ClassSet, Event, EventId, Judgement, Label, Link, Record, RecordId, Tie,
 };
 
+mod address;
 mod error;
-pub use error::StoreError;
+mod sqlite;
 
-/// Where a store is: a file path, or `bolt://[user[:password]@]host[:port][/database]` or
-/// `neo4j://...`. Everywhere the same text. The password may also come from
-/// `ACCORD_NEO4J_PASSWORD`.
-#[derive(Clone, PartialEq, Eq)]
-pub enum StoreAddress {
-    /// An embedded store in one SQLite file.
-    File(std::path::PathBuf),
-    /// A Neo4j server.
-    Neo4j {
-        /// `host:port`.
-        uri: String,
-        /// User name.
-        user: String,
-        /// Password.
-        password: String,
-        /// Database; the server's default when absent.
-        database: Option<String>,
-    },
-}
+pub use address::{AddressError, StoreAddress, open};
+pub use error::StoreError;
+pub use sqlite::SqliteStore;
 
 /// What one transaction writes. Applying the same batch again changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
