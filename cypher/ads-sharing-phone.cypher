@@ -2,7 +2,7 @@
 // about: Phones that stand in advertisements of several cities.
 // param: min_cities integer = 2 (1..1000) -- Least number of cities.
 // param: since timestamp = "1970-01-01T00:00:00Z" -- No advertisements before this.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: phone entity_id -- The phone.
 // column: number string? -- Its number.
 // column: ads integer -- Advertisements.
@@ -18,4 +18,4 @@ WITH ph, collect(city) AS cities, sum(published) AS ads, min(since) AS first_ad,
 WHERE size(cities) >= $min_cities
 RETURN ph.id AS phone, ph.name AS number, ads, cities, first_ad AS first, last_ad AS last
 ORDER BY ads DESC, phone
-LIMIT $limit
+LIMIT $max_rows

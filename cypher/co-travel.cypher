@@ -3,7 +3,7 @@
 //    of each other, at several different places: a convoy, a team, or a family on holiday.
 // param: minutes integer = 15 (1..1440) -- Most minutes between the two sightings at a place.
 // param: min_places integer = 3 (2..100) -- Least number of different places.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: one entity_id -- One of the two.
 // column: other entity_id -- The other.
 // column: places integer -- Different places where both were seen together.
@@ -20,4 +20,4 @@ RETURN one, other, places, meetings,
        CASE WHEN first_one <= first_other THEN first_one ELSE first_other END AS first,
        CASE WHEN last_one >= last_other THEN last_one ELSE last_other END AS last
 ORDER BY places DESC, meetings DESC, one, other
-LIMIT $limit
+LIMIT $max_rows

@@ -4,7 +4,7 @@
 // example: first = "ent_00000000000000000000000000000000"
 // param: second entity_id -- The other.
 // example: second = "ent_00000000000000000000000000000000"
-// param: limit integer = 100 (1..1000) -- Most rows.
+// param: max_rows integer = 100 (1..1000) -- Most rows.
 // column: contact entity_id -- The common contact.
 // column: type string -- person or phone.
 // column: name string? -- Its number or name; absent for people who may be victims.
@@ -18,4 +18,4 @@ MATCH (c {view: $view})-[s:CALLED|MESSAGED]-(b:Entity {view: $view, id: $second}
 WITH c, by_first, sum(s.events) AS by_second
 RETURN c.id AS contact, c.type AS type, c.name AS name, by_first AS with_first, by_second AS with_second
 ORDER BY contact
-LIMIT $limit
+LIMIT $max_rows

@@ -2,7 +2,7 @@
 // about: Entities that several agencies hold records of: where cooperation finds something that no
 //    agency sees alone.
 // param: min_agencies integer = 2 (2..100) -- Least number of agencies.
-// param: limit integer = 100 (1..1000) -- Most rows.
+// param: max_rows integer = 100 (1..1000) -- Most rows.
 // column: entity entity_id -- The entity.
 // column: type string -- person, phone, address, vehicle or organization.
 // column: name string? -- Its name; absent for people who may be victims.
@@ -15,4 +15,4 @@ WITH e, collect(agency) AS agencies, sum(held) AS records
 WHERE size(agencies) >= $min_agencies
 RETURN e.id AS entity, e.type AS type, e.name AS name, agencies, records
 ORDER BY records DESC, entity
-LIMIT $limit
+LIMIT $max_rows

@@ -4,7 +4,7 @@
 // param: entity entity_id -- The entity in the middle.
 // example: entity = "ent_00000000000000000000000000000000"
 // param: max_hops integer = 2 (1..2) -- Most relationships away.
-// param: limit integer = 200 (1..1000) -- Most rows.
+// param: max_rows integer = 200 (1..1000) -- Most rows.
 // column: neighbour entity_id -- The entity around it.
 // column: type string -- person, phone, address, vehicle or organization.
 // column: name string? -- Its name; absent for people who may be victims.
@@ -15,4 +15,4 @@ WHERE n.id <> $entity AND length(p) <= $max_hops
 WITH n, min(length(p)) AS hops
 RETURN n.id AS neighbour, n.type AS type, n.name AS name, hops AS distance
 ORDER BY distance, neighbour
-LIMIT $limit
+LIMIT $max_rows

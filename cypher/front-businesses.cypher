@@ -2,7 +2,7 @@
 // about: Phones and addresses that several organizations share: an office building, an accountant,
 //    or one business under several names.
 // param: min_organizations integer = 2 (2..1000) -- Least number of organizations.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: shared entity_id -- The phone or address.
 // column: shared_type string -- phone or address.
 // column: organizations integer -- How many organizations.
@@ -16,4 +16,4 @@ WITH s, collect(DISTINCT organization) AS members, count(DISTINCT worker) AS wor
 WHERE size(members) >= $min_organizations
 RETURN s.id AS shared, s.type AS shared_type, size(members) AS organizations, members, workers
 ORDER BY organizations DESC, shared
-LIMIT $limit
+LIMIT $max_rows

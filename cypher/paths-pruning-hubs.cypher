@@ -7,7 +7,7 @@
 // param: to entity_id -- Where they end.
 // example: to = "ent_00000000000000000000000000000000"
 // param: max_relationships integer = 40 (1..1000000) -- Most relationships of an entity on the way.
-// param: limit integer = 20 (1..200) -- Most rows.
+// param: max_rows integer = 20 (1..200) -- Most rows.
 // column: hops integer -- Relationships of the path.
 // column: entities list of entity_id -- The entities on the path, both ends included.
 // key: entities
@@ -16,4 +16,4 @@ MATCH p = (a:Entity {view: $view, id: $from}) ((x:Entity)-[:USES|LIVES_AT|STAYED
 WITH DISTINCT length(p) AS hops, [n IN nodes(p) | n.id] AS entities
 RETURN hops, entities
 ORDER BY hops, entities
-LIMIT $limit
+LIMIT $max_rows

@@ -7,7 +7,7 @@
 // example: to = "ent_00000000000000000000000000000000"
 // param: max_hops integer = 4 (1..4) -- Most relationships of a path.
 // param: max_degree integer = 20 (1..1000000) -- Most neighbours of an inner entity.
-// param: limit integer = 20 (1..200) -- Most rows.
+// param: max_rows integer = 20 (1..200) -- Most rows.
 // column: hops integer -- Relationships of the path.
 // column: entities list of entity_id -- The entities on the path, both ends included.
 // column: relationships list of string -- The type of each relationship on the path.
@@ -19,4 +19,4 @@ WITH DISTINCT length(p) AS hops, [n IN nodes(p) | n.id] AS entities,
      [r IN relationships(p) | type(r)] AS types
 RETURN hops, entities, types AS relationships
 ORDER BY hops, entities, relationships
-LIMIT $limit
+LIMIT $max_rows

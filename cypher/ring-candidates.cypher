@@ -3,7 +3,7 @@
 //    employer with legal housing, a shelter and a parent look the same; this is where to look, not
 //    what to think.
 // param: min_people integer = 3 (2..1000) -- Least number of people.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: hub entity_id -- Who pays.
 // column: shared entity_id -- The phone or address that the people share.
 // column: shared_type string -- phone or address.
@@ -19,4 +19,4 @@ WITH h, s, collect(member) AS members
 WHERE size(members) >= $min_people
 RETURN h.id AS hub, s.id AS shared, s.type AS shared_type, size(members) AS people, members
 ORDER BY people DESC, hub, shared
-LIMIT $limit
+LIMIT $max_rows

@@ -3,7 +3,7 @@
 // param: min_phones integer = 3 (2..100) -- Least number of phones.
 // param: days integer = 180 (1..3650) -- Most days from the first use of the first phone to the first
 //    use of the last.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: person entity_id -- Who.
 // column: phones integer -- How many phones.
 // column: numbers list of entity_id -- Those phones, by the time of their first use.
@@ -17,4 +17,4 @@ WITH p, collect(phone) AS numbers, min(since) AS first_use, max(since) AS last_u
 WHERE size(numbers) >= $min_phones AND last_use - first_use <= $days * 86400000000
 RETURN p.id AS person, size(numbers) AS phones, numbers, first_use AS first, last_use AS last
 ORDER BY phones DESC, person
-LIMIT $limit
+LIMIT $max_rows

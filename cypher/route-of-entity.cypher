@@ -4,7 +4,7 @@
 // example: entity = "ent_00000000000000000000000000000000"
 // param: since timestamp = "1970-01-01T00:00:00Z" -- No sightings before this.
 // param: until timestamp = "2200-01-01T00:00:00Z" -- No sightings from this on.
-// param: limit integer = 200 (1..1000) -- Most rows.
+// param: max_rows integer = 200 (1..1000) -- Most rows.
 // column: step integer -- Number of the sighting along time, from 1.
 // column: at timestamp -- When.
 // column: place string? -- Name of the camera, crossing or venue.
@@ -17,4 +17,4 @@ WHERE s.at >= $since AND s.at < $until
 RETURN s.sequence AS step, s.at AS at, pl.name AS place, pl.city AS city, pl.latitude AS latitude,
        pl.longitude AS longitude
 ORDER BY step
-LIMIT $limit
+LIMIT $max_rows

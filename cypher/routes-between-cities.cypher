@@ -3,7 +3,7 @@
 //    two different cities, counted over all that made them.
 // param: max_hours integer = 72 (1..8760) -- Most hours between the two sightings.
 // param: min_travellers integer = 1 (1..100000) -- Least number of different travellers.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: from_city string -- Where they were seen first.
 // column: to_city string -- Where they were seen next.
 // column: travellers integer -- Different entities that made the journey.
@@ -19,4 +19,4 @@ WITH a.city AS from_city, b.city AS to_city, count(DISTINCT v.id) AS travellers,
 WHERE travellers >= $min_travellers
 RETURN from_city, to_city, travellers, journeys, fastest / 60000000 AS fastest_minutes, last_arrival
 ORDER BY journeys DESC, from_city, to_city
-LIMIT $limit
+LIMIT $max_rows

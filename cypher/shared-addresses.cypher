@@ -3,7 +3,7 @@
 //    household of one family counts no such pair. Shelters, hostels and hospitals are the normal
 //    case.
 // param: min_people integer = 3 (2..1000) -- Least number of people that are in such a pair.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: address entity_id -- The address.
 // column: name string? -- The address as text.
 // column: people integer -- People who are in at least one pair without a common family name.
@@ -16,4 +16,4 @@ WITH ad, count(DISTINCT one) AS members, count(*) AS directed
 WHERE members >= $min_people
 RETURN ad.id AS address, ad.name AS name, members AS people, directed / 2 AS unrelated_pairs
 ORDER BY people DESC, unrelated_pairs DESC, address
-LIMIT $limit
+LIMIT $max_rows

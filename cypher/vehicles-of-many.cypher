@@ -2,7 +2,7 @@
 // about: Vehicles that several people drive or own. Rental fleets and company cars are the normal
 //    case.
 // param: min_people integer = 3 (2..1000) -- Least number of people.
-// param: limit integer = 50 (1..1000) -- Most rows.
+// param: max_rows integer = 50 (1..1000) -- Most rows.
 // column: vehicle entity_id -- The vehicle.
 // column: plate string? -- Its plate.
 // column: people integer -- How many people.
@@ -14,4 +14,4 @@ WITH v, collect(person) AS users
 WHERE size(users) >= $min_people
 RETURN v.id AS vehicle, v.name AS plate, size(users) AS people, users
 ORDER BY people DESC, vehicle
-LIMIT $limit
+LIMIT $max_rows

@@ -1,3 +1,4 @@
 //! All integration tests in one binary: one link step, shared helpers, one Neo4j.
 
+mod query;
 mod structure;

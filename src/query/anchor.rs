@@ -114,8 +114,8 @@ impl Reader<'_> {
 
     /// `)-[`, `)--`, `)->` and `)<-` outside of a pattern that could be read.
     fn refuse_joint(&self, at: usize) -> Result<(), Refusal> {
-        let dash = self.mark(at + 1, '-')
-            && ['[', '-', '>'].iter().any(|mark| self.mark(at + 2, *mark));
+        let dash =
+            self.mark(at + 1, '-') && ['[', '-', '>'].iter().any(|mark| self.mark(at + 2, *mark));
         let arrow = self.mark(at + 1, '<') && self.mark(at + 2, '-');
         if self.mark(at, ')') && (dash || arrow) {
             return self.refuse(at, "what looks like a pattern that the check cannot read");
@@ -186,7 +186,8 @@ impl Reader<'_> {
             _ => false,
         };
         if !bounded {
-            return self.refuse(end, &format!("a quantifier that is not {{min,max}} up to {HOPS_MAX}"));
+            return self
+                .refuse(end, &format!("a quantifier that is not {{min,max}} up to {HOPS_MAX}"));
         }
         let end = self.expect(end + 3, '}')?;
         Ok(Path { anchored: false, relationships: inner.relationships.max(1), end })

@@ -21,11 +21,46 @@ pub struct Refusal {
 /// Words that write, call, load, administer, or give different rows each time. They may not even
 /// be names.
 const FORBIDDEN: &[&str] = &[
-    "ALTER", "BEGIN", "CALL", "COMMIT", "CONSTRAINT", "CREATE", "CSV", "CYPHER", "DELETE", "DENY",
-    "DETACH", "DROP", "EXPLAIN", "FINISH", "FOREACH", "GRANT", "INDEX", "INSERT", "LOAD", "MERGE",
-    "NODETACH", "OFFSET", "PERIODIC", "PROFILE", "REMOVE", "RETURNING", "REVOKE", "ROLLBACK", "SET",
-    "SHORTEST", "SHOW", "SKIP", "START", "STOP", "TERMINATE", "TRANSACTIONS", "UNION", "USE",
-    "USING", "YIELD",
+    "ALTER",
+    "BEGIN",
+    "CALL",
+    "COMMIT",
+    "CONSTRAINT",
+    "CREATE",
+    "CSV",
+    "CYPHER",
+    "DELETE",
+    "DENY",
+    "DETACH",
+    "DROP",
+    "EXPLAIN",
+    "FINISH",
+    "FOREACH",
+    "GRANT",
+    "INDEX",
+    "INSERT",
+    "LOAD",
+    "MERGE",
+    "NODETACH",
+    "OFFSET",
+    "PERIODIC",
+    "PROFILE",
+    "REMOVE",
+    "RETURNING",
+    "REVOKE",
+    "ROLLBACK",
+    "SET",
+    "SHORTEST",
+    "SHOW",
+    "SKIP",
+    "START",
+    "STOP",
+    "TERMINATE",
+    "TRANSACTIONS",
+    "UNION",
+    "USE",
+    "USING",
+    "YIELD",
 ];
 
 /// Words that may stand before a parenthesis without being a function.
@@ -37,9 +72,34 @@ const BEFORE_PARENTHESIS: &[&str] = &[
 /// The functions that stored queries may use: same on both engines, no clock, no chance, no
 /// internal ids, no lists from nothing.
 const FUNCTIONS: &[&str] = &[
-    "abs", "all", "any", "avg", "coalesce", "collect", "count", "exists", "head", "labels", "last",
-    "length", "max", "min", "nodes", "none", "relationships", "shortestPath", "single", "size",
-    "sum", "tail", "toFloat", "toInteger", "toLower", "toString", "toUpper", "type",
+    "abs",
+    "all",
+    "any",
+    "avg",
+    "coalesce",
+    "collect",
+    "count",
+    "exists",
+    "head",
+    "labels",
+    "last",
+    "length",
+    "max",
+    "min",
+    "nodes",
+    "none",
+    "relationships",
+    "shortestPath",
+    "single",
+    "size",
+    "sum",
+    "tail",
+    "toFloat",
+    "toInteger",
+    "toLower",
+    "toString",
+    "toUpper",
+    "type",
 ];
 
 /// Clauses that a stored query is made of.
@@ -81,7 +141,9 @@ fn words(tokens: &[Token]) -> Result<(), Refusal> {
         if among(word, &["view"]) {
             let key = before.is_some_and(|before| before.is_mark('{') || before.is_mark(','))
                 && tokens.get(at + 1).is_some_and(|next| next.is_mark(':'))
-                && tokens.get(at + 2).is_some_and(|value| value.kind == Kind::Parameter("view".into()));
+                && tokens
+                    .get(at + 2)
+                    .is_some_and(|value| value.kind == Kind::Parameter("view".into()));
             if !key {
                 return refuse(Some(token), "`view` stands only in `{view: $view}`");
             }
@@ -126,8 +188,8 @@ fn clauses(tokens: &[Token]) -> Result<Vec<&[Token]>, Refusal> {
                 return refuse(Some(token), format!("`{word}` inside brackets"));
             }
             Kind::Word(word) if depth == 0 && among(word, CLAUSES) => {
-                let predicate = at > 0
-                    && (tokens[at - 1].is_word("STARTS") || tokens[at - 1].is_word("ENDS"));
+                let predicate =
+                    at > 0 && (tokens[at - 1].is_word("STARTS") || tokens[at - 1].is_word("ENDS"));
                 let optional = at > 0 && tokens[at - 1].is_word("OPTIONAL");
                 if !predicate && !optional {
                     starts.push(at);
@@ -149,7 +211,8 @@ fn clauses(tokens: &[Token]) -> Result<Vec<&[Token]>, Refusal> {
         if clause[0].is_word("RETURN") != is_last {
             return refuse(clause.first(), "a stored query has one `RETURN`, at its end");
         }
-        if let Some(limit) = clause.iter().find(|token| token.is_word("LIMIT")).filter(|_| !is_last) {
+        if let Some(limit) = clause.iter().find(|token| token.is_word("LIMIT")).filter(|_| !is_last)
+        {
             return refuse(Some(limit), "`LIMIT` before the end: which rows stay is not stated");
         }
     }
@@ -170,18 +233,18 @@ fn lists_are_ordered(clauses: &[&[Token]]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `RETURN` gives the header's columns, in its order, ordered by at least its key, up to `$limit`.
+/// `RETURN` gives the header's columns, in its order, ordered by at least its key, up to `$max_rows`.
 fn result(header: &Header, clause: &[Token]) -> Result<(), Refusal> {
     let order = clause.iter().position(|token| token.is_word("ORDER"));
     let limit = clause.iter().position(|token| token.is_word("LIMIT"));
     let (Some(order), Some(limit)) = (order, limit) else {
-        return refuse(clause.last(), "the end is not `ORDER BY ... LIMIT $limit`");
+        return refuse(clause.last(), "the end is not `ORDER BY ... LIMIT $max_rows`");
     };
     let ends = clause.len() == limit + 2
-        && clause[limit + 1].kind == Kind::Parameter("limit".into())
+        && clause[limit + 1].kind == Kind::Parameter("max_rows".into())
         && clause.get(order + 1).is_some_and(|token| token.is_word("BY"));
     if !ends || limit < order {
-        return refuse(clause.last(), "the end is not `ORDER BY ... LIMIT $limit`");
+        return refuse(clause.last(), "the end is not `ORDER BY ... LIMIT $max_rows`");
     }
     let items = usize::from(clause.get(1).is_some_and(|token| token.is_word("DISTINCT"))) + 1;
     let returned = names(&clause[items..order], |item| match item {

@@ -9,18 +9,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use marsdb_graph::{GraphError, GraphStore, PropertyValue};
 use marsdb_query::{CancellationToken, ExecutionOptions, Executor, Literal};
 
-use super::{
-    Cancel, CypherEngine, Limits, PropertyGraph, QueryError, StoredQuery, Value, ViewKey,
-};
+use super::{Cancel, CypherEngine, Limits, PropertyGraph, QueryError, StoredQuery, Value, ViewKey};
 
 /// How many views are held at once; the least recently used one goes. A view of 100,000 nodes
 /// takes some 100 MB.
 const VIEWS_MAX: usize = 8;
 
 /// Labels whose nodes are looked up by id.
-const INDEXED: [&str; 9] = [
-    "Address", "Entity", "Event", "Organization", "Person", "Phone", "Place", "Record", "Vehicle",
-];
+const INDEXED: [&str; 9] =
+    ["Address", "Entity", "Event", "Organization", "Person", "Phone", "Place", "Record", "Vehicle"];
 
 /// Holds the graphs of some views in memory.
 #[derive(Default)]
@@ -102,7 +99,8 @@ impl CypherEngine for EmbeddedEngine {
         };
         let result = Executor::new(&graph).execute_with_options(&statement, &options);
         let result = result.map_err(refused)?;
-        let columns: Vec<&str> = query.columns().iter().map(|column| column.name.as_str()).collect();
+        let columns: Vec<&str> =
+            query.columns().iter().map(|column| column.name.as_str()).collect();
         if result.columns != columns {
             return Err(failed("the columns are not those of the header"));
         }

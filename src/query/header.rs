@@ -300,7 +300,8 @@ fn column(text: &str) -> Result<Column, String> {
 }
 
 fn described(text: &str) -> Result<(&str, String), String> {
-    let (declaration, about) = text.split_once(" -- ").ok_or("expected ` -- ` and a description")?;
+    let (declaration, about) =
+        text.split_once(" -- ").ok_or("expected ` -- ` and a description")?;
     match about.trim() {
         "" => Err("the description is empty".into()),
         about => Ok((declaration.trim(), about.to_owned())),
@@ -363,14 +364,24 @@ mod tests {
             ("integer", "number", 4, "unknown type `number`"),
             ("(2..10)", "(10..2)", 4, "the range is empty"),
             ("(2..10) ", "", 4, "parameter `min`: numbers, and only they, need `(min..max)`"),
-            ("// key: phone", "// key: city", 9, "`city` of the key is not a column that always has a value"),
+            (
+                "// key: phone",
+                "// key: city",
+                9,
+                "`city` of the key is not a column that always has a value",
+            ),
             ("// key: phone\n", "", 8, "the header has no `key:`"),
             ("// column: city", "// column: phone", 8, "a second column `phone`"),
             ("param: who", "param: view", 5, "parameter `view` cannot be declared here"),
             ("-- Least people.", "", 4, "expected ` -- ` and a description"),
             ("about:", "abuot:", 2, "unknown field `abuot`"),
             ("example: who", "example: whom", 9, "parameter `who` has no example"),
-            ("who = \"ent_", "who = \"", 9, "parameter `who`: is not an entity id (`ent_` and 32 hexadecimal digits)"),
+            (
+                "who = \"ent_",
+                "who = \"",
+                9,
+                "parameter `who`: is not an entity id (`ent_` and 32 hexadecimal digits)",
+            ),
         ] {
             assert!(GOOD.contains(from), "{from}");
             let error = parse(&GOOD.replace(from, to)).unwrap_err();

@@ -30,9 +30,8 @@ const STATE_TIME_MAX: Duration = Duration::from_secs(30);
 /// The label that carries a node's uniqueness (the last of its labels), each with a constraint.
 const UNIQUE: [&str; 4] = ["Entity", "Event", "Place", "Record"];
 /// Labels that are looked up by id or scanned within a view.
-const INDEXED: [&str; 9] = [
-    "Address", "Entity", "Event", "Organization", "Person", "Phone", "Place", "Record", "Vehicle",
-];
+const INDEXED: [&str; 9] =
+    ["Address", "Entity", "Event", "Organization", "Person", "Phone", "Place", "Record", "Vehicle"];
 
 /// Runs stored queries on a Neo4j server.
 pub struct Neo4jEngine {
@@ -153,8 +152,9 @@ fn cells(row: &Row, columns: &[String]) -> Result<Vec<Value>, QueryError> {
 }
 
 async fn is_ready(graph: &Graph, view: &ViewKey) -> Result<bool, QueryError> {
-    let question = query("MATCH (v:QueryView {tag: $tag, state: 'ready'}) RETURN count(v) AS ready")
-        .param("tag", view.tag());
+    let question =
+        query("MATCH (v:QueryView {tag: $tag, state: 'ready'}) RETURN count(v) AS ready")
+            .param("tag", view.tag());
     Ok(count(graph, question, "ready").await? > 0)
 }
 

@@ -61,9 +61,9 @@ pub(super) fn cast(parameter: &Parameter, value: &serde_json::Value) -> Result<V
         }
         ValueType::String => text(value).map(Value::from),
         ValueType::Timestamp => {
-            let at: Timestamp = text(value)?.parse().map_err(|_| {
-                "is not a time with offset, as in 2026-03-01T14:05:00Z".to_owned()
-            })?;
+            let at: Timestamp = text(value)?
+                .parse()
+                .map_err(|_| "is not a time with offset, as in 2026-03-01T14:05:00Z".to_owned())?;
             Ok(Value::Integer(at.as_micros()))
         }
         ValueType::EntityId => entity_id(value),
@@ -122,7 +122,7 @@ mod tests {
         let entity = format!("ent_{}", "0".repeat(32));
         let values = bound(json!({ "entity": entity })).unwrap();
         assert_eq!(values["entity"], Value::from(entity));
-        assert!(matches!(values["limit"], Value::Integer(_)));
+        assert!(matches!(values["max_rows"], Value::Integer(_)));
     }
 
     #[test]
@@ -131,11 +131,15 @@ mod tests {
         for (given, name, reason) in [
             (json!({}), "entity", "is required"),
             (json!({ "entity": 7 }), "entity", "is not a text"),
-            (json!({ "entity": "Jane Roe" }), "entity", "is not an entity id (`ent_` and 32 hexadecimal digits)"),
-            (json!({ "entity": entity, "limit": 0 }), "limit", "is less than 1"),
-            (json!({ "entity": entity, "limit": 1e9 }), "limit", "is not a whole number"),
-            (json!({ "entity": entity, "limit": "7" }), "limit", "is not a whole number"),
-            (json!({ "entity": entity, "limit": null }), "limit", "is not a whole number"),
+            (
+                json!({ "entity": "Jane Roe" }),
+                "entity",
+                "is not an entity id (`ent_` and 32 hexadecimal digits)",
+            ),
+            (json!({ "entity": entity, "max_rows": 0 }), "max_rows", "is less than 1"),
+            (json!({ "entity": entity, "max_rows": 1e9 }), "max_rows", "is not a whole number"),
+            (json!({ "entity": entity, "max_rows": "7" }), "max_rows", "is not a whole number"),
+            (json!({ "entity": entity, "max_rows": null }), "max_rows", "is not a whole number"),
             (json!({ "entity": entity, "view": "x" }), "view", "is not a parameter of this query"),
         ] {
             let expected = QueryError::Parameter { name: name.into(), reason: reason.into() };

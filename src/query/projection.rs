@@ -94,7 +94,9 @@ impl Builder<'_> {
     /// How many other entities this one has a relationship with.
     fn degree(&self, entity: usize) -> i64 {
         let offsets = &self.snapshot.offsets;
-        let (Some(from), Some(to)) = (offsets.get(entity), offsets.get(entity + 1)) else { return 0 };
+        let (Some(from), Some(to)) = (offsets.get(entity), offsets.get(entity + 1)) else {
+            return 0;
+        };
         let entries = self.snapshot.adjacency.get(*from as usize..*to as usize).unwrap_or_default();
         let mut neighbours: Vec<u32> = entries.iter().map(|(neighbour, _)| *neighbour).collect();
         neighbours.sort_unstable();
@@ -153,9 +155,9 @@ impl Builder<'_> {
             let node = self.node(&["Event"], event_properties(event));
             let place = event.place.as_ref().map(|place| {
                 let id = self.place_id(place);
-                *places.entry(id.clone()).or_insert_with(|| {
-                    self.node(&["Place"], place_properties(id, place))
-                })
+                *places
+                    .entry(id.clone())
+                    .or_insert_with(|| self.node(&["Place"], place_properties(id, place)))
             });
             if let Some(place) = place {
                 self.edge("AT", (node, place), []);
@@ -173,7 +175,8 @@ impl Builder<'_> {
     /// Who took part, each entity once per role.
     fn participants(&self, event: &Event) -> Vec<(u32, Role)> {
         let entity = |id| {
-            let record = self.snapshot.records.binary_search_by_key(&id, |record| record.id).ok()?;
+            let record =
+                self.snapshot.records.binary_search_by_key(&id, |record| record.id).ok()?;
             self.snapshot.entity_of.get(record).copied()
         };
         let mut participants: Vec<(u32, Role)> = event
@@ -269,16 +272,10 @@ fn entity_labels(entity_type: EntityType) -> &'static [&'static str] {
 }
 
 fn entity_properties(snapshot: &Snapshot, entity: &Entity) -> Vec<(&'static str, Value)> {
-    let records: Vec<&Record> = entity
-        .records
-        .iter()
-        .filter_map(|index| snapshot.records.get(*index as usize))
-        .collect();
+    let records: Vec<&Record> =
+        entity.records.iter().filter_map(|index| snapshot.records.get(*index as usize)).collect();
     let possible_victim = records.iter().any(|record| {
-        matches!(
-            record.label.category,
-            SubjectCategory::Victim | SubjectCategory::PossibleVictim
-        )
+        matches!(record.label.category, SubjectCategory::Victim | SubjectCategory::PossibleVictim)
     });
     // People who may be victims are masked by default (DESIGN, section 5).
     let name = if possible_victim { Value::Null } else { Value::from(&entity.name) };

@@ -88,7 +88,8 @@ fn cast(query: &StoredQuery, rows: Vec<Vec<Value>>) -> Result<Rows, QueryError> 
     let rows = rows
         .into_iter()
         .map(|row| {
-            let cells = columns.iter().zip(row.into_iter().map(Some).chain(std::iter::repeat(None)));
+            let cells =
+                columns.iter().zip(row.into_iter().map(Some).chain(std::iter::repeat(None)));
             cells
                 .map(|(column, value)| {
                     value.and_then(|value| cell(column, value)).ok_or_else(|| mismatch(column))
@@ -110,10 +111,9 @@ fn cell(column: &Column, value: Value) -> Option<Value> {
         (ValueType::EntityIds, Value::List(items)) => {
             items.iter().all(is_entity_id).then_some(Value::List(items))
         }
-        (ValueType::Strings, Value::List(items)) => items
-            .iter()
-            .all(|item| matches!(item, Value::String(_)))
-            .then_some(Value::List(items)),
+        (ValueType::Strings, Value::List(items)) => {
+            items.iter().all(|item| matches!(item, Value::String(_))).then_some(Value::List(items))
+        }
         (ValueType::String, value @ Value::String(_))
         | (ValueType::Integer, value @ Value::Integer(_))
         | (ValueType::Float, value @ Value::Float(_))

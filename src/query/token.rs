@@ -85,12 +85,14 @@ impl<'a> Lexer<'a> {
 
     fn skip_blank(&mut self) -> Result<(), Refusal> {
         loop {
-            let blank = self.rest.len() - self.rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+            let blank =
+                self.rest.len() - self.rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
             self.take(blank)?;
             if self.rest.starts_with("//") {
                 self.take(self.rest.find('\n').unwrap_or(self.rest.len()))?;
             } else if self.rest.starts_with("/*") {
-                let end = self.rest[2..].find("*/").ok_or_else(|| self.refuse("an open comment"))?;
+                let end =
+                    self.rest[2..].find("*/").ok_or_else(|| self.refuse("an open comment"))?;
                 self.take(end + 4)?;
             } else {
                 return Ok(());
@@ -126,7 +128,8 @@ impl<'a> Lexer<'a> {
 
     /// `1..4` is an integer, two dots and an integer.
     fn number(&mut self) -> Result<Kind, Refusal> {
-        let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let digits =
+            |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let whole = digits(self.rest);
         let after = &self.rest[whole..];
         let fraction = after.strip_prefix('.').map_or(0, digits);

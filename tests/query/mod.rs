@@ -1,0 +1,6 @@
+//! Stored queries: the same rows on both engines, and the check that guards them.
+
+mod check;
+mod embedded;
+mod graphs;
+mod variations;
