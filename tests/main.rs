@@ -1,4 +1,5 @@
 //! All integration tests in one binary: one link step, shared helpers, one Neo4j.
 
+mod neo4j;
 mod query;
 mod structure;
