@@ -65,10 +65,8 @@ impl Neo4j {
             .spawn()
             .expect("java starts");
         let output = process.stdout.take().unwrap();
-        let ready = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .any(|line| line == "ready");
+        let ready =
+            BufReader::new(output).lines().map_while(Result::ok).any(|line| line == "ready");
         assert!(ready, "Neo4j ended before it was ready");
         Self { port, alone: Mutex::new(()), _directory: directory, _process: process }
     }

@@ -3,4 +3,5 @@
 mod check;
 mod embedded;
 mod graphs;
+mod parity;
 mod variations;
