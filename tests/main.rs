@@ -2,4 +2,5 @@
 
 mod neo4j;
 mod store;
+mod query;
 mod structure;
