@@ -28,6 +28,12 @@ impl View {
         let visible = classes.iter().filter(|(_, label)| may_see(caller, label));
         Self { agency: caller.agency.clone(), classes: visible.map(|(class, _)| *class).collect() }
     }
+
+    /// The view of whoever holds the store itself: every class. For the command line, whose user
+    /// can read the file or database anyway; no HTTP caller ever gets it.
+    pub fn whole_store(classes: &[(ClassId, Label)]) -> Self {
+        Self { agency: String::new(), classes: classes.iter().map(|(class, _)| *class).collect() }
+    }
 }
 
 /// The policy: own objects, and objects their owner marked shared.

@@ -64,14 +64,20 @@
 //! - `organization`: `name`, `registration`, `kind`, `phone`*, and `address.` as above.
 //!
 //! In JSON Lines a column is a dotted path into the object (`traveller.name`), array elements by
-//! index (`phones.0`).
+//! index (`phones.0`). A missing key, `null` and an empty text are all empty. `columns_ignored` may
+//! name an object or array to ignore all of it.
 //!
 //! # Partial dates
 //!
 //! A date field may list several formats (`formats = ["%d/%m/%Y", "%m/%Y", "%Y"]`); the first that
 //! fits the whole text wins. A format without a day (or month) gives a partial date. Formats are
 //! those of strptime. Without a format, dates are ISO 8601 (YYYY, YYYY-MM, YYYY-MM-DD) and times
-//! RFC 3339 or `YYYY-MM-DD HH:MM[:SS]` in the mapping's time zone.
+//! RFC 3339 or `YYYY-MM-DD[ HH:MM[:SS]]` in the mapping's time zone; a time without a time of day is
+//! the day's first instant. Years before 1000 are refused, because `%Y` also reads two digits.
+//! Constants, defaults and translated values are written as if there were no format; where a date
+//! has both formats and `values`, texts that `values` does not list are read by the formats.
+//!
+//! Only what comes out of cells makes a record: constants and defaults alone do not.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,34 @@
 //! From files to records: mapping files say which column is which field; readers stream rows; a
 //! row that cannot be taken is reported with row, column and reason, never with its content.
+//!
+//! A row becomes a [`RowOutput`] by one of two roads that meet in `assemble`: a file's row through
+//! a [`RowMapper`], or a [`SubmittedRow`] of the API. Both apply the same checks, so batch and live
+//! cannot differ. Nothing here knows of stores, the engine, callers or HTTP; text is kept as the
+//! source gave it and is made comparable elsewhere.
 
+mod assemble;
+mod check;
+mod compile;
+mod csv;
+mod dates;
+mod fields;
+mod jsonl;
+mod load;
+mod mapper;
 pub mod mapping;
+mod plans;
+mod reader;
+mod reason;
+pub mod submission;
+mod value;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use assemble::RowOutput;
+pub use load::{MappingError, MappingFault, Source, load_manifest, load_mapping, parse_mapping};
+pub use mapper::RowMapper;
+pub use reader::{FileError, FileFault, RowReader, read_file};
+pub use reason::{Reason, RowError};
+pub use submission::SubmittedRow;

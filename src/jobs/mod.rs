@@ -1,1 +1,24 @@
-//! Long work: progress, cancel, result.
+//! The write path and long work: rows become linked records in the store, in batches of a file or
+//! live; jobs run with progress, cancel and result.
+//!
+//! Batch and live are one code path ([`import()`] and [`submit()`] both go through `apply`). Nothing
+//! here knows of HTTP, tokens or terminals. What a job answers is its owner agency's alone.
+
+mod apply;
+mod import;
+mod link;
+mod registry;
+mod submit;
+
+#[cfg(test)]
+mod tests;
+
+pub use import::{
+    BATCH_ROWS, FileReport, ImportError, ImportReport, Observer, Progress, Refusal, import,
+    import_readers,
+};
+pub use link::Linker;
+pub use registry::{
+    Clock, JobError, JobHandle, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,
+};
+pub use submit::{RefusedRow, SubmitError, SubmitReport, submit};

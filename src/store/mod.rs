@@ -11,28 +11,15 @@ use crate::model::{
     BlockKey, ClassId, ClassSet, Event, EventId, Judgement, Label, Link, Record, RecordId, Tie,
 };
 
+mod address;
 mod error;
-pub use error::StoreError;
+pub mod neo4j;
+mod sqlite;
 
-/// Where a store is: a file path, or `bolt://[user[:password]@]host[:port][/database]` or
-/// `neo4j://...`. Everywhere the same text. The password may also come from
-/// `ACCORD_NEO4J_PASSWORD`.
-#[derive(Clone, PartialEq, Eq)]
-pub enum StoreAddress {
-    /// An embedded store in one SQLite file.
-    File(std::path::PathBuf),
-    /// A Neo4j server.
-    Neo4j {
-        /// `host:port`.
-        uri: String,
-        /// User name.
-        user: String,
-        /// Password.
-        password: String,
-        /// Database; the server's default when absent.
-        database: Option<String>,
-    },
-}
+pub use address::{AddressError, StoreAddress, open};
+pub use error::StoreError;
+pub use neo4j::Neo4jStore;
+pub use sqlite::SqliteStore;
 
 /// What one transaction writes. Applying the same batch again changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -83,6 +70,11 @@ pub trait SnapshotSink {
 pub trait Store: Send + Sync {
     /// `sqlite` or `neo4j`.
     fn backend(&self) -> &'static str;
+
+    /// The connection to the server, where the store is one that runs Cypher itself.
+    fn neo4j(&self) -> Option<&neo4j::connection::Connection> {
+        None
+    }
 
     /// Whether the store answers.
     ///

@@ -1,0 +1,21 @@
+// name: common-contacts
+// about: Who two phones (or people) both called, wrote to, or were called by.
+// param: first entity_id -- One phone or person.
+// example: first = "ent_00000000000000000000000000000000"
+// param: second entity_id -- The other.
+// example: second = "ent_00000000000000000000000000000000"
+// param: max_rows integer = 100 (1..1000) -- Most rows.
+// column: contact entity_id -- The common contact.
+// column: type string -- person or phone.
+// column: name string? -- Its number or name; absent for people who may be victims.
+// column: with_first integer -- Calls and messages with the first.
+// column: with_second integer -- Calls and messages with the second.
+// key: contact
+MATCH (a:Entity {view: $view, id: $first})-[r:CALLED|MESSAGED]-(c:Entity)
+WHERE c.id <> $second
+WITH c, sum(r.events) AS by_first
+MATCH (c {view: $view})-[s:CALLED|MESSAGED]-(b:Entity {view: $view, id: $second})
+WITH c, by_first, sum(s.events) AS by_second
+RETURN c.id AS contact, c.type AS type, c.name AS name, by_first AS with_first, by_second AS with_second
+ORDER BY contact
+LIMIT $max_rows

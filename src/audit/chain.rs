@@ -1,0 +1,86 @@
+//! One line of the log and how lines hang together.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Timestamp;
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was carried out.
+    Done,
+    /// The caller was not known.
+    Unauthenticated,
+    /// It was refused: bad input, no such object in the view, or not allowed.
+    Refused,
+    /// It failed on our side.
+    Failed,
+}
+
+/// What is logged of one operation (after CJIS Security Policy AU-3: what, when, where, source,
+/// outcome, identity), without any personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// When, UTC.
+    pub at: Timestamp,
+    /// The request's id, as in the answer's header.
+    pub request: String,
+    /// The caller's agency; absent when the caller is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+    /// The caller's user name within the agency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The operation: method and route template, e.g. `GET /v1/entities/{id}`.
+    pub operation: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// HTTP status, or 0 for operations outside HTTP.
+    pub status: u16,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Position in the log, from 0.
+    pub index: u64,
+    /// Hash of the line before, 64 hexadecimal digits; all zero for the first.
+    pub previous: String,
+    /// What is logged.
+    pub entry: Entry,
+}
+
+/// Where a log stands: how many lines it has and the hash of its last one. Two copies of one log
+/// that show different hashes at the same length have been tampered with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Number of lines.
+    pub length: u64,
+    /// Hash of the last line; all zero for an empty log.
+    pub hash: String,
+}
+
+impl Head {
+    /// The head of a log without lines.
+    pub fn empty() -> Self {
+        Self { length: 0, hash: "0".repeat(64) }
+    }
+
+    /// The line that comes next.
+    pub(super) fn line(&self, entry: Entry) -> Line {
+        Line { index: self.length, previous: self.hash.clone(), entry }
+    }
+
+    /// The head after a line with this text (without its newline).
+    pub(super) fn after(&self, text: &str) -> Self {
+        Self { length: self.length + 1, hash: blake3::hash(text.as_bytes()).to_hex().to_string() }
+    }
+
+    /// Whether a line hangs on this head.
+    pub(super) fn accepts(&self, line: &Line) -> bool {
+        line.index == self.length && line.previous == self.hash
+    }
+}

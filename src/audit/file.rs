@@ -1,0 +1,199 @@
+//! The log as a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use thiserror::Error;
+
+use super::chain::{Entry, Head, Line};
+
+/// What can go wrong with the log.
+#[derive(Debug, Error)]
+pub enum AuditError {
+    /// The file cannot be read or written.
+    #[error("audit log {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The chain is broken: the line was altered, or lines before it were removed or reordered.
+    #[error("audit log {path}: line {line} does not follow from the line before it")]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// The first bad line, from 1.
+        line: u64,
+    },
+    /// An earlier write failed; the log takes nothing more until it is opened anew.
+    #[error("audit log {path}: an earlier write failed")]
+    Stopped {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// An open log. Appending is serialized; an entry is on disk when [`AuditLog::append`] returns.
+#[derive(Debug)]
+pub struct AuditLog {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    file: File,
+    head: Head,
+    stopped: bool,
+}
+
+impl AuditLog {
+    /// Opens or creates a log, checking its whole chain. A torn last line (a crash while writing
+    /// an entry whose answer never left) is cut off.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or its chain is broken.
+    pub fn open(path: &Path) -> Result<Self, AuditError> {
+        let io = |source| AuditError::Io { path: path.to_owned(), source };
+        let mut file =
+            OpenOptions::new().create(true).read(true).append(true).open(path).map_err(io)?;
+        let (head, whole_bytes) = read_chain(path, &file)?;
+        file.set_len(whole_bytes).map_err(io)?;
+        file.seek(SeekFrom::End(0)).map_err(io)?;
+        file.sync_all().map_err(io)?;
+        Ok(Self { path: path.to_owned(), state: Mutex::new(State { file, head, stopped: false }) })
+    }
+
+    /// Appends one entry and makes it durable.
+    ///
+    /// # Errors
+    /// When it could not be made durable; the answer must then not leave. After a failed write the
+    /// log is stopped: what a failed sync left on disk is unknown.
+    pub fn append(&self, entry: Entry) -> Result<(), AuditError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.stopped {
+            return Err(AuditError::Stopped { path: self.path.clone() });
+        }
+        let io = |source| AuditError::Io { path: self.path.clone(), source };
+        let text = serde_json::to_string(&state.head.line(entry))
+            .map_err(|error| io(std::io::Error::other(error)))?;
+        state.stopped = true;
+        state.file.write_all(format!("{text}\n").as_bytes()).map_err(io)?;
+        state.file.sync_data().map_err(io)?;
+        state.stopped = false;
+        state.head = state.head.after(&text);
+        Ok(())
+    }
+
+    /// Where the log stands.
+    pub fn head(&self) -> Head {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).head.clone()
+    }
+}
+
+/// Checks a log's chain from its first line to its last and returns its head.
+///
+/// # Errors
+/// When the file cannot be read, or the chain is broken; a torn last line counts as broken here.
+pub fn verify(path: &Path) -> Result<Head, AuditError> {
+    let io = |source| AuditError::Io { path: path.to_owned(), source };
+    let file = File::open(path).map_err(io)?;
+    let size = file.metadata().map_err(io)?.len();
+    let (head, whole_bytes) = read_chain(path, &file)?;
+    if whole_bytes < size {
+        return Err(AuditError::Broken { path: path.to_owned(), line: head.length + 1 });
+    }
+    Ok(head)
+}
+
+/// The head of the chain and the number of bytes in whole lines.
+fn read_chain(path: &Path, file: &File) -> Result<(Head, u64), AuditError> {
+    let mut reader = BufReader::new(file);
+    let (mut head, mut whole_bytes, mut bytes) = (Head::empty(), 0, Vec::new());
+    loop {
+        bytes.clear();
+        let count = reader
+            .read_until(b'\n', &mut bytes)
+            .map_err(|source| AuditError::Io { path: path.to_owned(), source })?;
+        if bytes.pop() != Some(b'\n') {
+            return Ok((head, whole_bytes));
+        }
+        let broken = || AuditError::Broken { path: path.to_owned(), line: head.length + 1 };
+        let text = std::str::from_utf8(&bytes).map_err(|_| broken())?;
+        let line: Line = serde_json::from_str(text).map_err(|_| broken())?;
+        if !head.accepts(&line) {
+            return Err(broken());
+        }
+        head = head.after(text);
+        whole_bytes += count as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Outcome;
+    use super::*;
+    use crate::model::Timestamp;
+
+    fn entry(request: &str) -> Entry {
+        Entry {
+            at: Timestamp::from_micros(1_000_000).unwrap(),
+            request: request.into(),
+            agency: Some("a".into()),
+            user: Some("u".into()),
+            operation: "POST /v1/resolve".into(),
+            outcome: Outcome::Done,
+            status: 200,
+        }
+    }
+
+    fn log_of(lines: usize) -> (tempfile::TempDir, PathBuf, Head) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("audit.jsonl");
+        let log = AuditLog::open(&path).unwrap();
+        for index in 0..lines {
+            log.append(entry(&format!("r{index}"))).unwrap();
+        }
+        let head = log.head();
+        (dir, path, head)
+    }
+
+    #[test]
+    fn a_log_verifies_and_goes_on_where_it_stopped() {
+        let (_dir, path, head) = log_of(3);
+        assert_eq!(verify(&path).unwrap(), head);
+        AuditLog::open(&path).unwrap().append(entry("later")).unwrap();
+        assert_eq!(verify(&path).unwrap().length, 4);
+    }
+
+    #[test]
+    fn any_change_within_the_log_is_found_at_its_line() {
+        let (_dir, path, _) = log_of(4);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let altered = text.replacen("\"r1\"", "\"rX\"", 1);
+        let removed = [lines[0], lines[2], lines[3], ""].join("\n");
+        let swapped = [lines[0], lines[2], lines[1], lines[3], ""].join("\n");
+        for (bad, first) in [(altered, 3), (removed, 2), (swapped, 2)] {
+            std::fs::write(&path, bad).unwrap();
+            match verify(&path) {
+                Err(AuditError::Broken { line, .. }) => assert_eq!(line, first),
+                other => panic!("{other:?}"),
+            }
+            assert!(AuditLog::open(&path).is_err());
+        }
+    }
+
+    #[test]
+    fn a_torn_last_line_is_cut_when_the_log_is_opened_again() {
+        let (_dir, path, head) = log_of(2);
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"{\"index\":2,\"prev").unwrap();
+        assert!(matches!(verify(&path), Err(AuditError::Broken { line: 3, .. })));
+        assert_eq!(AuditLog::open(&path).unwrap().head(), head);
+        assert_eq!(verify(&path).unwrap(), head);
+    }
+}

@@ -1,0 +1,67 @@
+//! One module per command. Only this part of the program prints, reads the environment or exits.
+
+mod audit;
+mod demo;
+mod evaluate;
+mod generate;
+mod import;
+mod progress;
+mod serve;
+mod settings;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a command returns when it fails: a text for people.
+type CommandError = Box<dyn std::error::Error + Send + Sync>;
+
+/// accord finds out which records of several agencies speak of the same person, phone, address,
+/// vehicle or organization, and answers questions about the resulting graph.
+#[derive(Parser)]
+#[command(version, after_help = "First steps:  accord demo")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(demo::Arguments),
+    Generate(generate::Arguments),
+    Import(import::Arguments),
+    Evaluate(evaluate::Arguments),
+    Serve(serve::Arguments),
+    Token(token::Arguments),
+    Audit(audit::Arguments),
+}
+
+/// Runs the command the arguments name. Exit code 0: done; 1: failed; 2: wrong arguments.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            #[allow(clippy::print_stderr, reason = "the one place where errors reach people")]
+            {
+                eprintln!("accord: {error}");
+                let mut source = error.source();
+                while let Some(cause) = source {
+                    eprintln!("  because: {cause}");
+                    source = cause.source();
+                }
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

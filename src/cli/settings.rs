@@ -1,0 +1,61 @@
+//! What several commands share: the store's address, the key of ids, the model.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use accord::model::IdKey;
+use accord::resolve::{Engine, Model};
+use accord::store::{self, Store, StoreAddress};
+
+use super::CommandError;
+
+/// Options that every command which touches a store takes.
+#[derive(clap::Args)]
+pub struct StoreArguments {
+    /// The store: a file path, or bolt://user:password@host:port/database for Neo4j
+    #[arg(long, value_name = "STORE", env = "ACCORD_STORE")]
+    pub store: StoreAddress,
+    #[command(flatten)]
+    pub engine: EngineArguments,
+}
+
+/// Options of the engine.
+#[derive(clap::Args)]
+pub struct EngineArguments {
+    /// A model file to use in place of the shipped one
+    #[arg(long, value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// A secret that ids are hashed with; keep it, ids change with it
+    #[arg(long, env = "ACCORD_ID_KEY", hide_env_values = true, value_name = "SECRET")]
+    id_key: Option<String>,
+}
+
+impl EngineArguments {
+    /// The key that ids are hashed with.
+    pub fn id_key(&self) -> IdKey {
+        self.id_key.as_deref().map_or_else(IdKey::default, IdKey::from_secret)
+    }
+
+    /// The engine with the model named, or the shipped one.
+    pub fn engine(&self) -> Result<Arc<Engine>, CommandError> {
+        let model = match &self.model {
+            None => Model::shipped(),
+            Some(path) => Arc::new(Model::from_json(&read_text(path)?)?),
+        };
+        Ok(Arc::new(Engine::new(model)))
+    }
+}
+
+/// The environment variable that may hold the Neo4j password in place of the address.
+const PASSWORD_VARIABLE: &str = "ACCORD_NEO4J_PASSWORD";
+
+/// Opens a store that must exist already, or may be created.
+pub fn open(address: &StoreAddress, create: bool) -> Result<Arc<dyn Store>, CommandError> {
+    let password = std::env::var(PASSWORD_VARIABLE).unwrap_or_default();
+    Ok(store::open(&address.clone().or_password(&password), create)?)
+}
+
+/// Reads a text file; the error names it.
+pub fn read_text(path: &Path) -> Result<String, CommandError> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}

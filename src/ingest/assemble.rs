@@ -1,0 +1,134 @@
+//! Where the two roads meet: from the checked parts of a row to records, ties and events with
+//! their ids and labels.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Body, EntityType, Event, EventKind, Handling, IdKey, Label, Money, Participant, Place, Record,
+    RecordId, Role, Span, SubjectCategory, Tie, TieKind, Timestamp,
+};
+
+/// What one row makes. Kept or refused as a whole.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RowOutput {
+    /// The records, in the order of the mapping's slots.
+    pub records: Vec<Record>,
+    /// The ties, both ends of which are among the records.
+    pub ties: Vec<Tie>,
+    /// The events, whose participants are among the records.
+    pub events: Vec<Event>,
+}
+
+/// Where a row comes from and what its label says.
+pub(super) struct RowOrigin<'a> {
+    pub agency: &'a str,
+    pub source: &'a str,
+    /// The row's id within the agency.
+    pub local_id: &'a str,
+    /// Of person records, ties and events; other records are [`SubjectCategory::Unknown`].
+    pub category: SubjectCategory,
+    pub tier: u8,
+    pub handling: Handling,
+}
+
+/// What an event says besides its participants.
+pub(super) struct EventParts {
+    pub kind: EventKind,
+    pub at: Timestamp,
+    pub until: Option<Timestamp>,
+    pub place: Option<Place>,
+    pub text: Option<String>,
+    pub amount: Option<Money>,
+}
+
+/// A row being put together.
+pub(super) struct Assembly<'a> {
+    key: &'a IdKey,
+    origin: RowOrigin<'a>,
+    slots: BTreeMap<&'a str, RecordId>,
+    output: RowOutput,
+}
+
+impl<'a> Assembly<'a> {
+    pub fn new(key: &'a IdKey, origin: RowOrigin<'a>) -> Self {
+        Self { key, origin, slots: BTreeMap::new(), output: RowOutput::default() }
+    }
+
+    /// Adds the record of a slot. The row's first slot bears the row's own id.
+    pub fn record(
+        &mut self,
+        slot: &'a str,
+        first: bool,
+        raw: BTreeMap<String, String>,
+        body: Body,
+    ) {
+        let local_id = if first {
+            self.origin.local_id.to_owned()
+        } else {
+            format!("{}/{slot}", self.origin.local_id)
+        };
+        let category = match body.entity_type() {
+            EntityType::Person => self.origin.category,
+            _ => SubjectCategory::Unknown,
+        };
+        let id = self.key.record(self.origin.agency, &local_id);
+        let (source, label) = (self.origin.source.to_owned(), self.label(category));
+        self.slots.insert(slot, id);
+        self.output.records.push(Record { id, local_id, source, label, raw, body });
+    }
+
+    /// Adds a tie when both its slots have a record in this row.
+    pub fn tie(&mut self, kind: TieKind, from: &str, to: &str, span: Span, confidence: f64) {
+        let (Some(&from), Some(&to)) = (self.slots.get(from), self.slots.get(to)) else { return };
+        self.output.ties.push(Tie {
+            id: self.key.tie(self.origin.agency, self.origin.local_id, kind, from, to),
+            kind,
+            from,
+            to,
+            span,
+            confidence,
+            local_id: self.origin.local_id.to_owned(),
+            label: self.label(self.origin.category),
+        });
+    }
+
+    /// Adds an event with those of its slots that have a record in this row.
+    pub fn event(&mut self, parts: EventParts, participants: &BTreeMap<Role, Vec<String>>) {
+        let mut present: Vec<Participant> = participants
+            .iter()
+            .flat_map(|(&role, slots)| slots.iter().map(move |slot| (role, slot)))
+            .filter_map(|(role, slot)| {
+                self.slots.get(slot.as_str()).map(|&record| Participant { role, record })
+            })
+            .collect();
+        present.sort_unstable();
+        present.dedup();
+        self.output.events.push(Event {
+            id: self.key.event(self.origin.agency, self.origin.local_id, parts.kind),
+            local_id: self.origin.local_id.to_owned(),
+            source: self.origin.source.to_owned(),
+            kind: parts.kind,
+            at: parts.at,
+            until: parts.until,
+            place: parts.place,
+            participants: present,
+            text: parts.text,
+            amount: parts.amount,
+            label: self.label(self.origin.category),
+        });
+    }
+
+    /// The finished row.
+    pub fn finish(self) -> RowOutput {
+        self.output
+    }
+
+    fn label(&self, category: SubjectCategory) -> Label {
+        Label {
+            agency: self.origin.agency.to_owned(),
+            category,
+            tier: self.origin.tier,
+            handling: self.origin.handling,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A mapping made ready: checked once, then turns rows into records, ties and events.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
+use super::check;
+use super::compile::{Columns, Compiler};
+use super::load::{MappingError, MappingFault, MappingProblem};
+use super::mapping::{Format, Mapping};
+use super::plans::{
+    EventPlan, SlotPlan, TiePlan, check_head, compile_events, compile_label, compile_slots,
+    compile_ties, text,
+};
+use super::reason::{Reason, RowError};
+use super::value::{CellValue, Reading};
+use crate::model::{IdKey, Money, Span};
+
+/// A mapping made ready for rows.
+#[derive(Debug)]
+pub struct RowMapper {
+    key: IdKey,
+    agency: String,
+    source: String,
+    format: Format,
+    delimiter: u8,
+    zone: TimeZone,
+    columns: Vec<String>,
+    ignored: BTreeSet<String>,
+    id: usize,
+    id_prefix: String,
+    category: Option<CellValue>,
+    handling: Option<CellValue>,
+    tier: u8,
+    slots: Vec<SlotPlan>,
+    ties: Vec<TiePlan>,
+    events: Vec<EventPlan>,
+}
+
+impl RowMapper {
+    /// Checks a mapping and makes it ready; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// The first thing in the mapping that is not right, with file, key and reason.
+    pub fn new(file: &str, mapping: &Mapping, key: &IdKey) -> Result<Self, MappingError> {
+        Self::compile(mapping, key).map_err(|problem| problem.in_file(file))
+    }
+
+    fn compile(mapping: &Mapping, key: &IdKey) -> Result<Self, MappingProblem> {
+        let zone = check_head(mapping)?;
+        let region = mapping.region.as_deref();
+        let mut compiler = Compiler { columns: Columns::default(), zone: &zone, region };
+        let id = compiler.column("id", &mapping.id)?;
+        let (category, handling) = compile_label(&mut compiler, &mapping.label)?;
+        let slots = compile_slots(&mut compiler, &mapping.records)?;
+        let ties = compile_ties(&mut compiler, &mapping.ties, &slots)?;
+        let events = compile_events(&mut compiler, &mapping.events, &slots)?;
+        if slots.is_empty() && events.is_empty() {
+            return Err(MappingProblem::new("", MappingFault::Nothing));
+        }
+        let columns = compiler.columns.names;
+        let ignored: BTreeSet<String> = mapping.columns_ignored.iter().cloned().collect();
+        if columns.iter().any(|column| ignored.contains(column)) {
+            return Err(MappingProblem::new("columns_ignored", MappingFault::UsedAndIgnored));
+        }
+        Ok(Self {
+            key: key.clone(),
+            agency: mapping.agency.clone(),
+            source: mapping.source.clone(),
+            format: mapping.format,
+            delimiter: mapping.delimiter.map_or(b',', |delimiter| delimiter as u8),
+            columns,
+            ignored,
+            id,
+            id_prefix: mapping.id_prefix.clone(),
+            category,
+            handling,
+            tier: mapping.label.tier,
+            slots,
+            ties,
+            events,
+            zone,
+        })
+    }
+
+    /// The agency that owns what the rows make.
+    pub fn agency(&self) -> &str {
+        &self.agency
+    }
+
+    /// How the file is written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The CSV delimiter.
+    pub(super) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// The columns that rows are made from, in the order [`RowMapper::map`] wants their cells.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The columns that the mapping lists as not used.
+    pub(super) fn ignored(&self) -> &BTreeSet<String> {
+        &self.ignored
+    }
+
+    /// Makes records, ties and events of one row, whose cells come in the order of
+    /// [`RowMapper::columns`]; a missing value is an empty text.
+    ///
+    /// # Errors
+    /// The first thing in the row that cannot be taken.
+    pub fn map(&self, cells: &[&str]) -> Result<RowOutput, RowError> {
+        let row = Reading { cells, columns: &self.columns, filled: false.into() };
+        let local_id = self.local_id(&row)?;
+        let category = self.category.as_ref().map_or(Ok(None), |value| value.category(&row))?;
+        let handling = self.handling.as_ref().map_or(Ok(None), |value| value.handling(&row))?;
+        let origin = RowOrigin {
+            agency: &self.agency,
+            source: &self.source,
+            local_id: &local_id,
+            category: category.unwrap_or_default(),
+            tier: self.tier,
+            handling: handling.unwrap_or_default(),
+        };
+        let mut assembly = Assembly::new(&self.key, origin);
+        for (position, plan) in self.slots.iter().enumerate() {
+            let slot_row = Reading { cells, columns: &self.columns, filled: false.into() };
+            if let Some(body) = plan.body.read(&slot_row)? {
+                assembly.record(&plan.slot, position == 0, plan.raw(&slot_row), body);
+            }
+        }
+        for plan in &self.ties {
+            let span = self.span(&row, plan)?;
+            assembly.tie(plan.kind, &plan.from, &plan.to, span, plan.confidence);
+        }
+        for plan in &self.events {
+            if let Some(parts) = self.event(&row, plan)? {
+                assembly.event(parts, &plan.participants);
+            }
+        }
+        let output = assembly.finish();
+        if output.records.is_empty() && output.events.is_empty() {
+            return Err(RowError::row(Reason::EmptyRow));
+        }
+        Ok(output)
+    }
+
+    fn local_id(&self, row: &Reading<'_>) -> Result<String, RowError> {
+        let cell = row.cells.get(self.id).copied().unwrap_or_default().trim();
+        check::id(cell).map_err(|reason| RowError::column(&self.columns[self.id], reason))?;
+        Ok(format!("{}{cell}", self.id_prefix))
+    }
+
+    fn span(&self, row: &Reading<'_>, plan: &TiePlan) -> Result<Span, RowError> {
+        let from = plan.since.as_ref().map_or(Ok(None), |value| value.time(row, &self.zone))?;
+        let to = plan.until.as_ref().map_or(Ok(None), |value| value.time(row, &self.zone))?;
+        check::order(from, to).map_err(|reason| error_of(&plan.until, row, reason))?;
+        Ok(Span { from, to })
+    }
+
+    fn event(&self, row: &Reading<'_>, plan: &EventPlan) -> Result<Option<EventParts>, RowError> {
+        let Some(at) = plan.at.time(row, &self.zone)? else { return Ok(None) };
+        let until = plan.until.as_ref().map_or(Ok(None), |value| value.time(row, &self.zone))?;
+        check::order(Some(at), until).map_err(|reason| error_of(&plan.until, row, reason))?;
+        let place = plan.place.read(row)?;
+        let text = text(&plan.text, row)?;
+        let amount = match &plan.amount {
+            None => None,
+            Some((amount, currency)) => match amount.cents(row)? {
+                None => None,
+                Some(cents) => {
+                    let missing = || currency.error(row, Reason::BadCurrency);
+                    Some(Money { cents, currency: currency.currency(row)?.ok_or_else(missing)? })
+                }
+            },
+        };
+        Ok(Some(EventParts { kind: plan.kind, at, until, place, text, amount }))
+    }
+}
+
+fn error_of(value: &Option<CellValue>, row: &Reading<'_>, reason: Reason) -> RowError {
+    value.as_ref().map_or(RowError::row(reason), |value| value.error(row, reason))
+}

@@ -1,0 +1,148 @@
+//! Files as streams of rows, in constant memory whatever the file's size.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::assemble::RowOutput;
+use super::csv::CsvRows;
+use super::jsonl::JsonlRows;
+use super::mapper::RowMapper;
+use super::mapping::Format;
+use super::reason::{Reason, RowError};
+
+/// What is wrong with a file as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FileFault {
+    /// It cannot be opened or read on.
+    #[error("cannot be read: {0}")]
+    Unreadable(io::ErrorKind),
+    /// A CSV file without a header row.
+    #[error("the header row is missing")]
+    NoHeader,
+    /// A CSV file whose header row cannot be read.
+    #[error("the header row: {0}")]
+    Header(Reason),
+    /// A column that the mapping uses is not in the header.
+    #[error("the mapping uses a column `{0}`, which the header does not have")]
+    MissingColumn(String),
+    /// A column, by its position from 1, that the mapping neither uses nor ignores. The name is
+    /// not told: in a file without a header it is a person's.
+    #[error("column {0} is neither mapped nor listed in columns_ignored")]
+    UnmappedColumn(usize),
+    /// A column that the mapping knows stands twice in the header.
+    #[error("the header has the column `{0}` twice")]
+    RepeatedColumn(String),
+}
+
+impl From<io::Error> for FileFault {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error.kind())
+    }
+}
+
+/// What is wrong with a file as a whole, and which file.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{file}: {fault}")]
+pub struct FileError {
+    /// What reports call the file.
+    pub file: String,
+    /// What is wrong.
+    pub fault: FileFault,
+}
+
+/// The rows of a file: for each, the physical line it begins on and what it makes or why it is
+/// refused. An error of the file itself ends the stream.
+pub struct RowReader {
+    mapper: Arc<RowMapper>,
+    name: String,
+    rows: Rows,
+    total: Option<u64>,
+    ended: bool,
+}
+
+type Input = Box<dyn Read + Send>;
+
+enum Rows {
+    Csv(Box<CsvRows<Input>>),
+    Jsonl(Box<JsonlRows<Input>>),
+}
+
+/// Opens a file; errors call it `name`.
+///
+/// # Errors
+/// When it cannot be opened or its header does not fit the mapping.
+pub fn read_file(path: &Path, name: &str, mapper: Arc<RowMapper>) -> Result<RowReader, FileError> {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let (total, file) =
+        opened.map_err(|e| FileError { file: name.to_owned(), fault: FileFault::from(e) })?;
+    RowReader::new(Box::new(file), Some(total), name, mapper)
+}
+
+impl RowReader {
+    /// Reads rows from any input of `total` bytes, where that is known.
+    ///
+    /// # Errors
+    /// When it cannot be read or its header does not fit the mapping.
+    pub fn new(
+        input: Box<dyn Read + Send>,
+        total: Option<u64>,
+        name: &str,
+        mapper: Arc<RowMapper>,
+    ) -> Result<Self, FileError> {
+        let opened = match mapper.format() {
+            Format::Csv => CsvRows::new(input, &mapper).map(|rows| Rows::Csv(Box::new(rows))),
+            Format::Jsonl => JsonlRows::new(input, &mapper, mapper.ignored())
+                .map(|rows| Rows::Jsonl(Box::new(rows)))
+                .map_err(FileFault::from),
+        };
+        let rows = opened.map_err(|fault| FileError { file: name.to_owned(), fault })?;
+        Ok(Self { mapper, name: name.to_owned(), rows, total, ended: false })
+    }
+
+    /// What reports call the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Bytes of the rows given out so far.
+    pub fn bytes_done(&self) -> u64 {
+        match &self.rows {
+            Rows::Csv(rows) => rows.consumed(),
+            Rows::Jsonl(rows) => rows.consumed(),
+        }
+    }
+
+    /// Bytes of the whole file, where that is known.
+    pub fn bytes_total(&self) -> Option<u64> {
+        self.total
+    }
+}
+
+impl Iterator for RowReader {
+    type Item = Result<(u64, Result<RowOutput, RowError>), FileError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let mapper = &self.mapper;
+        let next = match &mut self.rows {
+            Rows::Csv(rows) => rows.next(|cells| mapper.map(cells)),
+            Rows::Jsonl(rows) => rows.next(|cells| mapper.map(cells)),
+        };
+        match next {
+            Ok(row) => {
+                self.ended = row.is_none();
+                row.map(Ok)
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(FileError { file: self.name.clone(), fault: FileFault::from(error) }))
+            }
+        }
+    }
+}

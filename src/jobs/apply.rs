@@ -1,0 +1,177 @@
+//! One batch of rows in one transaction: what is new is stored and linked, what is known with the
+//! same content changes nothing, what is known with other content is refused.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::link::{self, Linker, PreparedCache};
+use crate::ingest::{Reason, RowError, RowOutput};
+use crate::model::{Event, Record, RecordId, Tie};
+use crate::store::{Batch, Store, StoreError};
+
+/// What batches have changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub records_new: u64,
+    pub records_unchanged: u64,
+    pub ties: u64,
+    pub events: u64,
+    pub links: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.records_new += other.records_new;
+        self.records_unchanged += other.records_unchanged;
+        self.ties += other.ties;
+        self.events += other.events;
+        self.links += other.links;
+    }
+}
+
+/// What became of a batch: what it changed, and the refused rows by their number, ascending.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub counts: Counts,
+    pub refused: Vec<(u64, RowError)>,
+}
+
+/// A row and its number.
+pub(super) type NumberedRow = (u64, RowOutput);
+
+/// The write path of one run of work.
+pub(super) struct Pipeline<'a, L: Linker> {
+    store: &'a dyn Store,
+    engine: &'a L,
+    cache: PreparedCache<L::Prepared>,
+}
+
+impl<'a, L: Linker> Pipeline<'a, L> {
+    pub fn new(store: &'a dyn Store, engine: &'a L) -> Self {
+        Self { store, engine, cache: PreparedCache::default() }
+    }
+
+    /// Stores and links what is new, and refuses the rows that would change something. When this
+    /// returns, everything it counts is durable.
+    pub fn apply(&mut self, rows: &[NumberedRow]) -> Result<Outcome, StoreError> {
+        match self.apply_at_once(rows, false) {
+            // A tie or event differs from the stored one. Which row it is comes out by halving;
+            // the halves commit one after the other, so the first of two rows still wins.
+            Err(StoreError::Conflict { .. }) if rows.len() > 1 => {
+                let (left, right) = rows.split_at(rows.len() / 2);
+                let mut outcome = self.apply(left)?;
+                let rest = self.apply(right)?;
+                outcome.counts += rest.counts;
+                outcome.refused.extend(rest.refused);
+                Ok(outcome)
+            }
+            Err(StoreError::Conflict { .. }) => {
+                let refused = rows.iter().map(|(row, _)| (*row, changed())).collect();
+                Ok(Outcome { counts: Counts::default(), refused })
+            }
+            result => result,
+        }
+    }
+
+    /// Stores and links all of the rows in one transaction. With `all_or_nothing`, one refused
+    /// row leaves the store as it was.
+    pub fn apply_at_once(
+        &mut self,
+        rows: &[NumberedRow],
+        all_or_nothing: bool,
+    ) -> Result<Outcome, StoreError> {
+        let mut txn = self.store.begin()?;
+        let known = txn.known(&record_ids(rows))?;
+        let staged = Staged::new(rows, &known);
+        if all_or_nothing && !staged.refused.is_empty() {
+            return Ok(Outcome { counts: Counts::default(), refused: staged.refused });
+        }
+        let fresh = link::prepare(self.engine, &staged.new);
+        let with_keys = staged.new.iter().zip(&fresh);
+        let mut applied = txn.put(&Batch {
+            records: with_keys.map(|(&r, fresh)| (r.clone(), fresh.keys.clone())).collect(),
+            ties: staged.ties,
+            events: staged.events,
+            ..Batch::default()
+        })?;
+        // The records are in the transaction now, so that their candidates are each other, too.
+        let links = link::links(self.engine, &mut self.cache, &mut *txn, &fresh)?;
+        applied.links = txn.put(&Batch { links, ..Batch::default() })?.links;
+        txn.commit()?;
+        fresh.into_iter().for_each(|fresh| self.cache.keep(fresh.id, fresh.prepared));
+        let counts = Counts {
+            records_new: applied.records as u64,
+            records_unchanged: staged.unchanged,
+            ties: applied.ties as u64,
+            events: applied.events as u64,
+            links: applied.links as u64,
+        };
+        Ok(Outcome { counts, refused: staged.refused })
+    }
+
+    /// The first row that cannot be stored behind those before it; changes nothing.
+    pub fn first_conflict(&self, rows: &[NumberedRow]) -> Result<Option<u64>, StoreError> {
+        let mut txn = self.store.begin()?;
+        for (row, output) in rows {
+            let put = txn.put(&Batch {
+                records: output.records.iter().map(|r| (r.clone(), Vec::new())).collect(),
+                ties: output.ties.clone(),
+                events: output.events.clone(),
+                ..Batch::default()
+            });
+            match put {
+                Ok(_) => {}
+                Err(StoreError::Conflict { .. }) => return Ok(Some(*row)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn changed() -> RowError {
+    RowError::row(Reason::RecordChanged)
+}
+
+fn record_ids(rows: &[NumberedRow]) -> Vec<RecordId> {
+    let mut ids: Vec<RecordId> =
+        rows.iter().flat_map(|(_, row)| row.records.iter().map(|record| record.id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// A batch sorted out.
+struct Staged<'r> {
+    new: Vec<&'r Record>,
+    unchanged: u64,
+    ties: Vec<Tie>,
+    events: Vec<Event>,
+    refused: Vec<(u64, RowError)>,
+}
+
+impl<'r> Staged<'r> {
+    /// Sorts rows out against what the store knows and against each other; the first of two rows
+    /// with one id wins.
+    fn new(rows: &'r [NumberedRow], known: &'r BTreeMap<RecordId, Record>) -> Self {
+        let (ties, events) = (Vec::new(), Vec::new());
+        let mut staged = Self { new: Vec::new(), unchanged: 0, ties, events, refused: Vec::new() };
+        let mut seen: HashMap<RecordId, &Record> = HashMap::new();
+        for (number, row) in rows {
+            let earlier = |id: &RecordId| known.get(id).or_else(|| seen.get(id).copied());
+            if row.records.iter().any(|record| earlier(&record.id).is_some_and(|e| e != record)) {
+                staged.refused.push((*number, changed()));
+                continue;
+            }
+            for record in &row.records {
+                if known.contains_key(&record.id) || seen.insert(record.id, record).is_some() {
+                    staged.unchanged += 1;
+                } else {
+                    staged.new.push(record);
+                }
+            }
+            staged.ties.extend(row.ties.iter().cloned());
+            staged.events.extend(row.events.iter().cloned());
+        }
+        staged
+    }
+}

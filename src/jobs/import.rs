@@ -1,0 +1,228 @@
+//! Importing files: rows in batches, one commit a batch, with progress, cancel and a report of
+//! every refused row. Importing again changes nothing and completes what was interrupted.
+
+use serde::Serialize;
+use thiserror::Error;
+
+use super::apply::{NumberedRow, Pipeline};
+use super::link::Linker;
+use crate::ingest::{FileError, Reason, RowError, RowReader, Source, read_file};
+use crate::store::{Store, StoreError};
+
+/// Rows a transaction. Larger ones spend less on syncing to disk; this many take well under a
+/// second, which bounds what a crash makes to be done again and how long other writers wait.
+pub const BATCH_ROWS: usize = 2_000;
+
+/// Refused rows that a report lists; the total counts them all, and an [`Observer`] sees them all.
+const REFUSALS_LISTED_MAX: usize = 1_000;
+
+/// A refused row of a file: where and why, never what was in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The file, as the manifest calls it.
+    pub file: String,
+    /// The physical line on which the row begins, from 1.
+    pub row: u64,
+    /// The column, where one is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What became of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct FileReport {
+    /// The file, as the manifest calls it.
+    pub path: String,
+    /// Rows read, refused ones included.
+    pub rows: u64,
+    /// Records that were not there before.
+    pub records_new: u64,
+    /// Records that were there before, or earlier in the file, with the same content.
+    pub records_unchanged: u64,
+    /// New ties.
+    pub ties: u64,
+    /// New events.
+    pub events: u64,
+    /// New links.
+    pub links: u64,
+    /// Rows refused, all of them.
+    pub refused: u64,
+    /// The first refused rows, at most 1,000 of a file, in the file's order.
+    pub refusals: Vec<Refusal>,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct ImportReport {
+    /// The files, in the order of their import.
+    pub files: Vec<FileReport>,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The file being read.
+    pub file: &'a str,
+    /// Bytes done, of all files.
+    pub bytes_done: u64,
+    /// Bytes of all files, where that is known.
+    pub bytes_total: Option<u64>,
+    /// Rows done, of all files.
+    pub rows: u64,
+}
+
+/// Watches an import. All that it is told of is durable.
+pub trait Observer {
+    /// A batch was committed.
+    fn progress(&mut self, progress: &Progress<'_>) {
+        let _ = progress;
+    }
+
+    /// A row was refused. Every refused row comes here, once, in the file's order.
+    fn refused(&mut self, refusal: &Refusal) {
+        let _ = refusal;
+    }
+
+    /// Whether to stop. Asked between batches.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Watches nothing.
+impl Observer for () {}
+
+/// Why an import stopped. What was committed before stays, and importing again goes on from it.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// A file cannot be read, or its header does not fit the mapping.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The observer said so.
+    #[error("cancelled; what was imported before stays")]
+    Cancelled,
+}
+
+/// Imports files, `batch_rows` rows a commit (see [`BATCH_ROWS`]); all headers are checked before
+/// the first row is stored.
+///
+/// # Errors
+/// When a file cannot be read, the store fails or the observer cancels. Bad rows are no error.
+pub fn import<L: Linker>(
+    store: &dyn Store,
+    engine: &L,
+    sources: &[Source],
+    batch_rows: usize,
+    observer: &mut dyn Observer,
+) -> Result<ImportReport, ImportError> {
+    let open = |source: &Source| read_file(&source.path, &source.name, source.mapper.clone());
+    let readers = sources.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    import_readers(store, engine, readers, batch_rows, observer)
+}
+
+/// Imports from readers that are open already.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_readers<L: Linker>(
+    store: &dyn Store,
+    engine: &L,
+    readers: Vec<RowReader>,
+    batch_rows: usize,
+    observer: &mut dyn Observer,
+) -> Result<ImportReport, ImportError> {
+    let bytes_total = readers.iter().map(RowReader::bytes_total).sum();
+    let pipeline = Pipeline::new(store, engine);
+    let done = Done { bytes: 0, bytes_total, rows: 0 };
+    let mut run = Run { pipeline, batch_rows: batch_rows.max(1), observer, done };
+    let mut report = ImportReport::default();
+    for reader in readers {
+        report.files.push(run.file(reader)?);
+    }
+    Ok(report)
+}
+
+/// What is done of all files before the current one.
+struct Done {
+    bytes: u64,
+    bytes_total: Option<u64>,
+    rows: u64,
+}
+
+/// An import under way.
+struct Run<'a, L: Linker> {
+    pipeline: Pipeline<'a, L>,
+    batch_rows: usize,
+    observer: &'a mut dyn Observer,
+    done: Done,
+}
+
+/// Rows read and not yet committed, the refused ones apart.
+#[derive(Default)]
+struct Pending {
+    rows: Vec<NumberedRow>,
+    refused: Vec<(u64, RowError)>,
+}
+
+impl<L: Linker> Run<'_, L> {
+    fn file(&mut self, mut reader: RowReader) -> Result<FileReport, ImportError> {
+        let mut report = FileReport { path: reader.name().to_owned(), ..FileReport::default() };
+        let mut pending = Pending::default();
+        while let Some(row) = reader.next() {
+            match row? {
+                (number, Ok(output)) => pending.rows.push((number, output)),
+                (number, Err(error)) => pending.refused.push((number, error)),
+            }
+            if pending.rows.len() + pending.refused.len() >= self.batch_rows {
+                self.commit(std::mem::take(&mut pending), &mut report)?;
+                self.tell(&reader, &report);
+            }
+        }
+        self.commit(pending, &mut report)?;
+        self.tell(&reader, &report);
+        self.done.bytes += reader.bytes_total().unwrap_or_else(|| reader.bytes_done());
+        self.done.rows += report.rows;
+        Ok(report)
+    }
+
+    fn commit(&mut self, pending: Pending, report: &mut FileReport) -> Result<(), ImportError> {
+        if self.observer.cancelled() {
+            return Err(ImportError::Cancelled);
+        }
+        report.rows += (pending.rows.len() + pending.refused.len()) as u64;
+        let mut refused = pending.refused;
+        if !pending.rows.is_empty() {
+            let outcome = self.pipeline.apply(&pending.rows)?;
+            report.records_new += outcome.counts.records_new;
+            report.records_unchanged += outcome.counts.records_unchanged;
+            report.ties += outcome.counts.ties;
+            report.events += outcome.counts.events;
+            report.links += outcome.counts.links;
+            refused.extend(outcome.refused);
+        }
+        refused.sort_by_key(|(row, _)| *row);
+        for (row, RowError { column, reason }) in refused {
+            let refusal = Refusal { file: report.path.clone(), row, column, reason };
+            self.observer.refused(&refusal);
+            report.refused += 1;
+            if report.refusals.len() < REFUSALS_LISTED_MAX {
+                report.refusals.push(refusal);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, reader: &RowReader, report: &FileReport) {
+        self.observer.progress(&Progress {
+            file: reader.name(),
+            bytes_done: self.done.bytes + reader.bytes_done(),
+            bytes_total: self.done.bytes_total,
+            rows: self.done.rows + report.rows,
+        });
+    }
+}

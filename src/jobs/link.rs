@@ -1,0 +1,176 @@
+//! Linking: every new record against every record that shares a blocking key with it, those of its
+//! own batch and those of the store alike.
+//!
+//! Which pairs are linked depends on the records alone: a pair is compared when the later of the
+//! two arrives, whichever that is, and its score is the engine's function of the two.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::model::{BlockKey, Link, Record, RecordId};
+use crate::store::{StoreError, WriteTxn};
+
+/// New records whose candidates are looked up at once; bounds the list of pairs.
+const LOOKUP_RECORDS: usize = 256;
+/// Pairs compared at once; bounds how many prepared records are held together.
+const ROUND_PAIRS: usize = 20_000;
+/// Prepared records kept from batch to batch: two generations of this many, some 100 MB at most.
+const CACHE_GENERATION: usize = 25_000;
+
+/// What linking asks of the engine: pure functions of records and a frozen model.
+pub trait Linker: Sync {
+    /// A record made ready for comparison.
+    type Prepared: Send + Sync;
+
+    /// Makes a record ready.
+    fn prepare(&self, record: &Record) -> Self::Prepared;
+
+    /// The blocking keys of a record.
+    fn keys(&self, prepared: &Self::Prepared) -> Vec<BlockKey>;
+
+    /// The link of a pair, when the model finds one worth keeping. Symmetric.
+    fn link(&self, a: (RecordId, &Self::Prepared), b: (RecordId, &Self::Prepared)) -> Option<Link>;
+}
+
+/// A new record, ready for comparison, and its keys.
+pub(super) struct Fresh<P> {
+    pub id: RecordId,
+    pub prepared: Arc<P>,
+    pub keys: Vec<BlockKey>,
+}
+
+/// Prepares new records, in their order.
+pub(super) fn prepare<L: Linker>(engine: &L, records: &[&Record]) -> Vec<Fresh<L::Prepared>> {
+    let ready = |record: &&Record| {
+        let prepared = engine.prepare(record);
+        let mut keys = engine.keys(&prepared);
+        keys.sort_unstable();
+        keys.dedup();
+        Fresh { id: record.id, prepared: Arc::new(prepared), keys }
+    };
+    records.par_iter().map(ready).collect()
+}
+
+/// Prepared records of the store. Holds committed records only: those never change, so what is
+/// cached is never wrong, and whether something is cached changes no result.
+pub(super) struct PreparedCache<P> {
+    young: HashMap<RecordId, Arc<P>>,
+    old: HashMap<RecordId, Arc<P>>,
+}
+
+impl<P> Default for PreparedCache<P> {
+    fn default() -> Self {
+        Self { young: HashMap::new(), old: HashMap::new() }
+    }
+}
+
+impl<P> PreparedCache<P> {
+    /// Keeps a committed record; drops the older generation when the younger is full.
+    pub fn keep(&mut self, id: RecordId, prepared: Arc<P>) {
+        if self.young.len() >= CACHE_GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(id, prepared);
+    }
+
+    fn get(&mut self, id: RecordId) -> Option<Arc<P>> {
+        if let Some(prepared) = self.young.get(&id) {
+            return Some(Arc::clone(prepared));
+        }
+        let prepared = self.old.remove(&id)?;
+        self.keep(id, Arc::clone(&prepared));
+        Some(prepared)
+    }
+}
+
+/// The links of new records, which the transaction has written already, with each other and with
+/// the rest of the store; ascending by their pair.
+pub(super) fn links<L: Linker>(
+    engine: &L,
+    cache: &mut PreparedCache<L::Prepared>,
+    txn: &mut dyn WriteTxn,
+    fresh: &[Fresh<L::Prepared>],
+) -> Result<Vec<Link>, StoreError> {
+    let own: HashMap<RecordId, &Arc<L::Prepared>> =
+        fresh.iter().map(|fresh| (fresh.id, &fresh.prepared)).collect();
+    let mut links = Vec::new();
+    for chunk in fresh.chunks(LOOKUP_RECORDS) {
+        // Ascending by the other record, so that each is loaded for one round only.
+        let pairs = pairs(txn, chunk, |id| own.contains_key(&id))?;
+        for round in pairs.chunks(ROUND_PAIRS) {
+            let others = load(engine, cache, txn, round, &own)?;
+            let found = round.par_iter().filter_map(|&(other, position)| {
+                let new = &chunk[position];
+                let (a, b) =
+                    ((other, others.get(&other)?.as_ref()), (new.id, new.prepared.as_ref()));
+                if a.0 < b.0 { engine.link(a, b) } else { engine.link(b, a) }
+            });
+            links.extend(found.collect::<Vec<_>>());
+        }
+    }
+    links.sort_unstable_by_key(|link| (link.a, link.b));
+    Ok(links)
+}
+
+/// Each record to compare and the position in `chunk` of the new record to compare it with,
+/// distinct and ascending. Of two new ones only the greater lists the other.
+fn pairs<P>(
+    txn: &mut dyn WriteTxn,
+    chunk: &[Fresh<P>],
+    is_new: impl Fn(RecordId) -> bool,
+) -> Result<Vec<(RecordId, usize)>, StoreError> {
+    let mut keys: Vec<BlockKey> = chunk.iter().flat_map(|fresh| fresh.keys.clone()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut holders: BTreeMap<BlockKey, Vec<RecordId>> = BTreeMap::new();
+    for (key, record) in txn.candidates(&keys)? {
+        holders.entry(key).or_default().push(record);
+    }
+    let mut pairs = Vec::new();
+    for (position, fresh) in chunk.iter().enumerate() {
+        let sharing = fresh.keys.iter().filter_map(|key| holders.get(key)).flatten();
+        let wanted = sharing.filter(|&&id| id < fresh.id || (id != fresh.id && !is_new(id)));
+        let mut others: Vec<RecordId> = wanted.copied().collect();
+        others.sort_unstable();
+        others.dedup();
+        pairs.extend(others.into_iter().map(|other| (other, position)));
+    }
+    pairs.sort_unstable();
+    Ok(pairs)
+}
+
+/// The prepared records that a round compares with.
+fn load<L: Linker>(
+    engine: &L,
+    cache: &mut PreparedCache<L::Prepared>,
+    txn: &mut dyn WriteTxn,
+    round: &[(RecordId, usize)],
+    own: &HashMap<RecordId, &Arc<L::Prepared>>,
+) -> Result<HashMap<RecordId, Arc<L::Prepared>>, StoreError> {
+    let mut others = HashMap::new();
+    let mut missing = Vec::new();
+    for &(id, _) in round {
+        if others.contains_key(&id) || missing.last() == Some(&id) {
+            continue;
+        }
+        match own.get(&id).map(|prepared| Arc::clone(prepared)).or_else(|| cache.get(id)) {
+            Some(prepared) => drop(others.insert(id, prepared)),
+            None => missing.push(id),
+        }
+    }
+    let stored = txn.known(&missing)?;
+    if stored.len() != missing.len() {
+        let what = "a blocking key names a record that is not there";
+        return Err(StoreError::Damaged(what.to_owned()));
+    }
+    let stored: Vec<Record> = stored.into_values().collect();
+    let prepared: Vec<_> =
+        stored.par_iter().map(|record| (record.id, Arc::new(engine.prepare(record)))).collect();
+    for (id, prepared) in prepared {
+        cache.keep(id, Arc::clone(&prepared));
+        others.insert(id, prepared);
+    }
+    Ok(others)
+}

@@ -1,0 +1,344 @@
+//! The jobs of an API server: a bounded number at a time on threads of their own, each visible to
+//! its owner agency only. Another agency's job answers as one that does not exist.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::model::{IdKey, Timestamp};
+
+/// Jobs of one agency that may wait; more are refused.
+const QUEUED_MAX: usize = 16;
+/// Ended jobs of one agency that are kept; the oldest go first.
+const ENDED_KEPT_MAX: usize = 100;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+type Work = Box<dyn FnOnce(&JobHandle) -> Result<serde_json::Value, JobError> + Send>;
+
+/// Whose job it is. Jobs are seen by the whole agency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JobOwner {
+    /// The agency.
+    pub agency: String,
+    /// The user who started it.
+    pub user: String,
+}
+
+/// How a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    /// Waiting for a thread.
+    Queued,
+    /// Running.
+    Running,
+    /// Ended with a result.
+    Succeeded,
+    /// Ended with an error.
+    Failed,
+    /// Cancelled before its end.
+    Cancelled,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct JobProgress {
+    /// Units done.
+    pub done: u64,
+    /// Units in all, when known.
+    pub total: Option<u64>,
+    /// What is counted, e.g. `bytes`.
+    pub unit: &'static str,
+}
+
+/// Why a job did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Error)]
+pub enum JobError {
+    /// It was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// It failed.
+    #[error("{detail}")]
+    Failed {
+        /// A stable code in snake case.
+        code: &'static str,
+        /// What happened, without personal data.
+        detail: String,
+    },
+}
+
+/// Why a job was not started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum StartError {
+    /// The agency has too many jobs waiting.
+    #[error("too many jobs are waiting")]
+    TooManyQueued,
+    /// The server is shutting down.
+    #[error("no jobs are started any more")]
+    ShuttingDown,
+}
+
+/// What its owner sees of a job.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JobStatus {
+    /// The job's id, `job_` and 32 hexadecimal digits.
+    pub id: String,
+    /// Whose it is.
+    pub owner: JobOwner,
+    /// What it does, e.g. `import`.
+    pub kind: &'static str,
+    /// How it stands.
+    pub state: JobState,
+    /// How far it is.
+    pub progress: JobProgress,
+    /// When it was asked for.
+    pub created: Timestamp,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+    /// What it found, once succeeded.
+    pub result: Option<serde_json::Value>,
+    /// Why it did not succeed.
+    pub error: Option<JobError>,
+}
+
+/// What a running job reports through.
+pub struct JobHandle {
+    id: String,
+    shared: Arc<Shared>,
+    cancel: Arc<AtomicBool>,
+}
+
+impl JobHandle {
+    /// Whether the job is to stop. Long work asks this every now and then.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Reports how far the job is.
+    pub fn progress(&self, done: u64, total: Option<u64>, unit: &'static str) {
+        let mut state = self.shared.lock();
+        if let Some(job) = state.jobs.get_mut(&self.id) {
+            job.status.progress = JobProgress { done, total, unit };
+        }
+    }
+}
+
+struct Job {
+    /// Position in the order of starts, for lists; never shown.
+    sequence: u64,
+    status: JobStatus,
+    cancel: Arc<AtomicBool>,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: BTreeMap<String, Job>,
+    queue: VecDeque<(String, Work)>,
+    started: u64,
+    shutting_down: bool,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+    clock: Clock,
+}
+
+impl Shared {
+    /// The state stays whole when a thread panics: no code that can panic runs under the lock.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The jobs of a server.
+pub struct Jobs {
+    shared: Arc<Shared>,
+    key: IdKey,
+    nonce: [u8; 16],
+}
+
+impl Jobs {
+    /// A registry that runs at most `threads` jobs at a time. Ids are keyed hashes under `nonce`,
+    /// which is random for each start of the server.
+    ///
+    /// # Errors
+    /// When the system does not give a thread.
+    pub fn new(key: IdKey, nonce: [u8; 16], clock: Clock, threads: usize) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new(), clock });
+        for number in 0..threads.max(1) {
+            let shared = Arc::clone(&shared);
+            std::thread::Builder::new()
+                .name(format!("job-{number}"))
+                .spawn(move || run_jobs(&shared))?;
+        }
+        Ok(Self { shared, key, nonce })
+    }
+
+    /// Queues work for `owner`; returns the job's status with its id.
+    ///
+    /// # Errors
+    /// When too many of the agency's jobs are waiting, or the server is shutting down.
+    pub fn start(
+        &self,
+        owner: JobOwner,
+        kind: &'static str,
+        work: impl FnOnce(&JobHandle) -> Result<serde_json::Value, JobError> + Send + 'static,
+    ) -> Result<JobStatus, StartError> {
+        let created = (self.shared.clock)();
+        let mut state = self.shared.lock();
+        if state.shutting_down {
+            return Err(StartError::ShuttingDown);
+        }
+        let waiting = |job: &&Job| {
+            job.status.owner.agency == owner.agency && job.status.state == JobState::Queued
+        };
+        if state.jobs.values().filter(waiting).count() >= QUEUED_MAX {
+            return Err(StartError::TooManyQueued);
+        }
+        let sequence = state.started;
+        state.started += 1;
+        let id = self.id(sequence);
+        let status = JobStatus {
+            id: id.clone(),
+            owner,
+            kind,
+            state: JobState::Queued,
+            progress: JobProgress::default(),
+            created,
+            started: None,
+            ended: None,
+            result: None,
+            error: None,
+        };
+        let cancel = Arc::new(AtomicBool::new(false));
+        state.jobs.insert(id.clone(), Job { sequence, status: status.clone(), cancel });
+        state.queue.push_back((id, Box::new(work)));
+        self.shared.wake.notify_one();
+        Ok(status)
+    }
+
+    /// A job of the agency. Nothing for a job of another one.
+    pub fn get(&self, agency: &str, id: &str) -> Option<JobStatus> {
+        let state = self.shared.lock();
+        state.jobs.get(id).filter(|job| job.status.owner.agency == agency).map(|j| j.status.clone())
+    }
+
+    /// The agency's jobs, the latest first.
+    pub fn list(&self, agency: &str) -> Vec<JobStatus> {
+        let state = self.shared.lock();
+        let mut jobs: Vec<&Job> =
+            state.jobs.values().filter(|job| job.status.owner.agency == agency).collect();
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.sequence));
+        jobs.into_iter().map(|job| job.status.clone()).collect()
+    }
+
+    /// Asks a job of the agency to stop: a waiting one is cancelled at once, a running one when it
+    /// next asks. Nothing for a job of another agency; an ended job stays as it is.
+    pub fn cancel(&self, agency: &str, id: &str) -> Option<JobStatus> {
+        let now = (self.shared.clock)();
+        let mut state = self.shared.lock();
+        let job = state.jobs.get_mut(id).filter(|job| job.status.owner.agency == agency)?;
+        job.cancel.store(true, Ordering::Relaxed);
+        if job.status.state == JobState::Queued {
+            end(&mut job.status, now, Err(JobError::Cancelled));
+        }
+        let status = job.status.clone();
+        state.queue.retain(|(queued, _)| queued != id || status.state == JobState::Queued);
+        state.forget_old(agency);
+        Some(status)
+    }
+
+    fn id(&self, sequence: u64) -> String {
+        let tag = self.key.tag("job", &[&self.nonce, &sequence.to_le_bytes()]);
+        tag.iter().fold(String::from("job_"), |id, byte| format!("{id}{byte:02x}"))
+    }
+}
+
+impl Drop for Jobs {
+    /// Starts nothing more and asks what runs to stop; does not wait for it.
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.shutting_down = true;
+        state.queue.clear();
+        state.jobs.values().for_each(|job| job.cancel.store(true, Ordering::Relaxed));
+        self.shared.wake.notify_all();
+    }
+}
+
+impl State {
+    /// Forgets the oldest ended jobs of an agency beyond [`ENDED_KEPT_MAX`].
+    fn forget_old(&mut self, agency: &str) {
+        let ended = |job: &&Job| job.status.owner.agency == agency && job.status.ended.is_some();
+        let mut ended: Vec<(u64, String)> = self
+            .jobs
+            .values()
+            .filter(ended)
+            .map(|job| (job.sequence, job.status.id.clone()))
+            .collect();
+        ended.sort_unstable();
+        let excess = ended.len().saturating_sub(ENDED_KEPT_MAX);
+        for (_, id) in ended.into_iter().take(excess) {
+            self.jobs.remove(&id);
+        }
+    }
+}
+
+/// A worker: runs jobs until the registry is dropped.
+fn run_jobs(shared: &Arc<Shared>) {
+    while let Some((handle, work)) = next_job(shared) {
+        let result = catch_unwind(AssertUnwindSafe(|| work(&handle))).unwrap_or_else(|_| {
+            tracing::error!(job = handle.id, "a job panicked");
+            let detail = "the job ended unexpectedly".to_owned();
+            Err(JobError::Failed { code: "internal", detail })
+        });
+        let now = (shared.clock)();
+        let mut state = shared.lock();
+        if let Some(job) = state.jobs.get_mut(&handle.id) {
+            end(&mut job.status, now, result);
+            let agency = job.status.owner.agency.clone();
+            state.forget_old(&agency);
+        }
+    }
+}
+
+/// Waits for a job and marks it running; nothing once the registry is dropped.
+fn next_job(shared: &Arc<Shared>) -> Option<(JobHandle, Work)> {
+    let mut state = shared.lock();
+    loop {
+        if state.shutting_down {
+            return None;
+        }
+        if let Some((id, work)) = state.queue.pop_front() {
+            let Some(job) = state.jobs.get_mut(&id) else { continue };
+            job.status.state = JobState::Running;
+            job.status.started = Some((shared.clock)());
+            let cancel = Arc::clone(&job.cancel);
+            return Some((JobHandle { id, shared: Arc::clone(shared), cancel }, work));
+        }
+        state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn end(status: &mut JobStatus, now: Timestamp, result: Result<serde_json::Value, JobError>) {
+    status.ended = Some(now);
+    match result {
+        Ok(value) => {
+            status.state = JobState::Succeeded;
+            status.result = Some(value);
+        }
+        Err(error) => {
+            let cancelled = error == JobError::Cancelled;
+            status.state = if cancelled { JobState::Cancelled } else { JobState::Failed };
+            status.error = Some(error);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The live path: a few rows at once, all of them or none.
+
+use serde::Serialize;
+use thiserror::Error;
+
+use super::apply::{NumberedRow, Pipeline};
+use super::link::Linker;
+use crate::ingest::{Reason, RowError, RowOutput};
+use crate::store::{Store, StoreError};
+
+/// What a submission changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SubmitReport {
+    /// Records that were not there before.
+    pub records_new: u64,
+    /// Records that were there before with the same content.
+    pub records_unchanged: u64,
+    /// New ties.
+    pub ties: u64,
+    /// New events.
+    pub events: u64,
+    /// New links.
+    pub links: u64,
+}
+
+/// A refused row of a submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedRow {
+    /// The row's position in the submission, from 0.
+    pub row: usize,
+    /// Why.
+    #[serde(flatten)]
+    pub error: RowError,
+}
+
+/// Why nothing of a submission was stored.
+#[derive(Debug, Error)]
+pub enum SubmitError {
+    /// Rows cannot be taken.
+    #[error("{} of the rows cannot be taken", .0.len())]
+    Refused(Vec<RefusedRow>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+/// Stores and links rows in one transaction. When it returns `Ok`, all of it is durable;
+/// otherwise none of it is there.
+///
+/// # Errors
+/// When a row says otherwise than what is stored under its id, or the store fails.
+pub fn submit<L: Linker>(
+    store: &dyn Store,
+    engine: &L,
+    rows: Vec<RowOutput>,
+) -> Result<SubmitReport, SubmitError> {
+    let rows: Vec<NumberedRow> = (0..).zip(rows).collect();
+    let mut pipeline = Pipeline::new(store, engine);
+    let outcome = match pipeline.apply_at_once(&rows, true) {
+        Err(conflict @ StoreError::Conflict { .. }) => {
+            let row = pipeline.first_conflict(&rows).map_err(SubmitError::Store)?;
+            let row = row.ok_or(SubmitError::Store(conflict))?;
+            return Err(refused(vec![(row, RowError::row(Reason::RecordChanged))]));
+        }
+        result => result.map_err(SubmitError::Store)?,
+    };
+    if !outcome.refused.is_empty() {
+        return Err(refused(outcome.refused));
+    }
+    Ok(SubmitReport {
+        records_new: outcome.counts.records_new,
+        records_unchanged: outcome.counts.records_unchanged,
+        ties: outcome.counts.ties,
+        events: outcome.counts.events,
+        links: outcome.counts.links,
+    })
+}
+
+fn refused(rows: Vec<(u64, RowError)>) -> SubmitError {
+    let rows = rows.into_iter().map(|(row, error)| RefusedRow { row: row as usize, error });
+    SubmitError::Refused(rows.collect())
+}

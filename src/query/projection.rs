@@ -1,0 +1,358 @@
+//! The property graph of a view: what stored queries see of a snapshot.
+
+use std::collections::BTreeMap;
+
+use super::Value;
+use crate::graph::{Entity, RelationshipKind, Snapshot};
+use crate::model::{
+    Body, EntityType, Event, EventKind, Place, Record, Role, SubjectCategory, Timestamp,
+};
+
+/// The property graph of one view, self-contained. The same snapshot gives the same graph.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PropertyGraph {
+    /// Nodes; edges name them by position.
+    pub nodes: Vec<Node>,
+    /// Relationships.
+    pub edges: Vec<Edge>,
+}
+
+/// A node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its labels; the first says what it is.
+    pub labels: &'static [&'static str],
+    /// Its properties, among them `id` (unique in the view) and `view`.
+    pub properties: BTreeMap<&'static str, Value>,
+}
+
+/// The type of a relationship in the property graph.
+pub type Relation = &'static str;
+
+/// A relationship from one node to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// Its type.
+    pub relation: Relation,
+    /// Position of the node it goes out from.
+    pub source: u32,
+    /// Position of the node it goes to.
+    pub target: u32,
+    /// Its properties.
+    pub properties: BTreeMap<&'static str, Value>,
+}
+
+/// Makes the property graph of a snapshot; every node gets `tag` as its `view` property.
+pub fn projection(snapshot: &Snapshot, tag: &str) -> PropertyGraph {
+    let mut builder = Builder { snapshot, tag, graph: PropertyGraph::default() };
+    builder.entities();
+    builder.records();
+    builder.relationships();
+    builder.links();
+    builder.events();
+    builder.graph
+}
+
+struct Builder<'a> {
+    snapshot: &'a Snapshot,
+    tag: &'a str,
+    graph: PropertyGraph,
+}
+
+impl Builder<'_> {
+    fn node(
+        &mut self,
+        labels: &'static [&'static str],
+        properties: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> u32 {
+        let mut properties = present(properties);
+        properties.insert("view", Value::from(self.tag));
+        self.graph.nodes.push(Node { labels, properties });
+        self.graph.nodes.len() as u32 - 1
+    }
+
+    fn edge(
+        &mut self,
+        relation: Relation,
+        (source, target): (u32, u32),
+        properties: impl IntoIterator<Item = (&'static str, Value)>,
+    ) {
+        let properties = present(properties);
+        self.graph.edges.push(Edge { relation, source, target, properties });
+    }
+
+    /// Entities come first: node `n` is entity `n`.
+    fn entities(&mut self) {
+        for (index, entity) in self.snapshot.entities.iter().enumerate() {
+            let degree = self.degree(index);
+            let mut properties = entity_properties(self.snapshot, entity);
+            properties.push(("degree", Value::Integer(degree)));
+            self.node(entity_labels(entity.entity_type), properties);
+        }
+    }
+
+    /// How many other entities this one has a relationship with.
+    fn degree(&self, entity: usize) -> i64 {
+        let offsets = &self.snapshot.offsets;
+        let (Some(from), Some(to)) = (offsets.get(entity), offsets.get(entity + 1)) else {
+            return 0;
+        };
+        let entries = self.snapshot.adjacency.get(*from as usize..*to as usize).unwrap_or_default();
+        let mut neighbours: Vec<u32> = entries.iter().map(|(neighbour, _)| *neighbour).collect();
+        neighbours.sort_unstable();
+        neighbours.dedup();
+        neighbours.iter().filter(|neighbour| **neighbour as usize != entity).count() as i64
+    }
+
+    /// Record `n` is node `entities + n`.
+    fn records(&mut self) {
+        for (record, entity) in self.snapshot.records.iter().zip(&self.snapshot.entity_of) {
+            let node = self.node(
+                &["Record"],
+                [
+                    ("id", Value::from(record.id.to_string())),
+                    ("type", Value::from(record.entity_type().as_str())),
+                    ("agency", Value::from(&record.label.agency)),
+                    ("local_id", Value::from(&record.local_id)),
+                    ("source", Value::from(&record.source)),
+                ],
+            );
+            self.edge("OF", (node, *entity), []);
+        }
+    }
+
+    fn relationships(&mut self) {
+        for relationship in &self.snapshot.relationships {
+            self.edge(
+                relation(relationship.kind),
+                (relationship.source, relationship.target),
+                [
+                    ("since", micros(relationship.span.from)),
+                    ("until", micros(relationship.span.to)),
+                    ("ties", Value::Integer(relationship.ties.len() as i64)),
+                    ("events", Value::Integer(relationship.events.len() as i64)),
+                ],
+            );
+        }
+    }
+
+    fn links(&mut self) {
+        for link in &self.snapshot.links {
+            let node = |id| {
+                let index = self.snapshot.records.binary_search_by_key(&id, |record| record.id);
+                index.ok().map(|index| (self.snapshot.entities.len() + index) as u32)
+            };
+            if let (Some(a), Some(b)) = (node(link.a), node(link.b)) {
+                self.edge("LINKED", (a, b), [("bits", Value::Float(link.bits))]);
+            }
+        }
+    }
+
+    fn events(&mut self) {
+        let mut places: BTreeMap<String, u32> = BTreeMap::new();
+        let mut seen: Vec<Sighting> = Vec::new();
+        for (index, event) in self.snapshot.events.iter().enumerate() {
+            let node = self.node(&["Event"], event_properties(event));
+            let place = event.place.as_ref().map(|place| {
+                let id = self.place_id(place);
+                *places
+                    .entry(id.clone())
+                    .or_insert_with(|| self.node(&["Place"], place_properties(id, place)))
+            });
+            if let Some(place) = place {
+                self.edge("AT", (node, place), []);
+            }
+            for (entity, role) in self.participants(event) {
+                self.edge("MENTIONS", (node, entity), [("role", Value::from(role.as_str()))]);
+                if let Some(place) = place.filter(|_| is_seen(event.kind, role)) {
+                    seen.push(Sighting { entity, at: event.at, event: index, place });
+                }
+            }
+        }
+        self.sightings(seen);
+    }
+
+    /// Who took part, each entity once per role.
+    fn participants(&self, event: &Event) -> Vec<(u32, Role)> {
+        let entity = |id| {
+            let record =
+                self.snapshot.records.binary_search_by_key(&id, |record| record.id).ok()?;
+            self.snapshot.entity_of.get(record).copied()
+        };
+        let mut participants: Vec<(u32, Role)> = event
+            .participants
+            .iter()
+            .filter_map(|participant| Some((entity(participant.record)?, participant.role)))
+            .collect();
+        participants.sort_unstable();
+        participants.dedup();
+        participants
+    }
+
+    /// `SEEN_AT`, numbered along the time of each entity, so that consecutive ones can be asked for.
+    fn sightings(&mut self, mut seen: Vec<Sighting>) {
+        seen.sort_unstable();
+        seen.dedup();
+        let mut before = None;
+        let mut sequence = 0;
+        for sighting in seen {
+            sequence = if before == Some(sighting.entity) { sequence + 1 } else { 1 };
+            before = Some(sighting.entity);
+            let event = self.snapshot.events[sighting.event].id;
+            self.edge(
+                "SEEN_AT",
+                (sighting.entity, sighting.place),
+                [
+                    ("at", Value::Integer(sighting.at.as_micros())),
+                    ("event", Value::from(event.to_string())),
+                    ("sequence", Value::Integer(sequence)),
+                ],
+            );
+        }
+    }
+
+    /// The same name, city, country and coordinates are the same place.
+    fn place_id(&self, place: &Place) -> String {
+        let text = |part: &Option<String>| part.clone().unwrap_or_default().into_bytes();
+        let degrees = |part: Option<f64>| part.map_or(vec![], |d| d.to_bits().to_le_bytes().into());
+        let parts = [
+            text(&place.name),
+            text(&place.city),
+            text(&place.country),
+            degrees(place.latitude),
+            degrees(place.longitude),
+        ];
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let tag = self.snapshot.id_key.tag("place", &parts);
+        tag.iter().fold("plc_".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+    }
+}
+
+/// An entity at a place; orders by entity, time and event.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Sighting {
+    entity: u32,
+    at: Timestamp,
+    event: usize,
+    place: u32,
+}
+
+/// Whether taking part in this role means having been where the event was. A caller's or payer's
+/// own place is not known.
+fn is_seen(kind: EventKind, role: Role) -> bool {
+    matches!(
+        kind,
+        EventKind::Sighting | EventKind::Crossing | EventKind::Booking | EventKind::Incident
+    ) && matches!(role, Role::Subject | Role::Vehicle | Role::Guest)
+}
+
+/// Engines cannot store an absent value.
+fn present(
+    properties: impl IntoIterator<Item = (&'static str, Value)>,
+) -> BTreeMap<&'static str, Value> {
+    properties.into_iter().filter(|(_, value)| *value != Value::Null).collect()
+}
+
+fn text(part: &Option<String>) -> Value {
+    part.as_ref().map_or(Value::Null, Value::from)
+}
+
+fn micros(at: Option<Timestamp>) -> Value {
+    at.map_or(Value::Null, |at| Value::Integer(at.as_micros()))
+}
+
+fn entity_labels(entity_type: EntityType) -> &'static [&'static str] {
+    match entity_type {
+        EntityType::Person => &["Person", "Entity"],
+        EntityType::Phone => &["Phone", "Entity"],
+        EntityType::Address => &["Address", "Entity"],
+        EntityType::Vehicle => &["Vehicle", "Entity"],
+        EntityType::Organization => &["Organization", "Entity"],
+    }
+}
+
+fn entity_properties(snapshot: &Snapshot, entity: &Entity) -> Vec<(&'static str, Value)> {
+    let records: Vec<&Record> =
+        entity.records.iter().filter_map(|index| snapshot.records.get(*index as usize)).collect();
+    let possible_victim = records.iter().any(|record| {
+        matches!(record.label.category, SubjectCategory::Victim | SubjectCategory::PossibleVictim)
+    });
+    // People who may be victims are masked by default (DESIGN, section 5).
+    let name = if possible_victim { Value::Null } else { Value::from(&entity.name) };
+    let mut properties = vec![
+        ("id", Value::from(entity.id.to_string())),
+        ("type", Value::from(entity.entity_type.as_str())),
+        ("name", name),
+        ("records", Value::Integer(records.len() as i64)),
+        ("possible_victim", Value::Bool(possible_victim)),
+    ];
+    if entity.entity_type == EntityType::Person {
+        properties.push(("families", Value::strings(families(&records))));
+    }
+    properties
+}
+
+/// The words of all family names, folded to plain lower-case letters, distinct and ascending: two
+/// people who share one may be a family. Used to leave families out, never to point at anyone.
+fn families(records: &[&Record]) -> Vec<String> {
+    let mut words: Vec<String> = records
+        .iter()
+        .filter_map(|record| match &record.body {
+            Body::Person(person) => Some(&person.names),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|name| name.family.clone().or_else(|| last_word(name.full.as_deref()?)))
+        .flat_map(|family| {
+            let folded = deunicode::deunicode(&family).to_lowercase();
+            let words = folded.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+            words.filter(|word| !word.is_empty()).collect::<Vec<_>>()
+        })
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+fn last_word(full: &str) -> Option<String> {
+    match full.split_once(',') {
+        Some((family, _)) => Some(family.to_owned()),
+        None => full.split_whitespace().next_back().map(str::to_owned),
+    }
+}
+
+fn event_properties(event: &Event) -> Vec<(&'static str, Value)> {
+    let place = event.place.as_ref();
+    vec![
+        ("id", Value::from(event.id.to_string())),
+        ("kind", Value::from(event.kind.as_str())),
+        ("at", Value::Integer(event.at.as_micros())),
+        ("until", micros(event.until)),
+        ("agency", Value::from(&event.label.agency)),
+        ("city", place.map_or(Value::Null, |place| text(&place.city))),
+        ("cents", event.amount.as_ref().map_or(Value::Null, |money| Value::Integer(money.cents))),
+        ("currency", event.amount.as_ref().map_or(Value::Null, |m| Value::from(&m.currency))),
+    ]
+}
+
+fn place_properties(id: String, place: &Place) -> Vec<(&'static str, Value)> {
+    vec![
+        ("id", Value::from(id)),
+        ("name", text(&place.name)),
+        ("city", text(&place.city)),
+        ("country", text(&place.country)),
+        ("latitude", place.latitude.map_or(Value::Null, Value::Float)),
+        ("longitude", place.longitude.map_or(Value::Null, Value::Float)),
+    ]
+}
+
+fn relation(kind: RelationshipKind) -> Relation {
+    match kind {
+        RelationshipKind::Tie(kind) => kind.as_str(),
+        RelationshipKind::Called => "CALLED",
+        RelationshipKind::Messaged => "MESSAGED",
+        RelationshipKind::Paid => "PAID",
+        RelationshipKind::BookedAt => "BOOKED_AT",
+        RelationshipKind::SameEvent => "SAME_EVENT",
+    }
+}

@@ -1,0 +1,127 @@
+//! Runs a stored query of the library over the graph of a view.
+
+use serde::Serialize;
+
+use super::{
+    Cancel, Column, CypherEngine, Engines, Library, Limits, QueryError, StoredQuery, Value,
+    ValueType, ViewKey, parameters, projection,
+};
+use crate::graph::Snapshot;
+use crate::model::{EntityId, Timestamp};
+
+/// How often a run starts again because the engine dropped the view's graph under it.
+const ATTEMPTS_MAX: usize = 3;
+
+/// The rows of a stored query: each with one value per column of the header, in its order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rows {
+    /// The columns, as the header declares them.
+    pub columns: Vec<Column>,
+    /// The values; timestamps are RFC 3339 texts.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// The library of stored queries and the engine that runs them.
+pub struct Runner {
+    library: Library,
+    engine: Box<dyn CypherEngine>,
+}
+
+impl Runner {
+    /// A runner of these queries on this engine.
+    pub fn new(library: Library, engine: Box<dyn CypherEngine>) -> Self {
+        Self { library, engine }
+    }
+
+    /// The queries.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Whether the engine of this store can run the query.
+    pub fn supports(&self, query: &StoredQuery) -> bool {
+        query.engines() == Engines::All || self.engine.is_neo4j()
+    }
+
+    /// Runs the query `name` over the view that `snapshot` is, loading it into the engine first
+    /// when it is not there. Blocks; never call it on an async executor's thread.
+    ///
+    /// # Errors
+    /// An unknown query, a wrong parameter, a query for Neo4j on another engine, a limit, a
+    /// cancellation, or a failure of the engine.
+    pub fn run(
+        &self,
+        name: &str,
+        given: &serde_json::Map<String, serde_json::Value>,
+        view: &ViewKey,
+        snapshot: &Snapshot,
+        limits: &Limits,
+        cancel: &Cancel,
+    ) -> Result<Rows, QueryError> {
+        let query = self.library.get(name).ok_or(QueryError::UnknownQuery)?;
+        if !self.supports(query) {
+            return Err(QueryError::NeedsNeo4j { name: name.to_owned() });
+        }
+        let bound = parameters::bind(query, given)?;
+        for _ in 0..ATTEMPTS_MAX {
+            if !self.engine.holds(view)? {
+                self.engine.load(view, &projection(snapshot, view.tag()))?;
+            }
+            match self.engine.run(view, query, &bound, limits, cancel) {
+                Err(QueryError::NotLoaded) => {}
+                Err(error) => return Err(error),
+                Ok(rows) => return cast(query, rows),
+            }
+        }
+        Err(QueryError::NotLoaded)
+    }
+}
+
+/// Holds the rows to the header's columns.
+fn cast(query: &StoredQuery, rows: Vec<Vec<Value>>) -> Result<Rows, QueryError> {
+    let columns = query.columns();
+    let mismatch = |column: &Column| QueryError::ColumnType {
+        query: query.name().to_owned(),
+        column: column.name.clone(),
+        expected: column.value_type.as_str(),
+    };
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let cells =
+                columns.iter().zip(row.into_iter().map(Some).chain(std::iter::repeat(None)));
+            cells
+                .map(|(column, value)| {
+                    value.and_then(|value| cell(column, value)).ok_or_else(|| mismatch(column))
+                })
+                .collect()
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Rows { columns: columns.to_vec(), rows })
+}
+
+/// The value as the column's type, or nothing when it is of another.
+fn cell(column: &Column, value: Value) -> Option<Value> {
+    match (column.value_type, value) {
+        (_, Value::Null) => column.nullable.then_some(Value::Null),
+        (ValueType::Timestamp, Value::Integer(micros)) => {
+            Timestamp::from_micros(micros).ok().map(|at| Value::from(at.to_string()))
+        }
+        (ValueType::EntityId, value) => is_entity_id(&value).then_some(value),
+        (ValueType::EntityIds, Value::List(items)) => {
+            items.iter().all(is_entity_id).then_some(Value::List(items))
+        }
+        (ValueType::Strings, Value::List(items)) => {
+            items.iter().all(|item| matches!(item, Value::String(_))).then_some(Value::List(items))
+        }
+        (ValueType::String, value @ Value::String(_))
+        | (ValueType::Integer, value @ Value::Integer(_))
+        | (ValueType::Float, value @ Value::Float(_))
+        | (ValueType::Boolean, value @ Value::Bool(_)) => Some(value),
+        _ => None,
+    }
+}
+
+fn is_entity_id(value: &Value) -> bool {
+    matches!(value, Value::String(text) if text.parse::<EntityId>().is_ok())
+}

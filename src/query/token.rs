@@ -1,0 +1,156 @@
+//! Cuts a Cypher text into tokens, dropping white space and comments. What would make two readers
+//! of the text disagree (escapes, quoted names) is refused here.
+
+use super::Refusal;
+
+/// One token.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    /// A keyword or name, as written.
+    Word(String),
+    /// `$name`.
+    Parameter(String),
+    /// An unsigned integer.
+    Integer(u64),
+    /// A number with a fraction.
+    Float,
+    /// A quoted text.
+    Text,
+    /// Any other single character.
+    Mark(char),
+}
+
+/// A token and the line it stands on, from 1.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Token {
+    pub kind: Kind,
+    pub line: usize,
+}
+
+impl Token {
+    /// Whether this is the keyword, in any case.
+    pub fn is_word(&self, word: &str) -> bool {
+        matches!(&self.kind, Kind::Word(text) if text.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether this is the character.
+    pub fn is_mark(&self, mark: char) -> bool {
+        self.kind == Kind::Mark(mark)
+    }
+}
+
+/// The characters that may stand for themselves. `;` (a second statement), `!`, `~`, `^`, `@`, `#`
+/// and everything beyond ASCII are not needed and not understood here.
+const MARKS: &str = "()[]{}:,.|&<>=+-*/%";
+
+/// All tokens of `text`.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
+    let mut lexer = Lexer { rest: text, line: 1 };
+    let mut tokens = Vec::new();
+    while let Some(token) = lexer.next()? {
+        tokens.push(token);
+    }
+    Ok(tokens)
+}
+
+struct Lexer<'a> {
+    rest: &'a str,
+    line: usize,
+}
+
+impl<'a> Lexer<'a> {
+    fn next(&mut self) -> Result<Option<Token>, Refusal> {
+        self.skip_blank()?;
+        let line = self.line;
+        let Some(first) = self.rest.chars().next() else { return Ok(None) };
+        let kind = match first {
+            '\'' | '"' => self.text(first)?,
+            '$' => {
+                self.take(1)?;
+                Kind::Parameter(self.word().ok_or_else(|| self.refuse("`$` without a name"))?)
+            }
+            '0'..='9' => self.number()?,
+            'a'..='z' | 'A'..='Z' | '_' => {
+                Kind::Word(self.word().ok_or_else(|| self.refuse("an unreadable name"))?)
+            }
+            '`' => return Err(self.refuse("a quoted name (backticks)")),
+            mark if MARKS.contains(mark) => {
+                self.take(1)?;
+                Kind::Mark(mark)
+            }
+            _ => return Err(self.refuse("a character that stored queries may not use")),
+        };
+        Ok(Some(Token { kind, line }))
+    }
+
+    fn skip_blank(&mut self) -> Result<(), Refusal> {
+        loop {
+            let blank =
+                self.rest.len() - self.rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+            self.take(blank)?;
+            if self.rest.starts_with("//") {
+                self.take(self.rest.find('\n').unwrap_or(self.rest.len()))?;
+            } else if self.rest.starts_with("/*") {
+                let end =
+                    self.rest[2..].find("*/").ok_or_else(|| self.refuse("an open comment"))?;
+                self.take(end + 4)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Neo4j reads backslash escapes (`\u0027`) even in comments, other engines do not: what one
+    /// takes for a comment would be a clause for the other.
+    fn take(&mut self, bytes: usize) -> Result<&'a str, Refusal> {
+        let (taken, rest) = self.rest.split_at(bytes);
+        if taken.contains('\\') {
+            return Err(self.refuse("a backslash"));
+        }
+        self.line += taken.matches('\n').count();
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn text(&mut self, quote: char) -> Result<Kind, Refusal> {
+        let end = self.rest[1..].find(quote).ok_or_else(|| self.refuse("an open text"))?;
+        self.take(end + 2)?;
+        Ok(Kind::Text)
+    }
+
+    fn word(&mut self) -> Option<String> {
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(self.rest.len());
+        if end == 0 { None } else { self.take(end).ok().map(str::to_owned) }
+    }
+
+    /// `1..4` is an integer, two dots and an integer.
+    fn number(&mut self) -> Result<Kind, Refusal> {
+        let digits =
+            |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let whole = digits(self.rest);
+        let after = &self.rest[whole..];
+        let fraction = after.strip_prefix('.').map_or(0, digits);
+        if fraction > 0 {
+            self.take(whole + 1 + fraction)?;
+            return self.number_end(Kind::Float);
+        }
+        let value = self.rest[..whole].parse().map_err(|_| self.refuse("too large a number"))?;
+        self.take(whole)?;
+        self.number_end(Kind::Integer(value))
+    }
+
+    /// `0x1F`, `1e9` and `1_000` are not needed.
+    fn number_end(&self, kind: Kind) -> Result<Kind, Refusal> {
+        if self.rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(self.refuse("a number that is not plain decimal"));
+        }
+        Ok(kind)
+    }
+
+    fn refuse(&self, what: &str) -> Refusal {
+        Refusal { line: self.line, reason: format!("holds {what}") }
+    }
+}

@@ -1,0 +1,151 @@
+//! The store on a Neo4j server (5.26 LTS and later). Records are stored once, under labels that
+//! start with `Stored`; the entity graphs of views, which stored queries run on, are separate.
+//!
+//! Several accord processes may share one server: a writer locks the one `StoredMeta` node.
+
+pub mod connection;
+mod read;
+mod write;
+
+use serde_json::json;
+
+use super::{SnapshotSink, Store, StoreError, WriteTxn};
+use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+use connection::Connection;
+
+/// Raised when the layout changes.
+const FORMAT_VERSION: i64 = 1;
+
+/// Constraints; each also is the index that look-ups use.
+const CONSTRAINTS: [(&str, &str); 8] = [
+    ("StoredMeta", "id"),
+    ("StoredClass", "id"),
+    ("StoredRecord", "id"),
+    ("StoredBlock", "key"),
+    ("StoredTie", "id"),
+    ("StoredEvent", "id"),
+    ("StoredJudgement", "id"),
+    ("StoredDocument", "name"),
+];
+
+/// A store on a Neo4j server.
+pub struct Neo4jStore {
+    connection: Connection,
+}
+
+impl Neo4jStore {
+    /// Connects; with `create`, prepares a database that holds no store yet.
+    ///
+    /// # Errors
+    /// When the server does not answer, or holds no store (without `create`) or another version.
+    pub fn open(
+        host: &str,
+        user: &str,
+        password: &str,
+        database: Option<&str>,
+        create: bool,
+    ) -> Result<Self, StoreError> {
+        let connection = Connection::open(host, user, password, database)?;
+        let store = Self { connection };
+        match store.format()? {
+            Some(FORMAT_VERSION) => {}
+            Some(other) => {
+                return Err(StoreError::Format(format!(
+                    "format version {other}; this program knows version {FORMAT_VERSION}"
+                )));
+            }
+            None if create => store.prepare()?,
+            None => return Err(StoreError::Format("the database holds no store".into())),
+        }
+        Ok(store)
+    }
+
+    /// The connection, for the stored queries.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn format(&self) -> Result<Option<i64>, StoreError> {
+        let rows = read::rows(
+            &self.connection,
+            "MATCH (m:StoredMeta {id: 1}) RETURN m.format AS format",
+            json!({}),
+        )?;
+        Ok(rows.first().and_then(|row| row.get("format")?.as_i64()))
+    }
+
+    fn prepare(&self) -> Result<(), StoreError> {
+        for (label, property) in CONSTRAINTS {
+            self.connection.run(
+                &format!(
+                    "CREATE CONSTRAINT {}_{property} IF NOT EXISTS
+                     FOR (n:{label}) REQUIRE n.{property} IS UNIQUE",
+                    label.to_lowercase()
+                ),
+                json!({}),
+            )?;
+        }
+        self.connection.run(
+            "MERGE (m:StoredMeta {id: 1}) ON CREATE SET m.format = $format, m.revision = 0",
+            json!({ "format": FORMAT_VERSION }),
+        )
+    }
+}
+
+impl Store for Neo4jStore {
+    fn backend(&self) -> &'static str {
+        "neo4j"
+    }
+
+    fn neo4j(&self) -> Option<&Connection> {
+        Some(&self.connection)
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        self.revision().map(|_| ())
+    }
+
+    fn revision(&self) -> Result<u64, StoreError> {
+        read::revision(&self.connection)
+    }
+
+    fn classes(&self) -> Result<Vec<(ClassId, Label)>, StoreError> {
+        read::classes(&self.connection)
+    }
+
+    fn begin(&self) -> Result<Box<dyn WriteTxn + '_>, StoreError> {
+        Ok(Box::new(write::Neo4jTxn::begin(&self.connection)?))
+    }
+
+    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+        read::records(&self.connection, view, ids)
+    }
+
+    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+        read::events(&self.connection, view, ids)
+    }
+
+    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+        read::candidates(&self.connection, view, keys)
+    }
+
+    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
+        read::stream(&self.connection, view, sink)
+    }
+
+    fn document(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let rows = read::rows(
+            &self.connection,
+            "MATCH (d:StoredDocument {name: $name}) RETURN d.text AS text",
+            json!({ "name": name }),
+        )?;
+        rows.first().map(|row| read::text(row, "text").map(str::to_owned)).transpose()
+    }
+
+    fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        self.connection.run(
+            "MERGE (d:StoredDocument {name: $name}) SET d.text = $text",
+            json!({ "name": name, "text": text }),
+        )
+    }
+}

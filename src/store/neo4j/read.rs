@@ -1,0 +1,242 @@
+//! Reading within a set of classes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::connection::Connection;
+use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+use crate::store::{SnapshotSink, StoreError};
+
+/// How long one look-up may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Neo4j reads committed data but gives no snapshot over several statements: a stream during which
+/// the revision changed is collected again, this many times at most.
+const STREAM_TRIES_MAX: usize = 5;
+
+/// One row.
+pub(super) type Cells = Map<String, Value>;
+
+pub(super) fn rows(
+    connection: &Connection,
+    cypher: &str,
+    parameters: Value,
+) -> Result<Vec<Cells>, StoreError> {
+    connection.read(cypher, parameters, READ_TIMEOUT)
+}
+
+pub(super) fn text<'r>(row: &'r Cells, column: &str) -> Result<&'r str, StoreError> {
+    row.get(column)
+        .and_then(Value::as_str)
+        .ok_or_else(|| StoreError::Damaged(format!("Neo4j: {column} is not a text")))
+}
+
+pub(super) fn integer(row: &Cells, column: &str) -> Result<i64, StoreError> {
+    row.get(column)
+        .and_then(Value::as_i64)
+        .ok_or_else(|| StoreError::Damaged(format!("Neo4j: {column} is not an integer")))
+}
+
+/// Reads the JSON text in a column back. The error does not quote the text.
+pub(super) fn object<T: serde::de::DeserializeOwned>(
+    row: &Cells,
+    column: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text(row, column)?)
+        .map_err(|error| StoreError::Damaged(format!("{column}: {:?} error", error.classify())))
+}
+
+pub(super) fn class_numbers(view: &ClassSet) -> Vec<u32> {
+    view.iter().map(|class| class.0).collect()
+}
+
+/// Ids as parameters.
+pub(super) fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+pub(super) fn revision(connection: &Connection) -> Result<u64, StoreError> {
+    let rows =
+        rows(connection, "MATCH (m:StoredMeta {id: 1}) RETURN m.revision AS revision", json!({}))?;
+    let row = rows.first().ok_or_else(|| StoreError::Damaged("Neo4j: no StoredMeta".into()))?;
+    Ok(integer(row, "revision")? as u64)
+}
+
+pub(super) fn classes(connection: &Connection) -> Result<Vec<(ClassId, Label)>, StoreError> {
+    let all = "MATCH (c:StoredClass) RETURN c.id AS id, c.label AS label ORDER BY id";
+    rows(connection, all, json!({}))?
+        .iter()
+        .map(|row| Ok((ClassId(integer(row, "id")? as u32), object(row, "label")?)))
+        .collect()
+}
+
+pub(super) fn records(
+    connection: &Connection,
+    view: &ClassSet,
+    ids: &[RecordId],
+) -> Result<Vec<Record>, StoreError> {
+    let found = rows(
+        connection,
+        "UNWIND $ids AS id MATCH (r:StoredRecord {id: id}) WHERE r.class IN $classes
+         RETURN r.id AS id, r.json AS record",
+        json!({ "ids": texts(ids), "classes": class_numbers(view) }),
+    )?;
+    in_order(ids, &found, |row| object(row, "record"))
+}
+
+pub(super) fn events(
+    connection: &Connection,
+    view: &ClassSet,
+    ids: &[EventId],
+) -> Result<Vec<Event>, StoreError> {
+    let found = rows(
+        connection,
+        "UNWIND $ids AS id MATCH (e:StoredEvent {id: id}) WHERE e.class IN $classes
+         RETURN e.id AS id, e.json AS event, e.participants AS participants",
+        json!({ "ids": texts(ids), "classes": class_numbers(view) }),
+    )?;
+    in_order(ids, &found, |row| event(row, view))
+}
+
+/// What was found, in the order asked.
+fn in_order<I: ToString, T>(
+    ids: &[I],
+    found: &[Cells],
+    read: impl Fn(&Cells) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut by_id = BTreeMap::new();
+    for row in found {
+        by_id.insert(text(row, "id")?, row);
+    }
+    ids.iter().filter_map(|id| by_id.get(id.to_string().as_str())).map(|row| read(row)).collect()
+}
+
+/// The event without the participations of records outside the view. `participants` holds the
+/// classes of the participating records, in the event's order.
+fn event(row: &Cells, view: &ClassSet) -> Result<Event, StoreError> {
+    let mut event: Event = object(row, "event")?;
+    let classes = row
+        .get("participants")
+        .and_then(Value::as_array)
+        .filter(|classes| classes.len() == event.participants.len())
+        .ok_or_else(|| StoreError::Damaged("Neo4j: an event lacks its classes".into()))?;
+    let mut visible = classes
+        .iter()
+        .map(|class| class.as_u64().is_some_and(|class| view.contains(ClassId(class as u32))));
+    event.participants.retain(|_| visible.next().unwrap_or(false));
+    Ok(event)
+}
+
+pub(super) fn candidates(
+    connection: &Connection,
+    view: &ClassSet,
+    keys: &[BlockKey],
+) -> Result<Vec<RecordId>, StoreError> {
+    let keys: Vec<i64> = keys.iter().map(|key| key.0 as i64).collect();
+    rows(
+        connection,
+        "UNWIND $keys AS key MATCH (:StoredBlock {key: key})<-[:IN_BLOCK]-(r:StoredRecord)
+         WHERE r.class IN $classes RETURN DISTINCT r.id AS id ORDER BY id",
+        json!({ "keys": keys, "classes": class_numbers(view) }),
+    )?
+    .iter()
+    .map(record_id)
+    .collect()
+}
+
+pub(super) fn record_id(row: &Cells) -> Result<RecordId, StoreError> {
+    text(row, "id")?.parse().map_err(|_| StoreError::Damaged("Neo4j: a malformed id".into()))
+}
+
+/// Collects the visible part until no write came in between, then hands it on.
+pub(super) fn stream(
+    connection: &Connection,
+    view: &ClassSet,
+    sink: &mut dyn SnapshotSink,
+) -> Result<u64, StoreError> {
+    for _ in 0..STREAM_TRIES_MAX {
+        let before = revision(connection)?;
+        let part = Part::read(connection, view)?;
+        if revision(connection)? == before {
+            part.hand_on(sink);
+            return Ok(before);
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+/// The visible part of a store.
+#[derive(Default)]
+struct Part {
+    records: Vec<(ClassId, Record)>,
+    ties: Vec<crate::model::Tie>,
+    events: Vec<Event>,
+    links: Vec<crate::model::Link>,
+    judgements: Vec<crate::model::Judgement>,
+}
+
+impl Part {
+    fn read(connection: &Connection, view: &ClassSet) -> Result<Self, StoreError> {
+        let mut part = Self::default();
+        let all = || json!({ "classes": class_numbers(view) });
+        connection.read_each(
+            "MATCH (r:StoredRecord) WHERE r.class IN $classes
+             RETURN r.class AS class, r.json AS record ORDER BY r.id",
+            all(),
+            |row| {
+                let class = ClassId(integer(&row, "class")? as u32);
+                part.records.push((class, object(&row, "record")?));
+                Ok(())
+            },
+        )?;
+        connection.read_each(
+            "MATCH (t:StoredTie) WHERE t.class IN $classes AND t.class_from IN $classes
+             AND t.class_to IN $classes RETURN t.json AS tie ORDER BY t.id",
+            all(),
+            |row| {
+                part.ties.push(object(&row, "tie")?);
+                Ok(())
+            },
+        )?;
+        connection.read_each(
+            "MATCH (e:StoredEvent) WHERE e.class IN $classes
+             RETURN e.json AS event, e.participants AS participants ORDER BY e.id",
+            all(),
+            |row| {
+                part.events.push(event(&row, view)?);
+                Ok(())
+            },
+        )?;
+        connection.read_each(
+            "MATCH (a:StoredRecord)-[l:LINKED]->(b:StoredRecord)
+             WHERE a.class IN $classes AND b.class IN $classes
+             RETURN l.json AS link ORDER BY a.id, b.id",
+            all(),
+            |row| {
+                part.links.push(object(&row, "link")?);
+                Ok(())
+            },
+        )?;
+        connection.read_each(
+            "MATCH (j:StoredJudgement) WHERE j.class IN $classes AND j.class_a IN $classes
+             AND j.class_b IN $classes
+             RETURN j.json AS judgement ORDER BY j.a, j.b, j.owner, j.user",
+            all(),
+            |row| {
+                part.judgements.push(object(&row, "judgement")?);
+                Ok(())
+            },
+        )?;
+        Ok(part)
+    }
+
+    fn hand_on(self, sink: &mut dyn SnapshotSink) {
+        self.records.into_iter().for_each(|(class, record)| sink.record(class, record));
+        self.ties.into_iter().for_each(|tie| sink.tie(tie));
+        self.events.into_iter().for_each(|event| sink.event(event));
+        self.links.into_iter().for_each(|link| sink.link(link));
+        self.judgements.into_iter().for_each(|judgement| sink.judgement(judgement));
+    }
+}

@@ -1,0 +1,278 @@
+//! The write transaction: batches by UNWIND, under a lock on the one `StoredMeta` node.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::connection::{Connection, Transaction};
+use super::read::{Cells, integer, object, record_id, text, texts};
+use crate::model::{BlockKey, ClassId, Label, Record, RecordId};
+use crate::store::{Applied, Batch, StoreError, WriteTxn};
+
+/// Rows sent in one statement.
+const ROWS_PER_STATEMENT: usize = 5_000;
+
+/// A write transaction.
+pub(super) struct Neo4jTxn<'a> {
+    transaction: Transaction<'a>,
+    classes: BTreeMap<Label, ClassId>,
+    changed: bool,
+}
+
+impl<'a> Neo4jTxn<'a> {
+    pub(super) fn begin(connection: &'a Connection) -> Result<Self, StoreError> {
+        let mut transaction = connection.begin()?;
+        // Setting a property takes the node's write lock, held until the end of the transaction.
+        transaction.run("MATCH (m:StoredMeta {id: 1}) SET m.locked = timestamp()", json!({}))?;
+        let rows = transaction
+            .run("MATCH (c:StoredClass) RETURN c.id AS id, c.label AS label", json!({}))?;
+        let classes = rows
+            .iter()
+            .map(|row| Ok((object(row, "label")?, ClassId(integer(row, "id")? as u32))))
+            .collect::<Result<_, StoreError>>()?;
+        Ok(Self { transaction, classes, changed: false })
+    }
+
+    /// The number of a label's class, made when it is new.
+    fn class(&mut self, label: &Label) -> Result<u32, StoreError> {
+        if let Some(class) = self.classes.get(label) {
+            return Ok(class.0);
+        }
+        let class = ClassId(self.classes.len() as u32);
+        self.transaction.run(
+            "CREATE (:StoredClass {id: $id, label: $label})",
+            json!({ "id": class.0, "label": to_json(label)? }),
+        )?;
+        self.classes.insert(label.clone(), class);
+        Ok(class.0)
+    }
+
+    /// Runs a statement over many rows, some at a time, and returns all rows it gives.
+    fn unwind(&mut self, cypher: &str, rows: Vec<Value>) -> Result<Vec<Cells>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+            found.extend(self.transaction.run(cypher, json!({ "rows": chunk }))?);
+        }
+        Ok(found)
+    }
+
+    fn write(&mut self, cypher: &str, rows: Vec<Value>) -> Result<usize, StoreError> {
+        let count = rows.len();
+        if count > 0 {
+            self.changed = true;
+            self.unwind(cypher, rows)?;
+        }
+        Ok(count)
+    }
+
+    /// Of objects by id, those that are new. One that is there with other content is an error.
+    fn new_ones<'o, T>(
+        &mut self,
+        kind: &'static str,
+        stored_label: &str,
+        objects: impl Iterator<Item = (String, &'o T)>,
+    ) -> Result<Vec<(&'o T, String)>, StoreError>
+    where
+        T: serde::Serialize + 'o,
+    {
+        let mut wanted: BTreeMap<String, (&T, String)> = BTreeMap::new();
+        for (id, object) in objects {
+            let text = to_json(object)?;
+            if wanted.get(&id).is_some_and(|(_, other)| *other != text) {
+                return Err(StoreError::Conflict { kind });
+            }
+            wanted.insert(id, (object, text));
+        }
+        let stored = self.unwind(
+            &format!(
+                "UNWIND $rows AS id MATCH (n:{stored_label} {{id: id}}) RETURN n.id AS id, n.json AS json"
+            ),
+            wanted.keys().map(|id| json!(id)).collect(),
+        )?;
+        for row in &stored {
+            match wanted.remove(text(row, "id")?) {
+                Some((_, wanted)) if wanted == text(row, "json")? => {}
+                _ => return Err(StoreError::Conflict { kind }),
+            }
+        }
+        Ok(wanted.into_values().collect())
+    }
+
+    /// The classes of records that must exist.
+    fn classes_of(
+        &mut self,
+        kind: &'static str,
+        ids: BTreeSet<RecordId>,
+    ) -> Result<BTreeMap<RecordId, u32>, StoreError> {
+        let rows = self.unwind(
+            "UNWIND $rows AS id MATCH (r:StoredRecord {id: id}) RETURN r.id AS id, r.class AS class",
+            ids.iter().map(|id| json!(id.to_string())).collect(),
+        )?;
+        let found = rows
+            .iter()
+            .map(|row| Ok((record_id(row)?, integer(row, "class")? as u32)))
+            .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
+        if found.len() == ids.len() { Ok(found) } else { Err(StoreError::Dangling { kind }) }
+    }
+
+    fn put_records(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+        let keys: BTreeMap<RecordId, &[BlockKey]> =
+            batch.records.iter().map(|(record, keys)| (record.id, keys.as_slice())).collect();
+        let records = batch.records.iter().map(|(record, _)| (record.id.to_string(), record));
+        let (mut nodes, mut blocks) = (Vec::new(), Vec::new());
+        for (record, json) in self.new_ones("record", "StoredRecord", records)? {
+            let (id, class) = (record.id.to_string(), self.class(&record.label)?);
+            blocks.extend(
+                keys[&record.id].iter().map(|key| json!({ "id": id, "key": key.0 as i64 })),
+            );
+            nodes.push(json!({
+                "id": id, "class": class, "json": json,
+                "type": record.entity_type().as_str(), "agency": record.label.agency,
+            }));
+        }
+        let count = self.write("UNWIND $rows AS row CREATE (r:StoredRecord) SET r = row", nodes)?;
+        self.write(
+            "UNWIND $rows AS row MATCH (r:StoredRecord {id: row.id})
+             MERGE (b:StoredBlock {key: row.key}) MERGE (r)-[:IN_BLOCK]->(b)",
+            blocks,
+        )?;
+        Ok(count)
+    }
+
+    fn put_ties(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+        let ties = batch.ties.iter().map(|tie| (tie.id.to_string(), tie));
+        let new = self.new_ones("tie", "StoredTie", ties)?;
+        let ends = new.iter().flat_map(|(tie, _)| [tie.from, tie.to]).collect();
+        let classes = self.classes_of("tie", ends)?;
+        let mut rows = Vec::new();
+        for (tie, json) in new {
+            rows.push(json!({
+                "id": tie.id.to_string(), "class": self.class(&tie.label)?, "json": json,
+                "class_from": classes[&tie.from], "class_to": classes[&tie.to],
+            }));
+        }
+        self.write("UNWIND $rows AS row CREATE (t:StoredTie) SET t = row", rows)
+    }
+
+    fn put_events(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+        let events = batch.events.iter().map(|event| (event.id.to_string(), event));
+        let new = self.new_ones("event", "StoredEvent", events)?;
+        let taking_part = new.iter().flat_map(|(event, _)| &event.participants);
+        let classes = self.classes_of("event", taking_part.map(|part| part.record).collect())?;
+        let mut rows = Vec::new();
+        for (event, json) in new {
+            let participants: Vec<u32> =
+                event.participants.iter().map(|part| classes[&part.record]).collect();
+            rows.push(json!({
+                "id": event.id.to_string(), "class": self.class(&event.label)?, "json": json,
+                "participants": participants,
+            }));
+        }
+        self.write("UNWIND $rows AS row CREATE (e:StoredEvent) SET e = row", rows)
+    }
+
+    fn put_links(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+        let mut wanted = BTreeMap::new();
+        for link in &batch.links {
+            wanted.insert((link.a.to_string(), link.b.to_string()), to_json(link)?);
+        }
+        let ends = batch.links.iter().flat_map(|link| [link.a, link.b]).collect();
+        self.classes_of("link", ends)?;
+        let stored = self.unwind(
+            "UNWIND $rows AS row MATCH (a:StoredRecord {id: row[0]})-[l:LINKED]->(b:StoredRecord {id: row[1]})
+             RETURN a.id AS a, b.id AS b, l.json AS json",
+            wanted.keys().map(|(a, b)| json!([a, b])).collect(),
+        )?;
+        for row in &stored {
+            let pair = (text(row, "a")?.to_owned(), text(row, "b")?.to_owned());
+            if wanted.get(&pair).map(String::as_str) == Some(text(row, "json")?) {
+                wanted.remove(&pair);
+            }
+        }
+        let rows = wanted.iter().map(|((a, b), json)| json!({ "a": a, "b": b, "json": json }));
+        self.write(
+            "UNWIND $rows AS row MATCH (a:StoredRecord {id: row.a}), (b:StoredRecord {id: row.b})
+             MERGE (a)-[l:LINKED]->(b) SET l.json = row.json",
+            rows.collect(),
+        )
+    }
+
+    fn put_judgements(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+        let ends =
+            batch.judgements.iter().flat_map(|judgement| [judgement.a, judgement.b]).collect();
+        let classes = self.classes_of("judgement", ends)?;
+        let mut wanted = BTreeMap::new();
+        for judgement in &batch.judgements {
+            let (a, b) = (judgement.a.to_string(), judgement.b.to_string());
+            let (owner, user) = (&judgement.label.agency, &judgement.user);
+            // A JSON array as id: unambiguous whatever the names hold.
+            let id = to_json(&(&a, &b, owner, user))?;
+            let row = json!({
+                "id": id, "a": a, "b": b, "owner": owner, "user": user,
+                "class": self.class(&judgement.label)?, "json": to_json(judgement)?,
+                "class_a": classes[&judgement.a], "class_b": classes[&judgement.b],
+            });
+            wanted.insert(id, row);
+        }
+        let stored = self.unwind(
+            "UNWIND $rows AS id MATCH (j:StoredJudgement {id: id}) RETURN j.id AS id, j.json AS json",
+            wanted.keys().map(|id| json!(id)).collect(),
+        )?;
+        for row in &stored {
+            let id = text(row, "id")?;
+            if wanted.get(id).and_then(|row| row["json"].as_str()) == Some(text(row, "json")?) {
+                wanted.remove(id);
+            }
+        }
+        self.write(
+            "UNWIND $rows AS row MERGE (j:StoredJudgement {id: row.id}) SET j = row",
+            wanted.into_values().collect(),
+        )
+    }
+}
+
+impl WriteTxn for Neo4jTxn<'_> {
+    fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError> {
+        let rows = self.unwind(
+            "UNWIND $rows AS id MATCH (r:StoredRecord {id: id}) RETURN r.id AS id, r.json AS record",
+            texts(ids).into_iter().map(Value::from).collect(),
+        )?;
+        rows.iter().map(|row| Ok((record_id(row)?, object(row, "record")?))).collect()
+    }
+
+    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+        let keys: BTreeSet<BlockKey> = keys.iter().copied().collect();
+        let rows = self.unwind(
+            "UNWIND $rows AS key MATCH (:StoredBlock {key: key})<-[:IN_BLOCK]-(r:StoredRecord)
+             RETURN key, r.id AS id",
+            keys.iter().map(|key| json!(key.0 as i64)).collect(),
+        )?;
+        let found = rows
+            .iter()
+            .map(|row| Ok((BlockKey(integer(row, "key")? as u64), record_id(row)?)))
+            .collect::<Result<BTreeSet<_>, StoreError>>()?;
+        Ok(found.into_iter().collect())
+    }
+
+    fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
+        Ok(Applied {
+            records: self.put_records(batch)?,
+            ties: self.put_ties(batch)?,
+            events: self.put_events(batch)?,
+            links: self.put_links(batch)?,
+            judgements: self.put_judgements(batch)?,
+        })
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        if self.changed {
+            self.transaction
+                .run("MATCH (m:StoredMeta {id: 1}) SET m.revision = m.revision + 1", json!({}))?;
+        }
+        self.transaction.commit()
+    }
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Backend(error.to_string()))
+}

@@ -1,0 +1,167 @@
+//! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, so that a commit that
+//! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
+
+mod read;
+mod schema;
+mod stream;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::{SnapshotSink, Store, StoreError, WriteTxn};
+use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+
+/// How long a writer waits for another process's write to end.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Readers kept open for reuse; more are opened when needed and closed afterwards.
+const IDLE_READERS_MAX: usize = 8;
+
+/// Prepared statements kept per connection.
+const STATEMENTS_CACHED: usize = 64;
+
+/// An embedded store.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    idle_readers: Mutex<Vec<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens a store; with `create`, makes the file when it is missing or empty.
+    ///
+    /// # Errors
+    /// When the file is missing (without `create`), is not a store, or cannot be opened.
+    pub fn open(path: &Path, create: bool) -> Result<Self, StoreError> {
+        if !create && !path.is_file() {
+            return Err(StoreError::Format(format!("{} does not exist", path.display())));
+        }
+        let writer =
+            connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        schema::prepare(&writer, create)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            idle_readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Runs `work` on a reader, within one read transaction: everything it reads is of one state.
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
+        };
+        let transaction = reader.transaction().map_err(backend)?;
+        let result = work(&transaction);
+        transaction.finish().map_err(backend)?;
+        let mut idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS_MAX {
+            idle.push(reader);
+        }
+        result
+    }
+}
+
+impl Store for SqliteStore {
+    fn backend(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        self.revision().map(|_| ())
+    }
+
+    fn revision(&self) -> Result<u64, StoreError> {
+        self.read(read::revision)
+    }
+
+    fn classes(&self) -> Result<Vec<(ClassId, Label)>, StoreError> {
+        self.read(read::classes)
+    }
+
+    fn begin(&self) -> Result<Box<dyn WriteTxn + '_>, StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Box::new(write::SqliteTxn::begin(writer)?))
+    }
+
+    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+        self.read(|reader| read::records(reader, view, ids))
+    }
+
+    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+        self.read(|reader| read::events(reader, view, ids))
+    }
+
+    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+        self.read(|reader| read::candidates(reader, view, keys))
+    }
+
+    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
+        self.read(|reader| stream::stream(reader, view, sink))
+    }
+
+    fn document(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.read(|reader| {
+            reader
+                .prepare_cached("SELECT text FROM document WHERE name = ?1")
+                .and_then(|mut statement| statement.query_row([name], |row| row.get(0)).optional())
+                .map_err(backend)
+        })
+    }
+
+    fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer
+            .execute(
+                "INSERT INTO document (name, text) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET text = excluded.text",
+                params![name, text],
+            )
+            .map(|_| ())
+            .map_err(backend)
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(backend)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    Ok(connection)
+}
+
+/// SQLite's own words never hold bound values, so they are safe to pass on.
+fn backend(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            StoreError::Busy
+        }
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            StoreError::Damaged(error.to_string())
+        }
+        _ => StoreError::Backend(error.to_string()),
+    }
+}
+
+/// Reads a stored JSON text back. The error does not quote the text.
+fn from_json<T: serde::de::DeserializeOwned>(
+    kind: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text)
+        .map_err(|error| StoreError::Damaged(format!("{kind}: {:?} error", error.classify())))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Backend(error.to_string()))
+}

@@ -1,0 +1,128 @@
+//! Look-ups by id and by blocking key, within a set of classes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{backend, from_json};
+use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+use crate::store::StoreError;
+
+pub(super) fn revision(reader: &Connection) -> Result<u64, StoreError> {
+    reader
+        .prepare_cached("SELECT revision FROM meta")
+        .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)))
+        .map(|revision| revision as u64)
+        .map_err(backend)
+}
+
+pub(super) fn classes(reader: &Connection) -> Result<Vec<(ClassId, Label)>, StoreError> {
+    let mut statement =
+        reader.prepare_cached("SELECT id, label FROM class ORDER BY id").map_err(backend)?;
+    let rows = statement
+        .query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
+        .map_err(backend)?;
+    rows.map(|row| {
+        let (class, label) = row.map_err(backend)?;
+        Ok((ClassId(class), from_json("label", &label)?))
+    })
+    .collect()
+}
+
+/// One record with its class, whoever may see it.
+pub(super) fn record(
+    reader: &Connection,
+    id: RecordId,
+) -> Result<Option<(ClassId, Record)>, StoreError> {
+    let mut statement =
+        reader.prepare_cached("SELECT class, json FROM record WHERE id = ?1").map_err(backend)?;
+    let found = statement
+        .query_row([&id.0[..]], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
+        .optional()
+        .map_err(backend)?;
+    found.map(|(class, json)| Ok((ClassId(class), from_json("record", &json)?))).transpose()
+}
+
+pub(super) fn records(
+    reader: &Connection,
+    view: &ClassSet,
+    ids: &[RecordId],
+) -> Result<Vec<Record>, StoreError> {
+    let mut found = Vec::new();
+    for id in ids {
+        if let Some((class, record)) = record(reader, *id)?
+            && view.contains(class)
+        {
+            found.push(record);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn events(
+    reader: &Connection,
+    view: &ClassSet,
+    ids: &[EventId],
+) -> Result<Vec<Event>, StoreError> {
+    let mut statement =
+        reader.prepare_cached("SELECT class, json FROM event WHERE id = ?1").map_err(backend)?;
+    let mut found = Vec::new();
+    for id in ids {
+        let row = statement
+            .query_row([&id.0[..]], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
+            .optional()
+            .map_err(backend)?;
+        if let Some((class, json)) = row
+            && view.contains(ClassId(class))
+        {
+            found.push(trimmed(reader, view, from_json("event", &json)?)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The event without the participations of records outside the view.
+pub(super) fn trimmed(
+    reader: &Connection,
+    view: &ClassSet,
+    mut event: Event,
+) -> Result<Event, StoreError> {
+    let mut statement = reader
+        .prepare_cached("SELECT record, class FROM participant WHERE event = ?1")
+        .map_err(backend)?;
+    let rows = statement
+        .query_map([&event.id.0[..]], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?)))
+        .map_err(backend)?;
+    let classes = rows.collect::<Result<BTreeMap<[u8; 16], u32>, _>>().map_err(backend)?;
+    event.participants.retain(|participant| {
+        classes.get(&participant.record.0).is_some_and(|class| view.contains(ClassId(*class)))
+    });
+    Ok(event)
+}
+
+pub(super) fn candidates(
+    reader: &Connection,
+    view: &ClassSet,
+    keys: &[BlockKey],
+) -> Result<Vec<RecordId>, StoreError> {
+    let mut statement = reader
+        .prepare_cached(
+            "SELECT b.record, r.class FROM block b JOIN record r ON r.id = b.record WHERE b.key = ?1",
+        )
+        .map_err(backend)?;
+    let mut found = BTreeSet::new();
+    for key in keys {
+        let rows = statement
+            .query_map(params![key.0 as i64], |row| {
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?))
+            })
+            .map_err(backend)?;
+        for row in rows {
+            let (record, class) = row.map_err(backend)?;
+            if view.contains(ClassId(class)) {
+                found.insert(RecordId(record));
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}

@@ -1,0 +1,75 @@
+//! The tables, and how a file is known to be a store.
+
+use rusqlite::Connection;
+
+use super::backend;
+use crate::store::StoreError;
+
+/// `PRAGMA application_id` of a store: "accd".
+const APPLICATION_ID: i32 = 0x6163_6364;
+
+/// `PRAGMA user_version`: raised when the tables change.
+const FORMAT_VERSION: i32 = 1;
+
+/// `WITHOUT ROWID` tables keep their rows in the order of the primary key, which is the order
+/// that [`super::stream`] promises, whatever order they came in.
+const TABLES: &str = "
+CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT;
+INSERT INTO meta VALUES (1, 0);
+CREATE TABLE class (id INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE record (id BLOB PRIMARY KEY, class INTEGER NOT NULL, json TEXT NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE TABLE block (key INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (key, record))
+  STRICT, WITHOUT ROWID;
+CREATE TABLE tie (id BLOB PRIMARY KEY, class INTEGER NOT NULL, class_from INTEGER NOT NULL,
+  class_to INTEGER NOT NULL, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE event (id BLOB PRIMARY KEY, class INTEGER NOT NULL, json TEXT NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE TABLE participant (event BLOB NOT NULL, record BLOB NOT NULL, class INTEGER NOT NULL,
+  PRIMARY KEY (event, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE link (a BLOB NOT NULL, b BLOB NOT NULL, class_a INTEGER NOT NULL,
+  class_b INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;
+CREATE TABLE judgement (a BLOB NOT NULL, b BLOB NOT NULL, owner TEXT NOT NULL, user TEXT NOT NULL,
+  class INTEGER NOT NULL, class_a INTEGER NOT NULL, class_b INTEGER NOT NULL, json TEXT NOT NULL,
+  PRIMARY KEY (a, b, owner, user)) STRICT, WITHOUT ROWID;
+CREATE TABLE document (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Sets the connection up and makes the tables in a new file.
+///
+/// # Errors
+/// [`StoreError::Format`] when the file is something else or of another version.
+pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), StoreError> {
+    let pragma = |name: &str| {
+        connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(|error| {
+            match backend(error) {
+                StoreError::Damaged(_) => StoreError::Format("not an SQLite file".into()),
+                other => other,
+            }
+        })
+    };
+    let (application, version, pages) =
+        (pragma("application_id")?, pragma("user_version")?, pragma("page_count")?);
+    match (application, version, pages) {
+        (APPLICATION_ID, FORMAT_VERSION, _) => {}
+        (APPLICATION_ID, other, _) => {
+            return Err(StoreError::Format(format!(
+                "format version {other}; this program knows version {FORMAT_VERSION}"
+            )));
+        }
+        (0, 0, 0) if create => make(connection)?,
+        _ => return Err(StoreError::Format("the file holds something else".into())),
+    }
+    connection.pragma_update(None, "synchronous", "FULL").map_err(backend)
+}
+
+fn make(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(backend)?;
+    connection
+        .execute_batch(&format!(
+            "BEGIN IMMEDIATE; {TABLES}
+             PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};
+             COMMIT;"
+        ))
+        .map_err(backend)
+}

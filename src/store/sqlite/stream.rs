@@ -1,0 +1,69 @@
+//! Streaming the visible part of a store.
+
+use rusqlite::{Connection, Row};
+
+use super::{backend, from_json, read};
+use crate::model::{ClassId, ClassSet};
+use crate::store::{SnapshotSink, StoreError};
+
+pub(super) fn stream(
+    reader: &Connection,
+    view: &ClassSet,
+    sink: &mut dyn SnapshotSink,
+) -> Result<u64, StoreError> {
+    let revision = read::revision(reader)?;
+    each(reader, "SELECT class, json FROM record ORDER BY id", view, 1, |class, json| {
+        sink.record(class, from_json("record", json)?);
+        Ok(())
+    })?;
+    let ties = "SELECT class, class_from, class_to, json FROM tie ORDER BY id";
+    each(reader, ties, view, 3, |_, json| {
+        sink.tie(from_json("tie", json)?);
+        Ok(())
+    })?;
+    each(reader, "SELECT class, json FROM event ORDER BY id", view, 1, |_, json| {
+        sink.event(read::trimmed(reader, view, from_json("event", json)?)?);
+        Ok(())
+    })?;
+    each(reader, "SELECT class_a, class_b, json FROM link ORDER BY a, b", view, 2, |_, json| {
+        sink.link(from_json("link", json)?);
+        Ok(())
+    })?;
+    let judgements =
+        "SELECT class, class_a, class_b, json FROM judgement ORDER BY a, b, owner, user";
+    each(reader, judgements, view, 3, |_, json| {
+        sink.judgement(from_json("judgement", json)?);
+        Ok(())
+    })?;
+    Ok(revision)
+}
+
+/// Calls `take` with the first class and the JSON of every row whose leading `classes` columns
+/// are all in the view.
+fn each(
+    reader: &Connection,
+    sql: &str,
+    view: &ClassSet,
+    classes: usize,
+    mut take: impl FnMut(ClassId, &str) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = reader.prepare_cached(sql).map_err(backend)?;
+    let mut rows = statement.query([]).map_err(backend)?;
+    while let Some(row) = rows.next().map_err(backend)? {
+        if visible(row, view, classes).map_err(backend)? {
+            let class = ClassId(row.get(0).map_err(backend)?);
+            let json = row.get_ref(classes).map_err(backend)?;
+            take(class, json.as_str().map_err(|error| StoreError::Damaged(error.to_string()))?)?;
+        }
+    }
+    Ok(())
+}
+
+fn visible(row: &Row<'_>, view: &ClassSet, classes: usize) -> rusqlite::Result<bool> {
+    for column in 0..classes {
+        if !view.contains(ClassId(row.get(column)?)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,253 @@
+//! The write transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::MutexGuard;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{backend, read, to_json};
+use crate::model::{BlockKey, ClassId, Event, Judgement, Label, Link, Record, RecordId, Tie};
+use crate::store::{Applied, Batch, StoreError, WriteTxn};
+
+/// A write transaction on the store's one writing connection.
+pub(super) struct SqliteTxn<'a> {
+    writer: MutexGuard<'a, Connection>,
+    classes: BTreeMap<Label, ClassId>,
+    changed: bool,
+    committed: bool,
+}
+
+impl<'a> SqliteTxn<'a> {
+    pub(super) fn begin(writer: MutexGuard<'a, Connection>) -> Result<Self, StoreError> {
+        writer.execute_batch("BEGIN IMMEDIATE").map_err(backend)?;
+        let mut transaction =
+            Self { writer, classes: BTreeMap::new(), changed: false, committed: false };
+        transaction.classes = read::classes(&transaction.writer)?
+            .into_iter()
+            .map(|(id, label)| (label, id))
+            .collect();
+        Ok(transaction)
+    }
+
+    /// The class of a label, made when it is new.
+    fn class(&mut self, label: &Label) -> Result<ClassId, StoreError> {
+        if let Some(class) = self.classes.get(label) {
+            return Ok(*class);
+        }
+        let class = ClassId(self.classes.len() as u32);
+        self.writer
+            .prepare_cached("INSERT INTO class (id, label) VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute(params![class.0, to_json_sql(label)?]))
+            .map_err(backend)?;
+        self.classes.insert(label.clone(), class);
+        Ok(class)
+    }
+
+    /// The class of a record that must exist.
+    fn class_of(&self, id: RecordId, named_by: &'static str) -> Result<ClassId, StoreError> {
+        self.writer
+            .prepare_cached("SELECT class FROM record WHERE id = ?1")
+            .and_then(|mut select| select.query_row([&id.0[..]], |row| row.get(0)).optional())
+            .map_err(backend)?
+            .map(ClassId)
+            .ok_or(StoreError::Dangling { kind: named_by })
+    }
+
+    /// Whether an object with this id is new. One that is there with other content is an error.
+    fn is_new(&self, kind: &'static str, id: &[u8; 16], json: &str) -> Result<bool, StoreError> {
+        let stored: Option<String> = self
+            .writer
+            .prepare_cached(&format!("SELECT json FROM {kind} WHERE id = ?1"))
+            .and_then(|mut select| select.query_row([&id[..]], |row| row.get(0)).optional())
+            .map_err(backend)?;
+        match stored {
+            None => Ok(true),
+            Some(stored) if stored == json => Ok(false),
+            Some(_) => Err(StoreError::Conflict { kind }),
+        }
+    }
+
+    fn put_record(&mut self, record: &Record, keys: &[BlockKey]) -> Result<bool, StoreError> {
+        let json = to_json(record)?;
+        if !self.is_new("record", &record.id.0, &json)? {
+            return Ok(false);
+        }
+        let class = self.class(&record.label)?;
+        self.execute(
+            "INSERT INTO record (id, class, json) VALUES (?1, ?2, ?3)",
+            params![&record.id.0[..], class.0, json],
+        )?;
+        for key in keys {
+            self.execute(
+                "INSERT OR IGNORE INTO block (key, record) VALUES (?1, ?2)",
+                params![key.0 as i64, &record.id.0[..]],
+            )?;
+        }
+        Ok(true)
+    }
+
+    fn put_tie(&mut self, tie: &Tie) -> Result<bool, StoreError> {
+        let json = to_json(tie)?;
+        if !self.is_new("tie", &tie.id.0, &json)? {
+            return Ok(false);
+        }
+        let class = self.class(&tie.label)?;
+        let (from, to) = (self.class_of(tie.from, "tie")?, self.class_of(tie.to, "tie")?);
+        self.execute(
+            "INSERT INTO tie (id, class, class_from, class_to, json) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![&tie.id.0[..], class.0, from.0, to.0, json],
+        )?;
+        Ok(true)
+    }
+
+    fn put_event(&mut self, event: &Event) -> Result<bool, StoreError> {
+        let json = to_json(event)?;
+        if !self.is_new("event", &event.id.0, &json)? {
+            return Ok(false);
+        }
+        let class = self.class(&event.label)?;
+        self.execute(
+            "INSERT INTO event (id, class, json) VALUES (?1, ?2, ?3)",
+            params![&event.id.0[..], class.0, json],
+        )?;
+        let records: BTreeSet<RecordId> = event.participants.iter().map(|p| p.record).collect();
+        for record in records {
+            let class = self.class_of(record, "event")?;
+            self.execute(
+                "INSERT INTO participant (event, record, class) VALUES (?1, ?2, ?3)",
+                params![&event.id.0[..], &record.0[..], class.0],
+            )?;
+        }
+        Ok(true)
+    }
+
+    fn put_link(&mut self, link: &Link) -> Result<bool, StoreError> {
+        let json = to_json(link)?;
+        let stored: Option<String> = self
+            .writer
+            .prepare_cached("SELECT json FROM link WHERE a = ?1 AND b = ?2")
+            .and_then(|mut select| {
+                select.query_row([&link.a.0[..], &link.b.0[..]], |row| row.get(0)).optional()
+            })
+            .map_err(backend)?;
+        if stored.as_ref() == Some(&json) {
+            return Ok(false);
+        }
+        let (a, b) = (self.class_of(link.a, "link")?, self.class_of(link.b, "link")?);
+        self.execute(
+            "INSERT OR REPLACE INTO link (a, b, class_a, class_b, json) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![&link.a.0[..], &link.b.0[..], a.0, b.0, json],
+        )?;
+        Ok(true)
+    }
+
+    fn put_judgement(&mut self, judgement: &Judgement) -> Result<bool, StoreError> {
+        let json = to_json(judgement)?;
+        let (a, b) = (&judgement.a.0[..], &judgement.b.0[..]);
+        let owner = &judgement.label.agency;
+        let stored: Option<String> = self
+            .writer
+            .prepare_cached(
+                "SELECT json FROM judgement WHERE a = ?1 AND b = ?2 AND owner = ?3 AND user = ?4",
+            )
+            .and_then(|mut select| {
+                select.query_row(params![a, b, owner, judgement.user], |row| row.get(0)).optional()
+            })
+            .map_err(backend)?;
+        if stored.as_ref() == Some(&json) {
+            return Ok(false);
+        }
+        let class = self.class(&judgement.label)?;
+        let class_a = self.class_of(judgement.a, "judgement")?;
+        let class_b = self.class_of(judgement.b, "judgement")?;
+        self.execute(
+            "INSERT OR REPLACE INTO judgement (a, b, owner, user, class, class_a, class_b, json)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![a, b, owner, judgement.user, class.0, class_a.0, class_b.0, json],
+        )?;
+        Ok(true)
+    }
+
+    fn execute(&mut self, sql: &str, values: impl rusqlite::Params) -> Result<(), StoreError> {
+        self.changed = true;
+        self.writer
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(values))
+            .map(|_| ())
+            .map_err(backend)
+    }
+}
+
+impl WriteTxn for SqliteTxn<'_> {
+    fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError> {
+        let mut known = BTreeMap::new();
+        for id in ids {
+            if let Some((_, record)) = read::record(&self.writer, *id)? {
+                known.insert(*id, record);
+            }
+        }
+        Ok(known)
+    }
+
+    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+        let mut select = self
+            .writer
+            .prepare_cached("SELECT record FROM block WHERE key = ?1 ORDER BY record")
+            .map_err(backend)?;
+        let mut found = Vec::new();
+        for key in keys.iter().copied().collect::<BTreeSet<_>>() {
+            let rows = select
+                .query_map(params![key.0 as i64], |row| row.get::<_, [u8; 16]>(0))
+                .map_err(backend)?;
+            for row in rows {
+                found.push((key, RecordId(row.map_err(backend)?)));
+            }
+        }
+        Ok(found)
+    }
+
+    fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
+        let mut applied = Applied::default();
+        for (record, keys) in &batch.records {
+            applied.records += usize::from(self.put_record(record, keys)?);
+        }
+        for tie in &batch.ties {
+            applied.ties += usize::from(self.put_tie(tie)?);
+        }
+        for event in &batch.events {
+            applied.events += usize::from(self.put_event(event)?);
+        }
+        for link in &batch.links {
+            applied.links += usize::from(self.put_link(link)?);
+        }
+        for judgement in &batch.judgements {
+            applied.judgements += usize::from(self.put_judgement(judgement)?);
+        }
+        Ok(applied)
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        if self.changed {
+            self.execute("UPDATE meta SET revision = revision + 1", [])?;
+        }
+        self.writer.execute_batch("COMMIT").map_err(backend)?;
+        self.committed = true;
+        Ok(())
+    }
+}
+
+impl Drop for SqliteTxn<'_> {
+    fn drop(&mut self) {
+        if !self.committed
+            && let Err(error) = self.writer.execute_batch("ROLLBACK")
+        {
+            // Nothing was promised: an open transaction is rolled back when the file is next opened.
+            tracing::warn!(%error, "rolling back a write failed");
+        }
+    }
+}
+
+fn to_json_sql(label: &Label) -> rusqlite::Result<String> {
+    serde_json::to_string(label)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}

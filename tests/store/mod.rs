@@ -1,0 +1,38 @@
+//! The contract of [`accord::store::Store`], held by both backends.
+
+mod contract;
+mod durability;
+mod fixture;
+
+use std::sync::Arc;
+
+use accord::store::{self, Store};
+use serde_json::json;
+
+use crate::neo4j::Neo4j;
+
+/// Runs a test on a new embedded store and on an emptied Neo4j.
+fn on_both(test: impl Fn(&dyn Store)) {
+    on_sqlite(&test);
+    on_neo4j(&test);
+}
+
+fn on_sqlite(test: impl Fn(&dyn Store)) {
+    let dir = tempfile::tempdir().unwrap();
+    let address = dir.path().join("store.accord").to_str().unwrap().parse().unwrap();
+    test(store::open(&address, true).unwrap().as_ref());
+}
+
+fn on_neo4j(test: impl Fn(&dyn Store)) {
+    let server = Neo4j::shared();
+    let _alone = server.alone();
+    test(emptied(server).as_ref());
+}
+
+/// The test server's database without anything in it, as a new store.
+pub fn emptied(server: &Neo4j) -> Arc<dyn Store> {
+    let store = store::open(&server.address(), true).unwrap();
+    let connection = store.neo4j().unwrap();
+    connection.run("MATCH (n) DETACH DELETE n", json!({})).unwrap();
+    store::open(&server.address(), true).unwrap()
+}
