@@ -1,4 +1,17 @@
 //! Blocking, comparison, the Fellegi-Sunter model, scoring, clustering, explanation.
 //!
 //! A score is a function of the two records and of a frozen, versioned model, of nothing else: not
-//! of other records, not of live counts. That is what lets links be shared by all views.
+//! of other records, not of live counts. That is what lets links be shared by all views. This room
+//! knows nothing of stores, callers or views.
+
+mod cluster;
+mod compare;
+mod engine;
+pub mod evaluate;
+mod keys;
+mod model;
+pub mod train;
+
+pub use cluster::{ClusterParameters, cluster};
+pub use engine::{Engine, Prepared, Score, probability};
+pub use model::{AttributeModel, LevelModel, Model, ModelError, TypeModel};

@@ -1,0 +1,93 @@
+//! Clustering: links between records to entities, without chaining.
+//!
+//! Guarded average linkage over summed bits: two clusters join while the *mean* weight of all
+//! pairs between them stays at or above a stop value, where a pair without a link counts as
+//! evidence against (`absent_pair`). A weak bridge between two strong clusters therefore does not
+//! glue them, which plain connected components would. Must-links are joined first; a join that
+//! would put the two ends of a cannot-link into one cluster is refused at every step.
+//!
+//! This module knows indexes and bits only: not records, types or models. Sums are kept in whole
+//! micro-bits, so that they do not depend on the order of addition; the result depends on
+//! nothing but the sets of links, on any number of threads.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+mod agglomerate;
+mod components;
+
+use agglomerate::agglomerate;
+use components::{Component, components};
+
+/// When clusters join, from the model.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterParameters {
+    /// Two clusters join while the mean bits of the pairs between them is at least this.
+    pub stop: f64,
+    /// What a pair without a link counts, in bits; values above `stop` are taken as `stop`.
+    pub absent_pair: f64,
+}
+
+/// A weight in millionths of a bit.
+pub(crate) type MicroBits = i64;
+
+/// Weights beyond this many bits either way add nothing to a decision and are cut, so that sums
+/// over any number of pairs stay exact.
+const WEIGHT_CAP: f64 = 1_000.0;
+
+/// Bits to whole micro-bits; what is not a number is no evidence.
+pub(crate) fn micro_bits(bits: f64) -> MicroBits {
+    if bits.is_nan() { 0 } else { (bits.clamp(-WEIGHT_CAP, WEIGHT_CAP) * 1e6).round() as MicroBits }
+}
+
+/// Clusters `count` items.
+///
+/// `links` are (item, item, bits), `must_link` and `cannot_link` pairs of items, all in any order
+/// and direction; of several links of one pair the strongest counts. Pairs that name an item
+/// outside `0..count`, or the same item twice, are left out. A must-link that contradicts the
+/// cannot-links is left out too (must-links are tried in ascending order): not to merge is the
+/// error that can be mended.
+///
+/// Returns for each item the smallest member of its cluster. `O(E log E)` for `E` links.
+pub fn cluster(
+    count: usize,
+    links: &[(u32, u32, f64)],
+    must_link: &[(u32, u32)],
+    cannot_link: &[(u32, u32)],
+    parameters: &ClusterParameters,
+) -> Vec<u32> {
+    let must_link = ordered_pairs(count, must_link);
+    let cannot_link = ordered_pairs(count, cannot_link);
+    let links = ordered_links(count, links);
+    let parts = components(count, &links, &must_link, &cannot_link);
+    let joined: Vec<Vec<(u32, u32)>> =
+        parts.par_iter().map(|component: &Component| agglomerate(component, parameters)).collect();
+    let mut labels: Vec<u32> = (0..count as u32).collect();
+    for (item, label) in joined.into_iter().flatten() {
+        labels[item as usize] = label;
+    }
+    labels
+}
+
+/// Valid pairs with the smaller item first, ascending, distinct.
+fn ordered_pairs(count: usize, pairs: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    let valid = pairs.iter().filter(|(a, b)| a != b && (*a.max(b) as usize) < count);
+    let mut ordered: Vec<_> = valid.map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+    ordered.sort_unstable();
+    ordered.dedup();
+    ordered
+}
+
+/// Valid links with the smaller item first, ascending; of several of one pair the strongest.
+fn ordered_links(count: usize, links: &[(u32, u32, f64)]) -> Vec<(u32, u32, MicroBits)> {
+    let valid = links.iter().filter(|(a, b, _)| a != b && (*a.max(b) as usize) < count);
+    let mut ordered: Vec<_> =
+        valid.map(|(a, b, bits)| (*a.min(b), *a.max(b), micro_bits(*bits))).collect();
+    ordered.sort_unstable_by(|x, y| (x.0, x.1, -x.2).cmp(&(y.0, y.1, -y.2)));
+    ordered.dedup_by_key(|link| (link.0, link.1));
+    ordered
+}
+
+#[cfg(test)]
+mod tests;
