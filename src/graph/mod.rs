@@ -3,6 +3,17 @@
 //!
 //! Nothing outside the view ever reaches this module: it is built from [`crate::store::Store::stream`].
 
+mod build;
+mod cache;
+mod look;
+mod names;
+mod relationships;
+
+pub use build::build;
+pub use cache::Cache;
+pub use look::{Hit, Neighbour};
+pub use names::text as record_text;
+
 use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, Span, Tie};
 
 /// The visible part of a store, resolved. Indexes are `u32` positions in these arrays and are never

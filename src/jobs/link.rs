@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::model::{BlockKey, Link, Record, RecordId};
+use crate::resolve::{Engine, Prepared};
 use crate::store::{StoreError, WriteTxn};
 
 /// New records whose candidates are looked up at once; bounds the list of pairs.
@@ -32,6 +33,22 @@ pub trait Linker: Sync {
 
     /// The link of a pair, when the model finds one worth keeping. Symmetric.
     fn link(&self, a: (RecordId, &Self::Prepared), b: (RecordId, &Self::Prepared)) -> Option<Link>;
+}
+
+impl Linker for Engine {
+    type Prepared = Prepared;
+
+    fn prepare(&self, record: &Record) -> Prepared {
+        Engine::prepare(self, record)
+    }
+
+    fn keys(&self, prepared: &Prepared) -> Vec<BlockKey> {
+        Engine::keys(self, prepared)
+    }
+
+    fn link(&self, a: (RecordId, &Prepared), b: (RecordId, &Prepared)) -> Option<Link> {
+        Engine::link(self, a, b)
+    }
 }
 
 /// A new record, ready for comparison, and its keys.

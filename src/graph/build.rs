@@ -1,0 +1,162 @@
+//! Building the snapshot of a view.
+
+use std::collections::BTreeMap;
+
+use super::relationships::{adjacency, relationships};
+use super::{Entity, Snapshot, names};
+use crate::govern::View;
+use crate::model::{
+    ClassId, EntityType, Event, IdKey, Judgement, Link, Record, RecordId, Tie, Verdict,
+};
+use crate::resolve::{Engine, cluster};
+use crate::store::{SnapshotSink, Store, StoreError};
+
+/// Builds the snapshot of a view from the store, and tells the revision it is of.
+///
+/// The result depends on the visible objects, the model's cluster parameters and the key of ids
+/// only: not on order, batches or threads.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn build(
+    store: &dyn Store,
+    view: &View,
+    id_key: &IdKey,
+    engine: &Engine,
+) -> Result<(Snapshot, u64), StoreError> {
+    let mut part = Part::default();
+    let revision = store.stream(&view.classes, &mut part)?;
+    Ok((part.resolve(id_key, engine), revision))
+}
+
+/// The visible part of a store, as it is streamed.
+#[derive(Default)]
+struct Part {
+    records: Vec<Record>,
+    ties: Vec<Tie>,
+    events: Vec<Event>,
+    links: Vec<Link>,
+    judgements: Vec<Judgement>,
+}
+
+impl SnapshotSink for Part {
+    fn record(&mut self, _class: ClassId, record: Record) {
+        self.records.push(record);
+    }
+
+    fn tie(&mut self, tie: Tie) {
+        self.ties.push(tie);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    fn link(&mut self, link: Link) {
+        self.links.push(link);
+    }
+
+    fn judgement(&mut self, judgement: Judgement) {
+        self.judgements.push(judgement);
+    }
+}
+
+impl Part {
+    fn resolve(self, id_key: &IdKey, engine: &Engine) -> Snapshot {
+        let labels = self.labels(engine);
+        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (record, label) in labels.iter().enumerate() {
+            members.entry(*label).or_default().push(record as u32);
+        }
+        let mut entities: Vec<Entity> = members
+            .into_values()
+            .map(|records| {
+                // Members ascend and records are in order of id: the first is the smallest.
+                let first = &self.records[records[0] as usize];
+                let of_entity = records.iter().map(|record| &self.records[*record as usize]);
+                Entity {
+                    id: id_key.entity(first.entity_type(), first.id),
+                    entity_type: first.entity_type(),
+                    name: names::display(of_entity),
+                    records,
+                }
+            })
+            .collect();
+        entities.sort_by_key(|entity| entity.id);
+        let mut entity_of = vec![0; self.records.len()];
+        for (index, entity) in entities.iter().enumerate() {
+            entity.records.iter().for_each(|record| entity_of[*record as usize] = index as u32);
+        }
+        let relationships =
+            relationships(&self.records, &entities, &entity_of, &self.ties, &self.events);
+        let (offsets, adjacency) = adjacency(entities.len(), &relationships);
+        Snapshot {
+            id_key: id_key.clone(),
+            records: self.records,
+            entities,
+            entity_of,
+            ties: self.ties,
+            events: self.events,
+            links: self.links,
+            judgements: self.judgements,
+            relationships,
+            offsets,
+            adjacency,
+        }
+    }
+
+    /// For each record the smallest record of its cluster. Types never mix: each is clustered with
+    /// its own parameters.
+    fn labels(&self, engine: &Engine) -> Vec<u32> {
+        let mut labels: Vec<u32> = (0..self.records.len() as u32).collect();
+        let (must, cannot) = self.judged();
+        for entity_type in EntityType::ALL {
+            let of_type = |record: u32| {
+                self.records[record as usize].entity_type() == entity_type
+            };
+            let links: Vec<(u32, u32, f64)> = self
+                .links
+                .iter()
+                .filter_map(|link| Some((self.position(link.a)?, self.position(link.b)?, link.bits)))
+                .filter(|(a, b, _)| of_type(*a) && of_type(*b))
+                .collect();
+            let both = |pair: &&(u32, u32)| of_type(pair.0) && of_type(pair.1);
+            let must: Vec<_> = must.iter().filter(both).copied().collect();
+            let cannot: Vec<_> = cannot.iter().filter(both).copied().collect();
+            let parameters = engine.cluster_parameters(entity_type);
+            let found = cluster(self.records.len(), &links, &must, &cannot, &parameters);
+            for (record, label) in found.into_iter().enumerate() {
+                if of_type(record as u32) {
+                    labels[record] = label;
+                }
+            }
+        }
+        labels
+    }
+
+    /// Must-links and cannot-links: of each pair the latest judgement counts; where judgements of one
+    /// instant differ, "not the same" wins, because not to join is the error that can be mended.
+    fn judged(&self) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+        let mut latest: BTreeMap<(RecordId, RecordId), (i64, bool, Verdict)> = BTreeMap::new();
+        for judgement in &self.judgements {
+            let apart = judgement.verdict == Verdict::NotSame;
+            let said = (judgement.at.as_micros(), apart, judgement.verdict);
+            let entry = latest.entry((judgement.a, judgement.b)).or_insert(said);
+            *entry = (*entry).max(said);
+        }
+        let (mut must, mut cannot) = (Vec::new(), Vec::new());
+        for ((a, b), (_, _, verdict)) in latest {
+            let Some(pair) = self.position(a).zip(self.position(b)) else { continue };
+            match verdict {
+                Verdict::Same => must.push(pair),
+                Verdict::NotSame => cannot.push(pair),
+                Verdict::Unsure => {}
+            }
+        }
+        (must, cannot)
+    }
+
+    fn position(&self, id: RecordId) -> Option<u32> {
+        self.records.binary_search_by_key(&id, |record| record.id).ok().map(|at| at as u32)
+    }
+}

@@ -1,0 +1,115 @@
+//! Looking things up in a snapshot: by id, by text, and around an entity.
+
+use std::collections::BTreeSet;
+
+use super::{RelationshipKind, Snapshot};
+use crate::model::{EntityId, EntityType, RecordId, Span};
+use crate::normalize::fold;
+
+/// An entity found by text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// Index of the entity.
+    pub entity: u32,
+    /// Words of the question that its records hold.
+    pub words: usize,
+}
+
+/// One neighbour of an entity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Neighbour {
+    /// Index of the neighbour.
+    pub entity: u32,
+    /// What relates them.
+    pub kind: RelationshipKind,
+    /// Whether the relationship goes out from the entity asked about.
+    pub outgoing: bool,
+    /// Ties and events that show it.
+    pub evidence: usize,
+    /// From the first to the last time that is known.
+    pub span: Span,
+}
+
+impl Snapshot {
+    /// The index of an entity; `None` when there is none with this id in the view.
+    pub fn entity(&self, id: EntityId) -> Option<u32> {
+        self.entities.binary_search_by_key(&id, |entity| entity.id).ok().map(|at| at as u32)
+    }
+
+    /// The index of a record; `None` when there is none with this id in the view.
+    pub fn record(&self, id: RecordId) -> Option<u32> {
+        self.records.binary_search_by_key(&id, |record| record.id).ok().map(|at| at as u32)
+    }
+
+    /// Incident entries of an entity: (neighbour, relationship), ascending.
+    pub fn incident(&self, entity: u32) -> &[(u32, u32)] {
+        let (from, to) = (self.offsets[entity as usize], self.offsets[entity as usize + 1]);
+        &self.adjacency[from as usize..to as usize]
+    }
+
+    /// Distinct neighbours of an entity, ascending.
+    pub fn neighbours_of(&self, entity: u32) -> Vec<u32> {
+        let mut neighbours: Vec<u32> =
+            self.incident(entity).iter().map(|(neighbour, _)| *neighbour).collect();
+        neighbours.dedup();
+        neighbours
+    }
+
+    /// The neighbours of an entity with what relates them, ordered by neighbour id and kind.
+    pub fn neighbours(&self, entity: u32) -> Vec<Neighbour> {
+        self.incident(entity)
+            .iter()
+            .map(|(neighbour, index)| {
+                let relationship = &self.relationships[*index as usize];
+                Neighbour {
+                    entity: *neighbour,
+                    kind: relationship.kind,
+                    outgoing: relationship.source == entity,
+                    evidence: relationship.ties.len() + relationship.events.len(),
+                    span: relationship.span,
+                }
+            })
+            .collect()
+    }
+
+    /// Entities of which the records hold words of a text, each word from its start: those with the
+    /// most words first, then by id. Digits of a number are found whatever stands between them.
+    pub fn search(&self, text: &str, entity_type: Option<EntityType>) -> Vec<Hit> {
+        let words = words(text);
+        let mut hits: Vec<Hit> = self
+            .entities
+            .iter()
+            .enumerate()
+            .filter(|(_, entity)| entity_type.is_none_or(|wanted| wanted == entity.entity_type))
+            .map(|(index, entity)| Hit {
+                entity: index as u32,
+                words: entity
+                    .records
+                    .iter()
+                    .map(|record| self.words_held(*record, &words))
+                    .max()
+                    .unwrap_or(0),
+            })
+            .filter(|hit| hit.words > 0)
+            .collect();
+        hits.sort_by(|a, b| b.words.cmp(&a.words).then(a.entity.cmp(&b.entity)));
+        hits
+    }
+
+    fn words_held(&self, record: u32, wanted: &BTreeSet<String>) -> usize {
+        let held = words(&super::names::text(&self.records[record as usize]));
+        wanted.iter().filter(|word| held.iter().any(|held| held.starts_with(*word))).count()
+    }
+}
+
+/// The folded words of a text, and its digits as one word.
+fn words(text: &str) -> BTreeSet<String> {
+    let folded = fold(text);
+    let mut words: BTreeSet<String> = folded.split_whitespace().map(str::to_owned).collect();
+    let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() >= 5 {
+        words.retain(|word| !word.chars().all(|c| c.is_ascii_digit()));
+        words.insert(digits);
+    }
+    words
+}

@@ -1,0 +1,143 @@
+//! Relationships between entities, brought together from ties and events.
+
+use std::collections::BTreeMap;
+
+use super::{Entity, Relationship, RelationshipKind};
+use crate::model::{Event, EventKind, Participant, Record, RecordId, Role, Span, Tie};
+
+/// An event with more participants than this makes no "same event" relationships between them: it
+/// is a crowd, and their number would grow with its square.
+const EVENT_PARTICIPANTS_MAX: usize = 12;
+
+/// What is known of one kind of relationship between two entities, while it is collected.
+#[derive(Default)]
+struct Evidence {
+    ties: Vec<u32>,
+    events: Vec<u32>,
+    span: Span,
+}
+
+pub(super) fn relationships(
+    records: &[Record],
+    entities: &[Entity],
+    entity_of: &[u32],
+    ties: &[Tie],
+    events: &[Event],
+) -> Vec<Relationship> {
+    let entity = |id: RecordId| {
+        let at = records.binary_search_by_key(&id, |record| record.id).ok()?;
+        Some(entity_of[at])
+    };
+    let mut found: BTreeMap<(u32, u32, RelationshipKind), Evidence> = BTreeMap::new();
+    for (index, tie) in ties.iter().enumerate() {
+        let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
+        if source != target {
+            let evidence = found.entry((source, target, RelationshipKind::Tie(tie.kind))).or_default();
+            evidence.ties.push(index as u32);
+            widen(&mut evidence.span, tie.span);
+        }
+    }
+    for (index, event) in events.iter().enumerate() {
+        let span = Span { from: Some(event.at), to: event.until.or(Some(event.at)) };
+        for (from, to, kind) in shown_by(event) {
+            let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
+            if source != target {
+                let evidence = found.entry(ordered(entities, source, target, kind)).or_default();
+                if evidence.events.last() != Some(&(index as u32)) {
+                    evidence.events.push(index as u32);
+                }
+                widen(&mut evidence.span, span);
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|((source, target, kind), evidence)| Relationship {
+            source,
+            target,
+            kind,
+            ties: evidence.ties,
+            events: evidence.events,
+            span: evidence.span,
+        })
+        .collect()
+}
+
+/// "Same event" has no direction: it goes out from the smaller id.
+fn ordered(
+    entities: &[Entity],
+    source: u32,
+    target: u32,
+    kind: RelationshipKind,
+) -> (u32, u32, RelationshipKind) {
+    let backwards = entities[source as usize].id > entities[target as usize].id;
+    match kind {
+        RelationshipKind::SameEvent if backwards => (target, source, kind),
+        _ => (source, target, kind),
+    }
+}
+
+/// The relationships that one event shows between its participants.
+fn shown_by(event: &Event) -> Vec<(RecordId, RecordId, RelationshipKind)> {
+    let parts = &event.participants;
+    if parts.len() > EVENT_PARTICIPANTS_MAX {
+        return Vec::new();
+    }
+    let mut shown = Vec::new();
+    for (index, one) in parts.iter().enumerate() {
+        for other in &parts[index + 1..] {
+            let directed = direction(event.kind, one, other)
+                .map(|kind| (one.record, other.record, kind))
+                .or_else(|| {
+                    direction(event.kind, other, one).map(|kind| (other.record, one.record, kind))
+                });
+            shown.push(directed.unwrap_or((
+                one.record,
+                other.record,
+                RelationshipKind::SameEvent,
+            )));
+        }
+    }
+    shown
+}
+
+fn direction(kind: EventKind, from: &Participant, to: &Participant) -> Option<RelationshipKind> {
+    match (kind, from.role, to.role) {
+        (EventKind::Call, Role::Caller, Role::Callee) => Some(RelationshipKind::Called),
+        (EventKind::Message, Role::Caller, Role::Callee) => Some(RelationshipKind::Messaged),
+        (EventKind::Payment, Role::Payer, Role::Payee) => Some(RelationshipKind::Paid),
+        (EventKind::Booking, Role::Guest, Role::Host | Role::Location) => {
+            Some(RelationshipKind::BookedAt)
+        }
+        _ => None,
+    }
+}
+
+/// Widens a span to hold another; an absent end of the other says nothing.
+fn widen(span: &mut Span, other: Span) {
+    span.from = match (span.from, other.from) {
+        (Some(one), Some(two)) => Some(one.min(two)),
+        (one, two) => one.or(two),
+    };
+    span.to = span.to.max(other.to);
+}
+
+/// Compressed sparse rows over both directions of every relationship: offsets per entity, and
+/// (neighbour, relationship) entries, ascending per entity.
+pub(super) fn adjacency(
+    entities: usize,
+    relationships: &[Relationship],
+) -> (Vec<u32>, Vec<(u32, u32)>) {
+    let mut entries: Vec<(u32, u32, u32)> = Vec::with_capacity(relationships.len() * 2);
+    for (index, relationship) in relationships.iter().enumerate() {
+        entries.push((relationship.source, relationship.target, index as u32));
+        entries.push((relationship.target, relationship.source, index as u32));
+    }
+    entries.sort_unstable();
+    let mut offsets = vec![0u32; entities + 1];
+    entries.iter().for_each(|(entity, ..)| offsets[*entity as usize + 1] += 1);
+    for entity in 0..entities {
+        offsets[entity + 1] += offsets[entity];
+    }
+    (offsets, entries.into_iter().map(|(_, neighbour, index)| (neighbour, index)).collect())
+}
