@@ -31,6 +31,8 @@ fn leading(rest: &[u8]) -> (&'static str, usize) {
         [b'j', ..] => ("y", 1),
         [b'a' | b'e' | b'i' | b'o' | b'u' | b'y', ..] => ("a", 1),
         [b'x', ..] => ("s", 1),
+        // Hrytsenko, Gritsenko: no other language writes h there.
+        [b'h', next, ..] if !is_vowel(*next) => ("g", 1),
         _ => inner(rest, 0),
     }
 }
@@ -108,7 +110,7 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_share_a_skeleton() {
-        let groups: [&[&str]; 14] = [
+        let groups: [&[&str]; 15] = [
             &["yulia", "julija", "iuliia", "yuliya", "julia"],
             &["mohamed", "muhammad", "mohammad", "mahamad"],
             &["oleksandr", "aleksandr", "alexander", "alexandr"],
@@ -121,6 +123,7 @@ mod tests {
             &["volodymyr", "vladimir", "wladimir"],
             &["akhmed", "ahmed", "ahmad"],
             &["mikhail", "mihail"],
+            &["hrytsenko", "gritsenko", "grytsenko"],
             &["tchaikovsky", "chaikovski", "tschaikowski"],
             &["hussein", "husayn", "khusein", "hasin"],
         ];
