@@ -3,7 +3,7 @@
 use super::address_line::{Line, parse_line};
 use super::regions::{country_code, region_code};
 use super::street::canonical_street;
-use super::text::{code_option, fold, fold_option, lookup};
+use super::text::{code_option, cut, fold, fold_option, lookup};
 use crate::model::Address;
 
 /// The comparable form of an address.
@@ -75,6 +75,7 @@ fn is_on_globe((latitude, longitude): (f64, f64)) -> bool {
 
 /// House number and, after a slash, unit of a stated house number ("12/4").
 fn stated_house(text: &str) -> (Option<String>, Option<String>) {
+    let text = cut(text);
     let (house, unit) = text.split_once('/').unwrap_or((text, ""));
     let line = parse_line(house);
     let house = line.house.or_else(|| code_option(Some(&house.to_owned())));
@@ -83,6 +84,7 @@ fn stated_house(text: &str) -> (Option<String>, Option<String>) {
 
 /// The unit without its designator: "Apt. 4B" is "4B".
 fn stated_unit(text: &str) -> Option<String> {
+    let text = cut(text);
     let line = parse_line(text);
     line.unit.or_else(|| code_option(Some(&text.to_owned())))
 }

@@ -31,7 +31,7 @@ pub struct Place {
     pub postcode: Option<String>,
 }
 
-/// Words that a unit follows. Sorted.
+/// Words that a unit follows.
 const UNIT_MARKS: [&str; 40] = [
     "ap",
     "apart",
@@ -108,17 +108,17 @@ fn parse_segment(segment: &str, line: &mut Line) {
         take_house(&mut tokens, line);
         line.street =
             tokens.iter().filter(|word| **word != "slash").map(|word| (*word).to_owned()).collect();
-    } else if line.house.is_none()
-        && tokens
-            .iter()
-            .all(|word| is_number(word) || *word == "slash" || HOUSE_MARKS.contains(word))
-    {
-        take_house(&mut tokens, line);
-    } else if HOUSE_MARKS.contains(&tokens[0]) && line.house.is_none() {
+    } else if line.house.is_none() && is_house_segment(&tokens) {
         take_house(&mut tokens, line);
     } else {
         take_place(&tokens, line);
     }
+}
+
+/// Whether a segment after the street holds nothing but the house number, or begins with a mark for it.
+fn is_house_segment(tokens: &[&str]) -> bool {
+    let is_part = |word: &&str| is_number(word) || *word == "slash" || HOUSE_MARKS.contains(word);
+    HOUSE_MARKS.contains(&tokens[0]) || tokens.iter().all(is_part)
 }
 
 fn take_box(tokens: &mut Vec<&str>, line: &mut Line) {

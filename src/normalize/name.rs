@@ -1,6 +1,8 @@
 //! Names of people: parts, tokens, initials and transliteration-robust keys.
 
-use super::name_parts::{is_particle, is_patronymic, is_title, joins_next, servant_of};
+use super::name_parts::{
+    generation_of, is_particle, is_patronymic, is_title, joins_next, servant_of,
+};
 use super::romanize::has_other_script;
 use super::skeleton::skeleton;
 use super::text::{cut, fold, is_blank, words};
@@ -26,6 +28,9 @@ pub struct NameForm {
     pub skeletons: Vec<String>,
     /// First letters of `tokens`, in the same order.
     pub initials: String,
+    /// What tells father from son of one name, where the name ends in it: senior is 1, junior and II are 2,
+    /// III is 3, IV is 4.
+    pub generation: Option<u8>,
 }
 
 /// The most tokens of one name that are looked at: more than any honest name holds.
@@ -60,11 +65,22 @@ impl NameForm {
             skeletons: tokens.iter().map(|token| skeleton(token)).collect(),
             initials: tokens.iter().filter_map(|token| token.chars().next()).collect(),
             native: native(name),
+            generation: generation(name),
             given,
             family,
             tokens,
         })
     }
+}
+
+/// The generation that the whole name or the family name ends in.
+fn generation(name: &PersonName) -> Option<u8> {
+    let stated = [&name.family, &name.full, &name.given];
+    stated.into_iter().flatten().find_map(|text| {
+        let folded = fold(text);
+        let (before, last) = folded.rsplit_once(' ')?;
+        (!before.is_empty()).then(|| generation_of(last)).flatten()
+    })
 }
 
 /// The name as written, when a part of it is not in Latin script.
@@ -255,6 +271,15 @@ mod tests {
         assert_eq!(form.native.as_deref(), Some("Юлія Kovalenko"));
         assert_eq!(form.initials, "yk");
         assert_eq!(full("Łukasz Müller").native, None);
+    }
+
+    #[test]
+    fn father_and_son_are_told_apart_by_the_suffix() {
+        assert_eq!(full("Suleyman Ozturk Jr.").generation, Some(2));
+        assert_eq!(full("Suleyman Ozturk, Sr").generation, Some(1));
+        assert_eq!(full("Sr. Juan Pérez").generation, None);
+        assert_eq!(full("Suleyman Ozturk III").generation, Some(3));
+        assert_eq!(full("Suleyman Ozturk").generation, None);
     }
 
     #[test]

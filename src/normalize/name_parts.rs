@@ -113,6 +113,17 @@ pub fn is_title(word: &str) -> bool {
     TITLES.binary_search(&word).is_ok()
 }
 
+/// The generation that a folded suffix states: senior 1, junior 2, ...
+pub fn generation_of(word: &str) -> Option<u8> {
+    Some(match word {
+        "sr" | "senior" => 1,
+        "jr" | "junior" | "ii" => 2,
+        "iii" => 3,
+        "iv" => 4,
+        _ => return None,
+    })
+}
+
 /// Whether the folded word is a particle.
 pub fn is_particle(word: &str) -> bool {
     PARTICLES.binary_search(&word).is_ok()

@@ -9,13 +9,20 @@ use super::text::fold;
 /// Every name of the table with the numbers of its groups, ascending.
 static GROUPS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
     let mut groups: HashMap<String, Vec<u16>> = HashMap::new();
-    let lines = include_str!("nicknames.txt").lines().filter(|line| !line.starts_with('#'));
-    for (number, line) in (0u16..).zip(lines) {
-        for name in line.split_whitespace() {
+    let mut number = 0;
+    let mut add = |names: &[&str]| {
+        for name in names {
             let of_name = groups.entry(fold(name)).or_default();
             if of_name.last() != Some(&number) {
                 of_name.push(number);
             }
+        }
+        number += 1;
+    };
+    for line in include_str!("nicknames.txt").lines().filter(|line| !line.starts_with('#')) {
+        match line.strip_prefix('=') {
+            Some(single) => single.split_whitespace().for_each(|name| add(&[name])),
+            None => add(&line.split_whitespace().collect::<Vec<_>>()),
         }
     }
     groups
@@ -104,6 +111,7 @@ mod tests {
             assert!(distinct_given(a, b) && distinct_given(b, a), "{a} and {b}");
             assert!(!same_given(a, b), "{a} and {b}");
         }
+        assert!(distinct_given("darren", "darrell"), "names without other forms are known too");
         assert!(!distinct_given("micheal", "michael"), "a typing error is no other name");
     }
 }

@@ -1,6 +1,6 @@
 //! Organizations: the name without its legal form, and the legal form in one spelling.
 
-use super::text::{code_option, fold, fold_option, is_blank, lookup, words};
+use super::text::{code_option, cut, fold, fold_option, is_blank, lookup, words};
 use super::{AddressForm, PhoneForm};
 use crate::model::Organization;
 
@@ -53,7 +53,7 @@ impl OrganizationForm {
 /// Name tokens and legal form. The form is looked for at the end, then at the start (as in `ООО "..."`);
 /// a name that is nothing but a legal form keeps it.
 fn split_name(name: &str) -> (Vec<String>, Option<&'static str>) {
-    let folded = fold(&name.replace('&', " and "));
+    let folded = fold(&cut(name).replace('&', " and "));
     if is_blank(&folded) {
         return (Vec::new(), None);
     }

@@ -1,6 +1,6 @@
 //! Single words of any script to ASCII letters, close to how the names of that script are usually
 //! written in Latin: own tables for Cyrillic (Russian, Ukrainian, Serbian), Greek, Arabic with Persian, and
-//! Hebrew; `deunicode` for the rest. Knows nothing of what a word means.
+//! Hebrew, and some kana; `deunicode` for the rest. Knows nothing of what a word means.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -38,12 +38,26 @@ fn keep_alphanumeric(characters: impl Iterator<Item = char>) -> String {
 fn other_script(word: &[char]) -> String {
     let mut latin = String::with_capacity(word.len());
     for &character in word {
-        let text = deunicode::deunicode_char(character).unwrap_or_default();
+        let text =
+            kana(character).or_else(|| deunicode::deunicode_char(character)).unwrap_or_default();
         latin.extend(
             text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()),
         );
     }
     latin
+}
+
+/// Kana whose sound is not their row's; the mark of a long consonant is left out.
+fn kana(character: char) -> Option<&'static str> {
+    Some(match character {
+        'シ' | 'し' => "shi",
+        'チ' | 'ち' => "chi",
+        'ツ' | 'つ' => "tsu",
+        'フ' | 'ふ' => "fu",
+        'ジ' | 'じ' => "ji",
+        'ッ' | 'っ' => "",
+        _ => return None,
+    })
 }
 
 fn cyrillic(word: &[char]) -> String {
