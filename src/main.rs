@@ -1,7 +1,9 @@
 //! The command line of accord: reads arguments, calls the library, prints.
 
+mod cli;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    cli::run()
 }

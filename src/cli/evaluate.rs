@@ -6,20 +6,23 @@ use std::process::ExitCode;
 
 use accord::govern::View;
 use accord::graph::{self, Snapshot};
-use accord::model::EntityType;
+use accord::model::{IdKey, RecordId};
+use accord::resolve::Engine;
 use accord::resolve::evaluate::{self, Evaluation};
 use accord::store::Store;
-use serde::Deserialize;
 
-use super::CommandError;
+use super::key::{self, Key};
 use super::settings::{self, StoreArguments};
+use super::{CommandError, progress};
 
 /// Measure a store's entities against an answer key
 ///
 /// Prints pairwise precision, recall and F1 and B-cubed precision, recall and F1 per type. Computed
 /// on the whole store, whoever owns the records.
 #[derive(clap::Args)]
-#[command(after_help = "Example:  accord evaluate --store demo.accord --key scenario/key.csv --json")]
+#[command(
+    after_help = "Example:  accord evaluate --store demo.accord --key scenario/key.csv --json"
+)]
 pub struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
@@ -29,4 +32,89 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+#[allow(clippy::print_stdout, reason = "prints the command's result")]
+pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let id_key = arguments.store.engine.id_key();
+    let key = key::read(&arguments.key, &id_key)?;
+    let engine = arguments.store.engine.engine()?;
+    let store = settings::open(&arguments.store.store, false)?;
+    let snapshot = whole(store.as_ref(), &id_key, &engine)?;
+    let evaluation = against(&key, &snapshot);
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&evaluation)?);
+    } else {
+        print!("{}", text(&evaluation));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The snapshot of the whole store.
+pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snapshot, CommandError> {
+    let spinner = progress::spinner("clustering");
+    let view = View::whole_store(&store.classes()?);
+    let built = graph::build(store, &view, id_key, engine);
+    spinner.finish_and_clear();
+    Ok(built?.0)
+}
+
+/// A snapshot's entities against a key.
+pub fn against(key: &Key, snapshot: &Snapshot) -> Evaluation {
+    let predicted: BTreeMap<RecordId, u32> = snapshot
+        .records
+        .iter()
+        .zip(&snapshot.entity_of)
+        .map(|(record, entity)| (record.id, *entity))
+        .collect();
+    evaluate::evaluate(key, &predicted)
+}
+
+/// The figures for people.
+pub fn text(evaluation: &Evaluation) -> String {
+    let mut text = format!(
+        "{:<13} {:>8} {:>8} {:>8} {:>8} | {:^23} | {:^23}\n{:<13} {:>8} {:>8} {:>8} {:>8} | {:>7} {:>7} {:>7} | {:>7} {:>7} {:>7}\n",
+        "",
+        "",
+        "true",
+        "found",
+        "largest",
+        "pairwise",
+        "B-cubed",
+        "type",
+        "records",
+        "entities",
+        "entities",
+        "entity",
+        "P",
+        "R",
+        "F1",
+        "P",
+        "R",
+        "F1"
+    );
+    for (entity_type, figures) in &evaluation.types {
+        let (pair, cubed) = (figures.pairwise, figures.b_cubed);
+        text += &format!(
+            "{:<13} {:>8} {:>8} {:>8} {:>8} | {:>7.4} {:>7.4} {:>7.4} | {:>7.4} {:>7.4} {:>7.4}\n",
+            entity_type.as_str(),
+            figures.records,
+            figures.entities,
+            figures.clusters,
+            figures.largest_cluster,
+            pair.precision,
+            pair.recall,
+            pair.f1,
+            cubed.precision,
+            cubed.recall,
+            cubed.f1
+        );
+    }
+    if evaluation.missing_records + evaluation.unknown_records > 0 {
+        text += &format!(
+            "{} records of the key are not in the store; {} records of the store are not in the key\n",
+            evaluation.missing_records, evaluation.unknown_records
+        );
+    }
+    text
 }

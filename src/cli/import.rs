@@ -2,11 +2,16 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use accord::ingest::Source;
-use accord::jobs::import::{self, Import, ImportReport, Refusal};
+use accord::ingest::{Source, load_manifest, load_mapping};
+use accord::jobs::{self, BATCH_ROWS, ImportReport, Observer, Progress, Refusal};
+use accord::model::IdKey;
+use accord::resolve::Engine;
+use accord::store::Store;
+use indicatif::ProgressBar;
 
 use super::settings::{self, StoreArguments};
 use super::{CommandError, progress};
@@ -47,35 +52,131 @@ const REFUSALS_PRINTED_MAX: usize = 20;
 
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let store = settings::open(&arguments.store.store, true)?;
-    let engine = arguments.store.engine.engine()?;
     let id_key = arguments.store.engine.id_key();
-    let sources = sources(arguments)?;
-    let mut refused = arguments.refused.as_ref().map(File::create).transpose()?.map(BufWriter::new);
-    let mut write_error = None;
-    let mut keep = |refusal: &Refusal| {
-        if let Some(file) = &mut refused {
-            let line = serde_json::to_string(refusal).unwrap_or_default();
-            if let Err(error) = writeln!(file, "{line}") {
-                write_error.get_or_insert(error);
-            }
-        }
-    };
-    let report = run_with_bar(
-        &Import { store: store.as_ref(), engine: &engine, id_key: &id_key },
-        &sources,
-        &mut keep,
-    )?;
-    if let Some(error) = write_error {
-        return Err(error.into());
-    }
-    if let Some(file) = &mut refused {
-        file.flush()?;
-    }
+    let sources = sources(arguments, &id_key)?;
+    let engine = arguments.store.engine.engine()?;
+    let refused = arguments.refused.as_deref().map(File::create).transpose()?;
+    let store = settings::open(&arguments.store.store, true)?;
+    let report = with_bar(store.as_ref(), &engine, &sources, refused)?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         print!("{}", text(&report));
     }
-    Ok(if report.refused() == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+    let none_refused = report.files.iter().all(|file| file.refused == 0);
+    Ok(if none_refused { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+}
+
+fn sources(arguments: &Arguments, id_key: &IdKey) -> Result<Vec<Source>, CommandError> {
+    let Some(mapping) = &arguments.mapping else {
+        let [manifest] = arguments.files.as_slice() else {
+            return Err("give one manifest, or --mapping MAP and the data files".into());
+        };
+        return Ok(load_manifest(manifest, id_key)?.1);
+    };
+    let mapper = Arc::new(load_mapping(mapping, id_key)?);
+    let source = |path: &PathBuf| Source {
+        path: path.clone(),
+        name: path.display().to_string(),
+        mapper: Arc::clone(&mapper),
+    };
+    Ok(arguments.files.iter().map(source).collect())
+}
+
+/// Imports with a bar on the terminal.
+pub fn with_bar(
+    store: &dyn Store,
+    engine: &Engine,
+    sources: &[Source],
+    refused: Option<File>,
+) -> Result<ImportReport, CommandError> {
+    let total = sources.iter().map(|source| size(&source.path)).sum();
+    let mut watch = Watch {
+        bar: progress::bytes_bar(total),
+        refused: refused.map(BufWriter::new),
+        failure: None,
+    };
+    let report = jobs::import(store, engine, sources, BATCH_ROWS, &mut watch);
+    watch.bar.finish_and_clear();
+    watch.finish()?;
+    Ok(report?)
+}
+
+fn size(path: &Path) -> u64 {
+    path.metadata().map_or(0, |metadata| metadata.len())
+}
+
+/// Moves the bar and writes refused rows away as they come.
+struct Watch {
+    bar: ProgressBar,
+    refused: Option<BufWriter<File>>,
+    failure: Option<std::io::Error>,
+}
+
+impl Watch {
+    fn finish(self) -> Result<(), CommandError> {
+        if let Some(failure) = self.failure {
+            return Err(failure.into());
+        }
+        self.refused.map(|mut file| file.flush()).transpose()?;
+        Ok(())
+    }
+}
+
+impl Observer for Watch {
+    fn progress(&mut self, progress: &Progress<'_>) {
+        self.bar.set_position(progress.bytes_done);
+        self.bar.set_message(format!("{} rows, {}", progress.rows, progress.file));
+    }
+
+    fn refused(&mut self, refusal: &Refusal) {
+        let Some(file) = &mut self.refused else { return };
+        let written = serde_json::to_string(refusal)
+            .map_err(std::io::Error::other)
+            .and_then(|line| writeln!(file, "{line}"));
+        if let Err(error) = written {
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.failure.is_some()
+    }
+}
+
+/// The report for people.
+pub fn text(report: &ImportReport) -> String {
+    let mut text = format!(
+        "{:>10} {:>10} {:>10} {:>8} {:>8} {:>8} {:>8}  file\n",
+        "rows", "new", "unchanged", "ties", "events", "links", "refused"
+    );
+    for file in &report.files {
+        text += &format!(
+            "{:>10} {:>10} {:>10} {:>8} {:>8} {:>8} {:>8}  {}\n",
+            file.rows,
+            file.records_new,
+            file.records_unchanged,
+            file.ties,
+            file.events,
+            file.links,
+            file.refused,
+            file.path
+        );
+    }
+    let refusals: Vec<&Refusal> = report.files.iter().flat_map(|file| &file.refusals).collect();
+    for refusal in refusals.iter().take(REFUSALS_PRINTED_MAX) {
+        let column = refusal.column.as_deref().map(|name| format!(", column {name}"));
+        text += &format!(
+            "refused: {} row {}{}: {}\n",
+            refusal.file,
+            refusal.row,
+            column.unwrap_or_default(),
+            refusal.reason
+        );
+    }
+    let total: u64 = report.files.iter().map(|file| file.refused).sum();
+    if total > REFUSALS_PRINTED_MAX as u64 {
+        text += &format!("... {total} rows refused; --refused FILE writes them all\n");
+    }
+    text
 }

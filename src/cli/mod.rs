@@ -1,14 +1,13 @@
 //! One module per command. Only this part of the program prints, reads the environment or exits.
 
 mod audit;
-mod demo;
 mod evaluate;
 mod generate;
 mod import;
+mod key;
 mod progress;
-mod serve;
 mod settings;
-mod token;
+mod train;
 
 use std::process::ExitCode;
 
@@ -28,12 +27,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Demo(demo::Arguments),
     Generate(generate::Arguments),
     Import(import::Arguments),
     Evaluate(evaluate::Arguments),
-    Serve(serve::Arguments),
-    Token(token::Arguments),
+    Train(train::Arguments),
     Audit(audit::Arguments),
 }
 
@@ -41,12 +38,10 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
-        Command::Demo(arguments) => demo::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
-        Command::Serve(arguments) => serve::run(&arguments),
-        Command::Token(arguments) => token::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
     };
     match result {

@@ -11,7 +11,8 @@ pub fn bytes_bar(total: u64) -> ProgressBar {
 
 /// A bar over a known number of things.
 pub fn count_bar(total: u64, what: &'static str) -> ProgressBar {
-    styled(total, "{msg} [{bar:30}] {human_pos}/{human_len} {per_sec} {eta} left").with_message(what)
+    styled(total, "{msg} [{bar:30}] {human_pos}/{human_len} {per_sec} {eta} left")
+        .with_message(what)
 }
 
 /// A spinner for a step of unknown length.

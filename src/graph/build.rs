@@ -111,13 +111,13 @@ impl Part {
         let mut labels: Vec<u32> = (0..self.records.len() as u32).collect();
         let (must, cannot) = self.judged();
         for entity_type in EntityType::ALL {
-            let of_type = |record: u32| {
-                self.records[record as usize].entity_type() == entity_type
-            };
+            let of_type = |record: u32| self.records[record as usize].entity_type() == entity_type;
             let links: Vec<(u32, u32, f64)> = self
                 .links
                 .iter()
-                .filter_map(|link| Some((self.position(link.a)?, self.position(link.b)?, link.bits)))
+                .filter_map(|link| {
+                    Some((self.position(link.a)?, self.position(link.b)?, link.bits))
+                })
                 .filter(|(a, b, _)| of_type(*a) && of_type(*b))
                 .collect();
             let both = |pair: &&(u32, u32)| of_type(pair.0) && of_type(pair.1);

@@ -32,7 +32,8 @@ pub(super) fn relationships(
     for (index, tie) in ties.iter().enumerate() {
         let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
         if source != target {
-            let evidence = found.entry((source, target, RelationshipKind::Tie(tie.kind))).or_default();
+            let evidence =
+                found.entry((source, target, RelationshipKind::Tie(tie.kind))).or_default();
             evidence.ties.push(index as u32);
             widen(&mut evidence.span, tie.span);
         }
@@ -91,11 +92,7 @@ fn shown_by(event: &Event) -> Vec<(RecordId, RecordId, RelationshipKind)> {
                 .or_else(|| {
                     direction(event.kind, other, one).map(|kind| (other.record, one.record, kind))
                 });
-            shown.push(directed.unwrap_or((
-                one.record,
-                other.record,
-                RelationshipKind::SameEvent,
-            )));
+            shown.push(directed.unwrap_or((one.record, other.record, RelationshipKind::SameEvent)));
         }
     }
     shown

@@ -137,11 +137,8 @@ impl Engine {
 
 /// Rarity in bits of the tokens that two names share, added up in a fixed order.
 pub(super) fn rarity(model: &Model, agreement: &Agreement<'_>) -> f64 {
-    let mut each: Vec<f64> = agreement
-        .shared_tokens
-        .iter()
-        .map(|(a, b)| model.rarity(a).min(model.rarity(b)))
-        .collect();
+    let mut each: Vec<f64> =
+        agreement.shared_tokens.iter().map(|(a, b)| model.rarity(a).min(model.rarity(b))).collect();
     each.sort_by(f64::total_cmp);
     each.iter().sum()
 }

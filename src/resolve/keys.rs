@@ -3,7 +3,9 @@
 //! key that the model marks as generic (two common names) is narrowed by a second field.
 
 use crate::model::{BlockKey, PartialDate};
-use crate::normalize::{AddressForm, Form, NameForm, OrganizationForm, PersonForm, PhoneForm, VehicleForm};
+use crate::normalize::{
+    AddressForm, Form, NameForm, OrganizationForm, PersonForm, PhoneForm, VehicleForm,
+};
 
 use super::model::Model;
 
@@ -79,7 +81,10 @@ impl Keys {
                     self.add("person two names", &pair);
                 }
                 if let Some(birth) = birth {
-                    self.add("person two names, year", &[pair[0], pair[1], &birth.year().to_string()]);
+                    self.add(
+                        "person two names, year",
+                        &[pair[0], pair[1], &birth.year().to_string()],
+                    );
                 }
             }
             if let Some((month, day)) = birth.and_then(|date| date.month().zip(date.day())) {

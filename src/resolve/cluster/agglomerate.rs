@@ -157,8 +157,7 @@ impl State {
         if between.forbidden || between.linked == 0 {
             return None;
         }
-        let pairs =
-            self.members[a as usize].len() as i128 * self.members[b as usize].len() as i128;
+        let pairs = self.members[a as usize].len() as i128 * self.members[b as usize].len() as i128;
         let absent = (pairs - i128::from(between.linked)) * i128::from(self.absent);
         Some((i128::from(between.sum) + absent) as f64 / pairs as f64 / 1e6)
     }
@@ -190,8 +189,11 @@ impl State {
     /// Joins two clusters into the slot with more neighbours, so that each neighbour entry moves
     /// only `O(log E)` times over the whole run.
     fn join(&mut self, a: u32, b: u32) {
-        let (keep, gone) =
-            if self.between[a as usize].len() >= self.between[b as usize].len() { (a, b) } else { (b, a) };
+        let (keep, gone) = if self.between[a as usize].len() >= self.between[b as usize].len() {
+            (a, b)
+        } else {
+            (b, a)
+        };
         let moved = std::mem::take(&mut self.between[gone as usize]);
         self.between[keep as usize].remove(&gone);
         let members = std::mem::take(&mut self.members[gone as usize]);

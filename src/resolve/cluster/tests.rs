@@ -20,13 +20,11 @@ fn naive(count: usize, links: &[(u32, u32, f64)], cannot: &[(u32, u32)]) -> Vec<
         let mut best: Option<(f64, usize, usize)> = None;
         for x in 0..groups.len() {
             for y in x + 1..groups.len() {
-                let pairs: Vec<(u32, u32)> = groups[x]
+                let pairs: Vec<(u32, u32)> =
+                    groups[x].iter().flat_map(|a| groups[y].iter().map(|b| (*a, *b))).collect();
+                let barred = pairs
                     .iter()
-                    .flat_map(|a| groups[y].iter().map(|b| (*a, *b)))
-                    .collect();
-                let barred = pairs.iter().any(|(a, b)| {
-                    cannot.contains(&(*a, *b)) || cannot.contains(&(*b, *a))
-                });
+                    .any(|(a, b)| cannot.contains(&(*a, *b)) || cannot.contains(&(*b, *a)));
                 if barred || pairs.iter().all(|(a, b)| weight(*a, *b).is_none()) {
                     continue;
                 }
@@ -105,8 +103,7 @@ fn a_hub_with_many_spokes_ends_soon_and_does_not_swallow_them() {
 #[test]
 fn a_large_clique_becomes_one_cluster() {
     let count = 600u32;
-    let links: Vec<_> =
-        (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b, 5.0))).collect();
+    let links: Vec<_> = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b, 5.0))).collect();
     assert!(clusters(count as usize, &links).iter().all(|label| *label == 0));
 }
 

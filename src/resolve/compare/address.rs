@@ -6,8 +6,14 @@ use super::{Agreement, Attribute};
 use crate::normalize::AddressForm;
 
 /// Levels of the building, strongest first.
-pub(super) const BUILDING: [&str; 6] =
-    ["same_building", "same_building_misspelt", "house_missing", "same_street", "same_area", "different"];
+pub(super) const BUILDING: [&str; 6] = [
+    "same_building",
+    "same_building_misspelt",
+    "house_missing",
+    "same_street",
+    "same_area",
+    "different",
+];
 
 const UNIT: [&str; 3] = ["same_unit", "one_without_unit", "different"];
 

@@ -6,15 +6,8 @@ use crate::normalize::NameForm;
 use crate::normalize::nicknames::{distinct_given, same_given};
 
 /// Levels of the name, strongest first.
-pub(super) const LEVELS: [&str; 7] = [
-    "exact",
-    "equivalent",
-    "contained",
-    "two_shared",
-    "initial",
-    "one_shared",
-    "different",
-];
+pub(super) const LEVELS: [&str; 7] =
+    ["exact", "equivalent", "contained", "two_shared", "initial", "one_shared", "different"];
 
 const EXACT: u8 = 0;
 const EQUIVALENT: u8 = 1;
@@ -40,11 +33,8 @@ pub(super) fn compare<'a>(
 }
 
 fn compare_pair<'a>(a: &'a NameForm, b: &'a NameForm) -> (u8, Vec<(&'a str, &'a str)>) {
-    let (shorter, longer) = if (a.tokens.len(), &a.tokens) <= (b.tokens.len(), &b.tokens) {
-        (a, b)
-    } else {
-        (b, a)
-    };
+    let (shorter, longer) =
+        if (a.tokens.len(), &a.tokens) <= (b.tokens.len(), &b.tokens) { (a, b) } else { (b, a) };
     let matched = Matched::new(shorter, longer);
     let (left_short, left_long) = (matched.unmatched_short.len(), matched.unmatched_long.len());
     let count = matched.shared.len();

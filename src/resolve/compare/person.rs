@@ -102,7 +102,9 @@ fn document(a: &DocumentForm, b: &DocumentForm) -> Option<u8> {
         {
             Some(1)
         }
-        () => (comparable && same_country && a.country.is_some() && b.country.is_some()).then_some(2),
+        () => {
+            (comparable && same_country && a.country.is_some() && b.country.is_some()).then_some(2)
+        }
     }
 }
 

@@ -4,8 +4,14 @@ use super::text::{equal, one_edit};
 use super::{Agreement, Attribute};
 use crate::normalize::VehicleForm;
 
-const PLATE: [&str; 6] =
-    ["same_plate_and_state", "same_plate", "same_plate_other_state", "misread", "one_edit", "different"];
+const PLATE: [&str; 6] = [
+    "same_plate_and_state",
+    "same_plate",
+    "same_plate_other_state",
+    "misread",
+    "one_edit",
+    "different",
+];
 const VIN: [&str; 3] = ["same", "one_edit", "different"];
 const DESCRIPTION: [&str; 4] = ["same", "make", "colour_or_model", "different"];
 

@@ -1,0 +1,49 @@
+//! `accord train`: a model from files and their answer key.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use accord::ingest::{load_manifest, read_file};
+use accord::model::IdKey;
+use accord::resolve::train::{self, Labelled};
+
+use super::{CommandError, key, progress};
+
+/// Train a model on files with an answer key
+///
+/// Writes a readable JSON file, to be used with --model. The same files give the same model.
+#[derive(clap::Args)]
+#[command(after_help = "Example:  accord train --out model.json scenario/manifest.toml")]
+pub struct Arguments {
+    /// The manifest; it must name a key
+    manifest: PathBuf,
+    /// The model file to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let id_key = IdKey::default();
+    let (manifest, sources) = load_manifest(&arguments.manifest, &id_key)?;
+    let key_file = manifest.key.ok_or("the manifest names no key")?;
+    let folder = arguments.manifest.parent().unwrap_or(std::path::Path::new(""));
+    let mut key = key::read(&folder.join(key_file), &id_key)?;
+    let spinner = progress::spinner("reading");
+    let mut labelled = Vec::new();
+    for source in &sources {
+        for row in read_file(&source.path, &source.name, source.mapper.clone())? {
+            // Rows that an import would refuse teach nothing.
+            let Ok(output) = row?.1 else { continue };
+            labelled.extend(output.records.into_iter().filter_map(|record| {
+                let (_, entity) = key.remove(&record.id)?;
+                Some(Labelled { record, entity })
+            }));
+        }
+    }
+    spinner.set_message("training");
+    let about = format!("labels of {} records", labelled.len());
+    let model = train::train(labelled, &about);
+    spinner.finish_and_clear();
+    std::fs::write(&arguments.out, model.to_json() + "\n")?;
+    Ok(ExitCode::SUCCESS)
+}
