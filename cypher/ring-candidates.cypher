@@ -12,7 +12,7 @@
 // key: hub, shared
 MATCH (h:Entity)<-[r:MENTIONS]-(e:Event {view: $view})-[g:MENTIONS]->(m:Person)-[:USES|LIVES_AT|STAYED_AT]->(s:Entity)
 WHERE r.role = 'payer' AND g.role IN ['guest', 'payee', 'subject'] AND h.id <> m.id AND h.id <> s.id
-  AND NOT h.possible_victim
+  AND NOT h.protected
   AND NOT (h {view: $view})-[:LIVES_AT]->(s)
 WITH DISTINCT h, s, m.id AS member ORDER BY member
 WITH h, s, collect(member) AS members

@@ -1,1 +1,11 @@
-//! Centrality, communities, paths, ring indicators, movement and routes.
+//! Questions about one view's snapshot: "who is this?", why records are one, centrality,
+//! communities, paths, ring indicators, movement and routes.
+//!
+//! Pure functions of a [`crate::graph::Snapshot`], which already is the caller's view. This room
+//! knows neither HTTP nor how anything is stored.
+
+mod explain;
+mod identify;
+
+pub use explain::{Explanation, explain};
+pub use identify::{Candidate, identify};

@@ -1,1 +1,36 @@
-//! Handlers by resource, problem+json errors, OpenAPI.
+//! The HTTP API: handlers by resource, errors as problem+json, the OpenAPI document and its page.
+//!
+//! [`router`] is the table of contents. Around every request stands [`guard`]: authentication, and
+//! the audit log before the answer leaves. A handler reads its input, asks a domain function with the
+//! caller's view, and gives a wire type. This room knows neither SQL nor Cypher; nothing knows it.
+
+mod application;
+mod body;
+mod centrality;
+mod communities;
+mod entities;
+mod examples;
+mod guard;
+mod imports;
+mod indicators;
+mod jobs;
+mod limits;
+mod metrics;
+mod openapi;
+mod page;
+mod parameters;
+mod paths;
+mod problem;
+mod queries;
+mod records;
+mod resolve;
+mod router;
+mod service;
+mod state;
+mod wire;
+
+pub use application::{Application, BuildError, Config};
+pub use guard::PUBLIC_ROUTES;
+pub use openapi::document;
+pub use problem::{Code, Fault, ProblemBody};
+pub use state::Random;

@@ -1,6 +1,10 @@
 //! Who asks, and what they may see. Policy decides each class once per caller; the set of visible
 //! classes is the caller's view. Today's policy: an agency sees its own objects and those marked
-//! shared, up to the tier its token carries.
+//! shared.
+
+mod token;
+
+pub use token::{TOKENS_DOCUMENT, TokenError, TokenHolder, TokenRole, Tokens};
 
 use crate::model::{ClassId, ClassSet, Handling, Label};
 

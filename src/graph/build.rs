@@ -91,6 +91,7 @@ impl Part {
             relationships(&self.records, &entities, &entity_of, &self.ties, &self.events);
         let (offsets, adjacency) = adjacency(entities.len(), &relationships);
         Snapshot {
+            tag: self.tag(id_key),
             id_key: id_key.clone(),
             records: self.records,
             entities,
@@ -103,6 +104,38 @@ impl Part {
             offsets,
             adjacency,
         }
+    }
+
+    /// Records never change, so their ids stand for them; so do those of ties and events. What may
+    /// change under its name goes in with its content: scores, judgements, who takes part.
+    fn tag(&self, id_key: &IdKey) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        for record in &self.records {
+            hasher.update(&record.id.0);
+        }
+        hasher.update(b"ties");
+        for tie in &self.ties {
+            hasher.update(&tie.id.0);
+        }
+        hasher.update(b"events");
+        for event in &self.events {
+            hasher.update(&event.id.0);
+            hasher.update(&(event.participants.len() as u64).to_le_bytes());
+        }
+        hasher.update(b"links");
+        for link in &self.links {
+            hasher.update(&link.a.0);
+            hasher.update(&link.b.0);
+            hasher.update(&link.bits.to_le_bytes());
+        }
+        hasher.update(b"judgements");
+        for judgement in &self.judgements {
+            hasher.update(&judgement.a.0);
+            hasher.update(&judgement.b.0);
+            hasher.update(&[judgement.verdict as u8]);
+            hasher.update(&judgement.at.as_micros().to_le_bytes());
+        }
+        id_key.tag("snapshot", &[hasher.finalize().as_bytes()])
     }
 
     /// For each record the smallest record of its cluster. Types never mix: each is clustered with

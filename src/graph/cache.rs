@@ -31,23 +31,23 @@ impl Cache {
         Self { id_key, engine, slots: Mutex::new(Vec::new()) }
     }
 
-    /// The snapshot of a view as of now.
+    /// The snapshot of a view as of now, and the store's revision that it is of.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn snapshot(&self, store: &dyn Store, view: &View) -> Result<Arc<Snapshot>, StoreError> {
+    pub fn snapshot(&self, store: &dyn Store, view: &View) -> Result<(Arc<Snapshot>, u64), StoreError> {
         let slot = self.slot(&view.classes);
         let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
         let revision = store.revision()?;
         if let Some((of, snapshot)) = built.as_ref()
             && *of == revision
         {
-            return Ok(Arc::clone(snapshot));
+            return Ok((Arc::clone(snapshot), revision));
         }
         let (snapshot, revision) = build(store, view, &self.id_key, &self.engine)?;
         let snapshot = Arc::new(snapshot);
         *built = Some((revision, Arc::clone(&snapshot)));
-        Ok(snapshot)
+        Ok((snapshot, revision))
     }
 
     /// The slot of a set of classes, which becomes the one used last.

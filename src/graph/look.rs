@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{RelationshipKind, Snapshot};
-use crate::model::{EntityId, EntityType, RecordId, Span};
+use crate::model::{EntityId, EntityType, RecordId, Span, SubjectCategory};
 use crate::normalize::fold;
 
 /// An entity found by text.
@@ -39,6 +39,27 @@ impl Snapshot {
     /// The index of a record; `None` when there is none with this id in the view.
     pub fn record(&self, id: RecordId) -> Option<u32> {
         self.records.binary_search_by_key(&id, |record| record.id).ok().map(|at| at as u32)
+    }
+
+    /// Whether an entity is masked by default and never ranked: a person whom one of its records
+    /// calls a victim or a possible victim, or a phone, address, vehicle or organization that is
+    /// known from records about such people only.
+    pub fn is_protected(&self, entity: u32) -> bool {
+        let entity = &self.entities[entity as usize];
+        let victim = |record: &u32| {
+            let category = self.records[*record as usize].label.category;
+            matches!(category, SubjectCategory::Victim | SubjectCategory::PossibleVictim)
+        };
+        match entity.entity_type {
+            EntityType::Person => entity.records.iter().any(victim),
+            _ => entity.records.iter().all(victim),
+        }
+    }
+
+    /// The agencies whose records speak of an entity, ascending.
+    pub fn agencies(&self, entity: u32) -> BTreeSet<&str> {
+        let records = self.entities[entity as usize].records.iter();
+        records.map(|record| self.records[*record as usize].label.agency.as_str()).collect()
     }
 
     /// Incident entries of an entity: (neighbour, relationship), ascending.

@@ -20,6 +20,9 @@ use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, 
 /// part of an answer.
 #[derive(Debug)]
 pub struct Snapshot {
+    /// Names the snapshot: a keyed hash of the visible objects, so that it changes exactly when what
+    /// the view holds changes, and says nothing of what it does not.
+    pub tag: [u8; 16],
     /// The key that entity ids are hashed with.
     pub id_key: IdKey,
     /// Visible records, ascending by id.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
 use super::check::{self, PARTS_MAX};
@@ -14,7 +15,7 @@ use crate::model::{
 
 /// One submitted row: records, and what ties them together and happened to them. The agency is
 /// the caller's and is not part of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedRow {
     /// The agency's own id of the row, at most 200 bytes. The first record bears it; every other
@@ -43,7 +44,7 @@ pub struct SubmittedRow {
 }
 
 /// A record of a submitted row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedRecord {
     /// The record's name within the row, of `a-z`, `0-9`, `_` and `-`.
@@ -53,7 +54,7 @@ pub struct SubmittedRecord {
 }
 
 /// A tie of a submitted row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedTie {
     /// What the relationship is.
@@ -71,7 +72,7 @@ pub struct SubmittedTie {
 }
 
 /// An event of a submitted row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedEvent {
     /// What happened.

@@ -1,11 +1,12 @@
 //! Events: something that happened at a time, perhaps at a place, to the subjects of some records.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{EventId, Label, RecordId, Timestamp};
 
 /// The kinds of events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A vehicle, person or phone was seen at a place (plate reader, patrol, cell site).
@@ -55,7 +56,7 @@ impl EventKind {
 }
 
 /// The part a record plays in an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The one seen, crossing, or otherwise at the centre of the event.
@@ -113,7 +114,7 @@ impl Role {
 }
 
 /// A record's part in an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Participant {
     /// The part it plays.
@@ -123,7 +124,7 @@ pub struct Participant {
 }
 
 /// Where an event happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// Name of the camera, crossing, cell site or venue.
@@ -144,7 +145,7 @@ pub struct Place {
 }
 
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// Amount in hundredths of the currency's unit.

@@ -1,11 +1,11 @@
 //! Labels and classes: what decides who may see an object.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectCategory {
     /// Suspected of an offence.
@@ -29,8 +29,7 @@ pub enum SubjectCategory {
 
 /// How far the owner lets an object go.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Handling {
     /// Seen by the owner agency only. The default.
@@ -41,7 +40,7 @@ pub enum Handling {
 }
 
 /// The label that every stored object carries. Objects with equal labels form a class.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// The agency that owns the object.

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Label, PartialDate, RecordId};
 
 /// The five kinds of things that records speak of and that are resolved into entities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntityType {
     /// A human being.
@@ -72,7 +73,7 @@ impl Record {
 }
 
 /// What a record says, by type.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Body {
     /// About a person.
@@ -101,7 +102,7 @@ impl Body {
 }
 
 /// A name of a person as the source wrote it: in parts, or whole where the source has one column.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonName {
     /// The whole name in one text, in the source's order.
@@ -119,7 +120,7 @@ pub struct PersonName {
 }
 
 /// Sex as the source states it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sex {
     /// Female.
@@ -131,7 +132,7 @@ pub enum Sex {
 }
 
 /// An identity document or an official number of a person.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// Kind in the source's word: `passport`, `driving_licence`, `national_id`, `social_security`, ...
@@ -144,7 +145,7 @@ pub struct Document {
 }
 
 /// What a record says about a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// Names; the first is the main one, the others are aliases.
@@ -180,7 +181,7 @@ pub struct Person {
 }
 
 /// What a record says about a phone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Phone {
     /// The number as written.
@@ -191,7 +192,7 @@ pub struct Phone {
 }
 
 /// What a record says about an address: parts, or one line, or both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Address {
     /// Street address in one line ("Apt 4, 12 Main St").
@@ -227,7 +228,7 @@ pub struct Address {
 }
 
 /// What a record says about a vehicle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vehicle {
     /// Licence plate as written or read.
@@ -257,7 +258,7 @@ pub struct Vehicle {
 }
 
 /// What a record says about an organization.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
     /// Name as written, with its legal form.

@@ -1,11 +1,12 @@
 //! Ties: relationships between two records that one source row states.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Label, RecordId, Span, TieId};
 
 /// The kinds of relationship between records, named as in the graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TieKind {
     /// A person or organization uses a phone.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 use thiserror::Error;
 
 /// A text that is not a date or time that exists.
@@ -22,7 +23,8 @@ pub enum DateError {
 
 /// A date of which the day, or the day and the month, may be unknown. Serialized as ISO 8601 text
 /// of reduced precision (`1987`, `1987-04`, `1987-04-12`). Orders by year, month, day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, example = "1987-04-12")]
 pub struct PartialDate {
     year: i16,
     month: Option<u8>,
@@ -116,7 +118,8 @@ impl<'de> Deserialize<'de> for PartialDate {
 }
 
 /// A point in time: UTC, microseconds since 1970-01-01. Serialized as RFC 3339 text ending in `Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, example = "2026-03-01T14:05:00Z")]
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
@@ -176,8 +179,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// A half-open span of time `[from, to)`; an absent end is open.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// First instant of the span.

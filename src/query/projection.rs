@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Value;
 use crate::graph::{Entity, RelationshipKind, Snapshot};
 use crate::model::{
-    Body, EntityType, Event, EventKind, Place, Record, Role, SubjectCategory, Timestamp,
+    Body, EntityType, Event, EventKind, Place, Record, Role, Timestamp,
 };
 
 /// The property graph of one view, self-contained. The same snapshot gives the same graph.
@@ -274,17 +274,15 @@ fn entity_labels(entity_type: EntityType) -> &'static [&'static str] {
 fn entity_properties(snapshot: &Snapshot, entity: &Entity) -> Vec<(&'static str, Value)> {
     let records: Vec<&Record> =
         entity.records.iter().filter_map(|index| snapshot.records.get(*index as usize)).collect();
-    let possible_victim = records.iter().any(|record| {
-        matches!(record.label.category, SubjectCategory::Victim | SubjectCategory::PossibleVictim)
-    });
     // People who may be victims are masked by default (DESIGN, section 5).
-    let name = if possible_victim { Value::Null } else { Value::from(&entity.name) };
+    let protected = snapshot.entity(entity.id).is_some_and(|index| snapshot.is_protected(index));
+    let name = if protected { Value::Null } else { Value::from(&entity.name) };
     let mut properties = vec![
         ("id", Value::from(entity.id.to_string())),
         ("type", Value::from(entity.entity_type.as_str())),
         ("name", name),
         ("records", Value::Integer(records.len() as i64)),
-        ("possible_victim", Value::Bool(possible_victim)),
+        ("protected", Value::Bool(protected)),
     ];
     if entity.entity_type == EntityType::Person {
         properties.push(("families", Value::strings(families(&records))));

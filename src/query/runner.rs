@@ -6,8 +6,11 @@ use super::{
     Cancel, Column, CypherEngine, Engines, Library, Limits, QueryError, StoredQuery, Value,
     ValueType, ViewKey, parameters, projection,
 };
+use super::embedded::EmbeddedEngine;
+use super::neo4j::Neo4jEngine;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, Timestamp};
+use crate::store::StoreAddress;
 
 /// How often a run starts again because the engine dropped the view's graph under it.
 const ATTEMPTS_MAX: usize = 3;
@@ -31,6 +34,18 @@ impl Runner {
     /// A runner of these queries on this engine.
     pub fn new(library: Library, engine: Box<dyn CypherEngine>) -> Self {
         Self { library, engine }
+    }
+
+    /// A runner on the engine that fits a store: Neo4j's own, or the embedded one.
+    ///
+    /// # Errors
+    /// When the engine cannot be made.
+    pub fn for_store(library: Library, address: &StoreAddress) -> Result<Self, QueryError> {
+        let engine: Box<dyn CypherEngine> = match address {
+            StoreAddress::File(_) => Box::new(EmbeddedEngine::new()),
+            StoreAddress::Neo4j { .. } => Box::new(Neo4jEngine::connect(address)?),
+        };
+        Ok(Self::new(library, engine))
     }
 
     /// The queries.

@@ -1,0 +1,76 @@
+//! Why the records of an entity are one: the links that hold it together, and what humans said.
+
+use std::collections::BTreeMap;
+
+use crate::graph::Snapshot;
+
+/// What holds the records of an entity together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// Indexes of the strongest links that connect the records (a maximum spanning forest), the
+    /// strongest first; ties in order of the pair.
+    pub spanning: Vec<u32>,
+    /// Links between the records, those not in `spanning` included.
+    pub links: usize,
+    /// Pairs of the records.
+    pub pairs: usize,
+    /// Indexes of the judgements on pairs of the records, in the snapshot's order.
+    pub judgements: Vec<u32>,
+}
+
+/// Explains an entity of the snapshot.
+pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
+    let records = &snapshot.entities[entity as usize].records;
+    let mut within = links_within(snapshot, entity);
+    let links = within.len();
+    within.sort_by(|a, b| {
+        let (a, b) = (&snapshot.links[*a as usize], &snapshot.links[*b as usize]);
+        b.bits.total_cmp(&a.bits).then((a.a, a.b).cmp(&(b.a, b.b)))
+    });
+    let mut part: BTreeMap<u32, u32> = records.iter().map(|record| (*record, *record)).collect();
+    let mut spanning = Vec::new();
+    for index in within {
+        let link = &snapshot.links[index as usize];
+        let ends = snapshot.record(link.a).zip(snapshot.record(link.b));
+        let Some((a, b)) = ends.map(|(a, b)| (root(&part, a), root(&part, b))) else { continue };
+        if a != b {
+            part.insert(a.max(b), a.min(b));
+            spanning.push(index);
+        }
+    }
+    let judgements = snapshot.judgements.iter().enumerate().filter(|(_, judgement)| {
+        [judgement.a, judgement.b].iter().all(|id| {
+            snapshot.record(*id).is_some_and(|r| snapshot.entity_of[r as usize] == entity)
+        })
+    });
+    Explanation {
+        spanning,
+        links,
+        pairs: records.len() * (records.len() - 1) / 2,
+        judgements: judgements.map(|(index, _)| index as u32).collect(),
+    }
+}
+
+/// Links are ascending by pair, so those that begin at a record are together.
+fn links_within(snapshot: &Snapshot, entity: u32) -> Vec<u32> {
+    let mut within = Vec::new();
+    for record in &snapshot.entities[entity as usize].records {
+        let id = snapshot.records[*record as usize].id;
+        let first = snapshot.links.partition_point(|link| link.a < id);
+        let own = snapshot.links[first..].iter().take_while(|link| link.a == id);
+        for (offset, link) in own.enumerate() {
+            let other = snapshot.record(link.b);
+            if other.is_some_and(|other| snapshot.entity_of[other as usize] == entity) {
+                within.push((first + offset) as u32);
+            }
+        }
+    }
+    within
+}
+
+fn root(part: &BTreeMap<u32, u32>, mut record: u32) -> u32 {
+    while let Some(up) = part.get(&record).filter(|up| **up != record) {
+        record = *up;
+    }
+    record
+}

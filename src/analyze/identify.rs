@@ -1,0 +1,62 @@
+//! "Who is this?": the entities of a view that a probe may speak of, ranked, with reasons. Nothing
+//! is stored.
+
+use std::collections::BTreeMap;
+
+use crate::govern::View;
+use crate::graph::Snapshot;
+use crate::model::Record;
+use crate::resolve::{Engine, Score};
+use crate::store::{Store, StoreError};
+
+/// An entity that the probe may speak of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Index of the entity.
+    pub entity: u32,
+    /// Index of its record that agrees best with the probe; the smallest of equals.
+    pub record: u32,
+    /// What the comparison with that record is worth.
+    pub score: Score,
+    /// Records of the entity that share a blocking key with the probe and were compared.
+    pub compared: usize,
+}
+
+/// Ranks the entities that share a blocking key with the probe and reach the model's floor: by the
+/// bits of their best record, then by id. Complete: limits are the caller's.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn identify(
+    store: &dyn Store,
+    view: &View,
+    snapshot: &Snapshot,
+    engine: &Engine,
+    probe: &Record,
+) -> Result<Vec<Candidate>, StoreError> {
+    let prepared = engine.prepare(probe);
+    let floor = engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);
+    let mut best: BTreeMap<u32, Candidate> = BTreeMap::new();
+    for id in store.candidates(&view.classes, &engine.keys(&prepared))? {
+        // A record that came after the snapshot is not part of it yet.
+        let Some(record) = snapshot.record(id) else { continue };
+        let other = engine.prepare(&snapshot.records[record as usize]);
+        let Some(score) = engine.score(&prepared, &other) else { continue };
+        let entity = snapshot.entity_of[record as usize];
+        let found = best.entry(entity).or_insert_with(|| Candidate {
+            entity,
+            record,
+            score: score.clone(),
+            compared: 0,
+        });
+        found.compared += 1;
+        if score.bits > found.score.bits {
+            (found.record, found.score) = (record, score);
+        }
+    }
+    let mut candidates: Vec<Candidate> =
+        best.into_values().filter(|candidate| candidate.score.bits >= floor).collect();
+    candidates
+        .sort_by(|a, b| b.score.bits.total_cmp(&a.score.bits).then(a.entity.cmp(&b.entity)));
+    Ok(candidates)
+}

@@ -1,0 +1,144 @@
+//! The server: built from a configuration, bound to an address, run until it is told to stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use thiserror::Error;
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
+
+use super::guard::guard;
+use super::limits::{JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
+use super::metrics::Metrics;
+use super::problem::{Code, Problem};
+use super::router::operations;
+use super::state::{Random, State};
+use crate::audit::{AuditError, AuditLog};
+use crate::graph;
+use crate::jobs::{Clock, Jobs};
+use crate::model::IdKey;
+use crate::query::Runner;
+use crate::resolve::Engine;
+use crate::store::Store;
+
+/// What a server is built from. Time and randomness come in here.
+pub struct Config {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The stored queries and what runs them.
+    pub runner: Runner,
+    /// The engine with its model.
+    pub engine: Arc<Engine>,
+    /// The key that ids are hashed with.
+    pub id_key: IdKey,
+    /// The file of the audit log.
+    pub audit: PathBuf,
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Gives random bytes.
+    pub random: Random,
+}
+
+/// Why a server could not be built.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// The audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The address cannot be listened on, or the system gives no thread.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] std::io::Error),
+}
+
+/// A bound server, ready to run.
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+}
+
+impl Application {
+    /// Builds the server and binds its address. Must be called within an actix system.
+    ///
+    /// # Errors
+    /// When the audit log is broken or the address is taken.
+    pub fn build(config: Config) -> Result<Self, BuildError> {
+        let mut nonce = [0; 16];
+        nonce.copy_from_slice(&(config.random)()[..16]);
+        let state = web::Data::new(State {
+            cache: graph::Cache::new(config.id_key.clone(), Arc::clone(&config.engine)),
+            runner: config.runner,
+            jobs: Jobs::new(config.id_key.clone(), nonce, Arc::clone(&config.clock), JOB_THREADS)?,
+            audit: AuditLog::open(&config.audit)?,
+            metrics: Metrics::new(),
+            store: config.store,
+            engine: config.engine,
+            id_key: config.id_key,
+            clock: config.clock,
+            random: config.random,
+        });
+        let document = super::document();
+        let server = HttpServer::new(move || {
+            let (app, _) = App::new()
+                .app_data(state.clone())
+                .into_utoipa_app()
+                .configure(operations)
+                .split_for_parts();
+            app.service(web::redirect("/docs", "/docs/"))
+                .service(
+                    SwaggerUi::new("/docs/{_:.*}")
+                        .url("/openapi.json", document.clone())
+                        .config(docs_config()),
+                )
+                .default_service(web::to(nowhere))
+                .wrap(from_fn(guard))
+                .wrap(Compress::default())
+        })
+        .client_request_timeout(REQUEST_TIME)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .bind(config.listen)?;
+        let address = server.addrs().first().copied().unwrap_or(config.listen);
+        Ok(Self { server: server.run(), address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops it from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is stopped, by its handle or by SIGINT or SIGTERM.
+    ///
+    /// # Errors
+    /// When the system fails it.
+    pub async fn run(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}
+
+/// The page at `/docs`: everything from this server, nothing from elsewhere.
+fn docs_config() -> DocsConfig<'static> {
+    DocsConfig::new(["/openapi.json"])
+        .try_it_out_enabled(true)
+        .persist_authorization(true)
+        .display_request_duration(true)
+        .doc_expansion("list")
+        .validator_url("none")
+}
+
+/// What no operation answers: another method of a path that has one, or no path at all.
+async fn nowhere(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::new(match request.match_pattern() {
+        Some(_) => Code::MethodNotAllowed,
+        None => Code::NotFound,
+    }))
+}

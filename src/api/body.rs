@@ -1,0 +1,147 @@
+//! Reading a JSON body: what is wrong and where, without what was sent.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use serde::de::DeserializeOwned;
+
+use super::problem::{Code, Fault, Problem};
+
+/// Reads the body of a request that must be JSON.
+///
+/// # Errors
+/// Another media type, text that is not JSON, or JSON that is not a `T`.
+pub fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
+    let media_type = request.headers().get(header::CONTENT_TYPE);
+    let media_type = media_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::new(Code::UnsupportedMediaType));
+    }
+    parse(bytes)
+}
+
+/// Reads JSON text.
+///
+/// # Errors
+/// Text that is not JSON, or JSON that is not a `T`.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string().replace('[', ".").replace(']', "");
+        problem(&path, error.inner())
+    })?;
+    reader.end().map_err(|error| problem(".", &error))?;
+    Ok(value)
+}
+
+fn problem(path: &str, error: &serde_json::Error) -> Problem {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if !error.is_data() {
+        return Problem::new(Code::MalformedJson).detail(place);
+    }
+    let (reason, detail, own_name) = described(&error.to_string());
+    let path = if own_name { parent(path) } else { path };
+    Problem::new(Code::InvalidInput).detail(place).fault(Fault {
+        row: None,
+        column: Some(path.to_owned()).filter(|path| path != "." && !path.is_empty()),
+        reason: reason.into(),
+        detail,
+    })
+}
+
+/// The reason, its words, and whether the last name on the path is the sender's own. Only the part
+/// of serde's message that speaks of what was expected is kept: the part before repeats the input.
+fn described(message: &str) -> (&'static str, String, bool) {
+    let expected = || {
+        let tail = message.split_once(", expected ").map_or("", |(_, tail)| tail);
+        let tail = tail.rsplit_once(" at line ").map_or(tail, |(tail, _)| tail);
+        format!("expected {tail}")
+    };
+    if message.starts_with("unknown field") {
+        ("unknown_field", expected(), true)
+    } else if message.starts_with("unknown variant") {
+        ("unknown_code", expected(), false)
+    } else if message.starts_with("missing field") {
+        let name = message.split('`').nth(1).unwrap_or_default();
+        ("missing_field", format!("`{name}` is missing"), false)
+    } else if message.starts_with("duplicate field") {
+        ("duplicate_key", "a member is given twice".to_owned(), false)
+    } else if message.starts_with("invalid type") {
+        ("wrong_type", expected(), false)
+    } else if message.starts_with("invalid value") || message.starts_with("invalid length") {
+        ("out_of_range", expected(), false)
+    } else {
+        ("bad_value", own_words(message), false)
+    }
+}
+
+/// Messages of the model's own types, which never repeat the input: those that we know.
+fn own_words(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
+    let known = ["expected a date", "no such date", "not a valid "];
+    if known.iter().any(|start| message.starts_with(start)) {
+        message.to_owned()
+    } else {
+        "not a value that this member takes".to_owned()
+    }
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(parent, _)| parent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::SubmittedRow;
+    use serde_json::{Value, json};
+
+    fn refused(value: &Value) -> Fault {
+        let problem = parse::<SubmittedRow>(value.to_string().as_bytes()).unwrap_err();
+        let text = serde_json::to_string(&problem.body(None)).unwrap();
+        assert!(!text.contains("Roe"), "{text}");
+        problem.body(None).faults.remove(0)
+    }
+
+    fn row(person: Value) -> Value {
+        let mut body = person;
+        body["type"] = json!("person");
+        json!({ "local_id": "1", "source": "s", "records": [{ "slot": "p", "body": body }] })
+    }
+
+    #[test]
+    fn what_and_where_without_what_was_sent() {
+        for (value, column, reason) in [
+            (json!({ "local_id": 7, "source": "Roe" }), Some("local_id"), "wrong_type"),
+            (json!({ "source": "Roe" }), None, "missing_field"),
+            (json!({ "local_id": "1", "source": "s", "Roe": 1 }), None, "unknown_field"),
+            (json!({ "local_id": "1", "source": "s", "tier": 900 }), Some("tier"), "out_of_range"),
+            (
+                json!({ "local_id": "1", "source": "s", "category": "Roe" }),
+                Some("category"),
+                "unknown_code",
+            ),
+            (json!("Roe"), None, "wrong_type"),
+        ] {
+            let fault = refused(&value);
+            assert_eq!((fault.column.as_deref(), &*fault.reason), (column, reason), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_body_within_a_row_is_read_as_strictly() {
+        let fault = refused(&row(json!({ "birth_date": "1987-02-30" })));
+        assert_eq!(fault.detail, "no such date in the calendar");
+        assert_eq!(&*refused(&row(json!({ "Roe": "x" }))).reason, "unknown_field");
+        assert_eq!(&*refused(&row(json!({ "names": "Roe" }))).reason, "wrong_type");
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_malformed() {
+        for text in ["", "{", "{\"local_id\": Roe}", "{}{}", "\u{0}"] {
+            let problem = parse::<Value>(text.as_bytes()).unwrap_err();
+            assert_eq!(problem.code(), Code::MalformedJson, "{text}");
+        }
+        assert!(parse::<Value>(b"\xff").is_err());
+    }
+}

@@ -1,0 +1,3 @@
+//! Centrality: degree, PageRank, betweenness.
+
+pub mod rank;

@@ -1,0 +1,172 @@
+//! `GET /v1/centrality/{measure}`: how entities stand in the network.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::analyze::centrality::{PageRankOptions, betweenness, degree, normalized, pagerank};
+use crate::analyze::network::Network;
+use crate::api::page::{Page, PageRequest, page};
+use crate::api::parameters::Parameters;
+use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::state::{Context, snapshot_name};
+use crate::api::wire::EntitySummary;
+use crate::model::EntityType;
+
+/// An entity and its score.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RankedEntity {
+    /// The entity.
+    pub entity: EntitySummary,
+    /// Its score, in the unit that `convention` tells.
+    pub score: f64,
+}
+
+/// How entities stand in the network.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CentralityAnswer {
+    /// `degree`, `pagerank` or `betweenness`.
+    pub measure: String,
+    /// What exactly was computed.
+    #[schema(value_type = String)]
+    pub convention: &'static str,
+    /// Whether the scores are exact, up to rounding; if not, `error_bound` tells by how much not.
+    pub exact: bool,
+    /// How far all scores together may be from their limit (L1), where they are not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_bound: Option<f64>,
+    /// Entities of the network.
+    pub entities: usize,
+    /// Pairs of entities that are related.
+    pub edges: usize,
+    /// People who may be victims: part of the network, never ranked.
+    pub not_ranked: usize,
+    /// By score from the highest, then by id. A high score says how well connected the records show
+    /// somebody, nothing of guilt: the best connected is often a hotel, and the least visible may
+    /// matter most.
+    pub ranking: Page<RankedEntity>,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// The measures that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    Degree,
+    PageRank,
+    Betweenness,
+}
+
+impl Measure {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "degree" => Some(Self::Degree),
+            "pagerank" => Some(Self::PageRank),
+            "betweenness" => Some(Self::Betweenness),
+            _ => None,
+        }
+    }
+
+    fn convention(self) -> &'static str {
+        match self {
+            Self::Degree => "number of distinct neighbours; undirected, unweighted",
+            Self::PageRank => {
+                "PageRank (Page et al. 1999, as in LDBC Graphalytics): damping 0.85, start 1/n, \
+                 the mass of entities without neighbours spread evenly, sums to 1; undirected, \
+                 unweighted"
+            }
+            Self::Betweenness => {
+                "betweenness (Brandes 2001): share of shortest paths between other pairs, ends \
+                 excluded, divided by (n - 1)(n - 2) / 2; undirected, unweighted"
+            }
+        }
+    }
+
+    /// The scores, and how far from their limit they may be.
+    fn scores(self, network: &Network) -> (Vec<f64>, Option<f64>) {
+        match self {
+            Self::Degree => (degree(network).into_iter().map(f64::from).collect(), None),
+            Self::PageRank => {
+                let options = PageRankOptions::default();
+                let found = pagerank(network, &options);
+                // The iteration contracts by the damping factor, which bounds what is left.
+                let left = found.change * options.damping / (1.0 - options.damping);
+                (found.scores, Some(left))
+            }
+            Self::Betweenness => {
+                (normalized(&betweenness(network), network.nodes(), network.directed()), None)
+            }
+        }
+    }
+}
+
+/// Centrality
+///
+/// Degree, PageRank or betweenness of the entities of the caller's view, with the exact convention.
+/// People who may be victims take part in the network and are never ranked.
+#[utoipa::path(
+    tag = "network",
+    operation_id = "rank_entities",
+    params(
+        ("measure" = String, Path, description = "`degree`, `pagerank` or `betweenness`"),
+        ("type" = Option<EntityType>, Query, description = "Rank only entities of this type"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = CentralityAnswer),
+        (status = 404, body = ProblemBody, description = "No such measure"),
+    ),
+)]
+#[get("/v1/centrality/{measure}")]
+pub async fn rank_entities(
+    context: Context,
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Result<web::Json<CentralityAnswer>, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let wanted = parameters.entity_type("type")?;
+    let asked = PageRequest::read(&mut parameters)?;
+    parameters.finish()?;
+    let measure = Measure::named(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
+    context
+        .answer(move |scope| {
+            let snapshot = scope.snapshot()?;
+            let network = Network::of(&snapshot);
+            let (scores, error_bound) = measure.scores(&network);
+            let of_type = |index: &u32| {
+                let found = snapshot.entities[*index as usize].entity_type;
+                wanted.is_none_or(|wanted| wanted == found)
+            };
+            let (protected, mut ranked): (Vec<u32>, Vec<u32>) = (0..network.nodes() as u32)
+                .filter(of_type)
+                .partition(|index| snapshot.is_protected(*index));
+            ranked.sort_by(|a, b| {
+                scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b))
+            });
+            let list = ["centrality", &name, wanted.map_or("", EntityType::as_str)];
+            let ranking = page(
+                scope,
+                &list,
+                &asked,
+                &ranked,
+                |index| snapshot.entities[*index as usize].id.to_string(),
+                |index| RankedEntity {
+                    entity: EntitySummary::of(&snapshot, *index),
+                    score: scores[*index as usize],
+                },
+            )?;
+            Ok(CentralityAnswer {
+                measure: name.into_inner(),
+                convention: measure.convention(),
+                exact: error_bound.is_none(),
+                error_bound,
+                entities: network.nodes(),
+                edges: network.edges(),
+                not_ranked: protected.len(),
+                ranking,
+                snapshot: snapshot_name(&snapshot),
+            })
+        })
+        .await
+}

@@ -1,0 +1,3 @@
+//! Communities: groups more related within than without.
+
+pub mod list;

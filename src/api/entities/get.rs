@@ -1,0 +1,131 @@
+//! `GET /v1/entities/{id}`: an entity, its records, and why they are one.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::analyze;
+use crate::api::limits::ENTITY_RECORDS_MAX;
+use crate::api::parameters::Parameters;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::api::state::{Context, snapshot_name};
+use crate::api::wire::{EntitySummary, LinkView, RecordView};
+use crate::graph::Snapshot;
+use crate::model::{EntityId, RecordId, Timestamp, Verdict};
+
+/// An entity with its records and why they are one.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct EntityAnswer {
+    /// The entity.
+    pub entity: EntitySummary,
+    /// Its visible records in order of their id, at most 500; `entity.records` counts them all.
+    pub records: Vec<RecordView>,
+    /// Why they are one.
+    pub why: Why,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// Why records are one entity.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Why {
+    /// How records become an entity.
+    #[schema(value_type = String)]
+    pub rule: &'static str,
+    /// Pairs of its records.
+    pub pairs: usize,
+    /// Pairs that the engine linked.
+    pub links: usize,
+    /// The strongest links that connect the records, the strongest first, at most 500. The last
+    /// one is the weakest point.
+    pub strongest: Vec<LinkView>,
+    /// What humans said of pairs of its records.
+    pub judgements: Vec<JudgementView>,
+}
+
+/// What a human said of a pair of records.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct JudgementView {
+    /// The smaller record id.
+    pub a: RecordId,
+    /// The greater record id.
+    pub b: RecordId,
+    /// What was said.
+    pub verdict: Verdict,
+    /// The agency that said it.
+    pub agency: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The rule, in words.
+const RULE: &str = "average link: two groups of records join when the mean weight in bits over all \
+pairs between them, unlinked pairs counted as evidence against, is above the model's limit; what a \
+human called the same always joins, and what a human called not the same never does";
+
+/// Get an entity
+///
+/// The visible records that speak of it, and why they are one: the links that hold them together,
+/// each with its comparison levels in bits. The content of records about a person who may be a
+/// victim is masked unless `unmask` is set, which is logged.
+#[utoipa::path(
+    tag = "entities",
+    operation_id = "get_entity",
+    params(
+        ("id" = EntityId, Path, description = "The entity's id"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked; logged"),
+    ),
+    responses(
+        (status = 200, body = EntityAnswer),
+        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
+    ),
+)]
+#[get("/v1/entities/{id}")]
+pub async fn get_entity(
+    context: Context,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<web::Json<EntityAnswer>, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let unmask = parameters.flag("unmask", false)?;
+    parameters.finish()?;
+    context
+        .answer(move |scope| {
+            let snapshot = scope.snapshot()?;
+            let entity = super::find(&snapshot, &id)?;
+            let masked = snapshot.is_protected(entity) && !unmask;
+            let records = snapshot.entities[entity as usize].records.iter();
+            let shown = records
+                .take(ENTITY_RECORDS_MAX)
+                .map(|record| RecordView::of(&snapshot.records[*record as usize], masked));
+            Ok(EntityAnswer {
+                entity: EntitySummary::unmasked(&snapshot, entity, unmask),
+                records: shown.collect(),
+                why: why(&snapshot, entity),
+                snapshot: snapshot_name(&snapshot),
+            })
+        })
+        .await
+}
+
+fn why(snapshot: &Snapshot, entity: u32) -> Why {
+    let explanation = analyze::explain(snapshot, entity);
+    let links = explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
+    let judgements = explanation.judgements.iter().map(|index| {
+        let judgement = &snapshot.judgements[*index as usize];
+        JudgementView {
+            a: judgement.a,
+            b: judgement.b,
+            verdict: judgement.verdict,
+            agency: judgement.label.agency.clone(),
+            at: judgement.at,
+        }
+    });
+    Why {
+        rule: RULE,
+        pairs: explanation.pairs,
+        links: explanation.links,
+        strongest: links.map(|index| LinkView::of(&snapshot.links[*index as usize])).collect(),
+        judgements: judgements.collect(),
+    }
+}

@@ -1,0 +1,98 @@
+//! `GET /v1/entities/{id}/neighbours`: what is around an entity.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::page::{Page, PageRequest, page};
+use crate::api::parameters::Parameters;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::api::state::{Context, snapshot_name};
+use crate::api::wire::{EntitySummary, RelationshipView};
+use crate::model::EntityId;
+
+/// An entity next to another.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct NeighbourView {
+    /// The neighbour.
+    pub entity: EntitySummary,
+    /// What relates the two.
+    pub relationships: Vec<RelationshipView>,
+}
+
+/// What is around an entity.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct NeighboursAnswer {
+    /// The entity asked about.
+    pub entity: EntitySummary,
+    /// Its neighbours, in order of their id.
+    pub neighbours: Page<NeighbourView>,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// Neighbours of an entity
+///
+/// The entities that a tie or an event relates to it, with all that relates them. In order of id, so
+/// that the order ranks nobody.
+#[utoipa::path(
+    tag = "entities",
+    operation_id = "list_neighbours",
+    params(
+        ("id" = EntityId, Path, description = "The entity's id"),
+        ("type" = Option<crate::model::EntityType>, Query, description = "Only neighbours of this type"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = NeighboursAnswer),
+        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
+    ),
+)]
+#[get("/v1/entities/{id}/neighbours")]
+pub async fn list_neighbours(
+    context: Context,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<web::Json<NeighboursAnswer>, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let wanted = parameters.entity_type("type")?;
+    let asked = PageRequest::read(&mut parameters)?;
+    parameters.finish()?;
+    context
+        .answer(move |scope| {
+            let snapshot = scope.snapshot()?;
+            let entity = super::find(&snapshot, &id)?;
+            let mut around: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for (neighbour, relationship) in snapshot.incident(entity) {
+                let found = snapshot.entities[*neighbour as usize].entity_type;
+                if wanted.is_none_or(|wanted| wanted == found) {
+                    around.entry(*neighbour).or_default().push(*relationship);
+                }
+            }
+            let around: Vec<(u32, Vec<u32>)> = around.into_iter().collect();
+            let list = ["neighbours", &id, wanted.map_or("", |wanted| wanted.as_str())];
+            let neighbours = page(
+                scope,
+                &list,
+                &asked,
+                &around,
+                |(neighbour, _)| snapshot.entities[*neighbour as usize].id.to_string(),
+                |(neighbour, relationships)| NeighbourView {
+                    entity: EntitySummary::of(&snapshot, *neighbour),
+                    relationships: relationships
+                        .iter()
+                        .map(|index| RelationshipView::of(&snapshot, *index))
+                        .collect(),
+                },
+            )?;
+            Ok(NeighboursAnswer {
+                entity: EntitySummary::of(&snapshot, entity),
+                neighbours,
+                snapshot: snapshot_name(&snapshot),
+            })
+        })
+        .await
+}

@@ -1,0 +1,96 @@
+//! `POST /v1/search`: entities by words. In the body, because names do not belong into URLs.
+
+use actix_web::{HttpRequest, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::body;
+use crate::api::limits::SEARCH_CHARS_MAX;
+use crate::api::page::{Page, PageRequest, page};
+use crate::api::problem::{Code, Fault, Problem};
+use crate::api::state::{Context, snapshot_name};
+use crate::api::wire::EntitySummary;
+use crate::model::EntityType;
+
+/// What to search for.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SearchRequest {
+    /// Words, or parts of them from their start; a number in any format. At most 200 characters.
+    pub text: String,
+    /// Only entities of this type.
+    #[serde(default, rename = "type")]
+    pub entity_type: Option<EntityType>,
+    /// Items on a page, 1 to 500; 50 when absent.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 500)]
+    pub limit: Option<u64>,
+    /// `next` of the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// An entity found.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SearchHit {
+    /// The entity.
+    pub entity: EntitySummary,
+    /// How many of the words one of its records holds.
+    pub words: usize,
+}
+
+/// The entities found.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SearchAnswer {
+    /// Those of which a record holds the most words first, then by id.
+    pub hits: Page<SearchHit>,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// Search
+///
+/// Finds entities by the words of their names, numbers, plates and addresses, accents and case aside.
+/// For spelling variants and transliterations ask `resolve`.
+#[utoipa::path(
+    tag = "entities",
+    operation_id = "search",
+    request_body = SearchRequest,
+    responses((status = 200, body = SearchAnswer)),
+)]
+#[post("/v1/search")]
+pub async fn search(
+    context: Context,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<web::Json<SearchAnswer>, Problem> {
+    let asked: SearchRequest = body::json(&request, &bytes)?;
+    if asked.text.trim().is_empty() || asked.text.chars().count() > SEARCH_CHARS_MAX {
+        return Err(Problem::new(Code::InvalidInput).fault(Fault {
+            row: None,
+            column: Some("text".to_owned()),
+            reason: "out_of_range".into(),
+            detail: format!("1 to {SEARCH_CHARS_MAX} characters"),
+        }));
+    }
+    let pages = PageRequest::new(asked.limit, asked.cursor)?;
+    context
+        .answer(move |scope| {
+            let snapshot = scope.snapshot()?;
+            let found = snapshot.search(&asked.text, asked.entity_type);
+            let wanted = asked.entity_type.map_or("", EntityType::as_str);
+            let hits = page(
+                scope,
+                &["search", &asked.text, wanted],
+                &pages,
+                &found,
+                |hit| snapshot.entities[hit.entity as usize].id.to_string(),
+                |hit| SearchHit {
+                    entity: EntitySummary::of(&snapshot, hit.entity),
+                    words: hit.words,
+                },
+            )?;
+            Ok(SearchAnswer { hits, snapshot: snapshot_name(&snapshot) })
+        })
+        .await
+}

@@ -1,0 +1,84 @@
+//! An example of every input, which runs as it stands on the demo's store with the token of any of
+//! its agencies. A test runs each of them.
+
+use serde_json::{Value, json};
+
+/// An entity that every agency of the demo sees under this id: a phone of a planted ring.
+const PHONE: &str = "ent_00000000000000000000000000000000";
+/// A person next to it.
+const PERSON: &str = "ent_00000000000000000000000000000000";
+/// A vehicle with sightings in several cities.
+const VEHICLE: &str = "ent_00000000000000000000000000000000";
+/// A record that every agency of the demo sees.
+const RECORD: &str = "rec_00000000000000000000000000000000";
+/// A job that is none: jobs are made by starting one.
+const JOB: &str = "job_00000000000000000000000000000000";
+
+/// The example of an operation's body.
+pub fn body(operation: &str) -> Option<Value> {
+    let row = json!({
+        "local_id": "example-1",
+        "source": "tips",
+        "category": "contact",
+        "records": [
+            { "slot": "person", "body": {
+                "type": "person",
+                "names": [{ "given": "Katarina", "family": "Horvat" }],
+                "birth_date": "1991-07-03",
+            }},
+            { "slot": "phone", "body": {
+                "type": "phone", "number": "(202) 555-0143", "region": "US",
+            }},
+            { "slot": "car", "body": { "type": "vehicle", "plate": "8BXK 210" }},
+        ],
+        "ties": [
+            { "kind": "USES", "from": "person", "to": "phone" },
+            { "kind": "DRIVES", "from": "person", "to": "car" },
+        ],
+        "events": [{
+            "kind": "sighting",
+            "at": "2026-03-01T14:05:00Z",
+            "place": { "city": "Paris", "latitude": 48.8566, "longitude": 2.3522 },
+            "participants": { "vehicle": ["car"] },
+        }],
+    });
+    Some(match operation {
+        "submit_record" => row,
+        "submit_batch" => json!({ "rows": [row] }),
+        "resolve" => json!({
+            "body": {
+                "type": "person",
+                "names": [{ "given": "Katarina", "family": "Horvat" }],
+                "birth_date": "1991-07-03",
+            },
+            "limit": 5,
+        }),
+        "search" => json!({ "text": "maria", "type": "person", "limit": 5 }),
+        "run_query" => json!({ "parameters": {} }),
+        "start_import" => json!({
+            "name": "people.csv",
+            "mapping": IMPORT_MAPPING,
+            "data": "id,name,born\n1,Katarina Horvat,1991-07-03\n2,Ana Lima,1987-02-30\n",
+        }),
+        _ => return None,
+    })
+}
+
+/// A mapping for the example of an import; the agency has to be the caller's.
+const IMPORT_MAPPING: &str = "";
+
+/// The example of an operation's parameter.
+pub fn parameter(operation: &str, name: &str) -> Option<Value> {
+    Some(match (operation, name) {
+        ("get_record", "id") => json!(RECORD),
+        ("get_routes", "id") => json!(VEHICLE),
+        ("find_paths", "from") => json!(PERSON),
+        ("find_paths", "to") => json!(VEHICLE),
+        ("get_query" | "run_query", "name") => json!("shared-phones"),
+        ("get_job" | "cancel_job", "id") => json!(JOB),
+        ("rank_entities", "measure") => json!("pagerank"),
+        (_, "id") => json!(PHONE),
+        (_, "limit") => json!(10),
+        _ => return None,
+    })
+}

@@ -1,0 +1,179 @@
+//! What happens around every request: a request id, authentication, the audit log before the
+//! answer leaves, one form for all errors, metrics.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, web};
+
+use super::problem::{Code, MEDIA_TYPE, Problem};
+use super::state::State;
+use crate::audit::{Entry, Outcome};
+use crate::govern::{TOKENS_DOCUMENT, TokenHolder, Tokens};
+
+/// The operations that need no token, as method-less route templates (all GET): whether the server
+/// lives and is ready, its documentation. They hold no content and are not logged.
+pub const PUBLIC_ROUTES: [&str; 5] =
+    ["/health", "/ready", "/docs", "/docs/{_:.*}", "/openapi.json"];
+
+/// The header that carries a request's id.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the log calls a path that no operation has; the path itself may hold anything.
+const NO_OPERATION: &str = "unknown path";
+
+/// Wraps every request of the server.
+pub async fn guard<B: MessageBody + 'static>(
+    state: web::Data<State>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let began = Instant::now();
+    let pattern = request.match_pattern();
+    let route = pattern.as_deref().unwrap_or(NO_OPERATION);
+    let operation = format!("{} {route}", known_method(request.method()));
+    let id = hex(&(state.random)()[..16]);
+    let public = request.method() == Method::GET && PUBLIC_ROUTES.contains(&route);
+    let mut known = None;
+    let mut response = match authenticate(&state, &request, public).await {
+        Err(problem) => {
+            ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
+        }
+        Ok(holder) => {
+            known.clone_from(&holder);
+            holder.map(|holder| request.extensions_mut().insert(holder));
+            let http = request.request().clone();
+            match next.call(request).await {
+                Ok(response) => response.map_into_left_body(),
+                Err(error) => ServiceResponse::from_err(error, http).map_into_right_body(),
+            }
+        }
+    };
+    response = as_problem(response, &id);
+    if !public {
+        let entry = entry(&state, &id, known, operation.clone(), response.status());
+        if !append(&state, entry).await {
+            let http = response.into_parts().0;
+            let failed = Problem::new(Code::Unavailable).response(Some(id.clone()));
+            response = ServiceResponse::new(http, failed).map_into_right_body();
+        }
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if !public {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    state.metrics.request(&operation, response.status().as_u16(), began.elapsed());
+    Ok(response)
+}
+
+/// Methods are a closed list, so that no caller makes up names for the log and the metrics.
+fn known_method(method: &Method) -> &str {
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    if known.contains(method) { method.as_str() } else { "OTHER" }
+}
+
+/// The holder of the request's token; none for public operations.
+async fn authenticate(
+    state: &web::Data<State>,
+    request: &ServiceRequest,
+    public: bool,
+) -> Result<Option<TokenHolder>, Problem> {
+    if public {
+        return Ok(None);
+    }
+    let unknown = || Problem::new(Code::Unauthenticated);
+    let header = request.headers().get(header::AUTHORIZATION).ok_or_else(unknown)?;
+    let (scheme, token) =
+        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unknown)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(unknown());
+    }
+    let (state, token) = (state.clone(), token.trim().to_owned());
+    // Read anew for every request: a token revoked is refused at once.
+    let look = move || -> Result<Option<TokenHolder>, Problem> {
+        let document = state.store.document(TOKENS_DOCUMENT)?;
+        let tokens = Tokens::from_document(document.as_deref()).map_err(|error| {
+            tracing::error!(%error, "no token can be checked");
+            Problem::new(Code::Unavailable)
+        })?;
+        Ok(tokens.holder(&token).cloned())
+    };
+    let holder = web::block(look).await.map_err(|_| Problem::new(Code::Internal))??;
+    holder.map(Some).ok_or_else(unknown)
+}
+
+/// Gives every error the form of a problem with the request's id, also those of the framework.
+fn as_problem<B: MessageBody + 'static>(
+    response: ServiceResponse<EitherBody<B, BoxBody>>,
+    id: &str,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let own = response.response().error().and_then(|error| error.as_error::<Problem>()).cloned();
+    let is_problem = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes() == MEDIA_TYPE.as_bytes());
+    let problem = match own {
+        Some(problem) => problem,
+        None if is_problem => return response,
+        None => Problem::new(code_of(status)),
+    };
+    let http = response.into_parts().0;
+    ServiceResponse::new(http, problem.response(Some(id.to_owned()))).map_into_right_body()
+}
+
+/// The code for a status that the framework gave.
+fn code_of(status: StatusCode) -> Code {
+    match status.as_u16() {
+        404 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
+        408 => Code::Timeout,
+        413 => Code::TooLarge,
+        400..=499 => Code::BadRequest,
+        _ => Code::Internal,
+    }
+}
+
+fn entry(
+    state: &State,
+    id: &str,
+    holder: Option<TokenHolder>,
+    operation: String,
+    status: StatusCode,
+) -> Entry {
+    let outcome = match status.as_u16() {
+        401 => Outcome::Unauthenticated,
+        400..=499 | 501 => Outcome::Refused,
+        500.. => Outcome::Failed,
+        _ => Outcome::Done,
+    };
+    let (agency, user) = holder.map(|holder| (holder.agency, holder.user)).unzip();
+    let at = (state.clock)();
+    Entry { at, request: id.to_owned(), agency, user, operation, outcome, status: status.as_u16() }
+}
+
+/// Whether the entry is durable.
+async fn append(state: &web::Data<State>, entry: Entry) -> bool {
+    let state = state.clone();
+    let appended = web::block(move || {
+        state.audit.append(entry).map_err(|error| tracing::error!(%error, "the audit log failed"))
+    });
+    matches!(appended.await, Ok(Ok(())))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

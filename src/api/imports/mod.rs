@@ -1,0 +1,3 @@
+//! Importing files as a job.
+
+pub mod start;

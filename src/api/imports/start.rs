@@ -1,0 +1,188 @@
+//! `POST /v1/imports`: a file and its mapping, imported as a job.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::body;
+use crate::api::jobs::get::JobView;
+use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::state::{Context, Scope, State};
+use crate::ingest::{RowMapper, RowReader, parse_mapping};
+use crate::jobs::{
+    BATCH_ROWS, FileReport, ImportError, JobError, JobHandle, JobOwner, Observer, Progress, Refusal,
+    import_readers,
+};
+
+/// A file to import.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportRequest {
+    /// What reports call the file, 1 to 200 bytes.
+    pub name: String,
+    /// The mapping file's text (TOML): which column is which field. Its agency must be the caller's.
+    pub mapping: String,
+    /// The file's text: CSV or JSON Lines, as the mapping says.
+    pub data: String,
+}
+
+/// What became of an imported file. How many links its records have is not told: some may go to
+/// records that the caller may not see.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ImportResult {
+    /// The file.
+    pub name: String,
+    /// Rows read, refused ones included.
+    pub rows: u64,
+    /// Records that were not there before.
+    pub records_new: u64,
+    /// Records that were there before with the same content.
+    pub records_unchanged: u64,
+    /// New ties.
+    pub ties: u64,
+    /// New events.
+    pub events: u64,
+    /// Rows refused, all of them.
+    pub refused: u64,
+    /// The first refused rows, at most 1,000.
+    pub refusals: Vec<RefusalView>,
+}
+
+/// A refused row: where and why, never what was in it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RefusalView {
+    /// The physical line on which the row begins, from 1.
+    pub row: u64,
+    /// The column, where one is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// A stable code.
+    #[schema(value_type = String)]
+    pub reason: &'static str,
+    /// The reason in words.
+    pub detail: String,
+}
+
+impl ImportResult {
+    fn of(report: FileReport) -> Self {
+        let refusals = report.refusals.into_iter().map(|refusal| RefusalView {
+            row: refusal.row,
+            column: refusal.column,
+            reason: refusal.reason.code(),
+            detail: refusal.reason.to_string(),
+        });
+        Self {
+            name: report.path,
+            rows: report.rows,
+            records_new: report.records_new,
+            records_unchanged: report.records_unchanged,
+            ties: report.ties,
+            events: report.events,
+            refused: report.refused,
+            refusals: refusals.collect(),
+        }
+    }
+}
+
+/// Import a file
+///
+/// Starts a job that imports the file; the answer names it. Bad rows are reported and skipped. Each
+/// batch is durable when the job's progress tells of it; importing the same file again changes
+/// nothing and completes what was interrupted. Files above 64 MiB go through `accord import`.
+#[utoipa::path(
+    tag = "imports",
+    operation_id = "start_import",
+    request_body = ImportRequest,
+    responses(
+        (status = 202, body = JobView, description = "The job has been queued"),
+        (status = 422, body = ProblemBody, description = "The mapping or the file's header"),
+        (status = 429, body = ProblemBody, description = "Too many jobs wait"),
+    ),
+)]
+#[post("/v1/imports")]
+pub async fn start_import(
+    context: Context,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let asked: ImportRequest = body::json(&request, &bytes)?;
+    let job = context.answer(move |scope| start(scope, asked)).await?;
+    Ok(HttpResponse::Accepted().json(job.into_inner()))
+}
+
+fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {
+    if asked.name.is_empty() || asked.name.len() > 200 || asked.name.chars().any(char::is_control) {
+        return Err(wrong("name", "a name of 1 to 200 bytes without control characters"));
+    }
+    let mapper = mapper(scope, &asked.mapping)?;
+    let total = asked.data.len() as u64;
+    let input = Box::new(Cursor::new(asked.data.into_bytes()));
+    let reader = RowReader::new(input, Some(total), &asked.name, mapper)
+        .map_err(|error| wrong("data", &error.fault.to_string()))?;
+    let (agency, user) = (scope.caller.agency.clone(), scope.caller.user.clone());
+    let state = Arc::clone(&scope.state);
+    let work = move |handle: &JobHandle| run(&state, reader, handle);
+    let job = scope.state.jobs.start(JobOwner { agency, user }, "import", work)?;
+    Ok(JobView::of(job))
+}
+
+/// The mapping, if it is one and its rows would be the caller's own.
+fn mapper(scope: &Scope, text: &str) -> Result<Arc<RowMapper>, Problem> {
+    let mapper = parse_mapping("mapping", text, &scope.state.id_key)
+        .map_err(|error| wrong("mapping", &error.to_string()))?;
+    if mapper.agency() != scope.caller.agency {
+        return Err(wrong("mapping", "the mapping's agency is not the caller's"));
+    }
+    Ok(Arc::new(mapper))
+}
+
+fn wrong(column: &str, detail: &str) -> Problem {
+    Problem::new(Code::InvalidInput).fault(Fault {
+        row: None,
+        column: Some(column.to_owned()),
+        reason: "bad_value".into(),
+        detail: detail.to_owned(),
+    })
+}
+
+fn run(
+    state: &State,
+    reader: RowReader,
+    handle: &JobHandle,
+) -> Result<serde_json::Value, JobError> {
+    let (store, engine) = (state.store.as_ref(), state.engine.as_ref());
+    let mut watch = Watch(handle);
+    let report = import_readers(store, engine, vec![reader], BATCH_ROWS, &mut watch);
+    let report = report.map_err(|error| match error {
+        ImportError::Cancelled => JobError::Cancelled,
+        ImportError::File(error) => {
+            JobError::Failed { code: "invalid_input", detail: error.to_string() }
+        }
+        ImportError::Store(error) => {
+            tracing::error!(%error, "an import failed");
+            let detail = "the store does not answer; importing again goes on".to_owned();
+            JobError::Failed { code: "unavailable", detail }
+        }
+    })?;
+    let file = report.files.into_iter().next().unwrap_or_default();
+    serde_json::to_value(ImportResult::of(file))
+        .map_err(|_| JobError::Failed { code: "internal", detail: "no report".to_owned() })
+}
+
+/// Passes an import's progress on to its job.
+struct Watch<'a>(&'a JobHandle);
+
+impl Observer for Watch<'_> {
+    fn progress(&mut self, progress: &Progress<'_>) {
+        self.0.progress(progress.bytes_done, progress.bytes_total, "bytes");
+    }
+
+    fn refused(&mut self, _: &Refusal) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}

@@ -1,0 +1,33 @@
+//! `DELETE /v1/jobs/{id}`: stop a job.
+
+use actix_web::{HttpRequest, delete, web};
+
+use super::get::JobView;
+use crate::api::parameters::Parameters;
+use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::state::Context;
+
+/// Cancel a job
+///
+/// A waiting job ends at once, a running one at its next batch. What it stored before stays; an
+/// ended job stays as it is.
+#[utoipa::path(
+    tag = "jobs",
+    operation_id = "cancel_job",
+    params(("id" = String, Path, description = "The job's id")),
+    responses((status = 200, body = JobView), (status = 404, body = ProblemBody)),
+)]
+#[delete("/v1/jobs/{id}")]
+pub async fn cancel_job(
+    context: Context,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<actix_web::web::Json<JobView>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(move |scope| {
+            let job = scope.state.jobs.cancel(&scope.caller.agency, &id);
+            job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
+        })
+        .await
+}

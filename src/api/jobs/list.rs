@@ -1,0 +1,37 @@
+//! `GET /v1/jobs`: the agency's jobs.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::get::JobView;
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::state::Context;
+
+/// The agency's jobs.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct JobList {
+    /// The latest first; of ended ones the last 100.
+    pub jobs: Vec<JobView>,
+}
+
+/// List the agency's jobs
+#[utoipa::path(
+    tag = "jobs",
+    operation_id = "list_jobs",
+    responses((status = 200, body = JobList)),
+)]
+#[get("/v1/jobs")]
+pub async fn list_jobs(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<JobList>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(|scope| {
+            let jobs = scope.state.jobs.list(&scope.caller.agency);
+            Ok(JobList { jobs: jobs.into_iter().map(JobView::of).collect() })
+        })
+        .await
+}

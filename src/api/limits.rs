@@ -1,0 +1,22 @@
+//! How much one request may ask for: all limits of the API in one place.
+
+use std::time::Duration;
+
+/// Bytes of the body of a request, other than an import.
+pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of the body of an import; larger files go through `accord import`.
+pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Rows of a batch.
+pub const BATCH_ROWS_MAX: usize = 1_000;
+/// Candidates of "who is this?".
+pub const CANDIDATES_MAX: u64 = 50;
+/// Characters of a search.
+pub const SEARCH_CHARS_MAX: usize = 200;
+/// Records of an entity that one answer holds; an entity of more says so.
+pub const ENTITY_RECORDS_MAX: usize = 500;
+/// Time a client has to send the head of its request.
+pub const REQUEST_TIME: Duration = Duration::from_secs(15);
+/// Time an answer under way has when the server stops.
+pub const SHUTDOWN_SECONDS: u64 = 10;
+/// Jobs that run at a time.
+pub const JOB_THREADS: usize = 2;

@@ -1,0 +1,105 @@
+//! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
+
+use actix_web::App;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Content, Info, License, OpenApi, Ref, RefOr, ResponseBuilder, Schema, tag::TagBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_actix_web::AppExt;
+
+use super::examples;
+use super::problem::{MEDIA_TYPE, ProblemBody};
+use super::router::operations;
+
+/// What the document says of the whole API.
+const ABOUT: &str = "\
+Who is this, who is around them, is this a ring, how do they move: asked of the records of several \
+agencies, and answered on what the caller's agency may see, on nothing else. \
+Press *Authorize* and give a token (`accord token create`; the demo prints some); every example runs \
+as it stands on the demo's store. Errors are `application/problem+json` with a stable `code`. \
+What may not be seen answers exactly as what does not exist. Nothing here says that somebody is a \
+trafficker.";
+
+/// Groups of operations, in order.
+const TAGS: [(&str, &str); 10] = [
+    ("resolve", "Who is this?"),
+    ("entities", "Entities: finding them, what they are made of, what is around them, how they move"),
+    ("network", "Paths, centrality and communities"),
+    ("indicators", "Ring indicators, with evidence"),
+    ("queries", "Stored Cypher queries"),
+    ("records", "Source records"),
+    ("imports", "Importing files"),
+    ("jobs", "Long work"),
+    ("judgements", "What humans say of pairs of records"),
+    ("service", "The server itself"),
+];
+
+/// The OpenAPI document of the API, as committed under `openapi/` and served at `/openapi.json`.
+pub fn document() -> OpenApi {
+    let (_, mut document) = App::new().into_utoipa_app().configure(operations).split_for_parts();
+    let mut info = Info::new("accord", env!("CARGO_PKG_VERSION"));
+    info.description = Some(ABOUT.to_owned());
+    info.license = Some(License::new("Apache-2.0"));
+    document.info = info;
+    document.security = Some(vec![bearer()]);
+    document.tags = Some(
+        TAGS.iter()
+            .map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())
+            .collect(),
+    );
+    let components = document.components.get_or_insert_default();
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(scheme).into());
+    components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
+    let mut nested = Vec::new();
+    ProblemBody::schemas(&mut nested);
+    components.schemas.extend(nested);
+    for item in document.paths.paths.values_mut() {
+        for operation in operations_of(item) {
+            finish(operation);
+        }
+    }
+    document
+}
+
+fn bearer() -> SecurityRequirement {
+    SecurityRequirement::new::<&str, [&str; 0], &str>("bearer", [])
+}
+
+/// The operations of a path.
+pub fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten()
+}
+
+/// Every operation may answer with a problem; every input has an example.
+fn finish(operation: &mut Operation) {
+    let schema: RefOr<Schema> = Ref::from_schema_name(ProblemBody::name()).into();
+    let problem = || Content::new(Some(schema.clone()));
+    let responses = &mut operation.responses.responses;
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response
+            && let Some(content) = response.content.remove("application/json")
+        {
+            let is_problem = matches!(&content.schema, Some(RefOr::Ref(to))
+                if to.ref_location.ends_with("/Problem"));
+            let media_type = if is_problem { MEDIA_TYPE } else { "application/json" };
+            response.content.insert(media_type.to_owned(), content);
+        }
+    }
+    let default = ResponseBuilder::new()
+        .description("Refused or failed")
+        .content(MEDIA_TYPE, problem())
+        .build();
+    responses.insert("default".to_owned(), default.into());
+    let Some(id) = operation.operation_id.clone() else { return };
+    if let Some(body) = operation.request_body.as_mut()
+        && let Some(content) = body.content.get_mut("application/json")
+    {
+        content.example = examples::body(&id);
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        parameter.example = examples::parameter(&id, &parameter.name);
+    }
+}

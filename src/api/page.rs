@@ -1,0 +1,94 @@
+//! Pages of a list. A cursor names the last item of the page before it; it is keyed, so that only a
+//! cursor of the same list, caller's agency and parameters is taken, and says nothing else.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::parameters::Parameters;
+use super::problem::{Code, Problem};
+use super::state::Scope;
+
+/// Items on a page when the caller does not say.
+pub const LIMIT_DEFAULT: u64 = 50;
+/// The most items on a page.
+pub const LIMIT_MAX: u64 = 500;
+
+/// Which page is asked for.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    limit: usize,
+    cursor: Option<String>,
+}
+
+impl PageRequest {
+    /// Reads `limit` and `cursor`.
+    ///
+    /// # Errors
+    /// A limit that is not a number from 1 to [`LIMIT_MAX`].
+    pub fn read(parameters: &mut Parameters) -> Result<Self, Problem> {
+        let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
+        Ok(Self { limit: limit as usize, cursor: parameters.text("cursor")? })
+    }
+
+    /// A page of this many items from `cursor` on.
+    ///
+    /// # Errors
+    /// A limit out of its range.
+    pub fn new(limit: Option<u64>, cursor: Option<String>) -> Result<Self, Problem> {
+        let limit = limit.unwrap_or(LIMIT_DEFAULT);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            let range = format!("a number from 1 to {LIMIT_MAX}");
+            return Err(Problem::parameter("limit", range));
+        }
+        Ok(Self { limit: limit as usize, cursor })
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items, in the list's order.
+    pub items: Vec<T>,
+    /// Items of the whole list.
+    pub total: usize,
+    /// Give this as `cursor` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The asked page of a list whose items have distinct names. `list` names the list with all that
+/// it depends on.
+///
+/// # Errors
+/// A cursor that is not of this list, or whose item is no longer there.
+pub fn page<T, U>(
+    scope: &Scope,
+    list: &[&str],
+    request: &PageRequest,
+    items: &[T],
+    name: impl Fn(&T) -> String,
+    wire: impl Fn(&T) -> U,
+) -> Result<Page<U>, Problem> {
+    let from = match &request.cursor {
+        None => 0,
+        Some(cursor) => {
+            let after = items.iter().position(|item| cursor_of(scope, list, &name(item)) == *cursor);
+            after.ok_or_else(|| Problem::new(Code::BadCursor))? + 1
+        }
+    };
+    let to = items.len().min(from + request.limit);
+    let next = items[from..to].last().filter(|_| to < items.len());
+    Ok(Page {
+        next: next.map(|item| cursor_of(scope, list, &name(item))),
+        items: items[from..to].iter().map(wire).collect(),
+        total: items.len(),
+    })
+}
+
+fn cursor_of(scope: &Scope, list: &[&str], name: &str) -> String {
+    let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
+    parts.extend(list.iter().map(|part| part.as_bytes()));
+    parts.push(name.as_bytes());
+    let tag = scope.state.id_key.tag("cursor", &parts);
+    tag.iter().fold(String::from("cur_"), |text, byte| format!("{text}{byte:02x}"))
+}

@@ -1,0 +1,3 @@
+//! How two entities are connected.
+
+pub mod find;

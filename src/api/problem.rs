@@ -1,0 +1,310 @@
+//! Errors as they leave: `application/problem+json` (RFC 9457). One table maps every error to its
+//! status and stable code; no text here holds what a caller sent or what a record says.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use utoipa::ToSchema;
+
+use crate::ingest::RowError;
+use crate::jobs::{RefusedRow, StartError, SubmitError};
+use crate::query::QueryError;
+use crate::store::StoreError;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// Every way an operation can be refused or fail.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of their status.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable code.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// What the code means, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON.
+    MalformedJson = "malformed_json", 400, "The body is not well-formed JSON";
+    /// A header, path or query parameter cannot be read.
+    BadParameter = "bad_parameter", 400, "A parameter is not what the operation takes";
+    /// The cursor is not one this operation gave for these parameters.
+    BadCursor = "bad_cursor", 400, "The cursor is not one of this list, or the list has changed";
+    /// The request is not HTTP as the server understands it.
+    BadRequest = "bad_request", 400, "The request cannot be read";
+    /// No token, or one that is not known.
+    Unauthenticated = "unauthenticated", 401, "A bearer token is needed";
+    /// The token's role does not allow the operation. Depends on the caller only.
+    Forbidden = "forbidden", 403, "The token's role does not allow this operation";
+    /// No such thing in the caller's view.
+    NotFound = "not_found", 404, "There is no such thing";
+    /// The path has no such method.
+    MethodNotAllowed = "method_not_allowed", 405, "The path does not take this method";
+    /// A body came too slowly.
+    Timeout = "timeout", 408, "The request took too long to arrive";
+    /// The caller's own record exists with other content.
+    RecordChanged = "record_changed", 409, "A record of this id exists with other content";
+    /// The body is larger than allowed.
+    TooLarge = "too_large", 413, "The body is too large";
+    /// The body is not JSON by its content type.
+    UnsupportedMediaType = "unsupported_media_type", 415, "The body must be application/json";
+    /// The body is JSON, but not what the operation takes.
+    InvalidInput = "invalid_input", 422, "The input is not what the operation takes";
+    /// The answer would need more work or rows than one question may take.
+    LimitReached = "limit_reached", 422, "The question asks for more than one answer may take";
+    /// Too many of the agency's jobs wait.
+    TooManyJobs = "too_many_jobs", 429, "Too many jobs of the agency are waiting";
+    /// An error on the server's side.
+    Internal = "internal", 500, "The server failed";
+    /// The stored query runs on Neo4j only.
+    NeedsNeo4j = "needs_neo4j", 501, "The stored query needs a Neo4j store";
+    /// The store or the audit log does not answer.
+    Unavailable = "unavailable", 503, "The store does not answer";
+}
+
+/// One thing wrong with the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Fault {
+    /// Position of the row in a batch, from 0; absent where there is but one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
+    /// The path of the member or the name of the parameter, e.g. `records.0.body.birth_date`;
+    /// absent where the whole is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// A stable code, e.g. `bad_latitude`.
+    #[schema(value_type = String)]
+    pub reason: std::borrow::Cow<'static, str>,
+    /// The reason in words.
+    pub detail: String,
+}
+
+/// The problem as it leaves (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// `urn:accord:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What the code means.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// What is wrong with this request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What is wrong with the input, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+    /// The request's id, as in the header `x-request-id` and in the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// A refusal or failure on its way out.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", .code.as_str())]
+pub struct Problem {
+    code: Code,
+    detail: Option<String>,
+    faults: Vec<Fault>,
+}
+
+impl Problem {
+    /// A problem of this code.
+    pub fn new(code: Code) -> Self {
+        Self { code, detail: None, faults: Vec::new() }
+    }
+
+    /// With a text of what is wrong; never what the caller sent.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// With one thing that is wrong.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// With a row of a batch that cannot be taken.
+    #[must_use]
+    pub fn row_fault(self, row: usize, error: RowError) -> Self {
+        self.fault(fault_of(Some(row), error))
+    }
+
+    /// A parameter that is not what the operation takes.
+    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Code::BadParameter).fault(Fault {
+            row: None,
+            column: Some(name.into()),
+            reason: "bad_parameter".into(),
+            detail: detail.into(),
+        })
+    }
+
+    /// A row that cannot be taken.
+    pub fn row(row: Option<usize>, error: RowError) -> Self {
+        Self::new(Code::InvalidInput).fault(fault_of(row, error))
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The body for the request of this id.
+    pub fn body(&self, request: Option<String>) -> ProblemBody {
+        ProblemBody {
+            kind: format!("urn:accord:problem:{}", self.code.as_str()),
+            title: self.code.title().to_owned(),
+            status: self.code.status(),
+            code: self.code.as_str().to_owned(),
+            detail: self.detail.clone(),
+            faults: self.faults.clone(),
+            request,
+        }
+    }
+
+    /// The answer to the request of this id.
+    pub fn response(&self, request: Option<String>) -> HttpResponse {
+        let status = StatusCode::from_u16(self.code.status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponse::build(status);
+        if self.code == Code::Unauthenticated {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"accord\""));
+        }
+        let mut response = response.json(self.body(request));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        response
+    }
+}
+
+/// The media type of problems.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        self.response(None)
+    }
+}
+
+fn fault_of(row: Option<usize>, error: RowError) -> Fault {
+    Fault {
+        row,
+        column: error.column,
+        reason: error.reason.code().into(),
+        detail: error.reason.to_string(),
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::new(Code::Unavailable)
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        use crate::ingest::Reason;
+        match error {
+            SubmitError::Store(error) => error.into(),
+            SubmitError::Refused(rows) => {
+                let changed = rows.iter().any(|row| row.error.reason == Reason::RecordChanged);
+                let code = if changed { Code::RecordChanged } else { Code::InvalidInput };
+                let problem = Self::new(code).detail("nothing was stored");
+                rows.into_iter().fold(problem, |problem, RefusedRow { row, error }| {
+                    problem.fault(fault_of(Some(row), error))
+                })
+            }
+        }
+    }
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::TooManyQueued => Self::new(Code::TooManyJobs),
+            StartError::ShuttingDown => Self::new(Code::Unavailable),
+        }
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::UnknownQuery => Self::new(Code::NotFound),
+            QueryError::NeedsNeo4j { name } => {
+                Self::new(Code::NeedsNeo4j).detail(format!("stored query `{name}`"))
+            }
+            QueryError::Parameter { name, reason } => Self::new(Code::InvalidInput).fault(Fault {
+                row: None,
+                // A name that the header does not know is the caller's own text.
+                column: (!reason.contains("not a parameter")).then_some(name),
+                reason: "bad_parameter".into(),
+                detail: reason,
+            }),
+            QueryError::Limit(what) => {
+                Self::new(Code::LimitReached).detail(format!("more than the allowed {what}"))
+            }
+            QueryError::Cancelled => Self::new(Code::Timeout),
+            error => {
+                tracing::error!(%error, "a stored query failed");
+                Self::new(Code::Internal).detail("the stored query failed")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_is_distinct_and_an_error_status() {
+        let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        assert!(Code::ALL.iter().all(|code| (400..=599).contains(&code.status())));
+    }
+
+    #[test]
+    fn a_body_names_its_code_and_its_faults() {
+        let error = RowError::column("records.0.body.latitude", crate::ingest::Reason::BadLatitude);
+        let body = Problem::row(Some(2), error).body(Some("r".into()));
+        assert_eq!((body.status, body.kind.as_str()), (422, "urn:accord:problem:invalid_input"));
+        assert_eq!(body.faults[0].row, Some(2));
+        assert_eq!(body.faults[0].reason, "bad_latitude");
+    }
+}

@@ -1,0 +1,136 @@
+//! `GET /v1/queries`: the library.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::state::Context;
+use crate::query::{Column, Engines, Parameter, Runner, StoredQuery};
+
+/// A stored query in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct QuerySummary {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub about: String,
+    /// `all`, or `neo4j` for one that only a Neo4j store can run.
+    #[schema(value_type = String)]
+    pub engines: Engines,
+    /// Whether this server's store can run it.
+    pub supported: bool,
+    /// Its parameters.
+    pub parameters: Vec<ParameterView>,
+    /// The columns of its rows.
+    pub columns: Vec<ColumnView>,
+}
+
+/// A parameter of a stored query.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ParameterView {
+    /// Its name.
+    pub name: String,
+    /// `string`, `integer`, `float`, `boolean`, `timestamp`, `entity_id`, `list of string` or
+    /// `list of entity_id`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub value_type: &'static str,
+    /// The value when none is given; a parameter without one is required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+    /// The least allowed number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// The greatest allowed number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// What it means, with its unit.
+    pub about: String,
+    /// A value to try.
+    pub example: serde_json::Value,
+}
+
+impl ParameterView {
+    fn of(parameter: &Parameter) -> Self {
+        Self {
+            name: parameter.name.clone(),
+            value_type: parameter.value_type.as_str(),
+            default: parameter.default.clone(),
+            min: parameter.min,
+            max: parameter.max,
+            about: parameter.about.clone(),
+            example: parameter.example.clone(),
+        }
+    }
+}
+
+/// A column of a stored query's rows.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ColumnView {
+    /// Its name.
+    pub name: String,
+    /// Its type, as for parameters.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub value_type: &'static str,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// What it means, with its unit.
+    pub about: String,
+}
+
+impl ColumnView {
+    /// A column.
+    pub fn of(column: &Column) -> Self {
+        Self {
+            name: column.name.clone(),
+            value_type: column.value_type.as_str(),
+            nullable: column.nullable,
+            about: column.about.clone(),
+        }
+    }
+}
+
+impl QuerySummary {
+    /// A query of this server's library.
+    pub fn of(runner: &Runner, query: &StoredQuery) -> Self {
+        Self {
+            name: query.name().to_owned(),
+            about: query.about().to_owned(),
+            engines: query.engines(),
+            supported: runner.supports(query),
+            parameters: query.parameters().iter().map(ParameterView::of).collect(),
+            columns: query.columns().iter().map(ColumnView::of).collect(),
+        }
+    }
+}
+
+/// The library.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct QueryList {
+    /// The queries, by name.
+    pub queries: Vec<QuerySummary>,
+}
+
+/// List the stored queries
+#[utoipa::path(
+    tag = "queries",
+    operation_id = "list_queries",
+    responses((status = 200, body = QueryList)),
+)]
+#[get("/v1/queries")]
+pub async fn list_queries(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<QueryList>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(|scope| {
+            let runner = &scope.state.runner;
+            let queries = runner.library().iter().map(|query| QuerySummary::of(runner, query));
+            Ok(QueryList { queries: queries.collect() })
+        })
+        .await
+}

@@ -1,0 +1,61 @@
+//! `GET /v1/records/{id}`: one source record.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::parameters::Parameters;
+use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::state::Context;
+use crate::api::wire::{EntitySummary, RecordView};
+use crate::model::RecordId;
+
+/// A record and the entity it speaks of.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RecordAnswer {
+    /// The record.
+    pub record: RecordView,
+    /// The entity that it speaks of in the caller's view.
+    pub entity: EntitySummary,
+}
+
+/// Get a record
+///
+/// What one agency's row says, and the entity it belongs to in the caller's view. The content of a
+/// record about a person who may be a victim is masked unless `unmask` is set, which is logged.
+#[utoipa::path(
+    tag = "records",
+    operation_id = "get_record",
+    params(
+        ("id" = RecordId, Path, description = "The record's id"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked; logged"),
+    ),
+    responses(
+        (status = 200, body = RecordAnswer),
+        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
+    ),
+)]
+#[get("/v1/records/{id}")]
+pub async fn get_record(
+    context: Context,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<web::Json<RecordAnswer>, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let unmask = parameters.flag("unmask", false)?;
+    parameters.finish()?;
+    context
+        .answer(move |scope| {
+            let missing = || Problem::new(Code::NotFound);
+            let id: RecordId = id.parse().map_err(|_| missing())?;
+            let snapshot = scope.snapshot()?;
+            let index = snapshot.record(id).ok_or_else(missing)?;
+            let entity = snapshot.entity_of[index as usize];
+            let masked = snapshot.is_protected(entity) && !unmask;
+            Ok(RecordAnswer {
+                record: RecordView::of(&snapshot.records[index as usize], masked),
+                entity: EntitySummary::unmasked(&snapshot, entity, unmask),
+            })
+        })
+        .await
+}

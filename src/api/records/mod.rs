@@ -1,0 +1,5 @@
+//! Source records: submitting and reading them.
+
+pub mod get;
+pub mod submit;
+pub mod submit_batch;

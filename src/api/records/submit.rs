@@ -1,0 +1,72 @@
+//! `POST /v1/records`: one row.
+
+use actix_web::{HttpRequest, post, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::body;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::api::state::{Context, Scope};
+use crate::ingest::{RowOutput, SubmittedRow};
+use crate::jobs;
+use crate::model::RecordId;
+
+/// What a submission changed. How many links the new records have is not told: some may go to
+/// records that the caller may not see.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Submitted {
+    /// The ids of the submitted records, in their order.
+    pub records: Vec<RecordId>,
+    /// Records that were not there before.
+    pub records_new: u64,
+    /// Records that were there before with the same content.
+    pub records_unchanged: u64,
+    /// New ties.
+    pub ties: u64,
+    /// New events.
+    pub events: u64,
+}
+
+/// Submit one row
+///
+/// A row is one or more records, what ties them together and what happened to them. It is linked at
+/// once with all that is known; all of it is durable when the answer comes. Submitting it again
+/// changes nothing. The owner is the caller's agency.
+#[utoipa::path(
+    tag = "records",
+    operation_id = "submit_record",
+    request_body = SubmittedRow,
+    responses(
+        (status = 200, body = Submitted, description = "Stored and linked"),
+        (status = 409, body = ProblemBody, description = "The id exists with other content"),
+    ),
+)]
+#[post("/v1/records")]
+pub async fn submit_record(
+    context: Context,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<web::Json<Submitted>, Problem> {
+    let row: SubmittedRow = body::json(&request, &bytes)?;
+    context
+        .answer(move |scope| {
+            let id_key = &scope.state.id_key;
+            let output = row.into_output(&scope.caller.agency, id_key);
+            store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
+        })
+        .await
+}
+
+/// Stores and links rows, all or none.
+pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
+    let records = rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
+    let state = &scope.state;
+    let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows)?;
+    Ok(Submitted {
+        records,
+        records_new: report.records_new,
+        records_unchanged: report.records_unchanged,
+        ties: report.ties,
+        events: report.events,
+    })
+}

@@ -1,0 +1,69 @@
+//! `POST /v1/records/batch`: many rows, all or none.
+
+use actix_web::{HttpRequest, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::submit::{Submitted, store};
+use crate::api::body;
+use crate::api::limits::BATCH_ROWS_MAX;
+use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::state::Context;
+use crate::ingest::SubmittedRow;
+
+/// Rows to store together.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmittedBatch {
+    /// The rows, 1 to 1,000.
+    pub rows: Vec<SubmittedRow>,
+}
+
+/// Submit a batch
+///
+/// Up to 1,000 rows, all stored and linked or none of them. When rows cannot be taken, the answer
+/// names each with its position, member and reason.
+#[utoipa::path(
+    tag = "records",
+    operation_id = "submit_batch",
+    request_body = SubmittedBatch,
+    responses(
+        (status = 200, body = Submitted, description = "Stored and linked"),
+        (status = 409, body = ProblemBody, description = "An id exists with other content"),
+    ),
+)]
+#[post("/v1/records/batch")]
+pub async fn submit_batch(
+    context: Context,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<web::Json<Submitted>, Problem> {
+    let batch: SubmittedBatch = body::json(&request, &bytes)?;
+    if batch.rows.is_empty() || batch.rows.len() > BATCH_ROWS_MAX {
+        return Err(Problem::new(Code::InvalidInput).fault(Fault {
+            row: None,
+            column: Some("rows".to_owned()),
+            reason: "out_of_range".into(),
+            detail: format!("1 to {BATCH_ROWS_MAX} rows"),
+        }));
+    }
+    context
+        .answer(move |scope| {
+            let (mut rows, mut refused) = (Vec::new(), Problem::new(Code::InvalidInput));
+            let mut faults = 0;
+            for (position, row) in batch.rows.into_iter().enumerate() {
+                match row.into_output(&scope.caller.agency, &scope.state.id_key) {
+                    Ok(output) => rows.push(output),
+                    Err(error) => {
+                        faults += 1;
+                        refused = refused.row_fault(position, error);
+                    }
+                }
+            }
+            if faults > 0 {
+                return Err(refused.detail("nothing was stored"));
+            }
+            store(scope, rows)
+        })
+        .await
+}

@@ -1,0 +1,140 @@
+//! `POST /v1/resolve`: who is this? Nothing is stored.
+
+use actix_web::{HttpRequest, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::analyze;
+use crate::api::body;
+use crate::api::limits::CANDIDATES_MAX;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::api::state::{Context, Scope, snapshot_name};
+use crate::api::wire::EntitySummary;
+use crate::ingest::SubmittedRow;
+use crate::ingest::submission::SubmittedRecord;
+use crate::model::{Body, LevelHit, Record, RecordId, SubjectCategory};
+use crate::resolve::probability;
+
+/// Candidates in an answer when the caller does not say.
+const CANDIDATES_DEFAULT: u64 = 10;
+
+/// What is known of someone or something.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveRequest {
+    /// What is known.
+    pub body: Body,
+    /// The most candidates to return, 1 to 50; 10 when absent.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 50)]
+    pub limit: Option<u64>,
+}
+
+/// An entity that it may be.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ResolveCandidate {
+    /// The entity.
+    pub entity: EntitySummary,
+    /// Posterior log2 odds that both are the same.
+    pub bits: f64,
+    /// The probability these odds stand for, 0 to 1.
+    pub probability: f64,
+    /// The model's prior in bits; with the levels it adds up to `bits`.
+    pub prior_bits: f64,
+    /// The record of the entity that agrees best, which the reasons are about.
+    pub record: RecordId,
+    /// The reasons: the comparison level each attribute reached and what it is worth.
+    pub levels: Vec<LevelHit>,
+    /// Records of the entity that were compared.
+    pub records_compared: usize,
+}
+
+/// Who it may be.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ResolveAnswer {
+    /// The candidates, the best first. None of them is said to be the one.
+    pub candidates: Vec<ResolveCandidate>,
+    /// Candidates in all.
+    pub total: usize,
+    /// The version of the model that gave the scores.
+    pub model: String,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// Who is this?
+///
+/// Ranks the entities of the caller's view that the description may speak of, each with its score
+/// and the reasons for it. Nothing is stored.
+#[utoipa::path(
+    tag = "resolve",
+    operation_id = "resolve",
+    request_body = ResolveRequest,
+    responses(
+        (status = 200, body = ResolveAnswer),
+        (status = 422, body = ProblemBody, description = "Not a description"),
+    ),
+)]
+#[post("/v1/resolve")]
+pub async fn resolve(
+    context: Context,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<web::Json<ResolveAnswer>, Problem> {
+    let asked: ResolveRequest = body::json(&request, &bytes)?;
+    let limit = asked.limit.unwrap_or(CANDIDATES_DEFAULT);
+    if !(1..=CANDIDATES_MAX).contains(&limit) {
+        let range = format!("a whole number from 1 to {CANDIDATES_MAX}");
+        return Err(Problem::parameter("limit", range));
+    }
+    context.answer(move |scope| answer(scope, asked.body, limit as usize)).await
+}
+
+fn answer(scope: &Scope, body: Body, limit: usize) -> Result<ResolveAnswer, Problem> {
+    let probe = probe(scope, body)?;
+    let snapshot = scope.snapshot()?;
+    let state = &scope.state;
+    let (store, engine) = (state.store.as_ref(), state.engine.as_ref());
+    let found = analyze::identify(store, &scope.view, &snapshot, engine, &probe)?;
+    Ok(ResolveAnswer {
+        total: found.len(),
+        candidates: found
+            .into_iter()
+            .take(limit)
+            .map(|candidate| ResolveCandidate {
+                entity: EntitySummary::of(&snapshot, candidate.entity),
+                bits: candidate.score.bits,
+                probability: probability(candidate.score.bits),
+                prior_bits: candidate.score.prior_bits,
+                record: snapshot.records[candidate.record as usize].id,
+                levels: candidate.score.levels,
+                records_compared: candidate.compared,
+            })
+            .collect(),
+        model: engine.model().version.clone(),
+        snapshot: snapshot_name(&snapshot),
+    })
+}
+
+/// The description as a record that is never stored, checked as a submitted one.
+fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
+    let row = SubmittedRow {
+        local_id: "probe".to_owned(),
+        source: "resolve".to_owned(),
+        category: SubjectCategory::Unknown,
+        tier: 0,
+        handling: crate::model::Handling::Own,
+        records: vec![SubmittedRecord { slot: "probe".to_owned(), body }],
+        ties: Vec::new(),
+        events: Vec::new(),
+    };
+    let output = row.into_output(&scope.caller.agency, &scope.state.id_key).map_err(|mut error| {
+        error.column = error.column.map(|path| match path.strip_prefix("records.0.") {
+            Some(path) => path.to_owned(),
+            None => path,
+        });
+        Problem::row(None, error)
+    })?;
+    let mut records = output.records.into_iter();
+    records.next().ok_or_else(|| Problem::new(crate::api::Code::InvalidInput))
+}

@@ -1,0 +1,56 @@
+//! The table of contents: every operation on one line, route and OpenAPI entry together. The route
+//! of each stands with its handler.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::centrality::rank::rank_entities;
+use super::communities::list::list_communities;
+use super::entities::get::get_entity;
+use super::entities::neighbours::list_neighbours;
+use super::entities::routes::get_routes;
+use super::entities::search::search;
+use super::imports::start::start_import;
+use super::indicators::shared_hub::shared_hub;
+use super::jobs::cancel::cancel_job;
+use super::jobs::get::get_job;
+use super::jobs::list::list_jobs;
+use super::limits::{BODY_BYTES_MAX, IMPORT_BYTES_MAX};
+use super::paths::find::find_paths;
+use super::queries::get::get_query;
+use super::queries::list::list_queries;
+use super::queries::run::run_query;
+use super::records::get::get_record;
+use super::records::submit::submit_record;
+use super::records::submit_batch::submit_batch;
+use super::resolve::identify::resolve;
+use super::service::health::health;
+use super::service::metrics::metrics;
+use super::service::ready::ready;
+
+/// All operations.
+pub fn operations(config: &mut ServiceConfig<'_>) {
+    config.app_data(actix_web::web::PayloadConfig::new(IMPORT_BYTES_MAX.max(BODY_BYTES_MAX)));
+    config
+        .service(submit_record)
+        .service(submit_batch)
+        .service(get_record)
+        .service(resolve)
+        .service(search)
+        .service(get_entity)
+        .service(list_neighbours)
+        .service(get_routes)
+        .service(find_paths)
+        .service(rank_entities)
+        .service(list_communities)
+        .service(shared_hub)
+        .service(list_queries)
+        .service(get_query)
+        .service(run_query)
+        .service(start_import)
+        .service(list_jobs)
+        .service(get_job)
+        .service(cancel_job)
+        .service(health)
+        .service(ready)
+        .service(metrics);
+}

@@ -1,0 +1,5 @@
+//! The server itself: whether it lives and is ready, its metrics.
+
+pub mod health;
+pub mod metrics;
+pub mod ready;

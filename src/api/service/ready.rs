@@ -1,0 +1,26 @@
+//! `GET /ready`: whether the server can answer questions.
+
+use actix_web::{get, web};
+
+use super::health::ServiceStatus;
+use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::state::State;
+
+/// Whether the server can answer questions
+///
+/// Asks the store.
+#[utoipa::path(
+    tag = "service",
+    operation_id = "ready",
+    security(()),
+    responses(
+        (status = 200, body = ServiceStatus),
+        (status = 503, body = ProblemBody, description = "The store does not answer"),
+    ),
+)]
+#[get("/ready")]
+pub async fn ready(state: web::Data<State>) -> Result<web::Json<ServiceStatus>, Problem> {
+    let asked = web::block(move || state.store.ping()).await;
+    asked.map_err(|_| Problem::new(Code::Internal))??;
+    Ok(web::Json(ServiceStatus { status: "ok" }))
+}

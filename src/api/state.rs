@@ -1,0 +1,112 @@
+//! What all requests share, and what one request may use of it.
+
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use std::future::{Ready, ready};
+
+use super::metrics::Metrics;
+use super::problem::{Code, Problem};
+use crate::audit::AuditLog;
+use crate::govern::{Caller, TokenHolder, TokenRole, View};
+use crate::graph::{self, Snapshot};
+use crate::jobs::{Clock, Jobs};
+use crate::model::IdKey;
+use crate::query::Runner;
+use crate::resolve::Engine;
+use crate::store::Store;
+
+/// Gives random bytes.
+pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
+
+/// What all requests of a server share.
+pub struct State {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) engine: Arc<Engine>,
+    pub(super) id_key: IdKey,
+    pub(super) cache: graph::Cache,
+    pub(super) runner: Runner,
+    pub(super) jobs: Jobs,
+    pub(super) audit: AuditLog,
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+    pub(super) metrics: Metrics,
+}
+
+/// One authenticated request. Handlers take it and answer through [`Context::answer`].
+pub struct Context {
+    state: web::Data<State>,
+    holder: TokenHolder,
+}
+
+impl FromRequest for Context {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    /// The guard has put the token's holder there; without one the request goes no further.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let holder = request.extensions().get::<TokenHolder>().cloned();
+        let state = request.app_data::<web::Data<State>>().cloned();
+        ready(match (holder, state) {
+            (Some(holder), Some(state)) => Ok(Self { state, holder }),
+            _ => Err(Problem::new(Code::Unauthenticated)),
+        })
+    }
+}
+
+impl Context {
+    /// Runs `work` on a thread for blocking work, within the caller's view as of now.
+    pub async fn answer<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Scope) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<web::Json<T>, Problem> {
+        if self.holder.role != TokenRole::Analyst {
+            return Err(Problem::new(Code::Forbidden));
+        }
+        let blocking = move || {
+            let caller = self.holder.caller();
+            let view = View::decide(&caller, &self.state.store.classes()?);
+            work(&Scope { state: self.state.into_inner(), caller, view })
+        };
+        match web::block(blocking).await {
+            Ok(result) => result.map(web::Json),
+            Err(_) => Err(Problem::new(Code::Internal)),
+        }
+    }
+
+    /// The server's metrics, for operators.
+    pub fn metrics(&self) -> Result<String, Problem> {
+        if self.holder.role != TokenRole::Operator {
+            return Err(Problem::new(Code::Forbidden));
+        }
+        Ok(self.state.metrics.render())
+    }
+}
+
+/// What one question is computed on: the caller and the caller's view.
+pub struct Scope {
+    pub(super) state: Arc<State>,
+    /// Who asks.
+    pub caller: Caller,
+    /// What the caller may see now.
+    pub view: View,
+}
+
+impl Scope {
+    /// The snapshot of the view as of now.
+    pub fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
+        Ok(self.snapshot_and_revision()?.0)
+    }
+
+    /// The snapshot of the view as of now, and the store's revision it is of, which never goes into
+    /// an answer.
+    pub fn snapshot_and_revision(&self) -> Result<(Arc<Snapshot>, u64), Problem> {
+        Ok(self.state.cache.snapshot(self.state.store.as_ref(), &self.view)?)
+    }
+}
+
+/// The name of a snapshot in answers.
+pub fn snapshot_name(snapshot: &Snapshot) -> String {
+    snapshot.tag.iter().fold(String::from("snap_"), |name, byte| format!("{name}{byte:02x}"))
+}
