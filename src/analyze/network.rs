@@ -126,6 +126,8 @@ fn distinct(mut pairs: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::{Entity, Relationship, RelationshipKind};
+    use crate::model::{EntityType, IdKey, Span};
 
     const ARCS: [(u32, u32); 5] = [(2, 0), (0, 1), (1, 0), (3, 3), (2, 0)];
 
@@ -160,5 +162,44 @@ mod tests {
     fn the_empty_network_is_a_network() {
         let network = Network::from_arcs(0, &[], false);
         assert_eq!((network.nodes(), network.edges()), (0, 0));
+    }
+    #[test]
+    fn any_relationships_of_two_entities_are_one_edge() {
+        let id_key = IdKey::default();
+        let entity = |name: &str| Entity {
+            id: id_key.entity(EntityType::Person, id_key.record("agency", name)),
+            entity_type: EntityType::Person,
+            name: name.to_owned(),
+            records: Vec::new(),
+        };
+        let relationship = |source, target, kind| Relationship {
+            source,
+            target,
+            kind,
+            ties: Vec::new(),
+            events: Vec::new(),
+            span: Span::default(),
+        };
+        let snapshot = Snapshot {
+            entities: ["A", "B", "C", "D"].map(entity).to_vec(),
+            relationships: vec![
+                relationship(0, 2, RelationshipKind::Called),
+                relationship(0, 2, RelationshipKind::Paid),
+                relationship(1, 1, RelationshipKind::Messaged),
+                relationship(2, 0, RelationshipKind::Called),
+                relationship(3, 2, RelationshipKind::SameEvent),
+            ],
+            records: Vec::new(),
+            entity_of: Vec::new(),
+            ties: Vec::new(),
+            events: Vec::new(),
+            links: Vec::new(),
+            judgements: Vec::new(),
+            offsets: Vec::new(),
+            adjacency: Vec::new(),
+            id_key,
+        };
+        let network = Network::of(&snapshot);
+        assert_eq!(network, Network::from_arcs(4, &[(0, 2), (2, 3)], false));
     }
 }

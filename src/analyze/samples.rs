@@ -82,7 +82,7 @@ pub fn large() -> Network {
             let other = state >> 8;
             arcs.push((
                 node,
-                if other % 5 == 0 { other % node } else { node - 1 - other % node.min(9) },
+                if other.is_multiple_of(5) { other % node } else { node - 1 - other % node.min(9) },
             ));
         }
     }

@@ -70,7 +70,8 @@ fn step(network: &Network, scores: &[f64], damping: f64) -> Vec<f64> {
     (0..nodes as u32)
         .into_par_iter()
         .map(|node| {
-            let pulled: f64 = network.incoming(node).iter().map(|from| shares[*from as usize]).sum();
+            let pulled: f64 =
+                network.incoming(node).iter().map(|from| shares[*from as usize]).sum();
             base + damping * pulled
         })
         .collect()
