@@ -4,8 +4,15 @@
 //! Pure functions of a [`crate::graph::Snapshot`], which already is the caller's view. This room
 //! knows neither HTTP nor how anything is stored.
 
+pub mod centrality;
+pub mod communities;
 mod explain;
 mod identify;
+pub mod network;
+pub mod paths;
+
+#[cfg(test)]
+mod samples;
 
 pub use explain::{Explanation, explain};
 pub use identify::{Candidate, identify};
