@@ -36,6 +36,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let pattern = request.match_pattern();
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
+    let unmasked = request.query_string().split('&').any(|pair| pair == "unmask=true");
     let id = hex(&(state.random)()[..16]);
     let public = request.method() == Method::GET && PUBLIC_ROUTES.contains(&route);
     let mut known = None;
@@ -46,16 +47,14 @@ pub async fn guard<B: MessageBody + 'static>(
         Ok(holder) => {
             known.clone_from(&holder);
             holder.map(|holder| request.extensions_mut().insert(holder));
-            let http = request.request().clone();
-            match next.call(request).await {
-                Ok(response) => response.map_into_left_body(),
-                Err(error) => ServiceResponse::from_err(error, http).map_into_right_body(),
-            }
+            // Routing and handlers turn their errors into responses; nothing else stands inside.
+            next.call(request).await?.map_into_left_body()
         }
     };
     response = as_problem(response, &id);
     if !public {
-        let entry = entry(&state, &id, known, operation.clone(), response.status());
+        let logged = if unmasked { format!("{operation} unmasked") } else { operation.clone() };
+        let entry = entry(&state, &id, known, logged, response.status());
         if !append(&state, entry).await {
             let http = response.into_parts().0;
             let failed = Problem::new(Code::Unavailable).response(Some(id.clone()));

@@ -12,7 +12,6 @@ mod entities;
 mod examples;
 mod guard;
 mod imports;
-mod indicators;
 mod jobs;
 mod limits;
 mod metrics;

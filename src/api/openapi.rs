@@ -1,7 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
 use actix_web::App;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, ParameterBuilder, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Content, Info, License, OpenApi, Ref, RefOr, ResponseBuilder, Schema, tag::TagBuilder,
@@ -80,9 +80,9 @@ fn finish(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     for response in responses.values_mut() {
         if let RefOr::T(response) = response
-            && let Some(content) = response.content.remove("application/json")
+            && let Some(content) = response.content.swap_remove("application/json")
         {
-            let is_problem = matches!(&content.schema, Some(RefOr::Ref(to))
+            let is_problem = matches!(&content, RefOr::T(Content { schema: Some(RefOr::Ref(to)), .. })
                 if to.ref_location.ends_with("/Problem"));
             let media_type = if is_problem { MEDIA_TYPE } else { "application/json" };
             response.content.insert(media_type.to_owned(), content);
@@ -94,12 +94,15 @@ fn finish(operation: &mut Operation) {
         .build();
     responses.insert("default".to_owned(), default.into());
     let Some(id) = operation.operation_id.clone() else { return };
-    if let Some(body) = operation.request_body.as_mut()
-        && let Some(content) = body.content.get_mut("application/json")
+    if let Some(RefOr::T(body)) = operation.request_body.as_mut()
+        && let Some(RefOr::T(content)) = body.content.get_mut("application/json")
     {
         content.example = examples::body(&id);
     }
     for parameter in operation.parameters.iter_mut().flatten() {
-        parameter.example = examples::parameter(&id, &parameter.name);
+        if let RefOr::T(parameter) = parameter {
+            let example = examples::parameter(&id, &parameter.name);
+            *parameter = ParameterBuilder::from(parameter.clone()).example(example).build();
+        }
     }
 }

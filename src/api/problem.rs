@@ -175,6 +175,7 @@ impl Problem {
     }
 
     /// The code.
+    #[cfg(test)]
     pub fn code(&self) -> Code {
         self.code
     }

@@ -5,8 +5,11 @@ mod evaluate;
 mod generate;
 mod import;
 mod key;
+mod openapi;
 mod progress;
+mod serve;
 mod settings;
+mod token;
 mod train;
 
 use std::process::ExitCode;
@@ -27,6 +30,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Serve(serve::Arguments),
+    Token(token::Arguments),
+    Openapi(openapi::Arguments),
     Generate(generate::Arguments),
     Import(import::Arguments),
     Evaluate(evaluate::Arguments),
@@ -38,6 +44,9 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
+        Command::Openapi(arguments) => openapi::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -51,8 +51,12 @@ const PASSWORD_VARIABLE: &str = "ACCORD_NEO4J_PASSWORD";
 
 /// Opens a store that must exist already, or may be created.
 pub fn open(address: &StoreAddress, create: bool) -> Result<Arc<dyn Store>, CommandError> {
-    let password = std::env::var(PASSWORD_VARIABLE).unwrap_or_default();
-    Ok(store::open(&address.clone().or_password(&password), create)?)
+    Ok(store::open(&with_password(address), create)?)
+}
+
+/// The address with the password from the environment where it names none itself.
+pub fn with_password(address: &StoreAddress) -> StoreAddress {
+    address.clone().or_password(&std::env::var(PASSWORD_VARIABLE).unwrap_or_default())
 }
 
 /// Reads a text file; the error names it.

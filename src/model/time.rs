@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use thiserror::Error;
 
 /// A text that is not a date or time that exists.
@@ -23,8 +25,7 @@ pub enum DateError {
 
 /// A date of which the day, or the day and the month, may be unknown. Serialized as ISO 8601 text
 /// of reduced precision (`1987`, `1987-04`, `1987-04-12`). Orders by year, month, day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
-#[schema(value_type = String, example = "1987-04-12")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     year: i16,
     month: Option<u8>,
@@ -69,6 +70,18 @@ impl PartialDate {
         self.day
     }
 }
+
+impl PartialSchema for PartialDate {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^\d{4}(-\d{2}(-\d{2})?)?$"))
+            .examples(["1987-04-12"])
+            .into()
+    }
+}
+
+impl ToSchema for PartialDate {}
 
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

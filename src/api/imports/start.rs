@@ -131,7 +131,8 @@ fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {
 
 /// The mapping, if it is one and its rows would be the caller's own.
 fn mapper(scope: &Scope, text: &str) -> Result<Arc<RowMapper>, Problem> {
-    let mapper = parse_mapping("mapping", text, &scope.state.id_key)
+    let mapper = parse_mapping("mapping", text)
+        .and_then(|mapping| RowMapper::new("mapping", &mapping, &scope.state.id_key))
         .map_err(|error| wrong("mapping", &error.to_string()))?;
     if mapper.agency() != scope.caller.agency {
         return Err(wrong("mapping", "the mapping's agency is not the caller's"));
