@@ -1,1 +1,4 @@
 //! Centrality, communities, paths, ring indicators, movement and routes.
+
+pub mod movement;
+pub mod shared_hub;
