@@ -8,8 +8,10 @@ pub mod centrality;
 pub mod communities;
 mod explain;
 mod identify;
+pub mod movement;
 pub mod network;
 pub mod paths;
+pub mod shared_hub;
 
 #[cfg(test)]
 mod samples;

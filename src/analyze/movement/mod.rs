@@ -1,0 +1,58 @@
+//! Where an entity was: its sightings in order of time, stays, the legs between them, and the
+//! routes that follow.
+//!
+//! Gaps stay gaps: no road is invented between two places. A leg that nobody can have travelled says
+//! something about the data (two people joined into one, a copied or misread plate, a wrong clock),
+//! and is never part of a route.
+
+mod legs;
+mod options;
+mod routes;
+mod stays;
+mod stops;
+#[cfg(test)]
+mod tests;
+
+pub use legs::{Feasibility, Leg};
+pub use options::MovementOptions;
+pub use routes::{Occurrence, Pattern, Route, Visit};
+pub use stays::Stay;
+pub use stops::{Stop, Through};
+
+use crate::graph::Snapshot;
+
+/// The movement of one entity, as far as the view knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Itinerary {
+    /// Index of the entity.
+    pub entity: u32,
+    /// Every event with a place that it took part in, by time, then event id.
+    pub stops: Vec<Stop>,
+    /// Consecutive stops at one place, brought together. Stops without presence are in none.
+    pub stays: Vec<Stay>,
+    /// `legs[i]` leads from `stays[i]` to `stays[i + 1]`.
+    pub legs: Vec<Leg>,
+    /// Indexes of the legs that nobody can have travelled: a question about the data.
+    pub impossible_travel: Vec<usize>,
+    /// Cities in order of time, split where a leg is impossible, times do not advance or the
+    /// gap is too long. Only routes of two cities or more.
+    pub routes: Vec<Route>,
+    /// City sequences that recur within or across routes, longest first, then by their names.
+    pub patterns: Vec<Pattern>,
+}
+
+/// The movement of an entity (by its index). An index outside the snapshot has none.
+pub fn itinerary(snapshot: &Snapshot, entity: u32, options: &MovementOptions) -> Itinerary {
+    let stops = stops::stops(snapshot, entity, options);
+    let stays = stays::stays(&stops, options);
+    let is_vehicle = snapshot
+        .entities
+        .get(entity as usize)
+        .is_some_and(|entity| entity.entity_type == crate::model::EntityType::Vehicle);
+    let legs = legs::legs(&stops, &stays, is_vehicle, options);
+    let routes = routes::routes(&stays, &legs, options);
+    let patterns = routes::patterns(&routes, options);
+    let impossible_travel =
+        (0..legs.len()).filter(|leg| legs[*leg].feasible == Feasibility::Impossible).collect();
+    Itinerary { entity, stops, stays, legs, impossible_travel, routes, patterns }
+}

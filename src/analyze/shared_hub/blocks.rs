@@ -1,0 +1,221 @@
+//! Blocks of related people: what counts as one.
+//!
+//! Two people of one hub are one block when
+//! - they share a family name and a home address (the hub itself, when it is an address, is one);
+//! - they live at one address other than the hub where few enough people live, and which belongs to
+//!   no organization: a household;
+//! - two words of their names are alike, or one word and the whole date of birth: they may be one
+//!   person whose records were not joined;
+//! - and, if the options say so, a source ties them as associates.
+//!
+//! Relations pass on: kin of kin at the hub are one block. All of this only lowers the count.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::SharedHubOptions;
+use super::exempt::Organizations;
+use super::links::{Link, entity, is};
+use crate::graph::Snapshot;
+use crate::model::{Address, Body, EntityType, PartialDate, Person, TieKind};
+use crate::normalize::skeleton::skeleton;
+use crate::normalize::{AddressForm, NameForm};
+
+/// Words of one name that are looked at.
+const WORDS_MAX: usize = 6;
+
+/// What related people have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// Family name and home.
+    Kin(String, Home),
+    /// A household's address.
+    Household(u32),
+    /// Two words of the name, in order of the alphabet.
+    Words(String, String),
+    /// A word of the name and the date of birth.
+    Born(String, PartialDate),
+    /// A tie between associates, by index.
+    Associates(u32),
+}
+
+/// Where somebody lives: an entity, or the text of a person's record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Home {
+    Entity(u32),
+    Text(String),
+}
+
+/// What is known of one person's relations.
+#[derive(Default)]
+struct Relations {
+    families: BTreeSet<String>,
+    keys: BTreeSet<Key>,
+}
+
+/// The relations of all people that any hub is linked with.
+pub(super) struct Kinship(BTreeMap<u32, Relations>);
+
+impl Kinship {
+    pub fn new(
+        snapshot: &Snapshot,
+        options: &SharedHubOptions,
+        organizations: &Organizations,
+        people: &BTreeSet<u32>,
+    ) -> Self {
+        let homes = homes(snapshot, options);
+        let mut residents: BTreeMap<u32, usize> = BTreeMap::new();
+        homes.values().flatten().for_each(|home| *residents.entry(*home).or_default() += 1);
+        let household = |home: &u32| {
+            residents[home] <= options.household_people_max && !organizations.keep(*home)
+        };
+        let mut relations: BTreeMap<u32, Relations> = BTreeMap::new();
+        for person in people {
+            let mut of = Relations::default();
+            let mut places: BTreeSet<Home> = BTreeSet::new();
+            for record in &snapshot.entities[*person as usize].records {
+                if let Body::Person(body) = &snapshot.records[*record as usize].body {
+                    of.named(body);
+                    places.extend(body.address.as_ref().and_then(text_of));
+                }
+            }
+            for home in homes.get(person).into_iter().flatten() {
+                places.insert(Home::Entity(*home));
+                if household(home) {
+                    of.keys.insert(Key::Household(*home));
+                }
+            }
+            let kin = of.families.iter().flat_map(|family| {
+                places.iter().map(|place| Key::Kin(family.clone(), place.clone()))
+            });
+            let kin: Vec<Key> = kin.collect();
+            of.keys.extend(kin);
+            relations.insert(*person, of);
+        }
+        if options.associates_are_kin {
+            associates(snapshot, &mut relations);
+        }
+        Self(relations)
+    }
+
+    /// The blocks of a hub's people, in order of their first person, and the block of each link.
+    pub fn blocks(
+        &self,
+        hub: u32,
+        hub_type: EntityType,
+        links: &[Link],
+    ) -> (Vec<Vec<u32>>, Vec<u32>) {
+        let people: Vec<u32> = {
+            let distinct: BTreeSet<u32> = links.iter().map(|link| link.person).collect();
+            distinct.into_iter().collect()
+        };
+        let mut union = Union((0..people.len()).collect());
+        let mut first: BTreeMap<Key, usize> = BTreeMap::new();
+        for (at, person) in people.iter().enumerate() {
+            let Some(relations) = self.0.get(person) else { continue };
+            let here = relations
+                .families
+                .iter()
+                .filter(|_| hub_type == EntityType::Address)
+                .map(|family| Key::Kin(family.clone(), Home::Entity(hub)));
+            let elsewhere =
+                relations.keys.iter().filter(|key| **key != Key::Household(hub)).cloned();
+            for key in here.chain(elsewhere) {
+                let other = *first.entry(key).or_insert(at);
+                union.join(at, other);
+            }
+        }
+        let mut number: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut blocks: Vec<Vec<u32>> = Vec::new();
+        let mut block_of: BTreeMap<u32, u32> = BTreeMap::new();
+        for (at, person) in people.iter().enumerate() {
+            let block = *number.entry(union.root(at)).or_insert_with(|| {
+                blocks.push(Vec::new());
+                blocks.len() as u32 - 1
+            });
+            blocks[block as usize].push(*person);
+            block_of.insert(*person, block);
+        }
+        let of_links = links.iter().map(|link| block_of[&link.person]).collect();
+        (blocks, of_links)
+    }
+}
+
+impl Relations {
+    /// Takes in the names and the date of birth of one record.
+    fn named(&mut self, body: &Person) {
+        let born = body.birth_date.filter(|date| date.day().is_some());
+        for name in body.names.iter().filter_map(NameForm::new) {
+            // Of a name without marked parts any word may be the family's.
+            let family = if name.family.is_empty() { &name.tokens } else { &name.family };
+            self.families.extend(family.iter().map(|word| skeleton(word)));
+            let mut words: Vec<&String> = name.skeletons.iter().take(WORDS_MAX).collect();
+            words.sort_unstable();
+            words.dedup();
+            for (index, word) in words.iter().enumerate() {
+                self.keys.extend(born.map(|date| Key::Born((*word).clone(), date)));
+                self.keys.extend(
+                    words[index + 1..]
+                        .iter()
+                        .map(|other| Key::Words((*word).clone(), (*other).clone())),
+                );
+            }
+        }
+        self.families.remove("");
+    }
+}
+
+/// The addresses at which each person lives.
+fn homes(snapshot: &Snapshot, options: &SharedHubOptions) -> BTreeMap<u32, BTreeSet<u32>> {
+    let mut homes: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for tie in &snapshot.ties {
+        if tie.kind != TieKind::LivesAt || tie.confidence < options.confidence_min {
+            continue;
+        }
+        let ends = entity(snapshot, tie.from).zip(entity(snapshot, tie.to));
+        if let Some((person, home)) = ends
+            && is(snapshot, person, EntityType::Person)
+        {
+            homes.entry(person).or_default().insert(home);
+        }
+    }
+    homes
+}
+
+/// House, street and city as one text; without a house number it is no home.
+fn text_of(address: &Address) -> Option<Home> {
+    let form = AddressForm::new(address);
+    let (house, street) = (form.house?, form.street?);
+    let unit = form.unit.unwrap_or_default();
+    let city = form.city.unwrap_or_default();
+    Some(Home::Text([house, unit, street, city].join("|")))
+}
+
+fn associates(snapshot: &Snapshot, relations: &mut BTreeMap<u32, Relations>) {
+    for (index, tie) in snapshot.ties.iter().enumerate() {
+        if tie.kind == TieKind::AssociatedWith {
+            for end in [tie.from, tie.to].into_iter().filter_map(|end| entity(snapshot, end)) {
+                if let Some(of) = relations.get_mut(&end) {
+                    of.keys.insert(Key::Associates(index as u32));
+                }
+            }
+        }
+    }
+}
+
+/// Disjoint sets; the smallest member is the root.
+struct Union(Vec<usize>);
+
+impl Union {
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.0[at] != at {
+            self.0[at] = self.0[self.0[at]];
+            at = self.0[at];
+        }
+        at
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.0[a.max(b)] = a.min(b);
+    }
+}

@@ -1,0 +1,116 @@
+//! The smallest set of people's records that a finding hangs on, by branch and bound.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::links::Link;
+use super::{Counterfactual, Hub, SharedHubOptions, window};
+use crate::model::RecordId;
+
+/// A smallest set of people's records without which the hub has fewer than `firing` blocks in every
+/// window.
+///
+/// With one busy window this is the `u - firing + 1` blocks with the fewest records. When the blocks
+/// are spread, taking those out leaves another window: the search goes on from there. Removing a
+/// record takes out all that it says about the hub.
+pub(super) fn smallest(hub: &Hub, firing: usize, options: &SharedHubOptions) -> Counterfactual {
+    let mut search = Search {
+        hub,
+        firing,
+        options,
+        steps: options.counterfactual_steps,
+        removed: BTreeSet::new(),
+        best: None,
+    };
+    let first = search.dive();
+    search.best = Some(first);
+    search.branch(&BTreeSet::new());
+    let exact = search.steps > 0;
+    let records = search.best.unwrap_or_default().into_iter().collect();
+    Counterfactual { records, exact }
+}
+
+struct Search<'a> {
+    hub: &'a Hub,
+    firing: usize,
+    options: &'a SharedHubOptions,
+    steps: usize,
+    removed: BTreeSet<RecordId>,
+    best: Option<BTreeSet<RecordId>>,
+}
+
+/// What it costs to take a block out of a window: its records there.
+type Cut = (u32, BTreeSet<RecordId>);
+
+impl Search<'_> {
+    /// A set that suffices, cheapest blocks first: where the search starts, and what is left when it
+    /// runs out of steps.
+    fn dive(&mut self) -> BTreeSet<RecordId> {
+        while let Some((cuts, surplus)) = self.violated() {
+            cuts.into_iter().take(surplus).for_each(|(_, records)| self.removed.extend(records));
+        }
+        std::mem::take(&mut self.removed)
+    }
+
+    /// Tries all ways on from what is removed, with the records of `kept` staying.
+    fn branch(&mut self, kept: &BTreeSet<RecordId>) {
+        if self.steps == 0 {
+            return;
+        }
+        self.steps -= 1;
+        let best = self.best.as_ref().map_or(usize::MAX, BTreeSet::len);
+        let Some((cuts, surplus)) = self.violated() else {
+            if self.removed.len() < best {
+                self.best = Some(self.removed.clone());
+            }
+            return;
+        };
+        // A block with a record that must stay cannot be cut from this window.
+        let open: Vec<Cut> =
+            cuts.into_iter().filter(|(_, records)| records.is_disjoint(kept)).collect();
+        let cheapest: usize = open.iter().take(surplus).map(|(_, records)| records.len()).sum();
+        if open.len() < surplus || self.removed.len() + cheapest >= best {
+            return;
+        }
+        // Some block must go. Either the first goes, or it stays and one of the others goes. That a
+        // block stays means that one of its records does: which one is left open unless it has
+        // only one, so that nothing is lost.
+        let mut kept = kept.clone();
+        for (nth, (_, records)) in open.iter().enumerate() {
+            if open.len() - nth < surplus {
+                break;
+            }
+            self.removed.extend(records);
+            self.branch(&kept);
+            records.iter().for_each(|record| {
+                self.removed.remove(record);
+            });
+            if records.len() == 1 {
+                kept.extend(records);
+            }
+        }
+    }
+
+    /// The best window with what is left, when it still fires: what cutting each block costs there,
+    /// cheapest first, then by records; and how many must be cut.
+    fn violated(&self) -> Option<(Vec<Cut>, usize)> {
+        let left = || {
+            let pairs = self.hub.links.iter().zip(self.hub.block_of.iter().copied());
+            pairs.filter(|(link, _)| !self.removed.contains(&link.person_record))
+        };
+        let best = window::best_of(left(), self.options.window_micros());
+        if best.u < self.firing {
+            return None;
+        }
+        let from = best.window.map(|window| window.0);
+        let mut cuts: BTreeMap<u32, BTreeSet<RecordId>> = BTreeMap::new();
+        let inside = |link: &&Link| window::meets(link, from, self.options);
+        for (link, block) in left().filter(|(link, _)| inside(link)) {
+            cuts.entry(block).or_default().insert(link.person_record);
+        }
+        let mut cuts: Vec<Cut> = cuts.into_iter().collect();
+        cuts.sort_by(|(a, a_records), (b, b_records)| {
+            a_records.len().cmp(&b_records.len()).then(a_records.cmp(b_records)).then(a.cmp(b))
+        });
+        Some((cuts, best.u - self.firing + 1))
+    }
+}

@@ -1,0 +1,155 @@
+//! Organizations: whose a hub is, and for whom people work.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::links::{entity, is};
+use super::{Exemption, SharedHubOptions};
+use crate::graph::Snapshot;
+use crate::model::{Address, Body, EntityType, EventKind, Phone, Role, TieKind};
+use crate::normalize::{AddressForm, PhoneForm, fold};
+
+/// What organizations have to do with hubs and people.
+pub(super) struct Organizations {
+    /// The organizations that keep each hub.
+    keepers: BTreeMap<u32, BTreeSet<u32>>,
+    /// Folded words of the kind of each organization.
+    kinds: BTreeMap<u32, BTreeSet<String>>,
+    /// The organizations that each person works for or owns.
+    employers: BTreeMap<u32, BTreeSet<u32>>,
+}
+
+/// A phone number or address as text, to find those of organizations again.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Contact {
+    Phone(String),
+    Address(String),
+}
+
+impl Organizations {
+    pub fn new(snapshot: &Snapshot) -> Self {
+        let mut all =
+            Self { keepers: BTreeMap::new(), kinds: BTreeMap::new(), employers: BTreeMap::new() };
+        all.ties(snapshot);
+        all.hosts(snapshot);
+        all.records(snapshot);
+        all
+    }
+
+    /// Ties from organizations to what they keep, and from people to the organizations.
+    fn ties(&mut self, snapshot: &Snapshot) {
+        for tie in &snapshot.ties {
+            let ends = entity(snapshot, tie.from).zip(entity(snapshot, tie.to));
+            let Some((from, to)) = ends else { continue };
+            let keeps = matches!(tie.kind, TieKind::Uses | TieKind::LivesAt | TieKind::Owns);
+            if keeps && is(snapshot, from, EntityType::Organization) {
+                self.keepers.entry(to).or_default().insert(from);
+            }
+            if matches!(tie.kind, TieKind::WorksFor | TieKind::Owns)
+                && is(snapshot, from, EntityType::Person)
+                && is(snapshot, to, EntityType::Organization)
+            {
+                self.employers.entry(from).or_default().insert(to);
+            }
+        }
+    }
+
+    /// The host of a booking keeps the place of the stay.
+    fn hosts(&mut self, snapshot: &Snapshot) {
+        for event in snapshot.events.iter().filter(|event| event.kind == EventKind::Booking) {
+            let of = |role: Role| {
+                let parts = event.participants.iter().filter(move |part| part.role == role);
+                parts.filter_map(|part| entity(snapshot, part.record))
+            };
+            for host in of(Role::Host).filter(|host| is(snapshot, *host, EntityType::Organization))
+            {
+                for place in of(Role::Location) {
+                    self.keepers.entry(place).or_default().insert(host);
+                }
+            }
+        }
+    }
+
+    /// Kinds, and hubs that an organization's own record gives as its phone or address.
+    fn records(&mut self, snapshot: &Snapshot) {
+        let mut stated: BTreeMap<Contact, BTreeSet<u32>> = BTreeMap::new();
+        for (record, of) in snapshot.records.iter().zip(&snapshot.entity_of) {
+            let Body::Organization(body) = &record.body else { continue };
+            let words = body.kind.as_deref().map(fold).unwrap_or_default();
+            let words = words.split_whitespace().map(str::to_owned);
+            self.kinds.entry(*of).or_default().extend(words);
+            let phones = body.phones.iter().filter_map(phone);
+            for contact in phones.chain(body.address.as_ref().and_then(address)) {
+                stated.entry(contact).or_default().insert(*of);
+            }
+        }
+        for (record, of) in snapshot.records.iter().zip(&snapshot.entity_of) {
+            let contact = match &record.body {
+                Body::Phone(body) => phone(body),
+                Body::Address(body) => address(body),
+                _ => None,
+            };
+            if let Some(keepers) = contact.and_then(|contact| stated.get(&contact)) {
+                self.keepers.entry(*of).or_default().extend(keepers);
+            }
+        }
+    }
+
+    /// Whether any organization keeps this hub.
+    pub fn keep(&self, hub: u32) -> bool {
+        self.keepers.contains_key(&hub)
+    }
+
+    /// The first organization that keeps the hub and whose kind explains it.
+    pub fn exemption(&self, hub: u32, options: &SharedHubOptions) -> Option<Exemption> {
+        self.keepers.get(&hub)?.iter().find_map(|organization| {
+            let words = self.kinds.get(organization)?;
+            let kind = words.iter().find(|word| is_exempt(word, options))?;
+            Some(Exemption::Organization { organization: *organization, kind: kind.clone() })
+        })
+    }
+
+    /// The only organization that keeps the hub, when nearly all blocks work for it.
+    pub fn workplace(
+        &self,
+        hub: u32,
+        blocks: &[Vec<u32>],
+        options: &SharedHubOptions,
+    ) -> Option<u32> {
+        let keepers = self.keepers.get(&hub).filter(|keepers| keepers.len() == 1)?;
+        self.employer(blocks, options).filter(|employer| keepers.contains(employer))
+    }
+
+    /// The organization that nearly all blocks work for; the one with the most, then the first.
+    pub fn employer(&self, blocks: &[Vec<u32>], options: &SharedHubOptions) -> Option<u32> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for block in blocks {
+            let of_block: BTreeSet<u32> = block
+                .iter()
+                .filter_map(|person| self.employers.get(person))
+                .flatten()
+                .copied()
+                .collect();
+            of_block.into_iter().for_each(|employer| *counts.entry(employer).or_default() += 1);
+        }
+        let (employer, count) =
+            counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        (count as f64 >= options.employer_share * blocks.len() as f64).then_some(employer)
+    }
+}
+
+/// Plurals in s count: "hotels".
+fn is_exempt(word: &str, options: &SharedHubOptions) -> bool {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    options.exempt_kinds.iter().any(|kind| kind == word || kind == singular)
+}
+
+fn phone(phone: &Phone) -> Option<Contact> {
+    let form = PhoneForm::new(phone)?;
+    Some(Contact::Phone(form.national.unwrap_or(form.digits)))
+}
+
+fn address(address: &Address) -> Option<Contact> {
+    let form = AddressForm::new(address);
+    let (house, street, city) = (form.house?, form.street?, form.city?);
+    Some(Contact::Address([house, form.unit.unwrap_or_default(), street, city].join("|")))
+}

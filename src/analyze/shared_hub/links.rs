@@ -1,0 +1,129 @@
+//! Which people a view links with which hubs, and when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{HUB_TYPES, SharedHubOptions};
+use crate::graph::Snapshot;
+use crate::model::{EntityType, Event, Participant, RecordId, Role, Span, Tie, TieKind};
+
+/// One statement that links a person with a hub.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Link {
+    /// The person's entity.
+    pub person: u32,
+    /// What states it.
+    pub statement: Statement,
+    /// The person's record in the statement.
+    pub person_record: RecordId,
+    /// The hub's record in the statement.
+    pub hub_record: RecordId,
+    /// When, `[from, to)` in microseconds, never empty; `None` when undated.
+    pub when: Option<(i64, i64)>,
+}
+
+/// An index into the snapshot's ties or events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Statement {
+    Tie(u32),
+    Event(u32),
+}
+
+/// All links by hub, each list ascending.
+pub(super) fn by_hub(snapshot: &Snapshot, options: &SharedHubOptions) -> BTreeMap<u32, Vec<Link>> {
+    let mut found: BTreeMap<u32, Vec<Link>> = BTreeMap::new();
+    for (index, tie) in snapshot.ties.iter().enumerate() {
+        if !is_use(tie.kind) || tie.confidence < options.confidence_min {
+            continue;
+        }
+        if let Some((person, hub)) = ends(snapshot, tie) {
+            found.entry(hub).or_default().push(Link {
+                person,
+                statement: Statement::Tie(index as u32),
+                person_record: tie.from,
+                hub_record: tie.to,
+                when: when(tie.span),
+            });
+        }
+    }
+    for (index, event) in snapshot.events.iter().enumerate() {
+        of_event(snapshot, index as u32, event, &mut found);
+    }
+    for links in found.values_mut() {
+        links.sort_unstable();
+        links.dedup();
+    }
+    found
+}
+
+fn is_use(kind: TieKind) -> bool {
+    matches!(
+        kind,
+        TieKind::Uses | TieKind::LivesAt | TieKind::StayedAt | TieKind::Drives | TieKind::Owns
+    )
+}
+
+/// The person and the hub that a tie relates.
+fn ends(snapshot: &Snapshot, tie: &Tie) -> Option<(u32, u32)> {
+    let (person, hub) = (entity(snapshot, tie.from)?, entity(snapshot, tie.to)?);
+    (is(snapshot, person, EntityType::Person) && is_hub(snapshot, hub)).then_some((person, hub))
+}
+
+pub(super) fn entity(snapshot: &Snapshot, record: RecordId) -> Option<u32> {
+    snapshot.record(record).map(|record| snapshot.entity_of[record as usize])
+}
+
+pub(super) fn is(snapshot: &Snapshot, entity: u32, entity_type: EntityType) -> bool {
+    snapshot.entities[entity as usize].entity_type == entity_type
+}
+
+fn is_hub(snapshot: &Snapshot, entity: u32) -> bool {
+    HUB_TYPES.contains(&snapshot.entities[entity as usize].entity_type)
+}
+
+/// A span of which one end is unknown tells when the source saw it, not that it held for ever: it
+/// counts at the end that is known.
+fn when(span: Span) -> Option<(i64, i64)> {
+    let (from, to) = (span.from.map(|at| at.as_micros()), span.to.map(|at| at.as_micros()));
+    match (from, to) {
+        (None, None) => None,
+        (Some(from), None) => Some((from, from.saturating_add(1))),
+        (None, Some(to)) => Some((to.saturating_sub(1), to)),
+        (Some(from), Some(to)) => Some((from, to.max(from.saturating_add(1)))),
+    }
+}
+
+/// Links that an event shows. Who took part is linked with the place and the vehicle; a phone or
+/// address left as contact is linked only where one person took part, because otherwise
+/// the event does not tell whose it is.
+fn of_event(snapshot: &Snapshot, index: u32, event: &Event, found: &mut BTreeMap<u32, Vec<Link>>) {
+    let with_entity = |part: &Participant| Some((*part, entity(snapshot, part.record)?));
+    let parts: Vec<(Participant, u32)> =
+        event.participants.iter().filter_map(with_entity).collect();
+    let (people, others): (Vec<_>, Vec<_>) =
+        parts.into_iter().partition(|(_, entity)| is(snapshot, *entity, EntityType::Person));
+    let one_person = people.iter().map(|(_, entity)| entity).collect::<BTreeSet<_>>().len() == 1;
+    let from = event.at.as_micros();
+    let to = event.until.map_or(from, |until| until.as_micros()).max(from.saturating_add(1));
+    for (hub_part, hub) in others.into_iter().filter(|(_, entity)| is_hub(snapshot, *entity)) {
+        for (part, person) in &people {
+            if shows(part.role, hub_part.role, one_person) {
+                found.entry(hub).or_default().push(Link {
+                    person: *person,
+                    statement: Statement::Event(index),
+                    person_record: part.record,
+                    hub_record: hub_part.record,
+                    when: Some((from, to)),
+                });
+            }
+        }
+    }
+}
+
+/// Whether an event links a person in one role with a hub in another.
+fn shows(person: Role, hub: Role, one_person: bool) -> bool {
+    match hub {
+        Role::Vehicle | Role::Location => matches!(person, Role::Subject | Role::Guest),
+        Role::Contact => one_person,
+        same => person == same,
+    }
+}

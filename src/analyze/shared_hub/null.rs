@@ -1,0 +1,103 @@
+//! What is usual for hubs of a type in the view.
+
+use super::{NullModel, SharedHubOptions};
+
+/// The hubs of one type that are not exempt.
+///
+/// The null model is a geometric tail, `P(U >= u) = r^(u - 1)`, learnt from the other hubs with each
+/// cut off at the threshold, so that the very hubs that are looked for do not teach the model that
+/// they are usual. What is not known of r is not passed over: r has the Beta distribution that a
+/// uniform one becomes by the evidence, and the tail is its mean. With few hubs no p is small.
+pub(super) struct Population {
+    /// Blocks of each hub, ascending.
+    sorted: Vec<usize>,
+    threshold: usize,
+    /// Sum of `min(u, threshold) - 1`.
+    beyond: usize,
+    /// Hubs below the threshold.
+    below: usize,
+}
+
+impl Population {
+    pub fn new(blocks: impl Iterator<Item = usize>, threshold: usize) -> Self {
+        let mut sorted: Vec<usize> = blocks.collect();
+        sorted.sort_unstable();
+        let beyond = sorted.iter().map(|u| u.min(&threshold).saturating_sub(1)).sum();
+        let below = sorted.iter().filter(|u| **u < threshold).count();
+        Self { sorted, threshold, beyond, below }
+    }
+
+    pub fn hubs(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// The Beta parameters of r without the hub that has `own` blocks, when it is of this population.
+    fn beta(&self, own: Option<usize>) -> (f64, f64) {
+        let own_beyond = own.map_or(0, |u| u.min(self.threshold).saturating_sub(1));
+        let own_below = own.is_some_and(|u| u < self.threshold) as usize;
+        ((self.beyond - own_beyond + 1) as f64, (self.below - own_below + 1) as f64)
+    }
+
+    /// The tail probability of `u` for the hub that has `own` blocks.
+    pub fn p(&self, own: Option<usize>, u: usize) -> f64 {
+        let (a, b) = self.beta(own);
+        let factor = |nth: usize| (a + nth as f64) / (a + b + nth as f64);
+        // Far out the product is 0 long before the largest hub is reached.
+        (0..u.saturating_sub(1)).map(factor).try_fold(1.0, product).unwrap_or(0.0)
+    }
+
+    /// The rank form `(1 + #{others >= u}) / (others + 1)`.
+    pub fn p_rank(&self, own: Option<usize>, u: usize) -> f64 {
+        let own_as_many = own.is_some_and(|own| own >= u) as usize;
+        let as_many = self.sorted.len() - self.sorted.partition_point(|other| *other < u);
+        let others = self.sorted.len() - own.is_some() as usize;
+        (1 + as_many - own_as_many) as f64 / (others + 1) as f64
+    }
+
+    /// The smallest u at which the hub that has `own` blocks fires.
+    pub fn firing_at(&self, own: Option<usize>, options: &SharedHubOptions) -> usize {
+        let most = self.sorted.last().copied().unwrap_or(0).max(self.threshold);
+        let unusual = |u: &usize| {
+            self.p(own, *u) <= options.p_max && self.p_rank(own, *u) <= options.p_rank_max
+        };
+        (self.threshold..=most).find(unusual).unwrap_or(most + 1)
+    }
+
+    pub fn describe(&self, own: Option<usize>) -> NullModel {
+        let hubs = self.sorted.len() - own.is_some() as usize;
+        let (a, b) = self.beta(own);
+        NullModel {
+            description: format!(
+                "beta-geometric tail of unrelated blocks, learnt from {hubs} other hubs of the \
+                 type in this view, each cut off at {}; with few hubs no p is small",
+                self.threshold
+            ),
+            hubs,
+            ratio: a / (a + b),
+        }
+    }
+}
+
+/// The product, until it is too small to matter.
+fn product(so_far: f64, factor: f64) -> Option<f64> {
+    Some(so_far * factor).filter(|product| *product > f64::MIN_POSITIVE)
+}
+
+/// Benjamini-Hochberg adjusted p: for each the smallest false-discovery rate at which it passes.
+pub(super) fn benjamini_hochberg(tested: &[(usize, f64)]) -> Vec<(usize, f64)> {
+    let mut order: Vec<(usize, f64)> = tested.to_vec();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let count = order.len();
+    let mut smallest = 1.0f64;
+    for (after, (_, value)) in order.iter_mut().enumerate() {
+        smallest = smallest.min(*value * count as f64 / (count - after) as f64);
+        *value = smallest;
+    }
+    order
+}
+
+/// How unusual, 0 to 1, on a logarithmic scale.
+pub(super) fn score(p: f64, options: &SharedHubOptions) -> f64 {
+    let full = options.p_of_full_score.clamp(f64::MIN_POSITIVE, 0.5).ln();
+    (p.max(f64::MIN_POSITIVE).ln() / full).clamp(0.0, 1.0)
+}
