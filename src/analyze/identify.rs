@@ -35,7 +35,8 @@ pub fn identify(
     probe: &Record,
 ) -> Result<Vec<Candidate>, StoreError> {
     let prepared = engine.prepare(probe);
-    let floor = engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);
+    let floor =
+        engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);
     let mut best: BTreeMap<u32, Candidate> = BTreeMap::new();
     for id in store.candidates(&view.classes, &engine.keys(&prepared))? {
         // A record that came after the snapshot is not part of it yet.
@@ -56,7 +57,6 @@ pub fn identify(
     }
     let mut candidates: Vec<Candidate> =
         best.into_values().filter(|candidate| candidate.score.bits >= floor).collect();
-    candidates
-        .sort_by(|a, b| b.score.bits.total_cmp(&a.score.bits).then(a.entity.cmp(&b.entity)));
+    candidates.sort_by(|a, b| b.score.bits.total_cmp(&a.score.bits).then(a.entity.cmp(&b.entity)));
     Ok(candidates)
 }

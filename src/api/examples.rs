@@ -4,13 +4,15 @@
 use serde_json::{Value, json};
 
 /// An entity that every agency of the demo sees under this id: a phone of a planted ring.
-const PHONE: &str = "ent_00000000000000000000000000000000";
-/// A person next to it.
-const PERSON: &str = "ent_00000000000000000000000000000000";
+const PHONE: &str = "ent_232364a147f8e961d9fdd87653cf744d";
+/// A person who uses it.
+const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
+/// An address, reached from that person through another.
+const ADDRESS: &str = "ent_cea1ae1b1b24484cc51f080bae96500b";
 /// A vehicle with sightings in several cities.
-const VEHICLE: &str = "ent_00000000000000000000000000000000";
+const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 /// A record that every agency of the demo sees.
-const RECORD: &str = "rec_00000000000000000000000000000000";
+const RECORD: &str = "rec_1397c1f4f5fed795db2b9fbf044fa872";
 /// A job that is none: jobs are made by starting one.
 const JOB: &str = "job_00000000000000000000000000000000";
 
@@ -48,24 +50,38 @@ pub fn body(operation: &str) -> Option<Value> {
         "resolve" => json!({
             "body": {
                 "type": "person",
-                "names": [{ "given": "Katarina", "family": "Horvat" }],
-                "birth_date": "1991-07-03",
+                "names": [{ "full": "Grigoriew, Maxim" }],
+                "birth_date": "1994-12",
             },
             "limit": 5,
         }),
-        "search" => json!({ "text": "maria", "type": "person", "limit": 5 }),
+        "search" => json!({ "text": "grigoriev", "type": "person", "limit": 5 }),
         "run_query" => json!({ "parameters": {} }),
         "start_import" => json!({
             "name": "people.csv",
             "mapping": IMPORT_MAPPING,
-            "data": "id,name,born\n1,Katarina Horvat,1991-07-03\n2,Ana Lima,1987-02-30\n",
+            "data": "id,name,born\nx1,Katarina Horvat,1991-07-03\nx2,Ana Lima,1987-02-30\n",
         }),
         _ => return None,
     })
 }
 
-/// A mapping for the example of an import; the agency has to be the caller's.
-const IMPORT_MAPPING: &str = "";
+/// The mapping of the example of an import; the agency is the caller's.
+const IMPORT_MAPPING: &str = r#"source = "people"
+format = "csv"
+id = "id"
+
+[label]
+category = "contact"
+handling = "own"
+
+[[record]]
+slot = "person"
+type = "person"
+[record.fields]
+full = "name"
+birth_date = "born"
+"#;
 
 /// The example of an operation's parameter.
 pub fn parameter(operation: &str, name: &str) -> Option<Value> {
@@ -73,7 +89,7 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
         ("get_record", "id") => json!(RECORD),
         ("get_routes", "id") => json!(VEHICLE),
         ("find_paths", "from") => json!(PERSON),
-        ("find_paths", "to") => json!(VEHICLE),
+        ("find_paths", "to") => json!(ADDRESS),
         ("get_query" | "run_query", "name") => json!("shared-phones"),
         ("get_job" | "cancel_job", "id") => json!(JOB),
         ("rank_entities", "measure") => json!("pagerank"),

@@ -12,6 +12,7 @@ mod entities;
 mod examples;
 mod guard;
 mod imports;
+mod indicators;
 mod jobs;
 mod limits;
 mod metrics;

@@ -25,7 +25,10 @@ trafficker.";
 /// Groups of operations, in order.
 const TAGS: [(&str, &str); 10] = [
     ("resolve", "Who is this?"),
-    ("entities", "Entities: finding them, what they are made of, what is around them, how they move"),
+    (
+        "entities",
+        "Entities: finding them, what they are made of, what is around them, how they move",
+    ),
     ("network", "Paths, centrality and communities"),
     ("indicators", "Ring indicators, with evidence"),
     ("queries", "Stored Cypher queries"),

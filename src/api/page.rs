@@ -72,7 +72,8 @@ pub fn page<T, U>(
     let from = match &request.cursor {
         None => 0,
         Some(cursor) => {
-            let after = items.iter().position(|item| cursor_of(scope, list, &name(item)) == *cursor);
+            let after =
+                items.iter().position(|item| cursor_of(scope, list, &name(item)) == *cursor);
             after.ok_or_else(|| Problem::new(Code::BadCursor))? + 1
         }
     };

@@ -7,8 +7,10 @@ use super::centrality::rank::rank_entities;
 use super::communities::list::list_communities;
 use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
+use super::entities::routes::get_routes;
 use super::entities::search::search;
 use super::imports::start::start_import;
+use super::indicators::shared_hub::shared_hub;
 use super::jobs::cancel::cancel_job;
 use super::jobs::get::get_job;
 use super::jobs::list::list_jobs;
@@ -36,9 +38,11 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(search)
         .service(get_entity)
         .service(list_neighbours)
+        .service(get_routes)
         .service(find_paths)
         .service(rank_entities)
         .service(list_communities)
+        .service(shared_hub)
         .service(list_queries)
         .service(get_query)
         .service(run_query)

@@ -1,6 +1,7 @@
 //! One module per command. Only this part of the program prints, reads the environment or exits.
 
 mod audit;
+mod demo;
 mod evaluate;
 mod generate;
 mod import;
@@ -30,6 +31,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     Serve(serve::Arguments),
     Token(token::Arguments),
     Openapi(openapi::Arguments),
@@ -44,6 +46,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Command::Demo(arguments) => demo::run(arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Openapi(arguments) => openapi::run(&arguments),

@@ -62,7 +62,8 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<ExitCode, CommandError> {
     log_to_stderr();
-    let runner = Runner::for_store(Library::shipped()?, &settings::with_password(&arguments.store))?;
+    let runner =
+        Runner::for_store(Library::shipped()?, &settings::with_password(&arguments.store))?;
     let config = Config {
         store: settings::open(&arguments.store, false)?,
         runner,
@@ -86,8 +87,8 @@ pub fn serve(
 
 /// JSON lines on stderr; `RUST_LOG` says how much. Never personal data.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,accord=info"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,accord=info"));
     let _ = tracing_subscriber::fmt()
         .json()
         .with_writer(std::io::stderr)

@@ -87,11 +87,7 @@ impl Tokens {
     ///
     /// # Errors
     /// When a name is empty, too long or holds control characters.
-    pub fn create(
-        &mut self,
-        random: [u8; 32],
-        holder: TokenHolder,
-    ) -> Result<String, TokenError> {
+    pub fn create(&mut self, random: [u8; 32], holder: TokenHolder) -> Result<String, TokenError> {
         let good = |name: &str| {
             !name.trim().is_empty()
                 && name.len() <= NAME_BYTES_MAX
@@ -122,7 +118,8 @@ impl Tokens {
     /// The holders, in order of agency and user.
     pub fn holders(&self) -> Vec<&TokenHolder> {
         let mut holders: Vec<&TokenHolder> = self.holders.values().collect();
-        holders.sort_by(|a, b| (&a.agency, &a.user, a.created).cmp(&(&b.agency, &b.user, b.created)));
+        holders
+            .sort_by(|a, b| (&a.agency, &a.user, a.created).cmp(&(&b.agency, &b.user, b.created)));
         holders
     }
 }

@@ -35,7 +35,11 @@ impl Cache {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn snapshot(&self, store: &dyn Store, view: &View) -> Result<(Arc<Snapshot>, u64), StoreError> {
+    pub fn snapshot(
+        &self,
+        store: &dyn Store,
+        view: &View,
+    ) -> Result<(Arc<Snapshot>, u64), StoreError> {
         let slot = self.slot(&view.classes);
         let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
         let revision = store.revision()?;

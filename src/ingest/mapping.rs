@@ -89,7 +89,9 @@ use crate::model::{EntityType, EventKind, Role, TieKind};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
-    /// The agency that owns the rows.
+    /// The agency that owns the rows. Required in a file; over HTTP it is the caller's, and may be
+    /// left out.
+    #[serde(default)]
     pub agency: String,
     /// The agency's name for the file or system.
     pub source: String,

@@ -5,7 +5,19 @@ use utoipa::ToSchema;
 
 /// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, ToSchema)]
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Default,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectCategory {
     /// Suspected of an offence.
@@ -29,7 +41,19 @@ pub enum SubjectCategory {
 
 /// How far the owner lets an object go.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, ToSchema)]
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Default,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Handling {
     /// Seen by the owner agency only. The default.

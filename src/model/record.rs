@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use super::{Label, PartialDate, RecordId};
 
 /// The five kinds of things that records speak of and that are resolved into entities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum EntityType {
     /// A human being.
@@ -102,7 +104,9 @@ impl Body {
 }
 
 /// A name of a person as the source wrote it: in parts, or whole where the source has one column.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default, ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default, ToSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct PersonName {
     /// The whole name in one text, in the source's order.
@@ -181,7 +185,9 @@ pub struct Person {
 }
 
 /// What a record says about a phone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default, ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default, ToSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Phone {
     /// The number as written.

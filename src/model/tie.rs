@@ -6,7 +6,9 @@ use utoipa::ToSchema;
 use super::{Label, RecordId, Span, TieId};
 
 /// The kinds of relationship between records, named as in the graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TieKind {
     /// A person or organization uses a phone.

@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
-use thiserror::Error;
 
 /// A text that is not a date or time that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -192,7 +192,19 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// A half-open span of time `[from, to)`; an absent end is open.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, ToSchema)]
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Default,
+    ToSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// First instant of the span.

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Value;
 use crate::graph::{Entity, RelationshipKind, Snapshot};
-use crate::model::{
-    Body, EntityType, Event, EventKind, Place, Record, Role, Timestamp,
-};
+use crate::model::{Body, EntityType, Event, EventKind, Place, Record, Role, Timestamp};
 
 /// The property graph of one view, self-contained. The same snapshot gives the same graph.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use super::embedded::EmbeddedEngine;
+use super::neo4j::Neo4jEngine;
 use super::{
     Cancel, Column, CypherEngine, Engines, Library, Limits, QueryError, StoredQuery, Value,
     ValueType, ViewKey, parameters, projection,
 };
-use super::embedded::EmbeddedEngine;
-use super::neo4j::Neo4jEngine;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, Timestamp};
 use crate::store::StoreAddress;

@@ -141,9 +141,8 @@ pub async fn rank_entities(
             let (protected, mut ranked): (Vec<u32>, Vec<u32>) = (0..network.nodes() as u32)
                 .filter(of_type)
                 .partition(|index| snapshot.is_protected(*index));
-            ranked.sort_by(|a, b| {
-                scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b))
-            });
+            ranked
+                .sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b)));
             let list = ["centrality", &name, wanted.map_or("", EntityType::as_str)];
             let ranking = page(
                 scope,

@@ -2,6 +2,7 @@
 
 pub mod get;
 pub mod neighbours;
+pub mod routes;
 pub mod search;
 
 use crate::api::problem::{Code, Problem};

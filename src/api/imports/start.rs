@@ -11,10 +11,10 @@ use crate::api::body;
 use crate::api::jobs::get::JobView;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
 use crate::api::state::{Context, Scope, State};
-use crate::ingest::{RowMapper, RowReader, parse_mapping};
+use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
 use crate::jobs::{
-    BATCH_ROWS, FileReport, ImportError, JobError, JobHandle, JobOwner, Observer, Progress, Refusal,
-    import_readers,
+    BATCH_ROWS, FileReport, ImportError, JobError, JobHandle, JobOwner, Observer, Progress,
+    Refusal, import_readers,
 };
 
 /// A file to import.
@@ -23,7 +23,8 @@ use crate::jobs::{
 pub struct ImportRequest {
     /// What reports call the file, 1 to 200 bytes.
     pub name: String,
-    /// The mapping file's text (TOML): which column is which field. Its agency must be the caller's.
+    /// The mapping file's text (TOML): which column is which field. Its agency is
+    /// the caller's and may be left out.
     pub mapping: String,
     /// The file's text: CSV or JSON Lines, as the mapping says.
     pub data: String,
@@ -131,12 +132,15 @@ fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {
 
 /// The mapping, if it is one and its rows would be the caller's own.
 fn mapper(scope: &Scope, text: &str) -> Result<Arc<RowMapper>, Problem> {
-    let mapper = parse_mapping("mapping", text)
-        .and_then(|mapping| RowMapper::new("mapping", &mapping, &scope.state.id_key))
-        .map_err(|error| wrong("mapping", &error.to_string()))?;
-    if mapper.agency() != scope.caller.agency {
+    let refused = |error: MappingError| wrong("mapping", &error.to_string());
+    let mut mapping = parse_mapping("mapping", text).map_err(refused)?;
+    if mapping.agency.is_empty() {
+        mapping.agency.clone_from(&scope.caller.agency);
+    }
+    if mapping.agency != scope.caller.agency {
         return Err(wrong("mapping", "the mapping's agency is not the caller's"));
     }
+    let mapper = RowMapper::new("mapping", &mapping, &scope.state.id_key).map_err(refused)?;
     Ok(Arc::new(mapper))
 }
 

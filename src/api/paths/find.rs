@@ -68,9 +68,11 @@ pub async fn find_paths(
     let options = PathOptions {
         max_hops: parameters.number("max_hops", 1..=u64::from(HOPS_MAX), 6)? as u32,
         count: parameters.number("count", 1..=COUNT_MAX as u64, 5)? as usize,
-        hub_degree_max: Some(
-            parameters.number("hub_neighbours_max", 1..=1_000_000, HUB_NEIGHBOURS_DEFAULT)? as u32,
-        ),
+        hub_degree_max: Some(parameters.number(
+            "hub_neighbours_max",
+            1..=1_000_000,
+            HUB_NEIGHBOURS_DEFAULT,
+        )? as u32),
         avoid: Vec::new(),
     };
     parameters.finish()?;

@@ -128,13 +128,14 @@ fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
         ties: Vec::new(),
         events: Vec::new(),
     };
-    let output = row.into_output(&scope.caller.agency, &scope.state.id_key).map_err(|mut error| {
-        error.column = error.column.map(|path| match path.strip_prefix("records.0.") {
-            Some(path) => path.to_owned(),
-            None => path,
-        });
-        Problem::row(None, error)
-    })?;
+    let output =
+        row.into_output(&scope.caller.agency, &scope.state.id_key).map_err(|mut error| {
+            error.column = error.column.map(|path| match path.strip_prefix("records.0.") {
+                Some(path) => path.to_owned(),
+                None => path,
+            });
+            Problem::row(None, error)
+        })?;
     let mut records = output.records.into_iter();
     records.next().ok_or_else(|| Problem::new(crate::api::Code::InvalidInput))
 }

@@ -1,0 +1,274 @@
+//! `GET /v1/entities/{id}/routes`: how an entity moves.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::analyze::movement::{
+    Feasibility, Itinerary, Leg, MovementOptions, Stay, Through, itinerary,
+};
+use crate::api::parameters::Parameters;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::api::state::{Context, snapshot_name};
+use crate::api::wire::EntitySummary;
+use crate::graph::Snapshot;
+use crate::model::{EntityId, EventId, Timestamp};
+
+/// How an entity moves.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RoutesAnswer {
+    /// The entity.
+    pub entity: EntitySummary,
+    /// Whether its movement is masked because it may be a victim; `unmask` shows it.
+    pub masked: bool,
+    /// Where it stayed, by time.
+    pub stays: Vec<StayView>,
+    /// `legs[i]` leads from `stays[i]` to `stays[i + 1]`. No road between them is invented.
+    pub legs: Vec<LegView>,
+    /// Positions of the legs that nobody can have travelled: a question about the data (two people
+    /// joined into one, a copied or misread plate, a wrong clock). Never part of a route.
+    pub impossible_travel: Vec<usize>,
+    /// Cities in order of time, split at impossible legs and long gaps.
+    pub routes: Vec<RouteView>,
+    /// City sequences that recur, the longest first.
+    pub patterns: Vec<PatternView>,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// A stay at one place.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct StayView {
+    /// First time seen there.
+    pub from: Timestamp,
+    /// Last time seen there.
+    pub to: Timestamp,
+    /// The place's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// The country, ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// WGS 84 latitude in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    /// WGS 84 longitude in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+    /// What shows it.
+    pub sightings: Vec<SightingView>,
+}
+
+/// An event that shows a stay.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SightingView {
+    /// The event.
+    pub event: EventId,
+    /// `sighting`, `booking`, `crossing`, ...
+    #[schema(value_type = String)]
+    pub kind: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// The agency that owns it.
+    pub agency: String,
+    /// The vehicle or phone through which it is known, where it is not the entity itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<ThroughView>,
+}
+
+/// Something by which an entity was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ThroughView {
+    /// The vehicle or phone.
+    pub entity: EntitySummary,
+    /// `USES`, `DRIVES` or `OWNS`.
+    #[schema(value_type = String)]
+    pub relationship: &'static str,
+}
+
+/// The way from one stay to the next.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LegView {
+    /// Geodesic distance in metres; absent where coordinates are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metres: Option<f64>,
+    /// Time between the two in seconds.
+    pub seconds: f64,
+    /// The speed it takes in km/h.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed_kmh: Option<f64>,
+    /// The speed held to be possible in km/h.
+    pub speed_max_kmh: f64,
+    /// How much farther one could have got, in metres; negative when impossible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slack_metres: Option<f64>,
+    /// `feasible`, `unknown` or `impossible`.
+    #[schema(value_type = String)]
+    pub feasible: &'static str,
+}
+
+/// Cities in order of time.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RouteView {
+    /// The visits.
+    pub visits: Vec<VisitView>,
+}
+
+/// A visit to a city.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct VisitView {
+    /// The city.
+    pub city: String,
+    /// First time seen there.
+    pub from: Timestamp,
+    /// Last time seen there.
+    pub to: Timestamp,
+    /// Positions of the stays there.
+    pub stays: Vec<usize>,
+}
+
+/// A sequence of cities that recurs.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PatternView {
+    /// The cities in order.
+    pub cities: Vec<String>,
+    /// Where it occurs: positions of the route and of its first visit there.
+    pub occurrences: Vec<(usize, usize)>,
+}
+
+/// Routes of an entity
+///
+/// Where it stayed and how it moved, from sightings, bookings and other events with a place; of a
+/// person also through the vehicles and phones it uses (each says so). A route exists only where
+/// times advance and the travel was possible. Masked for people who may be victims unless `unmask`
+/// is set, which is logged.
+#[utoipa::path(
+    tag = "entities",
+    operation_id = "get_routes",
+    params(
+        ("id" = EntityId, Path, description = "The entity's id"),
+        ("through" = Option<bool>, Query, description = "Also what a person's vehicles and phones show; true when absent"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked; logged"),
+    ),
+    responses(
+        (status = 200, body = RoutesAnswer),
+        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
+    ),
+)]
+#[get("/v1/entities/{id}/routes")]
+pub async fn get_routes(
+    context: Context,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<web::Json<RoutesAnswer>, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let through = parameters.flag("through", true)?;
+    let unmask = parameters.flag("unmask", false)?;
+    parameters.finish()?;
+    context
+        .answer(move |scope| {
+            let snapshot = scope.snapshot()?;
+            let entity = super::find(&snapshot, &id)?;
+            let masked = snapshot.is_protected(entity) && !unmask;
+            let options = MovementOptions { through, ..MovementOptions::default() };
+            let found = (!masked).then(|| itinerary(&snapshot, entity, &options));
+            Ok(answer(&snapshot, entity, unmask, found))
+        })
+        .await
+}
+
+fn answer(
+    snapshot: &Snapshot,
+    entity: u32,
+    unmask: bool,
+    found: Option<Itinerary>,
+) -> RoutesAnswer {
+    let mut answer = RoutesAnswer {
+        entity: EntitySummary::unmasked(snapshot, entity, unmask),
+        masked: found.is_none(),
+        stays: Vec::new(),
+        legs: Vec::new(),
+        impossible_travel: Vec::new(),
+        routes: Vec::new(),
+        patterns: Vec::new(),
+        snapshot: snapshot_name(snapshot),
+    };
+    let Some(found) = found else { return answer };
+    answer.stays = found.stays.iter().map(|it| StayView::of(snapshot, &found, it)).collect();
+    answer.legs = found.legs.iter().map(LegView::of).collect();
+    answer.impossible_travel = found.impossible_travel;
+    answer.routes = found
+        .routes
+        .into_iter()
+        .map(|route| RouteView {
+            visits: route
+                .visits
+                .into_iter()
+                .map(|it| VisitView { city: it.city, from: it.from, to: it.to, stays: it.stays })
+                .collect(),
+        })
+        .collect();
+    answer.patterns = found
+        .patterns
+        .into_iter()
+        .map(|pattern| PatternView {
+            cities: pattern.cities,
+            occurrences: pattern.occurrences.iter().map(|it| (it.route, it.visit)).collect(),
+        })
+        .collect();
+    answer
+}
+
+impl StayView {
+    fn of(snapshot: &Snapshot, found: &Itinerary, stay: &Stay) -> Self {
+        let sightings = stay.stops.iter().map(|stop| {
+            let stop = &found.stops[*stop];
+            SightingView {
+                event: stop.event,
+                kind: stop.kind.as_str(),
+                at: stop.at,
+                agency: stop.agency.clone(),
+                through: stop.through.as_ref().map(|through| ThroughView::of(snapshot, through)),
+            }
+        });
+        Self {
+            from: stay.from,
+            to: stay.to,
+            place: stay.name.clone(),
+            city: stay.city.clone(),
+            country: stay.country.clone(),
+            latitude: stay.coordinates.map(|(latitude, _)| latitude),
+            longitude: stay.coordinates.map(|(_, longitude)| longitude),
+            sightings: sightings.collect(),
+        }
+    }
+}
+
+impl ThroughView {
+    fn of(snapshot: &Snapshot, through: &Through) -> Self {
+        Self {
+            entity: EntitySummary::of(snapshot, through.entity),
+            relationship: through.relationship.as_str(),
+        }
+    }
+}
+
+impl LegView {
+    fn of(leg: &Leg) -> Self {
+        Self {
+            metres: leg.metres,
+            seconds: leg.seconds,
+            speed_kmh: leg.speed_kmh,
+            speed_max_kmh: leg.speed_max_kmh,
+            slack_metres: leg.slack_metres,
+            feasible: match leg.feasible {
+                Feasibility::Feasible => "feasible",
+                Feasibility::Unknown => "unknown",
+                Feasibility::Impossible => "impossible",
+            },
+        }
+    }
+}

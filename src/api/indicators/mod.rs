@@ -1,0 +1,3 @@
+//! Ring indicators, with evidence.
+
+pub mod shared_hub;

@@ -1,0 +1,297 @@
+//! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated
+//! people share.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::analyze::shared_hub::{
+    Caution, Exempted, Exemption, Finding, SharedHubOptions, Strength, shared_hubs,
+};
+use crate::api::page::{Page, PageRequest, page};
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::state::{Context, snapshot_name};
+use crate::api::wire::EntitySummary;
+use crate::graph::Snapshot;
+use crate::model::{EventId, RecordId, Span, TieId};
+
+/// What the shared hub found.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SharedHubAnswer {
+    /// The indicator.
+    #[schema(value_type = String)]
+    pub indicator: &'static str,
+    /// Its version.
+    pub version: u32,
+    /// What it does and does not say.
+    #[schema(value_type = String)]
+    pub meaning: &'static str,
+    /// What it was computed with.
+    pub parameters: SharedHubParameters,
+    /// Hubs that fired, by score from the highest, then by id. Hubs are ranked, people are not.
+    pub findings: Page<FindingView>,
+    /// Hubs that would have fired but are explained, by id.
+    pub exempted: Vec<ExemptedView>,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// The indicator's parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SharedHubParameters {
+    /// Length of the window of time in days.
+    pub window_days: u32,
+    /// Unrelated blocks of people from which a phone fires.
+    pub phone_blocks: usize,
+    /// Unrelated blocks from which an address fires.
+    pub address_blocks: usize,
+    /// Unrelated blocks from which a vehicle fires.
+    pub vehicle_blocks: usize,
+    /// Ties less sure than this do not count, 0 to 1.
+    pub confidence_min: f64,
+    /// The greatest tail probability at which a hub fires.
+    pub p_max: f64,
+}
+
+/// A hub that unusually many unrelated people share.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct FindingView {
+    /// The phone, address or vehicle.
+    pub hub: EntitySummary,
+    /// How unusual it is, 0 to 1; not a probability of anything.
+    pub score: f64,
+    /// `strong`, `medium` or `weak`: how much the finding can bear.
+    #[schema(value_type = String)]
+    pub strength: &'static str,
+    /// The unrelated blocks of people in the window, in order of their first person; no ranking.
+    pub subjects: Vec<SubjectView>,
+    /// Unrelated blocks in the window: a family is one.
+    pub unrelated: usize,
+    /// The smallest number of blocks at which this hub fires, all else being equal.
+    pub fires_at: usize,
+    /// The window with the most blocks; open when no evidence is dated.
+    pub window: Span,
+    /// What it was tested against.
+    pub null: NullView,
+    /// The evidence.
+    pub evidence: EvidenceView,
+    /// Reasons to think twice.
+    pub cautions: Vec<ReasonView>,
+    /// The smallest set of records without which it would not have fired.
+    pub counterfactual: CounterfactualView,
+}
+
+/// A block of people who are related, or may be one person: counted as one.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SubjectView {
+    /// The people.
+    pub people: Vec<EntitySummary>,
+    /// Their records that speak of the hub.
+    pub records: Vec<RecordId>,
+    /// Whether one of them may be a victim.
+    pub protected: bool,
+}
+
+/// What a finding was tested against.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct NullView {
+    /// The model, in words.
+    pub description: String,
+    /// Other hubs of the type that it was fitted to.
+    pub hubs: usize,
+    /// The tail probability.
+    pub p: f64,
+    /// The rank form of it, free of any model; never small where there are few hubs.
+    pub p_rank: f64,
+    /// The false-discovery rate (Benjamini and Hochberg 1995).
+    pub q: f64,
+}
+
+/// What a finding rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct EvidenceView {
+    /// Records of people and of the hub.
+    pub records: Vec<RecordId>,
+    /// Ties.
+    pub ties: Vec<TieId>,
+    /// Events.
+    pub events: Vec<EventId>,
+    /// The agencies that own it.
+    pub agencies: Vec<String>,
+}
+
+/// What a finding hangs on.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CounterfactualView {
+    /// Without what these records say of the hub it would not have fired.
+    pub records: Vec<RecordId>,
+    /// Whether no smaller set does.
+    pub exact: bool,
+}
+
+/// A reason, and the organization it is about.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ReasonView {
+    /// `shared_employer`, `organization`, `workplace` or `recycled`.
+    #[schema(value_type = String)]
+    pub reason: &'static str,
+    /// In words.
+    pub detail: String,
+    /// The organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<EntitySummary>,
+}
+
+/// A hub that would have fired but is explained.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ExemptedView {
+    /// The hub.
+    pub hub: EntitySummary,
+    /// Its unrelated blocks.
+    pub unrelated: usize,
+    /// Why it is no finding.
+    pub why: ReasonView,
+}
+
+const INDICATOR: &str = "shared_hub";
+const VERSION: u32 = 1;
+const MEANING: &str = "unusually many unrelated people share this phone, address or vehicle; worth a \
+look, and says of nobody that they have done anything";
+
+/// Shared hubs
+///
+/// Phones, addresses and vehicles that, within a window of time, unusually many unrelated people
+/// share. Counts blocks of people, not heads: a family is one. Each finding tells what it rests on,
+/// what it was tested against and what it hangs on; shelters, hospitals, hotels and the like are
+/// exempted, with the reason.
+#[utoipa::path(
+    tag = "indicators",
+    operation_id = "shared_hub",
+    params(
+        ("window_days" = Option<u64>, Query, minimum = 1, maximum = 3650, description = "Length of the window in days; 180 when absent"),
+        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Findings on a page"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses((status = 200, body = SharedHubAnswer)),
+)]
+#[get("/v1/indicators/shared-hub")]
+pub async fn shared_hub(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<SharedHubAnswer>, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let defaults = SharedHubOptions::default();
+    let days = parameters.number("window_days", 1..=3_650, u64::from(defaults.window_days))?;
+    let asked = PageRequest::read(&mut parameters)?;
+    parameters.finish()?;
+    context
+        .answer(move |scope| {
+            let options = SharedHubOptions { window_days: days as u32, ..defaults };
+            let snapshot = scope.snapshot()?;
+            let report = shared_hubs(&snapshot, &options);
+            let findings = page(
+                scope,
+                &[INDICATOR, &days.to_string()],
+                &asked,
+                &report.findings,
+                |finding| snapshot.entities[finding.hub as usize].id.to_string(),
+                |finding| FindingView::of(&snapshot, finding),
+            )?;
+            let exempted = report.exempted.iter().map(|it| ExemptedView::of(&snapshot, it));
+            Ok(SharedHubAnswer {
+                indicator: INDICATOR,
+                version: VERSION,
+                meaning: MEANING,
+                parameters: SharedHubParameters {
+                    window_days: options.window_days,
+                    phone_blocks: options.phone_blocks,
+                    address_blocks: options.address_blocks,
+                    vehicle_blocks: options.vehicle_blocks,
+                    confidence_min: options.confidence_min,
+                    p_max: options.p_max,
+                },
+                findings,
+                exempted: exempted.collect(),
+                snapshot: snapshot_name(&snapshot),
+            })
+        })
+        .await
+}
+
+impl FindingView {
+    fn of(snapshot: &Snapshot, finding: &Finding) -> Self {
+        let subjects = finding.subjects.iter().map(|subject| SubjectView {
+            people: subject.people.iter().map(|it| EntitySummary::of(snapshot, *it)).collect(),
+            records: subject.records.clone(),
+            protected: subject.protected,
+        });
+        let cautions = finding.cautions.iter().map(|caution| match caution {
+            Caution::SharedEmployer { organization } => ReasonView {
+                reason: "shared_employer",
+                detail: "most of the people work for one organization".to_owned(),
+                organization: Some(EntitySummary::of(snapshot, *organization)),
+            },
+        });
+        Self {
+            hub: EntitySummary::of(snapshot, finding.hub),
+            score: finding.score,
+            strength: match finding.strength {
+                Strength::Weak => "weak",
+                Strength::Medium => "medium",
+                Strength::Strong => "strong",
+            },
+            subjects: subjects.collect(),
+            unrelated: finding.u,
+            fires_at: finding.firing_at,
+            window: finding.window.map_or(Span::default(), |window| Span {
+                from: Some(window.from),
+                to: Some(window.to),
+            }),
+            null: NullView {
+                description: finding.null.description.clone(),
+                hubs: finding.null.hubs,
+                p: finding.p,
+                p_rank: finding.p_rank,
+                q: finding.q,
+            },
+            evidence: EvidenceView {
+                records: finding.records.clone(),
+                ties: finding.ties.clone(),
+                events: finding.events.clone(),
+                agencies: finding.agencies.clone(),
+            },
+            cautions: cautions.collect(),
+            counterfactual: CounterfactualView {
+                records: finding.counterfactual.records.clone(),
+                exact: finding.counterfactual.exact,
+            },
+        }
+    }
+}
+
+impl ExemptedView {
+    fn of(snapshot: &Snapshot, exempted: &Exempted) -> Self {
+        let summary = |index: &u32| Some(EntitySummary::of(snapshot, *index));
+        let (reason, detail, organization) = match &exempted.reason {
+            Exemption::Organization { organization, kind } => (
+                "organization",
+                format!("it belongs to an organization of the kind `{kind}`"),
+                summary(organization),
+            ),
+            Exemption::Workplace { organization } => {
+                let detail = "nearly all its users work for the organization it belongs to";
+                ("workplace", detail.to_owned(), summary(organization))
+            }
+            Exemption::Recycled => {
+                let detail = "a number given out anew: too few users between two long silences";
+                ("recycled", detail.to_owned(), None)
+            }
+        };
+        Self {
+            hub: EntitySummary::of(snapshot, exempted.hub),
+            unrelated: exempted.u,
+            why: ReasonView { reason, detail, organization },
+        }
+    }
+}

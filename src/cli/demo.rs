@@ -1,0 +1,249 @@
+//! `accord demo`: the whole job on a small scenario, then the server.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
+use accord::analyze::shared_hub::{Finding, SharedHubOptions, Strength, shared_hubs};
+use accord::govern::TokenRole;
+use accord::graph::Snapshot;
+use accord::ingest::load_manifest;
+use accord::model::{EntityType, RecordId};
+use accord::scenario::{self, Options};
+use accord::store::{Store, StoreAddress};
+use serde::Deserialize;
+
+use super::key::{self, Key};
+use super::settings::{self, EngineArguments, StoreArguments};
+use super::{CommandError, evaluate, import, serve, token};
+
+/// The whole job on a small scenario: import, link, show what was found, then serve it
+///
+/// Makes the files of six agencies (the same as in fixtures/demo), imports and links them, prints
+/// what it found against the answer key, and serves the API with tokens for an analyst of each
+/// agency. Everything lies in a folder of its own, removed at the end unless --dir names one.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  accord demo
+  accord demo --listen 127.0.0.1:9000 --dir demo")]
+pub struct Arguments {
+    #[command(flatten)]
+    engine: EngineArguments,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Keep files, store and audit log in this folder
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// A store elsewhere, e.g. an empty Neo4j: bolt://user:password@host:port
+    #[arg(long, value_name = "STORE")]
+    store: Option<StoreAddress>,
+    /// Print what was found and end
+    #[arg(long)]
+    no_serve: bool,
+}
+
+/// The scenario of `fixtures/demo`.
+const PEOPLE: u64 = 300;
+const AGENCIES: usize = 6;
+const SEED: u64 = 7;
+
+/// Findings printed.
+const FINDINGS_SHOWN: usize = 8;
+/// Visits of a route printed.
+const VISITS_SHOWN: usize = 8;
+
+/// Whose tokens are printed.
+const USER: &str = "analyst";
+
+pub fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
+    let temporary = arguments.dir.is_none();
+    let folder = arguments.dir.clone().unwrap_or_else(|| {
+        std::env::temp_dir().join(format!("accord-demo-{}", std::process::id()))
+    });
+    let outcome = demo(arguments, &folder);
+    if temporary {
+        // What cannot be removed is left to the system.
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    outcome
+}
+
+#[allow(clippy::print_stdout, reason = "prints the command's result")]
+fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
+    let files = folder.join("scenario");
+    std::fs::create_dir_all(&files)?;
+    let options = Options { people: PEOPLE, agencies: AGENCIES, seed: SEED, out: files.clone() };
+    scenario::generate(&options, &mut |_| {})?;
+    let store = arguments.store.unwrap_or_else(|| StoreAddress::File(folder.join("demo.accord")));
+    let arguments_of_store = StoreArguments { store, engine: arguments.engine };
+    let (id_key, engine) =
+        (arguments_of_store.engine.id_key(), arguments_of_store.engine.engine()?);
+    let opened = settings::open(&arguments_of_store.store, true)?;
+
+    println!("The files of {AGENCIES} agencies, imported and linked:\n");
+    let (_, sources) = load_manifest(&files.join("manifest.toml"), &id_key)?;
+    print!("{}", import::text(&import::with_bar(opened.as_ref(), &engine, &sources, None)?));
+
+    let key = key::read(&files.join("key.csv"), &id_key)?;
+    let snapshot = evaluate::whole(opened.as_ref(), &id_key, &engine)?;
+    println!("\nThe entities found, against the answer key:\n");
+    print!("{}", evaluate::text(&evaluate::against(&key, &snapshot)));
+
+    println!("\nPhones, addresses and vehicles that unusually many unrelated people share:\n");
+    print!("{}", findings(&snapshot, &key, &cases(&files.join("rings.csv"))?));
+
+    println!("\nA route:\n");
+    print!("{}", route(&snapshot));
+    drop(snapshot);
+
+    if arguments.no_serve {
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("\nTokens (each sees its agency's own records and what is marked shared):\n");
+    print!("{}", tokens(opened.as_ref(), &sources_agencies(&sources))?);
+    drop(opened);
+    let audit = folder.join("demo.audit");
+    serve::serve(&arguments_of_store, arguments.listen, audit, |address| {
+        println!(
+            "\nOpen http://{address}/docs/ , press Authorize, paste a token, try any operation."
+        );
+        println!("Ctrl-C ends it.");
+    })
+}
+
+fn sources_agencies(sources: &[accord::ingest::Source]) -> BTreeSet<String> {
+    sources.iter().map(|source| source.mapper.agency().to_owned()).collect()
+}
+
+/// A token for an analyst of each agency, and one for whoever reads the metrics.
+fn tokens(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
+    let mut text = String::new();
+    for agency in agencies {
+        let token = token::create(store, agency, USER, TokenRole::Analyst)?;
+        text += &format!("  {agency:<24} {token}\n");
+    }
+    let token = token::create(store, "operations", "operator", TokenRole::Operator)?;
+    text += &format!("  {:<24} {token}\n", "(metrics only)");
+    Ok(text)
+}
+
+/// A planted case: its kind, whether it is a ring or a decoy, and the true ids of its members.
+struct Case {
+    kind: String,
+    truth: String,
+    members: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct CaseRow {
+    id: String,
+    kind: String,
+    member: String,
+    truth: String,
+}
+
+fn cases(path: &Path) -> Result<BTreeMap<String, Case>, CommandError> {
+    let mut cases: BTreeMap<String, Case> = BTreeMap::new();
+    for row in csv::Reader::from_path(path)?.deserialize() {
+        let row: CaseRow = row?;
+        let case = cases.entry(row.id).or_insert_with(|| Case {
+            kind: row.kind,
+            truth: row.truth,
+            members: BTreeSet::new(),
+        });
+        case.members.insert(row.member);
+    }
+    Ok(cases)
+}
+
+/// The best findings, with what the key says of the people they are about.
+fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> String {
+    let report = shared_hubs(snapshot, &SharedHubOptions::default());
+    let mut text = format!(
+        "{:<9} {:<8} {:>6} {:>9} {:>9} {:>8}  {:<24} the key says\n",
+        "hub", "strength", "score", "unrelated", "agencies", "q", "name"
+    );
+    let mut strongest: Vec<&Finding> = report.findings.iter().collect();
+    strongest.sort_by(|a, b| b.strength.cmp(&a.strength).then(b.score.total_cmp(&a.score)));
+    for finding in strongest.iter().take(FINDINGS_SHOWN) {
+        let hub = &snapshot.entities[finding.hub as usize];
+        let strength = match finding.strength {
+            Strength::Strong => "strong",
+            Strength::Medium => "medium",
+            Strength::Weak => "weak",
+        };
+        text += &format!(
+            "{:<9} {strength:<8} {:>6.2} {:>9} {:>9} {:>8.4}  {:<24} {}\n",
+            hub.entity_type.as_str(),
+            finding.score,
+            finding.u,
+            finding.agencies.len(),
+            finding.q,
+            hub.name,
+            truth(finding, key, cases),
+        );
+    }
+    text += &format!(
+        "{} findings in all; {} more hubs are explained (shelter, hotel, switchboard, ...)\n",
+        report.findings.len(),
+        report.exempted.len()
+    );
+    text
+}
+
+/// The planted case that most of a finding's people belong to.
+fn truth(finding: &Finding, key: &Key, cases: &BTreeMap<String, Case>) -> String {
+    let records = finding.subjects.iter().flat_map(|subject| &subject.records);
+    let people: BTreeSet<&String> = records.filter_map(|record| person(key, record)).collect();
+    let shared = |case: &Case| case.members.iter().filter(|it| people.contains(it)).count();
+    match cases.values().max_by_key(|case| shared(case)) {
+        Some(case) if shared(case) >= 2 => {
+            format!("{} `{}`, {} of its people", case.truth, case.kind, shared(case))
+        }
+        _ => "nothing planted".to_owned(),
+    }
+}
+
+fn person<'a>(key: &'a Key, record: &RecordId) -> Option<&'a String> {
+    let (entity_type, entity) = key.get(record)?;
+    (*entity_type == EntityType::Person).then_some(entity)
+}
+
+/// The vehicle with the most recurring city sequences, and where it went.
+fn route(snapshot: &Snapshot) -> String {
+    let vehicles = (0u32..)
+        .zip(&snapshot.entities)
+        .filter(|(_, entity)| entity.entity_type == EntityType::Vehicle);
+    let options = MovementOptions::default();
+    let most = vehicles
+        .map(|(index, _)| itinerary(snapshot, index, &options))
+        .max_by_key(|found| (recurrence(found), std::cmp::Reverse(found.entity)));
+    let Some(found) = most.filter(|found| !found.routes.is_empty()) else {
+        return "none was found\n".to_owned();
+    };
+    let vehicle = &snapshot.entities[found.entity as usize];
+    let mut text = format!(
+        "vehicle {}, {} records of {} agencies\n",
+        vehicle.name,
+        vehicle.records.len(),
+        snapshot.agencies(found.entity).len()
+    );
+    let longest = found.routes.iter().max_by_key(|route| route.visits.len());
+    for visit in longest.iter().flat_map(|route| &route.visits).take(VISITS_SHOWN) {
+        text += &format!("  {:<12} {} to {}\n", visit.city, visit.from, visit.to);
+    }
+    for pattern in found.patterns.iter().take(1) {
+        let cities = pattern.cities.join(" - ");
+        text += &format!("  {cities}: {} times\n", pattern.occurrences.len());
+    }
+    text
+}
+
+/// Cities of the longest pattern, then how often it occurs.
+fn recurrence(found: &Itinerary) -> (usize, usize) {
+    let first = found.patterns.first();
+    first.map_or((0, 0), |pattern| (pattern.cities.len(), pattern.occurrences.len()))
+}
