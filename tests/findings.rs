@@ -1,5 +1,7 @@
 //! What the indicators find on the demo scenario, against its answer key.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that prints its figures")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

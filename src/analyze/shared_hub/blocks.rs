@@ -2,6 +2,8 @@
 //!
 //! Two people of one hub are one block when
 //! - they share a family name and a home address (the hub itself, when it is an address, is one);
+//! - they share a family name and were seen with one vehicle within hours of each other: a family
+//!   on the road, of whom the border did not write down the home;
 //! - they live at one address other than the hub where few enough people live, and which belongs to
 //!   no organization: a household;
 //! - two words of their names are alike, or one word and the whole date of birth: they may be one
@@ -53,7 +55,11 @@ struct Relations {
 }
 
 /// The relations of all people that any hub is linked with.
-pub(super) struct Kinship(BTreeMap<u32, Relations>);
+pub(super) struct Kinship {
+    of: BTreeMap<u32, Relations>,
+    /// Microseconds between sightings with a vehicle that are together; 0 for never.
+    together: i64,
+}
 
 impl Kinship {
     pub fn new(
@@ -94,7 +100,7 @@ impl Kinship {
         if options.associates_are_kin {
             associates(snapshot, &mut relations);
         }
-        Self(relations)
+        Self { of: relations, together: options.together_micros() }
     }
 
     /// The blocks of a hub's people, in order of their first person, and the block of each link.
@@ -111,7 +117,7 @@ impl Kinship {
         let mut union = Union((0..people.len()).collect());
         let mut first: BTreeMap<Key, usize> = BTreeMap::new();
         for (at, person) in people.iter().enumerate() {
-            let Some(relations) = self.0.get(person) else { continue };
+            let Some(relations) = self.of.get(person) else { continue };
             let here = relations
                 .families
                 .iter()
@@ -122,6 +128,11 @@ impl Kinship {
             for key in here.chain(elsewhere) {
                 let other = *first.entry(key).or_insert(at);
                 union.join(at, other);
+            }
+        }
+        if hub_type == EntityType::Vehicle {
+            for (one, other) in self.seen_together(&people, links) {
+                union.join(one, other);
             }
         }
         let mut number: BTreeMap<usize, u32> = BTreeMap::new();
@@ -137,6 +148,24 @@ impl Kinship {
         }
         let of_links = links.iter().map(|link| block_of[&link.person]).collect();
         (blocks, of_links)
+    }
+}
+
+impl Kinship {
+    /// Pairs of positions of people of one family name whose moments with the vehicle lie together.
+    fn seen_together(&self, people: &[u32], links: &[Link]) -> Vec<(usize, usize)> {
+        let mut seen: Vec<(&str, i64, usize)> = Vec::new();
+        for link in links.iter().filter(|_| self.together > 0) {
+            let place = people.binary_search(&link.person).ok();
+            let Some(((from, _), at)) = link.when.zip(place) else { continue };
+            let families = self.of.get(&link.person).into_iter().flat_map(|of| &of.families);
+            seen.extend(families.map(|family| (family.as_str(), from, at)));
+        }
+        seen.sort_unstable();
+        let near = |pair: &&[(&str, i64, usize)]| {
+            pair[0].0 == pair[1].0 && pair[1].1.saturating_sub(pair[0].1) <= self.together
+        };
+        seen.windows(2).filter(near).map(|pair| (pair[0].2, pair[1].2)).collect()
     }
 }
 

@@ -56,8 +56,7 @@ struct Hub {
 /// Finds the hubs of a view that unusually many unrelated people share.
 ///
 /// Depends on the snapshot and the options only. More evidence about a hub never lowers its `u`
-/// or its score while the other hubs stay as they are, except by a new person who is kin to two
-/// blocks and so shows them to be one.
+/// or its score while the other hubs stay as they are, except by what shows two blocks to be kin.
 pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHubReport {
     let organizations = Organizations::new(snapshot);
     let links = links::by_hub(snapshot, options);

@@ -32,6 +32,10 @@ pub struct SharedHubOptions {
     /// People who live at one address other than the hub are one household when at most this many
     /// people live there in the view. Default 9.
     pub household_people_max: usize,
+    /// People of one family name who were seen with one vehicle at most this many hours apart are taken
+    /// for kin, though no home is known: a family in one car. 0 turns it off. It also joins strangers of
+    /// one name, which weighs on groups where few names are many people's. Default 24.
+    pub together_hours: u32,
     /// Whether people whom a source ties by `ASSOCIATED_WITH` count as one block. The tie does not
     /// tell kin from accomplices, so the default is no.
     pub associates_are_kin: bool,
@@ -39,7 +43,7 @@ pub struct SharedHubOptions {
     /// anew. Default 90, the quarantine of many operators.
     pub recycled_gap_days: u32,
     /// The share of blocks that work for one organization from which on it counts as the common
-    /// employer, 0 to 1. Default 0.8.
+    /// employer, 0 to 1. Default 0.66: not every worker is known to work there.
     pub employer_share: f64,
     /// Words in the kind of an organization that explain a hub which it keeps, folded, singular.
     pub exempt_kinds: Vec<String>,
@@ -109,9 +113,10 @@ impl Default for SharedHubOptions {
             q_strong: 0.1,
             p_of_full_score: 1e-6,
             household_people_max: 9,
+            together_hours: 24,
             associates_are_kin: false,
             recycled_gap_days: 90,
-            employer_share: 0.8,
+            employer_share: 0.66,
             exempt_kinds: EXEMPT_KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
             counterfactual_steps: 20_000,
         }
@@ -131,6 +136,10 @@ impl SharedHubOptions {
 
     pub(super) fn window_micros(&self) -> i64 {
         i64::from(self.window_days.max(1)) * DAY
+    }
+
+    pub(super) fn together_micros(&self) -> i64 {
+        i64::from(self.together_hours) * (DAY / 24)
     }
 
     pub(super) fn gap_micros(&self) -> i64 {

@@ -8,7 +8,7 @@ use super::*;
 use crate::graph::Entity;
 use crate::model::{
     Address, Body, Handling, IdKey, Label, Organization, Person, PersonName, Phone, Record,
-    RecordId, Span, Tie, TieKind, Timestamp,
+    RecordId, Span, Tie, TieKind, Timestamp, Vehicle,
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -218,6 +218,21 @@ fn a_family_of_nine_with_one_phone_is_one_block() {
     let report = bench.report_with(&SharedHubOptions { phone_blocks: 1, p_max: 1.0, ..plain() });
     let blocks = report.findings.iter().filter(|finding| finding.subjects[0].people.len() == 9);
     assert_eq!(blocks.count(), 1);
+}
+
+#[test]
+fn a_family_seen_in_one_car_on_one_day_is_one_block() {
+    let on_days = |apart: i64| {
+        let mut bench = Bench::default();
+        let car = bench.record("car", Body::Vehicle(Vehicle::default()), SubjectCategory::Unknown);
+        for number in 0..5 {
+            let person = bench.named(&format!("person-{number}"), 2 * number, 301);
+            bench.tie(TieKind::Drives, person, car, Some(number as i64 * apart));
+        }
+        let options = SharedHubOptions { vehicle_blocks: 3, ..plain() };
+        bench.report_with(&options).findings.len()
+    };
+    assert_eq!((on_days(DAY), on_days(DAY + 1)), (0, 1));
 }
 
 #[test]
