@@ -1,5 +1,6 @@
 //! All integration tests in one binary: one link step, shared helpers, one Neo4j.
 
+mod api;
 mod findings;
 mod neo4j;
 mod query;

@@ -4,20 +4,50 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use serde::de::DeserializeOwned;
 
+use super::limits::BODY_BYTES_MAX;
 use super::problem::{Code, Fault, Problem};
 
 /// Reads the body of a request that must be JSON.
 ///
 /// # Errors
-/// Another media type, text that is not JSON, or JSON that is not a `T`.
+/// A body above [`BODY_BYTES_MAX`], another media type, text that is not JSON, or JSON that is not a `T`.
 pub fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
+    json_of(request, bytes, BODY_BYTES_MAX)
+}
+
+/// Reads the body of a request that must be JSON of at most `bytes_max` bytes.
+///
+/// # Errors
+/// As [`json`].
+pub fn json_of<T: DeserializeOwned>(
+    request: &HttpRequest,
+    bytes: &[u8],
+    bytes_max: usize,
+) -> Result<T, Problem> {
+    if bytes.len() > bytes_max {
+        return Err(Problem::new(Code::TooLarge).detail(format!("more than {bytes_max} bytes")));
+    }
     let media_type = request.headers().get(header::CONTENT_TYPE);
     let media_type = media_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(Code::UnsupportedMediaType));
     }
-    parse(bytes)
+    // A list is not an object with its members in order, which serde would make of it.
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => parse(bytes),
+        Some(b'[') => parse::<serde::de::IgnoredAny>(bytes).and_then(|_| Err(not_an_object())),
+        _ => parse(bytes),
+    }
+}
+
+fn not_an_object() -> Problem {
+    Problem::new(Code::InvalidInput).fault(Fault {
+        row: None,
+        column: None,
+        reason: "wrong_type".into(),
+        detail: "expected an object".to_owned(),
+    })
 }
 
 /// Reads JSON text.
@@ -39,8 +69,9 @@ fn problem(path: &str, error: &serde_json::Error) -> Problem {
     if !error.is_data() {
         return Problem::new(Code::MalformedJson).detail(place);
     }
-    let (reason, detail, own_name) = described(&error.to_string());
-    let path = if own_name { parent(path) } else { path };
+    let message = error.to_string();
+    let (reason, detail) = described(&message);
+    let path = without_unknown(path, &message);
     Problem::new(Code::InvalidInput).detail(place).fault(Fault {
         row: None,
         column: Some(path.to_owned()).filter(|path| path != "." && !path.is_empty()),
@@ -49,29 +80,29 @@ fn problem(path: &str, error: &serde_json::Error) -> Problem {
     })
 }
 
-/// The reason, its words, and whether the last name on the path is the sender's own. Only the part
-/// of serde's message that speaks of what was expected is kept: the part before repeats the input.
-fn described(message: &str) -> (&'static str, String, bool) {
+/// The reason and its words. Only the part of serde's message that speaks of what was expected is
+/// kept: the part before repeats the input.
+fn described(message: &str) -> (&'static str, String) {
     let expected = || {
         let tail = message.split_once(", expected ").map_or("", |(_, tail)| tail);
         let tail = tail.rsplit_once(" at line ").map_or(tail, |(tail, _)| tail);
         format!("expected {tail}")
     };
     if message.starts_with("unknown field") {
-        ("unknown_field", expected(), true)
+        ("unknown_field", expected())
     } else if message.starts_with("unknown variant") {
-        ("unknown_code", expected(), false)
+        ("unknown_code", expected())
     } else if message.starts_with("missing field") {
         let name = message.split('`').nth(1).unwrap_or_default();
-        ("missing_field", format!("`{name}` is missing"), false)
+        ("missing_field", format!("`{name}` is missing"))
     } else if message.starts_with("duplicate field") {
-        ("duplicate_key", "a member is given twice".to_owned(), false)
+        ("duplicate_key", "a member is given twice".to_owned())
     } else if message.starts_with("invalid type") {
-        ("wrong_type", expected(), false)
+        ("wrong_type", expected())
     } else if message.starts_with("invalid value") || message.starts_with("invalid length") {
-        ("out_of_range", expected(), false)
+        ("out_of_range", expected())
     } else {
-        ("bad_value", own_words(message), false)
+        ("bad_value", own_words(message))
     }
 }
 
@@ -86,8 +117,11 @@ fn own_words(message: &str) -> String {
     }
 }
 
-fn parent(path: &str) -> &str {
-    path.rsplit_once('.').map_or("", |(parent, _)| parent)
+/// The path without an unknown member at its end, whose name is the sender's own text.
+fn without_unknown<'a>(path: &'a str, message: &str) -> &'a str {
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
+    let known = unknown.and_then(|(name, _)| path.strip_suffix(name));
+    known.map_or(path, |known| known.strip_suffix('.').unwrap_or(known))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ const ADDRESS: &str = "ent_cea1ae1b1b24484cc51f080bae96500b";
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 /// A record that every agency of the demo sees.
 const RECORD: &str = "rec_1397c1f4f5fed795db2b9fbf044fa872";
+/// Another record about the same phone.
+const OTHER_RECORD: &str = "rec_1f66198d7fb396dcee33cc2d2a9b0d80";
 /// A job that is none: jobs are made by starting one.
 const JOB: &str = "job_00000000000000000000000000000000";
 
@@ -55,6 +57,7 @@ pub fn body(operation: &str) -> Option<Value> {
             },
             "limit": 5,
         }),
+        "submit_judgement" => json!({ "a": RECORD, "b": OTHER_RECORD, "verdict": "same" }),
         "search" => json!({ "text": "grigoriev", "type": "person", "limit": 5 }),
         "run_query" => json!({ "parameters": {} }),
         "start_import" => json!({

@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::state::State;
@@ -54,7 +54,16 @@ pub async fn guard<B: MessageBody + 'static>(
     response = as_problem(response, &id);
     if !public {
         let logged = if unmasked { format!("{operation} unmasked") } else { operation.clone() };
-        let entry = entry(&state, &id, known, logged, response.status());
+        let entry = Entry {
+            at: (state.clock)(),
+            request: id.clone(),
+            agency: known.as_ref().map(|holder| holder.agency.clone()),
+            user: known.map(|holder| holder.user),
+            operation: logged,
+            object: object(response.request()),
+            outcome: outcome(response.status()),
+            status: response.status().as_u16(),
+        };
         if !append(&state, entry).await {
             let http = response.into_parts().0;
             let failed = Problem::new(Code::Unavailable).response(Some(id.clone()));
@@ -146,22 +155,21 @@ fn code_of(status: StatusCode) -> Code {
     }
 }
 
-fn entry(
-    state: &State,
-    id: &str,
-    holder: Option<TokenHolder>,
-    operation: String,
-    status: StatusCode,
-) -> Entry {
-    let outcome = match status.as_u16() {
+fn outcome(status: StatusCode) -> Outcome {
+    match status.as_u16() {
         401 => Outcome::Unauthenticated,
         400..=499 | 501 => Outcome::Refused,
         500.. => Outcome::Failed,
         _ => Outcome::Done,
-    };
-    let (agency, user) = holder.map(|holder| (holder.agency, holder.user)).unzip();
-    let at = (state.clock)();
-    Entry { at, request: id.to_owned(), agency, user, operation, outcome, status: status.as_u16() }
+    }
+}
+
+/// The id that the path names, if it has the form of one: anything else is the caller's own text.
+fn object(request: &HttpRequest) -> Option<String> {
+    let id = request.match_info().get("id")?;
+    let digits = ["ent_", "rec_", "job_"].iter().find_map(|prefix| id.strip_prefix(prefix))?;
+    let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_id.then(|| id.to_owned())
 }
 
 /// Whether the entry is durable.

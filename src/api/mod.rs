@@ -14,6 +14,7 @@ mod guard;
 mod imports;
 mod indicators;
 mod jobs;
+mod judgements;
 mod limits;
 mod metrics;
 mod openapi;

@@ -14,7 +14,8 @@ use super::indicators::shared_hub::shared_hub;
 use super::jobs::cancel::cancel_job;
 use super::jobs::get::get_job;
 use super::jobs::list::list_jobs;
-use super::limits::{BODY_BYTES_MAX, IMPORT_BYTES_MAX};
+use super::judgements::submit::submit_judgement;
+use super::limits::IMPORT_BYTES_MAX;
 use super::paths::find::find_paths;
 use super::queries::get::get_query;
 use super::queries::list::list_queries;
@@ -29,7 +30,7 @@ use super::service::ready::ready;
 
 /// All operations.
 pub fn operations(config: &mut ServiceConfig<'_>) {
-    config.app_data(actix_web::web::PayloadConfig::new(IMPORT_BYTES_MAX.max(BODY_BYTES_MAX)));
+    config.app_data(actix_web::web::PayloadConfig::new(IMPORT_BYTES_MAX));
     config
         .service(submit_record)
         .service(submit_batch)
@@ -47,6 +48,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(get_query)
         .service(run_query)
         .service(start_import)
+        .service(submit_judgement)
         .service(list_jobs)
         .service(get_job)
         .service(cancel_job)

@@ -94,6 +94,12 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// The same caller with the view as of now: after a write it may hold a class more.
+    pub fn renewed(&self) -> Result<Self, Problem> {
+        let view = View::decide(&self.caller, &self.state.store.classes()?);
+        Ok(Self { state: Arc::clone(&self.state), caller: self.caller.clone(), view })
+    }
+
     /// The snapshot of the view as of now.
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
         Ok(self.snapshot_and_revision()?.0)

@@ -35,6 +35,9 @@ pub struct Entry {
     pub user: Option<String>,
     /// The operation: method and route template, e.g. `GET /v1/entities/{id}`.
     pub operation: String,
+    /// The id of the object asked for, where the path names one; a keyed hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// HTTP status, or 0 for operations outside HTTP.

@@ -145,6 +145,7 @@ mod tests {
             agency: Some("a".into()),
             user: Some("u".into()),
             operation: "POST /v1/resolve".into(),
+            object: None,
             outcome: Outcome::Done,
             status: 200,
         }

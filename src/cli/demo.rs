@@ -166,9 +166,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
         "{:<9} {:<8} {:>6} {:>9} {:>9} {:>8}  {:<24} the key says\n",
         "hub", "strength", "score", "unrelated", "agencies", "q", "name"
     );
-    let mut strongest: Vec<&Finding> = report.findings.iter().collect();
-    strongest.sort_by(|a, b| b.strength.cmp(&a.strength).then(b.score.total_cmp(&a.score)));
-    for finding in strongest.iter().take(FINDINGS_SHOWN) {
+    for finding in report.findings.iter().take(FINDINGS_SHOWN) {
         let hub = &snapshot.entities[finding.hub as usize];
         let strength = match finding.strength {
             Strength::Strong => "strong",
@@ -233,10 +231,10 @@ fn route(snapshot: &Snapshot) -> String {
     );
     let longest = found.routes.iter().max_by_key(|route| route.visits.len());
     for visit in longest.iter().flat_map(|route| &route.visits).take(VISITS_SHOWN) {
-        text += &format!("  {:<12} {} to {}\n", visit.city, visit.from, visit.to);
+        text += &format!("  {:<12} {} to {}\n", found.city(visit), visit.from, visit.to);
     }
     for pattern in found.patterns.iter().take(1) {
-        let cities = pattern.cities.join(" - ");
+        let cities = found.cities(pattern).join(" - ");
         text += &format!("  {cities}: {} times\n", pattern.occurrences.len());
     }
     text

@@ -6,6 +6,9 @@ use super::{RelationshipKind, Snapshot};
 use crate::model::{EntityId, EntityType, RecordId, Span, SubjectCategory};
 use crate::normalize::fold;
 
+/// Digits from which on a text's digits are one number, whatever stands between them.
+const NUMBER_DIGITS_MIN: usize = 5;
+
 /// An entity found by text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
@@ -119,8 +122,16 @@ impl Snapshot {
 
     fn words_held(&self, record: u32, wanted: &BTreeSet<String>) -> usize {
         let held = words(&super::names::text(&self.records[record as usize]));
-        wanted.iter().filter(|word| held.iter().any(|held| held.starts_with(*word))).count()
+        let holds = |word: &&String| held.iter().any(|held| is_part(word, held));
+        wanted.iter().filter(holds).count()
     }
+}
+
+/// Whether a word is the start of another, or, of a number, any part: a number may be asked for
+/// without its country's code.
+fn is_part(word: &str, held: &str) -> bool {
+    let is_number = word.len() >= NUMBER_DIGITS_MIN && word.bytes().all(|b| b.is_ascii_digit());
+    if is_number { held.contains(word) } else { held.starts_with(word) }
 }
 
 /// The folded words of a text, and its digits as one word.
@@ -128,7 +139,7 @@ fn words(text: &str) -> BTreeSet<String> {
     let folded = fold(text);
     let mut words: BTreeSet<String> = folded.split_whitespace().map(str::to_owned).collect();
     let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() >= 5 {
+    if digits.len() >= NUMBER_DIGITS_MIN {
         words.retain(|word| !word.chars().all(|c| c.is_ascii_digit()));
         words.insert(digits);
     }

@@ -6,6 +6,7 @@
 
 mod apply;
 mod import;
+mod judge;
 mod link;
 mod registry;
 mod submit;
@@ -17,6 +18,7 @@ pub use import::{
     BATCH_ROWS, FileReport, ImportError, ImportReport, Observer, Progress, Refusal, import,
     import_readers,
 };
+pub use judge::judge;
 pub use link::Linker;
 pub use registry::{
     Clock, JobError, JobHandle, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,

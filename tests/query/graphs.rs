@@ -29,6 +29,7 @@ pub fn random(seed: u64, size: usize) -> Snapshot {
     let links = links(&entities, &records);
     let (offsets, adjacency) = adjacency(entities.len(), &relationships);
     Snapshot {
+        tag: [0; 16],
         id_key,
         records,
         entities,

@@ -56,3 +56,19 @@ pub fn itinerary(snapshot: &Snapshot, entity: u32, options: &MovementOptions) ->
         (0..legs.len()).filter(|leg| legs[*leg].feasible == Feasibility::Impossible).collect();
     Itinerary { entity, stops, stays, legs, impossible_travel, routes, patterns }
 }
+
+impl Itinerary {
+    /// The city of a visit, as the first of its sources wrote it.
+    pub fn city<'a>(&'a self, visit: &'a Visit) -> &'a str {
+        let stay = visit.stays.first().and_then(|stay| self.stays.get(*stay));
+        stay.and_then(|stay| stay.city.as_deref()).unwrap_or(&visit.city)
+    }
+
+    /// The cities of a pattern, as written where it is first seen.
+    pub fn cities<'a>(&'a self, pattern: &'a Pattern) -> Vec<&'a str> {
+        let first = pattern.occurrences.first();
+        let route = first.and_then(|first| Some((self.routes.get(first.route)?, first.visit)));
+        let visits = route.into_iter().flat_map(|(route, from)| route.visits.iter().skip(from));
+        visits.take(pattern.cities.len()).map(|visit| self.city(visit)).collect()
+    }
+}

@@ -9,7 +9,7 @@ use crate::model::{EntityType, EventId, RecordId, TieId, Timestamp};
 /// The answer of [`super::shared_hubs`]. Entities are indexes into the snapshot's entities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SharedHubReport {
-    /// Hubs that fired, by score from the highest, then by entity id.
+    /// Hubs that fired: the strongest first, of equal strength by score from the highest, then by id.
     pub findings: Vec<Finding>,
     /// Hubs that would have fired but are explained, by entity id.
     pub exempted: Vec<Exempted>,

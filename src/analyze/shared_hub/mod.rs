@@ -100,7 +100,9 @@ pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHub
         }
     }
     // Entities ascend by id, so that the index orders like the id.
-    report.findings.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hub.cmp(&b.hub)));
+    report.findings.sort_by(|a, b| {
+        b.strength.cmp(&a.strength).then(b.score.total_cmp(&a.score)).then(a.hub.cmp(&b.hub))
+    });
     report
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::movement::{
-    Feasibility, Itinerary, Leg, MovementOptions, Stay, Through, itinerary,
+    Feasibility, Itinerary, Leg, MovementOptions, Pattern, Route, Stay, Through, Visit, itinerary,
 };
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
@@ -199,26 +199,20 @@ fn answer(
     let Some(found) = found else { return answer };
     answer.stays = found.stays.iter().map(|it| StayView::of(snapshot, &found, it)).collect();
     answer.legs = found.legs.iter().map(LegView::of).collect();
-    answer.impossible_travel = found.impossible_travel;
-    answer.routes = found
-        .routes
-        .into_iter()
-        .map(|route| RouteView {
-            visits: route
-                .visits
-                .into_iter()
-                .map(|it| VisitView { city: it.city, from: it.from, to: it.to, stays: it.stays })
-                .collect(),
-        })
-        .collect();
-    answer.patterns = found
-        .patterns
-        .into_iter()
-        .map(|pattern| PatternView {
-            cities: pattern.cities,
-            occurrences: pattern.occurrences.iter().map(|it| (it.route, it.visit)).collect(),
-        })
-        .collect();
+    answer.impossible_travel.clone_from(&found.impossible_travel);
+    let visit = |visit: &Visit| VisitView {
+        city: found.city(visit).to_owned(),
+        from: visit.from,
+        to: visit.to,
+        stays: visit.stays.clone(),
+    };
+    let route = |route: &Route| RouteView { visits: route.visits.iter().map(visit).collect() };
+    answer.routes = found.routes.iter().map(route).collect();
+    let pattern = |pattern: &Pattern| PatternView {
+        cities: found.cities(pattern).into_iter().map(str::to_owned).collect(),
+        occurrences: pattern.occurrences.iter().map(|it| (it.route, it.visit)).collect(),
+    };
+    answer.patterns = found.patterns.iter().map(pattern).collect();
     answer
 }
 

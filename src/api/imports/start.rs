@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::api::body;
 use crate::api::jobs::get::JobView;
+use crate::api::limits::IMPORT_BYTES_MAX;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
 use crate::api::state::{Context, Scope, State};
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
@@ -109,7 +110,7 @@ pub async fn start_import(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let asked: ImportRequest = body::json(&request, &bytes)?;
+    let asked: ImportRequest = body::json_of(&request, &bytes, IMPORT_BYTES_MAX)?;
     let job = context.answer(move |scope| start(scope, asked)).await?;
     Ok(HttpResponse::Accepted().json(job.into_inner()))
 }

@@ -29,7 +29,7 @@ pub struct SharedHubAnswer {
     pub meaning: &'static str,
     /// What it was computed with.
     pub parameters: SharedHubParameters,
-    /// Hubs that fired, by score from the highest, then by id. Hubs are ranked, people are not.
+    /// Hubs that fired, by strength, score and id. Hubs are ranked, people are not.
     pub findings: Page<FindingView>,
     /// Hubs that would have fired but are explained, by id.
     pub exempted: Vec<ExemptedView>,
@@ -52,6 +52,8 @@ pub struct SharedHubParameters {
     pub confidence_min: f64,
     /// The greatest tail probability at which a hub fires.
     pub p_max: f64,
+    /// The greatest rank probability at which a hub fires.
+    pub p_rank_max: f64,
 }
 
 /// A hub that unusually many unrelated people share.
@@ -210,6 +212,7 @@ pub async fn shared_hub(
                     vehicle_blocks: options.vehicle_blocks,
                     confidence_min: options.confidence_min,
                     p_max: options.p_max,
+                    p_rank_max: options.p_rank_max,
                 },
                 findings,
                 exempted: exempted.collect(),

@@ -1,0 +1,3 @@
+//! What humans say of pairs of records.
+
+pub mod submit;

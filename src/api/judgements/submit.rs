@@ -1,0 +1,108 @@
+//! `POST /v1/judgements`: same, not the same, or unsure.
+
+use actix_web::{HttpRequest, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::body;
+use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::state::{Context, Scope, snapshot_name};
+use crate::api::wire::EntitySummary;
+use crate::jobs;
+use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Verdict};
+
+/// What is said of a pair of records.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JudgementRequest {
+    /// One record.
+    pub a: RecordId,
+    /// The other record, of the same type.
+    pub b: RecordId,
+    /// `same` joins them, `not_same` keeps them apart, `unsure` takes back what the user said before.
+    pub verdict: Verdict,
+    /// How far the judgement may go; `own` when absent.
+    #[serde(default)]
+    pub handling: Handling,
+}
+
+/// What the judgement led to.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct JudgementAnswer {
+    /// The entity that record `a` now speaks of in the caller's view.
+    pub a: EntitySummary,
+    /// The entity that record `b` now speaks of in the caller's view.
+    pub b: EntitySummary,
+    /// The state of the view after it.
+    pub snapshot: String,
+}
+
+/// Judge a pair of records
+///
+/// Says whether two records speak of the same. Entities are computed with it from the next answer on;
+/// no record is changed, and judging anew undoes it. Others see it only as far as its handling goes.
+#[utoipa::path(
+    tag = "judgements",
+    operation_id = "submit_judgement",
+    request_body = JudgementRequest,
+    responses(
+        (status = 200, body = JudgementAnswer),
+        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
+        (status = 422, body = ProblemBody, description = "Not two records of one type"),
+    ),
+)]
+#[post("/v1/judgements")]
+pub async fn submit_judgement(
+    context: Context,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<web::Json<JudgementAnswer>, Problem> {
+    let asked: JudgementRequest = body::json(&request, &bytes)?;
+    context.answer(move |scope| judge(scope, &asked)).await
+}
+
+fn judge(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Problem> {
+    let ids = [asked.a.min(asked.b), asked.a.max(asked.b)];
+    let state = &scope.state;
+    let records = state.store.records(&scope.view.classes, &ids)?;
+    let [a, b] = records.as_slice() else {
+        let same = asked.a == asked.b;
+        return Err(if same { not_a_pair() } else { Problem::new(Code::NotFound) });
+    };
+    if a.id == b.id || a.entity_type() != b.entity_type() {
+        return Err(not_a_pair());
+    }
+    let label = Label {
+        agency: scope.caller.agency.clone(),
+        category: SubjectCategory::Unknown,
+        tier: a.label.tier.max(b.label.tier),
+        handling: asked.handling,
+    };
+    let (at, user) = ((state.clock)(), scope.caller.user.clone());
+    let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };
+    jobs::judge(state.store.as_ref(), judgement)?;
+    answer(&scope.renewed()?, asked)
+}
+
+/// The judgement's label may be a class that the view did not know yet.
+fn answer(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Problem> {
+    let snapshot = scope.snapshot()?;
+    let entity = |id| {
+        let record = snapshot.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
+        Ok::<_, Problem>(EntitySummary::of(&snapshot, snapshot.entity_of[record as usize]))
+    };
+    Ok(JudgementAnswer {
+        a: entity(asked.a)?,
+        b: entity(asked.b)?,
+        snapshot: snapshot_name(&snapshot),
+    })
+}
+
+fn not_a_pair() -> Problem {
+    Problem::new(Code::InvalidInput).fault(Fault {
+        row: None,
+        column: Some("b".to_owned()),
+        reason: "not_a_pair".into(),
+        detail: "two different records of one type".to_owned(),
+    })
+}

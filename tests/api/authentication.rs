@@ -1,0 +1,71 @@
+//! Without a token nothing but what is listed as public answers.
+
+use accord::api::{PUBLIC_ROUTES, document};
+use accord::govern::{TOKENS_DOCUMENT, Tokens};
+use serde_json::Value;
+
+use super::Server;
+use super::server::token;
+
+#[test]
+fn every_operation_but_the_public_ones_answers_401_without_a_token() {
+    let server = Server::demo();
+    let document = serde_json::to_value(document()).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let public = PUBLIC_ROUTES.contains(&path.as_str());
+            let declared = operation["security"] == serde_json::json!([{}]);
+            assert_eq!(public, declared, "{method} {path}: security in the document");
+            if public {
+                continue;
+            }
+            let method = method.to_uppercase();
+            let path = path.replace("{id}", "x").replace("{name}", "x").replace("{measure}", "x");
+            for token in [None, Some(""), Some("accord_0"), Some("Bearer")] {
+                let answer = server.with_token(token).send(&method, &path, None, b"{");
+                assert_eq!(answer.problem(401), "unauthenticated", "{method} {path}");
+                assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"));
+            }
+        }
+    }
+}
+
+#[test]
+fn other_schemes_and_unknown_paths_answer_401_too() {
+    let server = Server::empty();
+    let nobody = server.with_token(None);
+    assert_eq!(nobody.get("/v1/nothing").problem(401), "unauthenticated");
+    assert_eq!(nobody.send("PUT", "/health", None, b"").problem(401), "unauthenticated");
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    for header in ["Basic YTpi", "Bearer", &format!("Token {}", token("metro-police"))] {
+        let request = agent.get(format!("{}/v1/queries", server.base()));
+        assert_eq!(request.header("authorization", header).call().unwrap().status(), 401);
+    }
+}
+
+#[test]
+fn a_revoked_token_is_refused_from_the_next_request_on() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    client.get("/v1/queries").ok();
+    let text = server.store.document(TOKENS_DOCUMENT).unwrap();
+    let mut tokens = Tokens::from_document(text.as_deref()).unwrap();
+    assert_eq!(tokens.revoke("metro-police", "analyst"), 1);
+    server.store.put_document(TOKENS_DOCUMENT, &tokens.to_document()).unwrap();
+    assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
+    server.agency("border-guard").get("/v1/queries").ok();
+}
+
+#[test]
+fn no_answer_is_kept_by_caches() {
+    let server = Server::demo();
+    for answer in [
+        server.agency("metro-police").get("/v1/queries"),
+        server.agency("metro-police").get("/v1/nothing"),
+        server.with_token(None).get("/v1/queries"),
+    ] {
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert_ne!(answer.json(), Value::Null);
+    }
+}

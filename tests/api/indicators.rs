@@ -1,0 +1,80 @@
+//! Ring indicators.
+
+use serde_json::{Value, json};
+
+use super::Server;
+
+#[test]
+fn a_finding_tells_its_evidence_its_null_and_what_it_hangs_on() {
+    let server = Server::demo();
+    let client = server.agency("metro-police");
+    let answer = client.get("/v1/indicators/shared-hub").ok();
+    let findings = answer["findings"]["items"].as_array().unwrap();
+    assert!(!findings.is_empty());
+    for finding in findings {
+        let unrelated = finding["unrelated"].as_u64().unwrap();
+        assert_eq!(finding["subjects"].as_array().unwrap().len() as u64, unrelated);
+        assert!(unrelated >= finding["fires_at"].as_u64().unwrap());
+        let evidence = finding["evidence"]["records"].as_array().unwrap();
+        let hangs_on = finding["counterfactual"]["records"].as_array().unwrap();
+        assert!(!hangs_on.is_empty() && hangs_on.iter().all(|record| evidence.contains(record)));
+        assert!(!finding["null"]["description"].as_str().unwrap().is_empty());
+        for record in evidence.iter().take(2) {
+            client.get(&format!("/v1/records/{}", record.as_str().unwrap())).ok();
+        }
+    }
+    let exempted = answer["exempted"].as_array().unwrap();
+    assert!(exempted.iter().any(|it| it["why"]["reason"] == "organization"));
+}
+
+#[test]
+fn a_ring_over_agencies_fires_only_once_they_share() {
+    let ring = |handling: &str| {
+        let server = Server::empty();
+        let names = [
+            "Katarina Horvat",
+            "Blerim Hoxha",
+            "Oluwaseun Adeyemi",
+            "Nguyen Thi Lan",
+            "Jonas Weber",
+            "Emre Yilmaz",
+        ];
+        let rows = |agency: usize| -> Vec<Value> {
+            let own = names.iter().enumerate().filter(|(index, _)| index % 2 == agency);
+            own.map(|(index, name)| {
+                json!({
+                    "local_id": index.to_string(), "source": "s", "handling": handling,
+                    "records": [
+                        { "slot": "p", "body": { "type": "person", "names": [{ "full": name }] } },
+                        { "slot": "t", "body": { "type": "phone", "number": "+442025550101" } },
+                    ],
+                    "ties": [{ "kind": "USES", "from": "p", "to": "t" }],
+                })
+            })
+            .collect()
+        };
+        // A population of ordinary phones to weigh the hub against.
+        let ordinary = |from: usize| -> Vec<Value> {
+            (from..from + 60)
+                .map(|index| {
+                    json!({
+                        "local_id": format!("o{index}"), "source": "s", "handling": handling,
+                        "records": [
+                            { "slot": "p", "body": { "type": "person", "names": [{ "full": format!("Person {}", "abcdefghij".chars().cycle().skip(index).take(4 + index % 7).collect::<String>()) }] } },
+                            { "slot": "t", "body": { "type": "phone", "number": format!("+4420255502{index:02}") } },
+                        ],
+                        "ties": [{ "kind": "USES", "from": "p", "to": "t" }],
+                    })
+                })
+                .collect()
+        };
+        for (agency, name) in ["metro-police", "border-guard"].into_iter().enumerate() {
+            let rows: Vec<Value> = rows(agency).into_iter().chain(ordinary(agency * 30)).collect();
+            server.agency(name).post("/v1/records/batch", &json!({ "rows": rows })).ok();
+        }
+        let answer = server.agency("metro-police").get("/v1/indicators/shared-hub").ok();
+        answer["findings"]["total"].as_u64().unwrap()
+    };
+    assert_eq!(ring("own"), 0, "three people of one agency are below the threshold");
+    assert_eq!(ring("shared"), 1);
+}

@@ -1,0 +1,19 @@
+//! The HTTP API: a real client against the running server.
+
+mod audit;
+mod authentication;
+mod bad_input;
+mod documentation;
+mod entities;
+mod hidden;
+mod imports;
+mod indicators;
+mod judgements;
+mod network;
+mod queries;
+mod records;
+mod resolve;
+mod server;
+mod service;
+
+pub use server::{Answer, Client, Server};
