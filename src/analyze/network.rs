@@ -181,6 +181,7 @@ mod tests {
             span: Span::default(),
         };
         let snapshot = Snapshot {
+            tag: [0; 16],
             entities: ["A", "B", "C", "D"].map(entity).to_vec(),
             relationships: vec![
                 relationship(0, 2, RelationshipKind::Called),

@@ -15,5 +15,6 @@ mod records;
 mod resolve;
 mod server;
 mod service;
+mod stores;
 
 pub use server::{Answer, Client, Server};

@@ -90,6 +90,7 @@ fn snapshot(mut events: Vec<Event>) -> Snapshot {
         label: label(),
     };
     Snapshot {
+        tag: [0; 16],
         id_key: IdKey::default(),
         records,
         entities,

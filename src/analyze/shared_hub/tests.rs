@@ -129,6 +129,7 @@ impl Bench {
         ties.sort_by_key(|tie| tie.id);
         let offsets = vec![0; entities.len() + 1];
         Snapshot {
+            tag: [0; 16],
             id_key: IdKey::default(),
             records: all.into_iter().map(|(_, record)| record).collect(),
             entities,

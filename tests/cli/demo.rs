@@ -1,0 +1,44 @@
+//! `accord demo` and `accord evaluate`: the whole job on the fixture.
+
+use serde_json::Value;
+
+use super::{demo, ok, text};
+
+#[test]
+fn the_demo_prints_what_it_found_against_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    let printed = ok(&["demo", "--no-serve", "--dir", text(&dir)]);
+    for part in ["metro-police.persons.csv", "person ", "B-cubed", "ring `", "vehicle ", " times\n"]
+    {
+        assert!(printed.contains(part), "{part:?} is missing in\n{printed}");
+    }
+    // The demo's files are the committed ones.
+    for file in ["key.csv", "manifest.toml", "metro-police.persons.csv"] {
+        let made = std::fs::read(dir.join("scenario").join(file)).unwrap();
+        assert_eq!(made, std::fs::read(demo(file)).unwrap(), "{file}");
+    }
+}
+
+#[test]
+fn the_fixture_resolves_as_well_as_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("s.accord");
+    ok(&["import", "--store", text(&store), text(&demo("manifest.toml"))]);
+    let key = demo("key.csv");
+    let printed = ok(&["evaluate", "--store", text(&store), "--key", text(&key), "--json"]);
+    let figures: Value = serde_json::from_str(&printed).unwrap();
+    for (entity_type, least) in [
+        ("person", 0.90),
+        ("phone", 0.97),
+        ("address", 0.97),
+        ("vehicle", 0.97),
+        ("organization", 0.97),
+    ] {
+        let f1 = figures["types"][entity_type]["pairwise"]["f1"].as_f64().unwrap();
+        assert!(f1 >= least, "{entity_type}: {f1}");
+    }
+    assert_eq!(figures["missing_records"], 0);
+    let table = ok(&["evaluate", "--store", text(&store), "--key", text(&key)]);
+    assert!(table.contains("pairwise") && table.contains("B-cubed"));
+}

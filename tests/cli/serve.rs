@@ -1,0 +1,79 @@
+//! `accord serve` and `accord token`: a server as its operators run it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use super::{accord, demo, ok, run, text};
+
+/// A running server and its address.
+struct Running {
+    child: Child,
+    base: String,
+}
+
+impl Running {
+    fn start(store: &Path) -> Self {
+        let mut child = accord(&["serve", "--store", text(store), "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base = line.split([' ', ',']).find(|word| word.starts_with("http")).unwrap();
+        Self { base: base.to_owned(), child }
+    }
+
+    fn status(&self, path: &str, token: Option<&str>) -> u16 {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut request = agent.get(format!("{}{path}", self.base));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.call().unwrap().status().as_u16()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_server_answers_with_the_tokens_made_for_it_and_logs_what_it_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("s.accord");
+    ok(&["import", "--store", text(&store), text(&demo("manifest.toml"))]);
+    let create = |agency: &str| {
+        let printed =
+            ok(&["token", "create", "--store", text(&store), "--agency", agency, "--user", "ana"]);
+        printed.trim().to_owned()
+    };
+    let token = create("metro-police");
+    let server = Running::start(&store);
+    assert_eq!(server.status("/v1/communities", Some(&token)), 200);
+    assert_eq!(server.status("/v1/communities", None), 401);
+    // A token made and one revoked while it runs.
+    let late = create("border-guard");
+    assert_eq!(server.status("/v1/communities", Some(&late)), 200);
+    let listed = ok(&["token", "list", "--store", text(&store)]);
+    assert!(listed.contains("metro-police") && listed.contains("border-guard"));
+    assert!(!listed.contains(token.trim_start_matches("accord_")));
+    ok(&["token", "revoke", "--store", text(&store), "--agency", "metro-police", "--user", "ana"]);
+    assert_eq!(server.status("/v1/communities", Some(&token)), 401);
+    drop(server);
+    let mut audit = store.clone().into_os_string();
+    audit.push(".audit");
+    let printed = ok(&["audit", "verify", audit.to_str().unwrap()]);
+    assert!(printed.starts_with("4 entries"), "{printed}");
+}
+
+#[test]
+fn a_store_that_is_not_there_is_not_served() {
+    let output = run(&["serve", "--store", "/nonexistent/s.accord", "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(1));
+}
