@@ -1,5 +1,11 @@
 //! All integration tests in one binary: one link step, shared helpers, one Neo4j.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "in a test a panic is the report; clippy knows test functions only, not their helpers"
+)]
+
 mod api;
 mod cli;
 mod findings;

@@ -29,6 +29,9 @@ pub fn build(
     Ok((part.resolve(id_key, engine), revision))
 }
 
+/// Pairs of records by their positions.
+type Pairs = Vec<(u32, u32)>;
+
 /// The visible part of a store, as it is streamed.
 #[derive(Default)]
 struct Part {
@@ -169,7 +172,7 @@ impl Part {
 
     /// Must-links and cannot-links: of each pair the latest judgement counts; where judgements of one
     /// instant differ, "not the same" wins, because not to join is the error that can be mended.
-    fn judged(&self) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+    fn judged(&self) -> (Pairs, Pairs) {
         let mut latest: BTreeMap<(RecordId, RecordId), (i64, bool, Verdict)> = BTreeMap::new();
         for judgement in &self.judgements {
             let apart = judgement.verdict == Verdict::NotSame;

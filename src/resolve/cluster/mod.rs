@@ -84,7 +84,7 @@ fn ordered_links(count: usize, links: &[(u32, u32, f64)]) -> Vec<(u32, u32, Micr
     let valid = links.iter().filter(|(a, b, _)| a != b && (*a.max(b) as usize) < count);
     let mut ordered: Vec<_> =
         valid.map(|(a, b, bits)| (*a.min(b), *a.max(b), micro_bits(*bits))).collect();
-    ordered.sort_unstable_by(|x, y| (x.0, x.1, -x.2).cmp(&(y.0, y.1, -y.2)));
+    ordered.sort_unstable_by_key(|link| (link.0, link.1, -link.2));
     ordered.dedup_by_key(|link| (link.0, link.1));
     ordered
 }

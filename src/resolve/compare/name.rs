@@ -75,13 +75,11 @@ impl<'a> Matched<'a> {
             all_equal: true,
         };
         for strength in 0..3 {
-            for i in 0..short_count {
-                for j in 0..long_count {
-                    if !taken_short[i]
-                        && !taken_long[j]
-                        && same_token(shorter, i, longer, j, strength)
+            for (i, taken_short) in taken_short.iter_mut().enumerate().take(short_count) {
+                for (j, taken_long) in taken_long.iter_mut().enumerate().take(long_count) {
+                    if !*taken_short && !*taken_long && same_token(shorter, i, longer, j, strength)
                     {
-                        (taken_short[i], taken_long[j]) = (true, true);
+                        (*taken_short, *taken_long) = (true, true);
                         matched.shared.push((&shorter.tokens[i], &longer.tokens[j]));
                         matched.all_equal &= strength == 0;
                     }
