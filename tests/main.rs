@@ -9,6 +9,7 @@
 mod api;
 mod cli;
 mod findings;
+mod graph;
 mod neo4j;
 mod query;
 mod store;

@@ -18,8 +18,7 @@ pub struct EntitySummary {
     /// What most of its records call it. Absent when it is protected, or its records have no name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether it is a person who may be a victim, or known from such people's records only: its
-    /// name is masked and it is never ranked.
+    /// Whether it is a person who may be a victim: the name is masked and the person never ranked.
     pub protected: bool,
     /// Its visible records.
     pub records: usize,

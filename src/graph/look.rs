@@ -45,18 +45,14 @@ impl Snapshot {
     }
 
     /// Whether an entity is masked by default and never ranked: a person whom one of its records
-    /// calls a victim or a possible victim, or a phone, address, vehicle or organization that is
-    /// known from records about such people only.
+    /// calls a victim or a possible victim.
     pub fn is_protected(&self, entity: u32) -> bool {
         let entity = &self.entities[entity as usize];
         let victim = |record: &u32| {
             let category = self.records[*record as usize].label.category;
             matches!(category, SubjectCategory::Victim | SubjectCategory::PossibleVictim)
         };
-        match entity.entity_type {
-            EntityType::Person => entity.records.iter().any(victim),
-            _ => entity.records.iter().all(victim),
-        }
+        entity.entity_type == EntityType::Person && entity.records.iter().any(victim)
     }
 
     /// The agencies whose records speak of an entity, ascending.
