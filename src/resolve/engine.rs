@@ -135,12 +135,16 @@ impl Engine {
     }
 }
 
-/// Rarity in bits of the tokens that two names share, added up in a fixed order.
+/// Rarity in bits of the tokens that two names share, added up in a fixed order; of several pairs
+/// of names that agree equally well the rarest counts.
 pub(super) fn rarity(model: &Model, agreement: &Agreement<'_>) -> f64 {
-    let mut each: Vec<f64> =
-        agreement.shared_tokens.iter().map(|(a, b)| model.rarity(a).min(model.rarity(b))).collect();
-    each.sort_by(f64::total_cmp);
-    each.iter().sum()
+    let of_pair = |shared: &Vec<(&str, &str)>| {
+        let mut each: Vec<f64> =
+            shared.iter().map(|(a, b)| model.rarity(a).min(model.rarity(b))).collect();
+        each.sort_by(f64::total_cmp);
+        each.iter().sum::<f64>()
+    };
+    agreement.shared_tokens.iter().map(of_pair).fold(0.0, f64::max)
 }
 
 impl Prepared {

@@ -66,6 +66,31 @@ fn a_weak_bridge_does_not_glue_two_strong_clusters() {
 }
 
 #[test]
+fn cliques_of_any_size_stay_apart_over_a_weak_bridge_and_join_over_a_strong_one() {
+    for size in 3..8u32 {
+        let clique = |from: u32| {
+            (from..from + size).flat_map(move |a| (a + 1..from + size).map(move |b| (a, b, 9.0)))
+        };
+        let mut links: Vec<_> = clique(0).chain(clique(size)).collect();
+        links.push((size - 1, size, 8.9));
+        let apart: Vec<u32> = (0..2 * size).map(|item| item / size * size).collect();
+        assert_eq!(clusters(2 * size as usize, &links), apart, "one link of {}", size * size);
+        let across = (0..size).flat_map(|a| (size..2 * size).map(move |b| (a, b, 1.0)));
+        links.extend(across);
+        assert!(clusters(2 * size as usize, &links).iter().all(|label| *label == 0));
+    }
+}
+
+#[test]
+fn a_cannot_link_between_two_members_of_a_clique_parts_it_in_two_and_leaves_no_one_alone() {
+    let links: Vec<_> =
+        (0..6u32).flat_map(|a| (a + 1..6).map(move |b| (a, b, f64::from(20 - a - b)))).collect();
+    let labels = cluster(6, &links, &[], &[(4, 5)], &PARAMETERS);
+    assert_ne!(labels[4], labels[5]);
+    assert!(labels.iter().all(|label| *label == labels[4] || *label == labels[5]));
+}
+
+#[test]
 fn a_record_that_fits_two_clusters_that_repel_each_other_joins_one_of_them() {
     // Father (0, 1) and son (3, 4) of one name; record 2 lacks the birth date.
     let mut links = vec![(0, 1, 15.0), (3, 4, 15.0), (0, 2, 9.0), (1, 2, 9.0)];
@@ -174,6 +199,35 @@ proptest! {
         );
         for (item, label) in labels.iter().enumerate() {
             prop_assert_eq!(spread[item * 3 + 1], label * 3 + 1);
+        }
+    }
+
+    #[test]
+    fn renaming_items_in_any_way_gives_the_same_clusters(
+        weights in prop::collection::vec(-15_000_000i32..25_000_000, 12 * 11 / 2),
+        kept in prop::collection::vec(any::<bool>(), 12 * 11 / 2),
+        must in prop::option::of((0..12u32, 0..12u32)),
+        cannot in prop::collection::vec((0..12u32, 0..12u32), 0..5),
+        names in Just((0..12u32).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        // Weights of so many digits that no two joins are worth the same: then no tie is broken by
+        // name. One must-link at most: of several that contradict each other the first by name wins.
+        let pairs = (0..12u32).flat_map(|a| (a + 1..12).map(move |b| (a, b)));
+        let links: Vec<_> = pairs.zip(weights).zip(kept).filter(|(_, kept)| *kept)
+            .map(|(((a, b), micro), _)| (a, b, f64::from(micro) / 1e6)).collect();
+        let renamed = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> {
+            pairs.iter().map(|(a, b)| (names[*a as usize], names[*b as usize])).collect()
+        };
+        let must: Vec<_> = must.into_iter().collect();
+        let others: Vec<_> =
+            links.iter().map(|(a, b, w)| (names[*a as usize], names[*b as usize], *w)).collect();
+        let one = cluster(12, &links, &must, &cannot, &PARAMETERS);
+        let other = cluster(12, &others, &renamed(&must), &renamed(&cannot), &PARAMETERS);
+        for a in 0..12 {
+            for b in 0..12 {
+                let same = other[names[a] as usize] == other[names[b] as usize];
+                prop_assert_eq!(one[a] == one[b], same);
+            }
         }
     }
 

@@ -19,11 +19,12 @@ pub(super) type Attribute = (&'static str, &'static [&'static str]);
 pub(super) const ATTRIBUTES_MAX: usize = 8;
 
 /// What a comparison found: for each attribute the index of the level reached (`None`: missing), and
-/// the tokens that the names share, for the term-frequency adjustment.
+/// for each pair of names that reaches the best level the tokens that they share, for the
+/// term-frequency adjustment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Agreement<'a> {
     pub levels: [Option<u8>; ATTRIBUTES_MAX],
-    pub shared_tokens: Vec<(&'a str, &'a str)>,
+    pub shared_tokens: Vec<Vec<(&'a str, &'a str)>>,
 }
 
 /// The attributes of a type, in the order of [`Agreement::levels`].

@@ -20,19 +20,20 @@ const DIFFERENT: u8 = 6;
 /// Tokens of one name that take part; more add nothing but time.
 const TOKENS_MAX: usize = 8;
 
-/// The best level over all pairs of names, and the tokens shared at it. `None` when either side has
-/// no name.
-pub(super) fn compare<'a>(
-    a: &'a [NameForm],
-    b: &'a [NameForm],
-) -> Option<(u8, Vec<(&'a str, &'a str)>)> {
-    let pairs = a.iter().flat_map(|a| b.iter().map(move |b| compare_pair(a, b)));
-    // The smallest level wins; of equal ones the most tokens; then the first, which is symmetric
-    // because the tokens are then the same.
-    pairs.min_by_key(|(level, shared)| (*level, usize::MAX - shared.len()))
+/// The tokens that two names share.
+type Shared<'a> = Vec<(&'a str, &'a str)>;
+
+/// The best level over all pairs of names, and what each pair that reaches it shares: which of them
+/// counts is for the model to say, never for the order of the names. `None` when either side has no
+/// name.
+pub(super) fn compare<'a>(a: &'a [NameForm], b: &'a [NameForm]) -> Option<(u8, Vec<Shared<'a>>)> {
+    let pairs: Vec<_> = a.iter().flat_map(|a| b.iter().map(move |b| compare_pair(a, b))).collect();
+    let best = pairs.iter().map(|(level, _)| *level).min()?;
+    let reach = pairs.into_iter().filter(|(level, _)| *level == best);
+    Some((best, reach.map(|(_, shared)| shared).collect()))
 }
 
-fn compare_pair<'a>(a: &'a NameForm, b: &'a NameForm) -> (u8, Vec<(&'a str, &'a str)>) {
+fn compare_pair<'a>(a: &'a NameForm, b: &'a NameForm) -> (u8, Shared<'a>) {
     let (shorter, longer) =
         if (a.tokens.len(), &a.tokens) <= (b.tokens.len(), &b.tokens) { (a, b) } else { (b, a) };
     let matched = Matched::new(shorter, longer);
@@ -55,7 +56,7 @@ fn compare_pair<'a>(a: &'a NameForm, b: &'a NameForm) -> (u8, Vec<(&'a str, &'a 
 
 /// Which tokens of two names are the same.
 struct Matched<'a> {
-    shared: Vec<(&'a str, &'a str)>,
+    shared: Shared<'a>,
     unmatched_short: Vec<usize>,
     unmatched_long: Vec<usize>,
     all_equal: bool,
