@@ -1,7 +1,7 @@
 //! Addresses. Street, house, post code and town depend on each other, so that they are compared
 //! as two attributes only: the building, and the unit within it.
 
-use super::text::{equal, near};
+use super::text::{equal, pair_words};
 use super::{Agreement, Attribute};
 use crate::normalize::AddressForm;
 
@@ -61,16 +61,7 @@ fn area_differs(a: &AddressForm, b: &AddressForm) -> bool {
 
 /// Whether each token of the shorter street name has its own near token in the longer.
 fn streets_near(a: &AddressForm, b: &AddressForm) -> bool {
-    let (short, long) = if a.street_tokens.len() <= b.street_tokens.len() {
-        (&a.street_tokens, &b.street_tokens)
-    } else {
-        (&b.street_tokens, &a.street_tokens)
-    };
-    let mut left: Vec<&String> = long.iter().collect();
-    short.iter().all(|token| {
-        let found = left.iter().position(|other| token == *other || near(token, other));
-        found.map(|at| left.swap_remove(at)).is_some()
-    })
+    pair_words(&a.street_tokens, &b.street_tokens).left_short == 0
 }
 
 fn unit(a: &AddressForm, b: &AddressForm) -> Option<u8> {

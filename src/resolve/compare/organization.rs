@@ -1,6 +1,6 @@
 //! Organizations: name, registration, phone, address.
 
-use super::text::{equal, near};
+use super::text::{equal, pair_words};
 use super::{Agreement, Attribute, address, phone};
 use crate::normalize::OrganizationForm;
 
@@ -29,23 +29,11 @@ fn name(a: &OrganizationForm, b: &OrganizationForm) -> Option<u8> {
     if a.tokens.is_empty() || b.tokens.is_empty() {
         return None;
     }
-    let (short, long) = if a.tokens.len() <= b.tokens.len() {
-        (&a.tokens, &b.tokens)
-    } else {
-        (&b.tokens, &a.tokens)
-    };
-    let mut left: Vec<&String> = long.iter().collect();
-    let (mut shared, mut equal) = (0, true);
-    for token in short {
-        if let Some(at) = left.iter().position(|other| *other == token || near(token, other)) {
-            equal &= left.swap_remove(at) == token;
-            shared += 1;
-        }
-    }
-    Some(match () {
-        () if shared == short.len() && left.is_empty() && equal => 0,
-        () if shared == short.len() && left.is_empty() => 1,
-        () if shared == short.len() && shared >= 2 => 2,
-        () => 3,
+    let paired = pair_words(&a.tokens, &b.tokens);
+    Some(match (paired.left_short, paired.left_long) {
+        (0, 0) if paired.misspelt == 0 => 0,
+        (0, 0) => 1,
+        (0, _) if paired.shared >= 2 => 2,
+        _ => 3,
     })
 }

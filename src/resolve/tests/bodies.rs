@@ -218,3 +218,26 @@ pub fn empty() -> [Body; 5] {
 pub fn full_name(text: &str) -> PersonName {
     PersonName { full: Some(text.into()), ..PersonName::default() }
 }
+
+/// Words each of which is near several of the others, but not all.
+const ALIKE: [&str; 8] =
+    ["marina", "marine", "marino", "martina", "martine", "marin", "marlin", "merlin"];
+
+/// Two records whose names, companies or streets are made of words that are all alike.
+pub fn alike() -> impl Strategy<Value = (Body, Body)> {
+    let text = || vec(select(ALIKE.to_vec()), 1..5).prop_map(|words| words.join(" "));
+    let person =
+        |text: String| Body::Person(Person { names: vec![full_name(&text)], ..Person::default() });
+    let company = |name: String| {
+        Body::Organization(Organization { name: Some(name), ..Organization::default() })
+    };
+    let street = |text: String| {
+        let line = Some(format!("12 {text} Road"));
+        Body::Address(Address { line, ..Address::default() })
+    };
+    prop_oneof![
+        (text().prop_map(person), text().prop_map(person)),
+        (text().prop_map(company), text().prop_map(company)),
+        (text().prop_map(street), text().prop_map(street)),
+    ]
+}

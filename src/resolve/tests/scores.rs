@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::bodies::{body, body_of, empty, pair, person, record};
+use super::bodies::{alike, body, body_of, empty, pair, person, record};
 use crate::model::{Body, Document, EntityType, Person, Record, Sex};
 use crate::resolve::model::LEVEL_BITS_MAX;
 use crate::resolve::{Engine, Model, Prepared, Score};
@@ -120,6 +120,13 @@ proptest! {
             body
         };
         prop_assert_eq!(&found, &score(&engine, &turned(&a), &turned(&b)));
+    }
+
+    /// Where words are alike, which one is taken for which must not depend on who is asked first.
+    #[test]
+    fn a_score_of_words_that_are_all_alike_is_symmetric((a, b) in alike()) {
+        let engine = engine();
+        prop_assert_eq!(score(&engine, &a, &b), score(&engine, &b, &a));
     }
 
     #[test]
