@@ -1,0 +1,143 @@
+//! What events show: who did what to whom, over which time, as far as the caller sees.
+
+use accord::graph::{RelationshipKind, Snapshot};
+use accord::model::{EntityType, Timestamp};
+use serde_json::{Value, json};
+
+use super::world::World;
+
+const CROWD: [&str; 13] = [
+    "Horvat", "Hoxha", "Adeyemi", "Nguyen", "Weber", "Yilmaz", "Kovac", "Silva", "Popescu",
+    "Okafor", "Ivanov", "Haddad", "Rossi",
+];
+
+fn at(text: &str) -> Option<Timestamp> {
+    Some(text.parse().unwrap())
+}
+
+fn person(slot: &str, name: &str) -> Value {
+    json!({ "slot": slot, "body": {
+        "type": "person", "names": [{ "full": name }], "birth_date": "1991-07-03",
+    }})
+}
+
+fn row(id: &str, records: &[Value], events: &[Value]) -> Value {
+    json!({ "local_id": id, "source": "s", "records": records, "events": events })
+}
+
+fn snapshot(rows: &[Value]) -> Snapshot {
+    let world = World::empty();
+    for row in rows {
+        world.row("a", serde_json::from_value(row.clone()).unwrap());
+    }
+    world.snapshot("a")
+}
+
+/// Every relationship as (name of the source, kind, name of the target).
+fn named(snapshot: &Snapshot) -> Vec<(String, RelationshipKind, String)> {
+    let name = |entity: u32| snapshot.entities[entity as usize].name.clone();
+    snapshot.relationships.iter().map(|it| (name(it.source), it.kind, name(it.target))).collect()
+}
+
+#[test]
+fn money_messages_and_stays_go_one_way() {
+    let people = [person("a", "Katarina Horvat"), person("b", "Blerim Hoxha")];
+    let event = |kind: &str, participants: Value| json!({ "kind": kind, "at": "2026-01-01T00:00:00Z", "participants": participants });
+    for (kind, participants, expected) in [
+        ("payment", json!({ "payer": ["b"], "payee": ["a"] }), RelationshipKind::Paid),
+        ("message", json!({ "caller": ["b"], "callee": ["a"] }), RelationshipKind::Messaged),
+        ("call", json!({ "caller": ["b"], "callee": ["a"] }), RelationshipKind::Called),
+        ("booking", json!({ "guest": ["b"], "host": ["a"] }), RelationshipKind::BookedAt),
+        ("booking", json!({ "guest": ["b"], "location": ["a"] }), RelationshipKind::BookedAt),
+    ] {
+        let snapshot = snapshot(&[row("1", &people, &[event(kind, participants)])]);
+        let found = named(&snapshot);
+        assert_eq!(found, [("Blerim Hoxha".into(), expected, "Katarina Horvat".into())], "{kind}");
+    }
+}
+
+#[test]
+fn the_same_event_has_no_direction_and_goes_out_from_the_smaller_id() {
+    let seen = |subject: &str, contact: &str| {
+        let people = [person("a", "Katarina Horvat"), person("b", "Blerim Hoxha")];
+        let participants = json!({ "subject": [subject], "contact": [contact] });
+        let event = json!({ "kind": "incident", "at": "2026-01-01T00:00:00Z", "participants": participants });
+        snapshot(&[row("1", &people, &[event])])
+    };
+    let (one, other) = (seen("a", "b"), seen("b", "a"));
+    assert_eq!(one.relationships, other.relationships);
+    let [only] = one.relationships.as_slice() else { panic!("one relationship") };
+    assert_eq!(only.kind, RelationshipKind::SameEvent);
+    assert!(one.entities[only.source as usize].id < one.entities[only.target as usize].id);
+}
+
+#[test]
+fn an_event_counts_once_for_a_pair_and_lasts_until_its_end() {
+    // Two records of one row that are one person, and another person: one event, shown twice.
+    let people = [
+        person("a", "Katarina Horvat"),
+        person("b", "Katarina Horvat"),
+        person("c", "Blerim Hoxha"),
+    ];
+    let event = json!({
+        "kind": "incident", "at": "2026-01-01T00:00:00Z", "until": "2026-01-03T00:00:00Z",
+        "participants": { "subject": ["a", "b", "c"] },
+    });
+    let later = json!({
+        "kind": "sighting", "at": "2026-01-02T00:00:00Z", "participants": { "subject": ["a", "c"] },
+    });
+    let snapshot = snapshot(&[row("1", &people, &[event, later])]);
+    assert_eq!(snapshot.entities.len(), 2, "no relationship of a person with itself");
+    let [only] = snapshot.relationships.as_slice() else { panic!("one relationship") };
+    assert_eq!(only.events.len(), 2);
+    let (from, to) = (only.span.from, only.span.to);
+    assert_eq!((from, to), (at("2026-01-01T00:00:00Z"), at("2026-01-03T00:00:00Z")));
+    assert_eq!(snapshot.neighbours(0)[0].evidence, 2);
+}
+
+#[test]
+fn ties_that_meet_again_are_one_relationship_and_ties_within_an_entity_none() {
+    let tie = |id: &str, span: Value| {
+        json!({
+            "local_id": id, "source": "s",
+            "records": [
+                person("p", "Katarina Horvat"),
+                { "slot": "t", "body": { "type": "phone", "number": "+442025550101" } },
+            ],
+            "ties": [{ "kind": "USES", "from": "p", "to": "t", "span": span }],
+        })
+    };
+    let one = snapshot(&[
+        tie("1", json!({ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z" })),
+        tie("2", json!({ "from": "2026-01-01T00:00:00Z" })),
+        tie("3", json!({})),
+    ]);
+    let [only] = one.relationships.as_slice() else { panic!("one relationship") };
+    assert_eq!((only.ties.len(), only.events.len()), (3, 0));
+    assert_eq!(one.entities[only.source as usize].entity_type, EntityType::Person);
+    let (from, to) = (only.span.from, only.span.to);
+    assert_eq!((from, to), (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z")));
+
+    let own = json!({
+        "local_id": "1", "source": "s",
+        "records": [person("a", "Katarina Horvat"), person("b", "Katarina Horvat")],
+        "ties": [{ "kind": "ASSOCIATED_WITH", "from": "a", "to": "b" }],
+    });
+    let within = snapshot(&[own]);
+    assert_eq!((within.entities.len(), within.relationships.len(), within.ties.len()), (1, 0, 1));
+}
+
+/// How large a crowd is must not be told by whether its visible members are related: the limit
+/// counts those whom the caller sees.
+#[test]
+fn the_size_of_a_crowd_is_that_of_its_visible_part() {
+    let records: Vec<Value> = CROWD.iter().map(|name| person(&name.to_lowercase(), name)).collect();
+    let slots: Vec<String> = CROWD.iter().map(|name| name.to_lowercase()).collect();
+    let crowd = |count: usize| {
+        let participants = json!({ "subject": slots[..count] });
+        let event = json!({ "kind": "incident", "at": "2026-01-01T00:00:00Z", "participants": participants });
+        row("1", &records, &[event])
+    };
+    assert_eq!(snapshot(&[crowd(13)]).relationships.len(), 0);
+    assert_eq!(snapshot(&[crowd(12)]).relationships.len(), 66);
+}
