@@ -137,6 +137,12 @@ impl Part {
             hasher.update(&judgement.b.0);
             hasher.update(&[judgement.verdict as u8]);
             hasher.update(&judgement.at.as_micros().to_le_bytes());
+            let label = &judgement.label;
+            hasher.update(&[label.category as u8, label.tier, label.handling as u8]);
+            for text in [&judgement.user, &label.agency] {
+                hasher.update(&(text.len() as u64).to_le_bytes());
+                hasher.update(text.as_bytes());
+            }
         }
         id_key.tag("snapshot", &[hasher.finalize().as_bytes()])
     }

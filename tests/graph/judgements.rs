@@ -79,3 +79,23 @@ fn a_judgement_that_the_caller_may_not_see_has_no_effect() {
     assert!(!same(&world, "a", one, two));
     assert_eq!(text(&world.snapshot("b")), before);
 }
+
+#[test]
+fn the_tag_tells_apart_judgements_that_differ_in_anything() {
+    let tag = |user: &str, at: i64, owner: (&str, Handling), verdict: Verdict| {
+        let world = World::empty();
+        let (one, two, _) = people(&world);
+        say_as(&world, (one, two), verdict, user, at, owner);
+        world.whole().tag
+    };
+    let (own, shared) = (("a", Handling::Own), ("a", Handling::Shared));
+    let tags = [
+        tag("u", 1, own, Verdict::Same),
+        tag("v", 1, own, Verdict::Same),
+        tag("u", 2, own, Verdict::Same),
+        tag("u", 1, shared, Verdict::Same),
+        tag("u", 1, ("b", Handling::Own), Verdict::Same),
+        tag("u", 1, own, Verdict::Unsure),
+    ];
+    assert_eq!(tags.iter().collect::<std::collections::BTreeSet<_>>().len(), tags.len());
+}
