@@ -20,7 +20,7 @@ const AGENCIES: [&str; 6] = [
 ];
 
 /// The whole scenario in one store; read only.
-static DEMO: LazyLock<World> = LazyLock::new(|| {
+pub static DEMO: LazyLock<World> = LazyLock::new(|| {
     let world = World::empty();
     import(&world, sources(&world), BATCH_ROWS);
     world

@@ -7,6 +7,7 @@ mod fixture;
 mod judged;
 mod judgements;
 mod order;
+mod quality;
 mod relationships;
 mod view_first;
 mod world;
