@@ -2,7 +2,7 @@
 // about: Who and what is around one entity, up to two relationships away, with the shortest
 //    distance.
 // param: entity entity_id -- The entity in the middle.
-// example: entity = "ent_00000000000000000000000000000000"
+// example: entity = "ent_06cfc2a8149d51672c9819c6f9d45c6b"
 // param: max_hops integer = 2 (1..2) -- Most relationships away.
 // param: max_rows integer = 200 (1..1000) -- Most rows.
 // column: neighbour entity_id -- The entity around it.

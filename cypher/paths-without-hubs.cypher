@@ -2,9 +2,9 @@
 // about: How two entities are connected, by paths whose inner entities are not hubs: a switchboard,
 //    a shelter or a bank connects everybody and explains nothing.
 // param: from entity_id -- Where the paths begin.
-// example: from = "ent_00000000000000000000000000000000"
+// example: from = "ent_06cfc2a8149d51672c9819c6f9d45c6b"
 // param: to entity_id -- Where they end.
-// example: to = "ent_00000000000000000000000000000000"
+// example: to = "ent_cea1ae1b1b24484cc51f080bae96500b"
 // param: max_hops integer = 4 (1..4) -- Most relationships of a path.
 // param: max_degree integer = 20 (1..1000000) -- Most neighbours of an inner entity.
 // param: max_rows integer = 20 (1..200) -- Most rows.

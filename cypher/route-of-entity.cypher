@@ -1,7 +1,7 @@
 // name: route-of-entity
 // about: Where one vehicle, person or phone was seen, step by step along time.
 // param: entity entity_id -- Whose route.
-// example: entity = "ent_00000000000000000000000000000000"
+// example: entity = "ent_2b7b99e8a2a548d910a1e64dc33838f2"
 // param: since timestamp = "1970-01-01T00:00:00Z" -- No sightings before this.
 // param: until timestamp = "2200-01-01T00:00:00Z" -- No sightings from this on.
 // param: max_rows integer = 200 (1..1000) -- Most rows.

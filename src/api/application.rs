@@ -129,7 +129,6 @@ impl Application {
 fn docs_config() -> DocsConfig<'static> {
     DocsConfig::new(["/openapi.json"])
         .try_it_out_enabled(true)
-        .persist_authorization(true)
         .display_request_duration(true)
         .doc_expansion("list")
         .validator_url("none")

@@ -4,26 +4,13 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use serde::de::DeserializeOwned;
 
-use super::limits::BODY_BYTES_MAX;
 use super::problem::{Code, Fault, Problem};
 
-/// Reads the body of a request that must be JSON.
+/// Checks what can be told of a body without reading it.
 ///
 /// # Errors
-/// A body above [`BODY_BYTES_MAX`], another media type, text that is not JSON, or JSON that is not a `T`.
-pub fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, Problem> {
-    json_of(request, bytes, BODY_BYTES_MAX)
-}
-
-/// Reads the body of a request that must be JSON of at most `bytes_max` bytes.
-///
-/// # Errors
-/// As [`json`].
-pub fn json_of<T: DeserializeOwned>(
-    request: &HttpRequest,
-    bytes: &[u8],
-    bytes_max: usize,
-) -> Result<T, Problem> {
+/// More than `bytes_max` bytes, or another media type than JSON.
+pub fn check(request: &HttpRequest, bytes: &[u8], bytes_max: usize) -> Result<(), Problem> {
     if bytes.len() > bytes_max {
         return Err(Problem::new(Code::TooLarge).detail(format!("more than {bytes_max} bytes")));
     }
@@ -33,9 +20,16 @@ pub fn json_of<T: DeserializeOwned>(
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(Code::UnsupportedMediaType));
     }
+    Ok(())
+}
+
+/// Reads an object. May take a while: not for the async executor's threads.
+///
+/// # Errors
+/// Text that is not JSON, or JSON that is not a `T`.
+pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // A list is not an object with its members in order, which serde would make of it.
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => parse(bytes),
         Some(b'[') => parse::<serde::de::IgnoredAny>(bytes).and_then(|_| Err(not_an_object())),
         _ => parse(bytes),
     }
@@ -50,11 +44,7 @@ fn not_an_object() -> Problem {
     })
 }
 
-/// Reads JSON text.
-///
-/// # Errors
-/// Text that is not JSON, or JSON that is not a `T`.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string().replace('[', ".").replace(']', "");

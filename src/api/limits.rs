@@ -12,6 +12,9 @@ pub const BATCH_ROWS_MAX: usize = 1_000;
 pub const CANDIDATES_MAX: u64 = 50;
 /// Characters of a search.
 pub const SEARCH_CHARS_MAX: usize = 200;
+/// Work of an exact betweenness, in nodes times edges: some 30 seconds of two cores. A larger network
+/// is refused rather than answered with a sample that does not say so.
+pub const BETWEENNESS_WORK_MAX: u64 = 2_000_000_000;
 /// Records of an entity that one answer holds; an entity of more says so.
 pub const ENTITY_RECORDS_MAX: usize = 500;
 /// Time a client has to send the head of its request.

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
 
+use super::body;
+use super::limits::BODY_BYTES_MAX;
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use crate::audit::AuditLog;
@@ -32,6 +35,25 @@ pub struct State {
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) metrics: Metrics,
+}
+
+/// The body of a request, not yet read.
+pub struct Body<'a> {
+    request: &'a HttpRequest,
+    bytes: web::Bytes,
+    bytes_max: usize,
+}
+
+impl<'a> Body<'a> {
+    /// A body of the usual size.
+    pub fn of(request: &'a HttpRequest, bytes: web::Bytes) -> Self {
+        Self { request, bytes, bytes_max: BODY_BYTES_MAX }
+    }
+
+    /// A body that may have so many bytes.
+    pub fn up_to(request: &'a HttpRequest, bytes: web::Bytes, bytes_max: usize) -> Self {
+        Self { request, bytes, bytes_max }
+    }
 }
 
 /// One authenticated request. Handlers take it and answer through [`Context::answer`].
@@ -73,6 +95,18 @@ impl Context {
             Ok(result) => result.map(web::Json),
             Err(_) => Err(Problem::new(Code::Internal)),
         }
+    }
+
+    /// Reads the body of a request, which must be JSON, and runs `work` on it, as
+    /// [`Context::answer`] does.
+    pub async fn answer_to<B: DeserializeOwned, T: Send + 'static>(
+        self,
+        body: Body<'_>,
+        work: impl FnOnce(&Scope, B) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<web::Json<T>, Problem> {
+        body::check(body.request, &body.bytes, body.bytes_max)?;
+        let bytes = body.bytes;
+        self.answer(move |scope| work(scope, body::object(&bytes)?)).await
     }
 
     /// The server's metrics, for operators.

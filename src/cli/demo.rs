@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
-use accord::analyze::shared_hub::{Finding, SharedHubOptions, Strength, shared_hubs};
+use accord::analyze::shared_hub::{SharedHubOptions, Strength, shared_hubs};
 use accord::govern::TokenRole;
 use accord::graph::Snapshot;
 use accord::ingest::load_manifest;
@@ -93,10 +93,11 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     print!("{}", evaluate::text(&evaluate::against(&key, &snapshot)));
 
     println!("\nPhones, addresses and vehicles that unusually many unrelated people share:\n");
-    print!("{}", findings(&snapshot, &key, &cases(&files.join("rings.csv"))?));
+    let cases = cases(&files.join("rings.csv"))?;
+    print!("{}", findings(&snapshot, &key, &cases));
 
     println!("\nA route:\n");
-    print!("{}", route(&snapshot));
+    print!("{}", route(&snapshot, &key, &cases));
     drop(snapshot);
 
     if arguments.no_serve {
@@ -181,7 +182,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
             finding.agencies.len(),
             finding.q,
             hub.name,
-            truth(finding, key, cases),
+            truth(finding.subjects.iter().flat_map(|subject| &subject.records), key, cases),
         );
     }
     text += &format!(
@@ -192,13 +193,16 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
     text
 }
 
-/// The planted case that most of a finding's people belong to.
-fn truth(finding: &Finding, key: &Key, cases: &BTreeMap<String, Case>) -> String {
-    let records = finding.subjects.iter().flat_map(|subject| &subject.records);
+/// The planted case that most of the people of these records belong to.
+fn truth<'a>(
+    records: impl Iterator<Item = &'a RecordId>,
+    key: &Key,
+    cases: &BTreeMap<String, Case>,
+) -> String {
     let people: BTreeSet<&String> = records.filter_map(|record| person(key, record)).collect();
     let shared = |case: &Case| case.members.iter().filter(|it| people.contains(it)).count();
     match cases.values().max_by_key(|case| shared(case)) {
-        Some(case) if shared(case) >= 2 => {
+        Some(case) if shared(case) > 0 => {
             format!("{} `{}`, {} of its people", case.truth, case.kind, shared(case))
         }
         _ => "nothing planted".to_owned(),
@@ -210,8 +214,9 @@ fn person<'a>(key: &'a Key, record: &RecordId) -> Option<&'a String> {
     (*entity_type == EntityType::Person).then_some(entity)
 }
 
-/// The vehicle with the most recurring city sequences, and where it went.
-fn route(snapshot: &Snapshot) -> String {
+/// The vehicle whose recurring sequence of cities has the most of them, where it went, and what the
+/// key says of the people around it.
+fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> String {
     let vehicles = (0u32..)
         .zip(&snapshot.entities)
         .filter(|(_, entity)| entity.entity_type == EntityType::Vehicle);
@@ -237,11 +242,17 @@ fn route(snapshot: &Snapshot) -> String {
         let cities = found.cities(pattern).join(" - ");
         text += &format!("  {cities}: {} times\n", pattern.occurrences.len());
     }
+    let around = snapshot.neighbours_of(found.entity);
+    let records = around.iter().flat_map(|entity| &snapshot.entities[*entity as usize].records);
+    let records = records.map(|record| &snapshot.records[*record as usize].id);
+    text += &format!("  the key says of the people around it: {}\n", truth(records, key, cases));
     text
 }
 
-/// Cities of the longest pattern, then how often it occurs.
+/// Distinct cities of the longest pattern, then how often it occurs.
 fn recurrence(found: &Itinerary) -> (usize, usize) {
     let first = found.patterns.first();
-    first.map_or((0, 0), |pattern| (pattern.cities.len(), pattern.occurrences.len()))
+    first.map_or((0, 0), |pattern| {
+        (pattern.cities.iter().collect::<BTreeSet<_>>().len(), pattern.occurrences.len())
+    })
 }

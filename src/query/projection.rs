@@ -82,24 +82,11 @@ impl Builder<'_> {
     /// Entities come first: node `n` is entity `n`.
     fn entities(&mut self) {
         for (index, entity) in self.snapshot.entities.iter().enumerate() {
-            let degree = self.degree(index);
+            let degree = self.snapshot.neighbours_of(index as u32).len() as i64;
             let mut properties = entity_properties(self.snapshot, entity);
             properties.push(("degree", Value::Integer(degree)));
             self.node(entity_labels(entity.entity_type), properties);
         }
-    }
-
-    /// How many other entities this one has a relationship with.
-    fn degree(&self, entity: usize) -> i64 {
-        let offsets = &self.snapshot.offsets;
-        let (Some(from), Some(to)) = (offsets.get(entity), offsets.get(entity + 1)) else {
-            return 0;
-        };
-        let entries = self.snapshot.adjacency.get(*from as usize..*to as usize).unwrap_or_default();
-        let mut neighbours: Vec<u32> = entries.iter().map(|(neighbour, _)| *neighbour).collect();
-        neighbours.sort_unstable();
-        neighbours.dedup();
-        neighbours.iter().filter(|neighbour| **neighbour as usize != entity).count() as i64
     }
 
     /// Record `n` is node `entities + n`.
@@ -162,7 +149,8 @@ impl Builder<'_> {
             }
             for (entity, role) in self.participants(event) {
                 self.edge("MENTIONS", (node, entity), [("role", Value::from(role.as_str()))]);
-                if let Some(place) = place.filter(|_| is_seen(event.kind, role)) {
+                let shown = is_seen(event.kind, role) && !self.snapshot.is_protected(entity);
+                if let Some(place) = place.filter(|_| shown) {
                     seen.push(Sighting { entity, at: event.at, event: index, place });
                 }
             }
@@ -187,7 +175,7 @@ impl Builder<'_> {
         participants
     }
 
-    /// `SEEN_AT`, numbered along the time of each entity, so that consecutive ones can be asked for.
+    /// `SEEN_AT` (never of people who may be victims), numbered along the time of each entity, so that consecutive ones can be asked for.
     fn sightings(&mut self, mut seen: Vec<Sighting>) {
         seen.sort_unstable();
         seen.dedup();

@@ -10,6 +10,8 @@ mod engine;
 pub mod evaluate;
 mod keys;
 mod model;
+#[cfg(test)]
+mod tests;
 pub mod train;
 
 pub use cluster::{ClusterParameters, cluster};

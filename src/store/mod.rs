@@ -71,11 +71,6 @@ pub trait Store: Send + Sync {
     /// `sqlite` or `neo4j`.
     fn backend(&self) -> &'static str;
 
-    /// The connection to the server, where the store is one that runs Cypher itself.
-    fn neo4j(&self) -> Option<&neo4j::connection::Connection> {
-        None
-    }
-
     /// Whether the store answers.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ mod fixture;
 
 use std::sync::Arc;
 
-use accord::store::{self, Store};
+use accord::store::neo4j::connection::Connection;
+use accord::store::{self, Store, StoreAddress};
 use serde_json::json;
 
 use crate::neo4j::Neo4j;
@@ -31,8 +32,10 @@ fn on_neo4j(test: impl Fn(&dyn Store)) {
 
 /// The test server's database without anything in it, as a new store.
 pub fn emptied(server: &Neo4j) -> Arc<dyn Store> {
-    let store = store::open(&server.address(), true).unwrap();
-    let connection = store.neo4j().unwrap();
+    let StoreAddress::Neo4j { host, user, password, database } = server.address() else {
+        unreachable!("the test server is a Neo4j")
+    };
+    let connection = Connection::open(&host, &user, &password, database.as_deref()).unwrap();
     connection.run("MATCH (n) DETACH DELETE n", json!({})).unwrap();
     store::open(&server.address(), true).unwrap()
 }

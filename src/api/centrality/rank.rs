@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::analyze::centrality::{PageRankOptions, betweenness, degree, normalized, pagerank};
 use crate::analyze::network::Network;
+use crate::api::limits::BETWEENNESS_WORK_MAX;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
@@ -82,6 +83,16 @@ impl Measure {
         }
     }
 
+    /// Refuses what would take too long.
+    fn check(self, network: &Network) -> Result<(), Problem> {
+        let work = network.nodes() as u64 * network.edges() as u64;
+        if self == Self::Betweenness && work > BETWEENNESS_WORK_MAX {
+            let detail = "the network is too large for an exact betweenness";
+            return Err(Problem::new(Code::LimitReached).detail(detail));
+        }
+        Ok(())
+    }
+
     /// The scores, and how far from their limit they may be.
     fn scores(self, network: &Network) -> (Vec<f64>, Option<f64>) {
         match self {
@@ -133,6 +144,7 @@ pub async fn rank_entities(
         .answer(move |scope| {
             let snapshot = scope.snapshot()?;
             let network = Network::of(&snapshot);
+            measure.check(&network)?;
             let (scores, error_bound) = measure.scores(&network);
             let of_type = |index: &u32| {
                 let found = snapshot.entities[*index as usize].entity_type;

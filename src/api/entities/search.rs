@@ -4,11 +4,10 @@ use actix_web::{HttpRequest, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::body;
 use crate::api::limits::SEARCH_CHARS_MAX;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::problem::{Code, Fault, Problem};
-use crate::api::state::{Context, snapshot_name};
+use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::model::EntityType;
 
@@ -64,7 +63,10 @@ pub async fn search(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<SearchAnswer>, Problem> {
-    let asked: SearchRequest = body::json(&request, &bytes)?;
+    context.answer_to(Body::of(&request, bytes), answer).await
+}
+
+fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> {
     if asked.text.trim().is_empty() || asked.text.chars().count() > SEARCH_CHARS_MAX {
         return Err(Problem::new(Code::InvalidInput).fault(Fault {
             row: None,
@@ -74,23 +76,16 @@ pub async fn search(
         }));
     }
     let pages = PageRequest::new(asked.limit, asked.cursor)?;
-    context
-        .answer(move |scope| {
-            let snapshot = scope.snapshot()?;
-            let found = snapshot.search(&asked.text, asked.entity_type);
-            let wanted = asked.entity_type.map_or("", EntityType::as_str);
-            let hits = page(
-                scope,
-                &["search", &asked.text, wanted],
-                &pages,
-                &found,
-                |hit| snapshot.entities[hit.entity as usize].id.to_string(),
-                |hit| SearchHit {
-                    entity: EntitySummary::of(&snapshot, hit.entity),
-                    words: hit.words,
-                },
-            )?;
-            Ok(SearchAnswer { hits, snapshot: snapshot_name(&snapshot) })
-        })
-        .await
+    let snapshot = scope.snapshot()?;
+    let found = snapshot.search(&asked.text, asked.entity_type);
+    let wanted = asked.entity_type.map_or("", EntityType::as_str);
+    let hits = page(
+        scope,
+        &["search", &asked.text, wanted],
+        &pages,
+        &found,
+        |hit| snapshot.entities[hit.entity as usize].id.to_string(),
+        |hit| SearchHit { entity: EntitySummary::of(&snapshot, hit.entity), words: hit.words },
+    )?;
+    Ok(SearchAnswer { hits, snapshot: snapshot_name(&snapshot) })
 }

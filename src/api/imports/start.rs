@@ -7,11 +7,10 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::body;
 use crate::api::jobs::get::JobView;
 use crate::api::limits::IMPORT_BYTES_MAX;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
-use crate::api::state::{Context, Scope, State};
+use crate::api::state::{Body, Context, Scope, State};
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
 use crate::jobs::{
     BATCH_ROWS, FileReport, ImportError, JobError, JobHandle, JobOwner, Observer, Progress,
@@ -110,8 +109,8 @@ pub async fn start_import(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let asked: ImportRequest = body::json_of(&request, &bytes, IMPORT_BYTES_MAX)?;
-    let job = context.answer(move |scope| start(scope, asked)).await?;
+    let body = Body::up_to(&request, bytes, IMPORT_BYTES_MAX);
+    let job = context.answer_to(body, start).await?;
     Ok(HttpResponse::Accepted().json(job.into_inner()))
 }
 

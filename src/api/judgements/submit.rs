@@ -4,9 +4,8 @@ use actix_web::{HttpRequest, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::body;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
-use crate::api::state::{Context, Scope, snapshot_name};
+use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::jobs;
 use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Verdict};
@@ -57,11 +56,10 @@ pub async fn submit_judgement(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<JudgementAnswer>, Problem> {
-    let asked: JudgementRequest = body::json(&request, &bytes)?;
-    context.answer(move |scope| judge(scope, &asked)).await
+    context.answer_to(Body::of(&request, bytes), judge).await
 }
 
-fn judge(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Problem> {
+fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {
     let ids = [asked.a.min(asked.b), asked.a.max(asked.b)];
     let state = &scope.state;
     let records = state.store.records(&scope.view.classes, &ids)?;
@@ -81,7 +79,7 @@ fn judge(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Pro
     let (at, user) = ((state.clock)(), scope.caller.user.clone());
     let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };
     jobs::judge(state.store.as_ref(), judgement)?;
-    answer(&scope.renewed()?, asked)
+    answer(&scope.renewed()?, &asked)
 }
 
 /// The judgement's label may be a class that the view did not know yet.

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::ColumnView;
-use crate::api::body;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Context, snapshot_name};
+use crate::api::state::{Body, Context, snapshot_name};
 use crate::query::{Cancel, Limits, Value, ViewKey};
 
 /// What to run a stored query with.
@@ -56,9 +55,8 @@ pub async fn run_query(
     name: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<RunAnswer>, Problem> {
-    let asked: RunRequest = body::json(&request, &bytes)?;
     context
-        .answer(move |scope| {
+        .answer_to(Body::of(&request, bytes), move |scope, asked: RunRequest| {
             let state = &scope.state;
             let (snapshot, revision) = scope.snapshot_and_revision()?;
             let view = ViewKey::new(&state.id_key, &scope.view.classes, revision);

@@ -4,9 +4,8 @@ use actix_web::{HttpRequest, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::body;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Context, Scope};
+use crate::api::state::{Body, Context, Scope};
 use crate::ingest::{RowOutput, SubmittedRow};
 use crate::jobs;
 use crate::model::RecordId;
@@ -47,9 +46,8 @@ pub async fn submit_record(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<Submitted>, Problem> {
-    let row: SubmittedRow = body::json(&request, &bytes)?;
     context
-        .answer(move |scope| {
+        .answer_to(Body::of(&request, bytes), |scope, row: SubmittedRow| {
             let id_key = &scope.state.id_key;
             let output = row.into_output(&scope.caller.agency, id_key);
             store(scope, vec![output.map_err(|error| Problem::row(None, error))?])

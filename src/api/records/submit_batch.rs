@@ -5,10 +5,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::submit::{Submitted, store};
-use crate::api::body;
 use crate::api::limits::BATCH_ROWS_MAX;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
-use crate::api::state::Context;
+use crate::api::state::{Body, Context, Scope};
 use crate::ingest::SubmittedRow;
 
 /// Rows to store together.
@@ -38,7 +37,10 @@ pub async fn submit_batch(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<Submitted>, Problem> {
-    let batch: SubmittedBatch = body::json(&request, &bytes)?;
+    context.answer_to(Body::of(&request, bytes), submit).await
+}
+
+fn submit(scope: &Scope, batch: SubmittedBatch) -> Result<Submitted, Problem> {
     if batch.rows.is_empty() || batch.rows.len() > BATCH_ROWS_MAX {
         return Err(Problem::new(Code::InvalidInput).fault(Fault {
             row: None,
@@ -47,23 +49,17 @@ pub async fn submit_batch(
             detail: format!("1 to {BATCH_ROWS_MAX} rows"),
         }));
     }
-    context
-        .answer(move |scope| {
-            let (mut rows, mut refused) = (Vec::new(), Problem::new(Code::InvalidInput));
-            let mut faults = 0;
-            for (position, row) in batch.rows.into_iter().enumerate() {
-                match row.into_output(&scope.caller.agency, &scope.state.id_key) {
-                    Ok(output) => rows.push(output),
-                    Err(error) => {
-                        faults += 1;
-                        refused = refused.row_fault(position, error);
-                    }
-                }
+    let (mut rows, mut refused) = (Vec::new(), None);
+    for (position, row) in batch.rows.into_iter().enumerate() {
+        match row.into_output(&scope.caller.agency, &scope.state.id_key) {
+            Ok(output) => rows.push(output),
+            Err(error) => {
+                let problem = refused.unwrap_or_else(|| {
+                    Problem::new(Code::InvalidInput).detail("nothing was stored")
+                });
+                refused = Some(problem.row_fault(position, error));
             }
-            if faults > 0 {
-                return Err(refused.detail("nothing was stored"));
-            }
-            store(scope, rows)
-        })
-        .await
+        }
+    }
+    refused.map_or_else(|| store(scope, rows), Err)
 }

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::analyze;
-use crate::api::body;
 use crate::api::limits::CANDIDATES_MAX;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Context, Scope, snapshot_name};
+use crate::api::state::{self, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::ingest::SubmittedRow;
 use crate::ingest::submission::SubmittedRecord;
@@ -81,26 +80,24 @@ pub async fn resolve(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<ResolveAnswer>, Problem> {
-    let asked: ResolveRequest = body::json(&request, &bytes)?;
+    context.answer_to(state::Body::of(&request, bytes), answer).await
+}
+
+fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem> {
     let limit = asked.limit.unwrap_or(CANDIDATES_DEFAULT);
     if !(1..=CANDIDATES_MAX).contains(&limit) {
         let range = format!("a whole number from 1 to {CANDIDATES_MAX}");
         return Err(Problem::parameter("limit", range));
     }
-    context.answer(move |scope| answer(scope, asked.body, limit as usize)).await
-}
-
-fn answer(scope: &Scope, body: Body, limit: usize) -> Result<ResolveAnswer, Problem> {
-    let probe = probe(scope, body)?;
+    let probe = probe(scope, asked.body)?;
     let snapshot = scope.snapshot()?;
-    let state = &scope.state;
-    let (store, engine) = (state.store.as_ref(), state.engine.as_ref());
+    let (store, engine) = (scope.state.store.as_ref(), scope.state.engine.as_ref());
     let found = analyze::identify(store, &scope.view, &snapshot, engine, &probe)?;
     Ok(ResolveAnswer {
         total: found.len(),
         candidates: found
             .into_iter()
-            .take(limit)
+            .take(limit as usize)
             .map(|candidate| ResolveCandidate {
                 entity: EntitySummary::of(&snapshot, candidate.entity),
                 bits: candidate.score.bits,

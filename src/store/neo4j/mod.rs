@@ -97,10 +97,6 @@ impl Store for Neo4jStore {
         "neo4j"
     }
 
-    fn neo4j(&self) -> Option<&Connection> {
-        Some(&self.connection)
-    }
-
     fn ping(&self) -> Result<(), StoreError> {
         self.revision().map(|_| ())
     }
