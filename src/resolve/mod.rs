@@ -17,6 +17,3 @@ pub mod train;
 pub use cluster::{ClusterParameters, cluster};
 pub use engine::{Engine, Prepared, Score, probability};
 pub use model::{AttributeModel, LevelModel, Model, ModelError, TypeModel};
-
-#[cfg(test)]
-mod tests;

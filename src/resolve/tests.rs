@@ -1,5 +1,9 @@
 //! The laws of scores, links and blocking keys.
 
+mod blocking;
+mod bodies;
+mod scores;
+
 use proptest::prelude::*;
 
 use super::{Engine, Model};

@@ -78,13 +78,6 @@ fn ways_of_writing_one_thing_share_a_key() {
 
 proptest! {
     #[test]
-    fn keys_are_of_what_a_record_says_distinct_and_ascending(body in body()) {
-        let one = keys("a", "1", &body);
-        prop_assert_eq!(&one, &keys("somewhere-else", "another", &body));
-        prop_assert!(one.windows(2).all(|pair| pair[0] < pair[1]));
-    }
-
-    #[test]
     fn a_record_that_can_be_found_shares_a_key_with_its_copy(body in body()) {
         if findable(&body) {
             prop_assert!(!keys("a", "1", &body).is_empty(), "{body:?}");
