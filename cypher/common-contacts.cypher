@@ -1,7 +1,7 @@
 // name: common-contacts
 // about: Who two phones (or people) both called, wrote to, or were called by.
 // param: first entity_id -- One phone or person.
-// example: first = "ent_185d2212b3541e1c356f189b03f27477"
+// example: first = "ent_232364a147f8e961d9fdd87653cf744d"
 // param: second entity_id -- The other.
 // example: second = "ent_45036d17b8d0796e001b44e7835b4c38"
 // param: max_rows integer = 100 (1..1000) -- Most rows.

@@ -4,7 +4,7 @@
 // param: from entity_id -- Where the paths begin.
 // example: from = "ent_06cfc2a8149d51672c9819c6f9d45c6b"
 // param: to entity_id -- Where they end.
-// example: to = "ent_cea1ae1b1b24484cc51f080bae96500b"
+// example: to = "ent_32f5da6587d8055996392166edf23b2b"
 // param: max_hops integer = 4 (1..4) -- Most relationships of a path.
 // param: max_degree integer = 20 (1..1000000) -- Most neighbours of an inner entity.
 // param: max_rows integer = 20 (1..200) -- Most rows.

@@ -4,17 +4,17 @@
 use serde_json::{Value, json};
 
 /// An entity that every agency of the demo sees under this id: a phone of a planted ring.
-const PHONE: &str = "ent_232364a147f8e961d9fdd87653cf744d";
+const PHONE: &str = "ent_b26382529f3c8b10245560b708e51224";
 /// A person who uses it.
 const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
 /// An address, reached from that person through another.
-const ADDRESS: &str = "ent_cea1ae1b1b24484cc51f080bae96500b";
+const ADDRESS: &str = "ent_32f5da6587d8055996392166edf23b2b";
 /// A vehicle with sightings in several cities.
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 /// A record that every agency of the demo sees.
-const RECORD: &str = "rec_1397c1f4f5fed795db2b9fbf044fa872";
+const RECORD: &str = "rec_021dad87715cccb9bb434108188612f5";
 /// Another record about the same phone.
-const OTHER_RECORD: &str = "rec_1f66198d7fb396dcee33cc2d2a9b0d80";
+const OTHER_RECORD: &str = "rec_03e330aa98b263b7acd9d91ff9dee1ed";
 /// A job that is none: jobs are made by starting one.
 const JOB: &str = "job_00000000000000000000000000000000";
 
@@ -52,13 +52,13 @@ pub fn body(operation: &str) -> Option<Value> {
         "resolve" => json!({
             "body": {
                 "type": "person",
-                "names": [{ "full": "Grigoriew, Maxim" }],
-                "birth_date": "1994-12",
+                "names": [{ "full": "Khadka, Maia" }],
+                "birth_date": "2002-09",
             },
             "limit": 5,
         }),
         "submit_judgement" => json!({ "a": RECORD, "b": OTHER_RECORD, "verdict": "same" }),
-        "search" => json!({ "text": "grigoriev", "type": "person", "limit": 5 }),
+        "search" => json!({ "text": "khadka", "type": "person", "limit": 5 }),
         "run_query" => json!({ "parameters": {} }),
         "start_import" => json!({
             "name": "people.csv",

@@ -3,6 +3,7 @@
 //! key that the model marks as generic (two common names) is narrowed by a second field.
 
 use crate::model::{BlockKey, PartialDate};
+use crate::normalize::skeleton::skeleton;
 use crate::normalize::{
     AddressForm, Form, NameForm, OrganizationForm, PersonForm, PhoneForm, VehicleForm,
 };
@@ -120,7 +121,7 @@ impl Keys {
     fn address(&mut self, rule: &str, address: &AddressForm) {
         let house = address.house.as_deref().unwrap_or("");
         for token in &address.street_tokens {
-            self.add(rule, &[house, token]);
+            self.add(rule, &[house, &skeleton(token)]);
         }
         if let (Some(postcode), Some(house)) = (&address.postcode, &address.house) {
             self.add(rule, &["postcode", postcode, house]);

@@ -1,5 +1,6 @@
 //! The agencies' desks of one block: where rows are written and the answer key with them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::dice::Dice;
@@ -31,11 +32,18 @@ pub(super) struct Desk<'a> {
     pub number: u64,
     pub out: Output,
     serials: Vec<u32>,
+    /// The agencies that know of the ring being planted; none outside rings.
+    ring: Option<BTreeSet<&'a str>>,
 }
+
+/// A ring is known to at most so many agencies.
+const RING_AGENCIES_MAX: usize = 4;
 
 /// One row being written.
 pub(super) struct Row {
     source: usize,
+    /// Whether it is written: not when its agency would be one too many to know of a ring.
+    written: bool,
     /// The row's id as in the file.
     pub id: String,
 }
@@ -63,22 +71,47 @@ impl<'a> Desk<'a> {
             number,
             out: Output { rows, ..Output::default() },
             serials: vec![0; sources.len()],
+            ring: None,
         }
+    }
+
+    /// Plants a ring, known to at most [`RING_AGENCIES_MAX`] agencies: rows of further ones are never
+    /// written.
+    pub fn confined<T>(&mut self, plant: impl FnOnce(&mut Self) -> T) -> T {
+        self.ring = Some(BTreeSet::new());
+        let planted = plant(self);
+        self.ring = None;
+        planted
     }
 
     /// Begins a row at a source of this kind; with several police departments one is drawn.
     pub fn begin(&mut self, kind: Kind) -> Row {
-        let count = self.sources.iter().filter(|source| source.kind == kind).count();
-        let nth = self.dice.below(count);
-        let mut of_kind = self.sources.iter().enumerate().filter(|(_, source)| source.kind == kind);
-        let source = of_kind.nth(nth).map_or(0, |(index, _)| index);
+        let knows = |source: &Source| {
+            self.ring.as_ref().is_none_or(|ring| {
+                ring.len() < RING_AGENCIES_MAX || ring.contains(source.agency.as_str())
+            })
+        };
+        let of_kind: Vec<usize> = (0..self.sources.len())
+            .filter(|index| self.sources[*index].kind == kind && knows(&self.sources[*index]))
+            .collect();
+        if of_kind.is_empty() {
+            return Row { source: 0, written: false, id: String::new() };
+        }
+        let source = of_kind[self.dice.below(of_kind.len())];
+        if let Some(ring) = &mut self.ring {
+            ring.insert(&self.sources[source].agency);
+        }
         self.serials[source] += 1;
         self.out.row_count += 1;
-        Row { source, id: format!("{:05}{:04}", self.number, self.serials[source]) }
+        let id = format!("{:05}{:04}", self.number, self.serials[source]);
+        Row { source, written: true, id }
     }
 
     /// Writes the row's cells.
     pub fn cells(&mut self, row: &Row, cells: &[&str]) {
+        if !row.written {
+            return;
+        }
         let delimiter = if self.sources[row.source].kind == Kind::Labour { ';' } else { ',' };
         let out = &mut self.out.rows[row.source];
         out.push_str(&row.id);
@@ -97,12 +130,18 @@ impl<'a> Desk<'a> {
 
     /// Writes the row as a JSON object.
     pub fn object(&mut self, row: &Row, object: &serde_json::Value) {
+        if !row.written {
+            return;
+        }
         // Writing to a String cannot fail.
         let _ = writeln!(self.out.rows[row.source], "{object}");
     }
 
     /// Notes in the key whose the record of a slot is; the first slot's name is empty.
     pub fn key(&mut self, row: &Row, slot: &str, entity_type: EntityType, local: usize) {
+        if !row.written {
+            return;
+        }
         let source = &self.sources[row.source];
         let entity = self.entity(entity_type, local);
         let slash = if slot.is_empty() { "" } else { "/" };

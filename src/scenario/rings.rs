@@ -64,17 +64,17 @@ impl Desk<'_> {
 
     /// Plants a ring of this kind.
     pub fn ring(&mut self, kind: &str) -> Members {
-        match kind {
-            "star" => self.star(),
-            "two_tier_star" => self.two_tier_star(),
-            "circuit" => self.circuit(),
-            "recruiter_chain" => self.recruiter_chain(),
-            "rotating_phones" => self.rotating_phones(),
-            "convoy" => self.convoy(),
-            "labour_camp" => self.labour_camp(),
-            "funnel_payer" => self.funnel_payer(),
-            _ => self.front_business(),
-        }
+        self.confined(|desk| match kind {
+            "star" => desk.star(),
+            "two_tier_star" => desk.two_tier_star(),
+            "circuit" => desk.circuit(),
+            "recruiter_chain" => desk.recruiter_chain(),
+            "rotating_phones" => desk.rotating_phones(),
+            "convoy" => desk.convoy(),
+            "labour_camp" => desk.labour_camp(),
+            "funnel_payer" => desk.funnel_payer(),
+            _ => desk.front_business(),
+        })
     }
 
     /// Ties victims to a controller: lodging paid, the controller's phone given and advertised,
@@ -116,7 +116,14 @@ impl Desk<'_> {
         let city = self.world.city;
         let report = Report { status: 'S', at, city, phone: None, vehicle: Some(vehicle) };
         self.police(controller, &report);
-        self.border(controller, at + 9 * DAY, city, Some(vehicle));
+        (controller, vehicle)
+    }
+
+    /// A controller who has also crossed a border.
+    fn travelled_controller(&mut self) -> (usize, usize) {
+        let (controller, vehicle) = self.controller();
+        let (at, city) = (START + self.dice.between(21 * DAY, 29 * DAY), self.world.city);
+        self.border(controller, at, city, Some(vehicle));
         (controller, vehicle)
     }
 
@@ -150,7 +157,7 @@ impl Desk<'_> {
 
     /// Three cities in the same order, twice: one car, bookings and advertisements in each.
     fn circuit(&mut self) -> Members {
-        let (controller, vehicle) = self.controller();
+        let (controller, vehicle) = self.travelled_controller();
         let victims = self.strangers(3);
         let phone = self.phone_of(controller);
         let near = nearest(self.world.city);
@@ -192,7 +199,7 @@ impl Desk<'_> {
 
     /// A recruiter calls each recruit; within a month the recruit is paid for by the exploiter.
     fn recruiter_chain(&mut self) -> Members {
-        let (exploiter, vehicle) = self.controller();
+        let (exploiter, vehicle) = self.travelled_controller();
         let recruiters = self.strangers(2);
         let mut all = members(EntityType::Person, &recruiters);
         for (index, &recruiter) in recruiters.iter().enumerate() {
@@ -222,7 +229,7 @@ impl Desk<'_> {
 
     /// One user, a new phone every month, the same contacts.
     fn rotating_phones(&mut self) -> Members {
-        let (user, _) = self.controller();
+        let (user, _) = self.travelled_controller();
         let contacts = self.strangers(4);
         let mut all = members(EntityType::Person, &contacts);
         for round in 0..4 {
@@ -283,7 +290,7 @@ impl Desk<'_> {
     fn labour_camp(&mut self) -> Members {
         let city = self.world.city;
         let farm = self.world.organization("farm", city, &mut self.dice);
-        let (boss, van) = self.controller();
+        let (boss, van) = self.travelled_controller();
         self.register(farm, boss, START + DAY);
         let house = self.world.address(city, 0);
         let count = 8 + self.dice.below(5);
@@ -307,9 +314,6 @@ impl Desk<'_> {
                 );
             }
         }
-        for day in 0..6 {
-            self.sighting(van, city, START + (118 + day) * DAY + 5 * 3600);
-        }
         let mut all = members(EntityType::Person, &workers);
         all.extend([(EntityType::Person, boss), (EntityType::Organization, farm)]);
         all.extend([(EntityType::Address, house), (EntityType::Vehicle, van)]);
@@ -318,7 +322,7 @@ impl Desk<'_> {
 
     /// Cash from several cities to one person, who pays the lodging of many.
     fn funnel_payer(&mut self) -> Members {
-        let (payer, _) = self.controller();
+        let (payer, _) = self.travelled_controller();
         let collectors = self.strangers(4);
         let near = nearest(self.world.city);
         for (nth, &collector) in collectors.iter().enumerate() {
@@ -348,7 +352,7 @@ impl Desk<'_> {
     /// Businesses that share an officer and a phone; one is advertised for something else.
     fn front_business(&mut self) -> Members {
         let city = self.world.city;
-        let (officer, _) = self.controller();
+        let (officer, _) = self.travelled_controller();
         let straw = self.strangers(1)[0];
         self.known(straw, 'C');
         let count = 3 + self.dice.below(3);

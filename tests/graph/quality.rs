@@ -11,7 +11,7 @@ use super::fixture::DEMO;
 /// For each type the least pairwise precision and recall, and the least share of the pairs of one
 /// thing and worth joining that share a blocking key.
 const LEAST: [(EntityType, f64, f64, f64); 5] = [
-    (EntityType::Person, 0.975, 0.985, 0.995),
+    (EntityType::Person, 0.975, 0.985, 0.98),
     (EntityType::Phone, 1.0, 1.0, 1.0),
     (EntityType::Address, 1.0, 0.965, 0.965),
     (EntityType::Vehicle, 1.0, 1.0, 1.0),
