@@ -36,6 +36,11 @@ impl EngineArguments {
         self.id_key.as_deref().map_or_else(IdKey::default, IdKey::from_secret)
     }
 
+    /// Whether a model file is named.
+    pub fn names_model(&self) -> bool {
+        self.model.is_some()
+    }
+
     /// The engine with the model named, or the shipped one.
     pub fn engine(&self) -> Result<Arc<Engine>, CommandError> {
         let model = match &self.model {

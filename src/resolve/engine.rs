@@ -88,6 +88,19 @@ impl Engine {
         Some(Score { bits, prior_bits, levels })
     }
 
+    /// The posterior bits of a pair alone; `None` when the types differ.
+    pub(super) fn bits(&self, a: &Prepared, b: &Prepared) -> Option<f64> {
+        let type_model = self.model.types.get(&a.entity_type)?;
+        let agreement = compare::compare(&a.form, &b.form)?;
+        let mut bits = type_model.prior_bits();
+        for (attribute, reached) in type_model.attributes.iter().zip(agreement.levels) {
+            if let Some(level) = reached.and_then(|at| attribute.levels.get(usize::from(at))) {
+                bits += level.bits() + self.rarity_bits(level, &agreement);
+            }
+        }
+        Some(bits)
+    }
+
     /// The link of a pair, when its score reaches the model's floor. Symmetric.
     pub fn link(&self, a: (RecordId, &Prepared), b: (RecordId, &Prepared)) -> Option<Link> {
         let floor = self.model.types.get(&a.1.entity_type)?.floor;
@@ -150,6 +163,11 @@ pub(super) fn rarity(model: &Model, agreement: &Agreement<'_>) -> f64 {
 impl Prepared {
     pub(super) fn form(&self) -> &Form {
         &self.form
+    }
+
+    /// What the record says, for putting records in order.
+    pub(super) fn sorting_text(&self) -> String {
+        format!("{:?}", self.form)
     }
 
     /// The type of thing the record speaks of.

@@ -4,8 +4,10 @@
 //! of other records, not of live counts. That is what lets links be shared by all views. This room
 //! knows nothing of stores, callers or views.
 
+pub mod batch;
 mod cluster;
 mod compare;
+pub mod em;
 mod engine;
 pub mod evaluate;
 mod keys;

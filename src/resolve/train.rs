@@ -18,11 +18,11 @@ const RANDOM_PAIRS: u64 = 400_000;
 const PAIRS_PER_ENTITY_MAX: usize = 50;
 
 /// Links down to this many bits are kept, so that clustering sees weak evidence for and against.
-const FLOOR_BITS: f64 = -3.0;
+pub(super) const FLOOR_BITS: f64 = -3.0;
 
 /// When clusters join: the mean of the pairs between them is at least `stop`; a pair without a link
 /// counts `absent_pair`.
-const CLUSTER: ClusterParameters = ClusterParameters { stop: 0.0, absent_pair: -4.0 };
+pub(super) const CLUSTER: ClusterParameters = ClusterParameters { stop: 0.0, absent_pair: -4.0 };
 
 /// Chance pairs a level needs before its rarity is trusted.
 const RARITY_PAIRS_MIN: u64 = 20;
@@ -76,7 +76,7 @@ struct Item<'a> {
 }
 
 /// Names the model by its content.
-fn version(model: &Model) -> String {
+pub(super) fn version(model: &Model) -> String {
     format!("accord-1-{}", &blake3::hash(model.to_json().as_bytes()).to_hex()[..12])
 }
 
@@ -103,7 +103,7 @@ fn frequencies(people: &[Item<'_>], model: &mut Model) {
 }
 
 /// Six significant digits keep the file readable and the bits exact enough.
-fn round(value: f64) -> f64 {
+pub(super) fn round(value: f64) -> f64 {
     if value == 0.0 {
         return 0.0;
     }

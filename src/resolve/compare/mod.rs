@@ -38,6 +38,15 @@ pub(super) fn attributes(entity_type: EntityType) -> &'static [Attribute] {
     }
 }
 
+/// The values of an attribute that agree wholly only with themselves, as texts; none where there is no
+/// such text.
+pub(super) fn values(form: &Form, attribute: usize) -> Vec<String> {
+    match form {
+        Form::Person(person) => person::values(person, attribute),
+        _ => Vec::new(),
+    }
+}
+
 /// Compares two forms; `None` when their types differ.
 pub(super) fn compare<'a>(a: &'a Form, b: &'a Form) -> Option<Agreement<'a>> {
     match (a, b) {

@@ -3,7 +3,7 @@
 use super::text::{equal, one_edit};
 use super::{Agreement, Attribute, address, name, phone};
 use crate::model::PartialDate;
-use crate::normalize::{BirthForm, DocumentForm, EmailForm, PersonForm};
+use crate::normalize::{AddressForm, BirthForm, DocumentForm, EmailForm, NameForm, PersonForm};
 
 const BIRTH: [&str; 7] = [
     "same_day",
@@ -49,6 +49,36 @@ pub(super) fn compare<'a>(a: &'a PersonForm, b: &'a PersonForm) -> Agreement<'a>
     agreement.levels[7] =
         equal(a.birth_place.as_ref(), b.birth_place.as_ref()).map(|same| u8::from(!same));
     agreement
+}
+
+/// The values of an attribute on which two people agree wholly, as texts.
+pub(super) fn values(person: &PersonForm, attribute: usize) -> Vec<String> {
+    match attribute {
+        0 => person.names.iter().filter(|name| name.tokens.len() > 1).map(name_text).collect(),
+        1 => person.birth.iter().filter(|it| it.date.day().is_some()).map(birth_text).collect(),
+        3 => person.emails.iter().map(|email| email.address.clone()).collect(),
+        4 => person.documents.iter().map(|document| document.number.clone()).collect(),
+        5 => person.address.iter().filter_map(address_text).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn name_text(name: &NameForm) -> String {
+    let mut tokens = name.tokens.clone();
+    tokens.sort();
+    tokens.join(" ")
+}
+
+fn birth_text(birth: &BirthForm) -> String {
+    birth.date.to_string()
+}
+
+fn address_text(address: &AddressForm) -> Option<String> {
+    let house = address.house.as_deref()?;
+    if address.street_tokens.is_empty() {
+        return None;
+    }
+    Some(format!("{house} {}", address.street_tokens.join(" ")))
 }
 
 fn best<T>(a: &[T], b: &[T], level: impl Fn(&T, &T) -> u8) -> Option<u8> {
