@@ -1,18 +1,15 @@
 //! `accord dedupe`: the engine alone on one file, without a store.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use accord::ingest::{load_mapping, read_file};
-use accord::model::{EntityType, Record};
-use accord::resolve::{Engine, Model, batch, em};
-use rayon::prelude::*;
+use accord::model::Record;
+use accord::resolve::batch;
 
-use super::CommandError;
-use super::progress;
+use super::records::{self, Records, SOME_REFUSED};
 use super::settings::EngineArguments;
+use super::{CommandError, progress};
 
 /// Find the duplicates in a file
 ///
@@ -43,26 +40,13 @@ pub struct Arguments {
     file: PathBuf,
 }
 
-/// Exit code when rows could not be read.
-const SOME_REFUSED: u8 = 3;
-
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let (records, refused) = read(arguments)?;
-    let entity_type = records.first().map(Record::entity_type);
-    let Some(entity_type) = entity_type else {
-        return Err(format!("{}: no record could be read", arguments.file.display()).into());
-    };
-    let spinner = progress::spinner("preparing");
-    let prepare = Engine::new(Model::shipped());
-    let prepared: Vec<_> = records.par_iter().map(|record| prepare.prepare(record)).collect();
-    let engine = if arguments.engine.names_model() {
-        arguments.engine.engine()?
-    } else {
-        spinner.set_message("training");
-        let about = format!("trained without labels on {} records", records.len());
-        Arc::new(em::engine(entity_type, &prepared, &Model::shipped(), &about))
-    };
+    let spinner = progress::spinner("reading");
+    let Records { records, refused, entity_type, .. } =
+        records::read(&arguments.mapping, &[&arguments.file], &arguments.engine.id_key())?;
+    spinner.set_message("preparing and training");
+    let (prepared, engine) = records::trained(&records, entity_type, &arguments.engine)?;
     if let Some(path) = &arguments.trained {
         std::fs::write(path, engine.model().to_json() + "\n")?;
     }
@@ -75,39 +59,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         records.len(),
         found.pairs,
         found.links.len(),
-        sizes(&found.labels).len(),
+        found.labels.iter().collect::<BTreeSet<_>>().len(),
         refused
     );
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
-}
-
-/// The records of the first record's type in order of their id, and how many rows were refused.
-fn read(arguments: &Arguments) -> Result<(Vec<Record>, u64), CommandError> {
-    let mapper = Arc::new(load_mapping(&arguments.mapping, &arguments.engine.id_key())?);
-    let name = arguments.file.display().to_string();
-    let (mut records, mut refused) = (Vec::new(), 0);
-    let mut entity_type: Option<EntityType> = None;
-    for row in read_file(&arguments.file, &name, mapper)? {
-        let Ok(output) = row?.1 else {
-            refused += 1;
-            continue;
-        };
-        for record in output.records {
-            let wanted = *entity_type.get_or_insert(record.entity_type());
-            if record.entity_type() == wanted {
-                records.push(record);
-            }
-        }
-    }
-    records.sort_by(|a, b| a.id.cmp(&b.id));
-    records.dedup_by(|a, b| a.id == b.id);
-    Ok((records, refused))
-}
-
-fn sizes(labels: &[u32]) -> BTreeMap<u32, usize> {
-    let mut sizes = BTreeMap::new();
-    labels.iter().for_each(|label| *sizes.entry(*label).or_default() += 1);
-    sizes
 }
 
 fn write(

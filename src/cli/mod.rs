@@ -7,8 +7,10 @@ mod evaluate;
 mod generate;
 mod import;
 mod key;
+mod link;
 mod openapi;
 mod progress;
+mod records;
 mod serve;
 mod settings;
 mod token;
@@ -39,6 +41,7 @@ enum Command {
     Generate(generate::Arguments),
     Import(import::Arguments),
     Dedupe(dedupe::Arguments),
+    Link(link::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
     Audit(audit::Arguments),
@@ -55,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Dedupe(arguments) => dedupe::run(&arguments),
+        Command::Link(arguments) => link::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

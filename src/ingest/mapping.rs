@@ -63,6 +63,9 @@
 //! - `vehicle`: `plate`, `plate_region`, `plate_country`, `vin`, `make`, `model`, `year`, `colour`.
 //! - `organization`: `name`, `registration`, `kind`, `phone`*, and `address.` as above.
 //!
+//! A row with a cell that cannot be read is refused and reported; `invalid = "missing"` on a converted
+//! column takes the rest of the row instead: for data that is matched as it is, not for a register.
+//!
 //! In JSON Lines a column is a dotted path into the object (`traveller.name`), array elements by
 //! index (`phones.0`). A missing key, `null` and an empty text are all empty. `columns_ignored` may
 //! name an object or array to ignore all of it.
@@ -176,9 +179,31 @@ pub struct Converted {
     /// The value for codes that are not listed and for empty cells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// What becomes of a row whose cell cannot be read as what the field is (a date that does not
+    /// exist, a code that is not listed): it is refused, or the value counts as missing and the
+    /// rest of the row is taken.
+    #[serde(default, skip_serializing_if = "Invalid::is_refused")]
+    pub invalid: Invalid,
     /// Texts that mean "missing", besides the empty text, e.g. `["N/A", "-"]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+}
+
+/// What becomes of a cell that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Invalid {
+    /// Its row is refused and reported. The default.
+    #[default]
+    Refused,
+    /// It counts as missing.
+    Missing,
+}
+
+impl Invalid {
+    fn is_refused(&self) -> bool {
+        *self == Self::Refused
+    }
 }
 
 /// The label of everything a row makes.

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::check;
 use super::dates;
+use super::mapping::Invalid;
 use super::reason::{Reason, RowError};
 use crate::model::{Handling, PartialDate, Sex, SubjectCategory, Timestamp};
 
@@ -49,6 +50,7 @@ pub(super) struct CellValue {
     values: BTreeMap<String, String>,
     default: Option<String>,
     missing: Vec<String>,
+    invalid: Invalid,
 }
 
 impl CellValue {
@@ -63,6 +65,7 @@ impl CellValue {
             values: BTreeMap::new(),
             default: None,
             missing: Vec::new(),
+            invalid: Invalid::Refused,
         }
     }
 
@@ -74,6 +77,7 @@ impl CellValue {
             values: from.values.clone(),
             default: from.default.clone(),
             missing: from.missing.clone(),
+            invalid: from.invalid,
         }
     }
 
@@ -123,6 +127,7 @@ impl CellValue {
                 return Ok(Some((text, &self.formats)));
             }
             None if self.default.is_some() => default,
+            None if self.invalid == Invalid::Missing => None,
             None => return Err(self.error(row, Reason::UnknownCode)),
         };
         row.filled.set(row.filled.get() || translated.is_some());
@@ -139,9 +144,12 @@ impl CellValue {
         row: &Reading<'_>,
         parse: impl FnOnce(&str, &[String]) -> Result<T, Reason>,
     ) -> Result<Option<T>, RowError> {
-        self.read(row)?
-            .map(|(text, formats)| parse(text, formats).map_err(|reason| self.error(row, reason)))
-            .transpose()
+        let Some((text, formats)) = self.read(row)? else { return Ok(None) };
+        match parse(text, formats) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if self.invalid == Invalid::Missing => Ok(None),
+            Err(reason) => Err(self.error(row, reason)),
+        }
     }
 
     pub fn text(&self, row: &Reading<'_>) -> Result<Option<String>, RowError> {

@@ -1,6 +1,8 @@
 //! The engine alone on records in memory: block, compare, score, cluster. Same records in any order
 //! and on any number of threads: the same clusters and links.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 
 use super::cluster::cluster;
@@ -41,6 +43,47 @@ pub fn resolve(engine: &Engine, entity_type: EntityType, prepared: &[Prepared]) 
     let parameters = engine.cluster_parameters(entity_type);
     let labels = cluster(prepared.len(), &links, &[], &[], &parameters);
     Resolved { labels, links, pairs: pairs.len() }
+}
+
+/// Links records of two sets, given by `second`, none of which has a duplicate within its own: each
+/// with the one that fits it best, where it fits that one best as well, from `least_bits` on; of two
+/// that fit equally well neither. Ascending by (position in the first set, position in the second).
+pub fn link(
+    engine: &Engine,
+    prepared: &[Prepared],
+    second: &[bool],
+    least_bits: f64,
+) -> Vec<(u32, u32, f64)> {
+    let across = |(a, b): &(u32, u32)| second[*a as usize] != second[*b as usize];
+    let pairs: Vec<(u32, u32)> =
+        candidates(prepared, engine.model()).into_iter().filter(across).collect();
+    let scored: Vec<(u32, u32, f64)> = pairs
+        .par_iter()
+        .filter_map(|(a, b)| {
+            let bits = engine.bits(&prepared[*a as usize], &prepared[*b as usize])?;
+            let (a, b) = if second[*a as usize] { (*b, *a) } else { (*a, *b) };
+            (bits >= least_bits).then_some((a, b, bits))
+        })
+        .collect();
+    // For each record its best bits, and whether only one other reaches them.
+    let mut best: Vec<(f64, bool)> = vec![(f64::MIN, false); prepared.len()];
+    for (a, b, bits) in &scored {
+        for record in [*a, *b] {
+            let (most, alone) = &mut best[record as usize];
+            (*most, *alone) = match bits.total_cmp(most) {
+                Ordering::Greater => (*bits, true),
+                Ordering::Equal => (*most, false),
+                Ordering::Less => (*most, *alone),
+            };
+        }
+    }
+    let is_best = |record: u32, bits: f64| best[record as usize] == (bits, true);
+    let mut links: Vec<(u32, u32, f64)> = scored
+        .into_iter()
+        .filter(|(a, b, bits)| is_best(*a, *bits) && is_best(*b, *bits))
+        .collect();
+    links.sort_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)));
+    links
 }
 
 /// Pairs of records that share a blocking key, distinct and ascending.

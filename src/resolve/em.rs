@@ -8,10 +8,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::batch::candidates;
+use super::cluster::ClusterParameters;
 use super::compare::{self, ATTRIBUTES_MAX};
 use super::engine::{Engine, Prepared, rarity};
 use super::model::{AttributeModel, LevelModel, Model, TypeModel};
-use super::train::{self, CLUSTER, FLOOR_BITS};
+use super::train::{self, FLOOR_BITS};
 use crate::model::EntityType;
 use crate::normalize::Form;
 
@@ -32,6 +33,10 @@ const CHANGE_MIN: f64 = 1e-4;
 const PASSES: usize = 3;
 /// Where m starts on an attribute's best level.
 const M_BEST: f64 = 0.9;
+/// When clusters join. m from blocked pairs and u with its tail cut say less than labels do, so that
+/// evidence weighs less on both sides: the values that served average link best on other sets of
+/// historical and generated people.
+const CLUSTER: ClusterParameters = ClusterParameters { stop: -2.0, absent_pair: -3.0 };
 /// A level's m and u are never taken for rarer than this: 2^-17 of chance pairs.
 const U_MIN: f64 = 7.6e-6;
 

@@ -17,6 +17,12 @@ const TOKENS_MAX: usize = 5;
 /// the year of birth. 2^-13 of all people is one in 8,192.
 const PAIR_RARITY_MIN: f64 = 13.0;
 
+/// A name token that is borne by more than one in 2^6 is no key with a year or a town.
+const TOKEN_RARITY_MIN: f64 = 6.0;
+
+/// A name token that is borne by fewer than one in 2^11 is a key of its own.
+const TOKEN_ALONE_RARITY_MIN: f64 = 11.0;
+
 /// Digits at the end of a phone number that make its key: the shortest subscriber numbers.
 const ENDING_DIGITS: usize = 7;
 
@@ -55,7 +61,9 @@ impl Keys {
         for name in &person.names {
             self.name(name, birth, model);
             self.name_and_contact(name, person);
+            self.name_and_place(name, person, model);
         }
+        self.birth_and_place(person);
         for phone in &person.phones {
             self.phone("person phone", phone);
         }
@@ -106,6 +114,45 @@ impl Keys {
             for token in &address.street_tokens {
                 self.add("person name, house", &[skeleton, house, token]);
             }
+        }
+    }
+
+    /// A token with the post code, the town of birth or the year; a rare token alone. A token that too
+    /// many bear is left to the narrower keys.
+    fn name_and_place(&mut self, name: &NameForm, person: &PersonForm, model: &Model) {
+        let postcode = person.address.as_ref().and_then(|address| address.postcode.as_ref());
+        let year = person.birth.map(|birth| birth.date.year().to_string());
+        for (token, skeleton) in name.tokens.iter().zip(&name.skeletons).take(TOKENS_MAX) {
+            if let Some(postcode) = postcode {
+                self.add("person name, postcode", &[skeleton, postcode]);
+            }
+            let rarity = model.rarity(token);
+            if rarity >= TOKEN_RARITY_MIN {
+                if let Some(place) = &person.birth_place {
+                    self.add("person name, birth place", &[skeleton, place]);
+                }
+                if let Some(year) = &year {
+                    self.add("person name, year", &[skeleton, year]);
+                }
+            }
+            if rarity >= TOKEN_ALONE_RARITY_MIN {
+                self.add("person rare name", &[skeleton]);
+            }
+        }
+    }
+
+    /// The day of birth with the post code, the town of birth or an initial.
+    fn birth_and_place(&mut self, person: &PersonForm) {
+        let Some(birth) = person.birth.filter(|birth| birth.date.day().is_some()) else { return };
+        let day = birth.date.to_string();
+        if let Some(place) = &person.birth_place {
+            self.add("person day, birth place", &[&day, place]);
+        }
+        if let Some(postcode) = person.address.as_ref().and_then(|it| it.postcode.as_ref()) {
+            self.add("person day, postcode", &[&day, postcode]);
+        }
+        for initial in person.names.iter().flat_map(|name| name.initials.chars()).take(TOKENS_MAX) {
+            self.add("person day, initial", &[&day, initial.encode_utf8(&mut [0; 4])]);
         }
     }
 

@@ -133,7 +133,9 @@ fn document(a: &DocumentForm, b: &DocumentForm) -> Option<u8> {
             Some(1)
         }
         () => {
-            (comparable && same_country && a.country.is_some() && b.country.is_some()).then_some(2)
+            let one_kind = a.kind == b.kind && !a.kind.is_empty() && a.kind != "other";
+            let one_register = a.country.is_some() && b.country.is_some() || one_kind;
+            (comparable && same_country && one_register).then_some(2)
         }
     }
 }

@@ -1,0 +1,62 @@
+//! `accord link`: the engine alone on two files, without a store.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use accord::resolve::{batch, probability};
+
+use super::records::{self, Records, SOME_REFUSED};
+use super::settings::EngineArguments;
+use super::{CommandError, progress};
+
+/// Find the records of two files that are one
+///
+/// Neither file may hold duplicates of its own: each record is linked with the one of the other file
+/// that fits it best, where it fits that one best as well. Trains a model on both files (no labels
+/// needed) unless one is given.
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  accord link --mapping people.map.toml --out links.csv people-a.csv people-b.csv
+
+Exit code: 0 all rows taken; 3 some rows could not be read; 1 failed")]
+pub struct Arguments {
+    #[command(flatten)]
+    engine: EngineArguments,
+    /// Mapping file of both: which column is which field
+    #[arg(long, value_name = "MAP")]
+    mapping: PathBuf,
+    /// Write the links to this CSV: record_id_a, record_id_b, bits, probability
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Link from this many bits on (log2 odds; 0 is an even chance)
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    least_bits: f64,
+    /// The one file
+    first: PathBuf,
+    /// The other file
+    second: PathBuf,
+}
+
+#[allow(clippy::print_stdout, reason = "prints the command's result")]
+pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let spinner = progress::spinner("reading");
+    let files = [arguments.first.as_path(), arguments.second.as_path()];
+    let id_key = arguments.engine.id_key();
+    let Records { records, files, refused, entity_type } =
+        records::read(&arguments.mapping, &files, &id_key)?;
+    spinner.set_message("preparing and training");
+    let (prepared, engine) = records::trained(&records, entity_type, &arguments.engine)?;
+    spinner.set_message("linking");
+    let second: Vec<bool> = files.iter().map(|file| *file == 1).collect();
+    let links = batch::link(&engine, &prepared, &second, arguments.least_bits);
+    spinner.finish_and_clear();
+    let mut out = csv::Writer::from_path(&arguments.out)?;
+    out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
+    for (a, b, bits) in &links {
+        let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
+        out.write_record([a, b, &format!("{bits:.4}"), &format!("{:.6}", probability(*bits))])?;
+    }
+    out.flush()?;
+    println!("{} records, {} links, {refused} rows refused", records.len(), links.len());
+    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+}
