@@ -23,7 +23,9 @@ const SESSION_PAIRS_MAX: usize = 1_000_000;
 /// Records of one value that take part in a session: a value shared by more is no evidence.
 const SESSION_BLOCK_MAX: usize = 60;
 /// Pairs of one thing that a session must be worth before it is trusted.
-const SESSION_MATCHES_MIN: f64 = 30.0;
+const SESSION_MATCHES_MIN: f64 = 100.0;
+/// Sessions that must be trusted, so that every attribute is evidence in one.
+const SESSIONS_MIN: usize = 2;
 /// Share of the pairs of one thing that blocking is taken to find.
 const RECALL_GUESSED: f64 = 0.85;
 /// Rounds of one session at most, and the change at which it ends.
@@ -47,7 +49,8 @@ type Pattern = [Option<u8>; ATTRIBUTES_MAX];
 #[derive(Default)]
 struct Histogram(BTreeMap<Pattern, (f64, f64)>);
 
-/// Trains a model for records of one type; the other types keep those of `base`.
+/// Trains a model for records of one type; the other types keep those of `base`, and so does this
+/// one where the records hold too few duplicates to learn from.
 pub fn train(entity_type: EntityType, prepared: &[Prepared], base: &Model, about: &str) -> Model {
     let mut model = base.clone();
     model.about = about.to_owned();
@@ -61,7 +64,10 @@ pub fn train(entity_type: EntityType, prepared: &[Prepared], base: &Model, about
     let mut estimate = Estimate::start(entity_type, base, prepared.len());
     for _ in 0..PASSES {
         estimate.u_from(&random);
-        estimate.m_from(&sessions);
+        if estimate.m_from(&sessions) < SESSIONS_MIN {
+            // Too little to learn from: what was learnt elsewhere serves better.
+            return base.clone();
+        }
         estimate.prior_from(&found, prepared.len());
     }
     model.types.insert(entity_type, estimate.finish(entity_type, &random, &found));
@@ -241,8 +247,9 @@ impl Estimate {
         self.u = shares(&self.names, random, |pattern| weight(pattern), U_MIN);
     }
 
-    /// m of each attribute: the median over the sessions in which it is evidence.
-    fn m_from(&mut self, sessions: &[Session]) {
+    /// m of each attribute: the median over the sessions in which it is evidence. Tells how many
+    /// sessions could be trusted.
+    fn m_from(&mut self, sessions: &[Session]) -> usize {
         let runs: Vec<(usize, Vec<Vec<f64>>)> = sessions
             .iter()
             .filter_map(|session| Some((session.attribute, self.run(session)?)))
@@ -270,6 +277,7 @@ impl Estimate {
             let sum: f64 = self.m[attribute].iter().sum();
             self.m[attribute].iter_mut().for_each(|m| *m /= sum);
         }
+        runs.len()
     }
 
     /// One session: expectation maximization with u fixed. `None` when it is worth too few pairs.
