@@ -17,7 +17,7 @@ use crate::model::EntityType;
 use crate::normalize::Form;
 
 /// Pairs taken at random for u.
-const RANDOM_PAIRS: u64 = 1_000_000;
+const RANDOM_PAIRS: u64 = 500_000;
 /// Pairs of one session at most.
 const SESSION_PAIRS_MAX: usize = 1_000_000;
 /// Records of one value that take part in a session: a value shared by more is no evidence.
