@@ -1,6 +1,7 @@
 //! One module per command. Only this part of the program prints, reads the environment or exits.
 
 mod audit;
+mod compare;
 mod demo;
 mod evaluate;
 mod generate;
@@ -37,6 +38,7 @@ enum Command {
     Openapi(openapi::Arguments),
     Generate(generate::Arguments),
     Import(import::Arguments),
+    Compare(compare::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
     Audit(audit::Arguments),
@@ -52,6 +54,7 @@ pub fn run() -> ExitCode {
         Command::Openapi(arguments) => openapi::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

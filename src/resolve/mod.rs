@@ -6,6 +6,7 @@
 
 mod cluster;
 mod compare;
+pub mod compare_names;
 mod engine;
 pub mod evaluate;
 mod keys;

@@ -2,8 +2,10 @@
 
 use super::{ok, run};
 
-const COMMANDS: [&str; 9] =
-    ["demo", "serve", "token", "openapi", "generate", "import", "evaluate", "train", "audit"];
+const COMMANDS: [&str; 10] = [
+    "demo", "serve", "token", "openapi", "generate", "import", "compare", "evaluate", "train",
+    "audit",
+];
 
 #[test]
 fn every_command_has_help_with_an_example() {

@@ -1,5 +1,6 @@
 //! The program itself, as its users run it.
 
+mod compare;
 mod demo;
 mod help;
 mod import;
