@@ -2,6 +2,7 @@
 
 mod compare;
 mod demo;
+mod evaluate;
 mod help;
 mod import;
 mod serve;

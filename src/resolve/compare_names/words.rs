@@ -49,8 +49,8 @@ pub(super) fn align(a: &[String], b: &[String], reading: Reading) -> Alignment {
     let (a, b) = (&a[..a.len().min(WORDS_MAX)], &b[..b.len().min(WORDS_MAX)]);
     let mut taken = [vec![false; a.len()], vec![false; b.len()]];
     let mut found = Alignment { partner: vec![None; a.len()], ..Alignment::default() };
-    for i in 0..a.len() {
-        if let Some(j) = (0..b.len()).find(|j| !taken[1][*j] && a[i] == b[*j]) {
+    for (i, word) in a.iter().enumerate() {
+        if let Some(j) = (0..b.len()).find(|j| !taken[1][*j] && *word == b[*j]) {
             found.take(&mut taken, i, j, 0.0);
         }
     }
@@ -110,8 +110,8 @@ impl Alignment {
                     .filter(|(start, length)| free(*start, *length))
                     .find(|run| is_in_pieces(&words[at], &parts[run.0..run.0 + run.1], reading));
                 if let Some((start, length)) = fit {
+                    taken[1 - whole][start..start + length].fill(true);
                     for piece in start..start + length {
-                        taken[1 - whole][piece] = true;
                         let (i, j) = if whole == 1 { (piece, at) } else { (at, piece) };
                         self.partner[i] = Some(j);
                     }
