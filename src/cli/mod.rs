@@ -1,6 +1,7 @@
 //! One module per command. Only this part of the program prints, reads the environment or exits.
 
 mod audit;
+mod compare;
 mod dedupe;
 mod demo;
 mod evaluate;
@@ -42,6 +43,7 @@ enum Command {
     Import(import::Arguments),
     Dedupe(dedupe::Arguments),
     Link(link::Arguments),
+    Compare(compare::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
     Audit(audit::Arguments),
@@ -59,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Dedupe(arguments) => dedupe::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

@@ -7,6 +7,7 @@
 pub mod batch;
 mod cluster;
 mod compare;
+pub mod compare_names;
 pub mod em;
 mod engine;
 pub mod evaluate;

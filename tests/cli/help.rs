@@ -2,9 +2,10 @@
 
 use super::{ok, run};
 
-const COMMANDS: [&str; 11] = [
-    "demo", "serve", "token", "openapi", "generate", "import", "evaluate", "train", "dedupe",
+const COMMANDS: [&str; 12] = [
+    "demo", "serve", "token", "openapi", "generate", "import", "compare", "evaluate", "train", "dedupe",
     "link", "audit",
+];
 ];
 
 #[test]

@@ -1,7 +1,9 @@
 //! The program itself, as its users run it.
 
 mod dedupe;
+mod compare;
 mod demo;
+mod evaluate;
 mod help;
 mod import;
 mod serve;

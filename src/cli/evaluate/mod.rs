@@ -1,5 +1,8 @@
 //! `accord evaluate`: what the store's entities are worth against an answer key.
 
+mod detail;
+mod plot;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,7 +32,13 @@ pub struct Arguments {
     /// The answer key: CSV with the columns agency, record_id, type, entity
     #[arg(long)]
     key: PathBuf,
-    /// Print JSON
+    /// Print also the sizes of clusters, the links at every threshold, and their calibration
+    #[arg(long)]
+    detail: bool,
+    /// Write reliability diagrams and precision over recall to this SVG file
+    #[arg(long)]
+    plot: Option<PathBuf>,
+    /// Print JSON, always with all detail
     #[arg(long)]
     json: bool,
 }
@@ -42,10 +51,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let store = settings::open(&arguments.store.store, false)?;
     let snapshot = whole(store.as_ref(), &id_key, &engine)?;
     let evaluation = against(&key, &snapshot);
+    if let Some(path) = &arguments.plot {
+        std::fs::write(path, plot::svg(&evaluation))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+    }
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&evaluation)?);
     } else {
         print!("{}", text(&evaluation));
+        if arguments.detail {
+            print!("{}", detail::text(&evaluation));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -67,7 +83,9 @@ pub fn against(key: &Key, snapshot: &Snapshot) -> Evaluation {
         .zip(&snapshot.entity_of)
         .map(|(record, entity)| (record.id, *entity))
         .collect();
-    evaluate::evaluate(key, &predicted)
+    let mut evaluation = evaluate::evaluate(key, &predicted);
+    evaluation.add_links(key, snapshot.links.iter().map(|link| (link.a, link.b, link.bits)));
+    evaluation
 }
 
 /// The figures for people.

@@ -1,11 +1,17 @@
 //! How well predicted clusters agree with an answer key: pairwise and B-cubed precision, recall
-//! and F1 per type of entity.
+//! and F1 per type of entity, sizes of clusters, and the quality and calibration of scored pairs.
 //!
-//! Knows labels only, neither records nor scores.
+//! Knows labels and scores only, not records.
+
+mod links;
+mod sizes;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use links::{CalibrationBin, LinkEvaluation, SweepRow, evaluate_links};
+pub use sizes::SizeRow;
 
 use crate::model::{EntityType, RecordId};
 
@@ -51,6 +57,10 @@ pub struct TypeEvaluation {
     pub pairwise: Quality,
     /// B-cubed (Bagga and Baldwin 1998): the mean over records of the quality of their cluster.
     pub b_cubed: Quality,
+    /// Clusters and entities by size.
+    pub sizes: Vec<SizeRow>,
+    /// Of the scored pairs; `None` where only clusters were compared.
+    pub links: Option<LinkEvaluation>,
 }
 
 /// The figures of all types that the key names.
@@ -85,6 +95,28 @@ pub fn evaluate<E: Ord, C: Ord>(
         types: rows.into_iter().map(|(kind, rows)| (kind, evaluate_type(&rows))).collect(),
         missing_records: truth.len() as u64 - known,
         unknown_records: predicted.len() as u64 - known,
+    }
+}
+
+impl Evaluation {
+    /// Adds the figures of the scored pairs, given as (record, record, bits). Pairs with a record that
+    /// the key does not name, or of two types, are left out.
+    pub fn add_links<E: Ord>(
+        &mut self,
+        truth: &BTreeMap<RecordId, (EntityType, E)>,
+        links: impl IntoIterator<Item = (RecordId, RecordId, f64)>,
+    ) {
+        let mut by_type: BTreeMap<EntityType, Vec<(f64, bool)>> = BTreeMap::new();
+        for (a, b, bits) in links {
+            let (Some(a), Some(b)) = (truth.get(&a), truth.get(&b)) else { continue };
+            if a.0 == b.0 {
+                by_type.entry(a.0).or_default().push((bits, a.1 == b.1));
+            }
+        }
+        for (entity_type, figures) in &mut self.types {
+            let links = by_type.remove(entity_type).unwrap_or_default();
+            figures.links = Some(evaluate_links(links, figures.true_pairs));
+        }
     }
 }
 
@@ -129,6 +161,8 @@ pub fn evaluate_type<E: Ord, C: Ord>(rows: &[(E, C)]) -> TypeEvaluation {
             share(correct_pairs, true_pairs),
         ),
         b_cubed: Quality::new(mean(precision), mean(recall)),
+        sizes: sizes::table(clusters.into_values(), entities.into_values()),
+        links: None,
     }
 }
 
@@ -158,6 +192,27 @@ mod tests {
         assert!((got.b_cubed.precision - 0.8).abs() < 1e-12);
         assert!((got.b_cubed.recall - 8.0 / 15.0).abs() < 1e-12);
         assert_eq!((got.entities, got.clusters, got.largest_cluster), (2, 3, 2));
+        let sizes: Vec<_> = got.sizes.iter().map(|row| (row.predicted, row.truth)).collect();
+        assert_eq!(sizes[..4], [(1, 0), (2, 1), (0, 1), (0, 0)]);
+    }
+
+    #[test]
+    fn links_count_where_the_key_knows_both_records() {
+        let key = IdKey::default();
+        let id = |local: &str| key.record("a", local);
+        let truth = BTreeMap::from([
+            (id("1"), (EntityType::Person, "x")),
+            (id("2"), (EntityType::Person, "x")),
+            (id("3"), (EntityType::Person, "y")),
+            (id("4"), (EntityType::Phone, "x")),
+        ]);
+        let mut got = evaluate(&truth, &BTreeMap::from([(id("1"), 0)]));
+        let link = |a: &str, b: &str| (id(a), id(b), 5.0);
+        got.add_links(&truth, [link("1", "2"), link("1", "3"), link("1", "4"), link("1", "9")]);
+        let links = got.types[&EntityType::Person].links.as_ref().unwrap();
+        assert_eq!((links.links, links.true_links), (2, 1));
+        assert_eq!(links.sweep[0].quality.recall, 1.0);
+        assert_eq!(got.types[&EntityType::Phone].links.as_ref().unwrap().links, 0);
     }
 
     #[test]

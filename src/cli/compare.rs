@@ -1,0 +1,79 @@
+//! `accord compare`: pairs of values against each other, without a store.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use accord::resolve::compare_names::{THRESHOLD, name_score};
+
+use super::CommandError;
+
+/// Compare pairs of values, row by row of a CSV file
+#[derive(clap::Args)]
+#[command(after_help = "Example:  accord compare names pairs.csv --out scored.csv")]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    Names(Names),
+}
+
+/// Whether two names are names of one person or organization
+///
+/// Reads the columns name1 and name2 and appends score (0 to 1) and match (true or false); all other
+/// columns pass through unchanged. Uses the names only.
+#[derive(clap::Args)]
+#[command(after_help = "Example:  accord compare names pairs.csv --threshold 0.8")]
+struct Names {
+    /// CSV with the columns name1 and name2
+    file: PathBuf,
+    /// Write here instead of to standard output
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// The score from which two names match
+    #[arg(long, default_value_t = THRESHOLD)]
+    threshold: f64,
+}
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    let What::Names(names) = &arguments.what;
+    if !(0.0..=1.0).contains(&names.threshold) {
+        return Err("--threshold must lie between 0 and 1".into());
+    }
+    match &names.out {
+        Some(path) => {
+            let out = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            compare_names(&names.file, names.threshold, BufWriter::new(out))?;
+        }
+        None => compare_names(&names.file, names.threshold, io::stdout().lock())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn compare_names(path: &Path, threshold: f64, out: impl Write) -> Result<(), CommandError> {
+    let name = path.display();
+    let mut reader = csv::Reader::from_path(path).map_err(|error| format!("{name}: {error}"))?;
+    let mut headers = reader.headers().map_err(|error| format!("{name}: {error}"))?.clone();
+    let column = |wanted: &str| {
+        let found = headers.iter().position(|header| header == wanted);
+        found.ok_or_else(|| format!("{name}: there is no column {wanted}"))
+    };
+    let (first, second) = (column("name1")?, column("name2")?);
+    headers.push_field("score");
+    headers.push_field("match");
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(&headers)?;
+    for row in reader.records() {
+        let mut row = row.map_err(|error| format!("{name}: {error}"))?;
+        let score = name_score(&row[first], &row[second]).score;
+        row.push_field(&format!("{score:.4}"));
+        row.push_field(if score >= threshold { "true" } else { "false" });
+        writer.write_record(&row)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
