@@ -3,9 +3,8 @@
 use super::{ok, run};
 
 const COMMANDS: [&str; 12] = [
-    "demo", "serve", "token", "openapi", "generate", "import", "compare", "evaluate", "train", "dedupe",
-    "link", "audit",
-];
+    "demo", "serve", "token", "openapi", "generate", "import", "compare", "evaluate", "train",
+    "dedupe", "link", "audit",
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! The program itself, as its users run it.
 
-mod dedupe;
 mod compare;
+mod dedupe;
 mod demo;
 mod evaluate;
 mod help;
