@@ -91,6 +91,8 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
     Some(match (operation, name) {
         ("get_record", "id") => json!(RECORD),
         ("get_routes", "id") => json!(VEHICLE),
+        ("explain_pair" | "picture_pair", "a") => json!(RECORD),
+        ("explain_pair" | "picture_pair", "b") => json!(OTHER_RECORD),
         ("find_paths", "from") => json!(PERSON),
         ("find_paths", "to") => json!(ADDRESS),
         ("get_query" | "run_query", "name") => json!("shared-phones"),
