@@ -110,7 +110,6 @@ fn the_picture_says_what_the_answer_says_and_nothing_foreign() {
     let server = Server::demo();
     let client = server.agency("metro-police");
     let people = records(&client, PERSON);
-    std::fs::write("/tmp/ex/p.svg", picture(&client, &people[0], &people[1]).body).unwrap();
     let texts = texts(&picture(&client, &people[0], &people[1]));
     let answer = pair(&client, &people[0], &people[1]).ok();
     for step in answer["steps"].as_array().unwrap() {

@@ -74,6 +74,7 @@ pub fn pair(answer: &PairAnswer) -> String {
     for (index, (step, label)) in answer.steps.iter().zip(&labels).enumerate() {
         let colour = match step.kind {
             StepKind::Prior => SUM,
+            _ if step.bits == 0.0 => SUM,
             _ if step.bits < 0.0 => AGAINST,
             _ => FOR,
         };
