@@ -16,5 +16,7 @@ pub mod shared_hub;
 #[cfg(test)]
 mod samples;
 
-pub use explain::{Explanation, explain};
+pub use explain::{
+    Between, EntityExplanation, Explanation, Gain, PairExplanation, Step, WhyNot, explain, how, why,
+};
 pub use identify::{Candidate, identify};

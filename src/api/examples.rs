@@ -15,6 +15,10 @@ const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 const RECORD: &str = "rec_021dad87715cccb9bb434108188612f5";
 /// Another record about the same phone.
 const OTHER_RECORD: &str = "rec_03e330aa98b263b7acd9d91ff9dee1ed";
+/// A record about the person that every agency of the demo sees.
+const PERSON_RECORD: &str = "rec_0590d7014edf30197afb1432f44e373e";
+/// Another record about the same person.
+const OTHER_PERSON_RECORD: &str = "rec_08ea4e531c66657bf4dfb5c73dc4c572";
 /// A job that is none: jobs are made by starting one.
 const JOB: &str = "job_00000000000000000000000000000000";
 
@@ -91,6 +95,8 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
     Some(match (operation, name) {
         ("get_record", "id") => json!(RECORD),
         ("get_routes", "id") => json!(VEHICLE),
+        ("explain_pair" | "picture_pair", "a") => json!(PERSON_RECORD),
+        ("explain_pair" | "picture_pair", "b") => json!(OTHER_PERSON_RECORD),
         ("find_paths", "from") => json!(PERSON),
         ("find_paths", "to") => json!(ADDRESS),
         ("get_query" | "run_query", "name") => json!("shared-phones"),

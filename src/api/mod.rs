@@ -10,6 +10,7 @@ mod centrality;
 mod communities;
 mod entities;
 mod examples;
+mod explanations;
 mod guard;
 mod imports;
 mod indicators;

@@ -23,12 +23,13 @@ What may not be seen answers exactly as what does not exist. Nothing here says t
 trafficker.";
 
 /// Groups of operations, in order.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("resolve", "Who is this?"),
     (
         "entities",
         "Entities: finding them, what they are made of, what is around them, how they move",
     ),
+    ("explanations", "Why two records are one, why not, and how an entity holds together"),
     ("network", "Paths, centrality and communities"),
     ("indicators", "Ring indicators, with evidence"),
     ("queries", "Stored Cypher queries"),

@@ -169,6 +169,16 @@ impl Problem {
         })
     }
 
+    /// Two records that cannot be compared: one twice, or of two types.
+    pub fn not_a_pair() -> Self {
+        Self::new(Code::InvalidInput).fault(Fault {
+            row: None,
+            column: Some("b".to_owned()),
+            reason: "not_a_pair".into(),
+            detail: "two different records of one type".to_owned(),
+        })
+    }
+
     /// A row that cannot be taken.
     pub fn row(row: Option<usize>, error: RowError) -> Self {
         Self::new(Code::InvalidInput).fault(fault_of(row, error))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::judged::verdicts;
 use super::relationships::{adjacency, relationships};
 use super::{Entity, Snapshot, names};
 use crate::govern::View;
@@ -176,18 +177,10 @@ impl Part {
         labels
     }
 
-    /// Must-links and cannot-links: of each pair the latest judgement counts; where judgements of one
-    /// instant differ, "not the same" wins, because not to join is the error that can be mended.
+    /// Must-links and cannot-links: the verdicts that stand.
     fn judged(&self) -> (Pairs, Pairs) {
-        let mut latest: BTreeMap<(RecordId, RecordId), (i64, bool, Verdict)> = BTreeMap::new();
-        for judgement in &self.judgements {
-            let apart = judgement.verdict == Verdict::NotSame;
-            let said = (judgement.at.as_micros(), apart, judgement.verdict);
-            let entry = latest.entry((judgement.a, judgement.b)).or_insert(said);
-            *entry = (*entry).max(said);
-        }
         let (mut must, mut cannot) = (Vec::new(), Vec::new());
-        for ((a, b), (_, _, verdict)) in latest {
+        for ((a, b), verdict) in verdicts(&self.judgements) {
             let Some(pair) = self.position(a).zip(self.position(b)) else { continue };
             match verdict {
                 Verdict::Same => must.push(pair),

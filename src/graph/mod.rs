@@ -5,6 +5,7 @@
 
 mod build;
 mod cache;
+mod judged;
 mod look;
 mod names;
 mod relationships;

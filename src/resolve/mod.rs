@@ -14,7 +14,7 @@ pub mod evaluate;
 mod keys;
 mod model;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod train;
 
 pub use cluster::{ClusterParameters, cluster};

@@ -1,7 +1,7 @@
 //! The laws of scores, links and blocking keys.
 
 mod blocking;
-mod bodies;
+pub(crate) mod bodies;
 mod scores;
 
 use proptest::prelude::*;

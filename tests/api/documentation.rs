@@ -132,6 +132,8 @@ fn assert_says_something(operation: &str, answer: &super::Answer) {
         "resolve" => filled("/candidates"),
         "search" => filled("/hits/items"),
         "get_entity" => filled("/why/strongest"),
+        "explain_pair" => filled("/steps"),
+        "explain_entity" => filled("/spanning"),
         "list_neighbours" => filled("/neighbours/items"),
         "get_routes" => filled("/routes"),
         "find_paths" => filled("/paths"),

@@ -5,6 +5,7 @@ mod authentication;
 mod bad_input;
 mod documentation;
 mod entities;
+mod explanations;
 mod hidden;
 mod imports;
 mod indicators;

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::jobs;
@@ -65,10 +65,10 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
     let records = state.store.records(&scope.view.classes, &ids)?;
     let [a, b] = records.as_slice() else {
         let same = asked.a == asked.b;
-        return Err(if same { not_a_pair() } else { Problem::new(Code::NotFound) });
+        return Err(if same { Problem::not_a_pair() } else { Problem::new(Code::NotFound) });
     };
     if a.id == b.id || a.entity_type() != b.entity_type() {
-        return Err(not_a_pair());
+        return Err(Problem::not_a_pair());
     }
     let label = Label {
         agency: scope.caller.agency.clone(),
@@ -93,14 +93,5 @@ fn answer(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Pr
         a: entity(asked.a)?,
         b: entity(asked.b)?,
         snapshot: snapshot_name(&snapshot),
-    })
-}
-
-fn not_a_pair() -> Problem {
-    Problem::new(Code::InvalidInput).fault(Fault {
-        row: None,
-        column: Some("b".to_owned()),
-        reason: "not_a_pair".into(),
-        detail: "two different records of one type".to_owned(),
     })
 }

@@ -21,7 +21,7 @@ pub struct Explanation {
 /// Explains an entity of the snapshot.
 pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
     let records = &snapshot.entities[entity as usize].records;
-    let mut within = links_within(snapshot, entity);
+    let mut within = links_from(snapshot, entity, entity);
     let links = within.len();
     within.sort_by(|a, b| {
         let (a, b) = (&snapshot.links[*a as usize], &snapshot.links[*b as usize]);
@@ -51,21 +51,22 @@ pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
     }
 }
 
-/// Links are ascending by pair, so those that begin at a record are together.
-fn links_within(snapshot: &Snapshot, entity: u32) -> Vec<u32> {
-    let mut within = Vec::new();
-    for record in &snapshot.entities[entity as usize].records {
+/// Indexes of the links whose smaller record is one of the first entity's and whose greater record
+/// is one of the second's. Links are ascending by pair, so those that begin at a record are together.
+pub(super) fn links_from(snapshot: &Snapshot, from: u32, to: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    for record in &snapshot.entities[from as usize].records {
         let id = snapshot.records[*record as usize].id;
         let first = snapshot.links.partition_point(|link| link.a < id);
         let own = snapshot.links[first..].iter().take_while(|link| link.a == id);
         for (offset, link) in own.enumerate() {
             let other = snapshot.record(link.b);
-            if other.is_some_and(|other| snapshot.entity_of[other as usize] == entity) {
-                within.push((first + offset) as u32);
+            if other.is_some_and(|other| snapshot.entity_of[other as usize] == to) {
+                found.push((first + offset) as u32);
             }
         }
     }
-    within
+    found
 }
 
 fn root(part: &BTreeMap<u32, u32>, mut record: u32) -> u32 {

@@ -1,0 +1,76 @@
+//! How the records of an entity hold together, and what it would fall into.
+
+use std::collections::BTreeMap;
+
+use super::mean_bits;
+use super::spanning::{Explanation, explain, links_from};
+use crate::graph::Snapshot;
+use crate::model::Verdict;
+use crate::resolve::{Engine, cluster};
+
+/// How the records of an entity hold together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntityExplanation {
+    /// What holds them together.
+    pub explanation: Explanation,
+    /// Index of the weakest link of those that connect the records: the last of the strongest ones.
+    /// `None` when no link connects them.
+    pub weakest: Option<u32>,
+    /// The groups of record indexes that the entity would fall into without the weakest link, with
+    /// everything else as it is; each ascending, by their first. One group when it would hold.
+    pub without_weakest: Vec<Vec<u32>>,
+    /// Mean bits over all pairs of its records, unlinked ones counted as evidence against. `None`
+    /// for a single record.
+    pub cohesion: Option<f64>,
+}
+
+/// Explains how an entity of the snapshot holds together.
+pub fn how(snapshot: &Snapshot, engine: &Engine, entity: u32) -> EntityExplanation {
+    let explanation = explain(snapshot, entity);
+    let parameters = engine.cluster_parameters(snapshot.entities[entity as usize].entity_type);
+    let links = links_from(snapshot, entity, entity);
+    let weakest = explanation.spanning.last().copied();
+    EntityExplanation {
+        weakest,
+        without_weakest: groups(snapshot, engine, entity, weakest),
+        cohesion: mean_bits(snapshot, &links, explanation.pairs, &parameters),
+        explanation,
+    }
+}
+
+/// Clusters the records of an entity alone, without one of its links. What joined them never
+/// depended on records outside, so without leaving out a link this is the entity itself.
+pub(super) fn groups(
+    snapshot: &Snapshot,
+    engine: &Engine,
+    entity: u32,
+    left_out: Option<u32>,
+) -> Vec<Vec<u32>> {
+    let entity_type = snapshot.entities[entity as usize].entity_type;
+    let records = &snapshot.entities[entity as usize].records;
+    // Positions within the entity keep the order of the records, which settles ties.
+    let position = |record: u32| records.binary_search(&record).ok().map(|at| at as u32);
+    let links: Vec<(u32, u32, f64)> = links_from(snapshot, entity, entity)
+        .into_iter()
+        .filter(|link| Some(*link) != left_out)
+        .filter_map(|link| {
+            let link = &snapshot.links[link as usize];
+            let ends = snapshot.record(link.a).zip(snapshot.record(link.b));
+            let (a, b) = ends?;
+            Some((position(a)?, position(b)?, link.bits))
+        })
+        .collect();
+    let verdicts = snapshot.verdicts();
+    let judged = |wanted: Verdict| -> Vec<(u32, u32)> {
+        let of_verdict = verdicts.iter().filter(|(_, verdict)| **verdict == wanted);
+        of_verdict.filter_map(|((a, b), _)| position(*a).zip(position(*b))).collect()
+    };
+    let (must, cannot) = (judged(Verdict::Same), judged(Verdict::NotSame));
+    let parameters = engine.cluster_parameters(entity_type);
+    let labels = cluster(records.len(), &links, &must, &cannot, &parameters);
+    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (record, label) in records.iter().zip(labels) {
+        groups.entry(label).or_default().push(*record);
+    }
+    groups.into_values().collect()
+}

@@ -1,0 +1,6 @@
+//! Why two records score as they do, what would be needed where that is not enough, and how an entity
+//! holds together.
+
+pub mod entity;
+pub mod pair;
+mod picture;

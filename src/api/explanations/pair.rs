@@ -1,0 +1,260 @@
+//! `GET /v1/explanations/pair` and its picture: why two records score as they do, or why not.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::picture;
+use crate::analyze;
+use crate::api::parameters::Parameters;
+use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::state::{Context, Scope, snapshot_name};
+use crate::api::wire::EntitySummary;
+use crate::model::{RecordId, Verdict};
+
+/// Why two records score as they do.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PairAnswer {
+    /// The smaller record.
+    pub a: RecordId,
+    /// The greater record.
+    pub b: RecordId,
+    /// The entity that `a` speaks of in the caller's view.
+    pub entity_a: EntitySummary,
+    /// The entity that `b` speaks of in the caller's view.
+    pub entity_b: EntitySummary,
+    /// Whether that is the same one.
+    pub same_entity: bool,
+    /// From the prior to the posterior, in the model's order of attributes.
+    pub steps: Vec<StepView>,
+    /// Posterior log2 odds that both speak of the same: the total of the last step.
+    pub bits: f64,
+    /// The probability these odds stand for, 0 to 1.
+    pub probability: f64,
+    /// From how many mean bits on groups of records join.
+    pub stop: f64,
+    /// What a side does not state, and what it would be worth: what to ask next, the best first.
+    pub ask: Vec<GainView>,
+    /// What the pair would need; absent when its bits reach the stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<WhyNotView>,
+    /// Blocking keys that both share; records that share none are never compared.
+    pub shared_keys: usize,
+    /// Whether the engine linked them in the caller's view.
+    pub linked: bool,
+    /// The verdict of humans that stands on the pair; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The pairs between their entities; absent when both are one. Entities stay apart while the mean
+    /// is below the stop, however strong one pair is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub between: Option<BetweenView>,
+    /// The version of the model.
+    pub model: String,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// What a step counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// What is known before anything is compared.
+    Prior,
+    /// The level that an attribute reached.
+    Level,
+    /// How rare the shared value is (term frequency).
+    Rarity,
+}
+
+/// A step from the prior to the posterior.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct StepView {
+    /// What it counts.
+    pub kind: StepKind,
+    /// The attribute; absent for the prior.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<String>,
+    /// The level it reached, `missing` where a side does not state it; levels only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// What it adds.
+    pub bits: f64,
+    /// The sum up to and with it.
+    pub total: f64,
+}
+
+/// What an attribute would add if it agreed as well as it can.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct GainView {
+    /// The attribute.
+    pub attribute: String,
+    /// The level it has now.
+    pub level: String,
+    /// Whether a side does not state it.
+    pub missing: bool,
+    /// The level that is worth most.
+    pub best: String,
+    /// What that level would add, without the rarity of a value that nobody has stated yet.
+    pub bits: f64,
+}
+
+/// What a pair below the stop would need.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct WhyNotView {
+    /// Bits missing.
+    pub needed: f64,
+    /// What each attribute could add, the most first.
+    pub gains: Vec<GainView>,
+    /// The smallest set of attributes that would lift the pair to the stop; absent when all together
+    /// would not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smallest: Option<Vec<String>>,
+}
+
+/// The pairs between two entities.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BetweenView {
+    /// Pairs of a record of the one and a record of the other.
+    pub pairs: usize,
+    /// Those the engine linked.
+    pub links: usize,
+    /// Mean bits over all of them, unlinked ones counted as evidence against.
+    pub mean_bits: f64,
+}
+
+/// Explain a pair of records
+///
+/// The way from the prior to the posterior, step by step in bits; what to ask next; below the stop, what
+/// the pair would need. It says attributes, levels and bits and never what a record says, so it is the
+/// same for people who are masked; only their names are left out.
+#[utoipa::path(
+    tag = "explanations",
+    operation_id = "explain_pair",
+    params(
+        ("a" = RecordId, Query, description = "One record"),
+        ("b" = RecordId, Query, description = "Another record of the same type"),
+    ),
+    responses(
+        (status = 200, body = PairAnswer),
+        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
+        (status = 422, body = ProblemBody, description = "Not two records of one type"),
+    ),
+)]
+#[get("/v1/explanations/pair")]
+pub async fn explain_pair(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<PairAnswer>, Problem> {
+    let (a, b) = pair_of(&request)?;
+    context.answer(move |scope| answer(scope, a, b)).await
+}
+
+/// Picture the explanation of a pair of records
+///
+/// The same as a waterfall: one SVG file without scripts or anything from elsewhere.
+#[utoipa::path(
+    tag = "explanations",
+    operation_id = "picture_pair",
+    params(
+        ("a" = RecordId, Query, description = "One record"),
+        ("b" = RecordId, Query, description = "Another record of the same type"),
+    ),
+    responses(
+        (status = 200, body = String, content_type = "image/svg+xml"),
+        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
+        (status = 422, body = ProblemBody, description = "Not two records of one type"),
+    ),
+)]
+#[get("/v1/explanations/pair.svg")]
+pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (a, b) = pair_of(&request)?;
+    let answer = context.answer(move |scope| answer(scope, a, b)).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("image/svg+xml; charset=utf-8")
+        // It needs nothing; a browser that is shown it loads and runs nothing.
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(picture::pair(&answer)))
+}
+
+fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId), Problem> {
+    let mut parameters = Parameters::of(request)?;
+    let form = "a record id: `rec_` and 32 hexadecimal digits";
+    let pair = (parameters.required("a", form)?, parameters.required("b", form)?);
+    parameters.finish()?;
+    Ok(pair)
+}
+
+/// Whether both exist in the view is settled first: what follows speaks of visible records only.
+fn answer(scope: &Scope, a: RecordId, b: RecordId) -> Result<PairAnswer, Problem> {
+    let snapshot = scope.snapshot()?;
+    let pair = snapshot.record(a).zip(snapshot.record(b));
+    let (a, b) = pair.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let engine = &scope.state.engine;
+    let why = analyze::why(&snapshot, engine, a, b).ok_or_else(Problem::not_a_pair)?;
+    let entity = |record: u32| EntitySummary::of(&snapshot, snapshot.entity_of[record as usize]);
+    Ok(PairAnswer {
+        a: snapshot.records[why.a as usize].id,
+        b: snapshot.records[why.b as usize].id,
+        entity_a: entity(why.a),
+        entity_b: entity(why.b),
+        same_entity: why.same_entity,
+        steps: why.steps.iter().map(StepView::of).collect(),
+        bits: why.score.bits,
+        probability: why.score.probability(),
+        stop: why.stop,
+        ask: why.ask.iter().map(GainView::of).collect(),
+        why_not: why.why_not.as_ref().map(WhyNotView::of),
+        shared_keys: why.shared_keys,
+        linked: why.linked,
+        verdict: why.verdict,
+        between: why.between.map(|between| BetweenView {
+            pairs: between.pairs,
+            links: between.links,
+            mean_bits: between.mean_bits,
+        }),
+        model: engine.model().version.clone(),
+        snapshot: snapshot_name(&snapshot),
+    })
+}
+
+impl StepView {
+    fn of(step: &analyze::Step) -> Self {
+        let (kind, attribute, level) = match step {
+            analyze::Step::Prior { .. } => (StepKind::Prior, None, None),
+            analyze::Step::Level { attribute, level, .. } => {
+                (StepKind::Level, Some(attribute.clone()), Some(level.clone()))
+            }
+            analyze::Step::Rarity { attribute, .. } => {
+                (StepKind::Rarity, Some(attribute.clone()), None)
+            }
+        };
+        Self { kind, attribute, level, bits: step.bits(), total: step.total() }
+    }
+}
+
+impl GainView {
+    fn of(gain: &analyze::Gain) -> Self {
+        Self {
+            attribute: gain.attribute.clone(),
+            level: gain.level.clone(),
+            missing: gain.missing,
+            best: gain.best.clone(),
+            bits: gain.bits,
+        }
+    }
+}
+
+impl WhyNotView {
+    fn of(why_not: &analyze::WhyNot) -> Self {
+        let first = |count: usize| {
+            why_not.gains.iter().take(count).map(|gain| gain.attribute.clone()).collect()
+        };
+        Self {
+            needed: why_not.needed,
+            gains: why_not.gains.iter().map(GainView::of).collect(),
+            smallest: why_not.smallest.map(first),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The explanation of a pair as a waterfall in SVG: self-contained, without scripts, the same bytes
+//! for the same answer.
+
+use std::fmt::Write;
+
+use super::pair::{PairAnswer, StepKind, StepView};
+
+const WIDTH: f64 = 860.0;
+/// Where the bars begin and how far they go; labels stand to the left, totals to the right.
+const BARS: (f64, f64) = (360.0, 760.0);
+const TOP: f64 = 56.0;
+const ROW: f64 = 28.0;
+const BAR: f64 = 18.0;
+
+const FOR: &str = "#1a7f37";
+const AGAINST: &str = "#b42318";
+const SUM: &str = "#57606a";
+const INK: &str = "#1f2328";
+
+/// Maps bits to the horizontal.
+struct Scale {
+    low: f64,
+    high: f64,
+}
+
+impl Scale {
+    /// Holds every total, zero and the stop.
+    fn of(answer: &PairAnswer) -> Self {
+        let totals = answer.steps.iter().map(|step| step.total).chain([0.0, answer.stop]);
+        let (low, high) = totals
+            .filter(|bits| bits.is_finite())
+            .fold((0.0_f64, 1.0_f64), |(low, high), bits| (low.min(bits), high.max(bits)));
+        Self { low, high }
+    }
+
+    fn x(&self, bits: f64) -> f64 {
+        let part = (bits - self.low) / (self.high - self.low);
+        BARS.0 + part.clamp(0.0, 1.0) * (BARS.1 - BARS.0)
+    }
+}
+
+/// The waterfall of a pair.
+pub fn pair(answer: &PairAnswer) -> String {
+    let scale = Scale::of(answer);
+    let rows = answer.steps.len() as f64 + 1.0;
+    let height = TOP + rows * ROW + 40.0;
+    let mut svg = String::new();
+    let heading = format!(
+        "Posterior {} bits: probability {}",
+        signed(answer.bits),
+        probability(answer.probability)
+    );
+    let records = format!("{} and {}", answer.a, answer.b);
+    let labels: Vec<String> = answer.steps.iter().map(label).collect();
+    // Writing to a text never fails.
+    let _ = write!(
+        svg,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
+         viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"title desc\" \
+         font-family=\"sans-serif\" font-size=\"13\">\n\
+         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
+         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
+        escaped(&format!("{heading}; {records}")),
+        escaped(&format!("Steps in bits: {}. {heading}.", labels.join(", "))),
+    );
+    text(&mut svg, 16.0, 24.0, "start", &heading);
+    text(&mut svg, 16.0, 42.0, "start", &records);
+    let bottom = TOP + rows * ROW;
+    line(&mut svg, scale.x(0.0), bottom, SUM, "");
+    line(&mut svg, scale.x(answer.stop), bottom, INK, " stroke-dasharray=\"4 3\"");
+    let stop = format!("dashed: groups join at {} mean bits", signed(answer.stop));
+    text(&mut svg, 16.0, bottom + 24.0, "start", &stop);
+    let mut before = 0.0;
+    for (index, (step, label)) in answer.steps.iter().zip(&labels).enumerate() {
+        let colour = match step.kind {
+            StepKind::Prior => SUM,
+            _ if step.bits == 0.0 => SUM,
+            _ if step.bits < 0.0 => AGAINST,
+            _ => FOR,
+        };
+        row(&mut svg, &scale, index, label, (before, step.total), colour);
+        before = step.total;
+    }
+    let posterior = format!("posterior {}", signed(answer.bits));
+    row(&mut svg, &scale, answer.steps.len(), &posterior, (0.0, answer.bits), SUM);
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// What a step is called: the sign says in text what its colour says.
+fn label(step: &StepView) -> String {
+    let bits = signed(step.bits);
+    let attribute = step.attribute.as_deref().unwrap_or_default();
+    match step.kind {
+        StepKind::Prior => format!("prior {bits}"),
+        StepKind::Level => {
+            format!("{attribute}: {} {bits}", step.level.as_deref().unwrap_or_default())
+        }
+        StepKind::Rarity => format!("{attribute}: rarity {bits}"),
+    }
+}
+
+fn row(
+    svg: &mut String,
+    scale: &Scale,
+    index: usize,
+    label: &str,
+    (from, to): (f64, f64),
+    colour: &str,
+) {
+    let top = TOP + index as f64 * ROW;
+    let (left, right) = (scale.x(from.min(to)), scale.x(from.max(to)));
+    // A step of nothing is still to be seen.
+    let width = (right - left).max(1.0);
+    let y = top + (ROW - BAR) / 2.0;
+    let _ = writeln!(
+        svg,
+        "<rect x=\"{left:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{BAR:.1}\" \
+         fill=\"{colour}\"/>",
+    );
+    let base = top + ROW / 2.0 + 4.5;
+    text(svg, BARS.0 - 12.0, base, "end", label);
+    text(svg, WIDTH - 16.0, base, "end", &signed(to));
+}
+
+fn line(svg: &mut String, x: f64, bottom: f64, colour: &str, more: &str) {
+    let _ = writeln!(
+        svg,
+        "<line x1=\"{x:.1}\" y1=\"{TOP:.1}\" x2=\"{x:.1}\" y2=\"{bottom:.1}\" \
+         stroke=\"{colour}\"{more}/>",
+    );
+}
+
+fn text(svg: &mut String, x: f64, y: f64, anchor: &str, content: &str) {
+    let content = escaped(content);
+    let _ = writeln!(
+        svg,
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{INK}\">{content}</text>",
+    );
+}
+
+/// With its sign and one decimal; a zero is positive.
+fn signed(bits: f64) -> String {
+    let tenths = (bits * 10.0).round() / 10.0;
+    format!("{:+.1}", if tenths == 0.0 { 0.0 } else { tenths })
+}
+
+/// Never rounded to a certainty that the model does not give.
+fn probability(probability: f64) -> String {
+    match probability {
+        p if p > 0.9999 => "> 0.9999".to_owned(),
+        p if p < 0.0001 => "< 0.0001".to_owned(),
+        p => format!("{p:.4}"),
+    }
+}
+
+/// For text and attributes; what XML cannot hold becomes U+FFFD.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\t' | '\n' => escaped.push(' '),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            control if control.is_control() => escaped.push('\u{fffd}'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_leave_its_place() {
+        assert_eq!(escaped("<script>\"&'\u{1}"), "&lt;script&gt;&quot;&amp;&#39;\u{fffd}");
+    }
+
+    #[test]
+    fn numbers_show_their_sign_and_never_claim_certainty() {
+        let shown = [12.16, -0.04, 0.0, -3.25].map(signed);
+        assert_eq!(shown, ["+12.2", "+0.0", "+0.0", "-3.3"]);
+        let shown = [0.99999, 0.5, 0.0].map(probability);
+        assert_eq!(shown, ["> 0.9999", "0.5000", "< 0.0001"]);
+    }
+}

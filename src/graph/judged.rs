@@ -1,0 +1,28 @@
+//! What humans said of pairs of records, as it stands.
+
+use std::collections::BTreeMap;
+
+use super::Snapshot;
+use crate::model::{Judgement, RecordId, Verdict};
+
+/// The verdict that stands on each judged pair of records: the latest one counts; where judgements
+/// of one instant differ, "not the same" wins, because not to join is the error that can be mended.
+pub(super) fn verdicts(judgements: &[Judgement]) -> BTreeMap<(RecordId, RecordId), Verdict> {
+    let mut latest: BTreeMap<(RecordId, RecordId), (i64, bool, Verdict)> = BTreeMap::new();
+    for judgement in judgements {
+        let apart = judgement.verdict == Verdict::NotSame;
+        let said = (judgement.at.as_micros(), apart, judgement.verdict);
+        let entry = latest.entry((judgement.a, judgement.b)).or_insert(said);
+        *entry = (*entry).max(said);
+    }
+    latest.into_iter().map(|(pair, (_, _, verdict))| (pair, verdict)).collect()
+}
+
+impl Snapshot {
+    /// The verdict that stands on each judged pair of visible records, by their indexes, the
+    /// smaller first: what the entities were computed with.
+    pub fn verdicts(&self) -> BTreeMap<(u32, u32), Verdict> {
+        let by_index = |((a, b), verdict)| Some(((self.record(a)?, self.record(b)?), verdict));
+        verdicts(&self.judgements).into_iter().filter_map(by_index).collect()
+    }
+}
