@@ -82,7 +82,7 @@ pub fn link(
         .into_iter()
         .filter(|(a, b, bits)| is_best(*a, *bits) && is_best(*b, *bits))
         .collect();
-    links.sort_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)));
+    links.sort_by_key(|link| (link.0, link.1));
     links
 }
 
