@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::print_stdout,
     reason = "in a test a panic is the report; clippy knows test functions only, not their helpers"
 )]
 
