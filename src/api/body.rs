@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 use super::problem::{Code, Fault, Problem};
 
@@ -46,25 +47,23 @@ fn not_an_object() -> Problem {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string().replace('[', ".").replace(']', "");
-        problem(&path, error.inner())
-    })?;
-    reader.end().map_err(|error| problem(".", &error))?;
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| problem(error.path().iter(), error.inner()))?;
+    reader.end().map_err(|error| problem([].iter(), &error))?;
     Ok(value)
 }
 
-fn problem(path: &str, error: &serde_json::Error) -> Problem {
+fn problem<'a>(path: impl Iterator<Item = &'a Segment>, error: &serde_json::Error) -> Problem {
     let place = format!("line {}, column {}", error.line(), error.column());
     if !error.is_data() {
         return Problem::new(Code::MalformedJson).detail(place);
     }
     let message = error.to_string();
     let (reason, detail) = described(&message);
-    let path = without_unknown(path, &message);
+    let path = known_path(path, &message);
     Problem::new(Code::InvalidInput).detail(place).fault(Fault {
         row: None,
-        column: Some(path.to_owned()).filter(|path| path != "." && !path.is_empty()),
+        column: Some(path).filter(|path| !path.is_empty()),
         reason: reason.into(),
         detail,
     })
@@ -74,7 +73,8 @@ fn problem(path: &str, error: &serde_json::Error) -> Problem {
 /// kept: the part before repeats the input.
 fn described(message: &str) -> (&'static str, String) {
     let expected = || {
-        let tail = message.split_once(", expected ").map_or("", |(_, tail)| tail);
+        // What was sent stands before the last of these and may hold the same words.
+        let tail = message.rsplit_once(", expected ").map_or("", |(_, tail)| tail);
         let tail = tail.rsplit_once(" at line ").map_or(tail, |(tail, _)| tail);
         format!("expected {tail}")
     };
@@ -107,11 +107,17 @@ fn own_words(message: &str) -> String {
     }
 }
 
-/// The path without an unknown member at its end, whose name is the sender's own text.
-fn without_unknown<'a>(path: &'a str, message: &str) -> &'a str {
-    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
-    let known = unknown.and_then(|(name, _)| path.strip_suffix(name));
-    known.map_or(path, |known| known.strip_suffix('.').unwrap_or(known))
+/// The path as far as it is not the sender's own text: without the unknown name at its end.
+fn known_path<'a>(path: impl Iterator<Item = &'a Segment>, message: &str) -> String {
+    let names = |kind| message.strip_prefix(kind).and_then(|rest| rest.rsplit_once("`, expected "));
+    let unknown = names("unknown field `").or_else(|| names("unknown variant `"));
+    let unknown = unknown.map(|(name, _)| name);
+    let known = path.filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.clone()).filter(|key| Some(key.as_str()) != unknown),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    known.collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
@@ -158,6 +164,34 @@ mod tests {
         assert_eq!(fault.detail, "no such date in the calendar");
         assert_eq!(&*refused(&row(json!({ "Roe": "x" }))).reason, "unknown_field");
         assert_eq!(&*refused(&row(json!({ "names": "Roe" }))).reason, "wrong_type");
+    }
+
+    /// Texts and names that look like serde's own words, so that cutting them out of its message goes
+    /// wrong.
+    #[test]
+    fn what_was_sent_does_not_come_back_however_it_is_dressed() {
+        let row = |name: &str, value: Value| {
+            let mut row = json!({ "local_id": "1", "source": "s" });
+            row[name] = value;
+            row
+        };
+        for (value, column, reason) in [
+            (row("tier", json!("a, expected Roe")), Some("tier"), "wrong_type"),
+            (row("tier", json!("Roe at line 1")), Some("tier"), "wrong_type"),
+            (row("category", json!("x`, expected Roe")), Some("category"), "unknown_code"),
+            (row("Ann`Roe", json!(1)), None, "unknown_field"),
+            (row("Ann`, expected Roe", json!(1)), None, "unknown_field"),
+            (row("Ann[Roe]", json!(1)), None, "unknown_field"),
+            (row("Ann.Roe", json!(1)), None, "unknown_field"),
+            (
+                row("events", json!([{ "kind": "call", "participants": { "Roe": [] } }])),
+                Some("events.0.participants"),
+                "unknown_code",
+            ),
+        ] {
+            let fault = refused(&value);
+            assert_eq!((fault.column.as_deref(), &*fault.reason), (column, reason), "{value}");
+        }
     }
 
     #[test]
