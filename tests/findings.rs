@@ -6,29 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use accord::analyze::shared_hub::{Exemption, SharedHubOptions, Strength, shared_hubs};
-use accord::govern::View;
-use accord::graph::{self, Snapshot};
-use accord::ingest::load_manifest;
-use accord::jobs::{self, BATCH_ROWS};
+use accord::graph::Snapshot;
 use accord::model::{EntityType, IdKey, RecordId, TieKind};
-use accord::resolve::{Engine, Model};
-use accord::store::{SqliteStore, Store};
+
+use crate::graph::fixture::DEMO;
 
 /// A planted case: kind, truth, true ids of its members.
 type Cases = BTreeMap<String, (String, String, BTreeSet<String>)>;
 
 fn demo(file: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo").join(file)
-}
-
-fn snapshot() -> Snapshot {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("s.accord"), true).unwrap();
-    let (id_key, engine) = (IdKey::default(), Engine::new(Model::shipped()));
-    let sources = load_manifest(&demo("manifest.toml"), &id_key).unwrap().1;
-    jobs::import(&store, &engine, &sources, BATCH_ROWS, &mut ()).unwrap();
-    let view = View::whole_store(&store.classes().unwrap());
-    graph::build(&store, &view, &id_key, &engine).unwrap().0
 }
 
 fn rows(file: &str) -> Vec<Vec<String>> {
@@ -97,7 +84,7 @@ fn known<'a>(
 
 #[test]
 fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
-    let (snapshot, truth, cases) = (snapshot(), truth(), cases());
+    let (snapshot, truth, cases) = (DEMO.whole(), truth(), cases());
     let report = shared_hubs(&snapshot, &SharedHubOptions::default());
     println!("populations {:?}", report.populations);
     let mut of_cases: BTreeSet<usize> = BTreeSet::new();

@@ -14,6 +14,7 @@ use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::state::State;
 use crate::audit::{Entry, Outcome};
 use crate::govern::{TOKENS_DOCUMENT, TokenHolder, Tokens};
+use crate::model::hex;
 
 /// The operations that need no token, as method-less route templates (all GET): whether the server
 /// lives and is ready, its documentation. They hold no content and are not logged.
@@ -179,8 +180,4 @@ async fn append(state: &web::Data<State>, entry: Entry) -> bool {
         state.audit.append(entry).map_err(|error| tracing::error!(%error, "the audit log failed"))
     });
     matches!(appended.await, Ok(Ok(())))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

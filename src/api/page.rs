@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::parameters::Parameters;
 use super::problem::{Code, Problem};
 use super::state::Scope;
+use crate::model::hex;
 
 /// Items on a page when the caller does not say.
 pub const LIMIT_DEFAULT: u64 = 50;
@@ -90,6 +91,5 @@ fn cursor_of(scope: &Scope, list: &[&str], name: &str) -> String {
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
     parts.push(name.as_bytes());
-    let tag = scope.state.id_key.tag("cursor", &parts);
-    tag.iter().fold(String::from("cur_"), |text, byte| format!("{text}{byte:02x}"))
+    format!("cur_{}", hex(&scope.state.id_key.tag("cursor", &parts)))
 }

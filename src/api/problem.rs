@@ -169,14 +169,19 @@ impl Problem {
         })
     }
 
-    /// Two records that cannot be compared: one twice, or of two types.
-    pub fn not_a_pair() -> Self {
+    /// A member of the input that the operation does not take, for a reason with a stable code.
+    pub fn member(name: &str, reason: &'static str, detail: impl Into<String>) -> Self {
         Self::new(Code::InvalidInput).fault(Fault {
             row: None,
-            column: Some("b".to_owned()),
-            reason: "not_a_pair".into(),
-            detail: "two different records of one type".to_owned(),
+            column: Some(name.to_owned()),
+            reason: reason.into(),
+            detail: detail.into(),
         })
+    }
+
+    /// Two records that cannot be compared: one twice, or of two types.
+    pub fn not_a_pair() -> Self {
+        Self::member("b", "not_a_pair", "two different records of one type")
     }
 
     /// A row that cannot be taken.
@@ -205,9 +210,7 @@ impl Problem {
 
     /// The answer to the request of this id.
     pub fn response(&self, request: Option<String>) -> HttpResponse {
-        let status =
-            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = HttpResponse::build(status);
+        let mut response = HttpResponse::build(self.status_code());
         if self.code == Code::Unauthenticated {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"accord\""));
         }

@@ -15,7 +15,7 @@ use crate::audit::AuditLog;
 use crate::govern::{Caller, TokenHolder, TokenRole, View};
 use crate::graph::{self, Snapshot};
 use crate::jobs::{Clock, Jobs};
-use crate::model::IdKey;
+use crate::model::{IdKey, hex};
 use crate::query::Runner;
 use crate::resolve::Engine;
 use crate::store::Store;
@@ -148,5 +148,5 @@ impl Scope {
 
 /// The name of a snapshot in answers.
 pub fn snapshot_name(snapshot: &Snapshot) -> String {
-    snapshot.tag.iter().fold(String::from("snap_"), |name, byte| format!("{name}{byte:02x}"))
+    format!("snap_{}", hex(&snapshot.tag))
 }

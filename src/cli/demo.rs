@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
-use accord::analyze::shared_hub::{SharedHubOptions, Strength, shared_hubs};
+use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
 use accord::govern::TokenRole;
 use accord::graph::Snapshot;
 use accord::ingest::load_manifest;
@@ -169,11 +169,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
     );
     for finding in report.findings.iter().take(FINDINGS_SHOWN) {
         let hub = &snapshot.entities[finding.hub as usize];
-        let strength = match finding.strength {
-            Strength::Strong => "strong",
-            Strength::Medium => "medium",
-            Strength::Weak => "weak",
-        };
+        let strength = finding.strength.as_str();
         text += &format!(
             "{:<9} {strength:<8} {:>6.2} {:>9} {:>9} {:>8.4}  {:<24} {}\n",
             hub.entity_type.as_str(),

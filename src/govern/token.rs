@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Caller;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, hex};
 
 /// The name of the store's document that keeps the tokens.
 pub const TOKENS_DOCUMENT: &str = "tokens";
@@ -96,8 +96,7 @@ impl Tokens {
         if !good(&holder.agency) || !good(&holder.user) {
             return Err(TokenError::Name);
         }
-        let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let text = format!("{PREFIX}{hex}");
+        let text = format!("{PREFIX}{}", hex(&random));
         self.holders.insert(hash(&text), holder);
         Ok(text)
     }
@@ -126,10 +125,7 @@ impl Tokens {
 
 /// A token has 256 random bits, so a fast hash without salt is as good as a slow one.
 fn hash(token: &str) -> String {
-    blake3::derive_key("accord 2026 bearer token", token.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&blake3::derive_key("accord 2026 bearer token", token.as_bytes()))
 }
 
 #[cfg(test)]

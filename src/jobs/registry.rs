@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::model::{IdKey, Timestamp};
+use crate::model::{IdKey, Timestamp, hex};
 
 /// Jobs of one agency that may wait; more are refused.
 const QUEUED_MAX: usize = 16;
@@ -258,8 +258,7 @@ impl Jobs {
     }
 
     fn id(&self, sequence: u64) -> String {
-        let tag = self.key.tag("job", &[&self.nonce, &sequence.to_le_bytes()]);
-        tag.iter().fold(String::from("job_"), |id, byte| format!("{id}{byte:02x}"))
+        format!("job_{}", hex(&self.key.tag("job", &[&self.nonce, &sequence.to_le_bytes()])))
     }
 }
 

@@ -81,6 +81,11 @@ id_type!(
     TieId, "tie", "tie_"
 );
 
+/// Bytes as lower-case hexadecimal digits, two a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Lower-case hexadecimal only, so that an id has exactly one spelling.
 fn parse_hex(digits: &str) -> Option<[u8; 16]> {
     let digits = digits.as_bytes();

@@ -12,7 +12,7 @@ mod tie;
 mod time;
 
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
-pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId};
+pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId, hex};
 pub use label::{ClassId, ClassSet, Handling, Label, SubjectCategory};
 pub use link::{BlockKey, Judgement, LevelHit, Link, Verdict};
 pub use record::{

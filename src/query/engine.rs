@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{PropertyGraph, QueryError, StoredQuery, Value};
-use crate::model::{ClassSet, IdKey};
+use crate::model::{ClassSet, IdKey, hex};
 
 /// Names the graph of one view at one revision of the store. Keyed hashes, so that they say
 /// nothing about which classes exist.
@@ -24,10 +24,9 @@ impl ViewKey {
     /// The key of the view that sees these classes, at this revision of the store.
     pub fn new(id_key: &IdKey, classes: &ClassSet, revision: u64) -> Self {
         let bytes: Vec<u8> = classes.iter().flat_map(|class| class.0.to_le_bytes()).collect();
-        let hex = |tag: [u8; 16]| tag.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         Self {
-            view: hex(id_key.tag("query view", &[&bytes])),
-            tag: hex(id_key.tag("query view revision", &[&bytes, &revision.to_le_bytes()])),
+            view: hex(&id_key.tag("query view", &[&bytes])),
+            tag: hex(&id_key.tag("query view revision", &[&bytes, &revision.to_le_bytes()])),
             revision,
         }
     }

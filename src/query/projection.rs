@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Value;
 use crate::graph::{Entity, RelationshipKind, Snapshot};
-use crate::model::{Body, EntityType, Event, EventKind, Place, Record, Role, Timestamp};
+use crate::model::{Body, EntityType, Event, EventKind, Place, Record, Role, Timestamp, hex};
 
 /// The property graph of one view, self-contained. The same snapshot gives the same graph.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -209,8 +209,7 @@ impl Builder<'_> {
             degrees(place.longitude),
         ];
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        let tag = self.snapshot.id_key.tag("place", &parts);
-        tag.iter().fold("plc_".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+        format!("plc_{}", hex(&self.snapshot.id_key.tag("place", &parts)))
     }
 }
 

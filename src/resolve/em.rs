@@ -75,10 +75,9 @@ pub fn train(entity_type: EntityType, prepared: &[Prepared], base: &Model, about
     model
 }
 
-/// How many records bear each token; tokens of fewer than three count as the floor, because a model
-/// must not list personal ones.
+/// How many records bear each token.
 fn frequencies(prepared: &[Prepared], model: &mut Model) {
-    let mut bearers: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut bearers: BTreeMap<&str, usize> = BTreeMap::new();
     for prepared in prepared {
         let Form::Person(person) = prepared.form() else { continue };
         let mut tokens: Vec<&str> =
@@ -87,13 +86,7 @@ fn frequencies(prepared: &[Prepared], model: &mut Model) {
         tokens.dedup();
         tokens.into_iter().for_each(|token| *bearers.entry(token).or_default() += 1);
     }
-    let count = prepared.len().max(1) as f64;
-    model.token_frequency_floor = (1.0 / count).clamp(1e-5, 1e-3);
-    model.token_frequency = bearers
-        .into_iter()
-        .filter(|(_, bearers)| *bearers >= 3)
-        .map(|(token, bearers)| (token.to_owned(), train::round(bearers as f64 / count)))
-        .collect();
+    train::set_frequencies(model, bearers.into_iter(), prepared.len());
 }
 
 /// Counts the patterns of pairs, in parallel; sums of counts and of rarities in a fixed order.
@@ -244,7 +237,7 @@ impl Estimate {
     fn u_from(&mut self, random: &Histogram) {
         let odds = self.prior / (1.0 - self.prior);
         let weight = |pattern: &Pattern| 1.0 - self.posterior(pattern, odds, &self.m, None);
-        self.u = shares(&self.names, random, |pattern| weight(pattern), U_MIN);
+        self.u = shares(&self.names, random, weight, U_MIN);
     }
 
     /// m of each attribute: the median over the sessions in which it is evidence. Tells how many

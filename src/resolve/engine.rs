@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::cluster::ClusterParameters;
 use super::compare::{self, Agreement};
 use super::keys::keys;
-use super::model::{LevelModel, Model, TypeModel};
+use super::model::{AttributeModel, LevelModel, Model, TypeModel};
 use crate::model::{BlockKey, EntityType, LevelHit, Link, Record, RecordId};
 use crate::normalize::{Form, form};
 
@@ -82,23 +82,26 @@ impl Engine {
     pub fn score(&self, a: &Prepared, b: &Prepared) -> Option<Score> {
         let type_model = self.model.types.get(&a.entity_type)?;
         let agreement = compare::compare(&a.form, &b.form)?;
-        let levels: Vec<LevelHit> = self.levels(type_model, &agreement).collect();
+        let levels: Vec<LevelHit> = self
+            .weights(type_model, &agreement)
+            .map(|(attribute, level, bits, tf_bits)| LevelHit {
+                attribute: attribute.name.clone(),
+                level: level.map_or(MISSING, |level| level.name.as_str()).to_owned(),
+                bits,
+                tf_bits,
+            })
+            .collect();
         let prior_bits = type_model.prior_bits();
         let bits = levels.iter().fold(prior_bits, |sum, level| sum + level.bits + level.tf_bits);
         Some(Score { bits, prior_bits, levels })
     }
 
-    /// The posterior bits of a pair alone; `None` when the types differ.
+    /// The bits of [`Engine::score`] alone, the same to the last bit.
     pub(super) fn bits(&self, a: &Prepared, b: &Prepared) -> Option<f64> {
         let type_model = self.model.types.get(&a.entity_type)?;
         let agreement = compare::compare(&a.form, &b.form)?;
-        let mut bits = type_model.prior_bits();
-        for (attribute, reached) in type_model.attributes.iter().zip(agreement.levels) {
-            if let Some(level) = reached.and_then(|at| attribute.levels.get(usize::from(at))) {
-                bits += level.bits() + self.rarity_bits(level, &agreement);
-            }
-        }
-        Some(bits)
+        let weights = self.weights(type_model, &agreement);
+        Some(weights.fold(type_model.prior_bits(), |sum, (_, _, bits, tf)| sum + bits + tf))
     }
 
     /// The link of a pair, when its score reaches the model's floor. Symmetric.
@@ -123,19 +126,17 @@ impl Engine {
             .map_or(ClusterParameters { stop: f64::MAX, absent_pair: 0.0 }, |model| model.cluster)
     }
 
-    fn levels<'a>(
+    /// Each attribute, the level it reached, and what that and the rarity of the shared value weigh.
+    fn weights<'a>(
         &'a self,
         type_model: &'a TypeModel,
         agreement: &'a Agreement<'a>,
-    ) -> impl Iterator<Item = LevelHit> + 'a {
+    ) -> impl Iterator<Item = (&'a AttributeModel, Option<&'a LevelModel>, f64, f64)> {
         type_model.attributes.iter().zip(agreement.levels).map(|(attribute, reached)| {
             let level = reached.and_then(|index| attribute.levels.get(usize::from(index)));
-            LevelHit {
-                attribute: attribute.name.clone(),
-                level: level.map_or(MISSING, |level| level.name.as_str()).to_owned(),
-                bits: level.map_or(0.0, LevelModel::bits),
-                tf_bits: level.map_or(0.0, |level| self.rarity_bits(level, agreement)),
-            }
+            let bits = level.map_or(0.0, LevelModel::bits);
+            let tf_bits = level.map_or(0.0, |level| self.rarity_bits(level, agreement));
+            (attribute, level, bits, tf_bits)
         })
     }
 

@@ -27,6 +27,9 @@ pub(super) const CLUSTER: ClusterParameters = ClusterParameters { stop: 0.0, abs
 /// Chance pairs a level needs before its rarity is trusted.
 const RARITY_PAIRS_MIN: u64 = 20;
 
+/// How many must bear a name token for the model to list it.
+const BEARERS_MIN: usize = 3;
+
 /// The prior is never taken for likelier than this, however small the training set is: real stores
 /// are larger.
 const PRIOR_MAX: f64 = 1.0 / 4_096.0;
@@ -80,8 +83,7 @@ pub(super) fn version(model: &Model) -> String {
     format!("accord-1-{}", &blake3::hash(model.to_json().as_bytes()).to_hex()[..12])
 }
 
-/// How many distinct people bear each token. Tokens of one person only count as the floor: they are
-/// personal, and a model must not list them.
+/// How many distinct people bear each token.
 fn frequencies(people: &[Item<'_>], model: &mut Model) {
     let mut bearers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut all = BTreeSet::new();
@@ -93,12 +95,21 @@ fn frequencies(people: &[Item<'_>], model: &mut Model) {
             }
         }
     }
-    let count = all.len().max(1) as f64;
+    set_frequencies(model, bearers.iter().map(|(token, of)| (*token, of.len())), all.len());
+}
+
+/// Sets how frequent name tokens are, from how many of so many bear each. A token of fewer than
+/// [`BEARERS_MIN`] counts as the floor: it is personal, and a model must not list it.
+pub(super) fn set_frequencies<'a>(
+    model: &mut Model,
+    bearers: impl Iterator<Item = (&'a str, usize)>,
+    count: usize,
+) {
+    let count = count.max(1) as f64;
     model.token_frequency_floor = (1.0 / count).clamp(1e-5, 1e-3);
     model.token_frequency = bearers
-        .iter()
-        .filter(|(_, bearers)| bearers.len() >= 3)
-        .map(|(token, bearers)| ((*token).to_owned(), round(bearers.len() as f64 / count)))
+        .filter(|(_, bearers)| *bearers >= BEARERS_MIN)
+        .map(|(token, bearers)| (token.to_owned(), round(bearers as f64 / count)))
         .collect();
 }
 

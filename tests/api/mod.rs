@@ -18,4 +18,4 @@ mod server;
 mod service;
 mod stores;
 
-pub use server::{Answer, Client, Server};
+pub use server::{AGENCIES, Answer, Client, Server};

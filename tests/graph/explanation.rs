@@ -1,21 +1,13 @@
 //! Every entity can say why its records are one.
 
-use std::path::Path;
-
 use accord::analyze::explain;
-use accord::ingest::load_manifest;
-use accord::jobs::{self, BATCH_ROWS};
 use accord::resolve::probability;
 
-use super::world::World;
+use super::fixture::DEMO;
 
 #[test]
 fn every_entity_of_the_fixture_is_held_together_by_links_that_add_up() {
-    let world = World::empty();
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/manifest.toml");
-    let (_, sources) = load_manifest(&manifest, &world.id_key).unwrap();
-    jobs::import(&world.store, world.engine.as_ref(), &sources, BATCH_ROWS, &mut ()).unwrap();
-    let snapshot = world.whole();
+    let snapshot = DEMO.whole();
     let mut joined = 0;
     for (index, entity) in (0u32..).zip(&snapshot.entities) {
         let explanation = explain(&snapshot, index);
@@ -28,18 +20,18 @@ fn every_entity_of_the_fixture_is_held_together_by_links_that_add_up() {
         for link in &explanation.spanning {
             let link = &snapshot.links[*link as usize];
             let entity_type = entity.entity_type;
-            let prior = world.engine.model().types[&entity_type].prior_bits();
+            let prior = DEMO.engine.model().types[&entity_type].prior_bits();
             let sum = link.levels.iter().fold(prior, |sum, level| sum + level.bits + level.tf_bits);
             assert!((sum - link.bits).abs() < 1e-9);
-            assert_eq!(link.model, world.engine.model().version);
+            assert_eq!(link.model, DEMO.engine.model().version);
             assert!((0.0..=1.0).contains(&probability(link.bits)));
             // The link is what comparing the two records anew gives.
             let again = [link.a, link.b].map(|id| {
                 let record = &snapshot.records[snapshot.record(id).unwrap() as usize];
-                world.engine.prepare(record)
+                DEMO.engine.prepare(record)
             });
-            assert_eq!(world.engine.score(&again[0], &again[1]).unwrap().bits, link.bits);
-            assert_eq!(world.engine.score(&again[1], &again[0]).unwrap().bits, link.bits);
+            assert_eq!(DEMO.engine.score(&again[0], &again[1]).unwrap().bits, link.bits);
+            assert_eq!(DEMO.engine.score(&again[1], &again[0]).unwrap().bits, link.bits);
         }
     }
     assert!(joined > 400);

@@ -9,15 +9,7 @@ use accord::jobs::{self, BATCH_ROWS};
 use accord::model::{Event, RecordId};
 
 use super::world::{World, text};
-
-const AGENCIES: [&str; 6] = [
-    "border-guard",
-    "financial-intelligence",
-    "harbour-shelter",
-    "highway-patrol",
-    "labour-inspectorate",
-    "metro-police",
-];
+use crate::api::AGENCIES;
 
 /// The whole scenario in one store; read only.
 pub static DEMO: LazyLock<World> = LazyLock::new(|| {

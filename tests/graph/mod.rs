@@ -3,11 +3,11 @@
 mod cache;
 mod events;
 mod explanation;
-mod fixture;
+pub mod fixture;
 mod judged;
 mod judgements;
 mod order;
 mod quality;
 mod relationships;
 mod view_first;
-mod world;
+pub mod world;

@@ -104,6 +104,17 @@ pub enum Strength {
     Strong,
 }
 
+impl Strength {
+    /// The name used in the API and on the terminal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Medium => "medium",
+            Self::Strong => "strong",
+        }
+    }
+}
+
 /// What a tail probability was computed with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NullModel {

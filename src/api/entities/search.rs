@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::limits::SEARCH_CHARS_MAX;
 use crate::api::page::{Page, PageRequest, page};
-use crate::api::problem::{Code, Fault, Problem};
+use crate::api::problem::Problem;
 use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::model::EntityType;
@@ -68,12 +68,8 @@ pub async fn search(
 
 fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> {
     if asked.text.trim().is_empty() || asked.text.chars().count() > SEARCH_CHARS_MAX {
-        return Err(Problem::new(Code::InvalidInput).fault(Fault {
-            row: None,
-            column: Some("text".to_owned()),
-            reason: "out_of_range".into(),
-            detail: format!("1 to {SEARCH_CHARS_MAX} characters"),
-        }));
+        let range = format!("1 to {SEARCH_CHARS_MAX} characters");
+        return Err(Problem::member("text", "out_of_range", range));
     }
     let pages = PageRequest::new(asked.limit, asked.cursor)?;
     let snapshot = scope.snapshot()?;

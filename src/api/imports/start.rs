@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::api::jobs::get::JobView;
 use crate::api::limits::IMPORT_BYTES_MAX;
-use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope, State};
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
 use crate::jobs::{
@@ -145,12 +145,7 @@ fn mapper(scope: &Scope, text: &str) -> Result<Arc<RowMapper>, Problem> {
 }
 
 fn wrong(column: &str, detail: &str) -> Problem {
-    Problem::new(Code::InvalidInput).fault(Fault {
-        row: None,
-        column: Some(column.to_owned()),
-        reason: "bad_value".into(),
-        detail: detail.to_owned(),
-    })
+    Problem::member(column, "bad_value", detail)
 }
 
 fn run(

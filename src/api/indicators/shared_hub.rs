@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::shared_hub::{
-    Caution, Exempted, Exemption, Finding, SharedHubOptions, Strength, shared_hubs,
+    Caution, Exempted, Exemption, Finding, SharedHubOptions, shared_hubs,
 };
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
@@ -239,11 +239,7 @@ impl FindingView {
         Self {
             hub: EntitySummary::of(snapshot, finding.hub),
             score: finding.score,
-            strength: match finding.strength {
-                Strength::Weak => "weak",
-                Strength::Medium => "medium",
-                Strength::Strong => "strong",
-            },
+            strength: finding.strength.as_str(),
             subjects: subjects.collect(),
             unrelated: finding.u,
             fires_at: finding.firing_at,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::submit::{Submitted, store};
 use crate::api::limits::BATCH_ROWS_MAX;
-use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope};
 use crate::ingest::SubmittedRow;
 
@@ -42,12 +42,8 @@ pub async fn submit_batch(
 
 fn submit(scope: &Scope, batch: SubmittedBatch) -> Result<Submitted, Problem> {
     if batch.rows.is_empty() || batch.rows.len() > BATCH_ROWS_MAX {
-        return Err(Problem::new(Code::InvalidInput).fault(Fault {
-            row: None,
-            column: Some("rows".to_owned()),
-            reason: "out_of_range".into(),
-            detail: format!("1 to {BATCH_ROWS_MAX} rows"),
-        }));
+        let range = format!("1 to {BATCH_ROWS_MAX} rows");
+        return Err(Problem::member("rows", "out_of_range", range));
     }
     let (mut rows, mut refused) = (Vec::new(), None);
     for (position, row) in batch.rows.into_iter().enumerate() {
