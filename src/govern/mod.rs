@@ -2,8 +2,10 @@
 //! classes is the caller's view. Today's policy: an agency sees its own objects and those marked
 //! shared.
 
+mod principal;
 mod token;
 
+pub use principal::{Principal, Purpose, Role};
 pub use token::{TOKENS_DOCUMENT, TokenError, TokenHolder, TokenRole, Tokens};
 
 use crate::model::{ClassId, ClassSet, Handling, Label};
