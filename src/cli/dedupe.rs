@@ -1,15 +1,17 @@
 //! `accord dedupe`: the engine alone on one file, without a store.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::model::Record;
 use accord::resolve::batch;
 
+use super::output::Output;
 use super::records::{self, Records, SOME_REFUSED};
 use super::settings::EngineArguments;
-use super::{CommandError, progress};
+use super::{CommandError, health, progress};
 
 /// Find the duplicates in a file
 ///
@@ -19,6 +21,7 @@ use super::{CommandError, progress};
 #[command(after_help = "Examples:
   accord dedupe --mapping people.map.toml --out clusters.csv people.csv
   accord dedupe --mapping people.map.toml --out clusters.csv --pairs pairs.csv --trained model.json people.csv
+  accord dedupe --mapping people.map.toml --out clusters.csv --report health.json people.parquet
 
 Exit code: 0 all rows taken; 3 some rows could not be read; 1 failed")]
 pub struct Arguments {
@@ -33,6 +36,9 @@ pub struct Arguments {
     /// Write the links to this CSV: record_id_a, record_id_b, bits, probability
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
+    /// Write figures of the clusters' health, which need no labels, to this JSON file and print them
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Write the model that was trained to this file
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     trained: Option<PathBuf>,
@@ -42,18 +48,26 @@ pub struct Arguments {
 
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let spinner = progress::spinner("reading");
+    let inputs = [arguments.mapping.as_path(), &arguments.file];
+    let output = |path: &Path| Output::prepare(path, &inputs);
+    let out = output(&arguments.out)?;
+    let pairs = arguments.pairs.as_deref().map(output).transpose()?;
+    let report = arguments.report.as_deref().map(output).transpose()?;
+    let trained = arguments.trained.as_deref().map(output).transpose()?;
     let Records { records, refused, entity_type, .. } =
         records::read(&arguments.mapping, &[&arguments.file], &arguments.engine.id_key())?;
-    spinner.set_message("preparing and training");
+    let spinner = progress::spinner(format!("training on {} records", records.len()));
     let (prepared, engine) = records::trained(&records, entity_type, &arguments.engine)?;
-    if let Some(path) = &arguments.trained {
-        std::fs::write(path, engine.model().to_json() + "\n")?;
+    if let Some(trained) = trained {
+        trained.write(|file| Ok(writeln!(file, "{}", engine.model().to_json())?))?;
     }
-    spinner.set_message("resolving");
+    spinner.set_message("comparing and clustering");
     let found = batch::resolve(&engine, entity_type, &prepared);
     spinner.finish_and_clear();
-    write(arguments, &records, &found)?;
+    write_clusters(arguments, out, &records, &found)?;
+    if let Some(pairs) = pairs {
+        write_pairs(pairs, &records, &found)?;
+    }
     println!(
         "{} records, {} pairs compared, {} links, {} clusters, {} rows refused",
         records.len(),
@@ -62,31 +76,43 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         found.labels.iter().collect::<BTreeSet<_>>().len(),
         refused
     );
+    if let Some(report) = report {
+        let stop = engine.cluster_parameters(entity_type).stop;
+        print!("{}", health::report(report, &found.labels, &found.links, stop)?);
+    }
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }
 
-fn write(
+fn write_clusters(
     arguments: &Arguments,
+    out: Output,
     records: &[Record],
     found: &batch::Resolved,
 ) -> Result<(), CommandError> {
     let id_key = arguments.engine.id_key();
-    let mut out = csv::Writer::from_path(&arguments.out)?;
-    out.write_record(["record_id", "cluster_id"])?;
-    for (record, label) in records.iter().zip(&found.labels) {
-        let first = &records[*label as usize];
-        let cluster = id_key.entity(first.entity_type(), first.id).to_string();
-        out.write_record([&record.local_id, &cluster])?;
-    }
-    out.flush()?;
-    let Some(path) = &arguments.pairs else { return Ok(()) };
-    let mut out = csv::Writer::from_path(path)?;
-    out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
-    for (a, b, bits) in &found.links {
-        let probability = accord::resolve::probability(*bits);
-        let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
-        out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])?;
-    }
-    out.flush()?;
-    Ok(())
+    out.csv(|out| {
+        out.write_record(["record_id", "cluster_id"])?;
+        for (record, label) in records.iter().zip(&found.labels) {
+            let first = &records[*label as usize];
+            let cluster = id_key.entity(first.entity_type(), first.id).to_string();
+            out.write_record([&record.local_id, &cluster])?;
+        }
+        Ok(())
+    })
+}
+
+fn write_pairs(
+    out: Output,
+    records: &[Record],
+    found: &batch::Resolved,
+) -> Result<(), CommandError> {
+    out.csv(|out| {
+        out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
+        for (a, b, bits) in &found.links {
+            let probability = accord::resolve::probability(*bits);
+            let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
+            out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])?;
+        }
+        Ok(())
+    })
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use accord::resolve::{batch, probability};
 
+use super::output::Output;
 use super::records::{self, Records, SOME_REFUSED};
 use super::settings::EngineArguments;
 use super::{CommandError, progress};
@@ -39,24 +40,26 @@ pub struct Arguments {
 
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let spinner = progress::spinner("reading");
     let files = [arguments.first.as_path(), arguments.second.as_path()];
+    let out = Output::prepare(&arguments.out, &files)?;
     let id_key = arguments.engine.id_key();
     let Records { records, files, refused, entity_type } =
         records::read(&arguments.mapping, &files, &id_key)?;
-    spinner.set_message("preparing and training");
+    let spinner = progress::spinner(format!("training on {} records", records.len()));
     let (prepared, engine) = records::trained(&records, entity_type, &arguments.engine)?;
-    spinner.set_message("linking");
+    spinner.set_message("comparing the records of both files");
     let second: Vec<bool> = files.iter().map(|file| *file == 1).collect();
     let links = batch::link(&engine, &prepared, &second, arguments.least_bits);
     spinner.finish_and_clear();
-    let mut out = csv::Writer::from_path(&arguments.out)?;
-    out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
-    for (a, b, bits) in &links {
-        let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
-        out.write_record([a, b, &format!("{bits:.4}"), &format!("{:.6}", probability(*bits))])?;
-    }
-    out.flush()?;
+    out.csv(|out| {
+        out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
+        for (a, b, bits) in &links {
+            let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
+            let probability = format!("{:.6}", probability(*bits));
+            out.write_record([a, b, &format!("{bits:.4}"), &probability])?;
+        }
+        Ok(())
+    })?;
     println!("{} records, {} links, {refused} rows refused", records.len(), links.len());
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }

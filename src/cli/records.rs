@@ -9,6 +9,7 @@ use accord::resolve::{Engine, Model, Prepared, em};
 use rayon::prelude::*;
 
 use super::CommandError;
+use super::progress::FilesBar;
 use super::settings::EngineArguments;
 
 /// Exit code when rows could not be read.
@@ -30,9 +31,12 @@ pub struct Records {
 pub fn read(mapping: &Path, files: &[&Path], id_key: &IdKey) -> Result<Records, CommandError> {
     let mapper = Arc::new(load_mapping(mapping, id_key)?);
     let (mut read, mut refused) = (Vec::new(), 0);
+    let mut bar = FilesBar::new(files.iter().copied());
     let mut entity_type: Option<EntityType> = None;
     for (position, file) in files.iter().enumerate() {
-        for row in read_file(file, &file.display().to_string(), Arc::clone(&mapper))? {
+        let mut rows = read_file(file, &file.display().to_string(), Arc::clone(&mapper))?;
+        while let Some(row) = rows.next() {
+            bar.row(rows.bytes_done());
             let Ok(output) = row?.1 else {
                 refused += 1;
                 continue;
@@ -44,9 +48,16 @@ pub fn read(mapping: &Path, files: &[&Path], id_key: &IdKey) -> Result<Records, 
                 }
             }
         }
+        bar.file(rows.bytes_done());
     }
+    bar.finish();
     let Some(entity_type) = entity_type else {
-        return Err("no record could be read".into());
+        let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+        return Err(match refused {
+            0 => format!("{}: there are no rows", names.join(", ")),
+            _ => format!("{}: none of the {refused} rows could be read", names.join(", ")),
+        }
+        .into());
     };
     read.sort_by_key(|(record, position)| (record.id, *position));
     read.dedup_by_key(|(record, position)| (record.id, *position));

@@ -12,6 +12,7 @@ use super::csv::CsvRows;
 use super::jsonl::JsonlRows;
 use super::mapper::RowMapper;
 use super::mapping::Format;
+use super::parquet::{ParquetFault, ParquetRows};
 use super::reason::{Reason, RowError};
 
 /// What is wrong with a file as a whole.
@@ -23,6 +24,9 @@ pub enum FileFault {
     /// A CSV file without a header row.
     #[error("the header row is missing")]
     NoHeader,
+    /// A text file in UTF-16.
+    #[error("the file is UTF-16; save it as UTF-8")]
+    Utf16,
     /// A CSV file whose header row cannot be read.
     #[error("the header row: {0}")]
     Header(Reason),
@@ -36,11 +40,16 @@ pub enum FileFault {
     /// A column that the mapping knows stands twice in the header.
     #[error("the header has the column `{0}` twice")]
     RepeatedColumn(String),
+    /// A Parquet file that cannot be read.
+    #[error(transparent)]
+    Parquet(#[from] ParquetFault),
 }
 
 impl From<io::Error> for FileFault {
     fn from(error: io::Error) -> Self {
-        Self::Unreadable(error.kind())
+        let kind = error.kind();
+        let own = error.into_inner().and_then(|inner| inner.downcast::<ParquetFault>().ok());
+        own.map_or(Self::Unreadable(kind), |fault| Self::Parquet(*fault))
     }
 }
 
@@ -69,16 +78,30 @@ type Input = Box<dyn Read + Send>;
 enum Rows {
     Csv(Box<CsvRows<Input>>),
     Jsonl(Box<JsonlRows<Input>>),
+    Parquet(Box<ParquetRows>),
 }
 
-/// Opens a file; errors call it `name`.
+/// Opens a file; errors call it `name`. A mapping for CSV reads a file whose name ends in `.parquet`
+/// as Parquet: it is the same table.
 ///
 /// # Errors
 /// When it cannot be opened or its header does not fit the mapping.
 pub fn read_file(path: &Path, name: &str, mapper: Arc<RowMapper>) -> Result<RowReader, FileError> {
+    let fault = |fault| FileError { file: name.to_owned(), fault };
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (total, file) =
-        opened.map_err(|e| FileError { file: name.to_owned(), fault: FileFault::from(e) })?;
+    let (total, file) = opened.map_err(|error| fault(FileFault::from(error)))?;
+    let named_parquet = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
+    if mapper.format() == Format::Parquet || (mapper.format() == Format::Csv && named_parquet) {
+        let rows = ParquetRows::new(file, &mapper).map_err(fault)?;
+        let rows = Rows::Parquet(Box::new(rows));
+        return Ok(RowReader {
+            mapper,
+            name: name.to_owned(),
+            rows,
+            total: Some(total),
+            ended: false,
+        });
+    }
     RowReader::new(Box::new(file), Some(total), name, mapper)
 }
 
@@ -96,8 +119,8 @@ impl RowReader {
         let opened = match mapper.format() {
             Format::Csv => CsvRows::new(input, &mapper).map(|rows| Rows::Csv(Box::new(rows))),
             Format::Jsonl => JsonlRows::new(input, &mapper, mapper.ignored())
-                .map(|rows| Rows::Jsonl(Box::new(rows)))
-                .map_err(FileFault::from),
+                .map(|rows| Rows::Jsonl(Box::new(rows))),
+            Format::Parquet => Err(ParquetFault::NoFile.into()),
         };
         let rows = opened.map_err(|fault| FileError { file: name.to_owned(), fault })?;
         Ok(Self { mapper, name: name.to_owned(), rows, total, ended: false })
@@ -113,6 +136,7 @@ impl RowReader {
         match &self.rows {
             Rows::Csv(rows) => rows.consumed(),
             Rows::Jsonl(rows) => rows.consumed(),
+            Rows::Parquet(rows) => rows.consumed(),
         }
     }
 
@@ -133,6 +157,7 @@ impl Iterator for RowReader {
         let next = match &mut self.rows {
             Rows::Csv(rows) => rows.next(|cells| mapper.map(cells)),
             Rows::Jsonl(rows) => rows.next(|cells| mapper.map(cells)),
+            Rows::Parquet(rows) => rows.next(|cells| mapper.map(cells)),
         };
         match next {
             Ok(row) => {

@@ -3,6 +3,7 @@
 //!
 //! Knows labels and scores only, not records.
 
+pub mod health;
 mod links;
 mod sizes;
 
