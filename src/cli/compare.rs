@@ -74,7 +74,7 @@ fn compare_names(path: &Path, threshold: f64, out: impl Write) -> Result<(), Com
     let mut bar = FilesBar::new([path]);
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(|error| format!("{name}: {error}"))? {
-        bar.row(reader.position().byte());
+        bar.rows(1, reader.position().byte());
         if row[first].len().max(row[second].len()) > NAME_BYTES_MAX {
             let line = row.position().map_or(0, csv::Position::line);
             return Err(

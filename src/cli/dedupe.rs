@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use accord::model::Record;
+use accord::model::IdKey;
 use accord::resolve::batch;
 
 use super::output::Output;
@@ -54,48 +54,49 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let pairs = arguments.pairs.as_deref().map(output).transpose()?;
     let report = arguments.report.as_deref().map(output).transpose()?;
     let trained = arguments.trained.as_deref().map(output).transpose()?;
-    let Records { records, refused, entity_type, .. } =
-        records::read(&arguments.mapping, &[&arguments.file], &arguments.engine.id_key())?;
-    let spinner = progress::spinner(format!("training on {} records", records.len()));
-    let (prepared, engine) = records::trained(&records, entity_type, &arguments.engine)?;
+    let id_key = arguments.engine.id_key();
+    let mut records = records::read(&arguments.mapping, &[&arguments.file], &id_key)?;
+    let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
+    let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
+    spinner.finish_and_clear();
     if let Some(trained) = trained {
         trained.write(|file| Ok(writeln!(file, "{}", engine.model().to_json())?))?;
     }
-    spinner.set_message("comparing and clustering");
-    let found = batch::resolve(&engine, entity_type, &prepared);
-    spinner.finish_and_clear();
-    write_clusters(arguments, out, &records, &found)?;
+    let bar = progress::count_bar(records.ids.len() as u64, "comparing and clustering");
+    let found = batch::resolve(&engine, &records.table, &blocks, &|done| bar.inc(done as u64));
+    bar.finish_and_clear();
+    write_clusters(out, &records, &found, &id_key)?;
     if let Some(pairs) = pairs {
         write_pairs(pairs, &records, &found)?;
     }
     println!(
         "{} records, {} pairs compared, {} links, {} clusters, {} rows refused",
-        records.len(),
+        records.ids.len(),
         found.pairs,
         found.links.len(),
         found.labels.iter().collect::<BTreeSet<_>>().len(),
-        refused
+        records.refused
     );
+    print!("{}", records.repeated_text());
     if let Some(report) = report {
-        let stop = engine.cluster_parameters(entity_type).stop;
+        let stop = engine.cluster_parameters(records.table.entity_type()).stop;
         print!("{}", health::report(report, &found.labels, &found.links, stop)?);
     }
-    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+    Ok(if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }
 
 fn write_clusters(
-    arguments: &Arguments,
     out: Output,
-    records: &[Record],
+    records: &Records,
     found: &batch::Resolved,
+    id_key: &IdKey,
 ) -> Result<(), CommandError> {
-    let id_key = arguments.engine.id_key();
     out.csv(|out| {
         out.write_record(["record_id", "cluster_id"])?;
-        for (record, label) in records.iter().zip(&found.labels) {
-            let first = &records[*label as usize];
-            let cluster = id_key.entity(first.entity_type(), first.id).to_string();
-            out.write_record([&record.local_id, &cluster])?;
+        for (position, label) in found.labels.iter().enumerate() {
+            let first = records.ids[*label as usize];
+            let cluster = id_key.entity(records.table.entity_type(), first).to_string();
+            out.write_record([records.local_ids.get(position), &cluster])?;
         }
         Ok(())
     })
@@ -103,14 +104,14 @@ fn write_clusters(
 
 fn write_pairs(
     out: Output,
-    records: &[Record],
+    records: &Records,
     found: &batch::Resolved,
 ) -> Result<(), CommandError> {
     out.csv(|out| {
         out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
         for (a, b, bits) in &found.links {
             let probability = accord::resolve::probability(*bits);
-            let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
+            let (a, b) = (records.local_ids.get(*a as usize), records.local_ids.get(*b as usize));
             out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])?;
         }
         Ok(())

@@ -27,11 +27,12 @@ impl FilesBar {
         Self { bar, before: 0, rows: 0 }
     }
 
-    /// One more row has been read, from a file that is done up to here.
-    pub fn row(&mut self, bytes_done: u64) {
-        self.rows += 1;
+    /// More rows have been read, from a file that is done up to here.
+    pub fn rows(&mut self, count: u64, bytes_done: u64) {
+        let before = self.rows;
+        self.rows += count;
         // Now and then: drawing is slower than reading.
-        if self.rows.is_multiple_of(4_096) {
+        if before / 4_096 != self.rows / 4_096 {
             self.bar.set_position(self.before + bytes_done);
             self.bar.set_message(format!("reading, {} rows", self.rows));
         }

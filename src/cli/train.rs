@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     for source in &sources {
         let mut rows = read_file(&source.path, &source.name, source.mapper.clone())?;
         while let Some(row) = rows.next() {
-            bar.row(rows.bytes_done());
+            bar.rows(1, rows.bytes_done());
             // Rows that an import would refuse teach nothing.
             let Ok(output) = row?.1 else { continue };
             labelled.extend(output.records.into_iter().filter_map(|record| {

@@ -14,6 +14,10 @@ use super::mapper::RowMapper;
 use super::mapping::Format;
 use super::parquet::{ParquetFault, ParquetRows};
 use super::reason::{Reason, RowError};
+use crate::model::Body;
+
+/// Bytes from which on no more rows are read at once.
+const ROWS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What is wrong with a file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -93,14 +97,8 @@ pub fn read_file(path: &Path, name: &str, mapper: Arc<RowMapper>) -> Result<RowR
     let named_parquet = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
     if mapper.format() == Format::Parquet || (mapper.format() == Format::Csv && named_parquet) {
         let rows = ParquetRows::new(file, &mapper).map_err(fault)?;
-        let rows = Rows::Parquet(Box::new(rows));
-        return Ok(RowReader {
-            mapper,
-            name: name.to_owned(),
-            rows,
-            total: Some(total),
-            ended: false,
-        });
+        let (name, rows) = (name.to_owned(), Rows::Parquet(Box::new(rows)));
+        return Ok(RowReader { mapper, name, rows, total: Some(total), ended: false });
     }
     RowReader::new(Box::new(file), Some(total), name, mapper)
 }
@@ -146,6 +144,84 @@ impl RowReader {
     }
 }
 
+/// A row that has been read and not yet mapped, so that rows can be mapped in parallel.
+#[derive(Debug)]
+pub struct RawRow {
+    line: u64,
+    cells: Result<Cells, RowError>,
+}
+
+/// The cells of a row, one behind the other.
+#[derive(Debug)]
+struct Cells {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    fn of(cells: &[&str]) -> Self {
+        let mut ends = Vec::with_capacity(cells.len());
+        let mut end = 0;
+        for cell in cells {
+            end += cell.len();
+            ends.push(end);
+        }
+        Self { text: cells.concat(), ends }
+    }
+
+    fn as_slices(&self) -> Vec<&str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end]).collect()
+    }
+}
+
+impl RawRow {
+    /// The physical line that the row begins on.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// What the row's records say, by its file's mapping: see [`RowMapper::bodies`].
+    ///
+    /// # Errors
+    /// Why the row is refused.
+    pub fn bodies(&self, mapper: &RowMapper) -> Result<Vec<(String, Body)>, RowError> {
+        self.cells.as_ref().map_err(Clone::clone).and_then(|it| mapper.bodies(&it.as_slices()))
+    }
+}
+
+impl RowReader {
+    /// Reads so many rows at most without mapping them; none at the file's end. Fewer where they are
+    /// long: what is held is bounded in bytes, too.
+    ///
+    /// # Errors
+    /// An error of the file itself, which ends the stream.
+    pub fn read_rows(&mut self, most: usize) -> Result<Vec<RawRow>, FileError> {
+        let (mut rows, mut bytes) = (Vec::with_capacity(most), 0);
+        while rows.len() < most && bytes < ROWS_BYTES_MAX && !self.ended {
+            let take = |cells: &[&str]| Ok(Cells::of(cells));
+            let Some((line, cells)) = self.next_row(take)? else { break };
+            bytes += cells.as_ref().map_or(0, |cells| cells.text.len());
+            rows.push(RawRow { line, cells });
+        }
+        Ok(rows)
+    }
+
+    /// The next row's line and what `take` makes of its cells.
+    fn next_row<T>(
+        &mut self,
+        take: impl FnOnce(&[&str]) -> Result<T, RowError>,
+    ) -> Result<Option<(u64, Result<T, RowError>)>, FileError> {
+        let next = match &mut self.rows {
+            Rows::Csv(rows) => rows.next(take),
+            Rows::Jsonl(rows) => rows.next(take),
+            Rows::Parquet(rows) => rows.next(take),
+        };
+        self.ended = !matches!(next, Ok(Some(_)));
+        next.map_err(|error| FileError { file: self.name.clone(), fault: FileFault::from(error) })
+    }
+}
+
 impl Iterator for RowReader {
     type Item = Result<(u64, Result<RowOutput, RowError>), FileError>;
 
@@ -153,21 +229,7 @@ impl Iterator for RowReader {
         if self.ended {
             return None;
         }
-        let mapper = &self.mapper;
-        let next = match &mut self.rows {
-            Rows::Csv(rows) => rows.next(|cells| mapper.map(cells)),
-            Rows::Jsonl(rows) => rows.next(|cells| mapper.map(cells)),
-            Rows::Parquet(rows) => rows.next(|cells| mapper.map(cells)),
-        };
-        match next {
-            Ok(row) => {
-                self.ended = row.is_none();
-                row.map(Ok)
-            }
-            Err(error) => {
-                self.ended = true;
-                Some(Err(FileError { file: self.name.clone(), fault: FileFault::from(error) }))
-            }
-        }
+        let mapper = Arc::clone(&self.mapper);
+        self.next_row(|cells| mapper.map(cells)).transpose()
     }
 }

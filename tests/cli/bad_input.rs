@@ -161,6 +161,9 @@ fn odd_files_give_the_clusters_they_hold() {
         assert_eq!(found.len(), 3, "{name}");
         assert!(found["r1"] == found["r2"] && found["r1"] != found["r3"], "{name}: {found:?}");
     }
+    let output = folder.dedupe(&folder.file("people.csv", format!("{one_file}r1,Eve,Roe,,\n")));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("3 records") && said.contains("1 rows bear the id"), "{said}");
     // A column of which nothing is there takes part in nothing.
     let bare = one_file.replace(",Leeds", ",").replace(",York", ",");
     assert!(folder.dedupe(&folder.file("people.csv", bare)).status.success());
