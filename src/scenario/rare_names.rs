@@ -93,7 +93,7 @@ pub(super) struct Coiner {
 }
 
 impl Coiner {
-    /// Learns the syllables of a list's names of one word.
+    /// Learns the syllables of a list's names.
     pub fn of(list: &[Name]) -> Self {
         let mut coiner = Self {
             first: Vec::new(),
@@ -108,18 +108,17 @@ impl Coiner {
             }
         };
         for (position, name) in list.iter().enumerate() {
-            let usual = &name.spellings(0)[0];
-            if !usual.chars().all(char::is_alphabetic) {
-                continue;
-            }
-            let syllables = syllables(&usual.to_lowercase());
-            if let [start, rest @ ..] = &syllables[..] {
+            // A hyphen joins the syllables of one name (Min-jun); a blank parts two names.
+            let usual = name.spellings(0)[0].replace('-', "");
+            let lower = usual.to_lowercase();
+            for word in lower.split(|c: char| !c.is_alphabetic()).filter(|it| !it.is_empty()) {
+                let syllables = syllables(word);
+                let [start, rest @ ..] = &syllables[..] else { continue };
                 add(&mut first, &mut coiner.first, start);
-                if let [middle @ .., end] = rest {
-                    middle.iter().for_each(|it| add(&mut within, &mut coiner.within, it));
-                    if last.insert(end.clone()) {
-                        coiner.last.push((end.clone(), position));
-                    }
+                let [middle @ .., end] = rest else { continue };
+                middle.iter().for_each(|it| add(&mut within, &mut coiner.within, it));
+                if last.insert(end.clone()) {
+                    coiner.last.push((end.clone(), position));
                 }
             }
         }
