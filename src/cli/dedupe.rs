@@ -108,7 +108,9 @@ fn blocking_text(report: &BlockingReport) -> String {
         );
     }
     match report.estimated_recall {
-        Some(recall) => text + &format!("estimated recall of all rules (capture-recapture): {recall:.3}\n"),
+        Some(recall) => {
+            text + &format!("estimated recall of all rules (capture-recapture): {recall:.3}\n")
+        }
         None => text,
     }
 }

@@ -71,14 +71,18 @@ const fn person(
 static PERSON: [Rule; 18] = [
     person("phone", Some(false), |keys, it| it.phones.iter().for_each(|phone| keys.phone(phone))),
     person("e-mail", Some(false), |keys, it| it.emails.iter().for_each(|it| keys.text(it.address))),
-    person("document", Some(false), |keys, it| it.documents.iter().for_each(|it| keys.text(it.number))),
+    person("document", Some(false), |keys, it| {
+        it.documents.iter().for_each(|it| keys.text(it.number))
+    }),
     person("two names, rare together", Some(true), |keys, it| keys.two_names(it)),
     person("two names, year of birth", None, |keys, it| keys.two_names_and_year(it)),
     person("name, date of birth", None, |keys, it| {
         keys.name_and_birth(it, |year, day| [year, day.0, day.1])
     }),
     person("name, month of birth", None, |keys, it| keys.name_and_month(it)),
-    person("name, day of the year", None, |keys, it| keys.name_and_birth(it, |_, day| [0, day.0, day.1])),
+    person("name, day of the year", None, |keys, it| {
+        keys.name_and_birth(it, |_, day| [0, day.0, day.1])
+    }),
     person("name, year of birth", None, |keys, it| keys.name_and_year(it)),
     person("name, house and street", None, |keys, it| keys.name_and_house(it)),
     person("name, post code", None, |keys, it| keys.name_and_postcode(it)),
