@@ -6,14 +6,17 @@ mod dedupe;
 mod demo;
 mod evaluate;
 mod generate;
+mod health;
 mod import;
 mod key;
 mod link;
 mod openapi;
+mod output;
 mod progress;
 mod records;
 mod serve;
 mod settings;
+mod table;
 mod token;
 mod train;
 

@@ -12,7 +12,12 @@ use super::csv::CsvRows;
 use super::jsonl::JsonlRows;
 use super::mapper::RowMapper;
 use super::mapping::Format;
+use super::parquet::{ParquetFault, ParquetRows};
 use super::reason::{Reason, RowError};
+use crate::model::Body;
+
+/// Bytes from which on no more rows are read at once.
+const ROWS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What is wrong with a file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -23,6 +28,9 @@ pub enum FileFault {
     /// A CSV file without a header row.
     #[error("the header row is missing")]
     NoHeader,
+    /// A text file in UTF-16.
+    #[error("the file is UTF-16; save it as UTF-8")]
+    Utf16,
     /// A CSV file whose header row cannot be read.
     #[error("the header row: {0}")]
     Header(Reason),
@@ -36,11 +44,16 @@ pub enum FileFault {
     /// A column that the mapping knows stands twice in the header.
     #[error("the header has the column `{0}` twice")]
     RepeatedColumn(String),
+    /// A Parquet file that cannot be read.
+    #[error(transparent)]
+    Parquet(#[from] ParquetFault),
 }
 
 impl From<io::Error> for FileFault {
     fn from(error: io::Error) -> Self {
-        Self::Unreadable(error.kind())
+        let kind = error.kind();
+        let own = error.into_inner().and_then(|inner| inner.downcast::<ParquetFault>().ok());
+        own.map_or(Self::Unreadable(kind), |fault| Self::Parquet(*fault))
     }
 }
 
@@ -69,16 +82,24 @@ type Input = Box<dyn Read + Send>;
 enum Rows {
     Csv(Box<CsvRows<Input>>),
     Jsonl(Box<JsonlRows<Input>>),
+    Parquet(Box<ParquetRows>),
 }
 
-/// Opens a file; errors call it `name`.
+/// Opens a file; errors call it `name`. A mapping for CSV reads a file whose name ends in `.parquet`
+/// as Parquet: it is the same table.
 ///
 /// # Errors
 /// When it cannot be opened or its header does not fit the mapping.
 pub fn read_file(path: &Path, name: &str, mapper: Arc<RowMapper>) -> Result<RowReader, FileError> {
+    let fault = |fault| FileError { file: name.to_owned(), fault };
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (total, file) =
-        opened.map_err(|e| FileError { file: name.to_owned(), fault: FileFault::from(e) })?;
+    let (total, file) = opened.map_err(|error| fault(FileFault::from(error)))?;
+    let named_parquet = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
+    if mapper.format() == Format::Parquet || (mapper.format() == Format::Csv && named_parquet) {
+        let rows = ParquetRows::new(file, &mapper).map_err(fault)?;
+        let (name, rows) = (name.to_owned(), Rows::Parquet(Box::new(rows)));
+        return Ok(RowReader { mapper, name, rows, total: Some(total), ended: false });
+    }
     RowReader::new(Box::new(file), Some(total), name, mapper)
 }
 
@@ -96,8 +117,8 @@ impl RowReader {
         let opened = match mapper.format() {
             Format::Csv => CsvRows::new(input, &mapper).map(|rows| Rows::Csv(Box::new(rows))),
             Format::Jsonl => JsonlRows::new(input, &mapper, mapper.ignored())
-                .map(|rows| Rows::Jsonl(Box::new(rows)))
-                .map_err(FileFault::from),
+                .map(|rows| Rows::Jsonl(Box::new(rows))),
+            Format::Parquet => Err(ParquetFault::NoFile.into()),
         };
         let rows = opened.map_err(|fault| FileError { file: name.to_owned(), fault })?;
         Ok(Self { mapper, name: name.to_owned(), rows, total, ended: false })
@@ -113,12 +134,91 @@ impl RowReader {
         match &self.rows {
             Rows::Csv(rows) => rows.consumed(),
             Rows::Jsonl(rows) => rows.consumed(),
+            Rows::Parquet(rows) => rows.consumed(),
         }
     }
 
     /// Bytes of the whole file, where that is known.
     pub fn bytes_total(&self) -> Option<u64> {
         self.total
+    }
+}
+
+/// A row that has been read and not yet mapped, so that rows can be mapped in parallel.
+#[derive(Debug)]
+pub struct RawRow {
+    line: u64,
+    cells: Result<Cells, RowError>,
+}
+
+/// The cells of a row, one behind the other.
+#[derive(Debug)]
+struct Cells {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    fn of(cells: &[&str]) -> Self {
+        let mut ends = Vec::with_capacity(cells.len());
+        let mut end = 0;
+        for cell in cells {
+            end += cell.len();
+            ends.push(end);
+        }
+        Self { text: cells.concat(), ends }
+    }
+
+    fn as_slices(&self) -> Vec<&str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end]).collect()
+    }
+}
+
+impl RawRow {
+    /// The physical line that the row begins on.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// What the row's records say, by its file's mapping: see [`RowMapper::bodies`].
+    ///
+    /// # Errors
+    /// Why the row is refused.
+    pub fn bodies(&self, mapper: &RowMapper) -> Result<Vec<(String, Body)>, RowError> {
+        self.cells.as_ref().map_err(Clone::clone).and_then(|it| mapper.bodies(&it.as_slices()))
+    }
+}
+
+impl RowReader {
+    /// Reads so many rows at most without mapping them; none at the file's end. Fewer where they are
+    /// long: what is held is bounded in bytes, too.
+    ///
+    /// # Errors
+    /// An error of the file itself, which ends the stream.
+    pub fn read_rows(&mut self, most: usize) -> Result<Vec<RawRow>, FileError> {
+        let (mut rows, mut bytes) = (Vec::with_capacity(most), 0);
+        while rows.len() < most && bytes < ROWS_BYTES_MAX && !self.ended {
+            let take = |cells: &[&str]| Ok(Cells::of(cells));
+            let Some((line, cells)) = self.next_row(take)? else { break };
+            bytes += cells.as_ref().map_or(0, |cells| cells.text.len());
+            rows.push(RawRow { line, cells });
+        }
+        Ok(rows)
+    }
+
+    /// The next row's line and what `take` makes of its cells.
+    fn next_row<T>(
+        &mut self,
+        take: impl FnOnce(&[&str]) -> Result<T, RowError>,
+    ) -> Result<Option<(u64, Result<T, RowError>)>, FileError> {
+        let next = match &mut self.rows {
+            Rows::Csv(rows) => rows.next(take),
+            Rows::Jsonl(rows) => rows.next(take),
+            Rows::Parquet(rows) => rows.next(take),
+        };
+        self.ended = !matches!(next, Ok(Some(_)));
+        next.map_err(|error| FileError { file: self.name.clone(), fault: FileFault::from(error) })
     }
 }
 
@@ -129,20 +229,7 @@ impl Iterator for RowReader {
         if self.ended {
             return None;
         }
-        let mapper = &self.mapper;
-        let next = match &mut self.rows {
-            Rows::Csv(rows) => rows.next(|cells| mapper.map(cells)),
-            Rows::Jsonl(rows) => rows.next(|cells| mapper.map(cells)),
-        };
-        match next {
-            Ok(row) => {
-                self.ended = row.is_none();
-                row.map(Ok)
-            }
-            Err(error) => {
-                self.ended = true;
-                Some(Err(FileError { file: self.name.clone(), fault: FileFault::from(error) }))
-            }
-        }
+        let mapper = Arc::clone(&self.mapper);
+        self.next_row(|cells| mapper.map(cells)).transpose()
     }
 }
