@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use accord::ingest::{RawRow, RowMapper, load_mapping, read_file};
 use accord::model::{Body, EntityType, IdKey, RecordId};
-use accord::resolve::{Blocks, Engine, Model, Table, TableBuilder, em};
+use accord::resolve::{Blocks, Engine, Model, Normalized, Table, TableBuilder, em};
 use rayon::prelude::*;
 
 use super::CommandError;
@@ -68,69 +68,97 @@ impl LocalIds {
 
 /// Records while they are read.
 struct Reading {
-    id_key: IdKey,
     table: Option<TableBuilder>,
-    entity_type: EntityType,
     ids: Vec<RecordId>,
     files: Vec<usize>,
     local_ids: LocalIds,
     refused: u64,
 }
 
-/// Reads files by one mapping. Of a record that stands twice in a file the first counts.
+/// Rows mapped and normalized, of one type.
+struct Lot {
+    entity_type: Option<EntityType>,
+    /// Ids and the agency's own.
+    ids: Vec<(RecordId, String)>,
+    normalized: Normalized,
+    refused: u64,
+    file: usize,
+}
+
+/// Reads files by one mapping. Of a record that stands twice in a file the first counts. While one lot of
+/// rows is put into the table, the next is normalized and the one behind it read.
 pub fn read(mapping: &Path, files: &[&Path], id_key: &IdKey) -> Result<Records, CommandError> {
     let mapper = Arc::new(load_mapping(mapping, id_key)?);
     let mut reading = Reading {
-        id_key: id_key.clone(),
         table: None,
-        entity_type: EntityType::Person,
         ids: Vec::new(),
         files: Vec::new(),
         local_ids: LocalIds::default(),
         refused: 0,
     };
     let mut bar = FilesBar::new(files.iter().copied());
+    let (mut waiting, mut entity_type) = (None, None);
     for (position, file) in files.iter().enumerate() {
         let mut reader = read_file(file, &file.display().to_string(), Arc::clone(&mapper))?;
         let mut rows = reader.read_rows(ROWS)?;
         while !rows.is_empty() {
             bar.rows(rows.len() as u64, reader.bytes_done());
-            let ((), next) =
-                rayon::join(|| reading.take(&rows, &mapper, position), || reader.read_rows(ROWS));
+            let make = || Lot::of(&rows, &mapper, id_key, entity_type, position);
+            let ((), (lot, next)) = rayon::join(
+                || waiting.take().into_iter().for_each(|lot| reading.take(lot)),
+                || rayon::join(make, || reader.read_rows(ROWS)),
+            );
+            entity_type = entity_type.or(lot.entity_type);
+            waiting = Some(lot);
             rows = next?;
         }
         bar.file(reader.bytes_done());
     }
+    waiting.into_iter().for_each(|lot| reading.take(lot));
     bar.finish();
     reading.finish(files)
 }
 
+impl Lot {
+    /// Maps and normalizes rows; records of another type than the one wanted, or where none is yet the
+    /// first one's, are left out.
+    fn of(
+        rows: &[RawRow],
+        mapper: &RowMapper,
+        id_key: &IdKey,
+        wanted: Option<EntityType>,
+        file: usize,
+    ) -> Self {
+        let identified = |(local_id, body): (String, Body)| {
+            ((id_key.record(mapper.agency(), &local_id), local_id), body)
+        };
+        let mapped: Vec<Option<Vec<_>>> = rows
+            .par_iter()
+            .map(|row| Some(row.bodies(mapper).ok()?.into_iter().map(identified).collect()))
+            .collect();
+        let refused = mapped.iter().filter(|row| row.is_none()).count() as u64;
+        let records = mapped.into_iter().flatten().flatten();
+        let mut entity_type = wanted;
+        let (ids, bodies): (_, Vec<Body>) = records
+            .filter(|(_, body)| {
+                *entity_type.get_or_insert(body.entity_type()) == body.entity_type()
+            })
+            .unzip();
+        Self { entity_type, ids, normalized: Normalized::of(&bodies), refused, file }
+    }
+}
+
 impl Reading {
-    /// Takes in the records of rows.
-    fn take(&mut self, rows: &[RawRow], mapper: &RowMapper, file: usize) {
-        let mapped: Vec<_> = rows.par_iter().map(|row| row.bodies(mapper)).collect();
-        let mut bodies: Vec<Body> = Vec::with_capacity(rows.len());
-        for row in mapped {
-            let Ok(records) = row else {
-                self.refused += 1;
-                continue;
-            };
-            for (local_id, body) in records {
-                if self.table.is_none() {
-                    self.entity_type = body.entity_type();
-                    self.table = Some(TableBuilder::new(self.entity_type));
-                }
-                if body.entity_type() == self.entity_type {
-                    self.ids.push(self.id_key.record(mapper.agency(), &local_id));
-                    self.files.push(file);
-                    self.local_ids.push(&local_id);
-                    bodies.push(body);
-                }
-            }
+    /// Takes in a lot.
+    fn take(&mut self, lot: Lot) {
+        self.refused += lot.refused;
+        let Some(entity_type) = lot.entity_type else { return };
+        for (id, local_id) in lot.ids {
+            self.ids.push(id);
+            self.files.push(lot.file);
+            self.local_ids.push(&local_id);
         }
-        if let Some(table) = &mut self.table {
-            table.extend(&bodies);
-        }
+        self.table.get_or_insert_with(|| TableBuilder::new(entity_type)).append(lot.normalized);
     }
 
     fn finish(mut self, files: &[&Path]) -> Result<Records, CommandError> {

@@ -79,6 +79,9 @@ pub struct RowReader {
 
 type Input = Box<dyn Read + Send>;
 
+/// The line that a row begins on, and what it makes or why it is refused.
+type Row<T> = (u64, Result<T, RowError>);
+
 enum Rows {
     Csv(Box<CsvRows<Input>>),
     Jsonl(Box<JsonlRows<Input>>),
@@ -211,7 +214,7 @@ impl RowReader {
     fn next_row<T>(
         &mut self,
         take: impl FnOnce(&[&str]) -> Result<T, RowError>,
-    ) -> Result<Option<(u64, Result<T, RowError>)>, FileError> {
+    ) -> Result<Option<Row<T>>, FileError> {
         let next = match &mut self.rows {
             Rows::Csv(rows) => rows.next(take),
             Rows::Jsonl(rows) => rows.next(take),

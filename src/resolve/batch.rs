@@ -77,6 +77,9 @@ pub fn link(
     links
 }
 
+/// A pair of positions and its bits.
+type Scored = (u32, u32, f64);
+
 /// The candidate pairs that are `wanted` and score at least `least_bits`, ascending, and how many were
 /// compared.
 fn score(
@@ -86,10 +89,10 @@ fn score(
     least_bits: f64,
     wanted: impl Fn(u32, u32) -> bool + Sync,
     progress: &(dyn Fn(usize) + Sync),
-) -> (Vec<(u32, u32, f64)>, usize) {
+) -> (Vec<Scored>, usize) {
     let Some(weights) = engine.weights(table.entity_type()) else { return (Vec::new(), 0) };
     let records: Vec<u32> = (0..table.len() as u32).collect();
-    let parts: Vec<(Vec<(u32, u32, f64)>, usize)> = records
+    let parts: Vec<(Vec<Scored>, usize)> = records
         .par_chunks(CHUNK)
         .map(|records| {
             let (mut links, mut pairs, mut others) = (Vec::new(), 0, Vec::new());

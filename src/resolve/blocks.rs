@@ -8,14 +8,14 @@ use crate::model::BlockKey;
 
 /// Records that share one key and are all compared with each other: the first of these numbers at which a
 /// rule stays within [`PAIRS_PER_RECORD`]. A key of more is narrowed.
-const BLOCK_MAX: [usize; 3] = [40, 20, 10];
+const BLOCK_MAX: [usize; 4] = [40, 20, 10, 5];
 
 /// Pairs for each record of the table that one rule may make; one that makes more is a generic one.
-const PAIRS_PER_RECORD: usize = 5;
+const PAIRS_PER_RECORD: usize = 1;
 
 /// In a narrowed block each record is compared with so many before and behind it in the order of what they
 /// say, or a few more: the number of pairs stays linear in the number of records.
-const NEIGHBOURS: usize = 4;
+const NEIGHBOURS: usize = 2;
 
 /// Records whose keys one thread makes at a time.
 const CHUNK: usize = 4096;
@@ -61,10 +61,15 @@ struct Found {
 impl Blocks {
     /// Finds the records that share a key, one rule after another.
     pub fn new(table: &Table) -> Self {
-        let mut ranks = None;
+        // Made before the rules are shared out: waiting for it within one could wait for itself.
+        let ranks = table.ranks();
+        let found: Vec<Found> = rules(table.entity_type())
+            .par_iter()
+            .with_max_len(1)
+            .map(|rule| blocks_of(rule, table, &ranks))
+            .collect();
         let (mut members, mut ends, mut reports) = (Vec::new(), Vec::new(), Vec::new());
-        for rule in rules(table.entity_type()) {
-            let mut found = blocks_of(rule, table, &mut ranks);
+        for mut found in found {
             let before = members.len() as u32;
             members.append(&mut found.members);
             ends.extend(found.ends.iter().map(|end| before + end));
@@ -131,7 +136,7 @@ fn turn(records: usize, members: &[u32], ends: &[u32]) -> (Vec<u32>, Vec<u32>) {
     (of_record, starts)
 }
 
-fn blocks_of(rule: &Rule, table: &Table, ranks: &mut Option<Vec<u32>>) -> Found {
+fn blocks_of(rule: &Rule, table: &Table, ranks: &[u32]) -> Found {
     let mut postings = postings(rule, table);
     postings.par_sort_unstable();
     let block_max = block_max(&postings, table.len());
@@ -158,7 +163,6 @@ fn blocks_of(rule: &Rule, table: &Table, ranks: &mut Option<Vec<u32>>) -> Found 
             found.add(records);
         } else {
             found.report.narrowed += 1;
-            let ranks = ranks.get_or_insert_with(|| table.ranks());
             found.add_narrowed(records.collect(), ranks);
         }
     }

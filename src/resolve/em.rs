@@ -14,7 +14,7 @@ use super::monotone::Seen;
 use super::patterns::{Histogram, Pattern, Session, found, random_pairs, sessions};
 use super::table::Table;
 use super::train::{self, FLOOR_BITS};
-use crate::model::EntityType;
+use crate::model::{Body, EntityType, Record};
 
 /// Pairs of one thing that a session must be worth before it is trusted.
 const SESSION_MATCHES_MIN: f64 = 100.0;
@@ -46,7 +46,7 @@ pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> (Engine, Blo
     }
     table.set_rarity(&model);
     let blocks = Blocks::new(table);
-    match train(table, &blocks, base) {
+    match train_type(table, &blocks, base) {
         Some(of_type) => {
             model.types.insert(table.entity_type(), of_type);
             model.version = train::version(&model);
@@ -60,8 +60,24 @@ pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> (Engine, Blo
     }
 }
 
+/// A model trained on records of several types, type by type. Of records with one id the first counts; the
+/// same records in any order give the same model.
+pub fn train(mut records: Vec<Record>, base: &Arc<Model>, about: &str) -> Model {
+    records.sort_by_key(|record| record.id);
+    records.dedup_by_key(|record| record.id);
+    let mut model = Arc::clone(base);
+    for entity_type in EntityType::ALL {
+        let of_type = |record: &&Record| record.entity_type() == entity_type;
+        let bodies: Vec<Body> =
+            records.iter().filter(of_type).map(|record| record.body.clone()).collect();
+        let mut table = Table::of(entity_type, &bodies, &model);
+        model = Arc::new(engine(&mut table, &model, about).0.model().clone());
+    }
+    Arc::unwrap_or_clone(model)
+}
+
 /// The model of a table's type; `None` where it holds too few duplicates.
-fn train(table: &Table, blocks: &Blocks, base: &Model) -> Option<TypeModel> {
+fn train_type(table: &Table, blocks: &Blocks, base: &Model) -> Option<TypeModel> {
     let random = random_pairs(table);
     let sessions = sessions(table);
     let found = found(table, blocks);

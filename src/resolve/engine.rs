@@ -185,7 +185,7 @@ impl Engine {
         let mut lexicon = LexiconBuilder::default();
         let values = values(&form(&record.body), &mut lexicon);
         let mut lexicon = lexicon.finish();
-        lexicon.set_rarity(|word| self.model.rarity(word));
+        lexicon.set_rarity(|word| self.model.rarity(word), self.model.population());
         Prepared { entity_type: record.entity_type(), lexicon, values }
     }
 

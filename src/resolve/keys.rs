@@ -22,8 +22,14 @@ const PAIR_RARITY_MIN: f64 = 13.0;
 /// A name that is borne by more than one in 2^6 is no key with a year, a town or a district.
 const WORD_RARITY_MIN: f64 = 6.0;
 
-/// A name that is borne by fewer than one in 2^11 is a key of its own.
+/// A name that is borne by more than one in 2^11 is no key of its own.
 const WORD_ALONE_RARITY_MIN: f64 = 11.0;
+
+/// People who may share a key; where the model has counted many people, names must be rarer for it.
+const BEARERS_MAX: f64 = 40.0;
+
+/// Years, towns or districts that people spread over, about: with one of them a name is so much rarer.
+const PLACES: f64 = 70.0;
 
 /// Digits at the end of a phone number that make its key: the shortest subscriber numbers.
 const ENDING_DIGITS: usize = 7;
@@ -205,6 +211,12 @@ impl<'a> Keys<'a> {
         self.out.push(BlockKey(mixed.end()));
     }
 
+    /// The rarity that leaves [`BEARERS_MAX`] of the people of so many places to a key; `least` where the model
+    /// has counted few.
+    fn rarity_min(&self, least: f64, places: f64) -> f64 {
+        (self.lexicon.population() / places / BEARERS_MAX).log2().max(least)
+    }
+
     fn hash(&self, text: Text) -> u64 {
         hash(self.lexicon.text(text))
     }
@@ -236,10 +248,11 @@ impl<'a> Keys<'a> {
     }
 
     fn two_names(&mut self, person: &PersonValues) {
+        let least = self.rarity_min(PAIR_RARITY_MIN, 1.0);
         for words in self.names(person) {
             for (index, a) in words.iter().enumerate() {
                 for b in &words[index + 1..] {
-                    if a.rarity + b.rarity >= PAIR_RARITY_MIN {
+                    if a.rarity + b.rarity >= least {
                         self.add(&[a.key.min(b.key), a.key.max(b.key)]);
                     }
                 }
@@ -276,7 +289,8 @@ impl<'a> Keys<'a> {
 
     fn name_and_year(&mut self, person: &PersonValues) {
         let Some(birth) = person.birth else { return };
-        self.each_name(person, WORD_RARITY_MIN, &[birth.date.year() as u64]);
+        let least = self.rarity_min(WORD_RARITY_MIN, PLACES);
+        self.each_name(person, least, &[birth.date.year() as u64]);
     }
 
     fn name_and_house(&mut self, person: &PersonValues) {
@@ -303,16 +317,19 @@ impl<'a> Keys<'a> {
 
     fn name_and_area(&mut self, person: &PersonValues) {
         let Some(area) = self.area(person) else { return };
-        self.each_name(person, WORD_RARITY_MIN, &[area]);
+        let least = self.rarity_min(WORD_RARITY_MIN, PLACES);
+        self.each_name(person, least, &[area]);
     }
 
     fn name_and_birth_place(&mut self, person: &PersonValues) {
         let Some(place) = person.birth_place.map(|place| self.hash(place)) else { return };
-        self.each_name(person, WORD_RARITY_MIN, &[place]);
+        let least = self.rarity_min(WORD_RARITY_MIN, PLACES);
+        self.each_name(person, least, &[place]);
     }
 
     fn rare_name(&mut self, person: &PersonValues) {
-        self.each_name(person, WORD_ALONE_RARITY_MIN, &[]);
+        let least = self.rarity_min(WORD_ALONE_RARITY_MIN, 1.0);
+        self.each_name(person, least, &[]);
     }
 
     /// The whole date of birth as a number.

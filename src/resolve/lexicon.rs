@@ -42,6 +42,8 @@ pub(super) struct Lexicon {
     texts: String,
     /// Where each text ends.
     ends: Vec<u64>,
+    /// How many people the rarities were counted among; 0 where they are not set.
+    population: f64,
 }
 
 impl WordEntry {
@@ -147,8 +149,14 @@ impl Lexicon {
         &self.texts[start..self.ends[at] as usize]
     }
 
-    /// Sets each word's rarity.
-    pub fn set_rarity(&mut self, rarity: impl Fn(&str) -> f64) {
+    /// How many people the rarities were counted among.
+    pub fn population(&self) -> f64 {
+        self.population
+    }
+
+    /// Sets each word's rarity, counted among so many people.
+    pub fn set_rarity(&mut self, rarity: impl Fn(&str) -> f64, population: f64) {
+        self.population = population;
         for word in &mut self.words {
             word.rarity = rarity(&word.text);
         }

@@ -30,4 +30,4 @@ pub use cluster::{ClusterParameters, cluster};
 pub use engine::{Engine, Prepared, Score, probability};
 pub use model::{AttributeModel, LevelModel, Model, ModelError, TypeModel};
 pub use recall::{BlockingReport, RuleRecall, blocking_report};
-pub use table::{Table, TableBuilder};
+pub use table::{Normalized, Table, TableBuilder};

@@ -154,6 +154,11 @@ impl Model {
         -listed.max(self.token_frequency_floor).log2()
     }
 
+    /// About how many people the frequencies were counted among.
+    pub fn population(&self) -> f64 {
+        1.0 / self.token_frequency_floor
+    }
+
     /// A model that links nothing.
     fn empty() -> Self {
         Self {

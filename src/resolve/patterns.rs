@@ -15,7 +15,7 @@ use super::table::Table;
 const RANDOM_PAIRS: u64 = 500_000;
 /// Pairs of one session, about, and of the candidates from which the prior is estimated: a sample where
 /// there are more.
-const PAIRS_MAX: u64 = 300_000;
+const PAIRS_MAX: u64 = 150_000;
 /// Records of one value that take part in a session: a value shared by more is no evidence.
 const SESSION_BLOCK_MAX: usize = 60;
 /// Pairs that one thread compares at a time.

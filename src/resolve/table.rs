@@ -29,6 +29,21 @@ pub struct TableBuilder {
     rows: Vec<Values>,
 }
 
+/// Records normalized and not yet in a table: while one lot is put into it, the next can be normalized.
+pub struct Normalized(Vec<(Lexicon, Vec<Values>)>);
+
+impl Normalized {
+    /// Normalizes records in parallel.
+    pub fn of(bodies: &[Body]) -> Self {
+        let parts = bodies.par_chunks(CHUNK).map(|bodies| {
+            let mut lexicon = LexiconBuilder::default();
+            let rows = bodies.iter().map(|body| values(&form(body), &mut lexicon)).collect();
+            (lexicon.finish(), rows)
+        });
+        Self(parts.collect())
+    }
+}
+
 impl TableBuilder {
     /// An empty table.
     pub fn new(entity_type: EntityType) -> Self {
@@ -37,15 +52,12 @@ impl TableBuilder {
 
     /// Adds records, in their order; those of another type say nothing. Normalizes in parallel.
     pub fn extend(&mut self, bodies: &[Body]) {
-        let parts: Vec<(Lexicon, Vec<Values>)> = bodies
-            .par_chunks(CHUNK)
-            .map(|bodies| {
-                let mut lexicon = LexiconBuilder::default();
-                let rows = bodies.iter().map(|body| values(&form(body), &mut lexicon)).collect();
-                (lexicon.finish(), rows)
-            })
-            .collect();
-        for (lexicon, mut rows) in parts {
+        self.append(Normalized::of(bodies));
+    }
+
+    /// Adds records that are normalized already.
+    pub fn append(&mut self, normalized: Normalized) {
+        for (lexicon, mut rows) in normalized.0 {
             let to = self.lexicon.absorb(lexicon);
             rows.iter_mut().for_each(|row| row.renumber(&to));
             self.rows.append(&mut rows);
@@ -98,7 +110,7 @@ impl Table {
 
     /// Gives each word the rarity that the model has for it.
     pub(super) fn set_rarity(&mut self, model: &Model) {
-        self.lexicon.set_rarity(|word| model.rarity(word));
+        self.lexicon.set_rarity(|word| model.rarity(word), model.population());
     }
 
     /// Gives each word the rarity that an engine's model has for it.

@@ -52,13 +52,9 @@ pub struct Labelled {
 /// Trains a model.
 pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
     labelled.sort_by_key(|item| item.record.id);
-    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> =
-        BTreeMap::new();
-    for Labelled { record, entity } in labelled {
-        let (ids, entities, bodies) = by_type.entry(record.entity_type()).or_default();
-        ids.push(record.id);
-        entities.push(entity);
-        bodies.push(record.body);
+    let mut by_type: BTreeMap<EntityType, Vec<Labelled>> = BTreeMap::new();
+    for item in labelled {
+        by_type.entry(item.record.entity_type()).or_default().push(item);
     }
     let mut model = Model {
         version: String::new(),
@@ -67,7 +63,10 @@ pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
         token_frequency: BTreeMap::new(),
         token_frequency_floor: 1e-4,
     };
-    for (entity_type, (ids, entities, bodies)) in by_type {
+    for (entity_type, labelled) in by_type {
+        let ids = labelled.iter().map(|item| item.record.id).collect();
+        let (bodies, entities): (Vec<Body>, _) =
+            labelled.into_iter().map(|item| (item.record.body, item.entity)).unzip();
         let table = Table::of(entity_type, &bodies, &model);
         let mut items = Items { ids, entities, table };
         if entity_type == EntityType::Person {
@@ -100,7 +99,7 @@ pub(super) fn set_frequencies<'a>(
     count: usize,
 ) {
     let count = count.max(1) as f64;
-    model.token_frequency_floor = (1.0 / count).clamp(1e-5, 1e-3);
+    model.token_frequency_floor = (1.0 / count).clamp(1e-7, 1e-3);
     model.token_frequency = bearers
         .filter(|(_, bearers)| *bearers >= BEARERS_MIN)
         .map(|(token, bearers)| (token.to_owned(), round(bearers as f64 / count)))

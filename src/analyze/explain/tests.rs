@@ -204,7 +204,8 @@ fn records_that_say_nothing_are_the_prior_and_all_is_to_be_asked() {
         let telling = telling.count();
         let snapshot = snapshot(&engine, vec![body.clone(), body], &[None]);
         let found = why(&snapshot, &engine, 0, 1).unwrap();
-        assert_eq!(found.steps.len(), attributes + 1);
+        let household = usize::from(model.household.is_some());
+        assert_eq!(found.steps.len(), 1 + attributes + household);
         assert!(found.steps[1..].iter().all(|step| step.bits() == 0.0));
         assert_eq!((found.ask.len(), found.shared_keys), (telling, 0));
         assert!(why(&snapshot, &engine, 1, 1).is_none());

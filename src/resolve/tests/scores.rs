@@ -45,7 +45,9 @@ fn records_that_say_nothing_score_the_prior_and_never_link() {
         let entity_type = body.entity_type();
         let found = score(&engine, &body, &body).unwrap();
         assert_eq!(found.bits, engine.model().types[&entity_type].prior_bits());
-        assert!(found.levels.iter().all(|it| it.level == "missing" && it.bits + it.tf_bits == 0.0));
+        assert!(found.levels.iter().all(|it| it.bits + it.tf_bits == 0.0));
+        let attributes = found.levels.iter().filter(|it| it.attribute != "household");
+        assert!(attributes.into_iter().all(|it| it.level == "missing"));
         let (a, b) = (record("a", "1", body.clone()), record("b", "2", body));
         let (x, y) = (engine.prepare(&a), engine.prepare(&b));
         assert_eq!(engine.link((a.id, &x), (b.id, &y)), None);
@@ -178,9 +180,14 @@ proptest! {
         prop_assert_eq!(bits(&x, &y).bits, before.bits);
         say(&mut y);
         let after = bits(&x, &y);
-        let gained = after.levels.iter().find(|level| level.attribute == attribute).unwrap().bits;
-        prop_assert!(gained >= 0.0);
-        prop_assert!((after.bits - before.bits - gained).abs() < 1e-9);
+        let of = |score: &Score, attribute: &str| {
+            score.levels.iter().find(|level| level.attribute == attribute).map_or(0.0, |it| it.bits)
+        };
+        let gained = of(&after, attribute);
+        // What people who live together share more often than chance counts for less, never against.
+        let household = of(&after, "household") - of(&before, "household");
+        prop_assert!(gained >= 0.0 && gained + household >= -1e-9);
+        prop_assert!((after.bits - before.bits - gained - household).abs() < 1e-9);
     }
 
     #[test]
