@@ -12,6 +12,7 @@ mod cli;
 mod findings;
 mod graph;
 mod neo4j;
+mod policy;
 mod query;
 mod store;
 mod structure;

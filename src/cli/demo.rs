@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
-use accord::govern::TokenRole;
+use accord::govern::Role;
 use accord::graph::Snapshot;
 use accord::ingest::load_manifest;
 use accord::model::{EntityType, RecordId};
@@ -123,10 +123,10 @@ fn sources_agencies(sources: &[accord::ingest::Source]) -> BTreeSet<String> {
 fn tokens(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
     let mut text = String::new();
     for agency in agencies {
-        let token = token::create(store, agency, USER, TokenRole::Analyst)?;
+        let token = token::create(store, agency, USER, &[])?;
         text += &format!("  {agency:<24} {token}\n");
     }
-    let token = token::create(store, "operations", "operator", TokenRole::Operator)?;
+    let token = token::create(store, "operations", "operator", &[Role::SystemAdministrator])?;
     text += &format!("  {:<24} {token}\n", "(metrics only)");
     Ok(text)
 }

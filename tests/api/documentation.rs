@@ -67,6 +67,7 @@ fn operations(document: &Value) -> Vec<((String, String), Value)> {
 /// Asks an operation with the document's own examples.
 pub fn ask(client: &Client, method: &str, path: &str, operation: &Value) -> super::Answer {
     let (mut path, mut query) = (path.to_owned(), Vec::new());
+    let (mut purpose, mut case) = (None, None);
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap();
         let text = match &parameter["example"] {
@@ -75,10 +76,13 @@ pub fn ask(client: &Client, method: &str, path: &str, operation: &Value) -> supe
             other => other.to_string(),
         };
         match parameter["in"].as_str() {
+            Some("header") if name == "x-purpose" => purpose = Some(text),
+            Some("header") => case = Some(text),
             Some("path") => path = path.replace(&format!("{{{name}}}"), &text),
             _ => query.push(format!("{name}={text}")),
         }
     }
+    let client = &client.asking(purpose.as_deref(), case.as_deref());
     assert!(!path.contains('{'), "no example for {path}");
     if !query.is_empty() {
         path = format!("{path}?{}", query.join("&"));

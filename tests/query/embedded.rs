@@ -7,10 +7,12 @@ use accord::query::embedded::EmbeddedEngine;
 use accord::query::{Cancel, Library, Limits, QueryError, Runner, ViewKey};
 use serde_json::{Map, Value, json};
 
+use crate::policy::seeing;
 use super::{graphs, variations};
 
 fn key(class: u32, revision: u64) -> ViewKey {
-    ViewKey::new(&IdKey::default(), &ClassSet::from_iter([ClassId(class)]), revision)
+    let view = seeing(ClassSet::from_iter([ClassId(class)]));
+    ViewKey::new(&IdKey::default(), &view, "", revision)
 }
 
 fn runner() -> Runner {

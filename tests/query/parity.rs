@@ -9,6 +9,7 @@ use accord::query::neo4j::Neo4jEngine;
 use accord::query::{Cancel, Library, Limits, Rows, Runner, StoredQuery, ViewKey};
 use serde_json::{Map, Value};
 
+use crate::policy::seeing;
 use super::{graphs, variations};
 use crate::neo4j::Neo4j;
 
@@ -39,7 +40,7 @@ fn every_query_gives_the_same_rows_on_both_engines() {
         .enumerate()
         .map(|(index, (seed, size))| {
             let classes = ClassSet::from_iter([ClassId(index as u32)]);
-            (ViewKey::new(&IdKey::default(), &classes, 1), graphs::random(*seed, *size))
+            (ViewKey::new(&IdKey::default(), &seeing(classes), "", 1), graphs::random(*seed, *size))
         })
         .collect();
     // All views are loaded before the first is asked, so that one that leaks into another shows.

@@ -11,6 +11,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::{EntitySummary, RelationshipView};
+use crate::govern::Function;
 use crate::model::EntityId;
 
 /// An entity next to another.
@@ -61,8 +62,7 @@ pub async fn list_neighbours(
     let wanted = parameters.entity_type("type")?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
-    context
-        .answer(move |scope| {
+    context.answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = super::find(&snapshot, &id)?;
             let mut around: BTreeMap<u32, Vec<u32>> = BTreeMap::new();

@@ -9,6 +9,7 @@ use crate::api::page::{Page, PageRequest, page};
 use crate::api::problem::Problem;
 use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::model::EntityType;
 
 /// What to search for.
@@ -63,7 +64,7 @@ pub async fn search(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<SearchAnswer>, Problem> {
-    context.answer_to(Body::of(&request, bytes), answer).await
+    context.answer_to(Function::Ask, Body::of(&request, bytes), answer).await
 }
 
 fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> {

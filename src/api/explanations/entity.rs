@@ -11,6 +11,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::{EntitySummary, LinkView};
+use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, RecordId};
 
@@ -51,8 +52,7 @@ pub struct GroupView {
 /// Explain how an entity holds together
 ///
 /// The links that connect its records, the weakest one, and what it would fall into without it. It says
-/// attributes, levels and bits and never what a record says, so it is the same for people who are
-/// masked; only their names are left out.
+/// bits and never what a record says; in what records agree is left out for people who are masked.
 #[utoipa::path(
     tag = "explanations",
     operation_id = "explain_entity",
@@ -69,12 +69,11 @@ pub async fn explain_entity(
     id: web::Path<String>,
 ) -> Result<web::Json<HowAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context
-        .answer(move |scope| {
+    context.answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = entities::find(&snapshot, &id)?;
             let how = analyze::how(&snapshot, &scope.state.engine, entity);
-            let link = |index: u32| LinkView::of(&snapshot.links[index as usize]);
+            let link = |index: u32| LinkView::of(&snapshot, &snapshot.links[index as usize]);
             let spanning = how.explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
             Ok(HowAnswer {
                 entity: EntitySummary::of(&snapshot, entity),

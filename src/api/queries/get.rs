@@ -8,6 +8,7 @@ use super::list::QuerySummary;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::Context;
+use crate::govern::Function;
 
 /// A stored query with its text.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -33,8 +34,7 @@ pub async fn get_query(
     name: web::Path<String>,
 ) -> Result<web::Json<QueryAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context
-        .answer(move |scope| {
+    context.answer(Function::Ask, move |scope| {
             let runner = &scope.state.runner;
             let query = runner.library().get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
             Ok(QueryAnswer {

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::list::ColumnView;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Body, Context, snapshot_name};
-use crate::query::{Cancel, Limits, Value, ViewKey};
+use crate::govern::Function;
+use crate::query::{Cancel, Limits, Value};
 
 /// What to run a stored query with.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -55,11 +56,10 @@ pub async fn run_query(
     name: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<RunAnswer>, Problem> {
-    context
-        .answer_to(Body::of(&request, bytes), move |scope, asked: RunRequest| {
+    context.answer_to(Function::Ask, Body::of(&request, bytes), move |scope, asked: RunRequest| {
             let state = &scope.state;
             let (snapshot, revision) = scope.snapshot_and_revision()?;
-            let view = ViewKey::new(&state.id_key, &scope.view.classes, revision);
+            let view = scope.query_key(revision);
             let (limits, cancel) = (Limits::default(), Cancel::default());
             let rows =
                 state.runner.run(&name, &asked.parameters, &view, &snapshot, &limits, &cancel)?;

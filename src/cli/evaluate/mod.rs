@@ -80,7 +80,7 @@ pub fn against(key: &Key, snapshot: &Snapshot) -> Evaluation {
     let predicted: BTreeMap<RecordId, u32> = snapshot
         .records
         .iter()
-        .zip(&snapshot.entity_of)
+        .zip(snapshot.entity_of.iter())
         .map(|(record, entity)| (record.id, *entity))
         .collect();
     let mut evaluation = evaluate::evaluate(key, &predicted);
