@@ -16,3 +16,4 @@ mod policy;
 mod query;
 mod store;
 mod structure;
+mod twins;

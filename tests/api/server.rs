@@ -57,6 +57,22 @@ impl Server {
 
     /// On a store of its own anywhere.
     pub fn on(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
+        Self::build(folder, address, clock(), counter())
+    }
+
+    /// On a store of its own, at a time that stands still and without chance: what two of them answer
+    /// differs only by what their stores hold.
+    pub fn still(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
+        let at = Timestamp::from_micros(1_790_000_000_000_000).unwrap();
+        Self::build(folder, address, Arc::new(move || at), Arc::new(|| [7; 32]))
+    }
+
+    fn build(
+        folder: tempfile::TempDir,
+        address: &StoreAddress,
+        clock: jobs::Clock,
+        random: accord::api::Random,
+    ) -> Self {
         let store = store::open(address, true).unwrap();
         tokens(store.as_ref());
         let policy = policy::everyone_shares(&AGENCIES);
@@ -69,8 +85,8 @@ impl Server {
             id_key: IdKey::default(),
             audit: audit.clone(),
             listen: ([127, 0, 0, 1], 0).into(),
-            clock: clock(),
-            random: counter(),
+            clock,
+            random,
         };
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -216,6 +232,7 @@ pub struct Client {
     token: Option<String>,
     purpose: Option<String>,
     case: Option<String>,
+    agent: ureq::Agent,
 }
 
 /// What the server answered.
@@ -264,7 +281,8 @@ impl Answer {
 impl Client {
     fn new(base: String, token: Option<String>) -> Self {
         let purpose = Some("trafficking_investigation".to_owned());
-        Self { base, token, purpose, case: Some(policy::CASE.to_owned()) }
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        Self { base, token, purpose, case: Some(policy::CASE.to_owned()), agent }
     }
 
     /// The same, asking for a purpose and about a case.
@@ -287,8 +305,6 @@ impl Client {
 
     /// Sends any bytes with any method.
     pub fn send(&self, method: &str, path: &str, media_type: Option<&str>, body: &[u8]) -> Answer {
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut request =
             ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
@@ -302,7 +318,7 @@ impl Client {
         if let Some(media_type) = media_type {
             request = request.header("content-type", media_type);
         }
-        let mut response = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
+        let mut response = self.agent.run(request.body(body.to_vec()).unwrap()).unwrap();
         let mut headers: Vec<(String, String)> = response
             .headers()
             .iter()

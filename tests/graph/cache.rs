@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use accord::graph::Cache;
-use accord::store::Store;
 use serde_json::json;
 
 use super::world::{World, text};
