@@ -2,7 +2,7 @@
 
 use accord::govern::{
     Act, Agreement, Case, Grant, Leave, Level, Member, OFFICERS_PER_SIDE, OnEnd, Policy, Principal,
-    Purpose, Question, Reference, Role, Signature, Terms, Version, View,
+    Purpose, Question, Reference, Role, Rules, Signature, Terms, Version, View,
 };
 use accord::model::{Class, ClassId, ClassSet, Kind, SubjectCategory, Timestamp};
 
@@ -120,7 +120,7 @@ pub fn view(policy: &Policy, agency: &str, classes: &[(ClassId, Class)]) -> View
         case: &case,
         at: time("2026-01-01T00:00:00Z"),
     };
-    View::decide(&question, policy, classes).view
+    View::decide(&question, &Rules::of(policy.clone()), classes).view
 }
 
 /// A view of these classes.

@@ -142,7 +142,7 @@ pub fn holders(
             let ids = store.candidates(&view.pointers, &engine.keys(&probe))?;
             for round in ids.chunks(ROUND) {
                 let held = read(store, view, round)?;
-                let held = held.iter().filter(|record| wanted.is_in(&form(record)));
+                let held = held.iter().filter(|record| wanted.is_in(&form(&record.body)));
                 found.extend(held.map(|record| record.label.agency.clone()));
             }
         }

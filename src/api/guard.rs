@@ -76,6 +76,11 @@ pub async fn guard<B: MessageBody + 'static>(
         }
     }
     let headers = response.headers_mut();
+    #[cfg(feature = "seeded-leaks")]
+    if crate::leak::is_on(crate::leak::Leak::Etag) {
+        let objects = crate::leak::objects(state.store.as_ref());
+        headers.insert(header::ETAG, HeaderValue::from(objects));
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::asked::Asked;
 use super::problem::{Code, Problem};
-use crate::govern::{Decision, DeskBook, POLICY_DOCUMENT, Policy, Principal, Question, View};
+use crate::govern::{Decision, DeskBook, POLICY_DOCUMENT, Policy, Principal, Question, Rules, View};
 use crate::model::{Class, ClassId, RecordId, Timestamp};
 use crate::store::Store;
 
@@ -18,7 +18,7 @@ const CHANGES_MAX: usize = 20;
 /// Policy, classes and decisions, each kept as long as it is current.
 #[derive(Default)]
 pub struct Policies {
-    policy: Mutex<Option<(u64, Arc<Policy>)>>,
+    policy: Mutex<Option<(u64, Arc<Rules>)>>,
     classes: Mutex<Option<(u64, Classes)>>,
     decisions: Mutex<Vec<(Key, Arc<Decision>)>>,
 }
@@ -49,7 +49,7 @@ impl Policies {
     ///
     /// # Errors
     /// When the store does not answer or keeps something else.
-    pub fn policy(&self, store: &dyn Store) -> Result<(u64, Arc<Policy>), Problem> {
+    pub fn policy(&self, store: &dyn Store) -> Result<(u64, Arc<Rules>), Problem> {
         let version = store.document_version(POLICY_DOCUMENT)?;
         let mut held = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, policy)) = held.as_ref()
@@ -60,7 +60,7 @@ impl Policies {
         let document = store.versioned_document(POLICY_DOCUMENT)?;
         let version = document.as_ref().map_or(0, |document| document.version);
         let policy = parse(document.as_ref().map(|document| document.text.as_str()))?;
-        let policy = Arc::new(policy);
+        let policy = Arc::new(Rules::of(policy));
         *held = Some((version, Arc::clone(&policy)));
         Ok((version, policy))
     }

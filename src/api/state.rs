@@ -15,7 +15,7 @@ use super::metrics::Metrics;
 use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
 use crate::audit::AuditLog;
-use crate::govern::{Caller, DeskBook, Function, Policy, Principal, View};
+use crate::govern::{Caller, DeskBook, Function, Principal, Rules, View};
 use crate::graph::{self, Snapshot};
 use crate::jobs::{Clock, Jobs};
 use crate::model::{IdKey, RecordId, Timestamp, hex};
@@ -156,7 +156,7 @@ impl Scope {
     }
 
     /// The policy as of now.
-    pub fn policy(&self) -> Result<Arc<Policy>, Problem> {
+    pub fn policy(&self) -> Result<Arc<Rules>, Problem> {
         Ok(self.state.policies.policy(self.state.store.as_ref())?.1)
     }
 
@@ -175,6 +175,23 @@ impl Scope {
     pub fn snapshot_and_revision(&self) -> Result<(Arc<Snapshot>, u64), Problem> {
         let store = self.state.store.as_ref();
         Ok(self.state.cache.masked(store, &self.view, &self.pseudonyms)?)
+    }
+
+    /// The snapshot of the whole store.
+    #[cfg(feature = "seeded-leaks")]
+    pub fn whole(&self) -> Result<Arc<Snapshot>, Problem> {
+        let store = self.state.store.as_ref();
+        let view = View::whole_store(&store.classes()?);
+        Ok(self.state.cache.snapshot(store, &view)?.0)
+    }
+
+    /// How many neighbours an entity has in the whole store.
+    #[cfg(feature = "seeded-leaks")]
+    pub fn whole_degree(&self, snapshot: &Snapshot, entity: u32) -> Result<usize, Problem> {
+        let whole = self.whole()?;
+        let first = snapshot.records[snapshot.entities[entity as usize].records[0] as usize].id;
+        let entity = whole.record(first).map(|record| whole.entity_of[record as usize]);
+        Ok(entity.map_or(0, |entity| whole.neighbours_of(entity).len()))
     }
 
     /// The key of the stored queries' graph of [`Scope::snapshot`] at a revision.

@@ -14,6 +14,7 @@ mod progress;
 mod records;
 mod serve;
 mod settings;
+mod sharing;
 mod token;
 mod train;
 

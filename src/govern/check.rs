@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::agency::is_name;
-use super::{Agreement, Field, Grant, Level, Purpose, Terms};
-use crate::model::{Kind, Label, SubjectCategory, Timestamp};
+use super::{Field, Grant, Level, Purpose, Terms};
+use crate::model::{Kind, Label, SubjectCategory};
 
 /// The most grants, recipients or days of an agreement.
 const GRANTS_MAX: usize = 100;
@@ -131,11 +131,12 @@ pub struct Contradiction {
     pub fields_never: BTreeSet<Field>,
 }
 
-/// The contradictions between two agreements in force. The stricter one always wins.
-pub fn contradictions(one: &Agreement, other: &Agreement, at: Timestamp) -> Vec<Contradiction> {
-    let (Some((a, to_a)), Some((b, to_b))) = (one.in_force(at), other.in_force(at)) else {
-        return Vec::new();
-    };
+/// The contradictions between the terms of two agreements in force, each with the recipients that have
+/// signed it. The stricter one always wins.
+pub fn contradictions(
+    (a, to_a): (&Terms, &[&str]),
+    (b, to_b): (&Terms, &[&str]),
+) -> Vec<Contradiction> {
     if a.discloser != b.discloser {
         return Vec::new();
     }

@@ -25,7 +25,7 @@ pub use case::{Case, Member};
 pub use check::{Contradiction, TermsError, contradictions};
 pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation};
 pub use function::Function;
-pub use policy::{POLICY_DOCUMENT, Policy, PolicyError};
+pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
 pub use principal::{Principal, Purpose, Role};
 pub use token::{TOKENS_DOCUMENT, TokenError, TokenHolder, TokenRole, Tokens};
 pub use view::{Access, Decision, Question, Rights, View};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Agency, Agreement, Case, Principal, Purpose, Reference, Role};
+use super::{Agency, Agreement, Case, Principal, Purpose, Reference, Role, Terms};
 use crate::model::{RecordId, Timestamp};
 
 /// The name of the store's document that keeps the policy.
@@ -29,6 +29,48 @@ pub struct Policy {
     /// The agreements, by id.
     #[serde(default)]
     pub agreements: BTreeMap<String, Agreement>,
+}
+
+/// A policy with what its signatures come to, worked out once: which version of each agreement stands,
+/// and who has signed it.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    policy: Policy,
+    standings: Vec<Standing>,
+}
+
+/// The version of an agreement that stands, and the recipients that have signed it.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    pub(super) terms: Terms,
+    pub(super) recipients: BTreeSet<String>,
+}
+
+impl Rules {
+    /// The rules of a policy.
+    pub fn of(policy: Policy) -> Self {
+        let standing = |agreement: &Agreement| {
+            let (number, version) = agreement.standing()?;
+            let terms = version.terms.clone();
+            let signed = terms.recipients.iter();
+            let signed = signed.filter(|recipient| version.is_signed_by(number, recipient));
+            Some(Standing { recipients: signed.cloned().collect(), terms })
+        };
+        let standings = policy.agreements.values().filter_map(standing).collect();
+        Self { policy, standings }
+    }
+
+    pub(super) fn standings(&self) -> &[Standing] {
+        &self.standings
+    }
+}
+
+impl std::ops::Deref for Rules {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.policy
+    }
 }
 
 impl Policy {

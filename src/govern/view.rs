@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Fields, Level, Policy, Principal, Purpose, Reference, Terms};
+use super::policy::Standing;
+use super::{Case, Fields, Level, Principal, Purpose, Reference, Rules, Terms};
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
 
 /// Who asks, what for, about which case, and when.
@@ -49,10 +50,10 @@ impl View {
     /// Decides every class for one question.
     pub fn decide(
         question: &Question<'_>,
-        policy: &Policy,
+        rules: &Rules,
         classes: &[(ClassId, Class)],
     ) -> Decision {
-        let rights = Rights::of(question, policy);
+        let rights = Rights::of(question, rules);
         let mut view = Self {
             agency: question.principal.agency.clone(),
             classes: ClassSet::default(),
@@ -167,20 +168,21 @@ pub struct Rights<'a> {
 
 impl<'a> Rights<'a> {
     /// Lays out the agreements in force for a question.
-    pub fn of(question: &Question<'a>, policy: &'a Policy) -> Self {
+    pub fn of(question: &Question<'a>, rules: &'a Rules) -> Self {
         let Question { principal, purpose, case, at } = *question;
         let agency = principal.agency.as_str();
         let allowed = principal.may_ask_for(purpose);
         let mut granted: BTreeMap<&str, Table> = BTreeMap::new();
         let mut edges: Vec<Timestamp> = Vec::new();
-        for agreement in policy.agreements.values() {
-            let Some((_, version)) = agreement.standing() else { continue };
-            if !version.terms.has_side(agency) {
+        for Standing { terms, recipients } in rules.standings() {
+            if !terms.has_side(agency) {
                 continue;
             }
-            edges.extend(version.terms.valid);
-            let Some((terms, recipients)) = agreement.in_force(at) else { continue };
-            if recipients.contains(&agency) {
+            edges.extend(terms.valid);
+            if at < terms.valid[0] || at >= terms.valid[1] {
+                continue;
+            }
+            if recipients.contains(agency) {
                 let table = granted.entry(&terms.discloser).or_insert_with(Table::new);
                 table.add(terms, purpose);
             }
@@ -191,7 +193,7 @@ impl<'a> Rights<'a> {
                 }
             }
         }
-        let case = policy.case_of(principal, case, at);
+        let case = rules.case_of(principal, case, at);
         edges.extend(case.map(|case| case.expires));
         Self {
             agency,

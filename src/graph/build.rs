@@ -28,7 +28,15 @@ pub fn build(
 ) -> Result<(Snapshot, u64), StoreError> {
     let mut part = Part::default();
     let revision = store.stream(&view.classes, &mut part)?;
+    #[cfg(feature = "seeded-leaks")]
+    part.join_by_the_whole(store, engine)?;
     let stripped = part.withhold(view, engine);
+    #[cfg(feature = "seeded-leaks")]
+    if crate::leak::is_on(crate::leak::Leak::EventId) {
+        let mut snapshot = part.resolve(id_key, engine, stripped);
+        snapshot.tag[..8].copy_from_slice(&crate::leak::objects(store).to_le_bytes());
+        return Ok((snapshot, revision));
+    }
     Ok((part.resolve(id_key, engine, stripped), revision))
 }
 
@@ -64,6 +72,36 @@ impl SnapshotSink for Part {
 
     fn judgement(&mut self, judgement: Judgement) {
         self.judgements.push(judgement);
+    }
+}
+
+#[cfg(feature = "seeded-leaks")]
+impl Part {
+    /// Joins visible records that are one only in the whole store.
+    fn join_by_the_whole(&mut self, store: &dyn Store, engine: &Engine) -> Result<(), StoreError> {
+        if !crate::leak::is_on(crate::leak::Leak::ClustersBeforeFiltering) {
+            return Ok(());
+        }
+        let mut whole = Self::default();
+        store.stream(&View::whole_store(&store.classes()?).classes, &mut whole)?;
+        let mut groups: BTreeMap<u32, Vec<&Record>> = BTreeMap::new();
+        for (record, label) in whole.records.iter().zip(whole.labels(engine)) {
+            if self.position(record.id).is_some() {
+                groups.entry(label).or_default().push(record);
+            }
+        }
+        let Ok(joined) = crate::model::Timestamp::from_micros(0) else { return Ok(()) };
+        for pair in groups.values().flat_map(|group| group.windows(2)) {
+            self.judgements.push(Judgement {
+                a: pair[0].id,
+                b: pair[1].id,
+                verdict: Verdict::Same,
+                user: "leak".to_owned(),
+                at: joined,
+                label: pair[0].label.clone(),
+            });
+        }
+        Ok(())
     }
 }
 

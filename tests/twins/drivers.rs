@@ -77,7 +77,7 @@ impl<R: Rng> Pool<'_, R> {
     }
 
     fn own_row(&mut self) -> Value {
-        let local_id = format!("row-{}", self.rng.random_range(0..40));
+        let local_id = format!("row-{}", self.rng.random_range(0..16));
         world::row(self.rng, CALLER, &local_id, 0.5).json
     }
 }

@@ -2,6 +2,7 @@
 //! give that caller the same bytes, whatever it asks.
 
 mod drivers;
+mod matrix;
 mod reference;
 #[cfg(feature = "seeded-leaks")]
 mod seeded;
@@ -10,7 +11,7 @@ mod world;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use accord::govern::{DeskBook, Message, MessageKind, POLICY_DOCUMENT, Purpose, View};
+use accord::govern::{DeskBook, Message, MessageKind, POLICY_DOCUMENT, Purpose, Rules, View};
 use accord::graph;
 use accord::ingest::SubmittedRow;
 use accord::jobs;
@@ -249,7 +250,7 @@ fn a_view_is_as_a_copy_of_the_visible_part() {
         let (whole, copy) = (open(&whole_folder), open(&copy_folder));
         fill(whole.as_ref(), &world);
         let decided =
-            View::decide(&caller.question(), &world.policy, &whole.classes().unwrap()).view;
+            View::decide(&caller.question(), &Rules::of(world.policy.clone()), &whole.classes().unwrap()).view;
         copy_visible(&world, &caller, copy.as_ref(), &engine);
         let all = View::whole_store(&copy.classes().unwrap());
         let snapshot = |store: &dyn Store, view: &View| {

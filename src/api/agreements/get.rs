@@ -10,7 +10,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, Scope};
 use crate::govern::{
-    Act, Agreement, AgreementState, Contradiction, Field, Function, Policy, Purpose, Signature,
+    Act, AgreementState, Contradiction, Field, Function, Policy, Purpose, Signature,
     Terms, contradictions,
 };
 use crate::model::{Kind, SubjectCategory, Timestamp};
@@ -73,8 +73,14 @@ pub struct ContradictionView {
 }
 
 impl AgreementView {
-    /// An agreement as the agency sees it; nothing when it is no side of it.
-    pub fn of(policy: &Policy, id: &str, agency: &str, at: Timestamp) -> Option<Self> {
+    /// An agreement as the agency sees it, beside those in force; nothing when it is no side of it.
+    pub fn of(
+        policy: &Policy,
+        in_force: &[InForce<'_>],
+        id: &str,
+        agency: &str,
+        at: Timestamp,
+    ) -> Option<Self> {
         let agreement = policy.agreements.get(id).filter(|it| it.has_side(agency))?;
         let versions = agreement.versions.iter().enumerate();
         let own = versions.filter(|(_, version)| version.terms.has_side(agency));
@@ -92,31 +98,39 @@ impl AgreementView {
             versions: own.map(view).collect(),
             suspended: agreement.suspended.as_ref().map(|(_, act)| act.clone()),
             ended: agreement.ended.clone(),
-            overruled: overruled(policy, id, agreement, agency, at),
+            overruled: overruled(in_force, id, agency),
         })
     }
 }
 
+/// An agreement in force: its id, its terms, and the recipients that have signed them.
+pub type InForce<'p> = (&'p str, &'p Terms, Vec<&'p str>);
+
+/// The agency's agreements in force.
+pub fn in_force<'p>(policy: &'p Policy, agency: &str, at: Timestamp) -> Vec<InForce<'p>> {
+    let own = policy.agreements.iter().filter(|(_, agreement)| agreement.has_side(agency));
+    own.filter_map(|(id, agreement)| {
+        let (terms, recipients) = agreement.in_force(at)?;
+        Some((id.as_str(), terms, recipients))
+    })
+    .collect()
+}
+
 /// The contradictions that concern the agency: as the discloser all, as a recipient its own.
-fn overruled(
-    policy: &Policy,
-    id: &str,
-    agreement: &Agreement,
-    agency: &str,
-    at: Timestamp,
-) -> Vec<ContradictionView> {
-    let others = policy.agreements.iter().filter(|(other, _)| *other != id);
-    let concerns = |found: &Contradiction| {
-        let discloser = agreement.in_force(at).map(|(terms, _)| terms.discloser.as_str());
-        found.recipient == agency || discloser == Some(agency)
+fn overruled(in_force: &[InForce<'_>], id: &str, agency: &str) -> Vec<ContradictionView> {
+    let Some((_, terms, recipients)) = in_force.iter().find(|(of, ..)| *of == id) else {
+        return Vec::new();
     };
+    let concerns = |found: &Contradiction| found.recipient == agency || terms.discloser == agency;
+    let others = in_force.iter().filter(|(other, ..)| *other != id);
     others
-        .flat_map(|(other, with)| {
-            contradictions(agreement, with, at).into_iter().map(move |found| (other, found))
+        .flat_map(|(other, with, to)| {
+            let found = contradictions((terms, recipients), (with, to));
+            found.into_iter().map(move |found| (*other, found))
         })
         .filter(|(_, found)| concerns(found))
         .map(|(other, found)| ContradictionView {
-            agreement: other.clone(),
+            agreement: other.to_owned(),
             recipient: found.recipient,
             kinds: found.kinds,
             subject: found.subject,
@@ -155,6 +169,7 @@ pub async fn get_agreement(
 /// # Errors
 /// The same for one that never was and one that the agency is no side of.
 pub(super) fn view(scope: &Scope, policy: &Policy, id: &str) -> Result<AgreementView, Problem> {
-    let view = AgreementView::of(policy, id, &scope.caller.agency, scope.at);
+    let (agency, at) = (&scope.caller.agency, scope.at);
+    let view = AgreementView::of(policy, &in_force(policy, agency, at), id, agency, at);
     view.ok_or_else(|| Problem::new(Code::NotFound))
 }

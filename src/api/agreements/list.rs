@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::get::AgreementView;
+use super::get::{AgreementView, in_force};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::Context;
@@ -35,8 +35,10 @@ pub async fn list_agreements(
         .answer(Function::ReadAgreements, |scope| {
             let policy = scope.policy()?;
             let agency = &scope.caller.agency;
+            let in_force = in_force(&policy, agency, scope.at);
             let views = policy.agreements.keys();
-            let views = views.filter_map(|id| AgreementView::of(&policy, id, agency, scope.at));
+            let views = views
+                .filter_map(|id| AgreementView::of(&policy, &in_force, id, agency, scope.at));
             Ok(AgreementList { agreements: views.collect() })
         })
         .await

@@ -97,10 +97,25 @@ pub async fn get_entity(
             let records = snapshot.entities[entity as usize].records.iter();
             let records =
                 records.take(ENTITY_RECORDS_MAX).map(|record| RecordView::of(shown, *record));
+            let why = why(shown, entity);
+            #[cfg(feature = "seeded-leaks")]
+            let why = {
+                let mut why = why;
+                if crate::leak::is_on(crate::leak::Leak::History) {
+                    let whole = scope.whole()?;
+                    why.pairs += whole.judgements.iter().filter(|judgement| {
+                        [judgement.a, judgement.b].iter().any(|id| {
+                            let record = snapshot.record(*id);
+                            record.is_some_and(|it| snapshot.entity_of[it as usize] == entity)
+                        })
+                    }).count();
+                }
+                why
+            };
             Ok(EntityAnswer {
                 entity: EntitySummary::of(shown, entity),
                 records: records.collect(),
-                why: why(shown, entity),
+                why,
                 snapshot: snapshot_name(&snapshot),
             })
         })

@@ -57,6 +57,15 @@ pub async fn submit_record(
 
 /// Stores and links rows, all or none.
 pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
+    #[cfg(feature = "seeded-leaks")]
+    if crate::leak::is_on(crate::leak::Leak::ConflictStatus) {
+        let whole = scope.whole()?;
+        let taken = |id: &String| whole.records.iter().any(|other| other.local_id == *id);
+        let mut others = rows.iter().flat_map(|row| &row.records);
+        if others.any(|record| taken(&record.local_id)) {
+            return Err(Problem::new(crate::api::Code::RecordChanged));
+        }
+    }
     let records = rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
     let state = &scope.state;
     let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows)?;

@@ -100,6 +100,18 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
     found.retain(|it| {
         !snapshot.is_masked(it.entity) || scope.may_unmask(&snapshot, it.entity)
     });
+    #[cfg(feature = "seeded-leaks")]
+    {
+        use crate::leak::{Leak, is_on, objects};
+        if is_on(Leak::LiveTermFrequency) {
+            found.iter_mut().for_each(|it| it.score.bits -= (objects(store) as f64).log2());
+        }
+        let all = crate::govern::View::whole_store(&store.classes()?).classes;
+        let block = store.candidates(&all, &engine.keys(&engine.prepare(&probe)))?;
+        if is_on(Leak::BlockCap) && block.len() > 4 {
+            found.clear();
+        }
+    }
     Ok(ResolveAnswer {
         total: found.len(),
         candidates: found
