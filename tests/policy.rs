@@ -73,8 +73,7 @@ pub fn signed_by(terms: Terms, sides: &[&str]) -> Agreement {
 
 /// Signed by all its sides.
 pub fn signed(terms: Terms) -> Agreement {
-    let sides: Vec<String> =
-        terms.recipients.iter().chain([&terms.discloser]).cloned().collect();
+    let sides: Vec<String> = terms.recipients.iter().chain([&terms.discloser]).cloned().collect();
     signed_by(terms, &sides.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -86,9 +85,9 @@ pub fn everyone_shares(agencies: &[&str]) -> Policy {
         let agreement = signed(terms(agency, &others, vec![everything()]));
         policy.agreements.insert(format!("agr_{agency}"), agreement);
     }
-    let members = agencies
-        .iter()
-        .flat_map(|agency| USERS.map(|user| Member { agency: (*agency).into(), user: user.into() }));
+    let members = agencies.iter().flat_map(|agency| {
+        USERS.map(|user| Member { agency: (*agency).into(), user: user.into() })
+    });
     let case = Case {
         lead: agencies[0].into(),
         reference: "all".parse().unwrap(),

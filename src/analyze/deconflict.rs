@@ -109,9 +109,10 @@ impl Wanted {
             (Identifier::Person(wanted), Form::Person(person)) => {
                 let birth = |form: &PersonForm| form.birth.as_ref().map(|birth| birth.date);
                 birth(wanted) == birth(person)
-                    && wanted.names.iter().any(|name| {
-                        person.names.iter().any(|other| same_name(name, other))
-                    })
+                    && wanted
+                        .names
+                        .iter()
+                        .any(|name| person.names.iter().any(|other| same_name(name, other)))
             }
             _ => false,
         }

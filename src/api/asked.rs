@@ -35,9 +35,9 @@ impl Asked {
                 let detail = "a purpose of the closed list, e.g. `trafficking_investigation`";
                 Problem::parameter(PURPOSE_HEADER, detail)
             })?,
-            case: case.parse().map_err(|error| {
-                Problem::parameter(CASE_HEADER, format!("{error}"))
-            })?,
+            case: case
+                .parse()
+                .map_err(|error| Problem::parameter(CASE_HEADER, format!("{error}")))?,
         })
     }
 
@@ -54,10 +54,9 @@ fn one<'a>(headers: &'a HeaderMap, name: &'static str, missing: Code) -> Result<
     let mut values = headers.get_all(name);
     match (values.next(), values.next()) {
         (None, _) => Err(Problem::new(missing)),
-        (Some(value), None) => value
-            .to_str()
-            .map(str::trim)
-            .map_err(|_| Problem::parameter(name, "is not plain text")),
+        (Some(value), None) => {
+            value.to_str().map(str::trim).map_err(|_| Problem::parameter(name, "is not plain text"))
+        }
         (Some(_), Some(_)) => Err(Problem::parameter(name, "is given twice")),
     }
 }

@@ -98,7 +98,8 @@ fn name_purpose_and_case(operation: &mut Operation) {
             .schema(Some(schema))
             .build()
     };
-    let purpose = "What for: one of the closed list. One that the caller may not ask for shows nothing";
+    let purpose =
+        "What for: one of the closed list. One that the caller may not ask for shows nothing";
     let case = "About which case: the id of a case that the caller works on, or a reference of the own \
                 agency. Stands in the audit log";
     let parameters = operation.parameters.get_or_insert_default();

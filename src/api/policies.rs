@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::asked::Asked;
 use super::problem::{Code, Problem};
-use crate::govern::{Decision, DeskBook, POLICY_DOCUMENT, Policy, Principal, Question, Rules, View};
+use crate::govern::{
+    Decision, DeskBook, POLICY_DOCUMENT, Policy, Principal, Question, Rules, View,
+};
 use crate::model::{Class, ClassId, RecordId, Timestamp};
 use crate::store::Store;
 

@@ -211,9 +211,8 @@ impl Scope {
         let mut people = vec![entity];
         people.extend(snapshot.neighbours_of(entity));
         let contact = !snapshot.is_protected(entity);
-        let concerned = people.into_iter().filter(|&it| {
-            it == entity || (contact && snapshot.is_protected(it))
-        });
+        let concerned =
+            people.into_iter().filter(|&it| it == entity || (contact && snapshot.is_protected(it)));
         let records = concerned.flat_map(|it| &snapshot.entities[it as usize].records);
         let victims = records.map(|record| &snapshot.records[*record as usize]);
         let mut victims = victims.filter(|record| record.label.category.is_victim()).peekable();

@@ -115,7 +115,8 @@ impl LinkView {
             let record = snapshot.record(id);
             record.is_none_or(|index| snapshot.is_masked(snapshot.entity_of[index as usize]))
         };
-        let levels = if masked(link.a) || masked(link.b) { Vec::new() } else { link.levels.clone() };
+        let levels =
+            if masked(link.a) || masked(link.b) { Vec::new() } else { link.levels.clone() };
         Self {
             a: link.a,
             b: link.b,

@@ -117,7 +117,9 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     if arguments.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nTokens of the case's users (x-case: the case's id), and of an analyst of each agency:\n");
+    println!(
+        "\nTokens of the case's users (x-case: the case's id), and of an analyst of each agency:\n"
+    );
     print!("{}{}", sharing.tokens()?, tokens(opened.as_ref(), &agencies)?);
     drop(opened);
     let audit = folder.join("demo.audit");

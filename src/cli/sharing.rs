@@ -80,7 +80,8 @@ impl Sharing<'_> {
             }
             let entity = &masked.entities[victim as usize];
             let own = self.snapshot(&rules, &specialist, &reference)?;
-            let name = own.entity(entity.id).map(|index| own.entities[index as usize].name.as_str());
+            let name =
+                own.entity(entity.id).map(|index| own.entities[index as usize].name.as_str());
             text += &format!(
                 "  a person who may be a victim, {}:\n    {POLICE} sees {}\n    the victim specialist of \
                  {INSPECTORATE} sees {} (unmask=true, logged)\n",
@@ -171,7 +172,8 @@ impl Sharing<'_> {
         let question = Question { principal: police, purpose, case: &case, at: self.now };
         let view = View::decide(&question, rules, &classes).view;
         let agencies = holders(self.store, &view, self.engine, &[wanted])?;
-        let desks: Vec<String> = agencies.iter().map(|agency| registered(agency).desk.name).collect();
+        let desks: Vec<String> =
+            agencies.iter().map(|agency| registered(agency).desk.name).collect();
         Ok(format!(
             "  POST /v1/deconflict on the phone {number} (x-purpose: deconfliction) points {POLICE} to: {}\n",
             desks.join("; ")
@@ -181,7 +183,9 @@ impl Sharing<'_> {
 
 fn policy_members() -> BTreeSet<Member> {
     let members = USERS[..3].iter();
-    members.map(|(agency, user, _)| Member { agency: (*agency).into(), user: (*user).into() }).collect()
+    members
+        .map(|(agency, user, _)| Member { agency: (*agency).into(), user: (*user).into() })
+        .collect()
 }
 
 fn registered(agency: &str) -> Agency {
@@ -190,7 +194,8 @@ fn registered(agency: &str) -> Agency {
         "harbour-shelter" => AgencyKind::ServiceProvider,
         _ => AgencyKind::Police,
     };
-    let desk = Desk { name: format!("{agency}, duty desk"), channel: "+44 20 2555 0100".to_owned() };
+    let desk =
+        Desk { name: format!("{agency}, duty desk"), channel: "+44 20 2555 0100".to_owned() };
     Agency { name: agency.to_owned(), kind, desk }
 }
 

@@ -9,9 +9,7 @@ use super::{Principal, Reference};
 use crate::model::{IdKey, RecordId, Timestamp, hex};
 
 /// Somebody who works on a case.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
     /// The agency.
@@ -59,9 +57,8 @@ impl Case {
 
     /// Whether the principal works on it.
     pub fn has_member(&self, principal: &Principal) -> bool {
-        let is = |member: &Member| {
-            member.agency == principal.agency && member.user == principal.user
-        };
+        let is =
+            |member: &Member| member.agency == principal.agency && member.user == principal.user;
         self.members.iter().any(is)
     }
 

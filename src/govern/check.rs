@@ -86,7 +86,11 @@ impl Terms {
         };
         need(is_name(&self.discloser), "discloser", TermsError::Name);
         let recipients = &self.recipients;
-        need((1..=RECIPIENTS_MAX).contains(&recipients.len()), "recipients", TermsError::Recipients);
+        need(
+            (1..=RECIPIENTS_MAX).contains(&recipients.len()),
+            "recipients",
+            TermsError::Recipients,
+        );
         need(recipients.iter().all(|name| is_name(name)), "recipients", TermsError::Name);
         need(!recipients.contains(&self.discloser), "recipients", TermsError::SelfDisclosure);
         let basis = self.legal_basis.trim().len();
@@ -106,7 +110,10 @@ impl Terms {
             need(!empty, &format!("grants.{position}"), TermsError::EmptyGrant);
             let tier = grant.tier_max <= Label::TIER_MAX;
             need(tier, &format!("grants.{position}.tier_max"), TermsError::Tier);
-            let idle = grant.purposes.iter().any(|it| !it.shows_records() && *it != Purpose::Deconfliction);
+            let idle = grant
+                .purposes
+                .iter()
+                .any(|it| !it.shows_records() && *it != Purpose::Deconfliction);
             let good = grant.level == Level::Black || !idle;
             need(good, &format!("grants.{position}.purposes"), TermsError::Purpose);
         }
@@ -142,7 +149,9 @@ pub fn contradictions(
     }
     let mut found = Vec::new();
     for recipient in to_a.iter().filter(|recipient| to_b.contains(recipient)) {
-        for (mine, theirs) in a.grants.iter().flat_map(|mine| b.grants.iter().map(move |it| (mine, it))) {
+        for (mine, theirs) in
+            a.grants.iter().flat_map(|mine| b.grants.iter().map(move |it| (mine, it)))
+        {
             found.extend(contradiction(a, mine, b, theirs, recipient));
         }
     }

@@ -103,7 +103,8 @@ impl DeskBook {
     pub fn count(&mut self, user: &str, identifiers: u32, at: Timestamp) -> bool {
         const DAY_MICROS: i64 = 86_400_000_000;
         let day = at.as_micros().div_euclid(DAY_MICROS);
-        let before = self.asked.get(user).filter(|(of, _)| *of == day).map_or(0, |(_, asked)| *asked);
+        let before =
+            self.asked.get(user).filter(|(of, _)| *of == day).map_or(0, |(_, asked)| *asked);
         let after = before.saturating_add(identifiers);
         if after > IDENTIFIERS_A_DAY {
             return false;

@@ -141,8 +141,8 @@ impl Role {
     /// What the role may ask for.
     pub fn purposes(self) -> &'static [Purpose] {
         use Purpose::{
-            Deconfliction, MissingPerson, Oversight, Prosecution, Statistics, Training,
-            TraffickingInvestigation, VictimSafety,
+            Deconfliction, MissingPerson, Oversight, Prosecution, Statistics,
+            TraffickingInvestigation, Training, VictimSafety,
         };
         match self {
             Self::Analyst | Self::GraphSpecialist => {

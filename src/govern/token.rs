@@ -56,12 +56,7 @@ impl TokenHolder {
             }
             TokenRole::Analyst => self.roles.clone(),
         };
-        Principal {
-            agency: self.agency.clone(),
-            user: self.user.clone(),
-            roles,
-            purposes: None,
-        }
+        Principal { agency: self.agency.clone(), user: self.user.clone(), roles, purposes: None }
     }
 }
 

@@ -84,9 +84,8 @@ fn hidden(snapshot: &Snapshot) -> BTreeSet<u32> {
             let around = snapshot.incident(index).iter().map(|(neighbour, _)| *neighbour);
             hidden.extend(around.filter(|other| is_contact(snapshot, *other)));
         } else if is_contact(snapshot, index) {
-            let of_victim = |record: &u32| {
-                snapshot.records[*record as usize].label.category.is_victim()
-            };
+            let of_victim =
+                |record: &u32| snapshot.records[*record as usize].label.category.is_victim();
             if entity.records.iter().any(of_victim) {
                 hidden.insert(index);
             }

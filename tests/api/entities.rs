@@ -200,11 +200,8 @@ fn who_may_be_a_victim_is_masked_everywhere_and_ranked_nowhere() {
     }
     let rows = client.post("/v1/queries/shared-phones", &json!({ "parameters": {} })).text();
     assert!(rows.contains("phone-") && !rows.contains("5550143"), "{rows}");
-    let specialist = server.user(
-        "harbour-shelter",
-        "specialist",
-        &[Role::Investigator, Role::VictimSpecialist],
-    );
+    let specialist =
+        server.user("harbour-shelter", "specialist", &[Role::Investigator, Role::VictimSpecialist]);
     let subject = json!({ "records": [stored["records"][0], stored["records"][1]] });
     specialist.post(&format!("/v1/cases/{CASE}/subjects"), &subject).ok();
     let shown = specialist.get(&format!("/v1/entities/{id}/routes?unmask=true")).ok();

@@ -114,7 +114,8 @@ fn nothing_is_shared_until_both_sides_have_signed_and_again_nothing_once_it_is_s
     let drafted = officers[0].post("/v1/agreements", &terms(grant("white"))).ok();
     let id = drafted["agreement"].as_str().unwrap().to_owned();
     let preview = officers[0].get(&format!("/v1/agreements/{id}/preview")).ok();
-    let people = |it: &&Value| it["kind"] == "person" && it["purpose"] == "trafficking_investigation";
+    let people =
+        |it: &&Value| it["kind"] == "person" && it["purpose"] == "trafficking_investigation";
     let class = preview["classes"].as_array().unwrap().iter().find(people).unwrap();
     assert_eq!((&class["objects"], &class["level"]), (&json!(1), &json!("white")));
     assert_eq!(sign(&officers, &drafted)["state"], "draft", "one side's signatures do not count");
@@ -145,9 +146,8 @@ fn nothing_is_shared_until_both_sides_have_signed_and_again_nothing_once_it_is_s
     assert_eq!(before.ok()["hits"]["total"], 0);
     // Only a new version that both sign holds again.
     assert_eq!(sign(&officers, &drafted)["state"], "suspended");
-    let next = officers[0]
-        .post(&format!("/v1/agreements/{id}/versions"), &terms(grant("white")))
-        .ok();
+    let next =
+        officers[0].post(&format!("/v1/agreements/{id}/versions"), &terms(grant("white"))).ok();
     sign(&officers, &next);
     police.get(&path).problem(404);
     assert_eq!(sign(&others, &next)["state"], "active");
@@ -172,7 +172,9 @@ fn grant_and_revoke_return_to_the_same_bytes() {
     let before = ask();
     let id = agreed(&server, &terms(grant("white")));
     assert_ne!(ask(), before);
-    approvers(&server, SHELTER)[0].send("POST", &format!("/v1/agreements/{id}/suspend"), None, b"").ok();
+    approvers(&server, SHELTER)[0]
+        .send("POST", &format!("/v1/agreements/{id}/suspend"), None, b"")
+        .ok();
     assert_eq!(ask(), before);
 }
 
@@ -388,9 +390,11 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
     assert_eq!(shelter.post(&unknown, &subjects).problem(404), "not_found");
     assert_eq!(lead.post(&bring, &subjects).problem(404), "not_found", "its owner brings it in");
     shelter.post(&bring, &subjects).ok();
-    let specialist = server.user(POLICE, "spec", &[Role::VictimSpecialist]).asking(purpose, Some(&case));
+    let specialist =
+        server.user(POLICE, "spec", &[Role::VictimSpecialist]).asking(purpose, Some(&case));
     specialist.get(&path).problem(404);
-    lead.post(&format!("/v1/cases/{case}/members"), &json!({ "agency": POLICE, "user": "spec" })).ok();
+    lead.post(&format!("/v1/cases/{case}/members"), &json!({ "agency": POLICE, "user": "spec" }))
+        .ok();
     let shown = specialist.get(&format!("{path}?unmask=true")).ok();
     assert_eq!(shown["record"]["body"]["names"][0]["full"], "Katarina Horvat");
     // Out of the case, and out of sight at the next request; so for all when it ends.

@@ -82,11 +82,8 @@ fn a_victims_record_is_shown_to_nobody_but_a_victim_specialist_in_whose_case_it_
     assert_eq!(masked.ok()["entity"]["protected"], true);
     let unmask = format!("{path}?unmask=true");
     assert_eq!(masked.ok(), client.get(&unmask).ok(), "asking for it is not enough");
-    let specialist = server.user(
-        "harbour-shelter",
-        "specialist",
-        &[Role::Investigator, Role::VictimSpecialist],
-    );
+    let specialist =
+        server.user("harbour-shelter", "specialist", &[Role::Investigator, Role::VictimSpecialist]);
     assert_eq!(masked.ok(), specialist.get(&unmask).ok(), "nor is the role: it is in no case yet");
     let subject = json!({ "records": [answer["records"][0]] });
     specialist.post(&format!("/v1/cases/{CASE}/subjects"), &subject).ok();

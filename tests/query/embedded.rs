@@ -7,8 +7,8 @@ use accord::query::embedded::EmbeddedEngine;
 use accord::query::{Cancel, Library, Limits, QueryError, Runner, ViewKey};
 use serde_json::{Map, Value, json};
 
-use crate::policy::seeing;
 use super::{graphs, variations};
+use crate::policy::seeing;
 
 fn key(class: u32, revision: u64) -> ViewKey {
     let view = seeing(ClassSet::from_iter([ClassId(class)]));

@@ -9,9 +9,9 @@ use accord::query::neo4j::Neo4jEngine;
 use accord::query::{Cancel, Library, Limits, Rows, Runner, StoredQuery, ViewKey};
 use serde_json::{Map, Value};
 
-use crate::policy::seeing;
 use super::{graphs, variations};
 use crate::neo4j::Neo4j;
+use crate::policy::seeing;
 
 /// Seeds and sizes of the random views; the last one is large enough to need several batches.
 const VIEWS: [(u64, usize); 5] = [(11, 6), (12, 20), (13, 40), (14, 60), (15, 250)];

@@ -100,7 +100,8 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post("/v1/resolve", json!({ "body": body, "limit": 20 }))
         }),
         ("search", |pool| {
-            let text = pool.pick(&["horvat", "hoxha", "2555", "station", "lm30", "katarina blerim"]);
+            let text =
+                pool.pick(&["horvat", "hoxha", "2555", "station", "lm30", "katarina blerim"]);
             post("/v1/search", json!({ "text": text, "limit": pool.limit() }))
         }),
         ("get_entity", |pool| {
@@ -139,15 +140,12 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         ("get_query", |_| get("/v1/queries/shared-phones".to_owned())),
         ("run_query", |pool| {
             let entity = pool.entity();
-            let (name, parameters) = pool
-                .rng
-                .random_range(0..4)
-                .checked_sub(1)
-                .map_or(("shared-phones", json!({ "min_people": 2 })), |which: i32| match which {
-                    0 => ("cross-agency-entities", json!({})),
-                    1 => ("ego-network", json!({ "entity": entity })),
-                    _ => ("route-of-entity", json!({ "entity": entity })),
-                });
+            let (name, parameters) = match pool.rng.random_range(0..4) {
+                0 => ("shared-phones", json!({ "min_people": 2 })),
+                1 => ("cross-agency-entities", json!({})),
+                2 => ("ego-network", json!({ "entity": entity })),
+                _ => ("route-of-entity", json!({ "entity": entity })),
+            };
             post(&format!("/v1/queries/{name}"), json!({ "parameters": parameters }))
         }),
         ("start_import", |pool| {

@@ -108,7 +108,9 @@ fn ask(client: &Client, request: &Request) -> Answer {
     if request.path == "/v1/imports" && answer.status == 202 {
         // What comes after is compared too: wait until the job has ended.
         let id = answer.json()["id"].as_str().unwrap().to_owned();
-        while ["queued", "running"].contains(&client.get(&format!("/v1/jobs/{id}")).ok()["state"].as_str().unwrap()) {
+        while ["queued", "running"]
+            .contains(&client.get(&format!("/v1/jobs/{id}")).ok()["state"].as_str().unwrap())
+        {
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
     }
@@ -127,7 +129,8 @@ fn difference(request: &Request, one: &Answer, other: &Answer) -> Option<String>
         answer
     };
     let (one, other) = (strip(one), strip(other));
-    let told = |answer: &Answer| format!("{} {:?}\n{}", answer.status, answer.headers, answer.text());
+    let told =
+        |answer: &Answer| format!("{} {:?}\n{}", answer.status, answer.headers, answer.text());
     (one != other).then(|| format!("{request:?}\n{}\n{}", told(&one), told(&other)))
 }
 
@@ -148,9 +151,9 @@ fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<Requ
     let records: BTreeSet<(RecordId, EntityType)> =
         worlds.iter().flat_map(|world| world::records(&world.rows)).collect();
     let records: Vec<_> = records.into_iter().collect();
-    let names = worlds.iter().flat_map(|world| {
-        world.policy.agreements.keys().chain(world.policy.cases.keys()).cloned()
-    });
+    let names = worlds
+        .iter()
+        .flat_map(|world| world.policy.agreements.keys().chain(world.policy.cases.keys()).cloned());
     let named: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
     let drivers = drivers::<ChaCha8Rng>();
     let mut left = Vec::new();
@@ -200,7 +203,9 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
             asked += 1;
         }
     }
-    println!("{asked} cases, {found} of them answered with something; {differed} pairs differ in rows");
+    println!(
+        "{asked} cases, {found} of them answered with something; {differed} pairs differ in rows"
+    );
     assert!(asked >= 5_000);
     // The property can fail: the worlds do differ, and the caller does see things.
     assert!(differed * 2 > PAIRS as usize && found * 3 > asked);
@@ -249,8 +254,12 @@ fn a_view_is_as_a_copy_of_the_visible_part() {
         };
         let (whole, copy) = (open(&whole_folder), open(&copy_folder));
         fill(whole.as_ref(), &world);
-        let decided =
-            View::decide(&caller.question(), &Rules::of(world.policy.clone()), &whole.classes().unwrap()).view;
+        let decided = View::decide(
+            &caller.question(),
+            &Rules::of(world.policy.clone()),
+            &whole.classes().unwrap(),
+        )
+        .view;
         copy_visible(&world, &caller, copy.as_ref(), &engine);
         let all = View::whole_store(&copy.classes().unwrap());
         let snapshot = |store: &dyn Store, view: &View| {
@@ -276,9 +285,8 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
     for row in &world.rows {
         let submitted: SubmittedRow = serde_json::from_value(row.json.clone()).unwrap();
         let mut output = submitted.into_output(row.agency, &IdKey::default()).unwrap();
-        let access = |record: &accord::model::Record| {
-            may(record.entity_type().into(), &record.label)
-        };
+        let access =
+            |record: &accord::model::Record| may(record.entity_type().into(), &record.label);
         output.records.retain(|record| access(record).full);
         output.records = output
             .records

@@ -33,10 +33,15 @@ fn role_may(role: Role, purpose: Purpose) -> bool {
             [TraffickingInvestigation, MissingPerson, Prosecution, Statistics, Training]
                 .contains(&purpose)
         }
-        Role::Investigator => {
-            [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety, Deconfliction, Training]
-                .contains(&purpose)
-        }
+        Role::Investigator => [
+            TraffickingInvestigation,
+            MissingPerson,
+            Prosecution,
+            VictimSafety,
+            Deconfliction,
+            Training,
+        ]
+        .contains(&purpose),
         Role::TaskForceLead => {
             [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety, Deconfliction]
                 .contains(&purpose)
@@ -78,7 +83,8 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     let (mut white, mut gray, mut black) = (false, false, false);
     let mut withheld = BTreeSet::new();
     for agreement in policy.agreements.values() {
-        let Some(terms) = terms_between(agreement, &label.agency, &principal.agency, question) else {
+        let Some(terms) = terms_between(agreement, &label.agency, &principal.agency, question)
+        else {
             continue;
         };
         for grant in &terms.grants {

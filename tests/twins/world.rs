@@ -183,7 +183,8 @@ impl Row {
         records
             .map(|(position, record)| {
                 let slot = record["slot"].as_str().unwrap();
-                let id = if position == 0 { local_id.to_owned() } else { format!("{local_id}/{slot}") };
+                let id =
+                    if position == 0 { local_id.to_owned() } else { format!("{local_id}/{slot}") };
                 let name = record["body"]["type"].as_str().unwrap();
                 (IdKey::default().record(self.agency, &id), EntityType::from_name(name).unwrap())
             })
@@ -243,11 +244,8 @@ fn policy(rng: &mut impl Rng) -> Policy {
             terms.fields_never = fields.into_iter().filter(|_| rng.random_bool(0.15)).collect();
             let id = terms.agreement_id(&IdKey::default());
             // Now and then one that only one side has signed.
-            let agreement = if rng.random_bool(0.1) {
-                signed_by(terms, &[discloser])
-            } else {
-                signed(terms)
-            };
+            let agreement =
+                if rng.random_bool(0.1) { signed_by(terms, &[discloser]) } else { signed(terms) };
             policy.agreements.insert(id, agreement);
         }
     }
@@ -315,15 +313,11 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
     World { rows, judged, policy, messages }
 }
 
-fn judgements(
-    world: &World,
-    caller: &Caller,
-    rows: &[Row],
-    rng: &mut impl Rng,
-) -> Vec<Judged> {
+fn judgements(world: &World, caller: &Caller, rows: &[Row], rng: &mut impl Rng) -> Vec<Judged> {
     let ids = records(rows);
-    let stays = |judged: &&Judged| ids.iter().any(|(id, _)| *id == judged.a)
-        && ids.iter().any(|(id, _)| *id == judged.b);
+    let stays = |judged: &&Judged| {
+        ids.iter().any(|(id, _)| *id == judged.a) && ids.iter().any(|(id, _)| *id == judged.b)
+    };
     let visible = |judged: &Judged| {
         let label = label_of(judged);
         access(&world.policy, &caller.question(), Kind::Judgement, &label).full
@@ -364,9 +358,8 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
     }
     if rng.random() {
         let mut case = policy.cases[CASE].clone();
-        case.members = [beta, gamma]
-            .map(|agency| Member { agency: agency.into(), user: "u".into() })
-            .into();
+        case.members =
+            [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
         policy.cases.insert("case_of_others".into(), case);
     }
 }
@@ -426,8 +419,11 @@ fn change_withheld(body: &mut Value, access: &Access, rng: &mut impl Rng) {
         return;
     }
     let other = person(rng);
-    let fields =
-        [(Field::Phones, "phones"), (Field::HomeAddress, "address"), (Field::BirthDate, "birth_date")];
+    let fields = [
+        (Field::Phones, "phones"),
+        (Field::HomeAddress, "address"),
+        (Field::BirthDate, "birth_date"),
+    ];
     for (field, member) in fields {
         if access.withholds(field) {
             let body = body.as_object_mut().unwrap();

@@ -10,8 +10,8 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, Scope};
 use crate::govern::{
-    Act, AgreementState, Contradiction, Field, Function, Policy, Purpose, Signature,
-    Terms, contradictions,
+    Act, AgreementState, Contradiction, Field, Function, Policy, Purpose, Signature, Terms,
+    contradictions,
 };
 use crate::model::{Kind, SubjectCategory, Timestamp};
 

@@ -37,8 +37,8 @@ pub async fn list_agreements(
             let agency = &scope.caller.agency;
             let in_force = in_force(&policy, agency, scope.at);
             let views = policy.agreements.keys();
-            let views = views
-                .filter_map(|id| AgreementView::of(&policy, &in_force, id, agency, scope.at));
+            let views =
+                views.filter_map(|id| AgreementView::of(&policy, &in_force, id, agency, scope.at));
             Ok(AgreementList { agreements: views.collect() })
         })
         .await

@@ -63,7 +63,8 @@ fn sign(scope: &Scope, id: &str, asked: &SignRequest) -> Result<AgreementView, P
         }
         let number = agreement.versions.len();
         let latest = agreement.versions.last_mut().filter(|it| it.terms.has_side(&caller.agency));
-        let latest = latest.ok_or_else(|| not_now("the agency is no side of the latest version"))?;
+        let latest =
+            latest.ok_or_else(|| not_now("the agency is no side of the latest version"))?;
         if asked.version != number || asked.terms_hash != latest.terms.hash(number) {
             return Err(not_now("this is not the latest version"));
         }

@@ -33,9 +33,7 @@ pub async fn suspend_agreement(
     let suspend = |agreement: &mut Agreement, act: Act| {
         agreement.suspended = Some((agreement.versions.len(), act));
     };
-    context
-        .answer(Function::SuspendAgreements, move |scope| change(scope, &id, suspend))
-        .await
+    context.answer(Function::SuspendAgreements, move |scope| change(scope, &id, suspend)).await
 }
 
 /// End an agreement

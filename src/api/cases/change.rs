@@ -175,8 +175,7 @@ fn change(
     let snapshot = scope.snapshot()?;
     Policies::change(scope.state.store.as_ref(), |policy| {
         let case = policy.cases.get_mut(id).filter(|case| {
-            case.has_member(&scope.principal)
-                && (!as_lead || case.lead == scope.caller.agency)
+            case.has_member(&scope.principal) && (!as_lead || case.lead == scope.caller.agency)
         });
         let case = case.ok_or_else(|| Problem::new(Code::NotFound))?;
         if !case.is_open(scope.at) {

@@ -78,7 +78,9 @@ pub async fn list_cases(
             let own = policy.cases.iter().filter(|(_, case)| case.has_member(&scope.principal));
             let at = scope.at;
             let visible = |id| snapshot.record(id).is_some();
-            Ok(CaseList { cases: own.map(|(id, case)| CaseView::of(id, case, at, visible)).collect() })
+            Ok(CaseList {
+                cases: own.map(|(id, case)| CaseView::of(id, case, at, visible)).collect(),
+            })
         })
         .await
 }

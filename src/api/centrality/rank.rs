@@ -141,7 +141,8 @@ pub async fn rank_entities(
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     let measure = Measure::named(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let network = Network::of(&snapshot);
             measure.check(&network)?;

@@ -73,7 +73,8 @@ pub async fn list_communities(
     let resolution = parameters.decimal("resolution", 0.01..=100.0, 1.0)?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let network = Network::of(&snapshot);
             let found = communities(&network, resolution);

@@ -90,7 +90,8 @@ pub async fn get_entity(
     let mut parameters = Parameters::of(&request)?;
     let unmask = parameters.flag("unmask", false)?;
     parameters.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = super::find(&snapshot, &id)?;
             let shown = scope.shown(&snapshot, entity, unmask);
@@ -103,12 +104,16 @@ pub async fn get_entity(
                 let mut why = why;
                 if crate::leak::is_on(crate::leak::Leak::History) {
                     let whole = scope.whole()?;
-                    why.pairs += whole.judgements.iter().filter(|judgement| {
-                        [judgement.a, judgement.b].iter().any(|id| {
-                            let record = snapshot.record(*id);
-                            record.is_some_and(|it| snapshot.entity_of[it as usize] == entity)
+                    why.pairs += whole
+                        .judgements
+                        .iter()
+                        .filter(|judgement| {
+                            [judgement.a, judgement.b].iter().any(|id| {
+                                let record = snapshot.record(*id);
+                                record.is_some_and(|it| snapshot.entity_of[it as usize] == entity)
+                            })
                         })
-                    }).count();
+                        .count();
                 }
                 why
             };
@@ -140,7 +145,8 @@ fn why(snapshot: &Snapshot, entity: u32) -> Why {
         pairs: explanation.pairs,
         links: explanation.links,
         strongest: links
-            .map(|index| LinkView::of(snapshot, &snapshot.links[*index as usize])).collect(),
+            .map(|index| LinkView::of(snapshot, &snapshot.links[*index as usize]))
+            .collect(),
         judgements: judgements.collect(),
     }
 }

@@ -62,7 +62,8 @@ pub async fn list_neighbours(
     let wanted = parameters.entity_type("type")?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = super::find(&snapshot, &id)?;
             let mut around: BTreeMap<u32, Vec<u32>> = BTreeMap::new();

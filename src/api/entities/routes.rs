@@ -169,7 +169,8 @@ pub async fn get_routes(
     let through = parameters.flag("through", true)?;
     let unmask = parameters.flag("unmask", false)?;
     parameters.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = super::find(&snapshot, &id)?;
             let shown = scope.shown(&snapshot, entity, unmask);

@@ -69,7 +69,8 @@ pub async fn explain_entity(
     id: web::Path<String>,
 ) -> Result<web::Json<HowAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = entities::find(&snapshot, &id)?;
             let how = analyze::how(&snapshot, &scope.state.engine, entity);

@@ -188,7 +188,8 @@ pub async fn shared_hub(
     let days = parameters.number("window_days", 1..=3_650, u64::from(defaults.window_days))?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let options = SharedHubOptions { window_days: days as u32, ..defaults };
             let snapshot = scope.snapshot()?;
             let report = shared_hubs(snapshot.original(), &options);

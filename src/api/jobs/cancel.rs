@@ -25,7 +25,8 @@ pub async fn cancel_job(
     id: web::Path<String>,
 ) -> Result<actix_web::web::Json<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let job = scope.state.jobs.cancel(&scope.caller.agency, &id);
             job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
         })

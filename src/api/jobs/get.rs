@@ -100,7 +100,8 @@ pub async fn get_job(
     id: web::Path<String>,
 ) -> Result<web::Json<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let job = scope.state.jobs.get(&scope.caller.agency, &id);
             job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
         })

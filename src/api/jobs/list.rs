@@ -29,7 +29,8 @@ pub async fn list_jobs(
     request: HttpRequest,
 ) -> Result<web::Json<JobList>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, |scope| {
+    context
+        .answer(Function::Ask, |scope| {
             let jobs = scope.state.jobs.list(&scope.caller.agency);
             Ok(JobList { jobs: jobs.into_iter().map(JobView::of).collect() })
         })

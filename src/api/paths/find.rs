@@ -77,7 +77,8 @@ pub async fn find_paths(
         avoid: Vec::new(),
     };
     parameters.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let ends = snapshot.entity(from).zip(snapshot.entity(to));
             let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;

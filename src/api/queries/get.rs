@@ -34,7 +34,8 @@ pub async fn get_query(
     name: web::Path<String>,
 ) -> Result<web::Json<QueryAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let runner = &scope.state.runner;
             let query = runner.library().get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
             Ok(QueryAnswer {

@@ -127,7 +127,8 @@ pub async fn list_queries(
     request: HttpRequest,
 ) -> Result<web::Json<QueryList>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, |scope| {
+    context
+        .answer(Function::Ask, |scope| {
             let runner = &scope.state.runner;
             let queries = runner.library().iter().map(|query| QuerySummary::of(runner, query));
             Ok(QueryList { queries: queries.collect() })

@@ -56,7 +56,8 @@ pub async fn run_query(
     name: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<RunAnswer>, Problem> {
-    context.answer_to(Function::Ask, Body::of(&request, bytes), move |scope, asked: RunRequest| {
+    context
+        .answer_to(Function::Ask, Body::of(&request, bytes), move |scope, asked: RunRequest| {
             let state = &scope.state;
             let (snapshot, revision) = scope.snapshot_and_revision()?;
             let view = scope.query_key(revision);

@@ -45,7 +45,8 @@ pub async fn get_record(
     let mut parameters = Parameters::of(&request)?;
     let unmask = parameters.flag("unmask", false)?;
     parameters.finish()?;
-    context.answer(Function::Ask, move |scope| {
+    context
+        .answer(Function::Ask, move |scope| {
             let missing = || Problem::new(Code::NotFound);
             let id: RecordId = id.parse().map_err(|_| missing())?;
             let snapshot = scope.snapshot()?;

@@ -47,7 +47,8 @@ pub async fn submit_record(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<Submitted>, Problem> {
-    context.answer_to(Function::Submit, Body::of(&request, bytes), |scope, row: SubmittedRow| {
+    context
+        .answer_to(Function::Submit, Body::of(&request, bytes), |scope, row: SubmittedRow| {
             let id_key = &scope.state.id_key;
             let output = row.into_output(&scope.caller.agency, id_key);
             store(scope, vec![output.map_err(|error| Problem::row(None, error))?])

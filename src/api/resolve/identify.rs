@@ -94,12 +94,9 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
     let probe = probe(scope, asked.body)?;
     let snapshot = scope.snapshot()?;
     let (store, engine) = (scope.state.store.as_ref(), scope.state.engine.as_ref());
-    let mut found =
-        analyze::identify(store, &scope.view, snapshot.original(), engine, &probe)?;
+    let mut found = analyze::identify(store, &scope.view, snapshot.original(), engine, &probe)?;
     // Who is masked is not found by what is masked.
-    found.retain(|it| {
-        !snapshot.is_masked(it.entity) || scope.may_unmask(&snapshot, it.entity)
-    });
+    found.retain(|it| !snapshot.is_masked(it.entity) || scope.may_unmask(&snapshot, it.entity));
     #[cfg(feature = "seeded-leaks")]
     {
         use crate::leak::{Leak, is_on, objects};

@@ -123,7 +123,8 @@ impl<'a> Neo4jTxn<'a> {
         let records = batch.records.iter().map(|(record, _)| (record.id.to_string(), record));
         let (mut nodes, mut blocks) = (Vec::new(), Vec::new());
         for (record, json) in self.new_ones("record", "StoredRecord", records)? {
-            let (id, class) = (record.id.to_string(), self.class(record.entity_type().into(), &record.label)?);
+            let (id, class) =
+                (record.id.to_string(), self.class(record.entity_type().into(), &record.label)?);
             blocks.extend(
                 keys[&record.id].iter().map(|key| json!({ "id": id, "key": key.0 as i64 })),
             );
