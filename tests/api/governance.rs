@@ -285,7 +285,7 @@ fn a_pointer_names_one_desk_tells_both_sides_and_nothing_else() {
     let ask = |identifiers: Value, covert: bool| {
         police.post("/v1/deconflict", &json!({ "identifiers": identifiers, "covert": covert }))
     };
-    let both = json!([phone("+442025550143"), phone("020 2555 0144")]);
+    let both = json!([phone("+442025550143"), phone("+44 20 2555-0144")]);
     let none = ask(json!([phone("+442025550143")]), false).ok();
     assert_eq!(none["pointers"], json!([]), "without an agreement nothing");
     agreed(&server, &terms(grant("gray")));

@@ -151,8 +151,8 @@ impl World {
 
     /// The view of an agency's analyst.
     pub fn view(&self, agency: &str) -> View {
-        let policy =
-            policy::everyone_shares(&["a", "b", "c", AGENCIES[0], AGENCIES[1], AGENCIES[2]]);
+        let agencies = [&["a", "b", "c"][..], &crate::api::AGENCIES].concat();
+        let policy = policy::everyone_shares(&agencies);
         policy::view(&policy, agency, &self.store.classes().unwrap())
     }
 

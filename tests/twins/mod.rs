@@ -6,6 +6,7 @@ mod matrix;
 mod reference;
 #[cfg(feature = "seeded-leaks")]
 mod seeded;
+mod timing;
 mod world;
 
 use std::collections::BTreeSet;
@@ -194,12 +195,17 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
         let (one, other, caller) = twins(&mut rng);
         differed += usize::from(format!("{:?}", one.rows) != format!("{:?}", other.rows));
         let (first, second) = (serve(&one, &caller), serve(&other, &caller));
+        let mut before = String::new();
         for request in requests(&mut rng, [&one, &other], REQUESTS) {
             let answers = [ask(&first.1, &request), ask(&second.1, &request)];
             found += usize::from(answers[0].status < 300);
             if let Some(difference) = difference(&request, &answers[0], &answers[1]) {
-                panic!("seed {seed}, pair {pair}: {caller:?}\n{difference}");
+                panic!(
+                    "seed {seed}, pair {pair}: {caller:?}\n{before}{difference}\n{one:#?}\n{other:#?}"
+                );
             }
+            let (method, path, status) = (request.method, &request.path, answers[0].status);
+            before += &format!("{method} {path} {status}\n");
             asked += 1;
         }
     }

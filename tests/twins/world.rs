@@ -166,7 +166,22 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
 }
 
 impl Row {
-    pub fn label(&self) -> Label {
+    /// The label of its objects of a kind: what the row says of a person is said of nothing else but the
+    /// row's ties and events, and of a victim's phone and address.
+    pub fn label(&self, kind: Kind) -> Label {
+        let mut label = self.own_label();
+        let kept = match kind {
+            Kind::Phone | Kind::Address => label.category.is_victim(),
+            Kind::Vehicle | Kind::Organization => false,
+            _ => true,
+        };
+        if !kept {
+            label.category = SubjectCategory::Unknown;
+        }
+        label
+    }
+
+    fn own_label(&self) -> Label {
         let of = |name: &str| self.json[name].clone();
         Label {
             agency: self.agency.to_owned(),
@@ -281,10 +296,9 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
     let may = |kind: Kind, label: &Label| access(&world.policy, &caller.question(), kind, label);
     let mut rows = Vec::new();
     for row in &world.rows {
-        let label = row.label();
-        let hidden = Kind::ALL.into_iter().all(|kind| !may(kind, &label).anything());
+        let hidden = Kind::ALL.into_iter().all(|kind| !may(kind, &row.label(kind)).anything());
         if !hidden {
-            rows.push(trimmed(row, |kind| may(kind, &label), rng));
+            rows.push(trimmed(row, |kind| may(kind, &row.label(kind)), rng));
             continue;
         }
         match rng.random_range(0..3) {
