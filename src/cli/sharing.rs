@@ -64,30 +64,30 @@ impl Sharing<'_> {
         let reference: Reference = case.parse()?;
         let seen = self.snapshot(&rules, &police, &reference)?;
         let masked = seen.masked(&case);
-        let victim = (0..seen.entities.len() as u32).find(|index| {
-            let records = &seen.entities[*index as usize].records;
-            let agency = |record: &u32| &seen.records[*record as usize].label.agency;
-            seen.is_protected(*index) && records.iter().all(|record| agency(record) == INSPECTORATE)
+        let victim = seen.records.iter().position(|record| {
+            record.label.agency == INSPECTORATE
+                && record.label.category.is_victim()
+                && matches!(record.body, Body::Person(_))
         });
         let mut text = format!(
             "case {case}: {POLICE}, {INSPECTORATE} and {INTELLIGENCE} work on it; agreements are signed\n"
         );
         if let Some(victim) = victim {
-            let records = seen.entities[victim as usize].records.iter();
-            let records = records.map(|record| seen.records[*record as usize].id);
+            let record = seen.records[victim].id;
             if let Some(case) = policy.cases.get_mut(&case) {
-                case.subjects.extend(records);
+                case.subjects.insert(record);
             }
-            let entity = &masked.entities[victim as usize];
             let own = self.snapshot(&rules, &specialist, &reference)?;
-            let name =
-                own.entity(entity.id).map(|index| own.entities[index as usize].name.as_str());
+            let named = |snapshot: &Snapshot| {
+                let index = snapshot.record(record)?;
+                let entity = snapshot.entity_of[index as usize];
+                Some(snapshot.entities[entity as usize].name.clone())
+            };
             text += &format!(
-                "  a person who may be a victim, {}:\n    {POLICE} sees {}\n    the victim specialist of \
-                 {INSPECTORATE} sees {} (unmask=true, logged)\n",
-                entity.id,
-                entity.name,
-                name.unwrap_or("nothing"),
+                "  a person who may be a victim, {record}:\n    {POLICE} sees {}\n    the victim specialist of \
+                 {INSPECTORATE} sees {} (with unmask=true, logged)\n",
+                named(&masked).unwrap_or_default(),
+                named(&own).unwrap_or_default(),
             );
         }
         text += &self.pointer(&rules, &police)?;

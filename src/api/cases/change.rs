@@ -151,7 +151,10 @@ fn subjects(scope: &Scope, id: &str, asked: &SubjectsRequest) -> Result<CaseView
         let detail = format!("1 to {PARTS_MAX} records");
         return Err(Problem::member("records", "out_of_range", detail));
     }
-    let snapshot = scope.snapshot()?;
+    let (policy, snapshot) = (scope.policy()?, scope.snapshot()?);
+    if !policy.cases.get(id).is_some_and(|case| case.has_member(&scope.principal)) {
+        return Err(Problem::new(Code::NotFound));
+    }
     for id in &asked.records {
         let record = snapshot.record(*id).map(|index| &snapshot.records[index as usize]);
         // Another agency's record, seen or not, is none of the caller's to bring in.
