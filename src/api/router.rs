@@ -22,7 +22,7 @@ use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
 use super::entities::routes::get_routes;
 use super::entities::search::search;
-use super::explanations::entity::explain_entity;
+use super::explanations::entity::{explain_entity, picture_entity};
 use super::explanations::pair::{explain_pair, picture_pair};
 use super::imports::start::start_import;
 use super::inbox::list::read_inbox;
@@ -58,6 +58,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(get_routes)
         .service(explain_pair)
         .service(picture_pair)
+        .service(picture_entity)
         .service(explain_entity)
         .service(find_paths)
         .service(rank_entities)

@@ -6,15 +6,18 @@ mod dedupe;
 mod demo;
 mod evaluate;
 mod generate;
+mod health;
 mod import;
 mod key;
 mod link;
 mod openapi;
+mod output;
 mod progress;
 mod records;
 mod serve;
 mod settings;
 mod sharing;
+mod table;
 mod token;
 mod train;
 

@@ -115,6 +115,37 @@ fn a_trained_model_can_be_written_and_used_again() {
 }
 
 #[test]
+fn the_report_tells_the_health_of_the_clusters_without_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let map = demo("metro-police.persons.csv.map.toml");
+    let file = demo("metro-police.persons.csv");
+    let [out, pairs, report] = ["c.csv", "p.csv", "h.json"].map(|name| folder.path().join(name));
+    let arguments =
+        ["dedupe", "--mapping", text(&map), "--out", text(&out), "--pairs", text(&pairs)];
+    let printed = ok(&[&arguments[..], &["--report", text(&report), text(&file)]].concat());
+    let health: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&report).unwrap()).unwrap();
+    let found = clusters(&out);
+    assert_eq!(health["found"]["clusters"], found.len());
+    assert_eq!(health["found"]["largest_cluster"], found.iter().map(BTreeSet::len).max().unwrap());
+    let curve = health["curve"].as_array().unwrap();
+    assert_eq!(curve.len(), 17);
+    let bits: Vec<f64> = rows(&pairs).iter().map(|row| row[2].parse().unwrap()).collect();
+    for row in curve {
+        let threshold = row["bits"].as_f64().unwrap();
+        // The file rounds to four decimals: leave out what may have been rounded over a threshold.
+        if bits.iter().all(|bits| (bits - threshold).abs() > 1e-4) {
+            let kept = bits.iter().filter(|bits| **bits >= threshold).count();
+            assert_eq!(row["links"], kept, "{threshold}");
+        }
+    }
+    for part in ["open triples", "as found", "mean bits"] {
+        assert!(printed.contains(part), "{part:?} is missing in\n{printed}");
+    }
+    assert!(!ok(&[&arguments[..], &[text(&file)]].concat()).contains("open triples"));
+}
+
+#[test]
 fn files_without_records_or_with_odd_ones_are_a_clear_error_or_a_result() {
     let folder = tempfile::tempdir().unwrap();
     let map = mapping("febrl.map.toml");
@@ -186,4 +217,26 @@ fn historical_clusters_are_at_least_as_good_as_they_were() {
     assert!(f1(quality) >= 0.92, "{quality:?}");
     let largest = found.iter().map(BTreeSet::len).max().unwrap();
     assert!(largest <= 60, "{largest} records in one cluster");
+}
+
+#[test]
+fn a_generated_table_is_read_whole_and_its_people_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("table");
+    ok(&["generate", "--table", "3000", "--seed", "4", "--out", text(&table)]);
+    let (map, file) = (table.join("people.csv.map.toml"), table.join("people.csv"));
+    let found = dedupe(&map, &file, &folder.path().join("c.csv"));
+    let key = rows(&table.join("key.csv")).into_iter();
+    let truth: BTreeMap<_, _> = key.map(|row| (row[1].clone(), row[3].clone())).collect();
+    assert_eq!(found.iter().map(BTreeSet::len).sum::<usize>(), 3_000);
+    let quality = pairwise(&found, &truth);
+    assert!(f1(quality) >= 0.88, "{quality:?}");
+}
+
+#[test]
+fn a_table_and_a_scenario_are_not_asked_for_together() {
+    for wrong in [&["--table", "10", "--people", "10"][..], &["--table", "10", "--groups"], &[]] {
+        let output = run(&[&["generate", "--out", "/nonexistent/out"], wrong].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
 }

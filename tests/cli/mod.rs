@@ -1,11 +1,13 @@
 //! The program itself, as its users run it.
 
+mod bad_input;
 mod compare;
 mod dedupe;
 mod demo;
 mod evaluate;
 mod help;
 mod import;
+mod parquet;
 mod serve;
 
 use std::path::{Path, PathBuf};

@@ -124,6 +124,7 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             let (a, b) = (pool.record(), pool.record());
             get(format!("/v1/explanations/pair.svg?a={a}&b={b}"))
         }),
+        ("picture_entity", |pool| get(format!("/v1/explanations/entity/{}.svg", pool.entity()))),
         ("explain_entity", |pool| get(format!("/v1/explanations/entity/{}", pool.entity()))),
         ("find_paths", |pool| {
             let (from, to) = (pool.entity(), pool.entity());

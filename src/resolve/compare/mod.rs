@@ -9,6 +9,8 @@ mod phone;
 mod text;
 mod vehicle;
 
+pub(super) use person::Pending;
+
 use super::lexicon::{Lexicon, Sides};
 use super::values::Values;
 use crate::model::EntityType;
@@ -38,19 +40,37 @@ pub(super) fn attributes(entity_type: EntityType) -> &'static [Attribute] {
     }
 }
 
+/// Whether people who live together share an attribute's values, so that pairs which agree on it are a
+/// mixture of both.
+pub(super) fn is_of_household(entity_type: EntityType, attribute: usize) -> bool {
+    entity_type == EntityType::Person && person::OF_HOUSEHOLD.contains(&attribute)
+}
+
 /// Hashes of the values of an attribute that agree wholly only with themselves; none where there is no
 /// such value.
 pub(super) fn agreements(values: &Values, attribute: usize, lexicon: &Lexicon) -> Vec<u64> {
     match values {
         Values::Person(person) => person::agreements(person, attribute, lexicon),
-        _ => Vec::new(),
+        Values::Organization(it) => organization::agreements(it, attribute, lexicon),
+        Values::Vehicle(vehicle) => vehicle::agreements(vehicle, attribute, lexicon),
+        Values::Phone(_) | Values::Address(_) => Vec::new(),
     }
 }
 
 /// Compares what two records say; `None` when their types differ.
 pub(super) fn compare(sides: Sides<'_>, a: &Values, b: &Values) -> Option<Agreement> {
+    compare_while(sides, a, b, |_, _| true)
+}
+
+/// [`compare`], as long as `go_on` says so: it is asked with what was found and what is still to come.
+pub(super) fn compare_while(
+    sides: Sides<'_>,
+    a: &Values,
+    b: &Values,
+    go_on: impl Fn(&Agreement, Pending) -> bool,
+) -> Option<Agreement> {
     match (a, b) {
-        (Values::Person(a), Values::Person(b)) => Some(person::compare(sides, a, b)),
+        (Values::Person(a), Values::Person(b)) => person::compare(sides, a, b, go_on),
         (Values::Phone(a), Values::Phone(b)) => Some(phone::compare(sides, a.as_ref(), b.as_ref())),
         (Values::Address(a), Values::Address(b)) => Some(address::compare(sides, a, b)),
         (Values::Vehicle(a), Values::Vehicle(b)) => Some(vehicle::compare(sides, a, b)),
