@@ -7,7 +7,7 @@
 // param: max_rows integer = 100 (1..1000) -- Most rows.
 // column: contact entity_id -- The common contact.
 // column: type string -- person or phone.
-// column: name string? -- Its number or name; absent for people who may be victims.
+// column: name string? -- Its number or name; a pseudonym where it is masked.
 // column: with_first integer -- Calls and messages with the first.
 // column: with_second integer -- Calls and messages with the second.
 // key: contact

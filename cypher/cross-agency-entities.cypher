@@ -5,7 +5,7 @@
 // param: max_rows integer = 100 (1..1000) -- Most rows.
 // column: entity entity_id -- The entity.
 // column: type string -- person, phone, address, vehicle or organization.
-// column: name string? -- Its name; absent for people who may be victims.
+// column: name string? -- Its name; a pseudonym where it is masked.
 // column: agencies list of string -- The agencies, by name.
 // column: records integer -- Visible records of the entity.
 // key: entity

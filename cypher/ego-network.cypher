@@ -7,7 +7,7 @@
 // param: max_rows integer = 200 (1..1000) -- Most rows.
 // column: neighbour entity_id -- The entity around it.
 // column: type string -- person, phone, address, vehicle or organization.
-// column: name string? -- Its name; absent for people who may be victims.
+// column: name string? -- Its name; a pseudonym where it is masked.
 // column: distance integer -- Relationships between the two.
 // key: neighbour
 MATCH p = (c:Entity {view: $view, id: $entity})-[:USES|LIVES_AT|STAYED_AT|DRIVES|OWNS|WORKS_FOR|ASSOCIATED_WITH|CALLED|MESSAGED|PAID|BOOKED_AT|SAME_EVENT*1..2]-(n:Entity)

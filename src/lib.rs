@@ -11,6 +11,8 @@ pub mod govern;
 pub mod graph;
 pub mod ingest;
 pub mod jobs;
+#[cfg(feature = "seeded-leaks")]
+pub mod leak;
 pub mod model;
 pub mod normalize;
 pub mod query;

@@ -12,6 +12,8 @@ mod cli;
 mod findings;
 mod graph;
 mod neo4j;
+mod policy;
 mod query;
 mod store;
 mod structure;
+mod twins;

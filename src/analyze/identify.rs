@@ -38,10 +38,16 @@ pub fn identify(
     let floor =
         engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);
     let mut best: BTreeMap<u32, Candidate> = BTreeMap::new();
-    for id in store.candidates(&view.classes, &engine.keys(&prepared))? {
+    let keys = engine.keys(&prepared);
+    for id in store.candidates(&view.classes, &keys)? {
         // A record that came after the snapshot is not part of it yet.
         let Some(record) = snapshot.record(id) else { continue };
         let other = engine.prepare(&snapshot.records[record as usize]);
+        // The store's keys are of the whole record, also of what an agreement keeps back.
+        let withheld = snapshot.left_out.withheld.contains(&record);
+        if withheld && !engine.keys(&other).iter().any(|key| keys.contains(key)) {
+            continue;
+        }
         let Some(score) = engine.score(&prepared, &other) else { continue };
         let entity = snapshot.entity_of[record as usize];
         let found = best.entry(entity).or_insert_with(|| Candidate {

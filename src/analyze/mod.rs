@@ -6,6 +6,7 @@
 
 pub mod centrality;
 pub mod communities;
+pub mod deconflict;
 mod explain;
 mod identify;
 pub mod movement;

@@ -198,6 +198,7 @@ mod tests {
             judgements: Vec::new(),
             offsets: Vec::new(),
             adjacency: Vec::new(),
+            left_out: Default::default(),
             id_key,
         };
         let network = Network::of(&snapshot);

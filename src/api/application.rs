@@ -14,6 +14,7 @@ use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 use super::guard::guard;
 use super::limits::{JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
 use super::metrics::Metrics;
+use super::policies::Policies;
 use super::problem::{Code, Problem};
 use super::router::operations;
 use super::state::{Random, State};
@@ -76,6 +77,7 @@ impl Application {
             jobs: Jobs::new(config.id_key.clone(), nonce, Arc::clone(&config.clock), JOB_THREADS)?,
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
+            policies: Policies::default(),
             store: config.store,
             engine: config.engine,
             id_key: config.id_key,

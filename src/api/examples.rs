@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use super::asked::{CASE_HEADER, PURPOSE_HEADER};
+
 /// An entity that every agency of the demo sees under this id: a phone of a planted ring.
 const PHONE: &str = "ent_b26382529f3c8b10245560b708e51224";
 /// A person who uses it.
@@ -21,6 +23,10 @@ const PERSON_RECORD: &str = "rec_0590d7014edf30197afb1432f44e373e";
 const OTHER_PERSON_RECORD: &str = "rec_08ea4e531c66657bf4dfb5c73dc4c572";
 /// A job that is none: jobs are made by starting one.
 const JOB: &str = "job_00000000000000000000000000000000";
+
+/// An agreement and a case that are none: those that there are depend on who signed and opened them.
+const AGREEMENT: &str = "agr_00000000000000000000000000000000";
+const CASE: &str = "case_00000000000000000000000000000000";
 
 /// The example of an operation's body.
 pub fn body(operation: &str) -> Option<Value> {
@@ -69,6 +75,47 @@ pub fn body(operation: &str) -> Option<Value> {
             "mapping": IMPORT_MAPPING,
             "data": "id,name,born\nx1,Katarina Horvat,1991-07-03\nx2,Ana Lima,1987-02-30\n",
         }),
+        "deconflict" => json!({
+            "identifiers": [
+                { "kind": "phone", "number": "+44 20 2555 0143" },
+                { "kind": "person", "name": "Katarina Horvat", "birth_date": "1991-07-03" },
+            ],
+        }),
+        "announce_operation" => json!({
+            "reference": "OP-2026-7", "latitude": 51.5074, "longitude": -0.1278,
+            "radius_metres": 500, "from": "2099-03-01T06:00:00Z", "until": "2099-03-01T09:00:00Z",
+        }),
+        "open_case" => json!({ "reference": "TF-2026-1", "expires": "2099-01-01T00:00:00Z" }),
+        "add_member" | "remove_member" => json!({ "agency": "harbour-shelter", "user": "analyst" }),
+        "add_subjects" => json!({ "records": [RECORD] }),
+        "draft_agreement" | "draft_version" => json!({
+            "id": "mou-2026-014",
+            "discloser": "metro-police",
+            "recipients": ["harbour-shelter"],
+            "legal_basis": "state code 12-3",
+            "grants": [
+                {
+                    "kinds": ["person", "phone", "vehicle", "tie"], "subject": ["suspect", "contact"],
+                    "tier_max": 2, "purposes": ["trafficking_investigation"], "level": "white",
+                },
+                {
+                    "kinds": ["person"], "subject": ["victim", "possible_victim"],
+                    "purposes": ["victim_safety", "deconfliction"], "level": "gray",
+                },
+            ],
+            "fields_never": ["home_address", "photo"],
+            "onward": "ask",
+            "court_use": "ask",
+            "retention_days": 365,
+            "on_end": "recipient_purges_copies",
+            "valid": ["2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"],
+            "document_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        }),
+        "sign_agreement" => json!({ "version": 1, "terms_hash": "0" }),
+        "register_agency" => json!({
+            "name": "harbour-shelter", "kind": "service_provider",
+            "desk": { "name": "Harbour Shelter, front desk", "channel": "+44 20 2555 0100" },
+        }),
         _ => return None,
     })
 }
@@ -93,6 +140,8 @@ birth_date = "born"
 /// The example of an operation's parameter.
 pub fn parameter(operation: &str, name: &str) -> Option<Value> {
     Some(match (operation, name) {
+        (_, PURPOSE_HEADER) => json!("trafficking_investigation"),
+        (_, CASE_HEADER) => json!("DEMO-2026-1"),
         ("get_record", "id") => json!(RECORD),
         ("get_routes", "id") => json!(VEHICLE),
         ("explain_pair" | "picture_pair", "a") => json!(PERSON_RECORD),
@@ -102,6 +151,12 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
         ("get_query" | "run_query", "name") => json!("shared-phones"),
         ("get_job" | "cancel_job", "id") => json!(JOB),
         ("rank_entities", "measure") => json!("pagerank"),
+        (
+            "get_agreement" | "preview_agreement" | "draft_version" | "sign_agreement"
+            | "suspend_agreement" | "end_agreement",
+            "id",
+        ) => json!(AGREEMENT),
+        ("add_member" | "remove_member" | "add_subjects" | "end_case", "id") => json!(CASE),
         (_, "id") => json!(PHONE),
         (_, "limit") => json!(10),
         _ => return None,

@@ -10,10 +10,11 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 
+use super::asked::Asked;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::state::State;
 use crate::audit::{Entry, Outcome};
-use crate::govern::{TOKENS_DOCUMENT, TokenHolder, Tokens};
+use crate::govern::{Principal, TOKENS_DOCUMENT, TokenHolder, Tokens};
 use crate::model::hex;
 
 /// The operations that need no token, as method-less route templates (all GET): whether the server
@@ -39,15 +40,16 @@ pub async fn guard<B: MessageBody + 'static>(
     let operation = format!("{} {route}", known_method(request.method()));
     let unmasked = request.query_string().split('&').any(|pair| pair == "unmask=true");
     let id = hex(&(state.random)()[..16]);
+    let (purpose, case) = Asked::as_far_as_given(request.headers());
     let public = request.method() == Method::GET && PUBLIC_ROUTES.contains(&route);
     let mut known = None;
     let mut response = match authenticate(&state, &request, public).await {
         Err(problem) => {
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
-        Ok(holder) => {
-            known.clone_from(&holder);
-            holder.map(|holder| request.extensions_mut().insert(holder));
+        Ok(principal) => {
+            known.clone_from(&principal);
+            principal.map(|principal| request.extensions_mut().insert(principal));
             // Routing and handlers turn their errors into responses; nothing else stands inside.
             next.call(request).await?.map_into_left_body()
         }
@@ -58,10 +60,12 @@ pub async fn guard<B: MessageBody + 'static>(
         let entry = Entry {
             at: (state.clock)(),
             request: id.clone(),
-            agency: known.as_ref().map(|holder| holder.agency.clone()),
-            user: known.map(|holder| holder.user),
+            agency: known.as_ref().map(|principal| principal.agency.clone()),
+            user: known.map(|principal| principal.user),
             operation: logged,
             object: object(response.request()),
+            purpose,
+            case,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
         };
@@ -72,6 +76,11 @@ pub async fn guard<B: MessageBody + 'static>(
         }
     }
     let headers = response.headers_mut();
+    #[cfg(feature = "seeded-leaks")]
+    if crate::leak::is_on(crate::leak::Leak::Etag) {
+        let objects = crate::leak::objects(state.store.as_ref());
+        headers.insert(header::ETAG, HeaderValue::from(objects));
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
@@ -91,12 +100,12 @@ fn known_method(method: &Method) -> &str {
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
 
-/// The holder of the request's token; none for public operations.
+/// Whom the request's token vouches for; nobody for public operations.
 async fn authenticate(
     state: &web::Data<State>,
     request: &ServiceRequest,
     public: bool,
-) -> Result<Option<TokenHolder>, Problem> {
+) -> Result<Option<Principal>, Problem> {
     if public {
         return Ok(None);
     }
@@ -109,16 +118,16 @@ async fn authenticate(
     }
     let (state, token) = (state.clone(), token.trim().to_owned());
     // Read anew for every request: a token revoked is refused at once.
-    let look = move || -> Result<Option<TokenHolder>, Problem> {
+    let look = move || -> Result<Option<Principal>, Problem> {
         let document = state.store.document(TOKENS_DOCUMENT)?;
         let tokens = Tokens::from_document(document.as_deref()).map_err(|error| {
             tracing::error!(%error, "no token can be checked");
             Problem::new(Code::Unavailable)
         })?;
-        Ok(tokens.holder(&token).cloned())
+        Ok(tokens.holder(&token).map(TokenHolder::principal))
     };
-    let holder = web::block(look).await.map_err(|_| Problem::new(Code::Internal))??;
-    holder.map(Some).ok_or_else(unknown)
+    let principal = web::block(look).await.map_err(|_| Problem::new(Code::Internal))??;
+    principal.map(Some).ok_or_else(unknown)
 }
 
 /// Gives every error the form of a problem with the request's id, also those of the framework.
@@ -168,7 +177,9 @@ fn outcome(status: StatusCode) -> Outcome {
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
 fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
-    let digits = ["ent_", "rec_", "job_"].iter().find_map(|prefix| id.strip_prefix(prefix))?;
+    let digits = ["ent_", "rec_", "job_", "case_", "agr_"]
+        .iter()
+        .find_map(|prefix| id.strip_prefix(prefix))?;
     let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_id.then(|| id.to_owned())
 }

@@ -4,15 +4,21 @@
 //! the audit log before the answer leaves. A handler reads its input, asks a domain function with the
 //! caller's view, and gives a wire type. This room knows neither SQL nor Cypher; nothing knows it.
 
+mod agencies;
+mod agreements;
 mod application;
+mod asked;
 mod body;
+mod cases;
 mod centrality;
 mod communities;
+mod deconfliction;
 mod entities;
 mod examples;
 mod explanations;
 mod guard;
 mod imports;
+mod inbox;
 mod indicators;
 mod jobs;
 mod judgements;
@@ -22,6 +28,7 @@ mod openapi;
 mod page;
 mod parameters;
 mod paths;
+mod policies;
 mod problem;
 mod queries;
 mod records;

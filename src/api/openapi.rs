@@ -1,17 +1,19 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
 use actix_web::App;
-use utoipa::openapi::path::{Operation, ParameterBuilder, PathItem};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Content, Info, License, OpenApi, Ref, RefOr, ResponseBuilder, Schema, tag::TagBuilder,
+    Content, Info, License, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema, tag::TagBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
 
+use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 use super::examples;
 use super::problem::{MEDIA_TYPE, ProblemBody};
 use super::router::operations;
+use crate::govern::{Purpose, Reference};
 
 /// What the document says of the whole API.
 const ABOUT: &str = "\
@@ -19,11 +21,12 @@ Who is this, who is around them, is this a ring, how do they move: asked of the 
 agencies, and answered on what the caller's agency may see, on nothing else. \
 Press *Authorize* and give a token (`accord token create`; the demo prints some); every example runs \
 as it stands on the demo's store. Errors are `application/problem+json` with a stable `code`. \
-What may not be seen answers exactly as what does not exist. Nothing here says that somebody is a \
+What may not be seen answers exactly as what does not exist. Every operation but the server's own says \
+what for (`x-purpose`) and about which case (`x-case`). Nothing here says that somebody is a \
 trafficker.";
 
 /// Groups of operations, in order.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 15] = [
     ("resolve", "Who is this?"),
     (
         "entities",
@@ -37,6 +40,10 @@ const TAGS: [(&str, &str); 11] = [
     ("imports", "Importing files"),
     ("jobs", "Long work"),
     ("judgements", "What humans say of pairs of records"),
+    ("deconfliction", "Whom to call about what another agency holds"),
+    ("cases", "Who works together, across agencies, and until when"),
+    ("agreements", "What agencies disclose to each other"),
+    ("agencies", "Who takes part"),
     ("service", "The server itself"),
 ];
 
@@ -77,10 +84,34 @@ pub fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation
     [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten()
 }
 
+/// Every operation but the server's own is asked for a purpose and about a case.
+fn name_purpose_and_case(operation: &mut Operation) {
+    if operation.tags.iter().flatten().any(|tag| tag == "service") {
+        return;
+    }
+    let header = |name: &str, about: &str, schema: RefOr<Schema>| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some(about))
+            .schema(Some(schema))
+            .build()
+    };
+    let purpose =
+        "What for: one of the closed list. One that the caller may not ask for shows nothing";
+    let case = "About which case: the id of a case that the caller works on, or a reference of the own \
+                agency. Stands in the audit log";
+    let parameters = operation.parameters.get_or_insert_default();
+    parameters.push(header(PURPOSE_HEADER, purpose, Purpose::schema()).into());
+    parameters.push(header(CASE_HEADER, case, Reference::schema()).into());
+}
+
 /// Every operation may answer with a problem; every input has an example.
 fn finish(operation: &mut Operation) {
     let schema: RefOr<Schema> = Ref::from_schema_name(ProblemBody::name()).into();
     let problem = || Content::new(Some(schema.clone()));
+    name_purpose_and_case(operation);
     let responses = &mut operation.responses.responses;
     for response in responses.values_mut() {
         if let RefOr::T(response) = response

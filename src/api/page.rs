@@ -88,6 +88,10 @@ pub fn page<T, U>(
 }
 
 fn cursor_of(scope: &Scope, list: &[&str], name: &str) -> String {
+    #[cfg(feature = "seeded-leaks")]
+    if crate::leak::is_on(crate::leak::Leak::OffsetCursor) {
+        return format!("cur_{name}{}", crate::leak::objects(scope.state.store.as_ref()));
+    }
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
     parts.push(name.as_bytes());

@@ -49,14 +49,18 @@ codes! {
     MalformedJson = "malformed_json", 400, "The body is not well-formed JSON";
     /// A header, path or query parameter cannot be read.
     BadParameter = "bad_parameter", 400, "A parameter is not what the operation takes";
+    /// The header `x-purpose` is missing.
+    PurposeMissing = "purpose_missing", 400, "Say what for: the header x-purpose is missing";
+    /// The header `x-case` is missing.
+    CaseMissing = "case_missing", 400, "Say about which case: the header x-case is missing";
     /// The cursor is not one this operation gave for these parameters.
     BadCursor = "bad_cursor", 400, "The cursor is not one of this list, or the list has changed";
     /// The request is not HTTP as the server understands it.
     BadRequest = "bad_request", 400, "The request cannot be read";
     /// No token, or one that is not known.
     Unauthenticated = "unauthenticated", 401, "A bearer token is needed";
-    /// The token's role does not allow the operation. Depends on the caller only.
-    Forbidden = "forbidden", 403, "The token's role does not allow this operation";
+    /// None of the caller's roles allows the operation. Depends on the caller only.
+    Forbidden = "forbidden", 403, "None of the caller's roles allows this operation";
     /// No such thing in the caller's view.
     NotFound = "not_found", 404, "There is no such thing";
     /// The path has no such method.
@@ -65,6 +69,10 @@ codes! {
     Timeout = "timeout", 408, "The request took too long to arrive";
     /// The caller's own record exists with other content.
     RecordChanged = "record_changed", 409, "A record of this id exists with other content";
+    /// The caller's own agency has something else of this name.
+    AlreadyThere = "already_there", 409, "The agency has one of this reference already";
+    /// What stands does not allow it.
+    NotNow = "not_now", 409, "What the agreement or case stands at does not allow this";
     /// The body is larger than allowed.
     TooLarge = "too_large", 413, "The body is too large";
     /// The body is not JSON by its content type.
@@ -75,6 +83,8 @@ codes! {
     LimitReached = "limit_reached", 422, "The question asks for more than one answer may take";
     /// Too many of the agency's jobs wait.
     TooManyJobs = "too_many_jobs", 429, "Too many jobs of the agency are waiting";
+    /// The user has asked for enough pointers today.
+    TooManyToday = "too_many_today", 429, "The user has asked for enough pointers today";
     /// An error on the server's side.
     Internal = "internal", 500, "The server failed";
     /// The stored query runs on Neo4j only.

@@ -3,8 +3,21 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::agencies::list::list_agencies;
+use super::agencies::register::register_agency;
+use super::agreements::draft::{draft_agreement, draft_version};
+use super::agreements::get::get_agreement;
+use super::agreements::list::list_agreements;
+use super::agreements::preview::preview_agreement;
+use super::agreements::sign::sign_agreement;
+use super::agreements::suspend::{end_agreement, suspend_agreement};
+use super::cases::change::{add_member, add_subjects, end_case, remove_member};
+use super::cases::list::list_cases;
+use super::cases::open::open_case;
 use super::centrality::rank::rank_entities;
 use super::communities::list::list_communities;
+use super::deconfliction::announce::announce_operation;
+use super::deconfliction::ask::deconflict;
 use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
 use super::entities::routes::get_routes;
@@ -12,6 +25,7 @@ use super::entities::search::search;
 use super::explanations::entity::{explain_entity, picture_entity};
 use super::explanations::pair::{explain_pair, picture_pair};
 use super::imports::start::start_import;
+use super::inbox::list::read_inbox;
 use super::indicators::shared_hub::shared_hub;
 use super::jobs::cancel::cancel_job;
 use super::jobs::get::get_job;
@@ -55,6 +69,25 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(run_query)
         .service(start_import)
         .service(submit_judgement)
+        .service(deconflict)
+        .service(announce_operation)
+        .service(read_inbox)
+        .service(list_cases)
+        .service(open_case)
+        .service(add_member)
+        .service(remove_member)
+        .service(add_subjects)
+        .service(end_case)
+        .service(list_agreements)
+        .service(draft_agreement)
+        .service(get_agreement)
+        .service(preview_agreement)
+        .service(draft_version)
+        .service(sign_agreement)
+        .service(suspend_agreement)
+        .service(end_agreement)
+        .service(list_agencies)
+        .service(register_agency)
         .service(list_jobs)
         .service(get_job)
         .service(cancel_job)

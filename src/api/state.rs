@@ -1,5 +1,6 @@
 //! What all requests share, and what one request may use of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -7,16 +8,18 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
 
+use super::asked::Asked;
 use super::body;
 use super::limits::BODY_BYTES_MAX;
 use super::metrics::Metrics;
+use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
 use crate::audit::AuditLog;
-use crate::govern::{Caller, TokenHolder, TokenRole, View};
+use crate::govern::{Caller, DeskBook, Function, Principal, Rules, View};
 use crate::graph::{self, Snapshot};
 use crate::jobs::{Clock, Jobs};
-use crate::model::{IdKey, hex};
-use crate::query::Runner;
+use crate::model::{IdKey, RecordId, Timestamp, hex};
+use crate::query::{Runner, ViewKey};
 use crate::resolve::Engine;
 use crate::store::Store;
 
@@ -35,6 +38,7 @@ pub struct State {
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) metrics: Metrics,
+    pub(super) policies: Policies,
 }
 
 /// The body of a request, not yet read.
@@ -59,39 +63,40 @@ impl<'a> Body<'a> {
 /// One authenticated request. Handlers take it and answer through [`Context::answer`].
 pub struct Context {
     state: web::Data<State>,
-    holder: TokenHolder,
+    principal: Principal,
+    asked: Result<Asked, Problem>,
 }
 
 impl FromRequest for Context {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
-    /// The guard has put the token's holder there; without one the request goes no further.
+    /// The guard has put the principal there; without one the request goes no further.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let holder = request.extensions().get::<TokenHolder>().cloned();
+        let principal = request.extensions().get::<Principal>().cloned();
         let state = request.app_data::<web::Data<State>>().cloned();
-        ready(match (holder, state) {
-            (Some(holder), Some(state)) => Ok(Self { state, holder }),
+        let asked = Asked::of(request.headers());
+        ready(match (principal, state) {
+            (Some(principal), Some(state)) => Ok(Self { state, principal, asked }),
             _ => Err(Problem::new(Code::Unauthenticated)),
         })
     }
 }
 
 impl Context {
-    /// Runs `work` on a thread for blocking work, within the caller's view as of now.
+    /// Runs `work` on a thread for blocking work, within the caller's view as of now. `function` is
+    /// what the operation does: who may not do it at all is refused before anything is looked at.
     pub async fn answer<T: Send + 'static>(
         self,
+        function: Function,
         work: impl FnOnce(&Scope) -> Result<T, Problem> + Send + 'static,
     ) -> Result<web::Json<T>, Problem> {
-        if self.holder.role != TokenRole::Analyst {
+        if !self.principal.may(function) {
             return Err(Problem::new(Code::Forbidden));
         }
-        let blocking = move || {
-            let caller = self.holder.caller();
-            let view = View::decide(&caller, &self.state.store.classes()?);
-            work(&Scope { state: self.state.into_inner(), caller, view })
-        };
-        match web::block(blocking).await {
+        let asked = self.asked?;
+        let (state, principal) = (self.state.into_inner(), self.principal);
+        match web::block(move || work(&Scope::new(state, principal, asked)?)).await {
             Ok(result) => result.map(web::Json),
             Err(_) => Err(Problem::new(Code::Internal)),
         }
@@ -101,48 +106,117 @@ impl Context {
     /// [`Context::answer`] does.
     pub async fn answer_to<B: DeserializeOwned, T: Send + 'static>(
         self,
+        function: Function,
         body: Body<'_>,
         work: impl FnOnce(&Scope, B) -> Result<T, Problem> + Send + 'static,
     ) -> Result<web::Json<T>, Problem> {
         body::check(body.request, &body.bytes, body.bytes_max)?;
         let bytes = body.bytes;
-        self.answer(move |scope| work(scope, body::object(&bytes)?)).await
+        self.answer(function, move |scope| work(scope, body::object(&bytes)?)).await
     }
 
-    /// The server's metrics, for operators.
+    /// The server's metrics, for who runs it.
     pub fn metrics(&self) -> Result<String, Problem> {
-        if self.holder.role != TokenRole::Operator {
+        if !self.principal.may(Function::ReadMetrics) {
             return Err(Problem::new(Code::Forbidden));
         }
         Ok(self.state.metrics.render())
     }
 }
 
-/// What one question is computed on: the caller and the caller's view.
+/// What one question is computed on: the caller, what for and about which case, and the caller's view.
 pub struct Scope {
     pub(super) state: Arc<State>,
+    /// Who asks, as authenticated.
+    pub principal: Principal,
+    /// What for and about which case.
+    pub asked: Asked,
     /// Who asks.
     pub caller: Caller,
     /// What the caller may see now.
     pub view: View,
+    /// When it was decided.
+    pub at: Timestamp,
+    pseudonyms: String,
+    unmasked: BTreeSet<RecordId>,
 }
 
 impl Scope {
-    /// The same caller with the view as of now: after a write it may hold a class more.
-    pub fn renewed(&self) -> Result<Self, Problem> {
-        let view = View::decide(&self.caller, &self.state.store.classes()?);
-        Ok(Self { state: Arc::clone(&self.state), caller: self.caller.clone(), view })
+    fn new(state: Arc<State>, principal: Principal, asked: Asked) -> Result<Self, Problem> {
+        let at = (state.clock)();
+        let granted = state.policies.grant(state.store.as_ref(), &principal, &asked, at)?;
+        let Granted { view, pseudonyms, unmasked } = granted;
+        let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
+        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked })
     }
 
-    /// The snapshot of the view as of now.
+    /// The same caller with the view as of now: after a write it may hold a class more.
+    pub fn renewed(&self) -> Result<Self, Problem> {
+        Self::new(Arc::clone(&self.state), self.principal.clone(), self.asked.clone())
+    }
+
+    /// The policy as of now.
+    pub fn policy(&self) -> Result<Arc<Rules>, Problem> {
+        Ok(self.state.policies.policy(self.state.store.as_ref())?.1)
+    }
+
+    /// What an agency's desk keeps.
+    pub fn book(&self, agency: &str) -> Result<DeskBook, Problem> {
+        Ok(book(self.state.store.as_ref(), &DeskBook::document(agency))?.1)
+    }
+
+    /// The snapshot of the view as of now, without what may not be shown of people who may be victims.
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
         Ok(self.snapshot_and_revision()?.0)
     }
 
-    /// The snapshot of the view as of now, and the store's revision it is of, which never goes into
+    /// The snapshot of [`Scope::snapshot`], and the store's revision it is of, which never goes into
     /// an answer.
     pub fn snapshot_and_revision(&self) -> Result<(Arc<Snapshot>, u64), Problem> {
-        Ok(self.state.cache.snapshot(self.state.store.as_ref(), &self.view)?)
+        let store = self.state.store.as_ref();
+        Ok(self.state.cache.masked(store, &self.view, &self.pseudonyms)?)
+    }
+
+    /// The snapshot of the whole store.
+    #[cfg(feature = "seeded-leaks")]
+    pub fn whole(&self) -> Result<Arc<Snapshot>, Problem> {
+        let store = self.state.store.as_ref();
+        let view = View::whole_store(&store.classes()?);
+        Ok(self.state.cache.snapshot(store, &view)?.0)
+    }
+
+    /// How many neighbours an entity has in the whole store.
+    #[cfg(feature = "seeded-leaks")]
+    pub fn whole_degree(&self, snapshot: &Snapshot, entity: u32) -> Result<usize, Problem> {
+        let whole = self.whole()?;
+        let first = snapshot.records[snapshot.entities[entity as usize].records[0] as usize].id;
+        let entity = whole.record(first).map(|record| whole.entity_of[record as usize]);
+        Ok(entity.map_or(0, |entity| whole.neighbours_of(entity).len()))
+    }
+
+    /// The key of the stored queries' graph of [`Scope::snapshot`] at a revision.
+    pub fn query_key(&self, revision: u64) -> ViewKey {
+        ViewKey::new(&self.state.id_key, &self.view, &self.pseudonyms, revision)
+    }
+
+    /// What to show of an entity of a snapshot: with `unmask`, all of it, if the caller is a victim
+    /// specialist in whose case every record about the victim is; else what the snapshot shows.
+    pub fn shown<'s>(&self, snapshot: &'s Snapshot, entity: u32, unmask: bool) -> &'s Snapshot {
+        if unmask && self.may_unmask(snapshot, entity) { snapshot.original() } else { snapshot }
+    }
+
+    /// Whether the caller may see an entity unmasked. A phone or an address is a victim's as long as a
+    /// person who may be one is related to it.
+    pub fn may_unmask(&self, snapshot: &Snapshot, entity: u32) -> bool {
+        let mut people = vec![entity];
+        people.extend(snapshot.neighbours_of(entity));
+        let contact = !snapshot.is_protected(entity);
+        let concerned =
+            people.into_iter().filter(|&it| it == entity || (contact && snapshot.is_protected(it)));
+        let records = concerned.flat_map(|it| &snapshot.entities[it as usize].records);
+        let victims = records.map(|record| &snapshot.records[*record as usize]);
+        let mut victims = victims.filter(|record| record.label.category.is_victim()).peekable();
+        victims.peek().is_some() && victims.all(|record| self.unmasked.contains(&record.id))
     }
 }
 

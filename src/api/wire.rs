@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::graph::{RelationshipKind, Snapshot};
-use crate::model::{Body, EntityId, EntityType, LevelHit, Link, Record, RecordId, Span};
+use crate::model::{Body, EntityId, EntityType, LevelHit, Link, RecordId, Span};
 use crate::resolve::probability;
 
 /// An entity in a list.
@@ -15,9 +15,13 @@ pub struct EntitySummary {
     /// What it is.
     #[serde(rename = "type")]
     pub entity_type: EntityType,
-    /// What most of its records call it. Absent when it is protected, or its records have no name.
+    /// What most of its records call it. Absent when it is masked, or its records have no name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What it is called in the case that is asked about, where its name is masked: it is a person who
+    /// may be a victim, or such a person's phone or address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pseudonym: Option<String>,
     /// Whether it is a person who may be a victim: the name is masked and the person never ranked.
     pub protected: bool,
     /// Its visible records.
@@ -27,21 +31,18 @@ pub struct EntitySummary {
 }
 
 impl EntitySummary {
-    /// The entity at this index.
+    /// The entity at this index, as the snapshot shows it.
     pub fn of(snapshot: &Snapshot, index: u32) -> Self {
-        Self::unmasked(snapshot, index, false)
-    }
-
-    /// The entity at this index, with its name also when it is protected.
-    pub fn unmasked(snapshot: &Snapshot, index: u32, unmask: bool) -> Self {
         let entity = &snapshot.entities[index as usize];
-        let protected = snapshot.is_protected(index);
-        let shown = (unmask || !protected) && !entity.name.is_empty();
+        let masked = snapshot.is_masked(index);
+        let called = Some(entity.name.clone()).filter(|name| !name.is_empty());
+        let (name, pseudonym) = if masked { (None, called) } else { (called, None) };
         Self {
             id: entity.id,
             entity_type: entity.entity_type,
-            name: shown.then(|| entity.name.clone()),
-            protected,
+            name,
+            pseudonym,
+            protected: snapshot.is_protected(index),
             records: entity.records.len(),
             agencies: snapshot.agencies(index).into_iter().map(str::to_owned).collect(),
         }
@@ -55,8 +56,9 @@ pub struct RecordView {
     pub id: RecordId,
     /// The agency that owns it.
     pub agency: String,
-    /// The agency's own id of it.
-    pub local_id: String,
+    /// The agency's own id of it; absent when masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_id: Option<String>,
     /// The agency's name for the file or system it came from.
     pub source: String,
     /// What the source alleges the subject to be.
@@ -71,12 +73,14 @@ pub struct RecordView {
 }
 
 impl RecordView {
-    /// A record, with its body or without.
-    pub fn of(record: &Record, masked: bool) -> Self {
+    /// The record at this index, as the snapshot shows it.
+    pub fn of(snapshot: &Snapshot, index: u32) -> Self {
+        let record = &snapshot.records[index as usize];
+        let masked = snapshot.is_masked(snapshot.entity_of[index as usize]);
         Self {
             id: record.id,
             agency: record.label.agency.clone(),
-            local_id: record.local_id.clone(),
+            local_id: (!masked).then(|| record.local_id.clone()),
             source: record.source.clone(),
             category: record.label.category,
             tier: record.label.tier,
@@ -98,21 +102,27 @@ pub struct LinkView {
     /// The probability these odds stand for, 0 to 1.
     pub probability: f64,
     /// The comparison level each attribute reached and its Bayes factor in bits; with the model's
-    /// prior they add up to `bits`.
+    /// prior they add up to `bits`. Empty when a record is masked: levels say in what it agrees.
     pub levels: Vec<LevelHit>,
     /// The version of the model that gave the score.
     pub model: String,
 }
 
 impl LinkView {
-    /// A link.
-    pub fn of(link: &Link) -> Self {
+    /// A link, as the snapshot shows its records.
+    pub fn of(snapshot: &Snapshot, link: &Link) -> Self {
+        let masked = |id| {
+            let record = snapshot.record(id);
+            record.is_none_or(|index| snapshot.is_masked(snapshot.entity_of[index as usize]))
+        };
+        let levels =
+            if masked(link.a) || masked(link.b) { Vec::new() } else { link.levels.clone() };
         Self {
             a: link.a,
             b: link.b,
             bits: link.bits,
             probability: probability(link.bits),
-            levels: link.levels.clone(),
+            levels,
             model: link.model.clone(),
         }
     }

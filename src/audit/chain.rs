@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::govern::Purpose;
 use crate::model::Timestamp;
 
 /// How an operation ended.
@@ -38,6 +39,12 @@ pub struct Entry {
     /// The id of the object asked for, where the path names one; a keyed hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
+    /// What for, as the caller said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// About which case, as the caller said; a reference too poor to hold a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// HTTP status, or 0 for operations outside HTTP.

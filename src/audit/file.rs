@@ -146,6 +146,8 @@ mod tests {
             user: Some("u".into()),
             operation: "POST /v1/resolve".into(),
             object: None,
+            purpose: None,
+            case: None,
             outcome: Outcome::Done,
             status: 200,
         }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
-use accord::govern::TokenRole;
+use accord::govern::Role;
 use accord::graph::Snapshot;
 use accord::ingest::load_manifest;
 use accord::model::{EntityType, RecordId};
@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::key::{self, Key};
 use super::settings::{self, EngineArguments, StoreArguments};
+use super::sharing::Sharing;
 use super::{CommandError, evaluate, import, serve, token};
 
 /// The whole job on a small scenario: import, link, show what was found, then serve it
@@ -107,11 +108,19 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     print!("{}", route(&snapshot, &key, &cases));
     drop(snapshot);
 
+    println!("\nWhat the agencies agreed on, and what comes of it:\n");
+    let now = accord::model::Timestamp::from(jiff::Timestamp::now());
+    let sharing = Sharing { store: opened.as_ref(), engine: &engine, id_key: &id_key, now };
+    let agencies = sources_agencies(&sources);
+    print!("{}", sharing.tell(&agencies)?);
+
     if arguments.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nTokens (each sees its agency's own records and what is marked shared):\n");
-    print!("{}", tokens(opened.as_ref(), &sources_agencies(&sources))?);
+    println!(
+        "\nTokens of the case's users (x-case: the case's id), and of an analyst of each agency:\n"
+    );
+    print!("{}{}", sharing.tokens()?, tokens(opened.as_ref(), &agencies)?);
     drop(opened);
     let audit = folder.join("demo.audit");
     serve::serve(&arguments_of_store, arguments.listen, audit, |address| {
@@ -130,11 +139,11 @@ fn sources_agencies(sources: &[accord::ingest::Source]) -> BTreeSet<String> {
 fn tokens(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
     let mut text = String::new();
     for agency in agencies {
-        let token = token::create(store, agency, USER, TokenRole::Analyst)?;
-        text += &format!("  {agency:<24} {token}\n");
+        let token = token::create(store, agency, USER, &[])?;
+        text += &format!("  {:<42} {token}\n", format!("{agency}, {USER}"));
     }
-    let token = token::create(store, "operations", "operator", TokenRole::Operator)?;
-    text += &format!("  {:<24} {token}\n", "(metrics only)");
+    let token = token::create(store, "operations", "operator", &[Role::SystemAdministrator])?;
+    text += &format!("  {:<42} {token}\n", "(metrics and agencies only)");
     Ok(text)
 }
 

@@ -16,6 +16,7 @@ mod progress;
 mod records;
 mod serve;
 mod settings;
+mod sharing;
 mod table;
 mod token;
 mod train;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use accord::govern::{TOKENS_DOCUMENT, TokenHolder, TokenRole, Tokens};
+use accord::govern::{Role, TOKENS_DOCUMENT, TokenHolder, TokenRole, Tokens};
 use accord::model::Timestamp;
 use accord::store::{Store, StoreAddress};
 
@@ -30,8 +30,13 @@ enum Action {
     Create {
         #[command(flatten)]
         holder: HolderArguments,
-        /// For reading the server's metrics; sees no content
-        #[arg(long)]
+        /// What the user does, once for each role: analyst, investigator, task_force_lead,
+        /// victim_specialist, approver, privacy_officer, agency_auditor, graph_specialist, watch_desk;
+        /// analyst and investigator when absent
+        #[arg(long = "role", value_parser = role_named)]
+        roles: Vec<Role>,
+        /// For reading the server's metrics and registering agencies; sees no content
+        #[arg(long, conflicts_with = "roles")]
         operator: bool,
     },
     /// Print the holders of tokens
@@ -68,10 +73,10 @@ struct HolderArguments {
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     match &arguments.action {
-        Action::Create { holder, operator } => {
+        Action::Create { holder, operator, roles } => {
             let store = settings::open(&holder.store.store, true)?;
-            let role = if *operator { TokenRole::Operator } else { TokenRole::Analyst };
-            println!("{}", create(store.as_ref(), &holder.agency, &holder.user, role)?);
+            let roles = if *operator { vec![Role::SystemAdministrator] } else { roles.clone() };
+            println!("{}", create(store.as_ref(), &holder.agency, &holder.user, &roles)?);
         }
         Action::List { store } => {
             let store = settings::open(&store.store, false)?;
@@ -80,7 +85,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                     TokenRole::Analyst => "analyst",
                     TokenRole::Operator => "operator",
                 };
-                println!("{}  {role:<8}  {}  {}", holder.created, holder.agency, holder.user);
+                let roles: Vec<String> = holder.roles.iter().map(name).collect();
+                let (agency, user) = (&holder.agency, &holder.user);
+                println!("{}  {role:<8}  {agency}  {user}  {}", holder.created, roles.join(","));
             }
         }
         Action::Revoke { holder } => {
@@ -94,16 +101,31 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes a token and keeps its hash in the store.
+/// The role of this name.
+fn role_named(name: &str) -> Result<Role, String> {
+    let all = Role::ALL.into_iter().filter(|role| *role != Role::SystemAdministrator);
+    all.into_iter().find(|role| self::name(role) == name).ok_or_else(|| "no such role".to_owned())
+}
+
+fn name(role: &Role) -> String {
+    let value = serde_json::to_value(role).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Makes a token and keeps its hash in the store; without roles, an investigator's.
 pub fn create(
     store: &dyn Store,
     agency: &str,
     user: &str,
-    role: TokenRole,
+    roles: &[Role],
 ) -> Result<String, CommandError> {
     let mut tokens = read(store)?;
     let created = Timestamp::from(jiff::Timestamp::now());
-    let holder = TokenHolder { agency: agency.to_owned(), user: user.to_owned(), role, created };
+    let operator = roles.contains(&Role::SystemAdministrator);
+    let role = if operator { TokenRole::Operator } else { TokenRole::Analyst };
+    let roles = roles.iter().copied().filter(|role| *role != Role::SystemAdministrator).collect();
+    let (agency, user) = (agency.to_owned(), user.to_owned());
+    let holder = TokenHolder { agency, user, role, roles, created };
     let text = tokens.create(rand::random(), holder)?;
     store.put_document(TOKENS_DOCUMENT, &tokens.to_document())?;
     Ok(text)

@@ -1,12 +1,12 @@
 //! Bearer tokens: who an agency's users are, as long as the deployment has no identity provider.
 //! Only hashes are kept; a token is shown once, when it is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Caller;
+use super::{Principal, Role};
 use crate::model::{Timestamp, hex};
 
 /// The name of the store's document that keeps the tokens.
@@ -38,14 +38,25 @@ pub struct TokenHolder {
     pub user: String,
     /// What the token may be used for.
     pub role: TokenRole,
+    /// What the user does. A token for asking that names no role is an investigator's, as all were
+    /// before there were roles.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub roles: BTreeSet<Role>,
     /// When it was made.
     pub created: Timestamp,
 }
 
 impl TokenHolder {
-    /// The caller that the holder is.
-    pub fn caller(&self) -> Caller {
-        Caller { agency: self.agency.clone(), user: self.user.clone() }
+    /// The principal that the token vouches for.
+    pub fn principal(&self) -> Principal {
+        let roles = match self.role {
+            TokenRole::Operator => BTreeSet::from([Role::SystemAdministrator]),
+            TokenRole::Analyst if self.roles.is_empty() => {
+                BTreeSet::from([Role::Analyst, Role::Investigator])
+            }
+            TokenRole::Analyst => self.roles.clone(),
+        };
+        Principal { agency: self.agency.clone(), user: self.user.clone(), roles, purposes: None }
     }
 }
 
@@ -134,7 +145,8 @@ mod tests {
 
     fn holder(agency: &str, user: &str) -> TokenHolder {
         let created = Timestamp::from_micros(0).unwrap();
-        TokenHolder { agency: agency.into(), user: user.into(), role: TokenRole::Analyst, created }
+        let role = TokenRole::Analyst;
+        TokenHolder { agency: agency.into(), user: user.into(), role, roles: [].into(), created }
     }
 
     #[test]

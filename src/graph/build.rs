@@ -1,13 +1,14 @@
 //! Building the snapshot of a view.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::judged::verdicts;
 use super::relationships::{adjacency, relationships};
-use super::{Entity, Snapshot, names};
-use crate::govern::View;
+use super::{Entity, LeftOut, Snapshot, names, withheld};
+use crate::govern::{Fields, View};
 use crate::model::{
-    ClassId, EntityType, Event, IdKey, Judgement, Link, Record, RecordId, Tie, Verdict,
+    Class, ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
+    Verdict,
 };
 use crate::resolve::{Engine, cluster};
 use crate::store::{SnapshotSink, Store, StoreError};
@@ -27,7 +28,16 @@ pub fn build(
 ) -> Result<(Snapshot, u64), StoreError> {
     let mut part = Part::default();
     let revision = store.stream(&view.classes, &mut part)?;
-    Ok((part.resolve(id_key, engine), revision))
+    #[cfg(feature = "seeded-leaks")]
+    part.join_by_the_whole(store, engine)?;
+    let stripped = part.withhold(view, engine);
+    #[cfg(feature = "seeded-leaks")]
+    if crate::leak::is_on(crate::leak::Leak::EventId) {
+        let mut snapshot = part.resolve(id_key, engine, stripped);
+        snapshot.tag[..8].copy_from_slice(&crate::leak::objects(store).to_le_bytes());
+        return Ok((snapshot, revision));
+    }
+    Ok((part.resolve(id_key, engine, stripped), revision))
 }
 
 /// Pairs of records by their positions.
@@ -65,8 +75,64 @@ impl SnapshotSink for Part {
     }
 }
 
+#[cfg(feature = "seeded-leaks")]
 impl Part {
-    fn resolve(self, id_key: &IdKey, engine: &Engine) -> Snapshot {
+    /// Joins visible records that are one only in the whole store.
+    fn join_by_the_whole(&mut self, store: &dyn Store, engine: &Engine) -> Result<(), StoreError> {
+        if !crate::leak::is_on(crate::leak::Leak::ClustersBeforeFiltering) {
+            return Ok(());
+        }
+        let mut whole = Self::default();
+        store.stream(&View::whole_store(&store.classes()?).classes, &mut whole)?;
+        let mut groups: BTreeMap<u32, Vec<&Record>> = BTreeMap::new();
+        for (record, label) in whole.records.iter().zip(whole.labels(engine)) {
+            if self.position(record.id).is_some() {
+                groups.entry(label).or_default().push(record);
+            }
+        }
+        let Ok(joined) = crate::model::Timestamp::from_micros(0) else { return Ok(()) };
+        for pair in groups.values().flat_map(|group| group.windows(2)) {
+            self.judgements.push(Judgement {
+                a: pair[0].id,
+                b: pair[1].id,
+                verdict: Verdict::Same,
+                user: "leak".to_owned(),
+                at: joined,
+                label: pair[0].label.clone(),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Part {
+    /// Takes out what agreements keep back; tells which records are affected.
+    fn withhold(&mut self, view: &View, engine: &Engine) -> BTreeSet<u32> {
+        let mut stripped = BTreeSet::new();
+        if view.withheld.is_empty() {
+            return stripped;
+        }
+        let fields = |kind: Kind, label: &Label| -> Fields {
+            let class = Class { kind, label: label.clone() };
+            view.withheld.get(&class).copied().unwrap_or_default()
+        };
+        for (position, record) in (0u32..).zip(&mut self.records) {
+            let fields = fields(record.entity_type().into(), &record.label);
+            if !fields.is_empty() {
+                withheld::strip_record(record, fields);
+                stripped.insert(position);
+            }
+        }
+        self.ties.retain(|tie| !withheld::is_withheld(tie, fields(Kind::Tie, &tie.label)));
+        for event in &mut self.events {
+            withheld::strip_event(event, fields(Kind::Event, &event.label));
+        }
+        let links = std::mem::take(&mut self.links);
+        self.links = withheld::relink(engine, &self.records, &stripped, links);
+        stripped
+    }
+
+    fn resolve(self, id_key: &IdKey, engine: &Engine, stripped: BTreeSet<u32>) -> Snapshot {
         let labels = self.labels(engine);
         let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (record, label) in labels.iter().enumerate() {
@@ -95,7 +161,7 @@ impl Part {
             relationships(&self.records, &entities, &entity_of, &self.ties, &self.events);
         let (offsets, adjacency) = adjacency(entities.len(), &relationships);
         Snapshot {
-            tag: self.tag(id_key),
+            tag: self.tag(id_key, &stripped),
             id_key: id_key.clone(),
             records: self.records,
             entities,
@@ -107,12 +173,13 @@ impl Part {
             relationships,
             offsets,
             adjacency,
+            left_out: LeftOut { withheld: stripped, ..LeftOut::default() },
         }
     }
 
     /// Records never change, so their ids stand for them; so do those of ties and events. What may
     /// change under its name goes in with its content: scores, judgements, who takes part.
-    fn tag(&self, id_key: &IdKey) -> [u8; 16] {
+    fn tag(&self, id_key: &IdKey, stripped: &BTreeSet<u32>) -> [u8; 16] {
         let mut hasher = blake3::Hasher::new();
         for record in &self.records {
             hasher.update(&record.id.0);
@@ -144,6 +211,11 @@ impl Part {
                 hasher.update(&(text.len() as u64).to_le_bytes());
                 hasher.update(text.as_bytes());
             }
+        }
+        hasher.update(b"stripped");
+        for record in stripped {
+            let record = &self.records[*record as usize];
+            hasher.update(serde_json::to_string(&record.body).unwrap_or_default().as_bytes());
         }
         id_key.tag("snapshot", &[hasher.finalize().as_bytes()])
     }

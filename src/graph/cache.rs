@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Snapshot, build};
 use crate::govern::View;
-use crate::model::{ClassSet, IdKey};
+use crate::model::IdKey;
 use crate::resolve::Engine;
 use crate::store::{Store, StoreError};
 
 /// Snapshots kept; the one used longest ago makes room.
 const SNAPSHOTS_MAX: usize = 16;
+/// Masked forms of one snapshot that are kept, each as large as the snapshot.
+const CASES_MAX: usize = 4;
 
 /// Builds snapshots when the store has changed, and shares them between readers. Two callers who
 /// see the same classes share one.
@@ -19,10 +21,17 @@ pub struct Cache {
     slots: Mutex<Vec<Arc<Slot>>>,
 }
 
-/// One set of classes; its lock is held while its snapshot is built, so that it is built once.
+/// One view; its lock is held while its snapshot is built, so that it is built once.
 struct Slot {
-    classes: ClassSet,
-    built: Mutex<Option<(u64, Arc<Snapshot>)>>,
+    view: View,
+    built: Mutex<Option<Built>>,
+}
+
+/// A snapshot, the revision it is of, and what was masked from it for which case, the latest last.
+struct Built {
+    revision: u64,
+    snapshot: Arc<Snapshot>,
+    masked: Vec<(String, Arc<Snapshot>)>,
 }
 
 impl Cache {
@@ -40,26 +49,64 @@ impl Cache {
         store: &dyn Store,
         view: &View,
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
-        let slot = self.slot(&view.classes);
+        let slot = self.slot(view);
         let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
-        let revision = store.revision()?;
-        if let Some((of, snapshot)) = built.as_ref()
-            && *of == revision
-        {
-            return Ok((Arc::clone(snapshot), revision));
-        }
-        let (snapshot, revision) = build(store, view, &self.id_key, &self.engine)?;
-        let snapshot = Arc::new(snapshot);
-        *built = Some((revision, Arc::clone(&snapshot)));
-        Ok((snapshot, revision))
+        let built = self.current(store, view, &mut built)?;
+        Ok((Arc::clone(&built.snapshot), built.revision))
     }
 
-    /// The slot of a set of classes, which becomes the one used last.
-    fn slot(&self, classes: &ClassSet) -> Arc<Slot> {
+    /// The same, masked for a case (see [`Snapshot::masked`]).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn masked(
+        &self,
+        store: &dyn Store,
+        view: &View,
+        case: &str,
+    ) -> Result<(Arc<Snapshot>, u64), StoreError> {
+        let slot = self.slot(view);
+        let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
+        let built = self.current(store, view, &mut built)?;
+        let at = built.masked.iter().position(|(of, _)| of == case);
+        let entry = match at {
+            Some(at) => built.masked.remove(at),
+            None => (case.to_owned(), built.snapshot.masked(case)),
+        };
+        let masked = Arc::clone(&entry.1);
+        if built.masked.len() >= CASES_MAX {
+            built.masked.remove(0);
+        }
+        built.masked.push(entry);
+        Ok((masked, built.revision))
+    }
+
+    /// What is built, built anew when the store has changed.
+    fn current<'a>(
+        &self,
+        store: &dyn Store,
+        view: &View,
+        built: &'a mut Option<Built>,
+    ) -> Result<&'a mut Built, StoreError> {
+        let revision = store.revision()?;
+        match built {
+            Some(found) if found.revision == revision => {}
+            _ => {
+                let (snapshot, revision) = build(store, view, &self.id_key, &self.engine)?;
+                let (snapshot, masked) = (Arc::new(snapshot), Vec::new());
+                *built = Some(Built { revision, snapshot, masked });
+            }
+        }
+        built.as_mut().ok_or_else(|| StoreError::Backend("no snapshot".to_owned()))
+    }
+
+    /// The slot of a view, which becomes the one used last. Whom the caller may call changes no
+    /// snapshot.
+    fn slot(&self, view: &View) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = match slots.iter().position(|slot| slot.classes == *classes) {
+        let slot = match slots.iter().position(|slot| slot.view.shows_as(view)) {
             Some(at) => slots.remove(at),
-            None => Arc::new(Slot { classes: classes.clone(), built: Mutex::new(None) }),
+            None => Arc::new(Slot { view: view.clone(), built: Mutex::new(None) }),
         };
         if slots.len() >= SNAPSHOTS_MAX {
             slots.remove(0);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{RelationshipKind, Snapshot};
-use crate::model::{EntityId, EntityType, RecordId, Span, SubjectCategory};
+use crate::model::{EntityId, EntityType, RecordId, Span};
 use crate::normalize::fold;
 
 /// Digits from which on a text's digits are one number, whatever stands between them.
@@ -48,10 +48,7 @@ impl Snapshot {
     /// calls a victim or a possible victim.
     pub fn is_protected(&self, entity: u32) -> bool {
         let entity = &self.entities[entity as usize];
-        let victim = |record: &u32| {
-            let category = self.records[*record as usize].label.category;
-            matches!(category, SubjectCategory::Victim | SubjectCategory::PossibleVictim)
-        };
+        let victim = |record: &u32| self.records[*record as usize].label.category.is_victim();
         entity.entity_type == EntityType::Person && entity.records.iter().any(victim)
     }
 

@@ -7,19 +7,25 @@ mod build;
 mod cache;
 mod judged;
 mod look;
+mod masked;
 mod names;
 mod relationships;
+mod withheld;
 
 pub use build::build;
 pub use cache::Cache;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
+pub use withheld::strip_record;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, Span, Tie};
 
 /// The visible part of a store, resolved. Indexes are `u32` positions in these arrays and are never
 /// part of an answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Snapshot {
     /// Names the snapshot: a keyed hash of the visible objects, so that it changes exactly when what
     /// the view holds changes, and says nothing of what it does not.
@@ -46,6 +52,19 @@ pub struct Snapshot {
     pub offsets: Vec<u32>,
     /// Undirected adjacency: (neighbour entity, relationship index), ascending per entity.
     pub adjacency: Vec<(u32, u32)>,
+    /// What has been left out of it.
+    pub left_out: LeftOut,
+}
+
+/// What has been left out of a snapshot that the records and events of its view say.
+#[derive(Debug, Clone, Default)]
+pub struct LeftOut {
+    /// Records of which an agreement keeps something back.
+    pub withheld: BTreeSet<u32>,
+    /// Entities whose content the rules for victims hide.
+    masked: BTreeSet<u32>,
+    /// The snapshot before it was masked.
+    original: Option<Arc<Snapshot>>,
 }
 
 /// One resolved thing: the visible records that speak of it.

@@ -70,6 +70,10 @@ impl<'a> Assembly<'a> {
         let local_id = slot_id(self.origin.local_id, slot, first);
         let category = match body.entity_type() {
             EntityType::Person => self.origin.category,
+            // A victim's phone and address are the victim's, whoever else the row does not name.
+            EntityType::Phone | EntityType::Address if self.origin.category.is_victim() => {
+                self.origin.category
+            }
             _ => SubjectCategory::Unknown,
         };
         let id = self.key.record(self.origin.agency, &local_id);

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::EntityType;
+
 /// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
 #[derive(
     Debug,
@@ -39,6 +41,25 @@ pub enum SubjectCategory {
     Unknown,
 }
 
+impl SubjectCategory {
+    /// All categories, in their canonical order.
+    pub const ALL: [Self; 8] = [
+        Self::Suspect,
+        Self::Convicted,
+        Self::Victim,
+        Self::PossibleVictim,
+        Self::Witness,
+        Self::Contact,
+        Self::Missing,
+        Self::Unknown,
+    ];
+
+    /// Whether the rules for victims apply.
+    pub fn is_victim(self) -> bool {
+        matches!(self, Self::Victim | Self::PossibleVictim)
+    }
+}
+
 /// How far the owner lets an object go.
 #[derive(
     Debug,
@@ -56,14 +77,14 @@ pub enum SubjectCategory {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Handling {
-    /// Seen by the owner agency only. The default.
+    /// Never leaves the owner agency, whatever its agreements say. The default.
     #[default]
     Own,
-    /// Marked shared: seen by every agency of the deployment.
+    /// May be shared: goes as far as the owner's agreements let it, and without one nowhere.
     Shared,
 }
 
-/// The label that every stored object carries. Objects with equal labels form a class.
+/// The label that every stored object carries. Objects of one kind with equal labels form a class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
@@ -82,7 +103,70 @@ impl Label {
     pub const TIER_MAX: u8 = 4;
 }
 
-/// A label's small integer inside one store. Never part of an answer: it is a sequence.
+/// What an object is: agreements name kinds.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A record about a person.
+    Person,
+    /// A record about a phone.
+    Phone,
+    /// A record about an address.
+    Address,
+    /// A record about a vehicle.
+    Vehicle,
+    /// A record about an organization.
+    Organization,
+    /// A tie between two records.
+    Tie,
+    /// An event.
+    Event,
+    /// A judgement of a pair of records.
+    Judgement,
+    /// A planned operation: a place and a time that others should know of before they go there.
+    Operation,
+}
+
+impl Kind {
+    /// All kinds, in their canonical order.
+    pub const ALL: [Self; 9] = [
+        Self::Person,
+        Self::Phone,
+        Self::Address,
+        Self::Vehicle,
+        Self::Organization,
+        Self::Tie,
+        Self::Event,
+        Self::Judgement,
+        Self::Operation,
+    ];
+}
+
+impl From<EntityType> for Kind {
+    fn from(entity_type: EntityType) -> Self {
+        match entity_type {
+            EntityType::Person => Self::Person,
+            EntityType::Phone => Self::Phone,
+            EntityType::Address => Self::Address,
+            EntityType::Vehicle => Self::Vehicle,
+            EntityType::Organization => Self::Organization,
+        }
+    }
+}
+
+/// A class: what policy decides on, once for all its objects.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    /// What its objects are.
+    pub kind: Kind,
+    /// The label that they carry.
+    pub label: Label,
+}
+
+/// A class's small integer inside one store. Never part of an answer: it is a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub u32);
 

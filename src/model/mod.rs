@@ -13,7 +13,7 @@ mod time;
 
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
 pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId, hex};
-pub use label::{ClassId, ClassSet, Handling, Label, SubjectCategory};
+pub use label::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory};
 pub use link::{BlockKey, Judgement, LevelHit, Link, Verdict};
 pub use record::{
     Address, Body, Document, EntityType, Organization, Person, PersonName, Phone, Record, Sex,

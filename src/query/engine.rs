@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{PropertyGraph, QueryError, StoredQuery, Value};
-use crate::model::{ClassSet, IdKey, hex};
+use crate::govern::View;
+use crate::model::{IdKey, hex};
 
 /// Names the graph of one view at one revision of the store. Keyed hashes, so that they say
 /// nothing about which classes exist.
@@ -21,12 +22,16 @@ pub struct ViewKey {
 }
 
 impl ViewKey {
-    /// The key of the view that sees these classes, at this revision of the store.
-    pub fn new(id_key: &IdKey, classes: &ClassSet, revision: u64) -> Self {
-        let bytes: Vec<u8> = classes.iter().flat_map(|class| class.0.to_le_bytes()).collect();
+    /// The key of the graph that a question within this view about this case is asked of, at this
+    /// revision of the store.
+    pub fn new(id_key: &IdKey, view: &View, case: &str, revision: u64) -> Self {
+        let mut bytes: Vec<u8> =
+            view.classes.iter().flat_map(|class| class.0.to_le_bytes()).collect();
+        bytes.extend(format!("{:?}", view.withheld).into_bytes());
+        let parts: [&[u8]; 3] = [&bytes, case.as_bytes(), &revision.to_le_bytes()];
         Self {
-            view: hex(&id_key.tag("query view", &[&bytes])),
-            tag: hex(&id_key.tag("query view revision", &[&bytes, &revision.to_le_bytes()])),
+            view: hex(&id_key.tag("query view", &parts[..2])),
+            tag: hex(&id_key.tag("query view revision", &parts)),
             revision,
         }
     }

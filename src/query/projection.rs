@@ -91,14 +91,14 @@ impl Builder<'_> {
 
     /// Record `n` is node `entities + n`.
     fn records(&mut self) {
-        for (record, entity) in self.snapshot.records.iter().zip(&self.snapshot.entity_of) {
+        for (record, entity) in self.snapshot.records.iter().zip(self.snapshot.entity_of.iter()) {
             let node = self.node(
                 &["Record"],
                 [
                     ("id", Value::from(record.id.to_string())),
                     ("type", Value::from(record.entity_type().as_str())),
                     ("agency", Value::from(&record.label.agency)),
-                    ("local_id", Value::from(&record.local_id)),
+                    ("local_id", some_text(&record.local_id)),
                     ("source", Value::from(&record.source)),
                 ],
             );
@@ -107,7 +107,7 @@ impl Builder<'_> {
     }
 
     fn relationships(&mut self) {
-        for relationship in &self.snapshot.relationships {
+        for relationship in self.snapshot.relationships.iter() {
             self.edge(
                 relation(relationship.kind),
                 (relationship.source, relationship.target),
@@ -122,7 +122,7 @@ impl Builder<'_> {
     }
 
     fn links(&mut self) {
-        for link in &self.snapshot.links {
+        for link in self.snapshot.links.iter() {
             let node = |id| {
                 let index = self.snapshot.records.binary_search_by_key(&id, |record| record.id);
                 index.ok().map(|index| (self.snapshot.entities.len() + index) as u32)
@@ -242,6 +242,11 @@ fn text(part: &Option<String>) -> Value {
     part.as_ref().map_or(Value::Null, Value::from)
 }
 
+/// A text, or nothing where it is empty.
+fn some_text(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { Value::from(text) }
+}
+
 fn micros(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, |at| Value::Integer(at.as_micros()))
 }
@@ -257,29 +262,29 @@ fn entity_labels(entity_type: EntityType) -> &'static [&'static str] {
 }
 
 fn entity_properties(snapshot: &Snapshot, entity: &Entity) -> Vec<(&'static str, Value)> {
-    let records: Vec<&Record> =
-        entity.records.iter().filter_map(|index| snapshot.records.get(*index as usize)).collect();
-    // People who may be victims are masked by default (DESIGN, section 5).
     let protected = snapshot.entity(entity.id).is_some_and(|index| snapshot.is_protected(index));
-    let name = if protected { Value::Null } else { Value::from(&entity.name) };
     let mut properties = vec![
         ("id", Value::from(entity.id.to_string())),
         ("type", Value::from(entity.entity_type.as_str())),
-        ("name", name),
-        ("records", Value::Integer(records.len() as i64)),
+        // In a masked snapshot the pseudonym.
+        ("name", Value::from(&entity.name)),
+        ("records", Value::Integer(entity.records.len() as i64)),
         ("protected", Value::Bool(protected)),
     ];
     if entity.entity_type == EntityType::Person {
-        properties.push(("families", Value::strings(families(&records))));
+        let whole = &snapshot.original().records;
+        let whole = entity.records.iter().filter_map(|index| whole.get(*index as usize));
+        let families = families(snapshot, whole);
+        properties.push(("families", Value::strings(families)));
     }
     properties
 }
 
-/// The words of all family names, folded to plain lower-case letters, distinct and ascending: two
-/// people who share one may be a family. Used to leave families out, never to point at anyone.
-fn families(records: &[&Record]) -> Vec<String> {
+/// Keyed hashes of the words of all family names, folded to plain lower-case letters, distinct and
+/// ascending: two people who share one may be a family. Used to leave families out, never to point at
+/// anyone; hashed, because people whose names are masked have families too.
+fn families<'r>(snapshot: &Snapshot, records: impl Iterator<Item = &'r Record>) -> Vec<String> {
     let mut words: Vec<String> = records
-        .iter()
         .filter_map(|record| match &record.body {
             Body::Person(person) => Some(&person.names),
             _ => None,
@@ -291,6 +296,7 @@ fn families(records: &[&Record]) -> Vec<String> {
             let words = folded.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
             words.filter(|word| !word.is_empty()).collect::<Vec<_>>()
         })
+        .map(|word| hex(&snapshot.id_key.tag("family", &[word.as_bytes()])))
         .collect();
     words.sort_unstable();
     words.dedup();

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    BlockKey, ClassId, ClassSet, Event, EventId, Judgement, Label, Link, Record, RecordId, Tie,
+    BlockKey, Class, ClassId, ClassSet, Event, EventId, Judgement, Link, Record, RecordId, Tie,
 };
 
 mod address;
@@ -83,11 +83,11 @@ pub trait Store: Send + Sync {
     /// When the store does not answer.
     fn revision(&self) -> Result<u64, StoreError>;
 
-    /// All labels in use and their classes, ascending by class.
+    /// All classes in use, ascending by their number. Classes are only ever added.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn classes(&self) -> Result<Vec<(ClassId, Label)>, StoreError>;
+    fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError>;
 
     /// Begins the (one) write transaction; waits for another to end.
     ///
@@ -119,17 +119,47 @@ pub trait Store: Send + Sync {
     /// When the store does not answer.
     fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError>;
 
-    /// A small named document (the model in use, configuration).
+    /// A small named document (tokens, policy, configuration).
     ///
     /// # Errors
     /// When the store does not answer.
-    fn document(&self, name: &str) -> Result<Option<String>, StoreError>;
+    fn document(&self, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.versioned_document(name)?.map(|document| document.text))
+    }
 
-    /// Writes a small named document.
+    /// A document with its version, for [`Store::replace_document`].
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError>;
+
+    /// The version of a document, 0 when there is none: cheap, for caches.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn document_version(&self, name: &str) -> Result<u64, StoreError>;
+
+    /// Writes a small named document, whatever was there before.
     ///
     /// # Errors
     /// When the store does not answer.
     fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError>;
+
+    /// Writes a document if it still has the version `before` (0: if there is none); tells whether
+    /// it did. Of two writers that read the same version only one succeeds.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError>;
+}
+
+/// A named document as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Raised by every write, from 1.
+    pub version: u64,
+    /// What it holds.
+    pub text: String,
 }
 
 /// A write transaction. Dropping it without [`WriteTxn::commit`] undoes it. Its reads see the

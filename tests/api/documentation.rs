@@ -1,5 +1,6 @@
 //! The OpenAPI document is current, whole and true; its examples run as they stand.
 
+use accord::govern::Role;
 use serde_json::Value;
 
 use super::server::AGENCIES;
@@ -67,6 +68,7 @@ fn operations(document: &Value) -> Vec<((String, String), Value)> {
 /// Asks an operation with the document's own examples.
 pub fn ask(client: &Client, method: &str, path: &str, operation: &Value) -> super::Answer {
     let (mut path, mut query) = (path.to_owned(), Vec::new());
+    let (mut purpose, mut case) = (None, None);
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap();
         let text = match &parameter["example"] {
@@ -75,10 +77,13 @@ pub fn ask(client: &Client, method: &str, path: &str, operation: &Value) -> supe
             other => other.to_string(),
         };
         match parameter["in"].as_str() {
+            Some("header") if name == "x-purpose" => purpose = Some(text),
+            Some("header") => case = Some(text),
             Some("path") => path = path.replace(&format!("{{{name}}}"), &text),
             _ => query.push(format!("{name}={text}")),
         }
     }
+    let client = &client.asking(purpose.as_deref(), case.as_deref());
     assert!(!path.contains('{'), "no example for {path}");
     if !query.is_empty() {
         path = format!("{path}?{}", query.join("&"));
@@ -101,17 +106,39 @@ pub fn all() -> Vec<((String, String), Value)> {
     operations
 }
 
+/// Every role but that of who runs the server.
+const EVERY_ROLE: [Role; 6] = [
+    Role::Analyst,
+    Role::Investigator,
+    Role::TaskForceLead,
+    Role::Approver,
+    Role::PrivacyOfficer,
+    Role::VictimSpecialist,
+];
+
+/// Operations on a case or an agreement that has to be made first.
+const CASES: [&str; 4] = ["add_member", "remove_member", "end_case", "add_subjects"];
+const AGREEMENTS: [&str; 5] =
+    ["get_agreement", "preview_agreement", "sign_agreement", "suspend_agreement", "end_agreement"];
+
 #[test]
 fn every_example_runs_as_it_stands_for_every_agency_of_the_demo() {
     for agency in AGENCIES {
         let server = Server::demo();
         for ((method, path), operation) in all() {
             let id = operation["operationId"].as_str().unwrap();
-            let client = if id == "metrics" { server.operator() } else { server.agency(agency) };
+            let client = match id {
+                "metrics" | "register_agency" => server.operator(),
+                _ => server.user(agency, "all", &EVERY_ROLE),
+            };
             let answer = ask(&client, &method, &path, &operation);
             // There is no job before one is started, and its id is not known before.
             let expected = match id {
                 "get_job" | "cancel_job" => 404,
+                // Nor are there this case and this agreement; and who discloses drafts.
+                _ if CASES.contains(&id) || AGREEMENTS.contains(&id) => 404,
+                "draft_agreement" if agency != "metro-police" => 422,
+                "draft_version" => 422,
                 "start_import" => 202,
                 _ => 200,
             };

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
+use accord::govern::Role;
+
 use super::{Client, Server};
+use crate::policy::CASE;
 
 const PHONE: &str = "ent_b26382529f3c8b10245560b708e51224";
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
@@ -23,7 +26,7 @@ fn pages(client: &Client, path: &str, pointer: &str) -> (Vec<Value>, u64) {
 #[test]
 fn an_entity_shows_its_records_and_the_links_that_hold_them_together() {
     let server = Server::demo();
-    let answer = server.agency("metro-police").get(&format!("/v1/entities/{PHONE}")).ok();
+    let answer = server.agency("metro-police").get(&format!("/v1/entities/{VEHICLE}")).ok();
     let records = answer["records"].as_array().unwrap();
     assert_eq!(records.len() as u64, answer["entity"]["records"].as_u64().unwrap());
     let strongest = answer["why"]["strongest"].as_array().unwrap();
@@ -41,12 +44,17 @@ fn an_entity_shows_its_records_and_the_links_that_hold_them_together() {
 fn search_finds_words_from_their_start_and_numbers_in_any_format() {
     let server = Server::demo();
     let client = server.agency("metro-police");
+    let phone = json!({
+        "local_id": "1", "source": "s",
+        "records": [{ "slot": "t", "body": { "type": "phone", "number": "+44 20 2555 0187" } }],
+    });
+    client.post("/v1/records", &phone).ok();
     let hits = |asked: Value| client.post("/v1/search", &asked).ok()["hits"].clone();
     let found = hits(json!({ "text": "KHADK may", "type": "person" }));
     assert_eq!(found["items"][0]["entity"]["name"], "Maya Khadka");
     assert_eq!(found["items"][0]["words"], 2);
-    let found = hits(json!({ "text": "901 555-3242", "type": "phone" }));
-    assert!(found["total"].as_u64().unwrap() > 0, "{found}");
+    let found = hits(json!({ "text": "20 2555-0187", "type": "phone" }));
+    assert_eq!(found["total"], 1, "{found}");
     assert_eq!(hits(json!({ "text": "zzzzqqq" }))["total"], 0);
     for text in ["", "  ", &"x".repeat(201)] {
         let answer = client.post("/v1/search", &json!({ "text": text }));
@@ -152,13 +160,25 @@ fn who_may_be_a_victim_is_masked_everywhere_and_ranked_nowhere() {
             }],
         })
     };
-    client.post("/v1/records", &row("1", "Katarina Horvat", "victim")).ok();
+    let stored = client.post("/v1/records", &row("1", "Katarina Horvat", "victim")).ok();
     client.post("/v1/records", &row("2", "Blerim Hoxha", "suspect")).ok();
-    let found = client.post("/v1/search", &json!({ "text": "Horvat" }));
-    assert!(!found.text().contains("Horvat"));
-    let id = found.ok()["hits"]["items"][0]["entity"]["id"].as_str().unwrap().to_owned();
-    let phone = client.post("/v1/search", &json!({ "text": "2025550143" })).ok();
-    let phone = phone["hits"]["items"][0]["entity"]["id"].as_str().unwrap().to_owned();
+    for text in ["Horvat", "2025550143"] {
+        let found = client.post("/v1/search", &json!({ "text": text })).ok();
+        assert_eq!(found["hits"]["total"], 0, "what is masked is found by nothing: {text}");
+    }
+    let phone = json!({ "type": "phone", "number": "+442025550143" });
+    let person = json!({ "type": "person", "names": [{ "full": "Katarina Horvat" }] });
+    for body in [phone, person] {
+        let found = client.post("/v1/resolve", &json!({ "body": body })).ok();
+        assert_eq!(found["total"], 0, "nor matched: {body}");
+    }
+    let [id, phone] = [0, 1].map(|position| {
+        let record = stored["records"][position].as_str().unwrap();
+        let answer = client.get(&format!("/v1/records/{record}")).ok();
+        assert!(answer["record"]["body"].is_null() && answer["record"]["local_id"].is_null());
+        assert!(answer["entity"]["name"].is_null() && answer["entity"]["pseudonym"].is_string());
+        answer["entity"]["id"].as_str().unwrap().to_owned()
+    });
     for path in [
         format!("/v1/entities/{id}"),
         format!("/v1/entities/{id}/routes"),
@@ -171,13 +191,24 @@ fn who_may_be_a_victim_is_masked_everywhere_and_ranked_nowhere() {
     ] {
         let text = client.get(&path).text();
         assert!(!text.contains("Horvat") && !text.contains("Paris"), "{path}: {text}");
+        assert!(!text.contains("5550143"), "{path}: {text}");
     }
     for measure in ["degree", "pagerank", "betweenness"] {
         let ranking = client.get(&format!("/v1/centrality/{measure}")).ok();
         assert_eq!(ranking["not_ranked"], 1);
         assert!(!ranking.to_string().contains(&id));
     }
-    let shown = client.get(&format!("/v1/entities/{id}/routes?unmask=true")).ok();
+    let rows = client.post("/v1/queries/shared-phones", &json!({ "parameters": {} })).text();
+    assert!(rows.contains("phone-") && !rows.contains("5550143"), "{rows}");
+    let specialist =
+        server.user("harbour-shelter", "specialist", &[Role::Investigator, Role::VictimSpecialist]);
+    let subject = json!({ "records": [stored["records"][0], stored["records"][1]] });
+    specialist.post(&format!("/v1/cases/{CASE}/subjects"), &subject).ok();
+    let shown = specialist.get(&format!("/v1/entities/{id}/routes?unmask=true")).ok();
     assert_eq!(shown["stays"][0]["city"], "Paris");
     assert_eq!(shown["entity"]["name"], "Katarina Horvat");
+    let shown = specialist.get(&format!("/v1/entities/{phone}?unmask=true")).ok();
+    assert_eq!(shown["entity"]["name"], "+442025550143");
+    let masked = client.get(&format!("/v1/entities/{id}/routes?unmask=true")).ok();
+    assert_eq!((&masked["masked"], &masked["stays"]), (&json!(true), &json!([])));
 }

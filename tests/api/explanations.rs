@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Answer, Client, Server};
 
 const PHONE: &str = "ent_b26382529f3c8b10245560b708e51224";
+const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
 const RECORD: &str = "rec_021dad87715cccb9bb434108188612f5";
 const NEVER: &str = "rec_00000000000000000000000000000000";
@@ -80,7 +81,7 @@ fn texts(answer: &Answer) -> Vec<String> {
 fn the_steps_add_up_to_the_link_that_the_entity_shows() {
     let server = Server::demo();
     let client = server.agency("metro-police");
-    for entity in [PHONE, PERSON] {
+    for entity in [VEHICLE, PERSON] {
         let shown = client.get(&format!("/v1/entities/{entity}")).ok();
         for link in shown["why"]["strongest"].as_array().unwrap() {
             let [a, b] = ["a", "b"].map(|end| link[end].as_str().unwrap());

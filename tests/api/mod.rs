@@ -6,6 +6,7 @@ mod bad_input;
 mod documentation;
 mod entities;
 mod explanations;
+mod governance;
 mod hidden;
 mod imports;
 mod indicators;
@@ -14,7 +15,7 @@ mod network;
 mod queries;
 mod records;
 mod resolve;
-mod server;
+pub mod server;
 mod service;
 mod stores;
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
+use accord::govern::Role;
+
 use super::Server;
+use crate::policy::CASE;
 
 fn person(local_id: &str, name: &str, born: &str, handling: &str) -> Value {
     json!({
@@ -67,7 +70,7 @@ fn a_batch_is_stored_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_victims_record_is_masked_unless_asked_for() {
+fn a_victims_record_is_shown_to_nobody_but_a_victim_specialist_in_whose_case_it_is() {
     let server = Server::empty();
     let client = server.agency("harbour-shelter");
     let mut row = person("1", "Katarina Horvat", "1991-07-03", "own");
@@ -77,6 +80,24 @@ fn a_victims_record_is_masked_unless_asked_for() {
     let masked = client.get(&path);
     assert!(!masked.text().contains("Horvat") && !masked.text().contains("1991"));
     assert_eq!(masked.ok()["entity"]["protected"], true);
-    let shown = client.get(&format!("{path}?unmask=true")).ok();
+    let unmask = format!("{path}?unmask=true");
+    assert_eq!(masked.ok(), client.get(&unmask).ok(), "asking for it is not enough");
+    let specialist =
+        server.user("harbour-shelter", "specialist", &[Role::Investigator, Role::VictimSpecialist]);
+    assert_eq!(masked.ok(), specialist.get(&unmask).ok(), "nor is the role: it is in no case yet");
+    let subject = json!({ "records": [answer["records"][0]] });
+    specialist.post(&format!("/v1/cases/{CASE}/subjects"), &subject).ok();
+    let shown = specialist.get(&unmask).ok();
     assert_eq!(shown["record"]["body"]["names"][0]["full"], "Katarina Horvat");
+    assert_eq!(masked.ok(), specialist.get(&path).ok(), "masked is the default");
+    assert_eq!(masked.ok(), client.get(&unmask).ok(), "nor is the case without the role");
+    let elsewhere = specialist.asking(Some("trafficking_investigation"), Some("MY-1"));
+    let other = elsewhere.get(&unmask).ok();
+    assert!(other["record"]["body"].is_null(), "nor the role about another case");
+    assert_ne!(
+        other["entity"]["pseudonym"], shown["entity"]["pseudonym"],
+        "pseudonyms are those of a case"
+    );
+    let name = masked.ok()["entity"]["pseudonym"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("person-"), "{name}");
 }

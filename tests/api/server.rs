@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
 use accord::api::{Application, Config};
-use accord::govern::{TOKENS_DOCUMENT, TokenHolder, TokenRole, Tokens};
+use accord::govern::{POLICY_DOCUMENT, Role, TOKENS_DOCUMENT, TokenHolder, TokenRole, Tokens};
 use accord::ingest::load_manifest;
 use accord::jobs::{self, BATCH_ROWS};
 use accord::model::{IdKey, Timestamp};
@@ -16,6 +16,8 @@ use accord::resolve::{Engine, Model};
 use accord::store::{self, Store, StoreAddress};
 use actix_web::dev::ServerHandle;
 use serde_json::Value;
+
+use crate::policy;
 
 /// The agencies of the demo.
 pub const AGENCIES: [&str; 6] = [
@@ -55,8 +57,26 @@ impl Server {
 
     /// On a store of its own anywhere.
     pub fn on(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
+        Self::build(folder, address, clock(), counter())
+    }
+
+    /// On a store of its own, at a time that stands still and without chance: what two of them answer
+    /// differs only by what their stores hold.
+    pub fn still(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
+        let at = Timestamp::from_micros(1_790_000_000_000_000).unwrap();
+        Self::build(folder, address, Arc::new(move || at), Arc::new(|| [7; 32]))
+    }
+
+    fn build(
+        folder: tempfile::TempDir,
+        address: &StoreAddress,
+        clock: jobs::Clock,
+        random: accord::api::Random,
+    ) -> Self {
         let store = store::open(address, true).unwrap();
         tokens(store.as_ref());
+        let policy = policy::everyone_shares(&AGENCIES);
+        store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
         let audit = folder.path().join("audit");
         let config = Config {
             store: Arc::clone(&store),
@@ -65,8 +85,8 @@ impl Server {
             id_key: IdKey::default(),
             audit: audit.clone(),
             listen: ([127, 0, 0, 1], 0).into(),
-            clock: clock(),
-            random: counter(),
+            clock,
+            random,
         };
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -82,17 +102,34 @@ impl Server {
 
     /// A client with the token of an agency's analyst.
     pub fn agency(&self, agency: &str) -> Client {
-        Client { base: self.base(), token: Some(token(agency)) }
+        Client::new(self.base(), Some(token(agency)))
+    }
+
+    /// A client of an agency's user with these roles, whose token is made for it.
+    pub fn user(&self, agency: &str, user: &str, roles: &[Role]) -> Client {
+        let document = self.store.document(TOKENS_DOCUMENT).unwrap();
+        let mut tokens = Tokens::from_document(document.as_deref()).unwrap();
+        let holder = TokenHolder {
+            agency: agency.into(),
+            user: user.into(),
+            role: TokenRole::Analyst,
+            roles: roles.iter().copied().collect(),
+            created: Timestamp::from_micros(0).unwrap(),
+        };
+        let random = *blake3::hash(format!("{agency} {user} {roles:?}").as_bytes()).as_bytes();
+        let token = tokens.create(random, holder).unwrap();
+        self.store.put_document(TOKENS_DOCUMENT, &tokens.to_document()).unwrap();
+        Client::new(self.base(), Some(token))
     }
 
     /// A client with an operator's token.
     pub fn operator(&self) -> Client {
-        Client { base: self.base(), token: Some(token("operations")) }
+        Client::new(self.base(), Some(token("operations")))
     }
 
     /// A client with this token or none.
     pub fn with_token(&self, token: Option<&str>) -> Client {
-        Client { base: self.base(), token: token.map(str::to_owned) }
+        Client::new(self.base(), token.map(str::to_owned))
     }
 
     pub fn base(&self) -> String {
@@ -162,7 +199,13 @@ pub fn token(agency: &str) -> String {
 fn create(tokens: &mut Tokens, agency: &str) -> String {
     let role = if agency == "operations" { TokenRole::Operator } else { TokenRole::Analyst };
     let created = Timestamp::from_micros(0).unwrap();
-    let holder = TokenHolder { agency: agency.into(), user: "analyst".into(), role, created };
+    let holder = TokenHolder {
+        agency: agency.into(),
+        user: "analyst".into(),
+        role,
+        roles: [].into(),
+        created,
+    };
     let random = *accord_hash(agency).first_chunk().unwrap();
     tokens.create(random, holder).unwrap()
 }
@@ -183,9 +226,13 @@ fn tokens(store: &dyn Store) {
 }
 
 /// Asks the server with one token.
+#[derive(Clone)]
 pub struct Client {
     base: String,
     token: Option<String>,
+    purpose: Option<String>,
+    case: Option<String>,
+    agent: ureq::Agent,
 }
 
 /// What the server answered.
@@ -232,6 +279,18 @@ impl Answer {
 }
 
 impl Client {
+    fn new(base: String, token: Option<String>) -> Self {
+        let purpose = Some("trafficking_investigation".to_owned());
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        Self { base, token, purpose, case: Some(policy::CASE.to_owned()), agent }
+    }
+
+    /// The same, asking for a purpose and about a case.
+    pub fn asking(&self, purpose: Option<&str>, case: Option<&str>) -> Self {
+        let (purpose, case) = (purpose.map(str::to_owned), case.map(str::to_owned));
+        Self { purpose, case, ..self.clone() }
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None, b"")
     }
@@ -246,17 +305,20 @@ impl Client {
 
     /// Sends any bytes with any method.
     pub fn send(&self, method: &str, path: &str, media_type: Option<&str>, body: &[u8]) -> Answer {
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut request =
             ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
+        for (name, value) in [("x-purpose", &self.purpose), ("x-case", &self.case)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
         if let Some(media_type) = media_type {
             request = request.header("content-type", media_type);
         }
-        let mut response = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
+        let mut response = self.agent.run(request.body(body.to_vec()).unwrap()).unwrap();
         let mut headers: Vec<(String, String)> = response
             .headers()
             .iter()

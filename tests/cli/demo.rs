@@ -9,8 +9,16 @@ fn the_demo_prints_what_it_found_against_the_key() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("demo");
     let printed = ok(&["demo", "--no-serve", "--dir", text(&dir)]);
-    for part in ["metro-police.persons.csv", "person ", "B-cubed", "ring `", "vehicle ", " times\n"]
-    {
+    for part in [
+        "metro-police.persons.csv",
+        "person ",
+        "B-cubed",
+        "ring `",
+        "vehicle ",
+        " times\n",
+        "metro-police sees person-",
+        "duty desk",
+    ] {
         assert!(printed.contains(part), "{part:?} is missing in\n{printed}");
     }
     // The demo's files are the committed ones.

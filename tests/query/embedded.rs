@@ -8,9 +8,11 @@ use accord::query::{Cancel, Library, Limits, QueryError, Runner, ViewKey};
 use serde_json::{Map, Value, json};
 
 use super::{graphs, variations};
+use crate::policy::seeing;
 
 fn key(class: u32, revision: u64) -> ViewKey {
-    ViewKey::new(&IdKey::default(), &ClassSet::from_iter([ClassId(class)]), revision)
+    let view = seeing(ClassSet::from_iter([ClassId(class)]));
+    ViewKey::new(&IdKey::default(), &view, "", revision)
 }
 
 fn runner() -> Runner {

@@ -41,6 +41,7 @@ pub fn random(seed: u64, size: usize) -> Snapshot {
         relationships,
         offsets,
         adjacency,
+        left_out: Default::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{graphs, variations};
 use crate::neo4j::Neo4j;
+use crate::policy::seeing;
 
 /// Seeds and sizes of the random views; the last one is large enough to need several batches.
 const VIEWS: [(u64, usize); 5] = [(11, 6), (12, 20), (13, 40), (14, 60), (15, 250)];
@@ -39,7 +40,7 @@ fn every_query_gives_the_same_rows_on_both_engines() {
         .enumerate()
         .map(|(index, (seed, size))| {
             let classes = ClassSet::from_iter([ClassId(index as u32)]);
-            (ViewKey::new(&IdKey::default(), &classes, 1), graphs::random(*seed, *size))
+            (ViewKey::new(&IdKey::default(), &seeing(classes), "", 1), graphs::random(*seed, *size))
         })
         .collect();
     // All views are loaded before the first is asked, so that one that leaks into another shows.

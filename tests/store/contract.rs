@@ -1,12 +1,14 @@
 //! What every store does.
 
-use accord::govern::{Caller, View};
+use accord::govern::View;
 use accord::model::{BlockKey, ClassSet, Handling, Verdict};
 use accord::store::{Applied, Batch, Store, StoreError};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::fixture::{Collected, event, id, judgement, link, person, phone, records, tie};
+use crate::policy;
+
 use super::{on_both, on_neo4j, on_sqlite};
 
 fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
@@ -17,8 +19,8 @@ fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
 }
 
 fn view_of(store: &dyn Store, agency: &str) -> ClassSet {
-    let caller = Caller { agency: agency.into(), user: "u".into() };
-    View::decide(&caller, &store.classes().unwrap()).classes
+    let policy = policy::everyone_shares(&["a", "b", "c"]);
+    policy::view(&policy, agency, &store.classes().unwrap()).classes
 }
 
 fn collect(store: &dyn Store, view: &ClassSet) -> Collected {

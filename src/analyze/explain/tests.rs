@@ -50,6 +50,7 @@ fn snapshot(engine: &Engine, bodies: Vec<Body>, linked: &[Option<f64>]) -> Snaps
         relationships: Vec::new(),
         offsets: vec![0, 0],
         adjacency: Vec::new(),
+        left_out: Default::default(),
     }
 }
 

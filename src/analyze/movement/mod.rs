@@ -13,7 +13,7 @@ mod stops;
 #[cfg(test)]
 mod tests;
 
-pub use legs::{Feasibility, Leg};
+pub use legs::{Feasibility, Leg, metres};
 pub use options::MovementOptions;
 pub use routes::{Occurrence, Pattern, Route, Visit};
 pub use stays::Stay;

@@ -74,7 +74,7 @@ fn ways(
     if !options.through || itself.entity_type != EntityType::Person {
         return ways;
     }
-    for tie in &snapshot.ties {
+    for tie in snapshot.ties.iter() {
         let of = |id| snapshot.record(id).map(|record| snapshot.entity_of[record as usize]);
         let carries = matches!(tie.kind, TieKind::Drives | TieKind::Owns | TieKind::Uses);
         if !carries || tie.confidence < options.confidence_min || of(tie.from) != Some(entity) {

@@ -102,6 +102,7 @@ fn snapshot(mut events: Vec<Event>) -> Snapshot {
         relationships: Vec::new(),
         offsets: vec![0; 3],
         adjacency: Vec::new(),
+        left_out: Default::default(),
     }
 }
 

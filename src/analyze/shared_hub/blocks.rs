@@ -196,7 +196,7 @@ impl Relations {
 /// The addresses at which each person lives.
 fn homes(snapshot: &Snapshot, options: &SharedHubOptions) -> BTreeMap<u32, BTreeSet<u32>> {
     let mut homes: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-    for tie in &snapshot.ties {
+    for tie in snapshot.ties.iter() {
         if tie.kind != TieKind::LivesAt || tie.confidence < options.confidence_min {
             continue;
         }

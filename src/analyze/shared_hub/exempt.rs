@@ -37,7 +37,7 @@ impl Organizations {
 
     /// Ties from organizations to what they keep, and from people to the organizations.
     fn ties(&mut self, snapshot: &Snapshot) {
-        for tie in &snapshot.ties {
+        for tie in snapshot.ties.iter() {
             let ends = entity(snapshot, tie.from).zip(entity(snapshot, tie.to));
             let Some((from, to)) = ends else { continue };
             let keeps = matches!(tie.kind, TieKind::Uses | TieKind::LivesAt | TieKind::Owns);
@@ -72,7 +72,7 @@ impl Organizations {
     /// Kinds, and hubs that an organization's own record gives as its phone or address.
     fn records(&mut self, snapshot: &Snapshot) {
         let mut stated: BTreeMap<Contact, BTreeSet<u32>> = BTreeMap::new();
-        for (record, of) in snapshot.records.iter().zip(&snapshot.entity_of) {
+        for (record, of) in snapshot.records.iter().zip(snapshot.entity_of.iter()) {
             let Body::Organization(body) = &record.body else { continue };
             let words = body.kind.as_deref().map(fold).unwrap_or_default();
             let words = words.split_whitespace().map(str::to_owned);
@@ -82,7 +82,7 @@ impl Organizations {
                 stated.entry(contact).or_default().insert(*of);
             }
         }
-        for (record, of) in snapshot.records.iter().zip(&snapshot.entity_of) {
+        for (record, of) in snapshot.records.iter().zip(snapshot.entity_of.iter()) {
             let contact = match &record.body {
                 Body::Phone(body) => phone(body),
                 Body::Address(body) => address(body),

@@ -141,6 +141,7 @@ impl Bench {
             relationships: Vec::new(),
             offsets,
             adjacency: Vec::new(),
+            left_out: Default::default(),
         }
     }
 

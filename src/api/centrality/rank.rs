@@ -12,6 +12,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::model::EntityType;
 
 /// An entity and its score.
@@ -141,7 +142,7 @@ pub async fn rank_entities(
     parameters.finish()?;
     let measure = Measure::named(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let network = Network::of(&snapshot);
             measure.check(&network)?;

@@ -13,6 +13,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::model::EntityId;
 
 /// Members that one answer shows of a community; `size` counts them all.
@@ -73,7 +74,7 @@ pub async fn list_communities(
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let network = Network::of(&snapshot);
             let found = communities(&network, resolution);

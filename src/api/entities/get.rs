@@ -10,6 +10,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::{EntitySummary, LinkView, RecordView};
+use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, RecordId, Timestamp, Verdict};
 
@@ -73,7 +74,7 @@ human called the same always joins, and what a human called not the same never d
     operation_id = "get_entity",
     params(
         ("id" = EntityId, Path, description = "The entity's id"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked; logged"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = EntityAnswer),
@@ -90,18 +91,36 @@ pub async fn get_entity(
     let unmask = parameters.flag("unmask", false)?;
     parameters.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = super::find(&snapshot, &id)?;
-            let masked = snapshot.is_protected(entity) && !unmask;
+            let shown = scope.shown(&snapshot, entity, unmask);
             let records = snapshot.entities[entity as usize].records.iter();
-            let shown = records
-                .take(ENTITY_RECORDS_MAX)
-                .map(|record| RecordView::of(&snapshot.records[*record as usize], masked));
+            let records =
+                records.take(ENTITY_RECORDS_MAX).map(|record| RecordView::of(shown, *record));
+            let why = why(shown, entity);
+            #[cfg(feature = "seeded-leaks")]
+            let why = {
+                let mut why = why;
+                if crate::leak::is_on(crate::leak::Leak::History) {
+                    let whole = scope.whole()?;
+                    why.pairs += whole
+                        .judgements
+                        .iter()
+                        .filter(|judgement| {
+                            [judgement.a, judgement.b].iter().any(|id| {
+                                let record = snapshot.record(*id);
+                                record.is_some_and(|it| snapshot.entity_of[it as usize] == entity)
+                            })
+                        })
+                        .count();
+                }
+                why
+            };
             Ok(EntityAnswer {
-                entity: EntitySummary::unmasked(&snapshot, entity, unmask),
-                records: shown.collect(),
-                why: why(&snapshot, entity),
+                entity: EntitySummary::of(shown, entity),
+                records: records.collect(),
+                why,
                 snapshot: snapshot_name(&snapshot),
             })
         })
@@ -125,7 +144,9 @@ fn why(snapshot: &Snapshot, entity: u32) -> Why {
         rule: RULE,
         pairs: explanation.pairs,
         links: explanation.links,
-        strongest: links.map(|index| LinkView::of(&snapshot.links[*index as usize])).collect(),
+        strongest: links
+            .map(|index| LinkView::of(snapshot, &snapshot.links[*index as usize]))
+            .collect(),
         judgements: judgements.collect(),
     }
 }

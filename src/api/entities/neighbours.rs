@@ -11,6 +11,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::{EntitySummary, RelationshipView};
+use crate::govern::Function;
 use crate::model::EntityId;
 
 /// An entity next to another.
@@ -62,7 +63,7 @@ pub async fn list_neighbours(
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = super::find(&snapshot, &id)?;
             let mut around: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -88,6 +89,14 @@ pub async fn list_neighbours(
                         .collect(),
                 },
             )?;
+            #[cfg(feature = "seeded-leaks")]
+            let neighbours = {
+                let mut neighbours = neighbours;
+                if crate::leak::is_on(crate::leak::Leak::GlobalDegree) {
+                    neighbours.total = scope.whole_degree(&snapshot, entity)?;
+                }
+                neighbours
+            };
             Ok(NeighboursAnswer {
                 entity: EntitySummary::of(&snapshot, entity),
                 neighbours,

@@ -11,6 +11,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, EventId, Timestamp};
 
@@ -151,7 +152,7 @@ pub struct PatternView {
     params(
         ("id" = EntityId, Path, description = "The entity's id"),
         ("through" = Option<bool>, Query, description = "Also what a person's vehicles and phones show; true when absent"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked; logged"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = RoutesAnswer),
@@ -169,25 +170,20 @@ pub async fn get_routes(
     let unmask = parameters.flag("unmask", false)?;
     parameters.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let entity = super::find(&snapshot, &id)?;
-            let masked = snapshot.is_protected(entity) && !unmask;
+            let shown = scope.shown(&snapshot, entity, unmask);
             let options = MovementOptions { through, ..MovementOptions::default() };
-            let found = (!masked).then(|| itinerary(&snapshot, entity, &options));
-            Ok(answer(&snapshot, entity, unmask, found))
+            let found = (!shown.is_masked(entity)).then(|| itinerary(shown, entity, &options));
+            Ok(answer(&snapshot, EntitySummary::of(shown, entity), found))
         })
         .await
 }
 
-fn answer(
-    snapshot: &Snapshot,
-    entity: u32,
-    unmask: bool,
-    found: Option<Itinerary>,
-) -> RoutesAnswer {
+fn answer(snapshot: &Snapshot, entity: EntitySummary, found: Option<Itinerary>) -> RoutesAnswer {
     let mut answer = RoutesAnswer {
-        entity: EntitySummary::unmasked(snapshot, entity, unmask),
+        entity,
         masked: found.is_none(),
         stays: Vec::new(),
         legs: Vec::new(),

@@ -9,6 +9,7 @@ use crate::api::page::{Page, PageRequest, page};
 use crate::api::problem::Problem;
 use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::model::EntityType;
 
 /// What to search for.
@@ -63,7 +64,7 @@ pub async fn search(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<SearchAnswer>, Problem> {
-    context.answer_to(Body::of(&request, bytes), answer).await
+    context.answer_to(Function::Ask, Body::of(&request, bytes), answer).await
 }
 
 fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> {
@@ -74,6 +75,15 @@ fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> 
     let pages = PageRequest::new(asked.limit, asked.cursor)?;
     let snapshot = scope.snapshot()?;
     let found = snapshot.search(&asked.text, asked.entity_type);
+    #[cfg(feature = "seeded-leaks")]
+    let found = {
+        let mut found = found;
+        if crate::leak::is_on(crate::leak::Leak::HiddenSort) {
+            let degree = |hit: &crate::graph::Hit| scope.whole_degree(&snapshot, hit.entity).ok();
+            found.sort_by_key(degree);
+        }
+        found
+    };
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
     let hits = page(
         scope,
@@ -83,5 +93,13 @@ fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> 
         |hit| snapshot.entities[hit.entity as usize].id.to_string(),
         |hit| SearchHit { entity: EntitySummary::of(&snapshot, hit.entity), words: hit.words },
     )?;
+    #[cfg(feature = "seeded-leaks")]
+    let hits = {
+        let mut hits = hits;
+        if crate::leak::is_on(crate::leak::Leak::TotalCount) {
+            hits.total = scope.whole()?.search(&asked.text, asked.entity_type).len();
+        }
+        hits
+    };
     Ok(SearchAnswer { hits, snapshot: snapshot_name(&snapshot) })
 }

@@ -16,6 +16,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, Scope, snapshot_name};
 use crate::api::wire::{EntitySummary, LinkView};
+use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, RecordId, Verdict};
 
@@ -56,8 +57,7 @@ pub struct GroupView {
 /// Explain how an entity holds together
 ///
 /// The links that connect its records, the weakest one, and what it would fall into without it. It says
-/// attributes, levels and bits and never what a record says, so it is the same for people who are
-/// masked; only their names are left out.
+/// bits and never what a record says; in what records agree is left out for people who are masked.
 #[utoipa::path(
     tag = "explanations",
     operation_id = "explain_entity",
@@ -74,7 +74,7 @@ pub async fn explain_entity(
     id: web::Path<String>,
 ) -> Result<web::Json<HowAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(move |scope| Ok(how(scope, &id)?.answer)).await
+    context.answer(Function::Ask, move |scope| Ok(how(scope, &id)?.answer)).await
 }
 
 /// Picture how an entity holds together
@@ -98,7 +98,7 @@ pub async fn picture_entity(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     Parameters::of(&request)?.finish()?;
-    let drawn = context.answer(move |scope| {
+    let drawn = context.answer(Function::Ask, move |scope| {
         let how = how(scope, &id)?;
         let picture = picture_of(&how.snapshot, how.entity, &how.found);
         Ok(entity_picture::entity(&how.answer, &picture))
@@ -118,7 +118,7 @@ fn how(scope: &Scope, id: &str) -> Result<How, Problem> {
     let snapshot = scope.snapshot()?;
     let entity = entities::find(&snapshot, id)?;
     let found = analyze::how(&snapshot, &scope.state.engine, entity);
-    let link = |index: u32| LinkView::of(&snapshot.links[index as usize]);
+    let link = |index: u32| LinkView::of(&snapshot, &snapshot.links[index as usize]);
     let spanning = found.explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
     let answer = HowAnswer {
         entity: EntitySummary::of(&snapshot, entity),

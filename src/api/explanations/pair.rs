@@ -10,6 +10,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::model::{RecordId, Verdict};
 
 /// Why two records score as they do.
@@ -25,6 +26,9 @@ pub struct PairAnswer {
     pub entity_b: EntitySummary,
     /// Whether that is the same one.
     pub same_entity: bool,
+    /// Whether one of them is masked: then it is not told in what they agree, and steps and what to ask
+    /// are left out.
+    pub masked: bool,
     /// From the prior to the posterior, in the model's order of attributes.
     pub steps: Vec<StepView>,
     /// Posterior log2 odds that both speak of the same: the total of the last step.
@@ -38,7 +42,7 @@ pub struct PairAnswer {
     /// What the pair would need; absent when its bits reach the stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<WhyNotView>,
-    /// Blocking keys that both share; records that share none are never compared.
+    /// Blocking keys that both share; records that share none are never compared. 0 when masked.
     pub shared_keys: usize,
     /// Whether the engine linked them in the caller's view.
     pub linked: bool,
@@ -126,14 +130,16 @@ pub struct BetweenView {
 /// Explain a pair of records
 ///
 /// The way from the prior to the posterior, step by step in bits; what to ask next; below the stop, what
-/// the pair would need. It says attributes, levels and bits and never what a record says, so it is the
-/// same for people who are masked; only their names are left out.
+/// the pair would need. It says attributes, levels and bits and never what a record says; where a record
+/// is about a person who may be a victim it says the bits only, unless `unmask` is set by a victim
+/// specialist in whose case the victim is, which is logged.
 #[utoipa::path(
     tag = "explanations",
     operation_id = "explain_pair",
     params(
         ("a" = RecordId, Query, description = "One record"),
         ("b" = RecordId, Query, description = "Another record of the same type"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = PairAnswer),
@@ -146,8 +152,8 @@ pub async fn explain_pair(
     context: Context,
     request: HttpRequest,
 ) -> Result<web::Json<PairAnswer>, Problem> {
-    let (a, b) = pair_of(&request)?;
-    context.answer(move |scope| answer(scope, a, b)).await
+    let (a, b, unmask) = pair_of(&request)?;
+    context.answer(Function::Ask, move |scope| answer(scope, a, b, unmask)).await
 }
 
 /// Picture the explanation of a pair of records
@@ -159,6 +165,7 @@ pub async fn explain_pair(
     params(
         ("a" = RecordId, Query, description = "One record"),
         ("b" = RecordId, Query, description = "Another record of the same type"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = String, content_type = "image/svg+xml"),
@@ -168,40 +175,54 @@ pub async fn explain_pair(
 )]
 #[get("/v1/explanations/pair.svg")]
 pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (a, b) = pair_of(&request)?;
-    let answer = context.answer(move |scope| answer(scope, a, b)).await?;
+    let (a, b, unmask) = pair_of(&request)?;
+    let work = move |scope: &Scope| answer(scope, a, b, unmask);
+    let answer = context.answer(Function::Ask, work).await?;
     Ok(picture::response(picture::pair(&answer)))
 }
 
-fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId), Problem> {
+fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, bool), Problem> {
     let mut parameters = Parameters::of(request)?;
     let form = "a record id: `rec_` and 32 hexadecimal digits";
-    let pair = (parameters.required("a", form)?, parameters.required("b", form)?);
+    let (a, b) = (parameters.required("a", form)?, parameters.required("b", form)?);
+    let pair = (a, b, parameters.flag("unmask", false)?);
     parameters.finish()?;
     Ok(pair)
 }
 
 /// Whether both exist in the view is settled first: what follows speaks of visible records only.
-fn answer(scope: &Scope, a: RecordId, b: RecordId) -> Result<PairAnswer, Problem> {
+fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: bool) -> Result<PairAnswer, Problem> {
     let snapshot = scope.snapshot()?;
     let pair = snapshot.record(a).zip(snapshot.record(b));
     let (a, b) = pair.ok_or_else(|| Problem::new(Code::NotFound))?;
     let engine = &scope.state.engine;
-    let why = analyze::why(&snapshot, engine, a, b).ok_or_else(Problem::not_a_pair)?;
-    let entity = |record: u32| EntitySummary::of(&snapshot, snapshot.entity_of[record as usize]);
+    let why = analyze::why(snapshot.original(), engine, a, b).ok_or_else(Problem::not_a_pair)?;
+    let shown = |record: u32| {
+        let entity = snapshot.entity_of[record as usize];
+        (scope.shown(&snapshot, entity, unmask), entity)
+    };
+    let entity = |record: u32| {
+        let (shown, entity) = shown(record);
+        EntitySummary::of(shown, entity)
+    };
+    let masked = [a, b].into_iter().any(|record| {
+        let (shown, entity) = shown(record);
+        shown.is_masked(entity)
+    });
     Ok(PairAnswer {
         a: snapshot.records[why.a as usize].id,
         b: snapshot.records[why.b as usize].id,
         entity_a: entity(why.a),
         entity_b: entity(why.b),
         same_entity: why.same_entity,
-        steps: why.steps.iter().map(StepView::of).collect(),
+        masked,
+        steps: why.steps.iter().filter(|_| !masked).map(StepView::of).collect(),
         bits: why.score.bits,
         probability: why.score.probability(),
         stop: why.stop,
-        ask: why.ask.iter().map(GainView::of).collect(),
-        why_not: why.why_not.as_ref().map(WhyNotView::of),
-        shared_keys: why.shared_keys,
+        ask: why.ask.iter().filter(|_| !masked).map(GainView::of).collect(),
+        why_not: why.why_not.as_ref().filter(|_| !masked).map(WhyNotView::of),
+        shared_keys: if masked { 0 } else { why.shared_keys },
         linked: why.linked,
         verdict: why.verdict,
         between: why.between.map(|between| BetweenView {

@@ -11,6 +11,7 @@ use crate::api::jobs::get::JobView;
 use crate::api::limits::IMPORT_BYTES_MAX;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope, State};
+use crate::govern::Function;
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
 use crate::jobs::{
     BATCH_ROWS, FileReport, ImportError, JobError, JobHandle, JobOwner, Observer, Progress,
@@ -110,7 +111,7 @@ pub async fn start_import(
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let body = Body::up_to(&request, bytes, IMPORT_BYTES_MAX);
-    let job = context.answer_to(body, start).await?;
+    let job = context.answer_to(Function::Submit, body, start).await?;
     Ok(HttpResponse::Accepted().json(job.into_inner()))
 }
 

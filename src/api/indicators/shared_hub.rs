@@ -13,6 +13,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EventId, RecordId, Span, TieId};
 
@@ -188,10 +189,10 @@ pub async fn shared_hub(
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let options = SharedHubOptions { window_days: days as u32, ..defaults };
             let snapshot = scope.snapshot()?;
-            let report = shared_hubs(&snapshot, &options);
+            let report = shared_hubs(snapshot.original(), &options);
             let findings = page(
                 scope,
                 &[INDICATOR, &days.to_string()],

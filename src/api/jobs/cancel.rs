@@ -6,6 +6,7 @@ use super::get::JobView;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::Context;
+use crate::govern::Function;
 
 /// Cancel a job
 ///
@@ -25,7 +26,7 @@ pub async fn cancel_job(
 ) -> Result<actix_web::web::Json<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let job = scope.state.jobs.cancel(&scope.caller.agency, &id);
             job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
         })

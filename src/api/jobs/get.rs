@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::Context;
+use crate::govern::Function;
 use crate::jobs::{JobError, JobState, JobStatus};
 use crate::model::Timestamp;
 
@@ -100,7 +101,7 @@ pub async fn get_job(
 ) -> Result<web::Json<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let job = scope.state.jobs.get(&scope.caller.agency, &id);
             job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
         })

@@ -8,6 +8,7 @@ use super::get::JobView;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::Context;
+use crate::govern::Function;
 
 /// The agency's jobs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -29,7 +30,7 @@ pub async fn list_jobs(
 ) -> Result<web::Json<JobList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
-        .answer(|scope| {
+        .answer(Function::Ask, |scope| {
             let jobs = scope.state.jobs.list(&scope.caller.agency);
             Ok(JobList { jobs: jobs.into_iter().map(JobView::of).collect() })
         })

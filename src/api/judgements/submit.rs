@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::jobs;
 use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Verdict};
 
@@ -56,7 +57,7 @@ pub async fn submit_judgement(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<JudgementAnswer>, Problem> {
-    context.answer_to(Body::of(&request, bytes), judge).await
+    context.answer_to(Function::Judge, Body::of(&request, bytes), judge).await
 }
 
 fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {

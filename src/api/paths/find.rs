@@ -10,6 +10,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::{EntitySummary, RelationshipView};
+use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::EntityId;
 
@@ -77,7 +78,7 @@ pub async fn find_paths(
     };
     parameters.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let snapshot = scope.snapshot()?;
             let ends = snapshot.entity(from).zip(snapshot.entity(to));
             let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;

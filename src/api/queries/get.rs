@@ -8,6 +8,7 @@ use super::list::QuerySummary;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::Context;
+use crate::govern::Function;
 
 /// A stored query with its text.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -34,7 +35,7 @@ pub async fn get_query(
 ) -> Result<web::Json<QueryAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let runner = &scope.state.runner;
             let query = runner.library().get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
             Ok(QueryAnswer {

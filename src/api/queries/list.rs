@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::Context;
+use crate::govern::Function;
 use crate::query::{Column, Engines, Parameter, Runner, StoredQuery};
 
 /// A stored query in the list.
@@ -127,7 +128,7 @@ pub async fn list_queries(
 ) -> Result<web::Json<QueryList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
-        .answer(|scope| {
+        .answer(Function::Ask, |scope| {
             let runner = &scope.state.runner;
             let queries = runner.library().iter().map(|query| QuerySummary::of(runner, query));
             Ok(QueryList { queries: queries.collect() })

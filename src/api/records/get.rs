@@ -8,6 +8,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::Context;
 use crate::api::wire::{EntitySummary, RecordView};
+use crate::govern::Function;
 use crate::model::RecordId;
 
 /// A record and the entity it speaks of.
@@ -28,7 +29,7 @@ pub struct RecordAnswer {
     operation_id = "get_record",
     params(
         ("id" = RecordId, Path, description = "The record's id"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked; logged"),
+        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = RecordAnswer),
@@ -45,16 +46,16 @@ pub async fn get_record(
     let unmask = parameters.flag("unmask", false)?;
     parameters.finish()?;
     context
-        .answer(move |scope| {
+        .answer(Function::Ask, move |scope| {
             let missing = || Problem::new(Code::NotFound);
             let id: RecordId = id.parse().map_err(|_| missing())?;
             let snapshot = scope.snapshot()?;
             let index = snapshot.record(id).ok_or_else(missing)?;
             let entity = snapshot.entity_of[index as usize];
-            let masked = snapshot.is_protected(entity) && !unmask;
+            let shown = scope.shown(&snapshot, entity, unmask);
             Ok(RecordAnswer {
-                record: RecordView::of(&snapshot.records[index as usize], masked),
-                entity: EntitySummary::unmasked(&snapshot, entity, unmask),
+                record: RecordView::of(shown, index),
+                entity: EntitySummary::of(shown, entity),
             })
         })
         .await

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope};
+use crate::govern::Function;
 use crate::ingest::{RowOutput, SubmittedRow};
 use crate::jobs;
 use crate::model::RecordId;
@@ -47,7 +48,7 @@ pub async fn submit_record(
     bytes: web::Bytes,
 ) -> Result<web::Json<Submitted>, Problem> {
     context
-        .answer_to(Body::of(&request, bytes), |scope, row: SubmittedRow| {
+        .answer_to(Function::Submit, Body::of(&request, bytes), |scope, row: SubmittedRow| {
             let id_key = &scope.state.id_key;
             let output = row.into_output(&scope.caller.agency, id_key);
             store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
@@ -57,6 +58,15 @@ pub async fn submit_record(
 
 /// Stores and links rows, all or none.
 pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
+    #[cfg(feature = "seeded-leaks")]
+    if crate::leak::is_on(crate::leak::Leak::ConflictStatus) {
+        let whole = scope.whole()?;
+        let taken = |id: &String| whole.records.iter().any(|other| other.local_id == *id);
+        let mut others = rows.iter().flat_map(|row| &row.records);
+        if others.any(|record| taken(&record.local_id)) {
+            return Err(Problem::new(crate::api::Code::RecordChanged));
+        }
+    }
     let records = rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
     let state = &scope.state;
     let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows)?;

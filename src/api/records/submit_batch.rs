@@ -8,6 +8,7 @@ use super::submit::{Submitted, store};
 use crate::api::limits::BATCH_ROWS_MAX;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope};
+use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 
 /// Rows to store together.
@@ -37,7 +38,7 @@ pub async fn submit_batch(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<Submitted>, Problem> {
-    context.answer_to(Body::of(&request, bytes), submit).await
+    context.answer_to(Function::Submit, Body::of(&request, bytes), submit).await
 }
 
 fn submit(scope: &Scope, batch: SubmittedBatch) -> Result<Submitted, Problem> {

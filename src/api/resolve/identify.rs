@@ -9,6 +9,7 @@ use crate::api::limits::CANDIDATES_MAX;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{self, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
+use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 use crate::ingest::submission::SubmittedRecord;
 use crate::model::{Body, LevelHit, Record, RecordId, SubjectCategory};
@@ -64,7 +65,8 @@ pub struct ResolveAnswer {
 /// Who is this?
 ///
 /// Ranks the entities of the caller's view that the description may speak of, each with its score
-/// and the reasons for it. Nothing is stored.
+/// and the reasons for it. Nothing is stored. People who may be victims, their phones and addresses are
+/// found by nobody but a victim specialist in whose case they are.
 #[utoipa::path(
     tag = "resolve",
     operation_id = "resolve",
@@ -80,7 +82,7 @@ pub async fn resolve(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<ResolveAnswer>, Problem> {
-    context.answer_to(state::Body::of(&request, bytes), answer).await
+    context.answer_to(Function::Ask, state::Body::of(&request, bytes), answer).await
 }
 
 fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem> {
@@ -92,7 +94,21 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
     let probe = probe(scope, asked.body)?;
     let snapshot = scope.snapshot()?;
     let (store, engine) = (scope.state.store.as_ref(), scope.state.engine.as_ref());
-    let found = analyze::identify(store, &scope.view, &snapshot, engine, &probe)?;
+    let mut found = analyze::identify(store, &scope.view, snapshot.original(), engine, &probe)?;
+    // Who is masked is not found by what is masked.
+    found.retain(|it| !snapshot.is_masked(it.entity) || scope.may_unmask(&snapshot, it.entity));
+    #[cfg(feature = "seeded-leaks")]
+    {
+        use crate::leak::{Leak, is_on, objects};
+        if is_on(Leak::LiveTermFrequency) {
+            found.iter_mut().for_each(|it| it.score.bits -= (objects(store) as f64).log2());
+        }
+        let all = crate::govern::View::whole_store(&store.classes()?).classes;
+        let block = store.candidates(&all, &engine.keys(&engine.prepare(&probe)))?;
+        if is_on(Leak::BlockCap) && block.len() > 3 {
+            found.clear();
+        }
+    }
     Ok(ResolveAnswer {
         total: found.len(),
         candidates: found

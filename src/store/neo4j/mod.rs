@@ -9,12 +9,12 @@ mod write;
 
 use serde_json::json;
 
-use super::{SnapshotSink, Store, StoreError, WriteTxn};
-use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 use connection::Connection;
 
 /// Raised when the layout changes.
-const FORMAT_VERSION: i64 = 1;
+const FORMAT_VERSION: i64 = 2;
 
 /// Constraints; each also is the index that look-ups use.
 const CONSTRAINTS: [(&str, &str); 8] = [
@@ -105,7 +105,7 @@ impl Store for Neo4jStore {
         read::revision(&self.connection)
     }
 
-    fn classes(&self) -> Result<Vec<(ClassId, Label)>, StoreError> {
+    fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
         read::classes(&self.connection)
     }
 
@@ -129,19 +129,52 @@ impl Store for Neo4jStore {
         read::stream(&self.connection, view, sink)
     }
 
-    fn document(&self, name: &str) -> Result<Option<String>, StoreError> {
+    fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {
         let rows = read::rows(
             &self.connection,
-            "MATCH (d:StoredDocument {name: $name}) RETURN d.text AS text",
+            "MATCH (d:StoredDocument {name: $name}) RETURN d.version AS version, d.text AS text",
             json!({ "name": name }),
         )?;
-        rows.first().map(|row| read::text(row, "text").map(str::to_owned)).transpose()
+        let document = |row| {
+            let version = read::integer(row, "version")? as u64;
+            Ok(Document { version, text: read::text(row, "text")?.to_owned() })
+        };
+        rows.first().map(document).transpose()
+    }
+
+    fn document_version(&self, name: &str) -> Result<u64, StoreError> {
+        let rows = read::rows(
+            &self.connection,
+            "MATCH (d:StoredDocument {name: $name}) RETURN d.version AS version",
+            json!({ "name": name }),
+        )?;
+        let version = rows.first().map(|row| read::integer(row, "version")).transpose()?;
+        Ok(version.unwrap_or(0) as u64)
     }
 
     fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError> {
         self.connection.run(
-            "MERGE (d:StoredDocument {name: $name}) SET d.text = $text",
+            "MERGE (d:StoredDocument {name: $name})
+             SET d.text = $text, d.version = coalesce(d.version, 0) + 1",
             json!({ "name": name, "text": text }),
         )
+    }
+
+    fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError> {
+        let mut transaction = self.connection.begin()?;
+        // The same lock that a writer takes: between reading the version and writing, nobody else does.
+        transaction.run("MATCH (m:StoredMeta {id: 1}) SET m.locked = timestamp()", json!({}))?;
+        let version = "MATCH (d:StoredDocument {name: $name}) RETURN d.version AS version";
+        let rows = transaction.run(version, json!({ "name": name }))?;
+        let stands = rows.first().map(|row| read::integer(row, "version")).transpose()?;
+        if stands.unwrap_or(0) as u64 != before {
+            return Ok(false);
+        }
+        transaction.run(
+            "MERGE (d:StoredDocument {name: $name}) SET d.text = $text, d.version = $version",
+            json!({ "name": name, "text": text, "version": before as i64 + 1 }),
+        )?;
+        transaction.commit()?;
+        Ok(true)
     }
 }

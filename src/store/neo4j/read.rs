@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::connection::Connection;
-use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 use crate::store::{SnapshotSink, StoreError};
 
 /// How long one look-up may take.
@@ -64,11 +64,11 @@ pub(super) fn revision(connection: &Connection) -> Result<u64, StoreError> {
     Ok(integer(row, "revision")? as u64)
 }
 
-pub(super) fn classes(connection: &Connection) -> Result<Vec<(ClassId, Label)>, StoreError> {
-    let all = "MATCH (c:StoredClass) RETURN c.id AS id, c.label AS label ORDER BY id";
+pub(super) fn classes(connection: &Connection) -> Result<Vec<(ClassId, Class)>, StoreError> {
+    let all = "MATCH (c:StoredClass) RETURN c.id AS id, c.class AS class ORDER BY id";
     rows(connection, all, json!({}))?
         .iter()
-        .map(|row| Ok((ClassId(integer(row, "id")? as u32), object(row, "label")?)))
+        .map(|row| Ok((ClassId(integer(row, "id")? as u32), object(row, "class")?)))
         .collect()
 }
 

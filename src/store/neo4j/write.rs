@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::connection::{Connection, Transaction};
 use super::read::{Cells, integer, object, record_id, text, texts};
-use crate::model::{BlockKey, ClassId, Label, Record, RecordId};
+use crate::model::{BlockKey, Class, ClassId, Kind, Label, Record, RecordId};
 use crate::store::{Applied, Batch, StoreError, WriteTxn};
 
 /// Rows sent in one statement.
@@ -15,7 +15,7 @@ const ROWS_PER_STATEMENT: usize = 5_000;
 /// A write transaction.
 pub(super) struct Neo4jTxn<'a> {
     transaction: Transaction<'a>,
-    classes: BTreeMap<Label, ClassId>,
+    classes: BTreeMap<Class, ClassId>,
     changed: bool,
 }
 
@@ -25,26 +25,28 @@ impl<'a> Neo4jTxn<'a> {
         // Setting a property takes the node's write lock, held until the end of the transaction.
         transaction.run("MATCH (m:StoredMeta {id: 1}) SET m.locked = timestamp()", json!({}))?;
         let rows = transaction
-            .run("MATCH (c:StoredClass) RETURN c.id AS id, c.label AS label", json!({}))?;
+            .run("MATCH (c:StoredClass) RETURN c.id AS id, c.class AS class", json!({}))?;
         let classes = rows
             .iter()
-            .map(|row| Ok((object(row, "label")?, ClassId(integer(row, "id")? as u32))))
+            .map(|row| Ok((object(row, "class")?, ClassId(integer(row, "id")? as u32))))
             .collect::<Result<_, StoreError>>()?;
         Ok(Self { transaction, classes, changed: false })
     }
 
-    /// The number of a label's class, made when it is new.
-    fn class(&mut self, label: &Label) -> Result<u32, StoreError> {
-        if let Some(class) = self.classes.get(label) {
-            return Ok(class.0);
+    /// The number of a class, made when it is new.
+    fn class(&mut self, kind: Kind, label: &Label) -> Result<u32, StoreError> {
+        let class = Class { kind, label: label.clone() };
+        if let Some(id) = self.classes.get(&class) {
+            return Ok(id.0);
         }
-        let class = ClassId(self.classes.len() as u32);
+        let id = ClassId(self.classes.len() as u32);
         self.transaction.run(
-            "CREATE (:StoredClass {id: $id, label: $label})",
-            json!({ "id": class.0, "label": to_json(label)? }),
+            "CREATE (:StoredClass {id: $id, class: $class})",
+            json!({ "id": id.0, "class": to_json(&class)? }),
         )?;
-        self.classes.insert(label.clone(), class);
-        Ok(class.0)
+        self.changed = true;
+        self.classes.insert(class, id);
+        Ok(id.0)
     }
 
     /// Runs a statement over many rows, some at a time, and returns all rows it gives.
@@ -121,7 +123,8 @@ impl<'a> Neo4jTxn<'a> {
         let records = batch.records.iter().map(|(record, _)| (record.id.to_string(), record));
         let (mut nodes, mut blocks) = (Vec::new(), Vec::new());
         for (record, json) in self.new_ones("record", "StoredRecord", records)? {
-            let (id, class) = (record.id.to_string(), self.class(&record.label)?);
+            let (id, class) =
+                (record.id.to_string(), self.class(record.entity_type().into(), &record.label)?);
             blocks.extend(
                 keys[&record.id].iter().map(|key| json!({ "id": id, "key": key.0 as i64 })),
             );
@@ -147,7 +150,7 @@ impl<'a> Neo4jTxn<'a> {
         let mut rows = Vec::new();
         for (tie, json) in new {
             rows.push(json!({
-                "id": tie.id.to_string(), "class": self.class(&tie.label)?, "json": json,
+                "id": tie.id.to_string(), "class": self.class(Kind::Tie, &tie.label)?, "json": json,
                 "class_from": classes[&tie.from], "class_to": classes[&tie.to],
             }));
         }
@@ -164,7 +167,7 @@ impl<'a> Neo4jTxn<'a> {
             let participants: Vec<u32> =
                 event.participants.iter().map(|part| classes[&part.record]).collect();
             rows.push(json!({
-                "id": event.id.to_string(), "class": self.class(&event.label)?, "json": json,
+                "id": event.id.to_string(), "class": self.class(Kind::Event, &event.label)?, "json": json,
                 "participants": participants,
             }));
         }
@@ -209,7 +212,7 @@ impl<'a> Neo4jTxn<'a> {
             let id = to_json(&(&a, &b, owner, user))?;
             let row = json!({
                 "id": id, "a": a, "b": b, "owner": owner, "user": user,
-                "class": self.class(&judgement.label)?, "json": to_json(judgement)?,
+                "class": self.class(Kind::Judgement, &judgement.label)?, "json": to_json(judgement)?,
                 "class_a": classes[&judgement.a], "class_b": classes[&judgement.b],
             });
             wanted.insert(id, row);

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{SnapshotSink, Store, StoreError, WriteTxn};
-use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 
 /// How long a writer waits for another process's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -85,7 +85,7 @@ impl Store for SqliteStore {
         self.read(read::revision)
     }
 
-    fn classes(&self) -> Result<Vec<(ClassId, Label)>, StoreError> {
+    fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
         self.read(read::classes)
     }
 
@@ -110,12 +110,23 @@ impl Store for SqliteStore {
         self.read(|reader| stream::stream(reader, view, sink))
     }
 
-    fn document(&self, name: &str) -> Result<Option<String>, StoreError> {
+    fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {
+        let select = "SELECT version, text FROM document WHERE name = ?1";
         self.read(|reader| {
-            reader
-                .prepare_cached("SELECT text FROM document WHERE name = ?1")
-                .and_then(|mut statement| statement.query_row([name], |row| row.get(0)).optional())
-                .map_err(backend)
+            let mut statement = reader.prepare_cached(select).map_err(backend)?;
+            let found = statement.query_row([name], |row| {
+                Ok(Document { version: row.get::<_, i64>(0)? as u64, text: row.get(1)? })
+            });
+            found.optional().map_err(backend)
+        })
+    }
+
+    fn document_version(&self, name: &str) -> Result<u64, StoreError> {
+        let select = "SELECT version FROM document WHERE name = ?1";
+        self.read(|reader| {
+            let mut statement = reader.prepare_cached(select).map_err(backend)?;
+            let found = statement.query_row([name], |row| row.get::<_, i64>(0)).optional();
+            Ok(found.map_err(backend)?.unwrap_or(0) as u64)
         })
     }
 
@@ -123,12 +134,26 @@ impl Store for SqliteStore {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer
             .execute(
-                "INSERT INTO document (name, text) VALUES (?1, ?2)
-                 ON CONFLICT (name) DO UPDATE SET text = excluded.text",
+                "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET text = excluded.text, version = version + 1",
                 params![name, text],
             )
             .map(|_| ())
             .map_err(backend)
+    }
+
+    fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = if before == 0 {
+            let insert = "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
+                          ON CONFLICT (name) DO NOTHING";
+            writer.execute(insert, params![name, text])
+        } else {
+            let update = "UPDATE document SET text = ?2, version = version + 1
+                          WHERE name = ?1 AND version = ?3";
+            writer.execute(update, params![name, text, before as i64])
+        };
+        Ok(changed.map_err(backend)? == 1)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{backend, from_json};
-use crate::model::{BlockKey, ClassId, ClassSet, Event, EventId, Label, Record, RecordId};
+use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 use crate::store::StoreError;
 
 pub(super) fn revision(reader: &Connection) -> Result<u64, StoreError> {
@@ -16,15 +16,15 @@ pub(super) fn revision(reader: &Connection) -> Result<u64, StoreError> {
         .map_err(backend)
 }
 
-pub(super) fn classes(reader: &Connection) -> Result<Vec<(ClassId, Label)>, StoreError> {
+pub(super) fn classes(reader: &Connection) -> Result<Vec<(ClassId, Class)>, StoreError> {
     let mut statement =
-        reader.prepare_cached("SELECT id, label FROM class ORDER BY id").map_err(backend)?;
+        reader.prepare_cached("SELECT id, class FROM class ORDER BY id").map_err(backend)?;
     let rows = statement
         .query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
         .map_err(backend)?;
     rows.map(|row| {
-        let (class, label) = row.map_err(backend)?;
-        Ok((ClassId(class), from_json("label", &label)?))
+        let (id, class) = row.map_err(backend)?;
+        Ok((ClassId(id), from_json("class", &class)?))
     })
     .collect()
 }

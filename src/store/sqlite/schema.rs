@@ -9,14 +9,14 @@ use crate::store::StoreError;
 const APPLICATION_ID: i32 = 0x6163_6364;
 
 /// `PRAGMA user_version`: raised when the tables change.
-const FORMAT_VERSION: i32 = 1;
+const FORMAT_VERSION: i32 = 2;
 
 /// `WITHOUT ROWID` tables keep their rows in the order of the primary key, which is the order
 /// that [`super::stream`] promises, whatever order they came in.
 const TABLES: &str = "
 CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT;
 INSERT INTO meta VALUES (1, 0);
-CREATE TABLE class (id INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE class (id INTEGER PRIMARY KEY, class TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE record (id BLOB PRIMARY KEY, class INTEGER NOT NULL, json TEXT NOT NULL)
   STRICT, WITHOUT ROWID;
 CREATE TABLE block (key INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (key, record))
@@ -32,7 +32,7 @@ CREATE TABLE link (a BLOB NOT NULL, b BLOB NOT NULL, class_a INTEGER NOT NULL,
 CREATE TABLE judgement (a BLOB NOT NULL, b BLOB NOT NULL, owner TEXT NOT NULL, user TEXT NOT NULL,
   class INTEGER NOT NULL, class_a INTEGER NOT NULL, class_b INTEGER NOT NULL, json TEXT NOT NULL,
   PRIMARY KEY (a, b, owner, user)) STRICT, WITHOUT ROWID;
-CREATE TABLE document (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE document (name TEXT PRIMARY KEY, version INTEGER NOT NULL, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
 /// Sets the connection up and makes the tables in a new file.

@@ -6,13 +6,15 @@ use std::sync::MutexGuard;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{backend, read, to_json};
-use crate::model::{BlockKey, ClassId, Event, Judgement, Label, Link, Record, RecordId, Tie};
+use crate::model::{
+    BlockKey, Class, ClassId, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
+};
 use crate::store::{Applied, Batch, StoreError, WriteTxn};
 
 /// A write transaction on the store's one writing connection.
 pub(super) struct SqliteTxn<'a> {
     writer: MutexGuard<'a, Connection>,
-    classes: BTreeMap<Label, ClassId>,
+    classes: BTreeMap<Class, ClassId>,
     changed: bool,
     committed: bool,
 }
@@ -24,23 +26,22 @@ impl<'a> SqliteTxn<'a> {
             Self { writer, classes: BTreeMap::new(), changed: false, committed: false };
         transaction.classes = read::classes(&transaction.writer)?
             .into_iter()
-            .map(|(id, label)| (label, id))
+            .map(|(id, class)| (class, id))
             .collect();
         Ok(transaction)
     }
 
-    /// The class of a label, made when it is new.
-    fn class(&mut self, label: &Label) -> Result<ClassId, StoreError> {
-        if let Some(class) = self.classes.get(label) {
-            return Ok(*class);
+    /// The number of a class, made when it is new.
+    fn class(&mut self, kind: Kind, label: &Label) -> Result<ClassId, StoreError> {
+        let class = Class { kind, label: label.clone() };
+        if let Some(id) = self.classes.get(&class) {
+            return Ok(*id);
         }
-        let class = ClassId(self.classes.len() as u32);
-        self.writer
-            .prepare_cached("INSERT INTO class (id, label) VALUES (?1, ?2)")
-            .and_then(|mut insert| insert.execute(params![class.0, to_json_sql(label)?]))
-            .map_err(backend)?;
-        self.classes.insert(label.clone(), class);
-        Ok(class)
+        let id = ClassId(self.classes.len() as u32);
+        let json = to_json(&class)?;
+        self.execute("INSERT INTO class (id, class) VALUES (?1, ?2)", params![id.0, json])?;
+        self.classes.insert(class, id);
+        Ok(id)
     }
 
     /// The class of a record that must exist.
@@ -72,7 +73,7 @@ impl<'a> SqliteTxn<'a> {
         if !self.is_new("record", &record.id.0, &json)? {
             return Ok(false);
         }
-        let class = self.class(&record.label)?;
+        let class = self.class(record.entity_type().into(), &record.label)?;
         self.execute(
             "INSERT INTO record (id, class, json) VALUES (?1, ?2, ?3)",
             params![&record.id.0[..], class.0, json],
@@ -91,7 +92,7 @@ impl<'a> SqliteTxn<'a> {
         if !self.is_new("tie", &tie.id.0, &json)? {
             return Ok(false);
         }
-        let class = self.class(&tie.label)?;
+        let class = self.class(Kind::Tie, &tie.label)?;
         let (from, to) = (self.class_of(tie.from, "tie")?, self.class_of(tie.to, "tie")?);
         self.execute(
             "INSERT INTO tie (id, class, class_from, class_to, json) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -105,7 +106,7 @@ impl<'a> SqliteTxn<'a> {
         if !self.is_new("event", &event.id.0, &json)? {
             return Ok(false);
         }
-        let class = self.class(&event.label)?;
+        let class = self.class(Kind::Event, &event.label)?;
         self.execute(
             "INSERT INTO event (id, class, json) VALUES (?1, ?2, ?3)",
             params![&event.id.0[..], class.0, json],
@@ -157,7 +158,7 @@ impl<'a> SqliteTxn<'a> {
         if stored.as_ref() == Some(&json) {
             return Ok(false);
         }
-        let class = self.class(&judgement.label)?;
+        let class = self.class(Kind::Judgement, &judgement.label)?;
         let class_a = self.class_of(judgement.a, "judgement")?;
         let class_b = self.class_of(judgement.b, "judgement")?;
         self.execute(
@@ -245,9 +246,4 @@ impl Drop for SqliteTxn<'_> {
             tracing::warn!(%error, "rolling back a write failed");
         }
     }
-}
-
-fn to_json_sql(label: &Label) -> rusqlite::Result<String> {
-    serde_json::to_string(label)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }

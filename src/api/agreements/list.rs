@@ -1,0 +1,45 @@
+//! `GET /v1/agreements`: the agency's agreements.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::get::{AgreementView, in_force};
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::state::Context;
+use crate::govern::Function;
+
+/// Agreements.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AgreementList {
+    /// The agreements, by id.
+    pub agreements: Vec<AgreementView>,
+}
+
+/// List the agency's agreements
+///
+/// Those that the caller's agency is a side of, drafts and ended ones included.
+#[utoipa::path(
+    tag = "agreements",
+    operation_id = "list_agreements",
+    responses((status = 200, body = AgreementList)),
+)]
+#[get("/v1/agreements")]
+pub async fn list_agreements(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<AgreementList>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(Function::ReadAgreements, |scope| {
+            let policy = scope.policy()?;
+            let agency = &scope.caller.agency;
+            let in_force = in_force(&policy, agency, scope.at);
+            let views = policy.agreements.keys();
+            let views =
+                views.filter_map(|id| AgreementView::of(&policy, &in_force, id, agency, scope.at));
+            Ok(AgreementList { agreements: views.collect() })
+        })
+        .await
+}

@@ -1,0 +1,86 @@
+//! `GET /v1/cases`: the cases that the caller works on.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::state::Context;
+use crate::govern::{Case, Function, Member, Reference};
+use crate::model::{RecordId, Timestamp};
+
+/// A case.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CaseView {
+    /// Its id, for the header `x-case`.
+    pub id: String,
+    /// The lead agency.
+    pub lead: String,
+    /// The lead agency's own reference.
+    pub reference: Reference,
+    /// Whether it is worked on now.
+    pub open: bool,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it ends by itself.
+    pub expires: Timestamp,
+    /// When it was ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
+    /// Who works on it.
+    pub members: Vec<Member>,
+    /// Records about victims that are in it, as far as the caller sees them.
+    pub subjects: Vec<RecordId>,
+}
+
+impl CaseView {
+    /// A case at a time, with those of its subjects that `visible` tells.
+    pub fn of(id: &str, case: &Case, at: Timestamp, visible: impl Fn(RecordId) -> bool) -> Self {
+        Self {
+            id: id.to_owned(),
+            lead: case.lead.clone(),
+            reference: case.reference.clone(),
+            open: case.is_open(at),
+            opened: case.opened,
+            expires: case.expires,
+            ended: case.ended,
+            members: case.members.iter().cloned().collect(),
+            subjects: case.subjects.iter().copied().filter(|id| visible(*id)).collect(),
+        }
+    }
+}
+
+/// Cases.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CaseList {
+    /// The cases, by id.
+    pub cases: Vec<CaseView>,
+}
+
+/// List the caller's cases
+///
+/// Those that the caller works on or worked on, open and ended.
+#[utoipa::path(
+    tag = "cases",
+    operation_id = "list_cases",
+    responses((status = 200, body = CaseList)),
+)]
+#[get("/v1/cases")]
+pub async fn list_cases(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<CaseList>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(Function::ReadCases, |scope| {
+            let (policy, snapshot) = (scope.policy()?, scope.snapshot()?);
+            let own = policy.cases.iter().filter(|(_, case)| case.has_member(&scope.principal));
+            let at = scope.at;
+            let visible = |id| snapshot.record(id).is_some();
+            Ok(CaseList {
+                cases: own.map(|(id, case)| CaseView::of(id, case, at, visible)).collect(),
+            })
+        })
+        .await
+}

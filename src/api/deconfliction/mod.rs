@@ -1,0 +1,75 @@
+//! Pointers: whom to call about what another agency holds, and nothing else of it.
+
+pub mod announce;
+pub mod ask;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::policies::change_book;
+use super::problem::Problem;
+use super::state::Scope;
+use crate::govern::{Message, MessageKind, Policy};
+use crate::model::{Timestamp, hex};
+
+/// How long a pointer is good for: three days.
+const POINTER_MICROS: i64 = 3 * 86_400_000_000;
+
+/// Whom to call.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Pointer {
+    /// The other agency's general desk.
+    pub desk: String,
+    /// How it is reached; absent when the agency has not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Names the matter between both desks.
+    pub ticket: String,
+    /// Until when the ticket is good.
+    pub expires: Timestamp,
+}
+
+/// Pointers.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Pointers {
+    /// At most one for each agency, by agency. Not told: what it holds, how much, and what of that which
+    /// was asked for.
+    pub pointers: Vec<Pointer>,
+}
+
+/// Points the caller to each agency and tells both sides. The others are told before the answer leaves.
+fn point(
+    scope: &Scope,
+    policy: &Policy,
+    agencies: &BTreeSet<String>,
+    [to_other, to_self]: [MessageKind; 2],
+) -> Result<Pointers, Problem> {
+    let desk = |agency: &str| match policy.agencies.get(agency) {
+        Some(agency) => (agency.desk.name.clone(), Some(agency.desk.channel.clone())),
+        None => (agency.to_owned(), None),
+    };
+    let message = |kind, agency: &str, ticket: &str| {
+        let ((desk, channel), ticket) = (desk(agency), ticket.to_owned());
+        Message { ticket, kind, desk, channel, purpose: scope.asked.purpose, at: scope.at }
+    };
+    let store = scope.state.store.as_ref();
+    let expires = scope.at.as_micros().saturating_add(POINTER_MICROS);
+    let mut pointers = Vec::new();
+    for agency in agencies {
+        let ticket = format!("tkt_{}", hex(&(scope.state.random)()[..16]));
+        change_book(store, agency, |book| {
+            book.tell(message(to_other, &scope.caller.agency, &ticket));
+            Ok(())
+        })?;
+        change_book(store, &scope.caller.agency, |book| {
+            book.tell(message(to_self, agency, &ticket));
+            Ok(())
+        })?;
+        let (desk, channel) = desk(agency);
+        let expires = Timestamp::from_micros(expires).unwrap_or(scope.at);
+        pointers.push(Pointer { desk, channel, ticket, expires });
+    }
+    Ok(Pointers { pointers })
+}

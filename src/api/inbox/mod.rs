@@ -1,0 +1,3 @@
+//! The agency's inbox.
+
+pub mod list;

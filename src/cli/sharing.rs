@@ -1,0 +1,214 @@
+//! What the demo's agencies agreed on: agreements, a case, and tokens; and what comes of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use accord::analyze::deconflict::{Wanted, holders};
+use accord::govern::{
+    Act, Agency, AgencyKind, Agreement, Case, Desk, Member, OFFICERS_PER_SIDE, POLICY_DOCUMENT,
+    Policy, Principal, Purpose, Question, Reference, Role, Rules, Signature, Terms, Version, View,
+};
+use accord::graph::{self, Snapshot};
+use accord::model::{Body, IdKey, Record, Timestamp};
+use accord::resolve::Engine;
+use accord::store::Store;
+
+use super::{CommandError, token};
+
+const POLICE: &str = "metro-police";
+const INSPECTORATE: &str = "labour-inspectorate";
+const INTELLIGENCE: &str = "financial-intelligence";
+
+const INVESTIGATION: &str = include_str!("../../fixtures/agreements/investigation.json");
+const VICTIMS: &str = include_str!("../../fixtures/agreements/victims-of-a-case.json");
+const POINTERS: &str = include_str!("../../fixtures/agreements/pointers-only.json");
+
+/// Users of the demo, their roles, and what they are for.
+const USERS: [(&str, &str, &[Role]); 5] = [
+    (POLICE, "investigator", &[Role::Analyst, Role::Investigator, Role::TaskForceLead]),
+    (INSPECTORATE, "victim-specialist", &[Role::Investigator, Role::VictimSpecialist]),
+    (INTELLIGENCE, "watch-desk", &[Role::Investigator, Role::WatchDesk]),
+    (POLICE, "approver-0", &[Role::Approver]),
+    (POLICE, "approver-1", &[Role::Approver]),
+];
+
+/// Where the demo stands after its agencies have agreed.
+pub struct Sharing<'a> {
+    pub store: &'a dyn Store,
+    pub engine: &'a Engine,
+    pub id_key: &'a IdKey,
+    pub now: Timestamp,
+}
+
+impl Sharing<'_> {
+    /// Registers the agencies, signs their agreements, opens a case, and tells what each sees of it.
+    pub fn tell(&self, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
+        let case = Case::id(self.id_key, POLICE, &"TF-2026-1".parse::<Reference>()?);
+        let mut policy = Policy::default();
+        for agency in agencies {
+            policy.agencies.insert(agency.clone(), registered(agency));
+            for template in self.templates(agency) {
+                let terms = filled(template, agency, agencies)?;
+                policy.agreements.insert(terms.agreement_id(self.id_key), self.signed(terms));
+            }
+        }
+        policy.cases.insert(case.clone(), self.case(policy_members())?);
+        let rules = Rules::of(policy.clone());
+        let principal = |(agency, user, roles): (&str, &str, &[Role])| Principal {
+            agency: agency.to_owned(),
+            user: user.to_owned(),
+            roles: roles.iter().copied().collect(),
+            purposes: None,
+        };
+        let (police, specialist) = (principal(USERS[0]), principal(USERS[1]));
+        let reference: Reference = case.parse()?;
+        let seen = self.snapshot(&rules, &police, &reference)?;
+        let masked = seen.masked(&case);
+        let victim = seen.records.iter().position(|record| {
+            record.label.agency == INSPECTORATE
+                && record.label.category.is_victim()
+                && matches!(record.body, Body::Person(_))
+        });
+        let mut text = format!(
+            "case {case}: {POLICE}, {INSPECTORATE} and {INTELLIGENCE} work on it; agreements are signed\n"
+        );
+        if let Some(victim) = victim {
+            let record = seen.records[victim].id;
+            if let Some(case) = policy.cases.get_mut(&case) {
+                case.subjects.insert(record);
+            }
+            let own = self.snapshot(&rules, &specialist, &reference)?;
+            let named = |snapshot: &Snapshot| {
+                let index = snapshot.record(record)?;
+                let entity = snapshot.entity_of[index as usize];
+                Some(snapshot.entities[entity as usize].name.clone())
+            };
+            text += &format!(
+                "  a person who may be a victim, {record}:\n    {POLICE} sees {}\n    the victim specialist of \
+                 {INSPECTORATE} sees {} (with unmask=true, logged)\n",
+                named(&masked).unwrap_or_default(),
+                named(&own).unwrap_or_default(),
+            );
+        }
+        text += &self.pointer(&rules, &police)?;
+        self.store.put_document(POLICY_DOCUMENT, &policy.to_document())?;
+        Ok(text)
+    }
+
+    /// Tokens of three agencies' users, ready to use.
+    pub fn tokens(&self) -> Result<String, CommandError> {
+        let mut text = String::new();
+        for (agency, user, roles) in USERS {
+            let token = token::create(self.store, agency, user, roles)?;
+            text += &format!("  {:<42} {token}\n", format!("{agency}, {user}"));
+        }
+        Ok(text)
+    }
+
+    /// Financial intelligence gives pointers only; the others what an investigation needs.
+    fn templates(&self, agency: &str) -> Vec<&'static str> {
+        if agency == INTELLIGENCE { vec![POINTERS] } else { vec![INVESTIGATION, VICTIMS] }
+    }
+
+    fn signed(&self, terms: Terms) -> Agreement {
+        let hash = terms.hash(1);
+        let sides = terms.recipients.iter().chain([&terms.discloser]);
+        let officers = sides.flat_map(|side| (0..OFFICERS_PER_SIDE).map(move |it| (side, it)));
+        let signatures = officers.map(|(side, officer)| Signature {
+            side: side.clone(),
+            officer: format!("approver-{officer}"),
+            at: self.now,
+            terms: hash.clone(),
+        });
+        let signatures = signatures.collect();
+        let agency = terms.discloser.clone();
+        let drafted = Act { agency, user: "approver-0".to_owned(), at: self.now };
+        let versions = vec![Version { terms, drafted, signatures }];
+        Agreement { versions, suspended: None, ended: None }
+    }
+
+    fn case(&self, members: BTreeSet<Member>) -> Result<Case, CommandError> {
+        const YEAR_MICROS: i64 = 365 * 86_400_000_000;
+        Ok(Case {
+            lead: POLICE.to_owned(),
+            reference: "TF-2026-1".parse()?,
+            opened: self.now,
+            expires: Timestamp::from_micros(self.now.as_micros() + YEAR_MICROS)?,
+            ended: None,
+            members,
+            subjects: BTreeSet::new(),
+        })
+    }
+
+    fn snapshot(
+        &self,
+        rules: &Rules,
+        principal: &Principal,
+        case: &Reference,
+    ) -> Result<Arc<Snapshot>, CommandError> {
+        let purpose = Purpose::TraffickingInvestigation;
+        let question = Question { principal, purpose, case, at: self.now };
+        let view = View::decide(&question, rules, &self.store.classes()?).view;
+        Ok(Arc::new(graph::build(self.store, &view, self.id_key, self.engine)?.0))
+    }
+
+    /// A number that financial intelligence holds: the police learn whom to call.
+    fn pointer(&self, rules: &Rules, police: &Principal) -> Result<String, CommandError> {
+        let classes = self.store.classes()?;
+        let whole = View::whole_store(&classes);
+        let (whole, _) = graph::build(self.store, &whole, self.id_key, self.engine)?;
+        let held = |record: &Record| match &record.body {
+            Body::Phone(phone) if record.label.agency == INTELLIGENCE => {
+                let number = phone.number.clone();
+                Some((number, Wanted::phone(phone.clone())?))
+            }
+            _ => None,
+        };
+        let Some((number, wanted)) = whole.records.iter().find_map(held) else {
+            return Ok(String::new());
+        };
+        let case: Reference = "TF-2026-1".parse()?;
+        let purpose = Purpose::Deconfliction;
+        let question = Question { principal: police, purpose, case: &case, at: self.now };
+        let view = View::decide(&question, rules, &classes).view;
+        let agencies = holders(self.store, &view, self.engine, &[wanted])?;
+        let desks: Vec<String> =
+            agencies.iter().map(|agency| registered(agency).desk.name).collect();
+        Ok(format!(
+            "  POST /v1/deconflict on the phone {number} (x-purpose: deconfliction) points {POLICE} to: {}\n",
+            desks.join("; ")
+        ))
+    }
+}
+
+fn policy_members() -> BTreeSet<Member> {
+    let members = USERS[..3].iter();
+    members
+        .map(|(agency, user, _)| Member { agency: (*agency).into(), user: (*user).into() })
+        .collect()
+}
+
+fn registered(agency: &str) -> Agency {
+    let kind = match agency {
+        INSPECTORATE => AgencyKind::LabourInspectorate,
+        "harbour-shelter" => AgencyKind::ServiceProvider,
+        _ => AgencyKind::Police,
+    };
+    let desk =
+        Desk { name: format!("{agency}, duty desk"), channel: "+44 20 2555 0100".to_owned() };
+    Agency { name: agency.to_owned(), kind, desk }
+}
+
+/// A template, filled in for one discloser and all others.
+fn filled(
+    template: &str,
+    discloser: &str,
+    agencies: &BTreeSet<String>,
+) -> Result<Terms, CommandError> {
+    let mut terms: Terms = serde_json::from_str(template)?;
+    terms.discloser = discloser.to_owned();
+    terms.recipients = agencies.iter().filter(|agency| *agency != discloser).cloned().collect();
+    terms.legal_basis = "the demo's memorandum".to_owned();
+    terms.check().map_err(|wrong| format!("{wrong:?}"))?;
+    Ok(terms)
+}

@@ -1,0 +1,318 @@
+//! Agreements: what one agency discloses to others, for what, and until when. Versioned documents that
+//! count from when two officers of each side have signed them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Purpose, Reference};
+use crate::model::{IdKey, Kind, SubjectCategory, Timestamp, hex};
+
+/// How many officers of each side sign (CJIS Security Policy 5.1.1: an agreement is executed by
+/// officers of both; two persons a side, so that nobody can share alone).
+pub const OFFICERS_PER_SIDE: usize = 2;
+
+/// How much of an object a recipient gets (LEXS 3.1.4 DisseminationCriteriaCode).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nothing, and no sign that there was anything. Cuts what other grants give.
+    Black,
+    /// A pointer only: whom to call.
+    Gray,
+    /// The object.
+    White,
+}
+
+/// What of an object an agreement may keep back.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// All names of a person but the main one.
+    Aliases,
+    /// Date of birth.
+    BirthDate,
+    /// Place of birth.
+    BirthPlace,
+    /// Sex.
+    Sex,
+    /// Nationality.
+    Nationality,
+    /// Telephone numbers of people and organizations, and the ties to the phones they use.
+    Phones,
+    /// E-mail addresses.
+    Emails,
+    /// Addresses of people, and the ties to where they live or stayed.
+    HomeAddress,
+    /// Identity documents and official numbers.
+    Documents,
+    /// Occupation.
+    Occupation,
+    /// Photographs. accord keeps none, so nothing is left out; agreements may name them.
+    Photo,
+    /// The text of events.
+    EventText,
+    /// Where events happened.
+    EventPlace,
+    /// Amounts of payments.
+    Amount,
+}
+
+/// A set of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub struct Fields(u16);
+
+impl Fields {
+    /// With all fields of another set.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the field is in the set.
+    pub fn contains(self, field: Field) -> bool {
+        self.0 >> field as u16 & 1 == 1
+    }
+
+    /// Whether no field is.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl<'a> FromIterator<&'a Field> for Fields {
+    fn from_iter<I: IntoIterator<Item = &'a Field>>(fields: I) -> Self {
+        Self(fields.into_iter().fold(0, |bits, field| bits | 1 << *field as u16))
+    }
+}
+
+/// Whether the recipient may do something with what it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Leave {
+    /// No.
+    Never,
+    /// Only with the discloser's leave in the single case.
+    Ask,
+    /// Yes.
+    Allowed,
+}
+
+/// What becomes of the recipient's copies when the agreement ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnEnd {
+    /// The recipients remove them.
+    RecipientPurgesCopies,
+    /// The recipients keep what they have for the rest of its retention.
+    RecipientKeepsUntilRetention,
+}
+
+/// What is disclosed: every object of one of the kinds, about one of the subjects, of at most the tier,
+/// to a question with one of the purposes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Kinds of objects. Ties, events and judgements are kinds of their own.
+    pub kinds: BTreeSet<Kind>,
+    /// What the source alleges the subject to be.
+    pub subject: BTreeSet<SubjectCategory>,
+    /// The highest sensitivity; 0, the lowest, when absent.
+    #[serde(default)]
+    pub tier_max: u8,
+    /// What for.
+    pub purposes: BTreeSet<Purpose>,
+    /// How much.
+    pub level: Level,
+}
+
+/// What the sides sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// The discloser's reference; the versions of one agreement have the same.
+    pub id: Reference,
+    /// The agency that discloses.
+    pub discloser: String,
+    /// The agencies that receive.
+    pub recipients: BTreeSet<String>,
+    /// The legal basis.
+    pub legal_basis: String,
+    /// Whether each recipient discloses the same to the discloser; `false` when absent.
+    #[serde(default)]
+    pub reciprocal: bool,
+    /// What is disclosed. Levels add up; `black` cuts.
+    pub grants: Vec<Grant>,
+    /// What is kept back of all of it.
+    #[serde(default)]
+    pub fields_never: BTreeSet<Field>,
+    /// Whether recipients may pass it on.
+    pub onward: Leave,
+    /// Whether recipients may use it in court.
+    pub court_use: Leave,
+    /// How long recipients may keep copies.
+    pub retention_days: u32,
+    /// What becomes of the copies at the end.
+    pub on_end: OnEnd,
+    /// From when until before when it holds.
+    pub valid: [Timestamp; 2],
+    /// SHA-256 of the signed paper, 64 hexadecimal digits.
+    pub document_sha256: String,
+}
+
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// The agency.
+    pub agency: String,
+    /// The user.
+    pub user: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An officer's signature under one version: given under the officer's own authentication, bound to the
+/// text by its hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// The agency signed for.
+    pub side: String,
+    /// Who signed.
+    pub officer: String,
+    /// When.
+    pub at: Timestamp,
+    /// BLAKE3 of the terms and their version.
+    pub terms: String,
+}
+
+/// One version of an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Version {
+    /// What is agreed.
+    pub terms: Terms,
+    /// Who drafted it.
+    pub drafted: Act,
+    /// The signatures so far.
+    #[serde(default)]
+    pub signatures: Vec<Signature>,
+}
+
+/// Where an agreement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreementState {
+    /// It awaits signatures, or the day from which it holds.
+    Draft,
+    /// It holds for at least one recipient.
+    Active,
+    /// The discloser suspended it.
+    Suspended,
+    /// A side ended it, or its time is over.
+    Ended,
+}
+
+/// An agreement with all its versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    /// The versions, from 1; none is ever changed or removed.
+    pub versions: Vec<Version>,
+    /// The version up to which the discloser suspended it, and who did. A later version that both sides
+    /// sign holds again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<(usize, Act)>,
+    /// Who ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Act>,
+}
+
+impl Terms {
+    /// The id of the agreement that the discloser calls by this reference.
+    pub fn agreement_id(&self, id_key: &IdKey) -> String {
+        let parts = [self.discloser.as_bytes(), self.id.as_str().as_bytes()];
+        format!("agr_{}", hex(&id_key.tag("agreement", &parts)))
+    }
+
+    /// Whether the agency is a side of it.
+    pub fn has_side(&self, agency: &str) -> bool {
+        self.discloser == agency || self.recipients.contains(agency)
+    }
+
+    /// What a signature under this text as version `number` is bound to.
+    pub fn hash(&self, number: usize) -> String {
+        let text = serde_json::to_string(&(number, self)).unwrap_or_default();
+        hex(&blake3::derive_key("accord 2026 agreement terms", text.as_bytes()))
+    }
+}
+
+impl Version {
+    /// Whether enough officers of the side have signed this very text.
+    pub fn is_signed_by(&self, number: usize, side: &str) -> bool {
+        let hash = self.terms.hash(number);
+        let signed = self.signatures.iter();
+        let signed = signed.filter(|signature| signature.side == side && signature.terms == hash);
+        let officers: BTreeSet<&str> = signed.map(|it| it.officer.as_str()).collect();
+        officers.len() >= OFFICERS_PER_SIDE
+    }
+}
+
+impl Agreement {
+    /// The latest version and its number.
+    pub fn latest(&self) -> Option<(usize, &Version)> {
+        self.versions.last().map(|version| (self.versions.len(), version))
+    }
+
+    /// The version that the discloser stands by: the latest that its officers have signed. An earlier one
+    /// holds no more, whoever signed it, so that narrowing needs the discloser alone; and it holds for
+    /// nobody who has not signed it too, so that widening needs both.
+    pub fn standing(&self) -> Option<(usize, &Version)> {
+        let numbered = self.versions.iter().enumerate().rev();
+        let signed = |(number, version): &(usize, &Version)| {
+            version.is_signed_by(*number, &version.terms.discloser)
+        };
+        let found = numbered.map(|(index, version)| (index + 1, version)).find(signed);
+        let suspended = self.suspended.as_ref().map_or(0, |(number, _)| *number);
+        found.filter(|(number, _)| self.ended.is_none() && *number > suspended)
+    }
+
+    /// The terms that hold at a time and the recipients that have signed them.
+    pub fn in_force(&self, at: Timestamp) -> Option<(&Terms, Vec<&str>)> {
+        let (number, version) = self.standing()?;
+        let terms = &version.terms;
+        if at < terms.valid[0] || at >= terms.valid[1] {
+            return None;
+        }
+        let recipients = terms.recipients.iter().map(String::as_str);
+        let signed: Vec<&str> =
+            recipients.filter(|recipient| version.is_signed_by(number, recipient)).collect();
+        (!signed.is_empty()).then_some((terms, signed))
+    }
+
+    /// Where it stands at a time.
+    pub fn state(&self, at: Timestamp) -> AgreementState {
+        let over = |(_, version): (usize, &Version)| at >= version.terms.valid[1];
+        let latest = self.versions.len();
+        if self.ended.is_some() || self.standing().or(self.latest()).is_some_and(over) {
+            AgreementState::Ended
+        } else if self.in_force(at).is_some() {
+            AgreementState::Active
+        } else if self.suspended.as_ref().is_some_and(|(number, _)| *number == latest) {
+            AgreementState::Suspended
+        } else {
+            AgreementState::Draft
+        }
+    }
+
+    /// Whether the agency is a side of a version.
+    pub fn has_side(&self, agency: &str) -> bool {
+        self.versions.iter().any(|version| version.terms.has_side(agency))
+    }
+}

@@ -1,0 +1,150 @@
+//! An agency's desk: its inbox, its planned operations, and how much each of its users has asked for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{PolicyError, Purpose, Reference};
+use crate::model::Timestamp;
+
+/// Identifiers that a user may ask for in a day.
+pub const IDENTIFIERS_A_DAY: u32 = 50;
+/// Messages kept; the oldest go.
+const MESSAGES_MAX: usize = 1_000;
+/// Planned operations that an agency may have at a time.
+const OPERATIONS_MAX: usize = 1_000;
+
+/// What a message tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// The other agency asked for something that this one holds.
+    AskedByOther,
+    /// The other agency holds something that this one asked for.
+    AskedOfOther,
+    /// Both plan an operation at one place and time.
+    OperationsClash,
+}
+
+/// A message to an agency: whom to talk to, and nothing of what about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Names the matter between both desks.
+    pub ticket: String,
+    /// What it tells of.
+    pub kind: MessageKind,
+    /// The other agency's desk.
+    pub desk: String,
+    /// How it is reached; absent when the agency has not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// What for was asked.
+    pub purpose: Purpose,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An operation that an agency plans: where and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedOperation {
+    /// The agency's own reference.
+    pub reference: Reference,
+    /// WGS 84 latitude in degrees, -90 to 90.
+    pub latitude: f64,
+    /// WGS 84 longitude in degrees, -180 to 180.
+    pub longitude: f64,
+    /// How far around it reaches, 1 to 50,000.
+    pub radius_metres: f64,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// What an agency's desk keeps.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskBook {
+    /// The inbox, the latest last.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+    /// Planned operations that are not over, by reference.
+    #[serde(default)]
+    pub operations: Vec<PlannedOperation>,
+    /// For each user the day, in days since 1970, and the identifiers asked for in it.
+    #[serde(default)]
+    asked: BTreeMap<String, (i64, u32)>,
+}
+
+impl DeskBook {
+    /// The name of the store's document that keeps an agency's book.
+    pub fn document(agency: &str) -> String {
+        format!("desk:{agency}")
+    }
+
+    /// Reads the store's document; none is an empty book.
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub fn from_document(text: Option<&str>) -> Result<Self, PolicyError> {
+        text.map_or(Ok(Self::default()), |text| serde_json::from_str(text).map_err(|_| PolicyError))
+    }
+
+    /// The document to keep.
+    pub fn to_document(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Counts what a user asks for; `false` when that is more than a day's share, and then nothing is
+    /// counted.
+    pub fn count(&mut self, user: &str, identifiers: u32, at: Timestamp) -> bool {
+        const DAY_MICROS: i64 = 86_400_000_000;
+        let day = at.as_micros().div_euclid(DAY_MICROS);
+        let before =
+            self.asked.get(user).filter(|(of, _)| *of == day).map_or(0, |(_, asked)| *asked);
+        let after = before.saturating_add(identifiers);
+        if after > IDENTIFIERS_A_DAY {
+            return false;
+        }
+        // Yesterday's counts say nothing today.
+        self.asked.retain(|_, (of, _)| *of == day);
+        self.asked.insert(user.to_owned(), (day, after));
+        true
+    }
+
+    /// Puts a message into the inbox.
+    pub fn tell(&mut self, message: Message) {
+        self.messages.push(message);
+        let surplus = self.messages.len().saturating_sub(MESSAGES_MAX);
+        self.messages.drain(..surplus);
+    }
+
+    /// Plans an operation, in place of one of the same reference; `false` when there are too many.
+    pub fn plan(&mut self, operation: PlannedOperation, at: Timestamp) -> bool {
+        self.operations.retain(|it| it.until > at && it.reference != operation.reference);
+        if self.operations.len() >= OPERATIONS_MAX {
+            return false;
+        }
+        self.operations.push(operation);
+        self.operations.sort_by(|a, b| a.reference.cmp(&b.reference));
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_days_share_is_counted_by_user_and_begins_anew_the_next_day() {
+        let day = |day: i64| Timestamp::from_micros(day * 86_400_000_000 + 5).unwrap();
+        let mut book = DeskBook::default();
+        assert!(book.count("u", 30, day(1)) && book.count("u", 20, day(1)));
+        assert!(!book.count("u", 1, day(1)));
+        assert!(book.count("v", 50, day(1)));
+        assert!(book.count("u", 50, day(2)) && !book.count("u", 1, day(2)));
+    }
+}

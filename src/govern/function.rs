@@ -1,0 +1,193 @@
+//! What a caller may do at all, by role. Says nothing of what is seen: that is the view's.
+
+use super::{Principal, Purpose, Role};
+
+/// What an operation does. A refusal for lack of it depends on the caller only, never on data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Function {
+    /// Asks about records and what follows from them.
+    Ask,
+    /// Submits and imports records.
+    Submit,
+    /// Judges pairs of records.
+    Judge,
+    /// Reads the cases that the caller works on.
+    ReadCases,
+    /// Opens and ends cases, adds and removes members.
+    LeadCases,
+    /// Brings records of the own agency into a case.
+    NameSubjects,
+    /// Reads agreements of the own agency.
+    ReadAgreements,
+    /// Drafts and signs agreements.
+    NegotiateAgreements,
+    /// Suspends and ends agreements.
+    SuspendAgreements,
+    /// Asks for pointers and announces operations.
+    Deconflict,
+    /// Reads the agency's inbox.
+    ReadInbox,
+    /// Lists the agencies that the own one works with.
+    ReadAgencies,
+    /// Registers agencies.
+    ManageAgencies,
+    /// Reads the server's metrics.
+    ReadMetrics,
+}
+
+impl Function {
+    /// All functions.
+    pub const ALL: [Self; 14] = [
+        Self::Ask,
+        Self::Submit,
+        Self::Judge,
+        Self::ReadCases,
+        Self::LeadCases,
+        Self::NameSubjects,
+        Self::ReadAgreements,
+        Self::NegotiateAgreements,
+        Self::SuspendAgreements,
+        Self::Deconflict,
+        Self::ReadInbox,
+        Self::ReadAgencies,
+        Self::ManageAgencies,
+        Self::ReadMetrics,
+    ];
+
+    /// The roles that have it.
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{
+            AgencyAuditor, Analyst, Approver, GraphSpecialist, Investigator, PrivacyOfficer,
+            SystemAdministrator, TaskForceLead, VictimSpecialist, WatchDesk,
+        };
+        match self {
+            Self::Ask => &[
+                Analyst,
+                Investigator,
+                TaskForceLead,
+                VictimSpecialist,
+                GraphSpecialist,
+                PrivacyOfficer,
+            ],
+            Self::Submit | Self::Judge => &[Investigator],
+            Self::ReadCases => &[
+                Analyst,
+                Investigator,
+                TaskForceLead,
+                VictimSpecialist,
+                GraphSpecialist,
+                WatchDesk,
+                PrivacyOfficer,
+            ],
+            Self::LeadCases => &[TaskForceLead],
+            Self::NameSubjects => &[Investigator, TaskForceLead, VictimSpecialist],
+            Self::ReadAgreements => &[Approver, PrivacyOfficer, AgencyAuditor, TaskForceLead],
+            Self::NegotiateAgreements => &[Approver],
+            Self::SuspendAgreements => &[Approver, PrivacyOfficer],
+            Self::Deconflict => &[Investigator, TaskForceLead, WatchDesk],
+            Self::ReadInbox => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
+            Self::ReadAgencies => &[
+                Analyst,
+                Investigator,
+                TaskForceLead,
+                VictimSpecialist,
+                Approver,
+                PrivacyOfficer,
+                AgencyAuditor,
+                GraphSpecialist,
+                WatchDesk,
+                SystemAdministrator,
+            ],
+            Self::ManageAgencies | Self::ReadMetrics => &[SystemAdministrator],
+        }
+    }
+}
+
+impl Purpose {
+    /// All purposes.
+    pub const ALL: [Self; 8] = [
+        Self::TraffickingInvestigation,
+        Self::MissingPerson,
+        Self::VictimSafety,
+        Self::Deconfliction,
+        Self::Prosecution,
+        Self::Oversight,
+        Self::Statistics,
+        Self::Training,
+    ];
+
+    /// Whether records may be shown for it at all. Deconfliction gets pointers; statistics are without
+    /// persons and training is on synthetic data, neither of which a store of real records has.
+    pub fn shows_records(self) -> bool {
+        !matches!(self, Self::Deconfliction | Self::Statistics | Self::Training)
+    }
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 10] = [
+        Self::Analyst,
+        Self::Investigator,
+        Self::TaskForceLead,
+        Self::VictimSpecialist,
+        Self::Approver,
+        Self::PrivacyOfficer,
+        Self::AgencyAuditor,
+        Self::GraphSpecialist,
+        Self::WatchDesk,
+        Self::SystemAdministrator,
+    ];
+
+    /// What the role may ask for.
+    pub fn purposes(self) -> &'static [Purpose] {
+        use Purpose::{
+            Deconfliction, MissingPerson, Oversight, Prosecution, Statistics,
+            TraffickingInvestigation, Training, VictimSafety,
+        };
+        match self {
+            Self::Analyst | Self::GraphSpecialist => {
+                &[TraffickingInvestigation, MissingPerson, Prosecution, Statistics, Training]
+            }
+            Self::Investigator => &[
+                TraffickingInvestigation,
+                MissingPerson,
+                VictimSafety,
+                Deconfliction,
+                Prosecution,
+                Training,
+            ],
+            Self::TaskForceLead => {
+                &[TraffickingInvestigation, MissingPerson, VictimSafety, Deconfliction, Prosecution]
+            }
+            Self::VictimSpecialist => {
+                &[TraffickingInvestigation, MissingPerson, VictimSafety, Prosecution]
+            }
+            Self::WatchDesk => &[Deconfliction],
+            Self::PrivacyOfficer | Self::AgencyAuditor => &[Oversight],
+            Self::Approver | Self::SystemAdministrator => &[],
+        }
+    }
+}
+
+impl Principal {
+    /// Whether the principal may use a function. Who runs the server does nothing else, whatever other
+    /// roles there are.
+    pub fn may(&self, function: Function) -> bool {
+        if self.runs_the_server() {
+            return function.roles().contains(&Role::SystemAdministrator);
+        }
+        function.roles().iter().any(|role| self.roles.contains(role))
+    }
+
+    /// Whether the principal may ask for a purpose.
+    pub fn may_ask_for(&self, purpose: Purpose) -> bool {
+        let bound = self.purposes.as_ref().is_none_or(|bound| bound.contains(&purpose));
+        bound
+            && !self.runs_the_server()
+            && self.roles.iter().any(|role| role.purposes().contains(&purpose))
+    }
+
+    fn runs_the_server(&self) -> bool {
+        self.roles.contains(&Role::SystemAdministrator)
+    }
+}

@@ -1,0 +1,133 @@
+//! The policy of a deployment: its agencies, cases and agreements, as one versioned document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{Agency, Agreement, Case, Principal, Purpose, Reference, Role, Terms};
+use crate::model::{RecordId, Timestamp};
+
+/// The name of the store's document that keeps the policy.
+pub const POLICY_DOCUMENT: &str = "policy";
+
+/// The store's document is not a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the store's policy cannot be read")]
+pub struct PolicyError;
+
+/// Agencies, cases and agreements. The default has none: then every agency sees its own objects only.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The agencies, by name.
+    #[serde(default)]
+    pub agencies: BTreeMap<String, Agency>,
+    /// The cases, by id.
+    #[serde(default)]
+    pub cases: BTreeMap<String, Case>,
+    /// The agreements, by id.
+    #[serde(default)]
+    pub agreements: BTreeMap<String, Agreement>,
+}
+
+/// A policy with what its signatures come to, worked out once: which version of each agreement stands,
+/// and who has signed it.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    policy: Policy,
+    standings: Vec<Standing>,
+}
+
+/// The version of an agreement that stands, and the recipients that have signed it.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    pub(super) terms: Terms,
+    pub(super) recipients: BTreeSet<String>,
+}
+
+impl Rules {
+    /// The rules of a policy.
+    pub fn of(policy: Policy) -> Self {
+        let standing = |agreement: &Agreement| {
+            let (number, version) = agreement.standing()?;
+            let terms = version.terms.clone();
+            let signed = terms.recipients.iter();
+            let signed = signed.filter(|recipient| version.is_signed_by(number, recipient));
+            Some(Standing { recipients: signed.cloned().collect(), terms })
+        };
+        let standings = policy.agreements.values().filter_map(standing).collect();
+        Self { policy, standings }
+    }
+
+    pub(super) fn standings(&self) -> &[Standing] {
+        &self.standings
+    }
+}
+
+impl std::ops::Deref for Rules {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.policy
+    }
+}
+
+impl Policy {
+    /// Reads the store's document; none is a policy without anything.
+    ///
+    /// # Errors
+    /// When it is not a policy.
+    pub fn from_document(text: Option<&str>) -> Result<Self, PolicyError> {
+        text.map_or(Ok(Self::default()), |text| serde_json::from_str(text).map_err(|_| PolicyError))
+    }
+
+    /// The document to keep.
+    pub fn to_document(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The open case of this id, if the principal works on it. Any other text is the agency's own
+    /// reference, which nothing hangs on: a case that the caller does not work on is as one that is not.
+    pub fn case_of(
+        &self,
+        principal: &Principal,
+        reference: &Reference,
+        at: Timestamp,
+    ) -> Option<&Case> {
+        let case = self.cases.get(reference.as_str())?;
+        (case.is_open(at) && case.has_member(principal)).then_some(case)
+    }
+
+    /// The records about victims that the principal may see unmasked: those in the case, for a victim
+    /// specialist who works on it, asking for a purpose that shows records.
+    pub fn unmasked(
+        &self,
+        principal: &Principal,
+        purpose: Purpose,
+        reference: &Reference,
+        at: Timestamp,
+    ) -> BTreeSet<RecordId> {
+        let may = principal.roles.contains(&Role::VictimSpecialist)
+            && Role::VictimSpecialist.purposes().contains(&purpose)
+            && principal.may_ask_for(purpose);
+        let case = self.case_of(principal, reference, at).filter(|_| may);
+        case.map(|case| case.subjects.clone()).unwrap_or_default()
+    }
+
+    /// The agencies that an agency may know of: itself, those it shares an agreement with that has a
+    /// signature of its own, and those it works on a case with.
+    pub fn known_to<'a>(&'a self, agency: &'a str) -> BTreeSet<&'a str> {
+        let mut known = BTreeSet::from([agency]);
+        for agreement in self.agreements.values() {
+            for version in agreement.versions.iter().filter(|it| it.terms.has_side(agency)) {
+                known.insert(&version.terms.discloser);
+                known.extend(version.terms.recipients.iter().map(String::as_str));
+            }
+        }
+        for case in self.cases.values().filter(|case| case.has_agency(agency)) {
+            known.extend(case.members.iter().map(|member| member.agency.as_str()));
+        }
+        known
+    }
+}

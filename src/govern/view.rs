@@ -1,0 +1,238 @@
+//! The decision: what one question may see. Every class is decided once; the set of fully visible
+//! classes is the view.
+//!
+//! Deny by default. The agreements in force for the caller's agency and the purpose are laid out once
+//! per discloser as a table over kind, category and tier, so that a class costs one look-up, however
+//! many agreements there are. Levels add up, then what forbids cuts.
+
+use std::collections::BTreeMap;
+
+use super::policy::Standing;
+use super::{Case, Fields, Level, Principal, Purpose, Reference, Rules, Terms};
+use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
+
+/// Who asks, what for, about which case, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// What for.
+    pub purpose: Purpose,
+    /// The case.
+    pub case: &'a Reference,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What one caller may see now. Every domain call takes it as an argument.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct View {
+    /// The agency the view belongs to.
+    pub agency: String,
+    /// The fully visible classes.
+    pub classes: ClassSet,
+    /// Classes of others of which the caller may learn whom to call.
+    pub pointers: ClassSet,
+    /// What of the objects of some of these classes is kept back.
+    pub withheld: BTreeMap<Class, Fields>,
+}
+
+/// A view, and until when it holds if nothing else changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The view.
+    pub view: View,
+    /// The next time at which an agreement or case begins or ends.
+    pub until: Option<Timestamp>,
+}
+
+impl View {
+    /// Decides every class for one question.
+    pub fn decide(
+        question: &Question<'_>,
+        rules: &Rules,
+        classes: &[(ClassId, Class)],
+    ) -> Decision {
+        let rights = Rights::of(question, rules);
+        let mut view = Self {
+            agency: question.principal.agency.clone(),
+            classes: ClassSet::default(),
+            pointers: ClassSet::default(),
+            withheld: BTreeMap::new(),
+        };
+        for (id, class) in classes {
+            let access = rights.access(class);
+            if access.full {
+                view.classes.insert(*id);
+            }
+            if access.pointer {
+                view.pointers.insert(*id);
+            }
+            if (access.full || access.pointer) && !access.withheld.is_empty() {
+                view.withheld.insert(class.clone(), access.withheld);
+            }
+        }
+        Decision { view, until: rights.until }
+    }
+
+    /// Whether two views show the same: whom the callers may call does not count.
+    pub fn shows_as(&self, other: &Self) -> bool {
+        self.classes == other.classes && self.withheld == other.withheld
+    }
+
+    /// The view of whoever holds the store itself: every class. For the command line, whose user
+    /// can read the file or database anyway; no HTTP caller ever gets it.
+    pub fn whole_store(classes: &[(ClassId, Class)]) -> Self {
+        Self {
+            agency: String::new(),
+            classes: classes.iter().map(|(class, _)| *class).collect(),
+            pointers: ClassSet::default(),
+            withheld: BTreeMap::new(),
+        }
+    }
+}
+
+/// What a question may see of one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Access {
+    /// The objects.
+    pub full: bool,
+    /// Whom to call about them.
+    pub pointer: bool,
+    /// What of the objects is kept back.
+    pub withheld: Fields,
+}
+
+const KINDS: usize = Kind::ALL.len();
+const CATEGORIES: usize = SubjectCategory::ALL.len();
+const TIERS: usize = Label::TIER_MAX as usize + 1;
+
+/// What a discloser's agreements say together of one kind, category and tier.
+#[derive(Debug, Clone, Copy, Default)]
+struct Granted {
+    white: bool,
+    gray: bool,
+    black: bool,
+    withheld: Fields,
+}
+
+/// What one discloser grants, by kind, category and tier.
+struct Table(Box<[Granted]>);
+
+impl Table {
+    fn new() -> Self {
+        Self(vec![Granted::default(); KINDS * CATEGORIES * TIERS].into())
+    }
+
+    fn at(kind: Kind, category: SubjectCategory, tier: u8) -> usize {
+        (kind as usize * CATEGORIES + category as usize) * TIERS + usize::from(tier)
+    }
+
+    fn add(&mut self, terms: &Terms, purpose: Purpose) {
+        let withheld: Fields = terms.fields_never.iter().collect();
+        for grant in terms.grants.iter().filter(|grant| grant.purposes.contains(&purpose)) {
+            // What is kept from the recipient up to a tier is kept above it too.
+            let highest = match grant.level {
+                Level::Black => Label::TIER_MAX,
+                Level::Gray | Level::White => grant.tier_max.min(Label::TIER_MAX),
+            };
+            for kind in &grant.kinds {
+                for category in &grant.subject {
+                    for tier in 0..=highest {
+                        let granted = &mut self.0[Self::at(*kind, *category, tier)];
+                        match grant.level {
+                            Level::Black => granted.black = true,
+                            Level::Gray => granted.gray = true,
+                            Level::White => granted.white = true,
+                        }
+                        // Also from being asked for: a pointer to what is kept back would tell of it.
+                        granted.withheld = granted.withheld.union(withheld);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The rights of one question.
+pub struct Rights<'a> {
+    agency: &'a str,
+    /// Whether records may be shown at all.
+    content: bool,
+    /// Whether the caller may ask for the purpose.
+    allowed: bool,
+    case: Option<&'a Case>,
+    granted: BTreeMap<&'a str, Table>,
+    until: Option<Timestamp>,
+}
+
+impl<'a> Rights<'a> {
+    /// Lays out the agreements in force for a question.
+    pub fn of(question: &Question<'a>, rules: &'a Rules) -> Self {
+        let Question { principal, purpose, case, at } = *question;
+        let agency = principal.agency.as_str();
+        let allowed = principal.may_ask_for(purpose);
+        let mut granted: BTreeMap<&str, Table> = BTreeMap::new();
+        let mut edges: Vec<Timestamp> = Vec::new();
+        for Standing { terms, recipients } in rules.standings() {
+            if !terms.has_side(agency) {
+                continue;
+            }
+            edges.extend(terms.valid);
+            if at < terms.valid[0] || at >= terms.valid[1] {
+                continue;
+            }
+            if recipients.contains(agency) {
+                let table = granted.entry(&terms.discloser).or_insert_with(Table::new);
+                table.add(terms, purpose);
+            }
+            // Never from one recipient to another: an agreement has one discloser.
+            if terms.reciprocal && terms.discloser == agency {
+                for recipient in recipients {
+                    granted.entry(recipient).or_insert_with(Table::new).add(terms, purpose);
+                }
+            }
+        }
+        let case = rules.case_of(principal, case, at);
+        edges.extend(case.map(|case| case.expires));
+        Self {
+            agency,
+            content: allowed && purpose.shows_records(),
+            allowed,
+            case,
+            granted,
+            until: edges.into_iter().filter(|edge| *edge > at).min(),
+        }
+    }
+
+    /// The agencies that disclose something to the caller's.
+    pub fn disclosers(&self) -> impl Iterator<Item = &'a str> {
+        self.granted.keys().copied()
+    }
+
+    /// What the question may see of a class.
+    pub fn access(&self, class: &Class) -> Access {
+        let label = &class.label;
+        if label.agency == self.agency {
+            return Access { full: self.content, ..Access::default() };
+        }
+        if !self.allowed || label.handling != Handling::Shared || label.tier > Label::TIER_MAX {
+            return Access::default();
+        }
+        let Some(table) = self.granted.get(label.agency.as_str()) else {
+            return Access::default();
+        };
+        let granted = table.0[Table::at(class.kind, label.category, label.tier)];
+        if granted.black {
+            return Access::default();
+        }
+        // Another agency's victims are seen within a case that both work on, and nowhere else.
+        let together = self.case.is_some_and(|case| case.has_agency(&label.agency));
+        let forbidden = label.category.is_victim() && !together;
+        Access {
+            full: self.content && granted.white && !forbidden,
+            pointer: granted.white || granted.gray,
+            withheld: granted.withheld,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What agreements keep back of the objects of a view: it is taken out before anything is computed, so
+//! that it is in no match, no search and no answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::govern::{Field, Fields};
+use crate::model::{BlockKey, Body, Event, Link, Record, Tie, TieKind};
+use crate::resolve::{Engine, Prepared};
+
+/// The record without these fields; the source's raw columns may hold any of them.
+pub fn strip_record(record: &mut Record, fields: Fields) {
+    record.raw.clear();
+    let without = |field| fields.contains(field);
+    match &mut record.body {
+        Body::Person(person) => {
+            if without(Field::Aliases) {
+                person.names.truncate(1);
+            }
+            if without(Field::BirthDate) {
+                person.birth_date = None;
+            }
+            if without(Field::BirthPlace) {
+                person.birth_place = None;
+            }
+            if without(Field::Sex) {
+                person.sex = None;
+            }
+            if without(Field::Nationality) {
+                person.nationality = None;
+            }
+            if without(Field::Phones) {
+                person.phones.clear();
+            }
+            if without(Field::Emails) {
+                person.emails.clear();
+            }
+            if without(Field::HomeAddress) {
+                person.address = None;
+            }
+            if without(Field::Documents) {
+                person.documents.clear();
+            }
+            if without(Field::Occupation) {
+                person.occupation = None;
+            }
+        }
+        Body::Organization(organization) => {
+            if without(Field::Phones) {
+                organization.phones.clear();
+            }
+        }
+        Body::Phone(_) | Body::Address(_) | Body::Vehicle(_) => {}
+    }
+}
+
+/// Whether a tie states something that is kept back.
+pub(super) fn is_withheld(tie: &Tie, fields: Fields) -> bool {
+    match tie.kind {
+        TieKind::Uses => fields.contains(Field::Phones),
+        TieKind::LivesAt | TieKind::StayedAt => fields.contains(Field::HomeAddress),
+        TieKind::Drives | TieKind::Owns | TieKind::WorksFor | TieKind::AssociatedWith => false,
+    }
+}
+
+/// The event without these fields.
+pub(super) fn strip_event(event: &mut Event, fields: Fields) {
+    if fields.contains(Field::EventText) {
+        event.text = None;
+    }
+    if fields.contains(Field::EventPlace) {
+        event.place = None;
+    }
+    if fields.contains(Field::Amount) {
+        event.amount = None;
+    }
+}
+
+/// The links of a view some of whose records were stripped. Stored links were scored on whole records;
+/// those of stripped ones are found and scored anew, as if the records had come without what is kept
+/// back.
+pub(super) fn relink(
+    engine: &Engine,
+    records: &[Record],
+    stripped: &BTreeSet<u32>,
+    mut links: Vec<Link>,
+) -> Vec<Link> {
+    let is_stripped = |id| {
+        let position = records.binary_search_by_key(&id, |record: &Record| record.id);
+        position.is_ok_and(|position| stripped.contains(&(position as u32)))
+    };
+    links.retain(|link| !is_stripped(link.a) && !is_stripped(link.b));
+    let prepared: Vec<Prepared> = records.iter().map(|record| engine.prepare(record)).collect();
+    let mut holders: BTreeMap<BlockKey, Vec<u32>> = BTreeMap::new();
+    for (position, prepared) in (0u32..).zip(&prepared) {
+        for key in engine.keys(prepared) {
+            holders.entry(key).or_default().push(position);
+        }
+    }
+    let mut pairs: BTreeSet<(u32, u32)> = BTreeSet::new();
+    for &one in stripped {
+        for key in engine.keys(&prepared[one as usize]) {
+            let sharing = holders.get(&key).into_iter().flatten().filter(|other| **other != one);
+            pairs.extend(sharing.map(|&other| (one.min(other), one.max(other))));
+        }
+    }
+    links.extend(pairs.into_iter().filter_map(|(a, b)| {
+        let side = |position: u32| {
+            let position = position as usize;
+            (records[position].id, &prepared[position])
+        };
+        engine.link(side(a), side(b))
+    }));
+    links.sort_unstable_by_key(|link| (link.a, link.b));
+    links
+}

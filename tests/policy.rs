@@ -1,0 +1,128 @@
+//! Policies for tests.
+
+use accord::govern::{
+    Act, Agreement, Case, Grant, Leave, Level, Member, OFFICERS_PER_SIDE, OnEnd, Policy, Principal,
+    Purpose, Question, Reference, Role, Rules, Signature, Terms, Version, View,
+};
+use accord::model::{Class, ClassId, ClassSet, Kind, SubjectCategory, Timestamp};
+
+/// The case that everybody works on.
+pub const CASE: &str = "case_all";
+
+/// The users that work on it.
+pub const USERS: [&str; 3] = ["analyst", "specialist", "u"];
+
+pub fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Everything that is marked shared, in full.
+pub fn everything() -> Grant {
+    Grant {
+        kinds: Kind::ALL.into(),
+        subject: SubjectCategory::ALL.into(),
+        tier_max: 4,
+        purposes: Purpose::ALL
+            .into_iter()
+            .filter(|purpose| purpose.shows_records() || *purpose == Purpose::Deconfliction)
+            .collect(),
+        level: Level::White,
+    }
+}
+
+pub fn terms(discloser: &str, recipients: &[&str], grants: Vec<Grant>) -> Terms {
+    Terms {
+        id: "mou-1".parse().unwrap(),
+        discloser: discloser.into(),
+        recipients: recipients.iter().map(|name| (*name).to_owned()).collect(),
+        legal_basis: "state code 12-3".into(),
+        reciprocal: false,
+        grants,
+        fields_never: [].into(),
+        onward: Leave::Ask,
+        court_use: Leave::Ask,
+        retention_days: 365,
+        on_end: OnEnd::RecipientPurgesCopies,
+        valid: [time("2020-01-01T00:00:00Z"), time("2100-01-01T00:00:00Z")],
+        document_sha256: "0".repeat(64),
+    }
+}
+
+/// Signed by enough officers of these sides.
+pub fn signed_by(terms: Terms, sides: &[&str]) -> Agreement {
+    let at = time("2020-01-01T00:00:00Z");
+    let hash = terms.hash(1);
+    let signature = |side: &str, officer: usize| Signature {
+        side: side.into(),
+        officer: format!("officer-{officer}"),
+        at,
+        terms: hash.clone(),
+    };
+    let signatures = sides
+        .iter()
+        .flat_map(|side| (0..OFFICERS_PER_SIDE).map(move |officer| (*side, officer)))
+        .map(|(side, officer)| signature(side, officer))
+        .collect();
+    let drafted = Act { agency: terms.discloser.clone(), user: "officer-0".into(), at };
+    Agreement {
+        versions: vec![Version { terms, drafted, signatures }],
+        suspended: None,
+        ended: None,
+    }
+}
+
+/// Signed by all its sides.
+pub fn signed(terms: Terms) -> Agreement {
+    let sides: Vec<String> = terms.recipients.iter().chain([&terms.discloser]).cloned().collect();
+    signed_by(terms, &sides.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Each agency discloses to all others what it marks shared, and all work on one case.
+pub fn everyone_shares(agencies: &[&str]) -> Policy {
+    let mut policy = Policy::default();
+    for agency in agencies {
+        let others: Vec<&str> = agencies.iter().copied().filter(|other| other != agency).collect();
+        let agreement = signed(terms(agency, &others, vec![everything()]));
+        policy.agreements.insert(format!("agr_{agency}"), agreement);
+    }
+    let members = agencies.iter().flat_map(|agency| {
+        USERS.map(|user| Member { agency: (*agency).into(), user: user.into() })
+    });
+    let case = Case {
+        lead: agencies[0].into(),
+        reference: "all".parse().unwrap(),
+        opened: time("2020-01-01T00:00:00Z"),
+        expires: time("2100-01-01T00:00:00Z"),
+        ended: None,
+        members: members.collect(),
+        subjects: [].into(),
+    };
+    policy.cases.insert(CASE.into(), case);
+    policy
+}
+
+pub fn investigator(agency: &str) -> Principal {
+    Principal {
+        agency: agency.into(),
+        user: "u".into(),
+        roles: [Role::Investigator].into(),
+        purposes: None,
+    }
+}
+
+/// What an agency's investigator sees for an investigation of the case that all work on.
+pub fn view(policy: &Policy, agency: &str, classes: &[(ClassId, Class)]) -> View {
+    let case: Reference = CASE.parse().unwrap();
+    let question = Question {
+        principal: &investigator(agency),
+        purpose: Purpose::TraffickingInvestigation,
+        case: &case,
+        at: time("2026-01-01T00:00:00Z"),
+    };
+    View::decide(&question, &Rules::of(policy.clone()), classes).view
+}
+
+/// A view of these classes.
+pub fn seeing(classes: ClassSet) -> View {
+    View { classes, ..View::whole_store(&[]) }
+}

@@ -1,0 +1,255 @@
+//! One driver for each operation of the OpenAPI document: a request of it, with ids of things that the
+//! caller sees, of things that it does not see, and of things that never were.
+
+use accord::model::{EntityType, IdKey, RecordId, hex};
+use rand::seq::IndexedRandom;
+use rand::{Rng, RngExt};
+use serde_json::{Value, json};
+
+use super::world::{self, AGENCIES, CALLER};
+use crate::policy::CASE;
+
+/// A request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: &'static str,
+    pub path: String,
+    pub body: Option<Value>,
+}
+
+/// What drivers choose from.
+pub struct Pool<'a, R> {
+    pub rng: &'a mut R,
+    /// Records of either world.
+    pub records: &'a [(RecordId, EntityType)],
+    /// Agreements and cases of either world.
+    pub named: &'a [String],
+}
+
+type Driver<R> = fn(&mut Pool<'_, R>) -> Request;
+
+fn get(path: String) -> Request {
+    Request { method: "GET", path, body: None }
+}
+
+fn post(path: &str, body: Value) -> Request {
+    Request { method: "POST", path: path.to_owned(), body: Some(body) }
+}
+
+fn act(path: String) -> Request {
+    Request { method: "POST", path, body: None }
+}
+
+impl<R: Rng> Pool<'_, R> {
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        *from.choose(self.rng).unwrap()
+    }
+
+    fn record_of(&mut self) -> (RecordId, EntityType) {
+        if self.rng.random_bool(0.1) {
+            return (RecordId([7; 16]), EntityType::Person);
+        }
+        let records = self.records;
+        self.pick(records)
+    }
+
+    fn record(&mut self) -> RecordId {
+        self.record_of().0
+    }
+
+    /// The id of an entity whose first record is one of the pool: of this view, of another's, or of none.
+    fn entity(&mut self) -> String {
+        let (id, entity_type) = self.record_of();
+        IdKey::default().entity(entity_type, id).to_string()
+    }
+
+    fn name(&mut self) -> String {
+        let named = self.named;
+        named.choose(self.rng).cloned().unwrap_or_else(|| CASE.to_owned())
+    }
+
+    fn unmask(&mut self) -> &'static str {
+        self.pick(&["", "?unmask=true"])
+    }
+
+    fn limit(&mut self) -> u32 {
+        self.pick(&[1, 2, 3, 50])
+    }
+
+    fn own_row(&mut self) -> Value {
+        let local_id = format!("row-{}", self.rng.random_range(0..16));
+        world::row(self.rng, CALLER, &local_id, 0.5).json
+    }
+}
+
+/// The driver of each operation.
+pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
+    vec![
+        ("submit_record", |pool| post("/v1/records", pool.own_row())),
+        ("submit_batch", |pool| {
+            let rows = [pool.own_row(), pool.own_row()];
+            post("/v1/records/batch", json!({ "rows": rows }))
+        }),
+        ("get_record", |pool| {
+            let (record, unmask) = (pool.record(), pool.unmask());
+            get(format!("/v1/records/{record}{unmask}"))
+        }),
+        ("resolve", |pool| {
+            let kind = pool.pick(&["person", "phone", "address", "vehicle"]);
+            let body = world::body(pool.rng, kind);
+            post("/v1/resolve", json!({ "body": body, "limit": 20 }))
+        }),
+        ("search", |pool| {
+            let text =
+                pool.pick(&["horvat", "hoxha", "2555", "station", "lm30", "katarina blerim"]);
+            post("/v1/search", json!({ "text": text, "limit": pool.limit() }))
+        }),
+        ("get_entity", |pool| {
+            let (entity, unmask) = (pool.entity(), pool.unmask());
+            get(format!("/v1/entities/{entity}{unmask}"))
+        }),
+        ("list_neighbours", |pool| {
+            let (entity, limit) = (pool.entity(), pool.limit());
+            get(format!("/v1/entities/{entity}/neighbours?limit={limit}"))
+        }),
+        ("get_routes", |pool| {
+            let (entity, unmask) = (pool.entity(), pool.unmask());
+            get(format!("/v1/entities/{entity}/routes{unmask}"))
+        }),
+        ("explain_pair", |pool| {
+            let (a, b) = (pool.record(), pool.record());
+            get(format!("/v1/explanations/pair?a={a}&b={b}"))
+        }),
+        ("picture_pair", |pool| {
+            let (a, b) = (pool.record(), pool.record());
+            get(format!("/v1/explanations/pair.svg?a={a}&b={b}"))
+        }),
+        ("picture_entity", |pool| get(format!("/v1/explanations/entity/{}.svg", pool.entity()))),
+        ("explain_entity", |pool| get(format!("/v1/explanations/entity/{}", pool.entity()))),
+        ("find_paths", |pool| {
+            let (from, to) = (pool.entity(), pool.entity());
+            get(format!("/v1/paths?from={from}&to={to}&hub_neighbours_max=3"))
+        }),
+        ("rank_entities", |pool| {
+            let measure = pool.pick(&["degree", "pagerank", "betweenness"]);
+            let limit = pool.limit();
+            get(format!("/v1/centrality/{measure}?limit={limit}"))
+        }),
+        ("list_communities", |_| get("/v1/communities".to_owned())),
+        ("shared_hub", |_| get("/v1/indicators/shared-hub".to_owned())),
+        ("list_queries", |_| get("/v1/queries".to_owned())),
+        ("get_query", |_| get("/v1/queries/shared-phones".to_owned())),
+        ("run_query", |pool| {
+            let entity = pool.entity();
+            let (name, parameters) = match pool.rng.random_range(0..4) {
+                0 => ("shared-phones", json!({ "min_people": 2 })),
+                1 => ("cross-agency-entities", json!({})),
+                2 => ("ego-network", json!({ "entity": entity })),
+                _ => ("route-of-entity", json!({ "entity": entity })),
+            };
+            post(&format!("/v1/queries/{name}"), json!({ "parameters": parameters }))
+        }),
+        ("start_import", |pool| {
+            let mapping = "source = \"people\"\nformat = \"csv\"\nid = \"id\"\n\n[label]\ncategory = \
+                           \"contact\"\nhandling = \"own\"\n\n[[record]]\nslot = \"person\"\ntype = \
+                           \"person\"\n[record.fields]\nfull = \"name\"\nbirth_date = \"born\"\n";
+            let number = pool.rng.random_range(0..20);
+            let data = format!("id,name,born\nrow-{number},Katarina Horvat,1991-07-03\n");
+            let body = json!({ "name": "p.csv", "mapping": mapping, "data": data });
+            post("/v1/imports", body)
+        }),
+        ("submit_judgement", |pool| {
+            let verdict = pool.pick(&["same", "not_same", "unsure"]);
+            let (a, b) = (pool.record(), pool.record());
+            post("/v1/judgements", json!({ "a": a, "b": b, "verdict": verdict }))
+        }),
+        ("deconflict", |pool| {
+            let identifier = match pool.rng.random_range(0..3) {
+                0 => json!({ "kind": "phone", "number": "+44 20 2555 0143" }),
+                1 => json!({ "kind": "plate", "plate": "LM30 YAM", "country": "GB" }),
+                _ => json!({
+                    "kind": "person", "name": "Katarina Horvat", "birth_date": "1991-07-03",
+                }),
+            };
+            let covert = pool.rng.random_bool(0.2);
+            post("/v1/deconflict", json!({ "identifiers": [identifier], "covert": covert }))
+        }),
+        ("announce_operation", |pool| {
+            let reference = format!("op-{}", pool.rng.random_range(0..3));
+            let body = json!({
+                "reference": reference, "latitude": 51.5, "longitude": -0.1, "radius_metres": 500,
+                "from": "2099-03-01T06:00:00Z", "until": "2099-03-01T09:00:00Z",
+            });
+            post("/v1/planned-operations", body)
+        }),
+        ("read_inbox", |_| get("/v1/inbox".to_owned())),
+        ("list_cases", |_| get("/v1/cases".to_owned())),
+        ("open_case", |pool| {
+            let reference = format!("tf-{}", pool.rng.random_range(0..5));
+            let body = json!({ "reference": reference, "expires": "2099-01-01T00:00:00Z" });
+            post("/v1/cases", body)
+        }),
+        ("add_member", |pool| {
+            let (case, agency) = (pool.name(), pool.pick(&AGENCIES));
+            let body = json!({ "agency": agency, "user": "v" });
+            post(&format!("/v1/cases/{case}/members"), body)
+        }),
+        ("remove_member", |pool| {
+            let case = pool.name();
+            let body = json!({ "agency": "gamma", "user": "v" });
+            post(&format!("/v1/cases/{case}/members/remove"), body)
+        }),
+        ("add_subjects", |pool| {
+            let (case, record) = (pool.name(), pool.record());
+            post(&format!("/v1/cases/{case}/subjects"), json!({ "records": [record] }))
+        }),
+        // Not the case that the caller works on: everything after would see less.
+        ("end_case", |_| act("/v1/cases/case_of_others/end".to_owned())),
+        ("list_agreements", |_| get("/v1/agreements".to_owned())),
+        ("get_agreement", |pool| get(format!("/v1/agreements/{}", pool.name()))),
+        ("preview_agreement", |pool| get(format!("/v1/agreements/{}/preview", pool.name()))),
+        ("draft_agreement", |pool| post("/v1/agreements", terms(pool))),
+        ("draft_version", |pool| {
+            let name = pool.name();
+            post(&format!("/v1/agreements/{name}/versions"), terms(pool))
+        }),
+        ("sign_agreement", |pool| {
+            let name = pool.name();
+            let body = json!({ "version": 1, "terms_hash": hex(&[7; 32]) });
+            post(&format!("/v1/agreements/{name}/sign"), body)
+        }),
+        ("suspend_agreement", |pool| act(format!("/v1/agreements/{}/suspend", pool.name()))),
+        ("end_agreement", |pool| act(format!("/v1/agreements/{}/end", pool.name()))),
+        ("list_agencies", |_| get("/v1/agencies".to_owned())),
+        ("register_agency", |pool| {
+            let name = pool.pick(&AGENCIES);
+            let desk = json!({ "name": "Desk", "channel": "1" });
+            post("/v1/agencies", json!({ "name": name, "kind": "police", "desk": desk }))
+        }),
+        ("list_jobs", |_| get("/v1/jobs".to_owned())),
+        ("get_job", |_| get(format!("/v1/jobs/job_{}", hex(&[7; 16])))),
+        ("cancel_job", |_| Request {
+            method: "DELETE",
+            path: format!("/v1/jobs/job_{}", hex(&[7; 16])),
+            body: None,
+        }),
+        ("health", |_| get("/health".to_owned())),
+        ("ready", |_| get("/ready".to_owned())),
+        ("metrics", |_| get("/metrics".to_owned())),
+    ]
+}
+
+fn terms<R: Rng>(pool: &mut Pool<'_, R>) -> Value {
+    let reference = format!("mou-{}", pool.rng.random_range(0..4));
+    json!({
+        "id": reference, "discloser": CALLER, "recipients": ["beta"], "legal_basis": "law",
+        "grants": [{
+            "kinds": ["person"], "subject": ["suspect"], "purposes": ["prosecution"],
+            "level": "white",
+        }],
+        "onward": "ask", "court_use": "ask", "retention_days": 30,
+        "on_end": "recipient_purges_copies",
+        "valid": ["2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"],
+        "document_sha256": "0".repeat(64),
+    })
+}

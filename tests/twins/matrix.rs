@@ -1,0 +1,129 @@
+//! The matrix: operation by role, and role by purpose by class, all of it.
+
+use accord::govern::{Principal, Purpose, Question, Reference, Role, Rules, View};
+use accord::model::{Class, ClassId, Handling, Kind, Label, SubjectCategory};
+use rand_chacha::ChaCha8Rng;
+
+use super::drivers::{Pool, drivers};
+use super::reference::access;
+use super::{ask, dice, folder, seed};
+use crate::api::Server;
+use crate::policy::{CASE, time};
+
+use Role::{
+    AgencyAuditor, Analyst, Approver, GraphSpecialist, Investigator, PrivacyOfficer,
+    SystemAdministrator, TaskForceLead, VictimSpecialist, WatchDesk,
+};
+
+/// The roles that may use each operation, written down by hand from governance.md.
+fn allowed(operation: &str) -> &'static [Role] {
+    match operation {
+        "submit_record" | "submit_batch" | "start_import" | "submit_judgement" => &[Investigator],
+        "deconflict" | "announce_operation" => &[Investigator, TaskForceLead, WatchDesk],
+        "read_inbox" => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
+        "list_cases" => &[
+            Analyst,
+            Investigator,
+            TaskForceLead,
+            VictimSpecialist,
+            GraphSpecialist,
+            WatchDesk,
+            PrivacyOfficer,
+        ],
+        "open_case" | "add_member" | "remove_member" | "end_case" => &[TaskForceLead],
+        "add_subjects" => &[Investigator, TaskForceLead, VictimSpecialist],
+        "list_agreements" | "get_agreement" | "preview_agreement" => {
+            &[Approver, PrivacyOfficer, AgencyAuditor, TaskForceLead]
+        }
+        "draft_agreement" | "draft_version" | "sign_agreement" => &[Approver],
+        "suspend_agreement" | "end_agreement" => &[Approver, PrivacyOfficer],
+        "list_agencies" | "health" | "ready" => &Role::ALL,
+        "register_agency" | "metrics" => &[SystemAdministrator],
+        _ => &[
+            Analyst,
+            Investigator,
+            TaskForceLead,
+            VictimSpecialist,
+            GraphSpecialist,
+            PrivacyOfficer,
+        ],
+    }
+}
+
+#[test]
+fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other() {
+    let folder = folder();
+    let path = folder.path().join("store.accord").to_str().unwrap().parse().unwrap();
+    let server = Server::still(folder, &path);
+    let records = [(accord::model::RecordId([7; 16]), accord::model::EntityType::Person)];
+    let named = ["case_none".to_owned()];
+    let mut checked = 0;
+    for role in Role::ALL {
+        let client = match role {
+            SystemAdministrator => server.operator(),
+            role => server.user("alpha", &format!("{role:?}"), &[role]),
+        };
+        for (operation, driver) in drivers::<ChaCha8Rng>() {
+            let mut rng = dice(seed(), checked);
+            let request = driver(&mut Pool { rng: &mut rng, records: &records, named: &named });
+            let refused = ask(&client, &request).status == 403;
+            assert_eq!(refused, !allowed(operation).contains(&role), "{operation} as {role:?}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked as usize, drivers::<ChaCha8Rng>().len() * Role::ALL.len());
+}
+
+#[test]
+fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
+    let mut classes = Vec::new();
+    for agency in ["alpha", "beta"] {
+        for kind in Kind::ALL {
+            for category in SubjectCategory::ALL {
+                for tier in [0, 1, 4] {
+                    for handling in [Handling::Own, Handling::Shared] {
+                        let label = Label { agency: agency.into(), category, tier, handling };
+                        classes.push((ClassId(classes.len() as u32), Class { kind, label }));
+                    }
+                }
+            }
+        }
+    }
+    let case: Reference = CASE.parse().unwrap();
+    let (mut full, mut pointers, mut none) = (0, 0, 0);
+    for world in 0..3 {
+        let policy = super::world::world(&mut dice(seed(), 30_000 + world)).policy;
+        let rules = Rules::of(policy.clone());
+        for role in Role::ALL {
+            let principal = Principal {
+                agency: "alpha".into(),
+                user: "u".into(),
+                roles: [role].into(),
+                purposes: None,
+            };
+            for purpose in Purpose::ALL {
+                let at = time("2026-06-01T00:00:00Z");
+                let question = Question { principal: &principal, purpose, case: &case, at };
+                let view = View::decide(&question, &rules, &classes).view;
+                for (id, class) in &classes {
+                    let expected = access(&policy, &question, class.kind, &class.label);
+                    let decided = (view.classes.contains(*id), view.pointers.contains(*id));
+                    assert_eq!(
+                        decided,
+                        (expected.full, expected.pointer),
+                        "world {world}, {role:?}, {purpose:?}, {class:?}"
+                    );
+                    let kept_back = view.withheld.get(class).copied().unwrap_or_default();
+                    let expected_back = expected.withheld.iter().collect();
+                    assert_eq!(kept_back, expected_back, "world {world}, {class:?}");
+                    match decided {
+                        (true, _) => full += 1,
+                        (false, true) => pointers += 1,
+                        (false, false) => none += 1,
+                    }
+                }
+            }
+        }
+    }
+    assert!(full > 1_000 && pointers > 100 && none > 1_000, "{full} {pointers} {none}");
+}

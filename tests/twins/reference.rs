@@ -1,0 +1,189 @@
+//! The plain reference: what a caller may see, rule by rule as governance.md states them, and a copy of
+//! the visible part of a world to compute on. Written for reading, not for speed; shares nothing with the
+//! decision in `govern` but the data.
+
+use std::collections::BTreeSet;
+
+use accord::govern::{Agreement, Field, Level, Policy, Purpose, Question, Role, Terms};
+use accord::model::{Body, Handling, Kind, Label, Record, Tie, TieKind};
+
+/// What may be seen of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Access {
+    pub full: bool,
+    pub pointer: bool,
+    pub withheld: BTreeSet<Field>,
+}
+
+impl Access {
+    pub fn anything(&self) -> bool {
+        self.full || self.pointer
+    }
+
+    pub fn withholds(&self, field: Field) -> bool {
+        self.withheld.contains(&field)
+    }
+}
+
+/// The purposes of a role, from the table in governance.md's words.
+fn role_may(role: Role, purpose: Purpose) -> bool {
+    use Purpose::*;
+    match role {
+        Role::Analyst | Role::GraphSpecialist => {
+            [TraffickingInvestigation, MissingPerson, Prosecution, Statistics, Training]
+                .contains(&purpose)
+        }
+        Role::Investigator => [
+            TraffickingInvestigation,
+            MissingPerson,
+            Prosecution,
+            VictimSafety,
+            Deconfliction,
+            Training,
+        ]
+        .contains(&purpose),
+        Role::TaskForceLead => {
+            [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety, Deconfliction]
+                .contains(&purpose)
+        }
+        Role::VictimSpecialist => {
+            [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety].contains(&purpose)
+        }
+        Role::WatchDesk => purpose == Deconfliction,
+        Role::PrivacyOfficer | Role::AgencyAuditor => purpose == Oversight,
+        Role::Approver | Role::SystemAdministrator => false,
+    }
+}
+
+/// What a question may see of an object of a kind with a label.
+pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Label) -> Access {
+    let principal = question.principal;
+    // Who runs the server reads no content.
+    let administrator = principal.roles.contains(&Role::SystemAdministrator);
+    let bound = principal.purposes.as_ref().is_none_or(|it| it.contains(&question.purpose));
+    let in_role = principal.roles.iter().any(|role| role_may(*role, question.purpose));
+    if administrator || !bound || !in_role {
+        return Access::default();
+    }
+    // Pointers are for deconfliction, statistics without persons, training on synthetic data.
+    let content = match question.purpose {
+        Purpose::Deconfliction | Purpose::Statistics | Purpose::Training => false,
+        Purpose::TraffickingInvestigation
+        | Purpose::MissingPerson
+        | Purpose::VictimSafety
+        | Purpose::Prosecution
+        | Purpose::Oversight => true,
+    };
+    if label.agency == principal.agency {
+        return Access { full: content, ..Access::default() };
+    }
+    if label.handling == Handling::Own {
+        return Access::default();
+    }
+    let (mut white, mut gray, mut black) = (false, false, false);
+    let mut withheld = BTreeSet::new();
+    for agreement in policy.agreements.values() {
+        let Some(terms) = terms_between(agreement, &label.agency, &principal.agency, question)
+        else {
+            continue;
+        };
+        for grant in &terms.grants {
+            let speaks = grant.kinds.contains(&kind)
+                && grant.subject.contains(&label.category)
+                && grant.purposes.contains(&question.purpose);
+            let low_enough = label.tier <= grant.tier_max || grant.level == Level::Black;
+            if speaks && low_enough {
+                match grant.level {
+                    Level::White => white = true,
+                    Level::Gray => gray = true,
+                    Level::Black => black = true,
+                }
+                if grant.level != Level::Black {
+                    withheld.extend(terms.fields_never.iter().copied());
+                }
+            }
+        }
+    }
+    if black || !(white || gray) {
+        return Access::default();
+    }
+    // The victim's rule beats any permit: only within an open case that both work on.
+    let case = policy.cases.get(question.case.as_str());
+    let together = case.is_some_and(|case| {
+        let open = case.ended.is_none() && question.at < case.expires;
+        let works = |agency: &str, user: Option<&str>| {
+            case.members.iter().any(|member| {
+                member.agency == agency && user.is_none_or(|user| member.user == user)
+            })
+        };
+        open && works(&principal.agency, Some(&principal.user)) && works(&label.agency, None)
+    });
+    let full = content && white && (!label.category.is_victim() || together);
+    Access { full, pointer: true, withheld }
+}
+
+/// The terms by which one agency discloses to another now, if there are any.
+fn terms_between<'a>(
+    agreement: &'a Agreement,
+    from: &str,
+    to: &str,
+    question: &Question<'_>,
+) -> Option<&'a Terms> {
+    if agreement.ended.is_some() {
+        return None;
+    }
+    let signed = |number: usize, side: &str| {
+        let version = &agreement.versions[number - 1];
+        let hash = version.terms.hash(number);
+        let officers: BTreeSet<&String> = version
+            .signatures
+            .iter()
+            .filter(|signature| signature.side == side && signature.terms == hash)
+            .map(|signature| &signature.officer)
+            .collect();
+        officers.len() >= 2
+    };
+    let discloser = &agreement.versions.first()?.terms.discloser;
+    let number = (1..=agreement.versions.len()).rev().find(|number| signed(*number, discloser))?;
+    if agreement.suspended.as_ref().is_some_and(|(until, _)| number <= *until) {
+        return None;
+    }
+    let terms = &agreement.versions[number - 1].terms;
+    let forth = terms.discloser == from && terms.recipients.contains(to) && signed(number, to);
+    let back = terms.reciprocal
+        && terms.discloser == to
+        && terms.recipients.contains(from)
+        && signed(number, from);
+    let valid = terms.valid[0] <= question.at && question.at < terms.valid[1];
+    ((forth || back) && valid).then_some(terms)
+}
+
+/// The record as its owner would have to hand it over.
+pub fn without(mut record: Record, access: &Access) -> Record {
+    if access.withheld.is_empty() {
+        return record;
+    }
+    record.raw.clear();
+    if let Body::Person(person) = &mut record.body {
+        if access.withholds(Field::Phones) {
+            person.phones = Vec::new();
+        }
+        if access.withholds(Field::HomeAddress) {
+            person.address = None;
+        }
+        if access.withholds(Field::BirthDate) {
+            person.birth_date = None;
+        }
+    }
+    record
+}
+
+/// Whether a tie would be handed over.
+pub fn hands_over(tie: &Tie, access: &Access) -> bool {
+    let withheld = match tie.kind {
+        TieKind::Uses => access.withholds(Field::Phones),
+        TieKind::LivesAt | TieKind::StayedAt => access.withholds(Field::HomeAddress),
+        _ => false,
+    };
+    access.full && !withheld
+}

@@ -1,0 +1,450 @@
+//! Small random databases of three agencies, their agreements, and a caller; and what may be changed of
+//! them without the caller's knowing.
+
+use accord::govern::{
+    Field, Grant, Level, Member, Policy, Principal, Purpose, Question, Reference, Role,
+};
+use accord::model::{EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory};
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{Rng, RngExt};
+use serde_json::{Value, json};
+
+use super::reference::{Access, access};
+use crate::policy::{self, CASE, signed, signed_by, terms, time};
+
+pub const AGENCIES: [&str; 3] = ["alpha", "beta", "gamma"];
+pub const CALLER: &str = "alpha";
+
+const NAMES: [&str; 6] = [
+    "Katarina Horvat",
+    "Katerina Horvatova",
+    "Horvat, K.",
+    "Blerim Hoxha",
+    "Blerim Hodza",
+    "Oluwaseun Adeyemi",
+];
+const BORN: [&str; 4] = ["1991-07-03", "1991-03-07", "1991-07", "1988-11-30"];
+const PHONES: [&str; 3] = ["+44 20 2555 0143", "020 2555 0143", "+44 20 2555 0199"];
+const STREETS: [&str; 3] = ["12 Station Road", "12 Station Rd", "7 Mill Lane"];
+const PLATES: [&str; 2] = ["LM30 YAM", "8BXK 210"];
+const CITIES: [(&str, f64, f64); 3] =
+    [("Paris", 48.8566, 2.3522), ("London", 51.5074, -0.1278), ("Lyon", 45.764, 4.8357)];
+const CATEGORIES: [&str; 4] = ["suspect", "victim", "possible_victim", "contact"];
+const PURPOSES: [Purpose; 3] =
+    [Purpose::TraffickingInvestigation, Purpose::VictimSafety, Purpose::Deconfliction];
+
+/// A row of an agency, as submitted.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub agency: &'static str,
+    pub json: Value,
+}
+
+/// A judgement: the positions of two records in [`records`], and whose it is.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    pub a: RecordId,
+    pub b: RecordId,
+    pub same: bool,
+    pub agency: &'static str,
+    pub handling: Handling,
+}
+
+/// A database with its policy.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub rows: Vec<Row>,
+    pub judged: Vec<Judged>,
+    pub policy: Policy,
+    /// Agencies whose desk got a message.
+    pub messages: Vec<&'static str>,
+}
+
+/// Who asks, what for, about which case.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub principal: Principal,
+    pub purpose: Purpose,
+    pub case: Reference,
+}
+
+impl Caller {
+    pub fn question(&self) -> Question<'_> {
+        let at = time("2026-09-21T14:13:20Z");
+        Question { principal: &self.principal, purpose: self.purpose, case: &self.case, at }
+    }
+}
+
+fn pick<T: Copy>(rng: &mut impl Rng, from: &[T]) -> T {
+    *from.choose(rng).unwrap()
+}
+
+fn person(rng: &mut impl Rng) -> Value {
+    let mut body = json!({ "type": "person", "names": [{ "full": pick(rng, &NAMES) }] });
+    if rng.random_bool(0.7) {
+        body["birth_date"] = json!(pick(rng, &BORN));
+    }
+    if rng.random_bool(0.3) {
+        body["phones"] = json!([{ "number": pick(rng, &PHONES), "region": "GB" }]);
+    }
+    if rng.random_bool(0.3) {
+        body["address"] = address(rng);
+        body["address"].as_object_mut().unwrap().remove("type");
+    }
+    body
+}
+
+fn address(rng: &mut impl Rng) -> Value {
+    json!({ "type": "address", "line": pick(rng, &STREETS), "city": "London", "country": "GB" })
+}
+
+/// A body of this type.
+pub fn body(rng: &mut impl Rng, entity_type: &str) -> Value {
+    match entity_type {
+        "person" => person(rng),
+        "phone" => json!({ "type": "phone", "number": pick(rng, &PHONES), "region": "GB" }),
+        "address" => address(rng),
+        _ => json!({ "type": "vehicle", "plate": pick(rng, &PLATES), "plate_country": "GB" }),
+    }
+}
+
+fn event(rng: &mut impl Rng, slots: &[&str]) -> Value {
+    let (city, latitude, longitude) = pick(rng, &CITIES);
+    let mut roles = json!({});
+    for slot in slots {
+        let role = match *slot {
+            "p" => "subject",
+            "t" => "contact",
+            "a" => "location",
+            _ => "vehicle",
+        };
+        roles[role] = json!([slot]);
+    }
+    json!({
+        "kind": pick(rng, &["sighting", "incident"]),
+        "at": format!("2026-03-{:02}T10:00:00Z", rng.random_range(1..28)),
+        "place": { "city": city, "latitude": latitude, "longitude": longitude },
+        "participants": roles,
+    })
+}
+
+pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64) -> Row {
+    let mut slots = vec!["p"];
+    slots.extend(["t", "a", "v"].into_iter().filter(|_| rng.random_bool(0.45)));
+    let records: Vec<Value> = slots
+        .iter()
+        .map(|slot| {
+            let kind = match *slot {
+                "p" => "person",
+                "t" => "phone",
+                "a" => "address",
+                _ => "vehicle",
+            };
+            json!({ "slot": slot, "body": body(rng, kind) })
+        })
+        .collect();
+    let ties: Vec<Value> = slots[1..]
+        .iter()
+        .map(|slot| {
+            let kind = match *slot {
+                "t" => "USES",
+                "a" => "LIVES_AT",
+                _ => "DRIVES",
+            };
+            json!({ "kind": kind, "from": "p", "to": slot })
+        })
+        .collect();
+    let events: Vec<Value> =
+        if rng.random_bool(0.6) { vec![event(rng, &slots)] } else { Vec::new() };
+    let json = json!({
+        "local_id": local_id, "source": "s",
+        "category": pick(rng, &CATEGORIES), "tier": rng.random_range(0..2),
+        "handling": if rng.random_bool(shared) { "shared" } else { "own" },
+        "records": records, "ties": ties, "events": events,
+    });
+    Row { agency, json }
+}
+
+impl Row {
+    /// The label of its objects of a kind: what the row says of a person is said of nothing else but the
+    /// row's ties and events, and of a victim's phone and address.
+    pub fn label(&self, kind: Kind) -> Label {
+        let mut label = self.own_label();
+        let kept = match kind {
+            Kind::Phone | Kind::Address => label.category.is_victim(),
+            Kind::Vehicle | Kind::Organization => false,
+            _ => true,
+        };
+        if !kept {
+            label.category = SubjectCategory::Unknown;
+        }
+        label
+    }
+
+    fn own_label(&self) -> Label {
+        let of = |name: &str| self.json[name].clone();
+        Label {
+            agency: self.agency.to_owned(),
+            category: serde_json::from_value(of("category")).unwrap(),
+            tier: serde_json::from_value(of("tier")).unwrap(),
+            handling: serde_json::from_value(of("handling")).unwrap(),
+        }
+    }
+
+    /// Its records: id and type, in their order.
+    pub fn records(&self) -> Vec<(RecordId, EntityType)> {
+        let local_id = self.json["local_id"].as_str().unwrap();
+        let records = self.json["records"].as_array().unwrap().iter().enumerate();
+        records
+            .map(|(position, record)| {
+                let slot = record["slot"].as_str().unwrap();
+                let id =
+                    if position == 0 { local_id.to_owned() } else { format!("{local_id}/{slot}") };
+                let name = record["body"]["type"].as_str().unwrap();
+                (IdKey::default().record(self.agency, &id), EntityType::from_name(name).unwrap())
+            })
+            .collect()
+    }
+}
+
+/// A random world.
+pub fn world(rng: &mut impl Rng) -> World {
+    let count = rng.random_range(6..16);
+    let rows: Vec<Row> = (0..count)
+        .map(|number| {
+            let agency = pick(rng, &AGENCIES);
+            row(rng, agency, &format!("row-{number}"), 0.6)
+        })
+        .collect();
+    let ids = records(&rows);
+    let judged = (0..rng.random_range(0..4)).filter_map(|_| judged(rng, &ids, 0.5)).collect();
+    World { rows, judged, policy: policy(rng), messages: Vec::new() }
+}
+
+/// All records of rows.
+pub fn records(rows: &[Row]) -> Vec<(RecordId, EntityType)> {
+    rows.iter().flat_map(Row::records).collect()
+}
+
+fn judged(rng: &mut impl Rng, ids: &[(RecordId, EntityType)], shared: f64) -> Option<Judged> {
+    let (a, kind) = *ids.choose(rng)?;
+    let others: Vec<_> = ids.iter().filter(|(id, of)| *id != a && *of == kind).collect();
+    let b = others.choose(rng)?.0;
+    let handling = if rng.random_bool(shared) { Handling::Shared } else { Handling::Own };
+    Some(Judged { a, b, same: rng.random(), agency: pick(rng, &AGENCIES[1..]), handling })
+}
+
+fn grant(rng: &mut impl Rng) -> Grant {
+    let some = |rng: &mut dyn FnMut() -> bool, kind: &Kind| *kind == Kind::Person || rng();
+    let mut flip = || rng.random_bool(0.75);
+    let kinds = Kind::ALL.into_iter().filter(|kind| some(&mut flip, kind)).collect();
+    let subject = SubjectCategory::ALL.into_iter().filter(|_| rng.random_bool(0.75)).collect();
+    Grant {
+        kinds,
+        subject,
+        tier_max: rng.random_range(0..2),
+        purposes: PURPOSES.into(),
+        level: pick(rng, &[Level::White, Level::White, Level::White, Level::Gray, Level::Black]),
+    }
+}
+
+fn policy(rng: &mut impl Rng) -> Policy {
+    let mut policy = Policy::default();
+    for discloser in &AGENCIES[1..] {
+        for number in 0..rng.random_range(1..3) {
+            let grants = (0..rng.random_range(1..3)).map(|_| grant(rng)).collect();
+            let mut terms = terms(discloser, &[CALLER], grants);
+            terms.id = format!("mou-{number}").parse().unwrap();
+            let fields = [Field::Phones, Field::HomeAddress, Field::BirthDate, Field::EventPlace];
+            terms.fields_never = fields.into_iter().filter(|_| rng.random_bool(0.15)).collect();
+            let id = terms.agreement_id(&IdKey::default());
+            // Now and then one that only one side has signed.
+            let agreement =
+                if rng.random_bool(0.1) { signed_by(terms, &[discloser]) } else { signed(terms) };
+            policy.agreements.insert(id, agreement);
+        }
+    }
+    let shared = policy::everyone_shares(&AGENCIES);
+    policy.cases.insert(CASE.into(), shared.cases[CASE].clone());
+    policy
+}
+
+/// A random caller.
+pub fn caller(rng: &mut impl Rng) -> Caller {
+    use Role::{Analyst, Approver, Investigator, TaskForceLead, VictimSpecialist};
+    let roles: Vec<Role> = match rng.random_range(0..5) {
+        0 => vec![Analyst],
+        1 => vec![Investigator, VictimSpecialist],
+        2 => vec![Investigator, TaskForceLead],
+        3 => vec![Investigator, Approver],
+        _ => vec![Investigator],
+    };
+    let principal = Principal {
+        agency: CALLER.into(),
+        user: "u".into(),
+        roles: roles.into_iter().collect(),
+        purposes: None,
+    };
+    let purpose = if rng.random_bool(0.85) { PURPOSES[0] } else { pick(rng, &PURPOSES) };
+    let case = if rng.random_bool(0.8) { CASE } else { "MY-1" };
+    Caller { principal, purpose, case: case.parse().unwrap() }
+}
+
+/// The world, changed in what the caller may not see: rows, parts of rows and fields, judgements, and what
+/// others agreed and were told.
+pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
+    let may = |kind: Kind, label: &Label| access(&world.policy, &caller.question(), kind, label);
+    let mut rows = Vec::new();
+    for row in &world.rows {
+        let hidden = Kind::ALL.into_iter().all(|kind| !may(kind, &row.label(kind)).anything());
+        if !hidden {
+            rows.push(trimmed(row, |kind| may(kind, &row.label(kind)), rng));
+            continue;
+        }
+        match rng.random_range(0..3) {
+            0 => {}
+            1 => {
+                let local_id = row.json["local_id"].as_str().unwrap();
+                let mut other = self::row(rng, row.agency, local_id, 0.0);
+                for name in ["category", "tier", "handling"] {
+                    other.json[name] = row.json[name].clone();
+                }
+                rows.push(other);
+            }
+            _ => rows.push(row.clone()),
+        }
+    }
+    for number in 0..rng.random_range(0..6) {
+        // What is not marked shared goes nowhere, whatever was agreed.
+        let agency = pick(rng, &AGENCIES[1..]);
+        rows.push(row(rng, agency, &format!("extra-{number}"), 0.0));
+    }
+    rows.shuffle(rng);
+    let judged = judgements(world, caller, &rows, rng);
+    let mut policy = world.policy.clone();
+    others_agree(&mut policy, rng);
+    let messages = AGENCIES[1..].iter().copied().filter(|_| rng.random()).collect();
+    World { rows, judged, policy, messages }
+}
+
+fn judgements(world: &World, caller: &Caller, rows: &[Row], rng: &mut impl Rng) -> Vec<Judged> {
+    let ids = records(rows);
+    let stays = |judged: &&Judged| {
+        ids.iter().any(|(id, _)| *id == judged.a) && ids.iter().any(|(id, _)| *id == judged.b)
+    };
+    let visible = |judged: &Judged| {
+        let label = label_of(judged);
+        access(&world.policy, &caller.question(), Kind::Judgement, &label).full
+    };
+    let mut kept: Vec<Judged> = world.judged.iter().filter(stays).cloned().collect();
+    kept.retain(|judged| visible(judged) || rng.random());
+    for _ in 0..rng.random_range(0..4) {
+        if let Some(new) = judged(rng, &ids, 0.0)
+            && !kept.iter().any(|it| it.agency == new.agency && pair(it) == pair(&new))
+        {
+            kept.push(new);
+        }
+    }
+    kept
+}
+
+fn pair(judged: &Judged) -> (RecordId, RecordId) {
+    (judged.a.min(judged.b), judged.a.max(judged.b))
+}
+
+pub fn label_of(judged: &Judged) -> Label {
+    Label {
+        agency: judged.agency.into(),
+        category: SubjectCategory::Unknown,
+        tier: 0,
+        handling: judged.handling,
+    }
+}
+
+/// Others agree, work on cases, and come and go: none of it is the caller's to know.
+fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
+    let (beta, gamma) = (AGENCIES[1], AGENCIES[2]);
+    for (discloser, recipient) in [(beta, gamma), (gamma, beta), (gamma, "omega")] {
+        if rng.random() {
+            let agreement = signed(terms(discloser, &[recipient], vec![policy::everything()]));
+            policy.agreements.insert(format!("agr_{discloser}_{recipient}"), agreement);
+        }
+    }
+    if rng.random() {
+        let mut case = policy.cases[CASE].clone();
+        case.members =
+            [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
+        policy.cases.insert("case_of_others".into(), case);
+    }
+}
+
+/// A row of which something is visible, changed in the rest.
+fn trimmed(row: &Row, may: impl Fn(Kind) -> Access, rng: &mut impl Rng) -> Row {
+    let mut row = row.clone();
+    let local = row.json.clone();
+    let mut gone: Vec<String> = Vec::new();
+    let mut records = Vec::new();
+    for (position, record) in local["records"].as_array().unwrap().iter().enumerate() {
+        let mut record = record.clone();
+        let name = record["body"]["type"].as_str().unwrap().to_owned();
+        let access = may(EntityType::from_name(&name).unwrap().into());
+        if access.anything() {
+            change_withheld(&mut record["body"], &access, rng);
+        } else if position > 0 && rng.random() {
+            gone.push(record["slot"].as_str().unwrap().to_owned());
+            continue;
+        } else if rng.random() {
+            record["body"] = body(rng, &name);
+        }
+        records.push(record);
+    }
+    let is_gone = |slot: &Value| gone.iter().any(|gone| slot == gone.as_str());
+    let tie_access = may(Kind::Tie);
+    let mut ties = local["ties"].as_array().unwrap().clone();
+    ties.retain(|tie| {
+        let withheld = match tie["kind"].as_str().unwrap() {
+            "USES" => tie_access.withholds(Field::Phones),
+            "LIVES_AT" => tie_access.withholds(Field::HomeAddress),
+            _ => false,
+        };
+        let hidden = !tie_access.full || withheld;
+        !is_gone(&tie["from"]) && !is_gone(&tie["to"]) && !(hidden && rng.random())
+    });
+    let event_access = may(Kind::Event);
+    let mut events = local["events"].as_array().unwrap().clone();
+    events.retain(|_| event_access.full || rng.random());
+    for event in &mut events {
+        let roles = event["participants"].as_object_mut().unwrap();
+        roles.retain(|_, slots| !slots.as_array().unwrap().iter().any(is_gone));
+        if !event_access.full || event_access.withholds(Field::EventPlace) {
+            let (city, latitude, longitude) = pick(rng, &CITIES);
+            let place = json!({ "city": city, "latitude": latitude, "longitude": longitude });
+            event["place"] = place;
+        }
+    }
+    row.json["records"] = records.into();
+    row.json["ties"] = ties.into();
+    row.json["events"] = events.into();
+    row
+}
+
+fn change_withheld(body: &mut Value, access: &Access, rng: &mut impl Rng) {
+    if body["type"] != "person" {
+        return;
+    }
+    let other = person(rng);
+    let fields = [
+        (Field::Phones, "phones"),
+        (Field::HomeAddress, "address"),
+        (Field::BirthDate, "birth_date"),
+    ];
+    for (field, member) in fields {
+        if access.withholds(field) {
+            let body = body.as_object_mut().unwrap();
+            match other.get(member) {
+                Some(value) => drop(body.insert(member.to_owned(), value.clone())),
+                None => drop(body.remove(member)),
+            }
+        }
+    }
+}
