@@ -17,13 +17,14 @@ use super::router::operations;
 const ABOUT: &str = "\
 Who is this, who is around them, is this a ring, how do they move: asked of the records of several \
 agencies, and answered on what the caller's agency may see, on nothing else. \
-Press *Authorize* and give a token (`accord token create`; the demo prints some); every example runs \
+Press *Authorize* and give a key (`accord key create`; the demo prints some), a session's token or an \
+access token; every example runs \
 as it stands on the demo's store. Errors are `application/problem+json` with a stable `code`. \
 What may not be seen answers exactly as what does not exist. Nothing here says that somebody is a \
 trafficker.";
 
 /// Groups of operations, in order.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("resolve", "Who is this?"),
     (
         "entities",
@@ -37,6 +38,7 @@ const TAGS: [(&str, &str); 11] = [
     ("imports", "Importing files"),
     ("jobs", "Long work"),
     ("judgements", "What humans say of pairs of records"),
+    ("sessions", "Logging on and off, with a local account"),
     ("service", "The server itself"),
 ];
 

@@ -6,14 +6,16 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
+use tokio::sync::Semaphore;
 
 use super::body;
 use super::limits::BODY_BYTES_MAX;
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use crate::audit::AuditLog;
-use crate::govern::{Caller, TokenHolder, TokenRole, View};
+use crate::govern::{Caller, Principal, Role, View};
 use crate::graph::{self, Snapshot};
+use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
 use crate::model::{IdKey, hex};
 use crate::query::Runner;
@@ -35,6 +37,9 @@ pub struct State {
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) metrics: Metrics,
+    pub(super) identity: Identity,
+    /// Turns to hash a password.
+    pub(super) hashings: Semaphore,
 }
 
 /// The body of a request, not yet read.
@@ -59,19 +64,19 @@ impl<'a> Body<'a> {
 /// One authenticated request. Handlers take it and answer through [`Context::answer`].
 pub struct Context {
     state: web::Data<State>,
-    holder: TokenHolder,
+    principal: Principal,
 }
 
 impl FromRequest for Context {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
-    /// The guard has put the token's holder there; without one the request goes no further.
+    /// The guard has put the caller there; without one the request goes no further.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let holder = request.extensions().get::<TokenHolder>().cloned();
+        let principal = request.extensions().get::<Principal>().cloned();
         let state = request.app_data::<web::Data<State>>().cloned();
-        ready(match (holder, state) {
-            (Some(holder), Some(state)) => Ok(Self { state, holder }),
+        ready(match (principal, state) {
+            (Some(principal), Some(state)) => Ok(Self { state, principal }),
             _ => Err(Problem::new(Code::Unauthenticated)),
         })
     }
@@ -83,11 +88,14 @@ impl Context {
         self,
         work: impl FnOnce(&Scope) -> Result<T, Problem> + Send + 'static,
     ) -> Result<web::Json<T>, Problem> {
-        if self.holder.role != TokenRole::Analyst {
+        // Who runs the server reads no content, whatever other role came with it.
+        let roles = &self.principal.roles;
+        if roles.is_empty() || roles.contains(&Role::SystemAdministrator) {
             return Err(Problem::new(Code::Forbidden));
         }
         let blocking = move || {
-            let caller = self.holder.caller();
+            let Principal { agency, user, .. } = self.principal;
+            let caller = Caller { agency, user };
             let view = View::decide(&caller, &self.state.store.classes()?);
             work(&Scope { state: self.state.into_inner(), caller, view })
         };
@@ -109,9 +117,9 @@ impl Context {
         self.answer(move |scope| work(scope, body::object(&bytes)?)).await
     }
 
-    /// The server's metrics, for operators.
+    /// The server's metrics, for those who run it.
     pub fn metrics(&self) -> Result<String, Problem> {
-        if self.holder.role != TokenRole::Operator {
+        if !self.principal.roles.contains(&Role::SystemAdministrator) {
             return Err(Problem::new(Code::Forbidden));
         }
         Ok(self.state.metrics.render())

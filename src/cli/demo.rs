@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
-use accord::govern::TokenRole;
+use accord::govern::{Principal, Role};
 use accord::graph::Snapshot;
 use accord::ingest::load_manifest;
 use accord::model::{EntityType, RecordId};
@@ -16,13 +16,14 @@ use accord::store::{Store, StoreAddress};
 use serde::Deserialize;
 
 use super::key::{self, Key};
+use super::serve::Placed;
 use super::settings::{self, EngineArguments, StoreArguments};
-use super::{CommandError, evaluate, import, serve, token};
+use super::{CommandError, api_key, evaluate, import, serve};
 
 /// The whole job on a small scenario: import, link, show what was found, then serve it
 ///
 /// Makes the files of six agencies (the same as in fixtures/demo), imports and links them, prints
-/// what it found against the answer key, and serves the API with tokens for an analyst of each
+/// what it found against the answer key, and serves the API with a key for an analyst of each
 /// agency. Everything lies in a folder of its own, removed at the end unless --dir names one.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -55,7 +56,9 @@ const FINDINGS_SHOWN: usize = 8;
 /// Visits of a route printed.
 const VISITS_SHOWN: usize = 8;
 
-/// Whose tokens are printed.
+/// Days that the demo's keys are good for.
+const DEMO_DAYS: i64 = 7;
+/// Whose keys are printed.
 const USER: &str = "analyst";
 
 pub fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
@@ -103,13 +106,15 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     if arguments.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nTokens (each sees its agency's own records and what is marked shared):\n");
-    print!("{}", tokens(opened.as_ref(), &sources_agencies(&sources))?);
+    println!("\nKeys (each sees its agency's own records and what is marked shared):\n");
+    print!("{}", keys(opened.as_ref(), &sources_agencies(&sources))?);
     drop(opened);
     let audit = folder.join("demo.audit");
-    serve::serve(&arguments_of_store, arguments.listen, audit, |address| {
+    let placed =
+        Placed { listen: arguments.listen, audit, identity: Default::default(), tls: None };
+    serve::serve(&arguments_of_store, placed, |address| {
         println!(
-            "\nOpen http://{address}/docs/ , press Authorize, paste a token, try any operation."
+            "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation."
         );
         println!("Ctrl-C ends it.");
     })
@@ -119,16 +124,27 @@ fn sources_agencies(sources: &[accord::ingest::Source]) -> BTreeSet<String> {
     sources.iter().map(|source| source.mapper.agency().to_owned()).collect()
 }
 
-/// A token for an analyst of each agency, and one for whoever reads the metrics.
-fn tokens(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
+/// A key for an analyst of each agency, and one for whoever reads the metrics.
+fn keys(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
     let mut text = String::new();
     for agency in agencies {
-        let token = token::create(store, agency, USER, TokenRole::Analyst)?;
-        text += &format!("  {agency:<24} {token}\n");
+        let key = demo_key(store, agency, USER, Role::Analyst)?;
+        text += &format!("  {agency:<24} {key}\n");
     }
-    let token = token::create(store, "operations", "operator", TokenRole::Operator)?;
-    text += &format!("  {:<24} {token}\n", "(metrics only)");
+    let key = demo_key(store, "operations", "operator", Role::SystemAdministrator)?;
+    text += &format!("  {:<24} {key}\n", "(metrics only)");
     Ok(text)
+}
+
+fn demo_key(
+    store: &dyn Store,
+    agency: &str,
+    user: &str,
+    role: Role,
+) -> Result<String, CommandError> {
+    let (agency, user, roles) = (agency.to_owned(), user.to_owned(), BTreeSet::from([role]));
+    let holder = Principal { agency, user, roles, purposes: None };
+    Ok(api_key::create(store, holder, DEMO_DAYS, None)?.1)
 }
 
 /// A planted case: its kind, whether it is a ring or a decoy, and the true ids of its members.

@@ -3,10 +3,8 @@
 //! shared.
 
 mod principal;
-mod token;
 
 pub use principal::{Principal, Purpose, Role};
-pub use token::{TOKENS_DOCUMENT, TokenError, TokenHolder, TokenRole, Tokens};
 
 use crate::model::{ClassId, ClassSet, Handling, Label};
 

@@ -7,6 +7,7 @@ mod documentation;
 mod entities;
 mod explanations;
 mod hidden;
+mod identity;
 mod imports;
 mod indicators;
 mod judgements;
