@@ -128,10 +128,10 @@ fn sources_agencies(sources: &[accord::ingest::Source]) -> BTreeSet<String> {
 fn keys(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
     let mut text = String::new();
     for agency in agencies {
-        let key = demo_key(store, agency, USER, Role::Analyst)?;
+        let key = demo_key(store, agency, USER, &[Role::Analyst, Role::Investigator])?;
         text += &format!("  {agency:<24} {key}\n");
     }
-    let key = demo_key(store, "operations", "operator", Role::SystemAdministrator)?;
+    let key = demo_key(store, "operations", "operator", &[Role::SystemAdministrator])?;
     text += &format!("  {:<24} {key}\n", "(metrics only)");
     Ok(text)
 }
@@ -140,9 +140,10 @@ fn demo_key(
     store: &dyn Store,
     agency: &str,
     user: &str,
-    role: Role,
+    roles: &[Role],
 ) -> Result<String, CommandError> {
-    let (agency, user, roles) = (agency.to_owned(), user.to_owned(), BTreeSet::from([role]));
+    let (agency, user) = (agency.to_owned(), user.to_owned());
+    let roles = roles.iter().copied().collect();
     let holder = Principal { agency, user, roles, purposes: None };
     Ok(api_key::create(store, holder, DEMO_DAYS, None)?.1)
 }

@@ -193,12 +193,14 @@ pub fn token(agency: &str) -> String {
 }
 
 fn create(store: &dyn Store, agency: &str) -> String {
-    let operator = agency == "operations";
-    let role = if operator { Role::SystemAdministrator } else { Role::Analyst };
+    let roles: &[Role] = match agency {
+        "operations" => &[Role::SystemAdministrator],
+        _ => &[Role::Analyst, Role::Investigator],
+    };
     let holder = Principal {
         agency: agency.into(),
         user: "analyst".into(),
-        roles: [role].into(),
+        roles: roles.iter().copied().collect(),
         purposes: None,
     };
     let created = Timestamp::from_micros(START).unwrap();

@@ -144,8 +144,9 @@ impl IssuerKeys {
         if known && cached.younger_than(FRESH_SECONDS, now) {
             return cached;
         }
-        // Who has a key that is only old does not wait for somebody else's fetch.
-        let turn = if known && cached.younger_than(STALE_SECONDS_MAX, now) {
+        // Nobody waits for somebody else's fetch while there are keys to go by: a slow issuer and a
+        // flood of made-up key ids must not hold up threads.
+        let turn = if cached.younger_than(STALE_SECONDS_MAX, now) {
             self.last_fetch.try_lock().ok()
         } else {
             Some(self.last_fetch.lock().unwrap_or_else(PoisonError::into_inner))
