@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use accord::model::Record;
 use accord::resolve::batch;
 
 use super::records::{self, Records, SOME_REFUSED};
@@ -43,40 +42,40 @@ pub struct Arguments {
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let spinner = progress::spinner("reading");
-    let Records { records, refused, entity_type, .. } =
+    let mut records =
         records::read(&arguments.mapping, &[&arguments.file], &arguments.engine.id_key())?;
-    spinner.set_message("preparing and training");
-    let (prepared, engine) = records::trained(&records, entity_type, &arguments.engine)?;
+    spinner.set_message("training");
+    let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
     if let Some(path) = &arguments.trained {
         std::fs::write(path, engine.model().to_json() + "\n")?;
     }
     spinner.set_message("resolving");
-    let found = batch::resolve(&engine, entity_type, &prepared);
+    let found = batch::resolve(&engine, &records.table, &blocks, &|_| ());
     spinner.finish_and_clear();
     write(arguments, &records, &found)?;
     println!(
         "{} records, {} pairs compared, {} links, {} clusters, {} rows refused",
-        records.len(),
+        records.ids.len(),
         found.pairs,
         found.links.len(),
         found.labels.iter().collect::<BTreeSet<_>>().len(),
-        refused
+        records.refused
     );
-    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+    Ok(if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }
 
 fn write(
     arguments: &Arguments,
-    records: &[Record],
+    records: &Records,
     found: &batch::Resolved,
 ) -> Result<(), CommandError> {
     let id_key = arguments.engine.id_key();
     let mut out = csv::Writer::from_path(&arguments.out)?;
     out.write_record(["record_id", "cluster_id"])?;
-    for (record, label) in records.iter().zip(&found.labels) {
-        let first = &records[*label as usize];
-        let cluster = id_key.entity(first.entity_type(), first.id).to_string();
-        out.write_record([&record.local_id, &cluster])?;
+    for (position, label) in found.labels.iter().enumerate() {
+        let first = records.ids[*label as usize];
+        let cluster = id_key.entity(records.table.entity_type(), first).to_string();
+        out.write_record([records.local_ids.get(position), &cluster])?;
     }
     out.flush()?;
     let Some(path) = &arguments.pairs else { return Ok(()) };
@@ -84,7 +83,7 @@ fn write(
     out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
     for (a, b, bits) in &found.links {
         let probability = accord::resolve::probability(*bits);
-        let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
+        let (a, b) = (records.local_ids.get(*a as usize), records.local_ids.get(*b as usize));
         out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])?;
     }
     out.flush()?;

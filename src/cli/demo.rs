@@ -78,7 +78,14 @@ pub fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
 fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     let files = folder.join("scenario");
     std::fs::create_dir_all(&files)?;
-    let options = Options { people: PEOPLE, agencies: AGENCIES, seed: SEED, out: files.clone() };
+    let options = Options {
+        people: PEOPLE,
+        agencies: AGENCIES,
+        seed: SEED,
+        contacts: false,
+        groups: false,
+        out: files.clone(),
+    };
     scenario::generate(&options, &mut |_| {})?;
     let store = arguments.store.unwrap_or_else(|| StoreAddress::File(folder.join("demo.accord")));
     let arguments_of_store = StoreArguments { store, engine: arguments.engine };

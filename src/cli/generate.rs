@@ -1,44 +1,84 @@
-//! `accord generate`: a synthetic scenario with its answer key.
+//! `accord generate`: a synthetic scenario, or a table of people, with its answer key.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use accord::scenario::{self, Options};
+use accord::scenario::{self, Options, TableOptions};
 
 use super::{CommandError, progress};
 
-/// Write a synthetic multi-agency scenario with its answer key
+/// Write a synthetic multi-agency scenario, or a table of people, with its answer key
 #[derive(clap::Args)]
-#[command(
-    after_help = "Example:  accord generate --people 1000 --agencies 6 --seed 1 --out scenario"
-)]
+#[command(after_help = "Examples:
+  accord generate --people 1000 --agencies 6 --seed 1 --out scenario
+  accord generate --people 1000 --contacts --groups --out scenario
+  accord generate --table 1000000 --seed 1 --out table
+  accord dedupe --mapping table/people.csv.map.toml --out clusters.csv table/people.csv")]
 pub struct Arguments {
     /// Number of distinct people; about three person records and several events come of each
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
-    people: u64,
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..), required_unless_present = "table")]
+    people: Option<u64>,
     /// Number of agencies that hold the records
     #[arg(long, default_value_t = 6)]
     agencies: usize,
+    /// Write one register of people with so many records in place of a scenario: people.csv with
+    /// its mapping and key
+    #[arg(
+        long,
+        value_name = "RECORDS",
+        value_parser = clap::value_parser!(u64).range(1..),
+        conflicts_with_all = ["people", "agencies", "contacts", "groups", "no_baselines"],
+    )]
+    table: Option<u64>,
     /// The same seed gives the same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Directory to write to; made if missing; files in it are replaced
     #[arg(long)]
     out: PathBuf,
+    /// Person records say e-mail addresses and places of birth as well; all else stays the same
+    #[arg(long)]
+    contacts: bool,
+    /// Write groups.csv too: the culture of each person's name, for evaluate --groups
+    #[arg(long)]
+    groups: bool,
     /// Do not measure the two baselines afterwards
     #[arg(long)]
     no_baselines: bool,
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    match (arguments.table, arguments.people) {
+        (Some(records), _) => table(arguments, records),
+        (None, Some(people)) => scenario(arguments, people),
+        (None, None) => Err("one of --people and --table is needed".into()),
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "prints the command's result")]
+fn table(arguments: &Arguments, records: u64) -> Result<ExitCode, CommandError> {
+    let options = TableOptions { records, seed: arguments.seed, out: arguments.out.clone() };
+    let bar = progress::count_bar(records, "records");
+    let started = std::time::Instant::now();
+    let summary = scenario::generate_table(&options, &mut |records| bar.set_position(records))?;
+    let seconds = started.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    println!("{} records of {} people", summary.records, summary.people);
+    println!("{:.0} records a second", summary.records as f64 / seconds);
+    Ok(ExitCode::SUCCESS)
+}
+
+#[allow(clippy::print_stdout, reason = "prints the command's result")]
+fn scenario(arguments: &Arguments, people: u64) -> Result<ExitCode, CommandError> {
     let options = Options {
-        people: arguments.people,
+        people,
         agencies: arguments.agencies,
         seed: arguments.seed,
+        contacts: arguments.contacts,
+        groups: arguments.groups,
         out: arguments.out.clone(),
     };
-    let bar = progress::count_bar(arguments.people, "people");
+    let bar = progress::count_bar(people, "people");
     let started = std::time::Instant::now();
     let summary = scenario::generate(&options, &mut |people| bar.set_position(people))?;
     let seconds = started.elapsed().as_secs_f64();

@@ -1,4 +1,4 @@
-//! Reading an answer key.
+//! Reading an answer key, and groups of records.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,6 +10,31 @@ use super::CommandError;
 
 /// The true entity of every record.
 pub type Key = BTreeMap<RecordId, (EntityType, String)>;
+
+/// The group of records, where they have one.
+pub type Groups = BTreeMap<RecordId, String>;
+
+#[derive(Deserialize)]
+struct GroupRow {
+    agency: String,
+    record_id: String,
+    group: String,
+}
+
+/// Reads groups: CSV with the columns agency, record_id and group.
+pub fn read_groups(path: &Path, id_key: &IdKey) -> Result<Groups, CommandError> {
+    let name = path.display();
+    let mut reader = csv::Reader::from_path(path).map_err(|error| format!("{name}: {error}"))?;
+    let mut groups = Groups::new();
+    for (row, line) in reader.deserialize().zip(2u64..) {
+        let row: GroupRow =
+            row.map_err(|_| format!("{name}: row {line} is not a row of groups"))?;
+        if !row.group.is_empty() {
+            groups.insert(id_key.record(&row.agency, &row.record_id), row.group);
+        }
+    }
+    Ok(groups)
+}
 
 #[derive(Deserialize)]
 struct Row {

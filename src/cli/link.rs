@@ -42,21 +42,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let spinner = progress::spinner("reading");
     let files = [arguments.first.as_path(), arguments.second.as_path()];
     let id_key = arguments.engine.id_key();
-    let Records { records, files, refused, entity_type } =
-        records::read(&arguments.mapping, &files, &id_key)?;
-    spinner.set_message("preparing and training");
-    let (prepared, engine) = records::trained(&records, entity_type, &arguments.engine)?;
+    let mut records = records::read(&arguments.mapping, &files, &id_key)?;
+    spinner.set_message("training");
+    let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
     spinner.set_message("linking");
+    let Records { table, local_ids, files, refused, .. } = records;
     let second: Vec<bool> = files.iter().map(|file| *file == 1).collect();
-    let links = batch::link(&engine, &prepared, &second, arguments.least_bits);
+    let links = batch::link(&engine, &table, &blocks, &second, arguments.least_bits, &|_| ());
     spinner.finish_and_clear();
     let mut out = csv::Writer::from_path(&arguments.out)?;
     out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
     for (a, b, bits) in &links {
-        let (a, b) = (&records[*a as usize].local_id, &records[*b as usize].local_id);
+        let (a, b) = (local_ids.get(*a as usize), local_ids.get(*b as usize));
         out.write_record([a, b, &format!("{bits:.4}"), &format!("{:.6}", probability(*bits))])?;
     }
     out.flush()?;
-    println!("{} records, {} links, {refused} rows refused", records.len(), links.len());
+    println!("{} records, {} links, {refused} rows refused", table.len(), links.len());
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }

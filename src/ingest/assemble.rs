@@ -41,6 +41,11 @@ pub(super) struct EventParts {
     pub amount: Option<Money>,
 }
 
+/// The agency's own id of the record of a slot: the row's first slot bears the row's own.
+pub(super) fn slot_id(local_id: &str, slot: &str, first: bool) -> String {
+    if first { local_id.to_owned() } else { format!("{local_id}/{slot}") }
+}
+
 /// A row being put together.
 pub(super) struct Assembly<'a> {
     key: &'a IdKey,
@@ -54,7 +59,7 @@ impl<'a> Assembly<'a> {
         Self { key, origin, slots: BTreeMap::new(), output: RowOutput::default() }
     }
 
-    /// Adds the record of a slot. The row's first slot bears the row's own id.
+    /// Adds the record of a slot.
     pub fn record(
         &mut self,
         slot: &'a str,
@@ -62,11 +67,7 @@ impl<'a> Assembly<'a> {
         raw: BTreeMap<String, String>,
         body: Body,
     ) {
-        let local_id = if first {
-            self.origin.local_id.to_owned()
-        } else {
-            format!("{}/{slot}", self.origin.local_id)
-        };
+        let local_id = slot_id(self.origin.local_id, slot, first);
         let category = match body.entity_type() {
             EntityType::Person => self.origin.category,
             _ => SubjectCategory::Unknown,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, slot_id};
 use super::check;
 use super::compile::{Columns, Compiler};
 use super::load::{MappingError, MappingFault, MappingProblem};
@@ -15,7 +15,7 @@ use super::plans::{
 };
 use super::reason::{Reason, RowError};
 use super::value::{CellValue, Reading};
-use crate::model::{IdKey, Money, Span};
+use crate::model::{Body, IdKey, Money, Span};
 
 /// A mapping made ready for rows.
 #[derive(Debug)]
@@ -148,6 +148,24 @@ impl RowMapper {
             return Err(RowError::row(Reason::EmptyRow));
         }
         Ok(output)
+    }
+
+    /// What the records of one row say, with the agency's own id of each: all that the engine alone needs.
+    /// Says nothing of ties and events and keeps no raw columns.
+    ///
+    /// # Errors
+    /// The first thing in the row's records that cannot be taken.
+    pub fn bodies(&self, cells: &[&str]) -> Result<Vec<(String, Body)>, RowError> {
+        let row = Reading { cells, columns: &self.columns, filled: false.into() };
+        let local_id = self.local_id(&row)?;
+        let mut bodies = Vec::with_capacity(1);
+        for (position, plan) in self.slots.iter().enumerate() {
+            let slot_row = Reading { cells, columns: &self.columns, filled: false.into() };
+            if let Some(body) = plan.body.read(&slot_row)? {
+                bodies.push((slot_id(&local_id, &plan.slot, position == 0), body));
+            }
+        }
+        if bodies.is_empty() { Err(RowError::row(Reason::EmptyRow)) } else { Ok(bodies) }
     }
 
     fn local_id(&self, row: &Reading<'_>) -> Result<String, RowError> {

@@ -29,6 +29,6 @@ mod tests;
 pub use assemble::RowOutput;
 pub use load::{MappingError, MappingFault, Source, load_manifest, load_mapping, parse_mapping};
 pub use mapper::RowMapper;
-pub use reader::{FileError, FileFault, RowReader, read_file};
+pub use reader::{FileError, FileFault, RawRow, RowReader, read_file};
 pub use reason::{Reason, RowError};
 pub use submission::SubmittedRow;

@@ -13,6 +13,7 @@ use super::jsonl::JsonlRows;
 use super::mapper::RowMapper;
 use super::mapping::Format;
 use super::reason::{Reason, RowError};
+use crate::model::Body;
 
 /// What is wrong with a file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -122,6 +123,83 @@ impl RowReader {
     }
 }
 
+/// A row that has been read and not yet mapped, so that rows can be mapped in parallel.
+#[derive(Debug)]
+pub struct RawRow {
+    line: u64,
+    cells: Result<Cells, RowError>,
+}
+
+/// The cells of a row, one behind the other.
+#[derive(Debug)]
+struct Cells {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    fn of(cells: &[&str]) -> Self {
+        let mut ends = Vec::with_capacity(cells.len());
+        let mut end = 0;
+        for cell in cells {
+            end += cell.len();
+            ends.push(end);
+        }
+        Self { text: cells.concat(), ends }
+    }
+
+    fn as_slices(&self) -> Vec<&str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end]).collect()
+    }
+}
+
+impl RawRow {
+    /// The physical line that the row begins on.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// What the row's records say, by its file's mapping: see [`RowMapper::bodies`].
+    ///
+    /// # Errors
+    /// Why the row is refused.
+    pub fn bodies(&self, mapper: &RowMapper) -> Result<Vec<(String, Body)>, RowError> {
+        self.cells.as_ref().map_err(Clone::clone).and_then(|it| mapper.bodies(&it.as_slices()))
+    }
+}
+
+impl RowReader {
+    /// Reads so many rows at most without mapping them; none at the file's end.
+    ///
+    /// # Errors
+    /// An error of the file itself, which ends the stream.
+    pub fn read_rows(&mut self, most: usize) -> Result<Vec<RawRow>, FileError> {
+        let mut rows = Vec::with_capacity(most);
+        while rows.len() < most && !self.ended {
+            let take = |cells: &[&str]| Ok(Cells::of(cells));
+            match self.next_row(take)? {
+                Some((line, cells)) => rows.push(RawRow { line, cells }),
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The next row's line and what `take` makes of its cells.
+    fn next_row<T>(
+        &mut self,
+        take: impl FnOnce(&[&str]) -> Result<T, RowError>,
+    ) -> Result<Option<(u64, Result<T, RowError>)>, FileError> {
+        let next = match &mut self.rows {
+            Rows::Csv(rows) => rows.next(take),
+            Rows::Jsonl(rows) => rows.next(take),
+        };
+        self.ended = !matches!(next, Ok(Some(_)));
+        next.map_err(|error| FileError { file: self.name.clone(), fault: FileFault::from(error) })
+    }
+}
+
 impl Iterator for RowReader {
     type Item = Result<(u64, Result<RowOutput, RowError>), FileError>;
 
@@ -129,20 +207,7 @@ impl Iterator for RowReader {
         if self.ended {
             return None;
         }
-        let mapper = &self.mapper;
-        let next = match &mut self.rows {
-            Rows::Csv(rows) => rows.next(|cells| mapper.map(cells)),
-            Rows::Jsonl(rows) => rows.next(|cells| mapper.map(cells)),
-        };
-        match next {
-            Ok(row) => {
-                self.ended = row.is_none();
-                row.map(Ok)
-            }
-            Err(error) => {
-                self.ended = true;
-                Some(Err(FileError { file: self.name.clone(), fault: FileFault::from(error) }))
-            }
-        }
+        let mapper = Arc::clone(&self.mapper);
+        self.next_row(|cells| mapper.map(cells)).transpose()
     }
 }

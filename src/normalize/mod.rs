@@ -31,7 +31,7 @@ pub use phone::PhoneForm;
 pub use text::fold;
 pub use vehicle::{VehicleForm, VinForm, fold_plate};
 
-use crate::model::{Body, Record};
+use crate::model::Body;
 
 /// The comparable form of one record, by type.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,9 +48,9 @@ pub enum Form {
     Organization(OrganizationForm),
 }
 
-/// The comparable form of a record; depends on the record's body only.
-pub fn form(record: &Record) -> Form {
-    match &record.body {
+/// The comparable form of what a record says.
+pub fn form(body: &Body) -> Form {
+    match body {
         Body::Person(person) => Form::Person(PersonForm::new(person)),
         Body::Phone(phone) => Form::Phone(PhoneForm::new(phone).unwrap_or_default()),
         Body::Address(address) => Form::Address(AddressForm::new(address)),

@@ -35,7 +35,7 @@ const STEM_LETTERS_MIN: usize = 4;
 /// language's form of it (robert and bob, aleksandr and sasha, mohamed and muhammad). Symmetric, not
 /// transitive: sasha is both aleksandr and aleksandra.
 pub fn same_given(a: &str, b: &str) -> bool {
-    a == b || groups_of(a).iter().any(|group| groups_of(b).contains(group))
+    a == b || share_group(groups_of(a), groups_of(b))
 }
 
 /// Whether the two folded given names are known to be different names however alike they look: both in
@@ -55,8 +55,17 @@ pub fn given_group(name: &str) -> Option<u16> {
     groups_of(name).first().copied()
 }
 
-fn groups_of(name: &str) -> &'static [u16] {
+/// The numbers of groups that a name is in, ascending.
+pub type Groups = &'static [u16];
+
+/// The groups of names that are forms of one another, of those that the folded given name is in.
+pub fn groups_of(name: &str) -> Groups {
     GROUPS.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// Whether two names that are in these groups are forms of one name.
+pub fn share_group(a: Groups, b: Groups) -> bool {
+    a.iter().any(|group| b.contains(group))
 }
 
 fn is_feminine_of(feminine: &str, masculine: &str) -> bool {

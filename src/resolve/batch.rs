@@ -5,18 +5,13 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
+use super::blocks::Blocks;
 use super::cluster::cluster;
-use super::engine::{Engine, Prepared};
-use super::keys::keys;
-use super::model::Model;
-use crate::model::EntityType;
+use super::engine::Engine;
+use super::table::Table;
 
-/// Records that share one key and are all compared with each other; a key of more is narrowed.
-const BLOCK_MAX: usize = 300;
-
-/// In a block of more records each is compared with so many that follow it in order of what they
-/// say: the number of pairs stays linear in the number of records.
-const NEIGHBOURS_MAX: usize = 100;
+/// Records whose candidates one thread compares at a time.
+const CHUNK: usize = 256;
 
 /// What the engine found among records of one type, given by their positions.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,20 +24,20 @@ pub struct Resolved {
     pub pairs: usize,
 }
 
-/// Resolves records of one type.
-pub fn resolve(engine: &Engine, entity_type: EntityType, prepared: &[Prepared]) -> Resolved {
-    let pairs = candidates(prepared, engine.model());
+/// Resolves the records of a table whose candidates are known. `progress` is told now and then how many
+/// records have been compared with theirs since the last time.
+pub fn resolve(
+    engine: &Engine,
+    table: &Table,
+    blocks: &Blocks,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Resolved {
+    let entity_type = table.entity_type();
     let floor = engine.model().types.get(&entity_type).map_or(f64::MAX, |model| model.floor);
-    let links: Vec<(u32, u32, f64)> = pairs
-        .par_iter()
-        .filter_map(|(a, b)| {
-            let bits = engine.bits(&prepared[*a as usize], &prepared[*b as usize])?;
-            (bits >= floor).then_some((*a, *b, bits))
-        })
-        .collect();
+    let (links, pairs) = score(engine, table, blocks, floor, |_, _| true, progress);
     let parameters = engine.cluster_parameters(entity_type);
-    let labels = cluster(prepared.len(), &links, &[], &[], &parameters);
-    Resolved { labels, links, pairs: pairs.len() }
+    let labels = cluster(table.len(), &links, &[], &[], &parameters);
+    Resolved { labels, links, pairs }
 }
 
 /// Links records of two sets, given by `second`, none of which has a duplicate within its own: each
@@ -50,23 +45,19 @@ pub fn resolve(engine: &Engine, entity_type: EntityType, prepared: &[Prepared]) 
 /// that fit equally well neither. Ascending by (position in the first set, position in the second).
 pub fn link(
     engine: &Engine,
-    prepared: &[Prepared],
+    table: &Table,
+    blocks: &Blocks,
     second: &[bool],
     least_bits: f64,
+    progress: &(dyn Fn(usize) + Sync),
 ) -> Vec<(u32, u32, f64)> {
-    let across = |(a, b): &(u32, u32)| second[*a as usize] != second[*b as usize];
-    let pairs: Vec<(u32, u32)> =
-        candidates(prepared, engine.model()).into_iter().filter(across).collect();
-    let scored: Vec<(u32, u32, f64)> = pairs
-        .par_iter()
-        .filter_map(|(a, b)| {
-            let bits = engine.bits(&prepared[*a as usize], &prepared[*b as usize])?;
-            let (a, b) = if second[*a as usize] { (*b, *a) } else { (*a, *b) };
-            (bits >= least_bits).then_some((a, b, bits))
-        })
-        .collect();
+    let across = |a: u32, b: u32| second[a as usize] != second[b as usize];
+    let (scored, _) = score(engine, table, blocks, least_bits, across, progress);
+    let first_before_second =
+        |(a, b, bits)| if second[a as usize] { (b, a, bits) } else { (a, b, bits) };
+    let scored: Vec<_> = scored.into_iter().map(first_before_second).collect();
     // For each record its best bits, and whether only one other reaches them.
-    let mut best: Vec<(f64, bool)> = vec![(f64::MIN, false); prepared.len()];
+    let mut best: Vec<(f64, bool)> = vec![(f64::MIN, false); table.len()];
     for (a, b, bits) in &scored {
         for record in [*a, *b] {
             let (most, alone) = &mut best[record as usize];
@@ -86,39 +77,38 @@ pub fn link(
     links
 }
 
-/// Pairs of records that share a blocking key, distinct and ascending.
-pub(super) fn candidates(prepared: &[Prepared], model: &Model) -> Vec<(u32, u32)> {
-    let mut postings: Vec<(u64, u32)> = prepared
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(index, prepared)| {
-            keys(prepared.form(), model).into_iter().map(move |key| (key.0, index as u32))
+/// The candidate pairs that are `wanted` and score at least `least_bits`, ascending, and how many were
+/// compared.
+fn score(
+    engine: &Engine,
+    table: &Table,
+    blocks: &Blocks,
+    least_bits: f64,
+    wanted: impl Fn(u32, u32) -> bool + Sync,
+    progress: &(dyn Fn(usize) + Sync),
+) -> (Vec<(u32, u32, f64)>, usize) {
+    let Some(weights) = engine.weights(table.entity_type()) else { return (Vec::new(), 0) };
+    let records: Vec<u32> = (0..table.len() as u32).collect();
+    let parts: Vec<(Vec<(u32, u32, f64)>, usize)> = records
+        .par_chunks(CHUNK)
+        .map(|records| {
+            let (mut links, mut pairs, mut others) = (Vec::new(), 0, Vec::new());
+            for a in records {
+                blocks.partners(*a, &mut others);
+                for b in others.iter().filter(|b| wanted(*a, **b)) {
+                    pairs += 1;
+                    let Some(agreement) = table.compare(*a, *b) else { continue };
+                    let bits = weights.bits(&agreement);
+                    if bits >= least_bits {
+                        links.push((*a, *b, bits));
+                    }
+                }
+            }
+            progress(records.len());
+            links.shrink_to_fit();
+            (links, pairs)
         })
         .collect();
-    postings.par_sort_unstable();
-    let blocks: Vec<&[(u64, u32)]> =
-        postings.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1).collect();
-    let mut pairs: Vec<(u32, u32)> =
-        blocks.par_iter().flat_map_iter(|block| pairs_of(block, prepared)).collect();
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    pairs
-}
-
-/// The pairs of one block.
-fn pairs_of(block: &[(u64, u32)], prepared: &[Prepared]) -> Vec<(u32, u32)> {
-    let mut members: Vec<u32> = block.iter().map(|(_, record)| *record).collect();
-    let reach = if members.len() <= BLOCK_MAX {
-        members.len()
-    } else {
-        members.sort_by_cached_key(|record| prepared[*record as usize].sorting_text());
-        NEIGHBOURS_MAX
-    };
-    let mut pairs = Vec::with_capacity(members.len() * reach.min(members.len()) / 2);
-    for (at, a) in members.iter().enumerate() {
-        for b in members[at + 1..].iter().take(reach) {
-            pairs.push((*a.min(b), *a.max(b)));
-        }
-    }
-    pairs
+    let pairs = parts.iter().map(|(_, pairs)| pairs).sum();
+    (parts.into_iter().flat_map(|(links, _)| links).collect(), pairs)
 }

@@ -1,5 +1,6 @@
 //! The engine: a frozen model applied to records.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::cluster::ClusterParameters;
 use super::compare::{self, Agreement};
 use super::keys::keys;
-use super::model::{AttributeModel, LevelModel, Model, TypeModel};
+use super::lexicon::{Lexicon, LexiconBuilder, Sides};
+use super::model::{LevelModel, Model, TypeModel};
+use super::values::{Values, values};
 use crate::model::{BlockKey, EntityType, LevelHit, Link, Record, RecordId};
-use crate::normalize::{Form, form};
+use crate::normalize::form;
 
 /// The rarity of shared names may add or take at most this many bits.
 const RARITY_BITS_MAX: f64 = 8.0;
@@ -25,13 +28,24 @@ const MISSING: &str = "missing";
 #[derive(Debug, Clone)]
 pub struct Engine {
     model: Arc<Model>,
+    weights: Arc<BTreeMap<EntityType, Weights>>,
+}
+
+/// What the levels of one type weigh.
+#[derive(Debug)]
+pub(super) struct Weights {
+    prior_bits: f64,
+    /// For each attribute and level its bits and, where the rarity of what is shared counts, the
+    /// usual one.
+    attributes: Vec<Vec<(f64, Option<f64>)>>,
 }
 
 /// A record ready for comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
     entity_type: EntityType,
-    form: Form,
+    lexicon: Lexicon,
+    values: Values,
 }
 
 /// What a comparison is worth.
@@ -57,10 +71,45 @@ pub fn probability(bits: f64) -> f64 {
     1.0 / (1.0 + (-bits).exp2())
 }
 
+impl Weights {
+    fn of(model: &TypeModel) -> Self {
+        let level = |level: &LevelModel| (level.bits(), level.rarity);
+        let attributes = model.attributes.iter();
+        Self {
+            prior_bits: model.prior_bits(),
+            attributes: attributes.map(|it| it.levels.iter().map(level).collect()).collect(),
+        }
+    }
+
+    /// What an attribute's level and the rarity of the shared value weigh; nothing where it is missing.
+    fn of_attribute(&self, attribute: usize, agreement: &Agreement) -> (f64, f64) {
+        let reached = agreement.levels[attribute].map(usize::from);
+        let level = reached.and_then(|level| self.attributes.get(attribute)?.get(level));
+        level.map_or((0.0, 0.0), |(bits, usual)| {
+            (*bits, usual.map_or(0.0, |usual| rarity_bits(agreement.rarity, usual)))
+        })
+    }
+
+    /// The bits of a pair: the prior plus all attributes, in their order.
+    pub fn bits(&self, agreement: &Agreement) -> f64 {
+        (0..self.attributes.len()).fold(self.prior_bits, |sum, attribute| {
+            let (bits, tf_bits) = self.of_attribute(attribute, agreement);
+            sum + bits + tf_bits
+        })
+    }
+}
+
+/// The term-frequency adjustment: how much rarer the shared names are than those that pairs share by
+/// chance at this level.
+fn rarity_bits(rarity: f64, usual: f64) -> f64 {
+    (RARITY_WEIGHT * (rarity - usual)).clamp(-RARITY_BITS_MAX, RARITY_BITS_MAX)
+}
+
 impl Engine {
     /// An engine with this model.
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model }
+        let weights = model.types.iter().map(|(kind, model)| (*kind, Weights::of(model))).collect();
+        Self { model, weights: Arc::new(weights) }
     }
 
     /// The model.
@@ -68,40 +117,47 @@ impl Engine {
         &self.model
     }
 
+    /// What the levels of a type weigh.
+    pub(super) fn weights(&self, entity_type: EntityType) -> Option<&Weights> {
+        self.weights.get(&entity_type)
+    }
+
     /// Makes a record ready for comparison.
     pub fn prepare(&self, record: &Record) -> Prepared {
-        Prepared { entity_type: record.entity_type(), form: form(record) }
+        let mut lexicon = LexiconBuilder::default();
+        let values = values(&form(&record.body), &mut lexicon);
+        let mut lexicon = lexicon.finish();
+        lexicon.set_rarity(|word| self.model.rarity(word));
+        Prepared { entity_type: record.entity_type(), lexicon, values }
     }
 
     /// The blocking keys of a record, distinct, ascending: a function of the record and the model.
     pub fn keys(&self, prepared: &Prepared) -> Vec<BlockKey> {
-        keys(&prepared.form, &self.model)
+        keys(prepared.entity_type, &prepared.values, &prepared.lexicon)
     }
 
     /// Scores a pair; `None` when the types differ. Symmetric.
     pub fn score(&self, a: &Prepared, b: &Prepared) -> Option<Score> {
-        let type_model = self.model.types.get(&a.entity_type)?;
-        let agreement = compare::compare(&a.form, &b.form)?;
-        let levels: Vec<LevelHit> = self
-            .weights(type_model, &agreement)
-            .map(|(attribute, level, bits, tf_bits)| LevelHit {
+        let model = self.model.types.get(&a.entity_type)?;
+        let weights = self.weights(a.entity_type)?;
+        let sides = Sides::new(&a.lexicon, &b.lexicon);
+        let agreement = compare::compare(sides, &a.values, &b.values)?;
+        let levels = model.attributes.iter().enumerate().map(|(index, attribute)| {
+            let (bits, tf_bits) = weights.of_attribute(index, &agreement);
+            let reached = agreement.levels[index].map(usize::from);
+            let level = reached.and_then(|level| attribute.levels.get(level));
+            LevelHit {
                 attribute: attribute.name.clone(),
                 level: level.map_or(MISSING, |level| level.name.as_str()).to_owned(),
                 bits,
                 tf_bits,
-            })
-            .collect();
-        let prior_bits = type_model.prior_bits();
-        let bits = levels.iter().fold(prior_bits, |sum, level| sum + level.bits + level.tf_bits);
-        Some(Score { bits, prior_bits, levels })
-    }
-
-    /// The bits of [`Engine::score`] alone, the same to the last bit.
-    pub(super) fn bits(&self, a: &Prepared, b: &Prepared) -> Option<f64> {
-        let type_model = self.model.types.get(&a.entity_type)?;
-        let agreement = compare::compare(&a.form, &b.form)?;
-        let weights = self.weights(type_model, &agreement);
-        Some(weights.fold(type_model.prior_bits(), |sum, (_, _, bits, tf)| sum + bits + tf))
+            }
+        });
+        Some(Score {
+            levels: levels.collect(),
+            bits: weights.bits(&agreement),
+            prior_bits: weights.prior_bits,
+        })
     }
 
     /// The link of a pair, when its score reaches the model's floor. Symmetric.
@@ -125,52 +181,9 @@ impl Engine {
             .get(&entity_type)
             .map_or(ClusterParameters { stop: f64::MAX, absent_pair: 0.0 }, |model| model.cluster)
     }
-
-    /// Each attribute, the level it reached, and what that and the rarity of the shared value weigh.
-    fn weights<'a>(
-        &'a self,
-        type_model: &'a TypeModel,
-        agreement: &'a Agreement<'a>,
-    ) -> impl Iterator<Item = (&'a AttributeModel, Option<&'a LevelModel>, f64, f64)> {
-        type_model.attributes.iter().zip(agreement.levels).map(|(attribute, reached)| {
-            let level = reached.and_then(|index| attribute.levels.get(usize::from(index)));
-            let bits = level.map_or(0.0, LevelModel::bits);
-            let tf_bits = level.map_or(0.0, |level| self.rarity_bits(level, agreement));
-            (attribute, level, bits, tf_bits)
-        })
-    }
-
-    /// The term-frequency adjustment: how much rarer the shared tokens are than those that pairs
-    /// share by chance at this level. Of two spellings the more frequent one counts.
-    fn rarity_bits(&self, level: &LevelModel, agreement: &Agreement<'_>) -> f64 {
-        let Some(usual) = level.rarity else { return 0.0 };
-        let rarity = rarity(&self.model, agreement);
-        (RARITY_WEIGHT * (rarity - usual)).clamp(-RARITY_BITS_MAX, RARITY_BITS_MAX)
-    }
-}
-
-/// Rarity in bits of the tokens that two names share, added up in a fixed order; of several pairs
-/// of names that agree equally well the rarest counts.
-pub(super) fn rarity(model: &Model, agreement: &Agreement<'_>) -> f64 {
-    let of_pair = |shared: &Vec<(&str, &str)>| {
-        let mut each: Vec<f64> =
-            shared.iter().map(|(a, b)| model.rarity(a).min(model.rarity(b))).collect();
-        each.sort_by(f64::total_cmp);
-        each.iter().sum::<f64>()
-    };
-    agreement.shared_tokens.iter().map(of_pair).fold(0.0, f64::max)
 }
 
 impl Prepared {
-    pub(super) fn form(&self) -> &Form {
-        &self.form
-    }
-
-    /// What the record says, for putting records in order.
-    pub(super) fn sorting_text(&self) -> String {
-        format!("{:?}", self.form)
-    }
-
     /// The type of thing the record speaks of.
     pub fn entity_type(&self) -> EntityType {
         self.entity_type

@@ -1,220 +1,367 @@
 //! Blocking keys: records that share one are compared. Every key is a function of the record and
 //! the frozen model alone, so which pairs are compared never depends on what else is stored. A
 //! key that the model marks as generic (two common names) is narrowed by a second field.
+//!
+//! Words make keys by their skeleton, which is phonetic, so that most misspelt names and all
+//! transliterations of one share a key.
 
-use crate::model::{BlockKey, PartialDate};
-use crate::normalize::skeleton::skeleton;
-use crate::normalize::{
-    AddressForm, Form, NameForm, OrganizationForm, PersonForm, PhoneForm, VehicleForm,
+use super::compare::address::postcode_area;
+use super::lexicon::{Lexicon, Mix, Text, WordEntry, hash};
+use super::values::{
+    AddressValues, OrganizationValues, PersonValues, PhoneValues, Values, VehicleValues,
 };
+use crate::model::{BlockKey, EntityType};
 
-use super::model::Model;
+/// Words of one name that make keys; pairs of them are squared.
+const WORDS_MAX: usize = 5;
 
-/// Name tokens that make keys; pairs of them are squared.
-const TOKENS_MAX: usize = 5;
-
-/// Two name tokens whose rarities add up to less than this are generic: their key is narrowed by
+/// Two names whose rarities add up to less than this are generic: their key is narrowed by
 /// the year of birth. 2^-13 of all people is one in 8,192.
 const PAIR_RARITY_MIN: f64 = 13.0;
 
-/// A name token that is borne by more than one in 2^6 is no key with a year or a town.
-const TOKEN_RARITY_MIN: f64 = 6.0;
+/// A name that is borne by more than one in 2^6 is no key with a year, a town or a district.
+const WORD_RARITY_MIN: f64 = 6.0;
 
-/// A name token that is borne by fewer than one in 2^11 is a key of its own.
-const TOKEN_ALONE_RARITY_MIN: f64 = 11.0;
+/// A name that is borne by fewer than one in 2^11 is a key of its own.
+const WORD_ALONE_RARITY_MIN: f64 = 11.0;
 
 /// Digits at the end of a phone number that make its key: the shortest subscriber numbers.
 const ENDING_DIGITS: usize = 7;
 
-/// The distinct keys of a record, ascending.
-pub(super) fn keys(form: &Form, model: &Model) -> Vec<BlockKey> {
-    let mut keys = Keys(Vec::new());
-    match form {
-        Form::Person(person) => keys.person(person, model),
-        Form::Phone(phone) => keys.phone("phone", phone),
-        Form::Address(address) => keys.address("address", address),
-        Form::Vehicle(vehicle) => keys.vehicle(vehicle),
-        Form::Organization(organization) => keys.organization(organization),
-    }
-    keys.0.sort_unstable();
-    keys.0.dedup();
-    keys.0
+/// What keys are made of, and where they go.
+struct Keys<'a> {
+    lexicon: &'a Lexicon,
+    /// Begins every key of the rule: keeps types and rules apart.
+    seed: Mix,
+    out: &'a mut Vec<BlockKey>,
 }
 
-struct Keys(Vec<BlockKey>);
+/// A rule: one kind of key.
+pub(super) struct Rule {
+    /// The name in reports: what the records that share its key have in common.
+    pub name: &'static str,
+    seed: Mix,
+    make: Make,
+}
 
-impl Keys {
-    /// Adds the key of a rule and its values; the rule's name keeps types and rules apart.
-    fn add(&mut self, rule: &str, values: &[&str]) {
-        let mut hasher = blake3::Hasher::new();
-        for part in std::iter::once(&rule).chain(values) {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
+#[derive(Clone, Copy)]
+enum Make {
+    Person(fn(&mut Keys<'_>, &PersonValues)),
+    Phone(fn(&mut Keys<'_>, &PhoneValues)),
+    Address(fn(&mut Keys<'_>, &AddressValues)),
+    Vehicle(fn(&mut Keys<'_>, &VehicleValues)),
+    Organization(fn(&mut Keys<'_>, &OrganizationValues)),
+}
+
+const fn rule(name: &'static str, seed: &str, make: Make) -> Rule {
+    Rule { name, seed: Mix::new(seed), make }
+}
+
+const fn person(name: &'static str, make: fn(&mut Keys<'_>, &PersonValues)) -> Rule {
+    // The names of people's rules are unique; other types prefix theirs.
+    Rule { name, seed: Mix::new(name), make: Make::Person(make) }
+}
+
+static PERSON: [Rule; 18] = [
+    person("phone", |keys, it| it.phones.iter().for_each(|phone| keys.phone(phone))),
+    person("e-mail", |keys, it| it.emails.iter().for_each(|it| keys.text(it.address))),
+    person("document", |keys, it| it.documents.iter().for_each(|it| keys.text(it.number))),
+    person("two names, rare together", |keys, it| keys.two_names(it)),
+    person("two names, year of birth", |keys, it| keys.two_names_and_year(it)),
+    person("name, date of birth", |keys, it| keys.name_and_birth(it, |year, day| [year, day.0, day.1])),
+    person("name, month of birth", |keys, it| keys.name_and_month(it)),
+    person("name, day of the year", |keys, it| keys.name_and_birth(it, |_, day| [0, day.0, day.1])),
+    person("name, year of birth", |keys, it| keys.name_and_year(it)),
+    person("name, house and street", |keys, it| keys.name_and_house(it)),
+    person("name, post code", |keys, it| keys.name_and_postcode(it)),
+    person("name, post code's area", |keys, it| keys.name_and_area(it)),
+    person("name, place of birth", |keys, it| keys.name_and_birth_place(it)),
+    person("name, rare alone", |keys, it| keys.rare_name(it)),
+    person("date of birth, place of birth", |keys, it| keys.date_and_birth_place(it)),
+    person("date of birth, post code", |keys, it| keys.date_and_postcode(it)),
+    person("date of birth, post code's area", |keys, it| keys.date_and_area(it)),
+    person("date of birth, initial", |keys, it| keys.date_and_initial(it)),
+];
+
+static PHONE: [Rule; 1] = [rule("number", "phone", Make::Phone(|keys, it| keys.phone(it)))];
+
+static ADDRESS: [Rule; 3] = [
+    rule("house, word of the street", "address street", Make::Address(|keys, it| keys.house_and_street(it))),
+    rule("house, post code", "address postcode", Make::Address(|keys, it| keys.house_and_postcode(it))),
+    rule("post-office box", "address box", Make::Address(|keys, it| keys.po_box(it))),
+];
+
+static VEHICLE: [Rule; 3] = [
+    rule("plate, one character aside", "vehicle plate", Make::Vehicle(|keys, it| keys.plate(it))),
+    rule("first half of the VIN", "vehicle vin start", Make::Vehicle(|keys, it| keys.vin(it, 0))),
+    rule("last half of the VIN", "vehicle vin end", Make::Vehicle(|keys, it| keys.vin(it, 1))),
+];
+
+static ORGANIZATION: [Rule; 6] = [
+    rule("registration", "organization registration", Make::Organization(|keys, it| {
+        it.registration.iter().for_each(|text| keys.text(*text));
+    })),
+    rule("phone", "organization phone", Make::Organization(|keys, it| {
+        it.phones.iter().for_each(|phone| keys.phone(phone));
+    })),
+    rule("two words of the name", "organization two words", Make::Organization(|keys, it| keys.two_words(it))),
+    rule("the name's only word", "organization word", Make::Organization(|keys, it| keys.only_word(it))),
+    rule("house, word of the street", "organization street", Make::Organization(|keys, it| {
+        it.address.iter().for_each(|address| keys.house_and_street(address));
+    })),
+    rule("house, post code", "organization postcode", Make::Organization(|keys, it| {
+        it.address.iter().for_each(|address| keys.house_and_postcode(address));
+    })),
+];
+
+/// The rules of a type.
+pub(super) fn rules(entity_type: EntityType) -> &'static [Rule] {
+    match entity_type {
+        EntityType::Person => &PERSON,
+        EntityType::Phone => &PHONE,
+        EntityType::Address => &ADDRESS,
+        EntityType::Vehicle => &VEHICLE,
+        EntityType::Organization => &ORGANIZATION,
+    }
+}
+
+impl Rule {
+    /// Adds the rule's keys of a record to `out`, distinct, ascending.
+    pub fn keys(&self, values: &Values, lexicon: &Lexicon, out: &mut Vec<BlockKey>) {
+        out.clear();
+        let keys = &mut Keys { lexicon, seed: self.seed, out };
+        match (self.make, values) {
+            (Make::Person(make), Values::Person(person)) => make(keys, person),
+            (Make::Phone(make), Values::Phone(Some(phone))) => make(keys, phone),
+            (Make::Address(make), Values::Address(address)) => make(keys, address),
+            (Make::Vehicle(make), Values::Vehicle(vehicle)) => make(keys, vehicle),
+            (Make::Organization(make), Values::Organization(it)) => make(keys, it),
+            _ => {}
         }
-        let mut bytes = [0; 8];
-        hasher.finalize_xof().fill(&mut bytes);
-        self.0.push(BlockKey(u64::from_le_bytes(bytes)));
+        out.sort_unstable();
+        out.dedup();
+    }
+}
+
+/// The distinct keys of a record by all rules of its type, ascending.
+pub(super) fn keys(entity_type: EntityType, values: &Values, lexicon: &Lexicon) -> Vec<BlockKey> {
+    let (mut all, mut of_rule) = (Vec::new(), Vec::new());
+    for rule in rules(entity_type) {
+        rule.keys(values, lexicon, &mut of_rule);
+        all.append(&mut of_rule);
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+impl<'a> Keys<'a> {
+    fn add(&mut self, values: &[u64]) {
+        let mixed = values.iter().fold(self.seed, |mix, value| mix.with(*value));
+        self.out.push(BlockKey(mixed.end()));
     }
 
-    fn person(&mut self, person: &PersonForm, model: &Model) {
-        let birth = person.birth.map(|birth| birth.date);
-        for name in &person.names {
-            self.name(name, birth, model);
-            self.name_and_contact(name, person);
-            self.name_and_place(name, person, model);
-        }
-        self.birth_and_place(person);
-        for phone in &person.phones {
-            self.phone("person phone", phone);
-        }
-        for email in &person.emails {
-            self.add("person email", &[&email.address]);
-        }
-        for document in &person.documents {
-            self.add("person document", &[&document.number]);
+    fn hash(&self, text: Text) -> u64 {
+        hash(self.lexicon.text(text))
+    }
+
+    fn text(&mut self, text: Text) {
+        self.add(&[self.hash(text)]);
+    }
+
+    /// The words of each name of a person that make keys.
+    fn names<'p>(&self, person: &'p PersonValues) -> impl Iterator<Item = Vec<&'a WordEntry>> + use<'a, 'p> {
+        let lexicon = self.lexicon;
+        let words = move |name: &[u32]| name.iter().take(WORDS_MAX).map(|it| lexicon.word(*it)).collect();
+        person.names.iter().map(words)
+    }
+
+    /// Keys of each word of a person's names together with `others`, where the word is rare enough.
+    fn each_name(&mut self, person: &PersonValues, rarity_min: f64, others: &[u64]) {
+        for word in person.names.words() {
+            let word = self.lexicon.word(word);
+            if word.rarity >= rarity_min {
+                let mixed = others.iter().fold(self.seed.with(word.key), |mix, it| mix.with(*it));
+                self.out.push(BlockKey(mixed.end()));
+            }
         }
     }
 
-    fn name(&mut self, name: &NameForm, birth: Option<PartialDate>, model: &Model) {
-        let tokens: Vec<(&str, &str)> = name
-            .tokens
-            .iter()
-            .zip(&name.skeletons)
-            .map(|(token, skeleton)| (token.as_str(), skeleton.as_str()))
-            .take(TOKENS_MAX)
-            .collect();
-        for (index, (token, skeleton)) in tokens.iter().enumerate() {
-            for (other, other_skeleton) in &tokens[index + 1..] {
-                let pair = [*skeleton.min(other_skeleton), *skeleton.max(other_skeleton)];
-                if model.rarity(token) + model.rarity(other) >= PAIR_RARITY_MIN {
-                    self.add("person two names", &pair);
-                }
-                if let Some(birth) = birth {
-                    self.add(
-                        "person two names, year",
-                        &[pair[0], pair[1], &birth.year().to_string()],
-                    );
+    fn two_names(&mut self, person: &PersonValues) {
+        for words in self.names(person) {
+            for (index, a) in words.iter().enumerate() {
+                for b in &words[index + 1..] {
+                    if a.rarity + b.rarity >= PAIR_RARITY_MIN {
+                        self.add(&[a.key.min(b.key), a.key.max(b.key)]);
+                    }
                 }
             }
-            if let Some((month, day)) = birth.and_then(|date| date.month().zip(date.day())) {
-                let year = birth.map_or(0, PartialDate::year).to_string();
-                // Day and month sorted, so that swapping them gives the same key.
-                let (low, high) = (month.min(day).to_string(), month.max(day).to_string());
-                self.add("person name, day", &[skeleton, &year, &low, &high]);
-                self.add("person name, month", &[skeleton, &year, &month.to_string()]);
-                self.add("person name, day of year", &[skeleton, &low, &high]);
+        }
+    }
+
+    fn two_names_and_year(&mut self, person: &PersonValues) {
+        let Some(birth) = person.birth else { return };
+        let year = birth.date.year() as u64;
+        for words in self.names(person) {
+            for (index, a) in words.iter().enumerate() {
+                for b in &words[index + 1..] {
+                    self.add(&[a.key.min(b.key), a.key.max(b.key), year]);
+                }
             }
         }
     }
 
-    fn name_and_contact(&mut self, name: &NameForm, person: &PersonForm) {
+    /// Keys of each name with what `of` makes of the year and of day and month, which are sorted, so that
+    /// exchanging them gives the same key.
+    fn name_and_birth(&mut self, person: &PersonValues, of: fn(u64, (u64, u64)) -> [u64; 3]) {
+        let Some(date) = person.birth.map(|birth| birth.date) else { return };
+        let Some((month, day)) = date.month().zip(date.day()) else { return };
+        let day = (u64::from(month.min(day)), u64::from(month.max(day)));
+        self.each_name(person, 0.0, &of(date.year() as u64, day));
+    }
+
+    fn name_and_month(&mut self, person: &PersonValues) {
+        let Some(date) = person.birth.map(|birth| birth.date) else { return };
+        let Some(month) = date.month() else { return };
+        self.each_name(person, 0.0, &[date.year() as u64, u64::from(month)]);
+    }
+
+    fn name_and_year(&mut self, person: &PersonValues) {
+        let Some(birth) = person.birth else { return };
+        self.each_name(person, WORD_RARITY_MIN, &[birth.date.year() as u64]);
+    }
+
+    fn name_and_house(&mut self, person: &PersonValues) {
         let Some(address) = &person.address else { return };
-        let Some(house) = &address.house else { return };
-        for skeleton in name.skeletons.iter().take(TOKENS_MAX) {
-            for token in &address.street_tokens {
-                self.add("person name, house", &[skeleton, house, token]);
+        let Some(house) = address.house.map(|house| self.hash(house)) else { return };
+        for word in &address.street {
+            let street = self.lexicon.word(*word).key;
+            self.each_name(person, 0.0, &[house, street]);
+        }
+    }
+
+    fn postcode(person: &PersonValues) -> Option<Text> {
+        person.address.as_ref().and_then(|address| address.postcode)
+    }
+
+    fn area(&self, person: &PersonValues) -> Option<u64> {
+        Self::postcode(person).map(|text| hash(postcode_area(self.lexicon.text(text))))
+    }
+
+    fn name_and_postcode(&mut self, person: &PersonValues) {
+        let Some(postcode) = Self::postcode(person).map(|text| self.hash(text)) else { return };
+        self.each_name(person, 0.0, &[postcode]);
+    }
+
+    fn name_and_area(&mut self, person: &PersonValues) {
+        let Some(area) = self.area(person) else { return };
+        self.each_name(person, WORD_RARITY_MIN, &[area]);
+    }
+
+    fn name_and_birth_place(&mut self, person: &PersonValues) {
+        let Some(place) = person.birth_place.map(|place| self.hash(place)) else { return };
+        self.each_name(person, WORD_RARITY_MIN, &[place]);
+    }
+
+    fn rare_name(&mut self, person: &PersonValues) {
+        self.each_name(person, WORD_ALONE_RARITY_MIN, &[]);
+    }
+
+    /// The whole date of birth as a number.
+    fn date(person: &PersonValues) -> Option<u64> {
+        let date = person.birth?.date;
+        let (month, day) = date.month().zip(date.day())?;
+        Some((date.year() as u64) << 16 | u64::from(month) << 8 | u64::from(day))
+    }
+
+    fn date_and_birth_place(&mut self, person: &PersonValues) {
+        let place = person.birth_place.map(|place| self.hash(place));
+        if let Some((date, place)) = Self::date(person).zip(place) {
+            self.add(&[date, place]);
+        }
+    }
+
+    fn date_and_postcode(&mut self, person: &PersonValues) {
+        let postcode = Self::postcode(person).map(|text| self.hash(text));
+        if let Some((date, postcode)) = Self::date(person).zip(postcode) {
+            self.add(&[date, postcode]);
+        }
+    }
+
+    fn date_and_area(&mut self, person: &PersonValues) {
+        if let Some((date, area)) = Self::date(person).zip(self.area(person)) {
+            self.add(&[date, area]);
+        }
+    }
+
+    fn date_and_initial(&mut self, person: &PersonValues) {
+        let Some(date) = Self::date(person) else { return };
+        for word in person.names.words() {
+            let initial = self.lexicon.word(word).text.bytes().next().unwrap_or(0);
+            self.add(&[date, u64::from(initial)]);
+        }
+    }
+
+    fn phone(&mut self, phone: &PhoneValues) {
+        let digits = self.lexicon.text(phone.national);
+        let ending = digits.get(digits.len().saturating_sub(ENDING_DIGITS)..).unwrap_or(digits);
+        self.add(&[hash(ending)]);
+    }
+
+    fn house_and_street(&mut self, address: &AddressValues) {
+        let house = address.house.map_or(0, |house| self.hash(house));
+        for word in &address.street {
+            self.add(&[house, self.lexicon.word(*word).key]);
+        }
+    }
+
+    fn house_and_postcode(&mut self, address: &AddressValues) {
+        if let Some((house, postcode)) = address.house.zip(address.postcode) {
+            self.add(&[self.hash(house), self.hash(postcode)]);
+        }
+    }
+
+    fn po_box(&mut self, address: &AddressValues) {
+        address.po_box.iter().for_each(|text| self.text(*text));
+    }
+
+    /// The plate, and the plate with each one character left out: two plates one edit apart share one of
+    /// them.
+    fn plate(&mut self, vehicle: &VehicleValues) {
+        let Some(plate) = vehicle.plate_folded.map(|text| self.lexicon.text(text)) else { return };
+        self.add(&[hash(plate)]);
+        for (at, _) in plate.char_indices() {
+            let shorter: String =
+                plate.char_indices().filter(|(i, _)| *i != at).map(|(_, c)| c).collect();
+            self.add(&[hash(&shorter)]);
+        }
+    }
+
+    /// One half of the VIN.
+    fn vin(&mut self, vehicle: &VehicleValues, half: usize) {
+        let Some(vin) = vehicle.vin.map(|text| self.lexicon.text(text)) else { return };
+        let (first, last) = vin.split_at_checked(vin.len() / 2).unwrap_or((vin, vin));
+        self.add(&[hash([first, last][half])]);
+    }
+
+    fn two_words(&mut self, organization: &OrganizationValues) {
+        let lexicon = self.lexicon;
+        let words: Vec<u64> = organization
+            .words
+            .iter()
+            .take(WORDS_MAX)
+            .map(|word| hash(&lexicon.word(*word).text))
+            .collect();
+        for (index, a) in words.iter().enumerate() {
+            for b in &words[index + 1..] {
+                self.add(&[*a.min(b), *a.max(b)]);
             }
         }
     }
 
-    /// A token with the post code, the town of birth or the year; a rare token alone. A token that too
-    /// many bear is left to the narrower keys.
-    fn name_and_place(&mut self, name: &NameForm, person: &PersonForm, model: &Model) {
-        let postcode = person.address.as_ref().and_then(|address| address.postcode.as_ref());
-        let year = person.birth.map(|birth| birth.date.year().to_string());
-        for (token, skeleton) in name.tokens.iter().zip(&name.skeletons).take(TOKENS_MAX) {
-            if let Some(postcode) = postcode {
-                self.add("person name, postcode", &[skeleton, postcode]);
-            }
-            let rarity = model.rarity(token);
-            if rarity >= TOKEN_RARITY_MIN {
-                if let Some(place) = &person.birth_place {
-                    self.add("person name, birth place", &[skeleton, place]);
-                }
-                if let Some(year) = &year {
-                    self.add("person name, year", &[skeleton, year]);
-                }
-            }
-            if rarity >= TOKEN_ALONE_RARITY_MIN {
-                self.add("person rare name", &[skeleton]);
-            }
-        }
-    }
-
-    /// The day of birth with the post code, the town of birth or an initial.
-    fn birth_and_place(&mut self, person: &PersonForm) {
-        let Some(birth) = person.birth.filter(|birth| birth.date.day().is_some()) else { return };
-        let day = birth.date.to_string();
-        if let Some(place) = &person.birth_place {
-            self.add("person day, birth place", &[&day, place]);
-        }
-        if let Some(postcode) = person.address.as_ref().and_then(|it| it.postcode.as_ref()) {
-            self.add("person day, postcode", &[&day, postcode]);
-        }
-        for initial in person.names.iter().flat_map(|name| name.initials.chars()).take(TOKENS_MAX) {
-            self.add("person day, initial", &[&day, initial.encode_utf8(&mut [0; 4])]);
-        }
-    }
-
-    fn phone(&mut self, rule: &str, phone: &PhoneForm) {
-        let digits = phone.national.as_deref().unwrap_or(&phone.digits);
-        if digits.is_empty() {
-            return;
-        }
-        let start = digits.len().saturating_sub(ENDING_DIGITS);
-        self.add(rule, &[&digits[start..]]);
-    }
-
-    fn address(&mut self, rule: &str, address: &AddressForm) {
-        let house = address.house.as_deref().unwrap_or("");
-        for token in &address.street_tokens {
-            self.add(rule, &[house, &skeleton(token)]);
-        }
-        if let (Some(postcode), Some(house)) = (&address.postcode, &address.house) {
-            self.add(rule, &["postcode", postcode, house]);
-        }
-        if let Some(po_box) = &address.po_box {
-            self.add(rule, &["box", po_box]);
-        }
-    }
-
-    fn vehicle(&mut self, vehicle: &VehicleForm) {
-        if let Some(plate) = &vehicle.plate_folded {
-            self.add("plate", &[plate]);
-            // All plates with one character left out: two plates one edit apart share one of them.
-            for (at, _) in plate.char_indices() {
-                let shorter: String =
-                    plate.char_indices().filter(|(i, _)| *i != at).map(|(_, c)| c).collect();
-                self.add("plate", &[&shorter]);
-            }
-        }
-        if let Some(vin) = &vehicle.vin {
-            let half = vin.text.len() / 2;
-            if vin.text.is_char_boundary(half) {
-                self.add("vin start", &[&vin.text[..half]]);
-                self.add("vin end", &[&vin.text[half..]]);
-            }
-        }
-    }
-
-    fn organization(&mut self, organization: &OrganizationForm) {
-        if let Some(registration) = &organization.registration {
-            self.add("registration", &[registration]);
-        }
-        for phone in &organization.phones {
-            self.phone("organization phone", phone);
-        }
-        let tokens: Vec<&String> = organization.tokens.iter().take(TOKENS_MAX).collect();
-        for (index, token) in tokens.iter().enumerate() {
-            for other in &tokens[index + 1..] {
-                self.add("organization two words", &[token.min(other), token.max(other)]);
-            }
-        }
-        if let [only] = tokens.as_slice() {
-            self.add("organization word", &[only]);
-        }
-        if let Some(address) = &organization.address {
-            self.address("organization address", address);
+    fn only_word(&mut self, organization: &OrganizationValues) {
+        if let [only] = *organization.words {
+            self.add(&[hash(&self.lexicon.word(only).text)]);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! knows nothing of stores, callers or views.
 
 pub mod batch;
+mod blocks;
 mod cluster;
 mod compare;
 pub mod compare_names;
@@ -12,11 +13,18 @@ pub mod em;
 mod engine;
 pub mod evaluate;
 mod keys;
+mod lexicon;
 mod model;
+mod monotone;
+mod patterns;
+mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod train;
+mod values;
 
+pub use blocks::{Blocks, RuleReport};
 pub use cluster::{ClusterParameters, cluster};
 pub use engine::{Engine, Prepared, Score, probability};
 pub use model::{AttributeModel, LevelModel, Model, ModelError, TypeModel};
+pub use table::{Table, TableBuilder};

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::ClusterParameters;
 use super::compare::{self, ATTRIBUTES_MAX};
-use super::engine::{Engine, Prepared, rarity};
 use super::model::{AttributeModel, LevelModel, Model, TypeModel};
-use crate::model::{EntityType, Record, RecordId};
-use crate::normalize::Form;
+use super::monotone::{self, Seen};
+use super::table::Table;
+use super::values::Values;
+use crate::model::{Body, EntityType, Record, RecordId};
 
 /// Random pairs looked at for each type.
 const RANDOM_PAIRS: u64 = 400_000;
@@ -45,6 +46,13 @@ pub struct Labelled {
 /// Trains a model.
 pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
     labelled.sort_by_key(|item| item.record.id);
+    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> = BTreeMap::new();
+    for Labelled { record, entity } in labelled {
+        let (ids, entities, bodies) = by_type.entry(record.entity_type()).or_default();
+        ids.push(record.id);
+        entities.push(entity);
+        bodies.push(record.body);
+    }
     let mut model = Model {
         version: String::new(),
         about: about.into(),
@@ -52,50 +60,29 @@ pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
         token_frequency: BTreeMap::new(),
         token_frequency_floor: 1e-4,
     };
-    let engine = Engine::new(std::sync::Arc::new(model.clone()));
-    let mut by_type: BTreeMap<EntityType, Vec<Item>> = BTreeMap::new();
-    for item in &labelled {
-        by_type.entry(item.record.entity_type()).or_default().push(Item {
-            id: item.record.id,
-            entity: &item.entity,
-            prepared: engine.prepare(&item.record),
-        });
-    }
-    if let Some(people) = by_type.get(&EntityType::Person) {
-        frequencies(people, &mut model);
-    }
-    for (entity_type, items) in &by_type {
-        let type_model = train_type(*entity_type, items, &model);
-        model.types.insert(*entity_type, type_model);
+    for (entity_type, (ids, entities, bodies)) in by_type {
+        let table = Table::of(entity_type, &bodies, &model);
+        let mut items = Items { ids, entities, table };
+        if entity_type == EntityType::Person {
+            items.frequencies(&mut model);
+            items.table.set_rarity(&model);
+        }
+        model.types.insert(entity_type, items.train());
     }
     model.version = version(&model);
     model
 }
 
-struct Item<'a> {
-    id: RecordId,
-    entity: &'a str,
-    prepared: Prepared,
+/// The records of one type, ascending by id, and the entity of each.
+struct Items {
+    ids: Vec<RecordId>,
+    entities: Vec<String>,
+    table: Table,
 }
 
 /// Names the model by its content.
 pub(super) fn version(model: &Model) -> String {
     format!("accord-1-{}", &blake3::hash(model.to_json().as_bytes()).to_hex()[..12])
-}
-
-/// How many distinct people bear each token.
-fn frequencies(people: &[Item<'_>], model: &mut Model) {
-    let mut bearers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut all = BTreeSet::new();
-    for item in people {
-        all.insert(item.entity);
-        if let Form::Person(person) = item.prepared.form() {
-            for token in person.names.iter().flat_map(|name| &name.tokens) {
-                bearers.entry(token).or_default().insert(item.entity);
-            }
-        }
-    }
-    set_frequencies(model, bearers.iter().map(|(token, of)| (*token, of.len())), all.len());
 }
 
 /// Sets how frequent name tokens are, from how many of so many bear each. A token of fewer than
@@ -125,22 +112,20 @@ pub(super) fn round(value: f64) -> f64 {
 /// Counts of levels among pairs.
 #[derive(Default)]
 struct Counts {
-    pairs: u64,
     levels: [[u64; 16]; ATTRIBUTES_MAX],
     rarity: [f64; 16],
 }
 
 impl Counts {
-    fn add(&mut self, model: &Model, a: &Prepared, b: &Prepared) {
-        let Some(agreement) = compare::compare(a.form(), b.form()) else { return };
-        self.pairs += 1;
+    fn add(&mut self, table: &Table, a: u32, b: u32) {
+        let Some(agreement) = table.compare(a, b) else { return };
         for (attribute, level) in agreement.levels.iter().enumerate() {
             if let Some(level) = level {
                 self.levels[attribute][usize::from(*level)] += 1;
             }
         }
         if let Some(name) = agreement.levels[0] {
-            self.rarity[usize::from(name)] += rarity(model, &agreement);
+            self.rarity[usize::from(name)] += agreement.rarity;
         }
     }
 
@@ -149,37 +134,113 @@ impl Counts {
     fn share(&self, attribute: usize, level: usize, levels: usize) -> f64 {
         let present: u64 = self.levels[attribute].iter().sum();
         let of_level = self.levels[attribute][level] as f64 + 0.5;
-        round(of_level / (present as f64 + 0.5 * levels as f64))
+        of_level / (present as f64 + 0.5 * levels as f64)
     }
 }
 
-fn train_type(entity_type: EntityType, items: &[Item<'_>], model: &Model) -> TypeModel {
-    let same = same_pairs(items, model);
-    let random = random_pairs(items, model);
-    let named = entity_type == EntityType::Person;
-    let attributes = compare::attributes(entity_type)
-        .iter()
-        .enumerate()
-        .map(|(attribute, (name, levels))| AttributeModel {
-            name: (*name).into(),
-            levels: levels
+/// The levels of an attribute whose weights fall with the level; m as it was seen.
+pub(super) fn levels(names: &[&str], seen: &[Seen], rarity: impl Fn(usize) -> Option<f64>) -> Vec<LevelModel> {
+    let level = |(level, (name, bits)): (usize, (&&str, f64))| LevelModel {
+        name: (*name).to_owned(),
+        m: round(seen[level].m),
+        u: round((seen[level].m / bits.exp2()).clamp(1e-12, 1.0 - 1e-9)),
+        rarity: rarity(level),
+    };
+    names.iter().zip(monotone::bits(seen)).enumerate().map(level).collect()
+}
+
+impl Items {
+    /// How many distinct people bear each token.
+    fn frequencies(&self, model: &mut Model) {
+        let mut bearers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let lexicon = self.table.lexicon();
+        for (row, entity) in self.table.rows().iter().zip(&self.entities) {
+            let Values::Person(person) = row else { continue };
+            for word in person.names.words() {
+                bearers.entry(&lexicon.word(word).text).or_default().insert(entity);
+            }
+        }
+        let all: BTreeSet<&String> = self.entities.iter().collect();
+        set_frequencies(model, bearers.iter().map(|(word, of)| (*word, of.len())), all.len());
+    }
+
+    fn train(&self) -> TypeModel {
+        let entity_type = self.table.entity_type();
+        let (same, random) = (self.same_pairs(), self.random_pairs());
+        let named = entity_type == EntityType::Person;
+        let attributes = compare::attributes(entity_type).iter().enumerate();
+        let attributes = attributes.map(|(attribute, (name, names))| {
+            let count = names.len();
+            let seen: Vec<Seen> = (0..count)
+                .map(|level| Seen {
+                    m: same.share(attribute, level, count),
+                    u: random.share(attribute, level, count),
+                    pairs: (same.levels[attribute][level] + random.levels[attribute][level]) as f64,
+                })
+                .collect();
+            let rarity = |level| {
+                (named && attribute == 0 && level + 1 < count)
+                    .then(|| usual_rarity(&random, &same, level))
+            };
+            AttributeModel { name: (*name).into(), levels: levels(names, &seen, rarity) }
+        });
+        TypeModel {
+            prior: round(self.prior().min(PRIOR_MAX)),
+            floor: FLOOR_BITS,
+            cluster: CLUSTER,
+            attributes: attributes.collect(),
+        }
+    }
+
+    fn prior(&self) -> f64 {
+        let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
+        self.entities.iter().for_each(|entity| *sizes.entry(entity).or_default() += 1);
+        let same: u64 = sizes.values().map(|n| n * (n - 1) / 2).sum();
+        let n = self.entities.len() as u64;
+        let all = (n * n.saturating_sub(1) / 2).max(1);
+        (same.max(1) as f64 / all as f64).min(0.5)
+    }
+
+    fn same_pairs(&self) -> Counts {
+        let mut entities: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (entity, row) in self.entities.iter().zip(0..) {
+            entities.entry(entity).or_default().push(row);
+        }
+        let mut counts = Counts::default();
+        for members in entities.values() {
+            let pairs = members
                 .iter()
                 .enumerate()
-                .map(|(level, level_name)| LevelModel {
-                    name: (*level_name).into(),
-                    m: same.share(attribute, level, levels.len()),
-                    u: random.share(attribute, level, levels.len()),
-                    rarity: (named && attribute == 0 && level + 1 < levels.len())
-                        .then(|| usual_rarity(&random, &same, level)),
-                })
-                .collect(),
-        })
-        .collect();
-    TypeModel {
-        prior: round(prior(items).min(PRIOR_MAX)),
-        floor: FLOOR_BITS,
-        cluster: CLUSTER,
-        attributes,
+                .flat_map(|(index, a)| members[index + 1..].iter().map(move |b| (*a, *b)));
+            for (a, b) in pairs.take(PAIRS_PER_ENTITY_MAX) {
+                counts.add(&self.table, a, b);
+            }
+        }
+        counts
+    }
+
+    /// Pairs drawn by hash of their first record and a counter, so that the same records give the
+    /// same pairs.
+    fn random_pairs(&self) -> Counts {
+        let mut counts = Counts::default();
+        let count = self.ids.len() as u64;
+        if count < 2 {
+            return counts;
+        }
+        let rounds = RANDOM_PAIRS.div_ceil(count);
+        for (a, id) in self.ids.iter().enumerate() {
+            for round in 0..rounds {
+                let mut hasher = blake3::Hasher::new();
+                hasher.update(&id.0).update(&round.to_le_bytes());
+                let mut bytes = [0; 8];
+                hasher.finalize_xof().fill(&mut bytes);
+                let b = (u64::from_le_bytes(bytes) % count) as usize;
+                if self.entities[a] != self.entities[b] {
+                    counts.add(&self.table, a as u32, b as u32);
+                }
+            }
+        }
+        counts
     }
 }
 
@@ -188,52 +249,4 @@ fn train_type(entity_type: EntityType, items: &[Item<'_>], model: &Model) -> Typ
 fn usual_rarity(random: &Counts, same: &Counts, level: usize) -> f64 {
     let of = |counts: &Counts| counts.rarity[level] / counts.levels[0][level].max(1) as f64;
     round(if random.levels[0][level] >= RARITY_PAIRS_MIN { of(random) } else { of(same) })
-}
-
-fn prior(items: &[Item<'_>]) -> f64 {
-    let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
-    items.iter().for_each(|item| *sizes.entry(item.entity).or_default() += 1);
-    let same: u64 = sizes.values().map(|n| n * (n - 1) / 2).sum();
-    let n = items.len() as u64;
-    let all = (n * n.saturating_sub(1) / 2).max(1);
-    (same.max(1) as f64 / all as f64).min(0.5)
-}
-
-fn same_pairs(items: &[Item<'_>], model: &Model) -> Counts {
-    let mut entities: BTreeMap<&str, Vec<&Item<'_>>> = BTreeMap::new();
-    items.iter().for_each(|item| entities.entry(item.entity).or_default().push(item));
-    let mut counts = Counts::default();
-    for members in entities.values() {
-        let pairs = members
-            .iter()
-            .enumerate()
-            .flat_map(|(index, a)| members[index + 1..].iter().map(move |b| (a, b)));
-        for (a, b) in pairs.take(PAIRS_PER_ENTITY_MAX) {
-            counts.add(model, &a.prepared, &b.prepared);
-        }
-    }
-    counts
-}
-
-/// Pairs drawn by hash of their first record and a counter, so that the same records give the
-/// same pairs.
-fn random_pairs(items: &[Item<'_>], model: &Model) -> Counts {
-    let mut counts = Counts::default();
-    if items.len() < 2 {
-        return counts;
-    }
-    let rounds = RANDOM_PAIRS.div_ceil(items.len() as u64);
-    for a in items {
-        for round in 0..rounds {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(&a.id.0).update(&round.to_le_bytes());
-            let mut bytes = [0; 8];
-            hasher.finalize_xof().fill(&mut bytes);
-            let b = &items[(u64::from_le_bytes(bytes) % items.len() as u64) as usize];
-            if a.entity != b.entity {
-                counts.add(model, &a.prepared, &b.prepared);
-            }
-        }
-    }
-    counts
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::contacts::{ContactDesk, Contacts, Odds};
 use super::dice::Dice;
+use super::names::CULTURES;
 use super::noise::{self, Care, WrittenDate, WrittenName};
 use super::sources::{Kind, Source};
 use super::world::World;
@@ -16,6 +18,8 @@ pub(super) struct Output {
     pub rows: Vec<String>,
     /// Lines of key.csv.
     pub key: String,
+    /// Lines of groups.csv.
+    pub groups: String,
     /// Lines of rings.csv.
     pub rings: String,
     /// Records the rows make.
@@ -34,6 +38,8 @@ pub(super) struct Desk<'a> {
     serials: Vec<u32>,
     /// The agencies that know of the ring being planted; none outside rings.
     ring: Option<BTreeSet<&'a str>>,
+    /// Writes e-mail addresses and places of birth, where asked for.
+    contacts: Option<ContactDesk>,
 }
 
 /// A ring is known to at most so many agencies.
@@ -72,7 +78,23 @@ impl<'a> Desk<'a> {
             out: Output { rows, ..Output::default() },
             serials: vec![0; sources.len()],
             ring: None,
+            contacts: None,
         }
+    }
+
+    /// Records say e-mail addresses and places of birth as well.
+    pub fn with_contacts(mut self, seed: u64) -> Self {
+        self.contacts = Some(ContactDesk::new(seed, self.number));
+        self
+    }
+
+    /// The e-mail address and place of birth that a record shows; nothing where not asked for.
+    pub fn contacts(&mut self, person: usize, odds: Odds) -> Contacts {
+        let serial = self.world.serial(person);
+        let contacts = self.contacts.as_mut();
+        contacts.map_or_else(Contacts::default, |desk| {
+            desk.contacts(&self.world.people[person], serial, odds)
+        })
     }
 
     /// Plants a ring, known to at most [`RING_AGENCIES_MAX`] agencies: rows of further ones are never
@@ -113,19 +135,26 @@ impl<'a> Desk<'a> {
             return;
         }
         let delimiter = if self.sources[row.source].kind == Kind::Labour { ';' } else { ',' };
-        let out = &mut self.out.rows[row.source];
-        out.push_str(&row.id);
-        for cell in cells {
-            out.push(delimiter);
-            if cell.contains([delimiter, '"', '\n', '\r']) {
-                out.push('"');
-                out.push_str(&cell.replace('"', "\"\""));
-                out.push('"');
-            } else {
-                out.push_str(cell);
-            }
+        write_row(&mut self.out.rows[row.source], delimiter, &row.id, cells);
+    }
+
+    /// The contacts that a row of this kind of source shows of a person.
+    pub fn row_contacts(&mut self, row: &Row, person: usize) -> Contacts {
+        let columns = self.sources[row.source].contacts;
+        columns.map_or_else(Contacts::default, |columns| self.contacts(person, columns.odds))
+    }
+
+    /// Writes the row's cells and the columns of the contacts that its kind of source has, of the
+    /// person that the row is about if it is about one.
+    pub fn cells_of_person(&mut self, row: &Row, person: Option<usize>, cells: &[&str]) {
+        let columns = self.sources[row.source].contacts;
+        let shown = person.map(|person| self.row_contacts(row, person)).unwrap_or_default();
+        let mut all = cells.to_vec();
+        if let Some(columns) = columns {
+            let both = [(columns.email, &shown.email), (columns.birth_place, &shown.birth_place)];
+            all.extend(both.iter().filter_map(|(column, text)| column.map(|_| text.as_str())));
         }
-        out.push('\n');
+        self.cells(row, &all);
     }
 
     /// Writes the row as a JSON object.
@@ -153,6 +182,11 @@ impl<'a> Desk<'a> {
             row.id,
             entity_type.as_str(),
         );
+        if entity_type == EntityType::Person {
+            let group = CULTURES[self.world.people[local].culture].name;
+            let (agency, prefix, id) = (&source.agency, source.id_prefix, &row.id);
+            let _ = writeln!(self.out.groups, "{agency},{prefix}{id}{slash}{slot},{group}");
+        }
         self.out.records += 1;
     }
 
@@ -193,6 +227,22 @@ impl<'a> Desk<'a> {
         let document = if document { subject.document } else { String::new() };
         Personal { name, birth, phone, document, at_home: home }
     }
+}
+
+/// Adds a row to a CSV file.
+pub(super) fn write_row(out: &mut String, delimiter: char, id: &str, cells: &[&str]) {
+    out.push_str(id);
+    for cell in cells {
+        out.push(delimiter);
+        if cell.contains([delimiter, '"', '\n', '\r']) {
+            out.push('"');
+            out.push_str(&cell.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(cell);
+        }
+    }
+    out.push('\n');
 }
 
 /// A moment as UTC calendar fields: year, month, day, hour, minute.

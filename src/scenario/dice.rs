@@ -46,4 +46,10 @@ impl Dice {
         let unit = self.unit();
         ((unit * unit * bound as f64) as usize).min(bound.saturating_sub(1))
     }
+
+    /// A rank from 0 on, below about `count`, whose frequency falls as 1 / (rank + `flat`): the law
+    /// of Zipf and Mandelbrot that names in a population follow.
+    pub fn ranked(&mut self, count: f64, flat: f64) -> usize {
+        (flat * ((1.0 + count / flat).powf(self.unit()) - 1.0)) as usize
+    }
 }

@@ -101,8 +101,9 @@ impl Desk<'_> {
             }
         }
         let (check_in, check_out) = (plain_time(stay.check_in), plain_time(stay.check_out));
-        self.cells(
+        self.cells_of_person(
             &row,
+            Some(guest),
             &[
                 &name,
                 &hotel_phone,
@@ -171,8 +172,10 @@ impl Desk<'_> {
         let row = self.begin(Kind::Payments);
         let amount = format!("{dollars}.{:02}", self.dice.below(100));
         let sent = plain_time(at);
-        self.cells(
+        let sender = if let Party::Person(person) = from { Some(person) } else { None };
+        self.cells_of_person(
             &row,
+            sender,
             &[
                 &a[0],
                 &a[1],

@@ -40,6 +40,11 @@ pub struct Options {
     pub agencies: usize,
     /// The same seed and options give the same bytes.
     pub seed: u64,
+    /// Whether person records say e-mail addresses and places of birth as well. All else stays the
+    /// same.
+    pub contacts: bool,
+    /// Whether to write `groups.csv`: the culture of each person record's name.
+    pub groups: bool,
     /// Directory to write to; made when absent, files in it are replaced.
     pub out: PathBuf,
 }
@@ -112,8 +117,8 @@ pub fn generate(
 ) -> Result<Summary, ScenarioError> {
     check("people", options.people, MAX_PEOPLE)?;
     check("agencies", options.agencies as u64, MAX_AGENCIES as u64)?;
-    let sources = sources(options.agencies);
-    let mut files = Files::create(&options.out, &sources)?;
+    let sources = sources(options.agencies, options.contacts);
+    let mut files = Files::create(options, &sources)?;
     let sets = (options.people / PEOPLE_PER_SET).max(1);
     let ordinary = options.people.saturating_sub(sets * PEOPLE_IN_SET);
     let blocks = ordinary.div_ceil(BLOCK);
@@ -132,9 +137,7 @@ pub fn generate(
         let end = (next + window as u64).min(total);
         let made: Vec<(Output, u64)> = (next..end)
             .into_par_iter()
-            .map(|number| {
-                make(number, task(number, blocks, sets, ordinary), &sources, options.seed)
-            })
+            .map(|number| make(number, task(number, blocks, sets, ordinary), &sources, options))
             .collect();
         for (output, people) in made {
             files.write(&output)?;
@@ -164,8 +167,11 @@ fn task(number: u64, blocks: u64, sets: u64, ordinary: u64) -> Task {
     Task::Population(BLOCK.min(ordinary - block * BLOCK))
 }
 
-fn make(number: u64, task: Task, sources: &[Source], seed: u64) -> (Output, u64) {
-    let mut desk = Desk::new(sources, seed, number);
+fn make(number: u64, task: Task, sources: &[Source], options: &Options) -> (Output, u64) {
+    let mut desk = Desk::new(sources, options.seed, number);
+    if options.contacts {
+        desk = desk.with_contacts(options.seed);
+    }
     match task {
         Task::Population(people) => desk.population(people as usize),
         Task::Cases(set) => {
@@ -200,15 +206,18 @@ struct Files {
     data: Vec<BufWriter<File>>,
     key: BufWriter<File>,
     rings: BufWriter<File>,
+    groups: Option<BufWriter<File>>,
 }
 
-fn failed(path: &Path) -> impl Fn(std::io::Error) -> ScenarioError {
+/// How the failure to write a file is reported.
+pub(super) fn failed(path: &Path) -> impl Fn(std::io::Error) -> ScenarioError {
     let path = path.display().to_string();
     move |source| ScenarioError::File { path: path.clone(), source }
 }
 
 impl Files {
-    fn create(out: &Path, sources: &[Source]) -> Result<Self, ScenarioError> {
+    fn create(options: &Options, sources: &[Source]) -> Result<Self, ScenarioError> {
+        let out = options.out.as_path();
         std::fs::create_dir_all(out).map_err(failed(out))?;
         let open = |name: &str, header: &str| {
             let path = out.join(name);
@@ -219,7 +228,7 @@ impl Files {
         let mut data = Vec::new();
         let mut files = Vec::new();
         for source in sources {
-            data.push(open(&source.path, source.header())?);
+            data.push(open(&source.path, &source.header())?);
             let mapping = format!("{}.map.toml", source.path);
             open(&mapping, &source.mapping())?.flush().map_err(failed(out))?;
             files.push(ManifestFile { path: source.path.clone(), mapping });
@@ -237,7 +246,12 @@ impl Files {
         open("manifest.toml", &text)?.flush().map_err(failed(out))?;
         let key = open("key.csv", "agency,record_id,type,entity\n")?;
         let rings = open("rings.csv", "id,kind,member,truth\n")?;
-        Ok(Self { out: out.to_owned(), data, key, rings })
+        let groups = if options.groups {
+            Some(open("groups.csv", "agency,record_id,group\n")?)
+        } else {
+            None
+        };
+        Ok(Self { out: out.to_owned(), data, key, rings, groups })
     }
 
     fn write(&mut self, output: &Output) -> Result<(), ScenarioError> {
@@ -246,12 +260,17 @@ impl Files {
             file.write_all(rows.as_bytes()).map_err(&failed)?;
         }
         self.key.write_all(output.key.as_bytes()).map_err(&failed)?;
+        if let Some(groups) = &mut self.groups {
+            groups.write_all(output.groups.as_bytes()).map_err(&failed)?;
+        }
         self.rings.write_all(output.rings.as_bytes()).map_err(&failed)
     }
 
     fn finish(mut self) -> Result<(), ScenarioError> {
         let failed = failed(&self.out);
-        for file in self.data.iter_mut().chain([&mut self.key, &mut self.rings]) {
+        for file in
+            self.data.iter_mut().chain([&mut self.key, &mut self.rings]).chain(&mut self.groups)
+        {
             file.flush().map_err(&failed)?;
         }
         Ok(())

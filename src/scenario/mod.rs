@@ -6,7 +6,11 @@
 //! # What comes out
 //!
 //! `<agency>.<source>.csv|jsonl` with `<file>.map.toml`, `key.csv` (`agency,record_id,type,entity`),
-//! `rings.csv` (`id,kind,member,truth`) and `manifest.toml`.
+//! `rings.csv` (`id,kind,member,truth`) and `manifest.toml`; on request `groups.csv`
+//! (`agency,record_id,group`: the culture that a person's name comes from; never for matching).
+//!
+//! A table ([`generate_table`]) is one register of people: `people.csv`, its mapping, and `key.csv`
+//! with all columns of a key and of groups.
 //!
 //! # How many records
 //!
@@ -16,6 +20,7 @@
 //! one: below [`MIN_PEOPLE`] people the scenario is the cases alone.
 
 mod baselines;
+mod contacts;
 mod decoys;
 mod desk;
 mod dice;
@@ -27,8 +32,10 @@ mod noise;
 mod person_rows;
 mod places;
 mod population;
+mod rare_names;
 mod rings;
 mod sources;
+mod table;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -37,3 +44,4 @@ pub use baselines::{Baseline, Baselines, baselines};
 pub use generate::{
     MAX_AGENCIES, MAX_PEOPLE, MIN_PEOPLE, Options, ScenarioError, Summary, generate,
 };
+pub use table::{MAX_RECORDS, TableOptions, TableSummary, generate_table};

@@ -3,17 +3,23 @@
 //! An item is `spelling/other/...|feminine/...=native|native feminine~nickname~...`; `_` is a space.
 //! The lists are made of names that are common in public life; none is of a real person.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use super::rare_names::{Coiner, Spread, spreads};
+
+/// A spelling or a nickname.
+pub(super) type Spelling = Cow<'static, str>;
+
 /// One name with everything it may be written as.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Name {
     /// Latin spellings, the usual one first: masculine (or only) form, feminine form.
-    forms: [Vec<&'static str>; 2],
+    pub(super) forms: [Vec<Spelling>; 2],
     /// Native script: masculine (or only) form, feminine form.
-    native: [Option<&'static str>; 2],
+    pub(super) native: [Option<&'static str>; 2],
     /// Nicknames.
-    pub nicknames: Vec<&'static str>,
+    pub nicknames: Vec<Spelling>,
 }
 
 /// How a culture orders and builds names.
@@ -30,6 +36,8 @@ pub(super) enum Pattern {
 /// One culture's names.
 #[derive(Debug)]
 pub(super) struct Culture {
+    /// Its name, as in the table of cultures.
+    pub name: &'static str,
     /// Nationalities (ISO 3166-1 alpha-2), the usual one first.
     pub countries: &'static [&'static str],
     /// Order and number of names.
@@ -40,11 +48,44 @@ pub(super) struct Culture {
     pub given: [Vec<Name>; 2],
     /// Family names.
     pub family: Vec<Name>,
+    /// Rare names like those of `given` (of men, of women) and of `family`.
+    coiners: [Coiner; 3],
+    /// How given and family names spread in a population.
+    spreads: [Spread; 2],
+}
+
+impl Culture {
+    /// The given name of a rank: from the list, or a rare one beyond its end.
+    pub fn given_name(&self, sex: usize, rank: usize) -> Cow<'_, Name> {
+        named(&self.given[sex], &self.coiners[sex], rank)
+    }
+
+    /// The family name of a rank.
+    pub fn family_name(&self, rank: usize) -> Cow<'_, Name> {
+        named(&self.family, &self.coiners[2], rank)
+    }
+
+    /// How given names spread in a population.
+    pub fn given_spread(&self) -> Spread {
+        self.spreads[0]
+    }
+
+    /// How family names spread in a population.
+    pub fn family_spread(&self) -> Spread {
+        self.spreads[1]
+    }
+}
+
+fn named<'a>(list: &'a [Name], coiner: &Coiner, rank: usize) -> Cow<'a, Name> {
+    match list.get(rank) {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(coiner.coin(list, rank)),
+    }
 }
 
 impl Name {
     /// Latin spellings of the form for this sex (0 male, 1 female), the usual one first.
-    pub fn spellings(&self, sex: usize) -> &[&'static str] {
+    pub fn spellings(&self, sex: usize) -> &[Spelling] {
         if self.forms[sex].is_empty() { &self.forms[0] } else { &self.forms[sex] }
     }
 
@@ -59,7 +100,13 @@ pub(super) static CULTURES: LazyLock<Vec<Culture>> = LazyLock::new(|| {
     use Pattern::{FamilyFirst, TwoFamilyNames, Western};
     macro_rules! culture {
         ($file:literal, $pattern:expr, $weight:literal, $countries:expr) => {
-            parse(include_str!(concat!("names/", $file, ".txt")), $pattern, $weight, $countries)
+            parse(
+                $file,
+                include_str!(concat!("names/", $file, ".txt")),
+                $pattern,
+                $weight,
+                $countries,
+            )
         };
     }
     vec![
@@ -108,6 +155,7 @@ pub(super) fn total_weight() -> u32 {
 }
 
 fn parse(
+    name: &'static str,
     text: &'static str,
     pattern: Pattern,
     weight: u32,
@@ -120,15 +168,19 @@ fn parse(
             .map(parse_name)
             .collect::<Vec<_>>()
     };
-    Culture { countries, pattern, weight, given: [list("m"), list("f")], family: list("s") }
+    let (given, family) = ([list("m"), list("f")], list("s"));
+    let coiners = [Coiner::of(&given[0]), Coiner::of(&given[1]), Coiner::of(&family)];
+    let spreads = spreads(name);
+    Culture { name, countries, pattern, weight, given, family, coiners, spreads }
 }
 
 fn parse_name(item: &'static str) -> Name {
     let mut parts = item.split('~');
     let written = parts.next().unwrap_or_default();
-    let nicknames = parts.collect();
+    let nicknames = parts.map(Cow::Borrowed).collect();
     let (latin, native) = written.split_once('=').unwrap_or((written, ""));
-    let mut forms = latin.split('|').map(|form| form.split('/').collect::<Vec<_>>());
+    let mut forms =
+        latin.split('|').map(|form| form.split('/').map(Cow::Borrowed).collect::<Vec<Spelling>>());
     let mut scripts = native.split('|').map(|script| Some(script).filter(|s| !s.is_empty()));
     Name {
         forms: [forms.next().unwrap_or_default(), forms.next().unwrap_or_default()],

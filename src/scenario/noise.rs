@@ -4,7 +4,7 @@
 use deunicode::deunicode;
 
 use super::dice::Dice;
-use super::names::{CULTURES, Pattern};
+use super::names::{CULTURES, Pattern, Spelling};
 use super::places::Address;
 use super::world::Person;
 
@@ -47,10 +47,10 @@ pub(super) enum Care {
 /// Writes a person's name as a source of this care would.
 pub(super) fn name(person: &Person, care: Care, dice: &mut Dice) -> WrittenName {
     let culture = &CULTURES[person.culture];
-    let given = &culture.given[person.sex][person.given];
-    let family = &culture.family[person.family];
+    let given = culture.given_name(person.sex, person.given);
+    let family = culture.family_name(person.family);
     let papers = matches!(care, Care::Papers);
-    let choose = |spellings: &[&str], own: usize, dice: &mut Dice| {
+    let choose = |spellings: &[Spelling], own: usize, dice: &mut Dice| {
         // Passports differ too: each issue may follow another transliteration standard.
         let other = dice.chance(if papers { 0.15 } else { 0.33 });
         let index = if other { dice.below(spellings.len()) } else { own.min(spellings.len() - 1) };
@@ -69,7 +69,7 @@ pub(super) fn name(person: &Person, care: Care, dice: &mut Dice) -> WrittenName 
         written.native = order.join(joint).replace('_', " ");
     }
     if let Some(second) = person.second_given.filter(|_| papers || dice.chance(0.5)) {
-        let middle = culture.given[person.sex][second].spellings(person.sex)[0];
+        let middle = culture.given_name(person.sex, second).spellings(person.sex)[0].clone();
         written.middle = match dice.below(3) {
             0 if !papers => middle.chars().take(1).collect(),
             _ => middle.replace('_', " "),
@@ -86,7 +86,8 @@ pub(super) fn name(person: &Person, care: Care, dice: &mut Dice) -> WrittenName 
 /// Adds, joins, hyphenates or drops the second of two family names.
 fn second_family_name(person: &Person, papers: bool, written: &mut WrittenName, dice: &mut Dice) {
     let Some(second) = person.second_family else { return };
-    let second = CULTURES[person.culture].family[second].spellings(person.sex)[0].replace('_', " ");
+    let second = CULTURES[person.culture].family_name(second);
+    let second = second.spellings(person.sex)[0].replace('_', " ");
     match dice.below(10) {
         0..=3 if !papers => {}
         4 if !papers => written.family = format!("{}-{second}", written.family),
@@ -99,7 +100,7 @@ fn second_family_name(person: &Person, papers: bool, written: &mut WrittenName, 
 fn distort(
     pattern: Pattern,
     care: Care,
-    nicknames: &[&str],
+    nicknames: &[Spelling],
     written: &mut WrittenName,
     dice: &mut Dice,
 ) {

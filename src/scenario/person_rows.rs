@@ -74,7 +74,7 @@ impl Desk<'_> {
         cells.extend(place.iter().map(String::as_str));
         cells.extend(car.iter().map(String::as_str));
         cells.extend([&*at, CITIES[report.city].name, &officer]);
-        self.cells(&row, &cells);
+        self.cells_of_person(&row, Some(person), &cells);
         self.key(&row, "", Person, person);
         self.key_if(&row, "phone", Phone, phone);
         self.key_if(&row, "address", Address, home);
@@ -141,6 +141,8 @@ impl Desk<'_> {
         });
         set(&mut traveller, "native_name", said.name.native);
         set(&mut traveller, "birth_date", iso_date(said.birth));
+        let shown = self.row_contacts(&row, person);
+        set(&mut traveller, "birth_place", shown.birth_place);
         let mut object = json!({ "crossing_id": row.id, "traveller": traveller });
         if !said.document.is_empty() {
             object["document"] = json!({ "kind": "passport", "number": said.document,
@@ -148,6 +150,7 @@ impl Desk<'_> {
         }
         let mut contact = Value::Object(Map::new());
         set(&mut contact, "phone", self.written_phone(said.phone, ""));
+        set(&mut contact, "email", shown.email);
         if let Some(home) = home {
             let place = &CITIES[self.world.addresses[home].city];
             set(&mut contact, "address", self.address_line(home));
@@ -197,8 +200,9 @@ impl Desk<'_> {
         let phone = self.written_phone(said.phone, "DE");
         let hint = if housing.is_some() && self.dice.chance(0.3) { "Opfer" } else { "" };
         let sex = ["M", "W"][subject.sex];
-        self.cells(
+        self.cells_of_person(
             &row,
+            Some(person),
             &[
                 &said.name.family,
                 &said.name.given,
@@ -259,8 +263,9 @@ impl Desk<'_> {
         let native = if self.dice.chance(0.3) { said.name.native.clone() } else { String::new() };
         let (born, phone_text) = (date(said.birth, 'w'), self.written_phone(phone, "US"));
         let (full, intake, exit) = (said.name.full(), plain_time(stay.0), plain_time(stay.1));
-        self.cells(
+        self.cells_of_person(
             &row,
+            Some(person),
             &[
                 &full,
                 &native,

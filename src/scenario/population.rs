@@ -52,7 +52,7 @@ impl Desk<'_> {
     }
 
     /// One household of one to five people; now and then twins, or a father and son of one name.
-    fn household(&mut self, room: usize) {
+    pub fn household(&mut self, room: usize) {
         let city = self.world.city;
         let unit = if self.dice.chance(0.35) { 1 + self.dice.below(40) as u32 } else { 0 };
         let home = match self.world.addresses.len() {
@@ -101,6 +101,17 @@ impl Desk<'_> {
         }
     }
 
+    /// How many records there are of a person: one to five, 2.4 in the mean.
+    pub fn record_count(&mut self) -> usize {
+        match self.dice.below(10) {
+            0..3 => 1,
+            3..6 => 2,
+            6..8 => 3,
+            8 => 4,
+            _ => 5,
+        }
+    }
+
     /// One to five person records at agencies drawn at random.
     fn records_of(
         &mut self,
@@ -109,14 +120,7 @@ impl Desk<'_> {
         employers: &[usize],
         houses: &[usize],
     ) {
-        let count = match self.dice.below(10) {
-            0..3 => 1,
-            3..6 => 2,
-            6..8 => 3,
-            8 => 4,
-            _ => 5,
-        };
-        for _ in 0..count {
+        for _ in 0..self.record_count() {
             let at = self.moment();
             let city = self.world.city;
             let own = self.world.people[person].vehicle;

@@ -1,5 +1,7 @@
 //! The agencies and their files: which agency keeps which kind of source, and the mapping of each.
 
+use super::contacts::Odds;
+
 /// The kinds of sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -48,6 +50,31 @@ pub(super) struct Source {
     pub path: String,
     /// What the mapping puts before a row's id.
     pub id_prefix: &'static str,
+    /// Where its person rows say e-mail address and place of birth; nothing where they do not.
+    pub contacts: Option<ContactColumns>,
+}
+
+/// The columns of a person's e-mail address and place of birth, which of them a source has, and
+/// how often it fills them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ContactColumns {
+    pub email: Option<&'static str>,
+    pub birth_place: Option<&'static str>,
+    pub odds: Odds,
+}
+
+/// The columns of a kind of source. They are of the person of its mapping's first slot.
+fn contact_columns(kind: Kind) -> Option<ContactColumns> {
+    let (email, birth_place, odds) = match kind {
+        Kind::Police => (Some("email"), Some("birth_place"), [0.25, 0.6]),
+        Kind::Border => (Some("contact.email"), Some("traveller.birth_place"), [0.3, 0.85]),
+        Kind::Labour => (None, Some("Geburtsort"), [0.0, 0.5]),
+        Kind::Shelter => (Some("email"), Some("birth_place"), [0.3, 0.6]),
+        Kind::Hotels => (Some("guest_email"), None, [0.6, 0.0]),
+        Kind::Payments => (Some("sender_email"), None, [0.4, 0.0]),
+        Kind::Plates | Kind::Calls | Kind::Ads | Kind::Register => return None,
+    };
+    Some(ContactColumns { email, birth_place, odds })
 }
 
 impl Source {
@@ -65,11 +92,33 @@ impl Source {
             Kind::Payments => include_str!("mappings/payments.toml"),
             Kind::Register => include_str!("mappings/register.toml"),
         };
-        text.replace("{agency}", &self.agency)
+        let text = text.replace("{agency}", &self.agency);
+        let Some(columns) = self.contacts else { return text };
+        let mut fields = String::from("[record.fields]\n");
+        for (field, column) in [("email", columns.email), ("birth_place", columns.birth_place)] {
+            if let Some(column) = column {
+                fields += &format!("{field} = \"{column}\"\n");
+            }
+        }
+        text.replacen("[record.fields]\n", &fields, 1)
     }
 
     /// The header row; empty for JSON Lines.
-    pub fn header(&self) -> &'static str {
+    pub fn header(&self) -> String {
+        let mut header = self.columns().to_owned();
+        if let (Some(columns), false) = (self.contacts, header.is_empty()) {
+            header.truncate(header.len() - 1);
+            let delimiter = if self.kind == Kind::Labour { ';' } else { ',' };
+            for column in [columns.email, columns.birth_place].into_iter().flatten() {
+                header.push(delimiter);
+                header += column;
+            }
+            header.push('\n');
+        }
+        header
+    }
+
+    fn columns(&self) -> &'static str {
         match self.kind {
             Kind::Police => {
                 "report_no,last_name,first_name,middle_name,aka,dob,sex,status,id_no,phone,\
@@ -109,8 +158,8 @@ impl Source {
     }
 }
 
-/// The files of a scenario with this many agencies.
-pub(super) fn sources(agencies: usize) -> Vec<Source> {
+/// The files of a scenario with this many agencies, with or without contacts in person rows.
+pub(super) fn sources(agencies: usize, contacts: bool) -> Vec<Source> {
     let name = |index: usize| match AGENCIES.get(index) {
         Some(name) => (*name).to_owned(),
         None => format!("county-police-{}", index - AGENCIES.len() + 1),
@@ -127,6 +176,7 @@ pub(super) fn sources(agencies: usize) -> Vec<Source> {
                 path: format!("{agency}.{stem}.{extension}"),
                 agency,
                 id_prefix: prefix(kind),
+                contacts: contact_columns(kind).filter(|_| contacts),
             }
         })
         .collect()
@@ -154,8 +204,8 @@ mod tests {
 
     #[test]
     fn every_mapping_parses_and_says_the_prefix_and_agency_of_its_source() {
-        for agencies in [1, 2, 6, 9] {
-            let all = sources(agencies);
+        for (agencies, contacts) in [(1, false), (2, true), (6, false), (6, true), (9, false)] {
+            let all = sources(agencies, contacts);
             let distinct: std::collections::BTreeSet<_> = all.iter().map(|s| &s.agency).collect();
             assert_eq!(distinct.len(), agencies);
             for source in all {

@@ -11,12 +11,16 @@ use crate::ingest::mapping::{Manifest, Mapping, Value};
 
 /// How the committed fixture was made.
 fn fixture_options(out: PathBuf) -> Options {
-    Options { people: 300, agencies: 6, seed: 7, out }
+    options(300, 6, 7, out)
+}
+
+fn options(people: u64, agencies: usize, seed: u64, out: PathBuf) -> Options {
+    Options { people, agencies, seed, contacts: false, groups: false, out }
 }
 
 fn made(people: u64, agencies: usize, seed: u64) -> (tempfile::TempDir, Summary) {
     let dir = tempfile::tempdir().unwrap();
-    let options = Options { people, agencies, seed, out: dir.path().to_owned() };
+    let options = options(people, agencies, seed, dir.path().to_owned());
     let summary = generate(&options, &mut |_| {}).unwrap();
     (dir, summary)
 }
@@ -195,7 +199,7 @@ fn vehicles_never_travel_faster_than_a_road_allows() {
 fn options_out_of_range_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     for (people, agencies) in [(0, 6), (10, 0), (u64::MAX, 6), (10, usize::MAX)] {
-        let options = Options { people, agencies, seed: 1, out: dir.path().join("none") };
+        let options = options(people, agencies, 1, dir.path().join("none"));
         assert!(generate(&options, &mut |_| {}).is_err());
     }
     assert!(!dir.path().join("none").exists());

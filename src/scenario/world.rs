@@ -5,6 +5,7 @@ use super::dice::Dice;
 use super::identifiers::{Phone, Vehicle, document};
 use super::names::{CULTURES, Pattern, culture_at, total_weight};
 use super::places::{Address, CITIES};
+use super::rare_names::Spread;
 
 /// Most things of one type in a block; serials of block `b` are `b * SERIALS ..`.
 pub(super) const SERIALS: u64 = 1024;
@@ -52,6 +53,8 @@ pub(super) struct Organization {
 #[derive(Debug)]
 pub(super) struct World {
     number: u64,
+    /// Whether people also bear the many rare names of a population, or only those of the lists.
+    pub rare_names: bool,
     /// Home city, index into [`CITIES`].
     pub city: usize,
     pub people: Vec<Person>,
@@ -104,6 +107,7 @@ impl World {
     pub fn new(number: u64) -> Self {
         Self {
             number,
+            rare_names: false,
             city: (number % CITIES.len() as u64) as usize,
             people: Vec::new(),
             phones: Vec::new(),
@@ -206,20 +210,22 @@ impl World {
             0 => *dice.pick(names.countries),
             _ => names.countries[0],
         };
-        let given = dice.skewed(names.given[sex].len());
-        let family = dice.skewed(names.family.len());
-        let second = |dice: &mut Dice, odds: f64, count: usize| {
-            dice.chance(odds).then(|| dice.skewed(count))
+        let rare = self.rare_names;
+        let draw = |count: usize, spread: Spread, dice: &mut Dice| {
+            if rare { spread.rank(dice) } else { dice.skewed(count) }
         };
+        let draw_given = |dice: &mut Dice| draw(names.given[sex].len(), names.given_spread(), dice);
+        let draw_family = |dice: &mut Dice| draw(names.family.len(), names.family_spread(), dice);
+        let (given, family) = (draw_given(dice), draw_family(dice));
         let middle_odds = if names.pattern == Pattern::Western { 0.25 } else { 0.05 };
-        let second_given = second(dice, middle_odds, names.given[sex].len());
+        let second_given = dice.chance(middle_odds).then(|| draw_given(dice));
         let two = names.pattern == Pattern::TwoFamilyNames;
-        let second_family = second(dice, if two { 0.9 } else { 0.0 }, names.family.len());
+        let second_family = dice.chance(if two { 0.9 } else { 0.0 }).then(|| draw_family(dice));
         let spelling =
             |dice: &mut Dice, count: usize| if dice.chance(0.6) { 0 } else { dice.below(count) };
         let papers = [
-            spelling(dice, names.given[sex][given].spellings(sex).len()),
-            spelling(dice, names.family[family].spellings(sex).len()),
+            spelling(dice, names.given_name(sex, given).spellings(sex).len()),
+            spelling(dice, names.family_name(family).spellings(sex).len()),
         ];
         let year = 2025 - dice.between(i64::from(ages.0), i64::from(ages.1)) as i32;
         let local = CITIES[self.addresses[address].city].country;
@@ -253,8 +259,8 @@ impl World {
         let person = &mut self.people[index];
         person.family = kin.family;
         person.second_family = kin.second_family;
-        person.papers[1] =
-            kin.papers[1].min(CULTURES[culture].family[kin.family].spellings(person.sex).len() - 1);
+        let spellings = CULTURES[culture].family_name(kin.family).spellings(person.sex).len();
+        person.papers[1] = kin.papers[1].min(spellings - 1);
         if person.given == kin.given && person.sex == kin.sex {
             person.given = (person.given + 1) % CULTURES[culture].given[person.sex].len();
             person.papers[0] = 0;

@@ -1,6 +1,7 @@
 //! `accord evaluate`: what the store's entities are worth against an answer key.
 
 mod detail;
+mod groups;
 mod plot;
 
 use std::collections::BTreeMap;
@@ -23,15 +24,19 @@ use super::{CommandError, progress};
 /// Prints pairwise precision, recall and F1 and B-cubed precision, recall and F1 per type. Computed
 /// on the whole store, whoever owns the records.
 #[derive(clap::Args)]
-#[command(
-    after_help = "Example:  accord evaluate --store demo.accord --key scenario/key.csv --json"
-)]
+#[command(after_help = "Examples:
+  accord evaluate --store demo.accord --key scenario/key.csv --json
+  accord evaluate --store demo.accord --key scenario/key.csv --groups scenario/groups.csv")]
 pub struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
     /// The answer key: CSV with the columns agency, record_id, type, entity
     #[arg(long)]
     key: PathBuf,
+    /// Print also recall and precision by group of records, and how far the worst group is from the
+    /// best: CSV with the columns agency, record_id, group (as generate --groups writes it)
+    #[arg(long, value_name = "FILE")]
+    groups: Option<PathBuf>,
     /// Print also the sizes of clusters, the links at every threshold, and their calibration
     #[arg(long)]
     detail: bool,
@@ -50,7 +55,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let engine = arguments.store.engine.engine()?;
     let store = settings::open(&arguments.store.store, false)?;
     let snapshot = whole(store.as_ref(), &id_key, &engine)?;
-    let evaluation = against(&key, &snapshot);
+    let mut evaluation = against(&key, &snapshot);
+    if let Some(path) = &arguments.groups {
+        let groups = key::read_groups(path, &id_key)?;
+        evaluation.add_groups(&key, &predicted(&snapshot), &groups);
+    }
     if let Some(path) = &arguments.plot {
         std::fs::write(path, plot::svg(&evaluation))
             .map_err(|error| format!("{}: {error}", path.display()))?;
@@ -58,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&evaluation)?);
     } else {
-        print!("{}", text(&evaluation));
+        print!("{}{}", text(&evaluation), groups::text(&evaluation));
         if arguments.detail {
             print!("{}", detail::text(&evaluation));
         }
@@ -75,15 +84,15 @@ pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snaps
     Ok(built?.0)
 }
 
+/// The entity of every record of a snapshot.
+fn predicted(snapshot: &Snapshot) -> BTreeMap<RecordId, u32> {
+    let entities = snapshot.records.iter().zip(&snapshot.entity_of);
+    entities.map(|(record, entity)| (record.id, *entity)).collect()
+}
+
 /// A snapshot's entities against a key.
 pub fn against(key: &Key, snapshot: &Snapshot) -> Evaluation {
-    let predicted: BTreeMap<RecordId, u32> = snapshot
-        .records
-        .iter()
-        .zip(&snapshot.entity_of)
-        .map(|(record, entity)| (record.id, *entity))
-        .collect();
-    let mut evaluation = evaluate::evaluate(key, &predicted);
+    let mut evaluation = evaluate::evaluate(key, &predicted(snapshot));
     evaluation.add_links(key, snapshot.links.iter().map(|link| (link.a, link.b, link.bits)));
     evaluation
 }

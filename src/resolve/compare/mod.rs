@@ -1,7 +1,7 @@
 //! Comparison levels: how far two forms of one type agree, attribute by attribute. Levels are
 //! ordered, strongest first; a value that is missing on either side reaches none.
 
-mod address;
+pub(super) mod address;
 mod name;
 mod organization;
 mod person;
@@ -9,22 +9,22 @@ mod phone;
 mod text;
 mod vehicle;
 
+use super::lexicon::{Lexicon, Sides};
+use super::values::Values;
 use crate::model::EntityType;
-use crate::normalize::Form;
 
 /// An attribute's name and the names of its levels, strongest first.
 pub(super) type Attribute = (&'static str, &'static [&'static str]);
 
 /// The most attributes any type has.
-pub(super) const ATTRIBUTES_MAX: usize = 8;
+pub(super) const ATTRIBUTES_MAX: usize = 9;
 
-/// What a comparison found: for each attribute the index of the level reached (`None`: missing), and
-/// for each pair of names that reaches the best level the tokens that they share, for the
-/// term-frequency adjustment.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Agreement<'a> {
+/// What a comparison found: for each attribute the index of the level reached (`None`: missing), and the
+/// rarity in bits of the names that are shared, for the term-frequency adjustment.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Agreement {
     pub levels: [Option<u8>; ATTRIBUTES_MAX],
-    pub shared_tokens: Vec<Vec<(&'a str, &'a str)>>,
+    pub rarity: f64,
 }
 
 /// The attributes of a type, in the order of [`Agreement::levels`].
@@ -38,23 +38,27 @@ pub(super) fn attributes(entity_type: EntityType) -> &'static [Attribute] {
     }
 }
 
-/// The values of an attribute that agree wholly only with themselves, as texts; none where there is no
-/// such text.
-pub(super) fn values(form: &Form, attribute: usize) -> Vec<String> {
-    match form {
-        Form::Person(person) => person::values(person, attribute),
+/// Hashes of the values of an attribute that agree wholly only with themselves; none where there is no
+/// such value.
+pub(super) fn agreements(values: &Values, attribute: usize, lexicon: &Lexicon) -> Vec<u64> {
+    match values {
+        Values::Person(person) => person::agreements(person, attribute, lexicon),
         _ => Vec::new(),
     }
 }
 
-/// Compares two forms; `None` when their types differ.
-pub(super) fn compare<'a>(a: &'a Form, b: &'a Form) -> Option<Agreement<'a>> {
+/// Compares what two records say; `None` when their types differ.
+pub(super) fn compare(sides: Sides<'_>, a: &Values, b: &Values) -> Option<Agreement> {
     match (a, b) {
-        (Form::Person(a), Form::Person(b)) => Some(person::compare(a, b)),
-        (Form::Phone(a), Form::Phone(b)) => Some(phone::compare(a, b)),
-        (Form::Address(a), Form::Address(b)) => Some(address::compare(a, b)),
-        (Form::Vehicle(a), Form::Vehicle(b)) => Some(vehicle::compare(a, b)),
-        (Form::Organization(a), Form::Organization(b)) => Some(organization::compare(a, b)),
+        (Values::Person(a), Values::Person(b)) => Some(person::compare(sides, a, b)),
+        (Values::Phone(a), Values::Phone(b)) => {
+            Some(phone::compare(sides, a.as_ref(), b.as_ref()))
+        }
+        (Values::Address(a), Values::Address(b)) => Some(address::compare(sides, a, b)),
+        (Values::Vehicle(a), Values::Vehicle(b)) => Some(vehicle::compare(sides, a, b)),
+        (Values::Organization(a), Values::Organization(b)) => {
+            Some(organization::compare(sides, a, b))
+        }
         _ => None,
     }
 }

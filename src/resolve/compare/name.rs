@@ -2,8 +2,9 @@
 //! the best over all pairs of main names and aliases.
 
 use super::text::near;
-use crate::normalize::NameForm;
-use crate::normalize::nicknames::{distinct_given, same_given};
+use crate::normalize::nicknames::{distinct_given, share_group};
+use crate::resolve::lexicon::{Sides, Word, WordEntry};
+use crate::resolve::values::{NAME_WORDS_MAX, Names};
 
 /// Levels of the name, strongest first.
 pub(super) const LEVELS: [&str; 7] =
@@ -17,136 +18,201 @@ const INITIAL: u8 = 4;
 const ONE_SHARED: u8 = 5;
 const DIFFERENT: u8 = 6;
 
-/// Tokens of one name that take part; more add nothing but time.
-const TOKENS_MAX: usize = 8;
+/// Shorter skeletons are shared by too many names.
+const SKELETON_LETTERS_MIN: usize = 3;
 
-/// The tokens that two names share.
-type Shared<'a> = Vec<(&'a str, &'a str)>;
-
-/// The best level over all pairs of names, and what each pair that reaches it shares: which of them
-/// counts is for the model to say, never for the order of the names. `None` when either side has no
-/// name.
-pub(super) fn compare<'a>(a: &'a [NameForm], b: &'a [NameForm]) -> Option<(u8, Vec<Shared<'a>>)> {
-    let pairs: Vec<_> = a.iter().flat_map(|a| b.iter().map(move |b| compare_pair(a, b))).collect();
-    let best = pairs.iter().map(|(level, _)| *level).min()?;
-    let reach = pairs.into_iter().filter(|(level, _)| *level == best);
-    Some((best, reach.map(|(_, shared)| shared).collect()))
+/// The best level over all pairs of names, and the rarity in bits of what is shared at it: of several
+/// pairs of names that agree equally well the rarest counts, whatever the order of the names. `None`
+/// when either side has no name.
+pub(super) fn compare(sides: Sides<'_>, a: &Names, b: &Names) -> Option<(u8, f64)> {
+    let mut best: Option<(u8, f64)> = None;
+    for x in a.iter() {
+        for y in b.iter() {
+            let (level, rarity) = compare_pair(sides, x, y);
+            best = Some(match best {
+                Some((least, _)) if level > least => continue,
+                Some((least, most)) if level == least => (level, rarity.max(most)),
+                _ => (level, rarity),
+            });
+        }
+    }
+    best
 }
 
-fn compare_pair<'a>(a: &'a NameForm, b: &'a NameForm) -> (u8, Shared<'a>) {
-    let (shorter, longer) =
-        if (a.tokens.len(), &a.tokens) <= (b.tokens.len(), &b.tokens) { (a, b) } else { (b, a) };
-    let matched = Matched::new(shorter, longer);
-    let (left_short, left_long) = (matched.unmatched_short.len(), matched.unmatched_long.len());
-    let count = matched.shared.len();
-    let level = match count {
+fn compare_pair(sides: Sides<'_>, a: &[Word], b: &[Word]) -> (u8, f64) {
+    let (sides, shorter, longer) =
+        if sides.in_order(a, b) { (sides, a, b) } else { (sides.flipped(), b, a) };
+    let matched = Matched::new(sides, shorter, longer);
+    let (left_short, left_long) = (shorter.len() - matched.count, longer.len() - matched.count);
+    let level = match matched.count {
         0 => DIFFERENT,
         _ if left_short == 0 && left_long == 0 && matched.all_equal => EXACT,
         1 if left_short == 0 && left_long == 0 => EXACT,
         _ if left_short == 0 && left_long == 0 => EQUIVALENT,
-        _ if left_short == 0 && count >= 2 => CONTAINED,
-        _ if matched.initials_fit(shorter, longer) => INITIAL,
+        _ if left_short == 0 && matched.count >= 2 => CONTAINED,
+        _ if matched.initials_fit() => INITIAL,
         1 => ONE_SHARED,
         // Same family names, given names known to be different: a sibling, not the same person.
-        _ if matched.given_names_differ(shorter, longer) => ONE_SHARED,
+        _ if matched.given_names_differ() => ONE_SHARED,
         _ => TWO_SHARED,
     };
-    (level, matched.shared)
+    (level, matched.rarity())
 }
 
-/// Which tokens of two names are the same.
+/// How alike two words are, most alike first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alike {
+    Equal,
+    /// Nickname, spelling variant, transliteration.
+    Equivalent,
+    /// A typing error apart.
+    Misspelt,
+    No,
+}
+
+/// Which words of two names are the same.
 struct Matched<'a> {
-    shared: Shared<'a>,
-    unmatched_short: Vec<usize>,
-    unmatched_long: Vec<usize>,
+    sides: Sides<'a>,
+    shorter: &'a [Word],
+    longer: &'a [Word],
+    /// A bit for each word that has its partner.
+    taken: (u32, u32),
+    count: usize,
+    rarities: [f64; NAME_WORDS_MAX],
     all_equal: bool,
 }
 
 impl<'a> Matched<'a> {
-    /// Matches each token of the shorter name with the best one left of the longer: equal ones
-    /// first, then equivalent ones, then misspelt ones.
-    fn new(shorter: &'a NameForm, longer: &'a NameForm) -> Self {
-        let (short_count, long_count) =
-            (shorter.tokens.len().min(TOKENS_MAX), longer.tokens.len().min(TOKENS_MAX));
-        let (mut taken_short, mut taken_long) = ([false; TOKENS_MAX], [false; TOKENS_MAX]);
+    /// Matches each word of the shorter name with the best one left of the longer: equal ones first,
+    /// then equivalent ones, then misspelt ones.
+    fn new(sides: Sides<'a>, shorter: &'a [Word], longer: &'a [Word]) -> Self {
         let mut matched = Self {
-            shared: Vec::new(),
-            unmatched_short: Vec::new(),
-            unmatched_long: Vec::new(),
+            sides,
+            shorter,
+            longer,
+            taken: (0, 0),
+            count: 0,
+            rarities: [0.0; NAME_WORDS_MAX],
             all_equal: true,
         };
-        for strength in 0..3 {
-            for (i, taken_short) in taken_short.iter_mut().enumerate().take(short_count) {
-                for (j, taken_long) in taken_long.iter_mut().enumerate().take(long_count) {
-                    if !*taken_short && !*taken_long && same_token(shorter, i, longer, j, strength)
-                    {
-                        (*taken_short, *taken_long) = (true, true);
-                        matched.shared.push((&shorter.tokens[i], &longer.tokens[j]));
-                        matched.all_equal &= strength == 0;
-                    }
+        let mut alike = [[Alike::No; NAME_WORDS_MAX]; NAME_WORDS_MAX];
+        for (i, x) in shorter.iter().enumerate() {
+            for (j, y) in longer.iter().enumerate() {
+                if sides.same_word(*x, *y) {
+                    alike[i][j] = Alike::Equal;
                 }
             }
         }
-        matched.unmatched_short = (0..short_count).filter(|i| !taken_short[*i]).collect();
-        matched.unmatched_long = (0..long_count).filter(|j| !taken_long[*j]).collect();
+        matched.pair_off(&alike, Alike::Equal);
+        if matched.count < shorter.len() {
+            // Only what is left needs a closer look.
+            for i in matched.left_short() {
+                for j in matched.left_long() {
+                    alike[i][j] = how_alike(sides.a.word(shorter[i]), sides.b.word(longer[j]));
+                }
+            }
+            matched.pair_off(&alike, Alike::Equivalent);
+            matched.pair_off(&alike, Alike::Misspelt);
+        }
         matched
     }
 
-    /// Whether every token left over on the shorter side is an initial of one left on the longer,
-    /// or the other way round.
-    fn initials_fit(&self, shorter: &NameForm, longer: &NameForm) -> bool {
-        let fits = |i: &usize| {
-            self.unmatched_long.iter().any(|j| {
-                let (a, b) = (&shorter.tokens[*i], &longer.tokens[*j]);
-                (a.len() == 1 || b.len() == 1) && a.as_bytes().first() == b.as_bytes().first()
-            })
-        };
-        !self.unmatched_short.is_empty() && self.unmatched_short.iter().all(fits)
+    fn pair_off(&mut self, alike: &[[Alike; NAME_WORDS_MAX]; NAME_WORDS_MAX], wanted: Alike) {
+        for (i, row) in alike.iter().enumerate().take(self.shorter.len()) {
+            for (j, found) in row.iter().enumerate().take(self.longer.len()) {
+                let free = self.taken.0 >> i & 1 == 0 && self.taken.1 >> j & 1 == 0;
+                if free && *found == wanted {
+                    self.taken = (self.taken.0 | 1 << i, self.taken.1 | 1 << j);
+                    let (x, y) = (self.short(i).rarity, self.long(j).rarity);
+                    // Of two spellings the more frequent one counts.
+                    self.rarities[self.count] = x.min(y);
+                    self.count += 1;
+                    self.all_equal &= wanted == Alike::Equal;
+                }
+            }
+        }
     }
 
-    /// Whether tokens left over on both sides are given names known to be different.
-    fn given_names_differ(&self, shorter: &NameForm, longer: &NameForm) -> bool {
-        self.unmatched_short.iter().any(|i| {
-            self.unmatched_long
-                .iter()
-                .any(|j| distinct_given(&shorter.tokens[*i], &longer.tokens[*j]))
+    fn short(&self, i: usize) -> &'a WordEntry {
+        self.sides.a.word(self.shorter[i])
+    }
+
+    fn long(&self, j: usize) -> &'a WordEntry {
+        self.sides.b.word(self.longer[j])
+    }
+
+    fn left_short(&self) -> impl Iterator<Item = usize> + use<> {
+        let taken = self.taken.0;
+        (0..self.shorter.len()).filter(move |i| taken >> i & 1 == 0)
+    }
+
+    fn left_long(&self) -> impl Iterator<Item = usize> + use<> {
+        let taken = self.taken.1;
+        (0..self.longer.len()).filter(move |j| taken >> j & 1 == 0)
+    }
+
+    /// Rarity in bits of all that is shared, added up in a fixed order.
+    fn rarity(&self) -> f64 {
+        let mut each = self.rarities;
+        each[..self.count].sort_unstable_by(f64::total_cmp);
+        each[..self.count].iter().sum()
+    }
+
+    /// Whether every word left over on the shorter side is an initial of one left on the longer,
+    /// or the other way round.
+    fn initials_fit(&self) -> bool {
+        let mut left = self.left_short().peekable();
+        left.peek().is_some()
+            && left.all(|i| {
+                self.left_long().any(|j| {
+                    let (a, b) = (&self.short(i).text, &self.long(j).text);
+                    (a.len() == 1 || b.len() == 1) && a.as_bytes().first() == b.as_bytes().first()
+                })
+            })
+    }
+
+    /// Whether words left over on both sides are given names known to be different.
+    fn given_names_differ(&self) -> bool {
+        self.left_short().any(|i| {
+            self.left_long().any(|j| distinct_given(&self.short(i).text, &self.long(j).text))
         })
     }
 }
 
-/// Whether two tokens are the same at a strength: 0 equal, 1 equivalent (nickname, spelling variant,
-/// transliteration), 2 misspelt.
-fn same_token(a: &NameForm, i: usize, b: &NameForm, j: usize, strength: u8) -> bool {
-    let (x, y) = (a.tokens[i].as_str(), b.tokens[j].as_str());
-    match strength {
-        0 => x == y,
-        1 => {
-            same_given(x, y)
-                || (skeleton(a, i).len() >= 3
-                    && skeleton(a, i) == skeleton(b, j)
-                    && !distinct_given(x, y))
-        }
-        _ => near(x, y) && !distinct_given(x, y),
+/// How alike two unequal words are.
+fn how_alike(a: &WordEntry, b: &WordEntry) -> Alike {
+    if share_group(a.groups, b.groups) {
+        return Alike::Equivalent;
     }
-}
-
-fn skeleton(name: &NameForm, index: usize) -> &str {
-    name.skeletons.get(index).map_or("", String::as_str)
+    let sounds_same = a.key == b.key && a.skeleton.len() >= SKELETON_LETTERS_MIN;
+    if !sounds_same && !near(a, b) || distinct_given(&a.text, &b.text) {
+        return Alike::No;
+    }
+    if sounds_same { Alike::Equivalent } else { Alike::Misspelt }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::PersonName;
+    use crate::model::{Person, PersonName};
+    use crate::normalize::{Form, PersonForm};
+    use crate::resolve::lexicon::LexiconBuilder;
+    use crate::resolve::values::{Values, values};
 
     fn level(a: &str, b: &str) -> &'static str {
-        let form = |text: &str| {
-            let name = PersonName { full: Some(text.into()), ..PersonName::default() };
-            vec![NameForm::new(&name).unwrap()]
+        let person = |text: &str| {
+            let full = Some(text.to_owned());
+            let names = vec![PersonName { full, ..PersonName::default() }];
+            let mut lexicon = LexiconBuilder::default();
+            let form = PersonForm::new(&Person { names, ..Person::default() });
+            let Values::Person(values) = values(&Form::Person(form), &mut lexicon) else {
+                unreachable!()
+            };
+            (lexicon.finish(), values.names)
         };
-        let (a, b) = (form(a), form(b));
-        let forward = compare(&a, &b).unwrap().0;
-        assert_eq!(forward, compare(&b, &a).unwrap().0, "symmetric");
+        let ((x, a), (y, b)) = (person(a), person(b));
+        let forward = compare(Sides::new(&x, &y), &a, &b).unwrap().0;
+        assert_eq!(forward, compare(Sides::new(&y, &x), &b, &a).unwrap().0, "symmetric");
         LEVELS[usize::from(forward)]
     }
 

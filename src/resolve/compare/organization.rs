@@ -1,8 +1,9 @@
 //! Organizations: name, registration, phone, address.
 
-use super::text::{equal, pair_words};
+use super::text::pair_words;
 use super::{Agreement, Attribute, address, phone};
-use crate::normalize::OrganizationForm;
+use crate::resolve::lexicon::Sides;
+use crate::resolve::values::OrganizationValues;
 
 const NAME: [&str; 4] = ["same", "misspelt", "contained", "different"];
 const REGISTRATION: [&str; 2] = ["same", "different"];
@@ -14,22 +15,29 @@ pub(super) const ATTRIBUTES: [Attribute; 4] = [
     ("address", &address::BUILDING),
 ];
 
-pub(super) fn compare<'a>(a: &'a OrganizationForm, b: &'a OrganizationForm) -> Agreement<'a> {
+pub(super) fn compare(
+    sides: Sides<'_>,
+    a: &OrganizationValues,
+    b: &OrganizationValues,
+) -> Agreement {
     let mut agreement = Agreement::default();
-    agreement.levels[0] = name(a, b);
+    agreement.levels[0] = name(sides, a, b);
     agreement.levels[1] =
-        equal(a.registration.as_ref(), b.registration.as_ref()).map(|same| u8::from(!same));
-    agreement.levels[2] = phone::best(&a.phones, &b.phones);
-    agreement.levels[3] =
-        a.address.as_ref().zip(b.address.as_ref()).and_then(|(a, b)| address::building(a, b));
+        sides.equal(a.registration, b.registration).map(|same| u8::from(!same));
+    agreement.levels[2] = phone::best(sides, &a.phones, &b.phones);
+    agreement.levels[3] = a
+        .address
+        .as_ref()
+        .zip(b.address.as_ref())
+        .and_then(|(a, b)| address::building(sides, a, b));
     agreement
 }
 
-fn name(a: &OrganizationForm, b: &OrganizationForm) -> Option<u8> {
-    if a.tokens.is_empty() || b.tokens.is_empty() {
+fn name(sides: Sides<'_>, a: &OrganizationValues, b: &OrganizationValues) -> Option<u8> {
+    if a.words.is_empty() || b.words.is_empty() {
         return None;
     }
-    let paired = pair_words(&a.tokens, &b.tokens);
+    let paired = pair_words(sides, &a.words, &b.words);
     Some(match (paired.left_short, paired.left_long) {
         (0, 0) if paired.misspelt == 0 => 0,
         (0, 0) => 1,

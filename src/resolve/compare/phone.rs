@@ -1,12 +1,14 @@
 //! Telephone numbers.
 
 use super::{Agreement, Attribute, text};
-use crate::normalize::PhoneForm;
+use crate::resolve::lexicon::Sides;
+use crate::resolve::values::PhoneValues;
 
 /// Levels of a number, strongest first.
 pub(super) const LEVELS: [&str; 5] =
     ["same_number", "same_national", "same_ending", "one_edit", "different"];
 
+const ONE_EDIT: u8 = 3;
 const DIFFERENT: u8 = 4;
 
 /// Digits at the end that must agree where an area or country code is missing on one side.
@@ -17,40 +19,39 @@ const EDIT_DIGITS_MIN: usize = 9;
 
 pub(super) const ATTRIBUTES: [Attribute; 1] = [("number", &LEVELS)];
 
-pub(super) fn compare<'a>(a: &'a PhoneForm, b: &'a PhoneForm) -> Agreement<'a> {
+pub(super) fn compare(
+    sides: Sides<'_>,
+    a: Option<&PhoneValues>,
+    b: Option<&PhoneValues>,
+) -> Agreement {
     let mut agreement = Agreement::default();
-    agreement.levels[0] = (!a.is_empty() && !b.is_empty()).then(|| level(a, b));
+    agreement.levels[0] = a.zip(b).map(|(a, b)| level(sides, a, b));
     agreement
 }
 
 /// The best level over all pairs of numbers; `None` when either side has none.
-pub(super) fn best(a: &[PhoneForm], b: &[PhoneForm]) -> Option<u8> {
-    a.iter().flat_map(|a| b.iter().map(move |b| level(a, b))).min()
+pub(super) fn best(sides: Sides<'_>, a: &[PhoneValues], b: &[PhoneValues]) -> Option<u8> {
+    a.iter().flat_map(|a| b.iter().map(move |b| level(sides, a, b))).min()
 }
 
-fn level(a: &PhoneForm, b: &PhoneForm) -> u8 {
-    if let (Some(x), Some(y)) = (&a.e164, &b.e164) {
-        return match () {
-            () if x == y && extensions_agree(a, b) => 0,
-            () if x == y => 1,
-            () if text::one_edit(x, y) && x.len() > EDIT_DIGITS_MIN => 3,
-            () => DIFFERENT,
-        };
+fn level(sides: Sides<'_>, a: &PhoneValues, b: &PhoneValues) -> u8 {
+    if let Some((e164_a, e164_b)) = a.e164.zip(b.e164) {
+        if sides.same_text(e164_a, e164_b) {
+            let other_extension = sides.equal(a.extension, b.extension) == Some(false);
+            return u8::from(other_extension);
+        }
+        let (x, y) = (sides.a.text(e164_a), sides.b.text(e164_b));
+        let near = x.len() > EDIT_DIGITS_MIN && text::one_edit(x, y);
+        return if near { ONE_EDIT } else { DIFFERENT };
     }
-    let (x, y) = (national(a), national(b));
+    if sides.same_text(a.national, b.national) {
+        return 1;
+    }
+    let (x, y) = (sides.a.text(a.national), sides.b.text(b.national));
     let ending = x.bytes().rev().zip(y.bytes().rev()).take_while(|(x, y)| x == y).count();
     match () {
-        () if x == y => 1,
         () if ending >= ENDING_DIGITS && ending == x.len().min(y.len()) => 2,
-        () if x.len().min(y.len()) >= EDIT_DIGITS_MIN && text::one_edit(x, y) => 3,
+        () if x.len().min(y.len()) >= EDIT_DIGITS_MIN && text::one_edit(x, y) => ONE_EDIT,
         () => DIFFERENT,
     }
-}
-
-fn national(form: &PhoneForm) -> &str {
-    form.national.as_deref().unwrap_or(&form.digits)
-}
-
-fn extensions_agree(a: &PhoneForm, b: &PhoneForm) -> bool {
-    a.extension.is_none() || b.extension.is_none() || a.extension == b.extension
 }

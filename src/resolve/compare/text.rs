@@ -1,44 +1,67 @@
 //! Near equality of short texts.
 
-use rapidfuzz::distance::{jaro_winkler, osa};
+use rapidfuzz::distance::jaro_winkler;
 
-/// Tokens at least this similar (Jaro-Winkler) count as one token misspelt.
-const TOKEN_SIMILARITY_MIN: f64 = 0.90;
+use crate::resolve::lexicon::{Sides, Word, WordEntry};
 
-/// Tokens shorter than this must be equal: one edit makes another name of them.
+/// Words at least this similar (Jaro-Winkler) count as one word misspelt.
+const SIMILARITY_MIN: f64 = 0.90;
+
+/// Words shorter than this must be equal: one edit makes another name of them.
 const FUZZY_LETTERS_MIN: usize = 4;
 
-/// Whether two folded (ASCII) tokens are one token with a typing error.
-pub(super) fn near(a: &str, b: &str) -> bool {
-    a.len() >= FUZZY_LETTERS_MIN
-        && b.len() >= FUZZY_LETTERS_MIN
-        && may_be_near(a, b)
-        && (one_edit(a, b)
-            || jaro_winkler::similarity(a.bytes(), b.bytes()) >= TOKEN_SIMILARITY_MIN)
+/// Whether two words (folded, ASCII) are one word with a typing error.
+pub(super) fn near(a: &WordEntry, b: &WordEntry) -> bool {
+    near_text((&a.text, a.letters), (&b.text, b.letters))
 }
 
-/// Whether two tokens share letters enough to be near; most pairs do not, and this is much cheaper
-/// than measuring. Never false for near ones: at most `common` letters can match, so the Jaro
-/// similarity is at most (common / |a| + common / |b| + 1) / 3, Winkler's prefix adds at most 0.4 of
-/// what is missing to 1, and one edit leaves all letters of the longer token but one in common.
-fn may_be_near(a: &str, b: &str) -> bool {
-    let letters = |text: &str| text.bytes().fold(0u64, |set, byte| set | 1 << (byte & 63));
-    let within = |text: &str, set: u64| text.bytes().filter(|b| set >> (b & 63) & 1 == 1).count();
-    let common = within(a, letters(b)).min(within(b, letters(a)));
-    let shares = common as f64 / a.len() as f64 + common as f64 / b.len() as f64;
+/// Whether two texts (folded, ASCII), given with the letters they have, are near.
+fn near_text((a, in_a): (&str, u64), (b, in_b): (&str, u64)) -> bool {
+    a.len() >= FUZZY_LETTERS_MIN
+        && b.len() >= FUZZY_LETTERS_MIN
+        && may_be_near((a.len(), in_a), (b.len(), in_b))
+        && (one_edit(a, b) || similar(a, b))
+}
+
+fn similar(a: &str, b: &str) -> bool {
+    let arguments = jaro_winkler::Args::default().score_cutoff(SIMILARITY_MIN);
+    jaro_winkler::similarity_with_args(a.bytes(), b.bytes(), &arguments).is_some()
+}
+
+/// Whether two words of these lengths and letters can be near; most pairs can not, and this is much
+/// cheaper than measuring. Never false for near ones: each letter that only one side has is one that
+/// does not match, so at most `common` match and the Jaro similarity is at most
+/// (common / |a| + common / |b| + 1) / 3; Winkler's prefix adds at most 0.4 of what is missing to 1;
+/// and one edit leaves all letters of the longer word but one in common.
+fn may_be_near((length_a, in_a): (usize, u64), (length_b, in_b): (usize, u64)) -> bool {
+    let only_a = (in_a & !in_b).count_ones() as usize;
+    let only_b = (in_b & !in_a).count_ones() as usize;
+    let common = length_a.saturating_sub(only_a).min(length_b.saturating_sub(only_b));
+    let shares = common as f64 / length_a as f64 + common as f64 / length_b as f64;
     let jaro = ((shares + 1.0) / 3.0).min(1.0);
-    common + 1 >= a.len().max(b.len()) || jaro + 0.4 * (1.0 - jaro) >= TOKEN_SIMILARITY_MIN
+    common + 1 >= length_a.max(length_b) || jaro + 0.4 * (1.0 - jaro) >= SIMILARITY_MIN
 }
 
 /// Whether one insertion, deletion, substitution or transposition of neighbours makes one of the
-/// other (optimal string alignment distance of at most 1).
+/// other (optimal string alignment distance of at most 1): what lies between their common beginning
+/// and their common end tells.
 pub(super) fn one_edit(a: &str, b: &str) -> bool {
-    a.len().abs_diff(b.len()) <= 1 && osa::distance(a.bytes(), b.bytes()) <= 1
+    edit_of(a.as_bytes(), b.as_bytes())
 }
 
-/// Whether two texts that may be missing are both there and equal; `None` when one is missing.
-pub(super) fn equal<T: PartialEq>(a: Option<&T>, b: Option<&T>) -> Option<bool> {
-    Some(a? == b?)
+/// [`one_edit`] on bytes.
+pub(super) fn edit_of(a: &[u8], b: &[u8]) -> bool {
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    match (&a[..a.len() - end], &b[..b.len() - end]) {
+        ([] | [_], [] | [_]) => true,
+        ([w, x], [y, z]) => w == z && x == y,
+        _ => false,
+    }
 }
 
 /// How the words of two texts pair off.
@@ -56,48 +79,65 @@ pub(super) struct Paired {
 
 /// Pairs each word with one of the other side: equal ones first, then near ones. Symmetric: what is
 /// paired with what depends on the words, not on which side is asked first.
-pub(super) fn pair_words(a: &[String], b: &[String]) -> Paired {
-    let (short, long) = if (a.len(), a) <= (b.len(), b) { (a, b) } else { (b, a) };
-    let mut left_long: Vec<&String> = long.iter().collect();
-    let mut left_short: Vec<&String> = short.iter().collect();
-    let mut pair_off = |same: &dyn Fn(&str, &str) -> bool| {
-        left_short.retain(|word| {
-            let found = left_long.iter().position(|other| same(word, other));
-            found.map(|at| left_long.remove(at)).is_none()
-        });
-        left_short.len()
+pub(super) fn pair_words(sides: Sides<'_>, a: &[Word], b: &[Word]) -> Paired {
+    let (sides, short, long) =
+        if sides.in_order(a, b) { (sides, a, b) } else { (sides.flipped(), b, a) };
+    // A bit for each word that has found its partner.
+    let (mut taken_short, mut taken_long) = (0u64, 0u64);
+    let mut pair_off = |same: &dyn Fn(Word, Word) -> bool| {
+        for (i, word) in short.iter().enumerate() {
+            if taken_short >> i & 1 == 1 {
+                continue;
+            }
+            let free = |j: &usize| taken_long >> j & 1 == 0;
+            if let Some(j) = (0..long.len()).filter(free).find(|j| same(*word, long[*j])) {
+                (taken_short, taken_long) = (taken_short | 1 << i, taken_long | 1 << j);
+            }
+        }
+        taken_short.count_ones() as usize
     };
-    let unequal = pair_off(&|a, b| a == b);
-    let unpaired = pair_off(&near);
+    let equal = pair_off(&|x, y| sides.same_word(x, y));
+    let shared = pair_off(&|x, y| near(sides.a.word(x), sides.b.word(y)));
     Paired {
-        shared: short.len() - unpaired,
-        misspelt: unequal - unpaired,
-        left_short: unpaired,
-        left_long: long.len() + unpaired - short.len(),
+        shared,
+        misspelt: shared - equal,
+        left_short: short.len() - shared,
+        left_long: long.len() - shared,
     }
 }
 
 #[cfg(test)]
-mod near_tests {
+mod tests {
     use proptest::prelude::*;
+    use rapidfuzz::distance::osa;
 
     use super::*;
+    use crate::resolve::lexicon::letters;
+
+    fn near_str(a: &str, b: &str) -> bool {
+        near_text((a, letters(a)), (b, letters(b)))
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
         #[test]
         fn the_cheap_look_never_misses_a_near_pair(a in "[a-e0-9]{4,9}", b in "[a-e0-9]{4,9}") {
-            let near = one_edit(&a, &b)
-                || jaro_winkler::similarity(a.bytes(), b.bytes()) >= TOKEN_SIMILARITY_MIN;
-            prop_assert!(!near || may_be_near(&a, &b));
+            let near = osa::distance(a.bytes(), b.bytes()) <= 1
+                || jaro_winkler::similarity(a.bytes(), b.bytes()) >= SIMILARITY_MIN;
+            prop_assert_eq!(near, near_str(&a, &b));
         }
 
         #[test]
         fn one_edit_is_near(a in "[a-z]{4,9}", at in 0usize..4, letter in "[a-z]") {
             let mut other = a.clone();
             other.replace_range(at..=at, &letter);
-            prop_assert!(near(&a, &other));
+            prop_assert!(near_str(&a, &other));
+        }
+
+        #[test]
+        fn one_edit_is_a_distance_of_at_most_one(a in "[ab]{0,6}", b in "[ab]{0,6}") {
+            prop_assert_eq!(one_edit(&a, &b), osa::distance(a.bytes(), b.bytes()) <= 1);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Vehicles: plate, VIN and description.
 
-use super::text::{equal, one_edit};
+use super::text::one_edit;
 use super::{Agreement, Attribute};
-use crate::normalize::VehicleForm;
+use crate::resolve::lexicon::Sides;
+use crate::resolve::values::VehicleValues;
 
 const PLATE: [&str; 6] = [
     "same_plate_and_state",
@@ -21,43 +22,46 @@ pub(super) const ATTRIBUTES: [Attribute; 3] =
 /// A one-character difference is taken for a misreading only in plates of at least this length.
 const EDIT_LETTERS_MIN: usize = 5;
 
-pub(super) fn compare<'a>(a: &'a VehicleForm, b: &'a VehicleForm) -> Agreement<'a> {
+pub(super) fn compare(sides: Sides<'_>, a: &VehicleValues, b: &VehicleValues) -> Agreement {
     let mut agreement = Agreement::default();
-    agreement.levels[0] = plate(a, b);
-    agreement.levels[1] = vin(a, b);
-    agreement.levels[2] = description(a, b);
+    agreement.levels[0] = plate(sides, a, b);
+    agreement.levels[1] = vin(sides, a, b);
+    agreement.levels[2] = description(sides, a, b);
     agreement
 }
 
-fn plate(a: &VehicleForm, b: &VehicleForm) -> Option<u8> {
-    let (x, y) = (a.plate.as_ref()?, b.plate.as_ref()?);
-    let state = equal(a.plate_region.as_ref(), b.plate_region.as_ref());
-    let country = equal(a.plate_country.as_ref(), b.plate_country.as_ref());
+fn plate(sides: Sides<'_>, a: &VehicleValues, b: &VehicleValues) -> Option<u8> {
+    let (x, y) = (a.plate?, b.plate?);
+    let same = sides.same_text(x, y);
+    let (x, y) = (sides.a.text(x), sides.b.text(y));
+    let state = sides.equal(a.plate_region, b.plate_region);
+    let country = sides.equal(a.plate_country, b.plate_country);
     let elsewhere = state == Some(false) || country == Some(false);
-    let folded = equal(a.plate_folded.as_ref(), b.plate_folded.as_ref()) == Some(true);
+    let folded = sides.equal(a.plate_folded, b.plate_folded) == Some(true);
     Some(match () {
-        () if x == y && elsewhere => 2,
-        () if x == y && state == Some(true) => 0,
-        () if x == y => 1,
+        () if same && elsewhere => 2,
+        () if same && state == Some(true) => 0,
+        () if same => 1,
         () if folded && !elsewhere => 3,
         () if x.len().min(y.len()) >= EDIT_LETTERS_MIN && one_edit(x, y) && !elsewhere => 4,
         () => 5,
     })
 }
 
-fn vin(a: &VehicleForm, b: &VehicleForm) -> Option<u8> {
-    let (x, y) = (a.vin.as_ref()?, b.vin.as_ref()?);
+fn vin(sides: Sides<'_>, a: &VehicleValues, b: &VehicleValues) -> Option<u8> {
+    let (x, y) = (a.vin?, b.vin?);
+    let both_valid = a.vin_check_digit_valid && b.vin_check_digit_valid;
     Some(match () {
-        () if x.text == y.text => 0,
-        () if one_edit(&x.text, &y.text) && !(x.check_digit_valid && y.check_digit_valid) => 1,
+        () if sides.same_text(x, y) => 0,
+        () if !both_valid && one_edit(sides.a.text(x), sides.b.text(y)) => 1,
         () => 2,
     })
 }
 
-fn description(a: &VehicleForm, b: &VehicleForm) -> Option<u8> {
-    let make = equal(a.make.as_ref(), b.make.as_ref());
-    let model = equal(a.model.as_ref(), b.model.as_ref());
-    let colour = equal(a.colour.as_ref(), b.colour.as_ref());
+fn description(sides: Sides<'_>, a: &VehicleValues, b: &VehicleValues) -> Option<u8> {
+    let make = sides.equal(a.make, b.make);
+    let model = sides.equal(a.model, b.model);
+    let colour = sides.equal(a.colour, b.colour);
     match (make, model, colour) {
         (None, None, None) => None,
         (Some(true), model, colour)

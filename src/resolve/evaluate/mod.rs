@@ -1,8 +1,10 @@
 //! How well predicted clusters agree with an answer key: pairwise and B-cubed precision, recall
-//! and F1 per type of entity, sizes of clusters, and the quality and calibration of scored pairs.
+//! and F1 per type of entity, sizes of clusters, the quality and calibration of scored pairs, and
+//! quality by group of records.
 //!
 //! Knows labels and scores only, not records.
 
+mod groups;
 mod links;
 mod sizes;
 
@@ -10,6 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use groups::{GroupEvaluation, GroupRow, RecallGap, evaluate_groups};
 pub use links::{CalibrationBin, LinkEvaluation, SweepRow, evaluate_links};
 pub use sizes::SizeRow;
 
@@ -61,6 +64,8 @@ pub struct TypeEvaluation {
     pub sizes: Vec<SizeRow>,
     /// Of the scored pairs; `None` where only clusters were compared.
     pub links: Option<LinkEvaluation>,
+    /// By group of records; `None` where none was given.
+    pub groups: Option<GroupEvaluation>,
 }
 
 /// The figures of all types that the key names.
@@ -87,8 +92,7 @@ pub fn evaluate<E: Ord, C: Ord>(
 ) -> Evaluation {
     let mut rows: BTreeMap<EntityType, Vec<(&E, Assigned<'_, C>)>> = BTreeMap::new();
     for (record, (entity_type, entity)) in truth {
-        let cluster = predicted.get(record).map_or(Assigned::Alone(*record), Assigned::To);
-        rows.entry(*entity_type).or_default().push((entity, cluster));
+        rows.entry(*entity_type).or_default().push((entity, assigned(predicted, *record)));
     }
     let known = truth.keys().filter(|record| predicted.contains_key(record)).count() as u64;
     Evaluation {
@@ -120,11 +124,38 @@ impl Evaluation {
     }
 }
 
+impl Evaluation {
+    /// Adds the figures by group of records, to every type of which a record has a group.
+    pub fn add_groups<E: Ord, C: Ord>(
+        &mut self,
+        truth: &BTreeMap<RecordId, (EntityType, E)>,
+        predicted: &BTreeMap<RecordId, C>,
+        groups: &BTreeMap<RecordId, String>,
+    ) {
+        for (entity_type, figures) in &mut self.types {
+            let of_type = truth.iter().filter(|(_, (kind, _))| kind == entity_type);
+            let rows: Vec<_> = of_type
+                .map(|(record, (_, entity))| {
+                    let group = groups.get(record).map(String::as_str);
+                    (entity, assigned(predicted, *record), group)
+                })
+                .collect();
+            if rows.iter().any(|row| row.2.is_some()) {
+                figures.groups = Some(evaluate_groups(&rows));
+            }
+        }
+    }
+}
+
 /// Where a record of the key went.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Assigned<'a, C> {
     To(&'a C),
     Alone(RecordId),
+}
+
+fn assigned<C>(predicted: &BTreeMap<RecordId, C>, record: RecordId) -> Assigned<'_, C> {
+    predicted.get(&record).map_or(Assigned::Alone(record), Assigned::To)
 }
 
 /// The figures of labelled items of one type: (true label, predicted label) for each.
@@ -163,6 +194,7 @@ pub fn evaluate_type<E: Ord, C: Ord>(rows: &[(E, C)]) -> TypeEvaluation {
         b_cubed: Quality::new(mean(precision), mean(recall)),
         sizes: sizes::table(clusters.into_values(), entities.into_values()),
         links: None,
+        groups: None,
     }
 }
 

@@ -15,7 +15,7 @@ fn keys(agency: &str, local_id: &str, body: &Body) -> Vec<BlockKey> {
 /// Whether a record holds a value that blocking promises to find it by: any number, document or
 /// address line; of a person known by name only, two names and a year of birth.
 fn findable(body: &Body) -> bool {
-    match form(&record("a", "1", body.clone())) {
+    match form(body) {
         Form::Person(person) => {
             let two_names = person.names.iter().any(|name| name.tokens.len() >= 2);
             let house = person.address.as_ref().is_some_and(|address| {
