@@ -26,7 +26,7 @@ pub const PUBLIC_OPERATIONS: [PublicOperation; 7] = [
     public("GET", "/docs", "The page about the API; leads to /docs/"),
     public("GET", "/docs/{_:.*}", "The page about the API and its parts"),
     public("GET", "/openapi.json", "The document about the API"),
-    public("GET", "/v1/meta/public-operations", "This list"),
+    public("GET", "/v1/meta/public-operations", "This list: whoever checks the server reads it"),
     public("POST", "/v1/sessions", "Logging on to a local account: it shows its own credentials"),
 ];
 

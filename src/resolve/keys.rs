@@ -68,7 +68,9 @@ static PERSON: [Rule; 18] = [
     person("document", |keys, it| it.documents.iter().for_each(|it| keys.text(it.number))),
     person("two names, rare together", |keys, it| keys.two_names(it)),
     person("two names, year of birth", |keys, it| keys.two_names_and_year(it)),
-    person("name, date of birth", |keys, it| keys.name_and_birth(it, |year, day| [year, day.0, day.1])),
+    person("name, date of birth", |keys, it| {
+        keys.name_and_birth(it, |year, day| [year, day.0, day.1])
+    }),
     person("name, month of birth", |keys, it| keys.name_and_month(it)),
     person("name, day of the year", |keys, it| keys.name_and_birth(it, |_, day| [0, day.0, day.1])),
     person("name, year of birth", |keys, it| keys.name_and_year(it)),
@@ -86,8 +88,16 @@ static PERSON: [Rule; 18] = [
 static PHONE: [Rule; 1] = [rule("number", "phone", Make::Phone(|keys, it| keys.phone(it)))];
 
 static ADDRESS: [Rule; 3] = [
-    rule("house, word of the street", "address street", Make::Address(|keys, it| keys.house_and_street(it))),
-    rule("house, post code", "address postcode", Make::Address(|keys, it| keys.house_and_postcode(it))),
+    rule(
+        "house, word of the street",
+        "address street",
+        Make::Address(|keys, it| keys.house_and_street(it)),
+    ),
+    rule(
+        "house, post code",
+        "address postcode",
+        Make::Address(|keys, it| keys.house_and_postcode(it)),
+    ),
     rule("post-office box", "address box", Make::Address(|keys, it| keys.po_box(it))),
 ];
 
@@ -98,20 +108,44 @@ static VEHICLE: [Rule; 3] = [
 ];
 
 static ORGANIZATION: [Rule; 6] = [
-    rule("registration", "organization registration", Make::Organization(|keys, it| {
-        it.registration.iter().for_each(|text| keys.text(*text));
-    })),
-    rule("phone", "organization phone", Make::Organization(|keys, it| {
-        it.phones.iter().for_each(|phone| keys.phone(phone));
-    })),
-    rule("two words of the name", "organization two words", Make::Organization(|keys, it| keys.two_words(it))),
-    rule("the name's only word", "organization word", Make::Organization(|keys, it| keys.only_word(it))),
-    rule("house, word of the street", "organization street", Make::Organization(|keys, it| {
-        it.address.iter().for_each(|address| keys.house_and_street(address));
-    })),
-    rule("house, post code", "organization postcode", Make::Organization(|keys, it| {
-        it.address.iter().for_each(|address| keys.house_and_postcode(address));
-    })),
+    rule(
+        "registration",
+        "organization registration",
+        Make::Organization(|keys, it| {
+            it.registration.iter().for_each(|text| keys.text(*text));
+        }),
+    ),
+    rule(
+        "phone",
+        "organization phone",
+        Make::Organization(|keys, it| {
+            it.phones.iter().for_each(|phone| keys.phone(phone));
+        }),
+    ),
+    rule(
+        "two words of the name",
+        "organization two words",
+        Make::Organization(|keys, it| keys.two_words(it)),
+    ),
+    rule(
+        "the name's only word",
+        "organization word",
+        Make::Organization(|keys, it| keys.only_word(it)),
+    ),
+    rule(
+        "house, word of the street",
+        "organization street",
+        Make::Organization(|keys, it| {
+            it.address.iter().for_each(|address| keys.house_and_street(address));
+        }),
+    ),
+    rule(
+        "house, post code",
+        "organization postcode",
+        Make::Organization(|keys, it| {
+            it.address.iter().for_each(|address| keys.house_and_postcode(address));
+        }),
+    ),
 ];
 
 /// The rules of a type.
@@ -170,9 +204,13 @@ impl<'a> Keys<'a> {
     }
 
     /// The words of each name of a person that make keys.
-    fn names<'p>(&self, person: &'p PersonValues) -> impl Iterator<Item = Vec<&'a WordEntry>> + use<'a, 'p> {
+    fn names<'p>(
+        &self,
+        person: &'p PersonValues,
+    ) -> impl Iterator<Item = Vec<&'a WordEntry>> + use<'a, 'p> {
         let lexicon = self.lexicon;
-        let words = move |name: &[u32]| name.iter().take(WORDS_MAX).map(|it| lexicon.word(*it)).collect();
+        let words =
+            move |name: &[u32]| name.iter().take(WORDS_MAX).map(|it| lexicon.word(*it)).collect();
         person.names.iter().map(words)
     }
 

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::compare::{self, Agreement};
-use super::lexicon::{Lexicon, LexiconBuilder, Sides};
 use super::engine::Engine;
+use super::lexicon::{Lexicon, LexiconBuilder, Sides};
 use super::model::Model;
 use super::values::{Values, values};
 use crate::model::{Body, EntityType};

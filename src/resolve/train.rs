@@ -46,7 +46,8 @@ pub struct Labelled {
 /// Trains a model.
 pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
     labelled.sort_by_key(|item| item.record.id);
-    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> = BTreeMap::new();
+    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> =
+        BTreeMap::new();
     for Labelled { record, entity } in labelled {
         let (ids, entities, bodies) = by_type.entry(record.entity_type()).or_default();
         ids.push(record.id);
@@ -139,7 +140,11 @@ impl Counts {
 }
 
 /// The levels of an attribute whose weights fall with the level; m as it was seen.
-pub(super) fn levels(names: &[&str], seen: &[Seen], rarity: impl Fn(usize) -> Option<f64>) -> Vec<LevelModel> {
+pub(super) fn levels(
+    names: &[&str],
+    seen: &[Seen],
+    rarity: impl Fn(usize) -> Option<f64>,
+) -> Vec<LevelModel> {
     let level = |(level, (name, bits)): (usize, (&&str, f64))| LevelModel {
         name: (*name).to_owned(),
         m: round(seen[level].m),

@@ -114,9 +114,7 @@ impl Names {
 pub(super) fn values(form: &Form, lexicon: &mut LexiconBuilder) -> Values {
     match form {
         Form::Person(form) => Values::Person(person(form, lexicon)),
-        Form::Phone(form) => {
-            Values::Phone((!form.is_empty()).then(|| phone(form, lexicon)))
-        }
+        Form::Phone(form) => Values::Phone((!form.is_empty()).then(|| phone(form, lexicon))),
         Form::Address(form) => Values::Address(address(form, lexicon)),
         Form::Vehicle(form) => Values::Vehicle(Box::new(vehicle(form, lexicon))),
         Form::Organization(form) => Values::Organization(Box::new(organization(form, lexicon))),
@@ -296,13 +294,9 @@ impl PhoneValues {
 impl AddressValues {
     fn renumber(&mut self, to: &Renumbering) {
         renumber_words(&mut self.street, to);
-        for text in [
-            &mut self.house,
-            &mut self.unit,
-            &mut self.city,
-            &mut self.postcode,
-            &mut self.po_box,
-        ] {
+        for text in
+            [&mut self.house, &mut self.unit, &mut self.city, &mut self.postcode, &mut self.po_box]
+        {
             renumber(text, to);
         }
     }

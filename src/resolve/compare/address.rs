@@ -92,9 +92,9 @@ fn place(
     town: Option<bool>,
 ) -> Option<u8> {
     let same_area = || {
-        a.postcode.zip(b.postcode).is_some_and(|(x, y)| {
-            postcode_area(sides.a.text(x)) == postcode_area(sides.b.text(y))
-        })
+        a.postcode
+            .zip(b.postcode)
+            .is_some_and(|(x, y)| postcode_area(sides.a.text(x)) == postcode_area(sides.b.text(y)))
     };
     match (postcode, town) {
         (None, None) => None,

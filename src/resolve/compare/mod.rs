@@ -51,9 +51,7 @@ pub(super) fn agreements(values: &Values, attribute: usize, lexicon: &Lexicon) -
 pub(super) fn compare(sides: Sides<'_>, a: &Values, b: &Values) -> Option<Agreement> {
     match (a, b) {
         (Values::Person(a), Values::Person(b)) => Some(person::compare(sides, a, b)),
-        (Values::Phone(a), Values::Phone(b)) => {
-            Some(phone::compare(sides, a.as_ref(), b.as_ref()))
-        }
+        (Values::Phone(a), Values::Phone(b)) => Some(phone::compare(sides, a.as_ref(), b.as_ref())),
         (Values::Address(a), Values::Address(b)) => Some(address::compare(sides, a, b)),
         (Values::Vehicle(a), Values::Vehicle(b)) => Some(vehicle::compare(sides, a, b)),
         (Values::Organization(a), Values::Organization(b)) => {

@@ -22,8 +22,7 @@ pub(super) fn compare(
 ) -> Agreement {
     let mut agreement = Agreement::default();
     agreement.levels[0] = name(sides, a, b);
-    agreement.levels[1] =
-        sides.equal(a.registration, b.registration).map(|same| u8::from(!same));
+    agreement.levels[1] = sides.equal(a.registration, b.registration).map(|same| u8::from(!same));
     agreement.levels[2] = phone::best(sides, &a.phones, &b.phones);
     agreement.levels[3] = a
         .address

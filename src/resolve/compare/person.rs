@@ -64,7 +64,12 @@ pub(super) fn compare(sides: Sides<'_>, a: &PersonValues, b: &PersonValues) -> A
 pub(super) fn agreements(person: &PersonValues, attribute: usize, lexicon: &Lexicon) -> Vec<u64> {
     let text = |text| hash(lexicon.text(text));
     match attribute {
-        0 => person.names.iter().filter(|words| words.len() > 1).map(|it| name_key(it, lexicon)).collect(),
+        0 => person
+            .names
+            .iter()
+            .filter(|words| words.len() > 1)
+            .map(|it| name_key(it, lexicon))
+            .collect(),
         1 => person.birth.iter().filter(|it| it.date.day().is_some()).map(birth_key).collect(),
         2 => person.phones.iter().map(|phone| text(phone.national)).collect(),
         3 => person.emails.iter().map(|email| text(email.address)).collect(),

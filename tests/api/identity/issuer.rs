@@ -10,6 +10,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+    KeyPair,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,11 +23,14 @@ pub struct Key {
     pub id: &'static str,
     pub algorithm: Algorithm,
     pub signing: EncodingKey,
+    /// The public half of an Ed25519 key.
+    edwards: Option<String>,
 }
 
 impl Key {
     pub fn new(id: &'static str, algorithm: Algorithm) -> Self {
         let random = SystemRandom::new();
+        let mut edwards = None;
         let signing = match algorithm {
             Algorithm::ES256 => {
                 let curve = &ECDSA_P256_SHA256_FIXED_SIGNING;
@@ -41,7 +45,10 @@ impl Key {
                 )
             }
             Algorithm::EdDSA => {
-                EncodingKey::from_ed_der(Ed25519KeyPair::generate_pkcs8(&random).unwrap().as_ref())
+                let pkcs8 = Ed25519KeyPair::generate_pkcs8(&random).unwrap();
+                let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap();
+                edwards = Some(URL_SAFE_NO_PAD.encode(pair.public_key()));
+                EncodingKey::from_ed_der(pkcs8.as_ref())
             }
             _ => {
                 let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
@@ -50,11 +57,14 @@ impl Key {
                 EncodingKey::from_rsa_der(&pkcs8.as_ref()[26..])
             }
         };
-        Self { id, algorithm, signing }
+        Self { id, algorithm, signing, edwards }
     }
 
     /// Its public half.
     pub fn public(&self) -> Value {
+        if let Some(x) = &self.edwards {
+            return json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": self.id, "x": x });
+        }
         let mut jwk = Jwk::from_encoding_key(&self.signing, self.algorithm).unwrap();
         jwk.common.key_id = Some(self.id.to_owned());
         serde_json::to_value(jwk).unwrap()
