@@ -9,7 +9,7 @@ use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
 use super::entities::routes::get_routes;
 use super::entities::search::search;
-use super::explanations::entity::explain_entity;
+use super::explanations::entity::{explain_entity, picture_entity};
 use super::explanations::pair::{explain_pair, picture_pair};
 use super::imports::start::start_import;
 use super::indicators::shared_hub::shared_hub;
@@ -47,6 +47,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(get_routes)
         .service(explain_pair)
         .service(picture_pair)
+        .service(picture_entity)
         .service(explain_entity)
         .service(find_paths)
         .service(rank_entities)

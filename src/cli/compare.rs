@@ -1,13 +1,17 @@
 //! `accord compare`: pairs of values against each other, without a store.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::resolve::compare_names::{THRESHOLD, name_score};
 
-use super::CommandError;
+use super::output::Output;
+use super::progress::FilesBar;
+use super::{CommandError, table};
+
+/// The longest name, in bytes: comparing takes time by its square.
+const NAME_BYTES_MAX: usize = 2_000;
 
 /// Compare pairs of values, row by row of a CSV file
 #[derive(clap::Args)]
@@ -46,8 +50,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     }
     match &names.out {
         Some(path) => {
-            let out = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            compare_names(&names.file, names.threshold, BufWriter::new(out))?;
+            let out = Output::prepare(path, &[&names.file])?;
+            out.write(|out| compare_names(&names.file, names.threshold, out))?;
         }
         None => compare_names(&names.file, names.threshold, io::stdout().lock())?,
     }
@@ -56,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 
 fn compare_names(path: &Path, threshold: f64, out: impl Write) -> Result<(), CommandError> {
     let name = path.display();
-    let mut reader = csv::Reader::from_path(path).map_err(|error| format!("{name}: {error}"))?;
+    let mut reader = table::open(path)?;
     let mut headers = reader.headers().map_err(|error| format!("{name}: {error}"))?.clone();
     let column = |wanted: &str| {
         let found = headers.iter().position(|header| header == wanted);
@@ -67,13 +71,22 @@ fn compare_names(path: &Path, threshold: f64, out: impl Write) -> Result<(), Com
     headers.push_field("match");
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(&headers)?;
-    for row in reader.records() {
-        let mut row = row.map_err(|error| format!("{name}: {error}"))?;
+    let mut bar = FilesBar::new([path]);
+    let mut row = csv::StringRecord::new();
+    while reader.read_record(&mut row).map_err(|error| format!("{name}: {error}"))? {
+        bar.rows(1, reader.position().byte());
+        if row[first].len().max(row[second].len()) > NAME_BYTES_MAX {
+            let line = row.position().map_or(0, csv::Position::line);
+            return Err(
+                format!("{name}: line {line}: a name of more than {NAME_BYTES_MAX} bytes").into()
+            );
+        }
         let score = name_score(&row[first], &row[second]).score;
         row.push_field(&format!("{score:.4}"));
         row.push_field(if score >= threshold { "true" } else { "false" });
         writer.write_record(&row)?;
     }
     writer.flush()?;
+    bar.finish();
     Ok(())
 }

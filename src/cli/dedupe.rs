@@ -1,14 +1,17 @@
 //! `accord dedupe`: the engine alone on one file, without a store.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use accord::model::IdKey;
 use accord::resolve::batch;
 
+use super::output::Output;
 use super::records::{self, Records, SOME_REFUSED};
 use super::settings::EngineArguments;
-use super::{CommandError, progress};
+use super::{CommandError, health, progress};
 
 /// Find the duplicates in a file
 ///
@@ -18,6 +21,7 @@ use super::{CommandError, progress};
 #[command(after_help = "Examples:
   accord dedupe --mapping people.map.toml --out clusters.csv people.csv
   accord dedupe --mapping people.map.toml --out clusters.csv --pairs pairs.csv --trained model.json people.csv
+  accord dedupe --mapping people.map.toml --out clusters.csv --report health.json people.parquet
 
 Exit code: 0 all rows taken; 3 some rows could not be read; 1 failed")]
 pub struct Arguments {
@@ -32,6 +36,9 @@ pub struct Arguments {
     /// Write the links to this CSV: record_id_a, record_id_b, bits, probability
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
+    /// Write figures of the clusters' health, which need no labels, to this JSON file and print them
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Write the model that was trained to this file
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     trained: Option<PathBuf>,
@@ -41,18 +48,27 @@ pub struct Arguments {
 
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let spinner = progress::spinner("reading");
-    let mut records =
-        records::read(&arguments.mapping, &[&arguments.file], &arguments.engine.id_key())?;
-    spinner.set_message("training");
+    let inputs = [arguments.mapping.as_path(), &arguments.file];
+    let output = |path: &Path| Output::prepare(path, &inputs);
+    let out = output(&arguments.out)?;
+    let pairs = arguments.pairs.as_deref().map(output).transpose()?;
+    let report = arguments.report.as_deref().map(output).transpose()?;
+    let trained = arguments.trained.as_deref().map(output).transpose()?;
+    let id_key = arguments.engine.id_key();
+    let mut records = records::read(&arguments.mapping, &[&arguments.file], &id_key)?;
+    let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
     let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
-    if let Some(path) = &arguments.trained {
-        std::fs::write(path, engine.model().to_json() + "\n")?;
-    }
-    spinner.set_message("resolving");
-    let found = batch::resolve(&engine, &records.table, &blocks, &|_| ());
     spinner.finish_and_clear();
-    write(arguments, &records, &found)?;
+    if let Some(trained) = trained {
+        trained.write(|file| Ok(writeln!(file, "{}", engine.model().to_json())?))?;
+    }
+    let bar = progress::count_bar(records.ids.len() as u64, "comparing and clustering");
+    let found = batch::resolve(&engine, &records.table, &blocks, &|done| bar.inc(done as u64));
+    bar.finish_and_clear();
+    write_clusters(out, &records, &found, &id_key)?;
+    if let Some(pairs) = pairs {
+        write_pairs(pairs, &records, &found)?;
+    }
     println!(
         "{} records, {} pairs compared, {} links, {} clusters, {} rows refused",
         records.ids.len(),
@@ -61,31 +77,43 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         found.labels.iter().collect::<BTreeSet<_>>().len(),
         records.refused
     );
+    print!("{}", records.repeated_text());
+    if let Some(report) = report {
+        let stop = engine.cluster_parameters(records.table.entity_type()).stop;
+        print!("{}", health::report(report, &found.labels, &found.links, stop)?);
+    }
     Ok(if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }
 
-fn write(
-    arguments: &Arguments,
+fn write_clusters(
+    out: Output,
+    records: &Records,
+    found: &batch::Resolved,
+    id_key: &IdKey,
+) -> Result<(), CommandError> {
+    out.csv(|out| {
+        out.write_record(["record_id", "cluster_id"])?;
+        for (position, label) in found.labels.iter().enumerate() {
+            let first = records.ids[*label as usize];
+            let cluster = id_key.entity(records.table.entity_type(), first).to_string();
+            out.write_record([records.local_ids.get(position), &cluster])?;
+        }
+        Ok(())
+    })
+}
+
+fn write_pairs(
+    out: Output,
     records: &Records,
     found: &batch::Resolved,
 ) -> Result<(), CommandError> {
-    let id_key = arguments.engine.id_key();
-    let mut out = csv::Writer::from_path(&arguments.out)?;
-    out.write_record(["record_id", "cluster_id"])?;
-    for (position, label) in found.labels.iter().enumerate() {
-        let first = records.ids[*label as usize];
-        let cluster = id_key.entity(records.table.entity_type(), first).to_string();
-        out.write_record([records.local_ids.get(position), &cluster])?;
-    }
-    out.flush()?;
-    let Some(path) = &arguments.pairs else { return Ok(()) };
-    let mut out = csv::Writer::from_path(path)?;
-    out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
-    for (a, b, bits) in &found.links {
-        let probability = accord::resolve::probability(*bits);
-        let (a, b) = (records.local_ids.get(*a as usize), records.local_ids.get(*b as usize));
-        out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])?;
-    }
-    out.flush()?;
-    Ok(())
+    out.csv(|out| {
+        out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
+        for (a, b, bits) in &found.links {
+            let probability = accord::resolve::probability(*bits);
+            let (a, b) = (records.local_ids.get(*a as usize), records.local_ids.get(*b as usize));
+            out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])?;
+        }
+        Ok(())
+    })
 }

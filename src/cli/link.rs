@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use accord::resolve::{batch, probability};
 
+use super::output::Output;
 use super::records::{self, Records, SOME_REFUSED};
 use super::settings::EngineArguments;
 use super::{CommandError, progress};
@@ -39,24 +40,30 @@ pub struct Arguments {
 
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let spinner = progress::spinner("reading");
     let files = [arguments.first.as_path(), arguments.second.as_path()];
+    let out = Output::prepare(&arguments.out, &files)?;
     let id_key = arguments.engine.id_key();
     let mut records = records::read(&arguments.mapping, &files, &id_key)?;
-    spinner.set_message("training");
+    let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
     let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
-    spinner.set_message("linking");
+    spinner.finish_and_clear();
+    let repeated = records.repeated_text();
     let Records { table, local_ids, files, refused, .. } = records;
     let second: Vec<bool> = files.iter().map(|file| *file == 1).collect();
-    let links = batch::link(&engine, &table, &blocks, &second, arguments.least_bits, &|_| ());
-    spinner.finish_and_clear();
-    let mut out = csv::Writer::from_path(&arguments.out)?;
-    out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
-    for (a, b, bits) in &links {
-        let (a, b) = (local_ids.get(*a as usize), local_ids.get(*b as usize));
-        out.write_record([a, b, &format!("{bits:.4}"), &format!("{:.6}", probability(*bits))])?;
-    }
-    out.flush()?;
+    let bar = progress::count_bar(table.len() as u64, "comparing");
+    let compared = |done| bar.inc(done as u64);
+    let links = batch::link(&engine, &table, &blocks, &second, arguments.least_bits, &compared);
+    bar.finish_and_clear();
+    out.csv(|out| {
+        out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
+        for (a, b, bits) in &links {
+            let (a, b) = (local_ids.get(*a as usize), local_ids.get(*b as usize));
+            let probability = format!("{:.6}", probability(*bits));
+            out.write_record([a, b, &format!("{bits:.4}"), &probability])?;
+        }
+        Ok(())
+    })?;
     println!("{} records, {} links, {refused} rows refused", table.len(), links.len());
+    print!("{repeated}");
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }

@@ -9,15 +9,18 @@ mod demo;
 mod deny;
 mod evaluate;
 mod generate;
+mod health;
 mod holder;
 mod import;
 mod key;
 mod link;
 mod openapi;
+mod output;
 mod progress;
 mod records;
 mod serve;
 mod settings;
+mod table;
 mod train;
 
 use std::process::ExitCode;

@@ -1,5 +1,7 @@
 //! Progress bars on the terminal: rate and time left; nothing where the output is not a terminal.
 
+use std::borrow::Cow;
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,6 +11,45 @@ pub fn bytes_bar(total: u64) -> ProgressBar {
     styled(total, "{msg} [{bar:30}] {percent:>3}% {bytes_per_sec} {eta} left")
 }
 
+/// A bar over files that are read one after the other: its message says what has been read.
+pub struct FilesBar {
+    bar: ProgressBar,
+    /// Bytes of the files that have been read.
+    before: u64,
+    rows: u64,
+}
+
+impl FilesBar {
+    /// A bar over all these files.
+    pub fn new<'a>(files: impl IntoIterator<Item = &'a Path>) -> Self {
+        let size = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
+        let bar = bytes_bar(files.into_iter().map(size).sum()).with_message("reading");
+        Self { bar, before: 0, rows: 0 }
+    }
+
+    /// More rows have been read, from a file that is done up to here.
+    pub fn rows(&mut self, count: u64, bytes_done: u64) {
+        let before = self.rows;
+        self.rows += count;
+        // Now and then: drawing is slower than reading.
+        if before / 4_096 != self.rows / 4_096 {
+            self.bar.set_position(self.before + bytes_done);
+            self.bar.set_message(format!("reading, {} rows", self.rows));
+        }
+    }
+
+    /// A file has been read to its end.
+    pub fn file(&mut self, bytes: u64) {
+        self.before += bytes;
+        self.bar.set_position(self.before);
+    }
+
+    /// All has been read.
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 /// A bar over a known number of things.
 pub fn count_bar(total: u64, what: &'static str) -> ProgressBar {
     styled(total, "{msg} [{bar:30}] {human_pos}/{human_len} {per_sec} {eta} left")
@@ -16,7 +57,7 @@ pub fn count_bar(total: u64, what: &'static str) -> ProgressBar {
 }
 
 /// A spinner for a step of unknown length.
-pub fn spinner(what: &'static str) -> ProgressBar {
+pub fn spinner(what: impl Into<Cow<'static, str>>) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(what);
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner

@@ -9,6 +9,7 @@ use accord::resolve::{Blocks, Engine, Model, Table, TableBuilder, em};
 use rayon::prelude::*;
 
 use super::CommandError;
+use super::progress::FilesBar;
 use super::settings::EngineArguments;
 
 /// Exit code when rows could not be read.
@@ -29,6 +30,18 @@ pub struct Records {
     pub files: Vec<usize>,
     /// Rows that could not be read.
     pub refused: u64,
+    /// Records that stand in their file once more, further down, and were left out.
+    pub repeated: u64,
+}
+
+impl Records {
+    /// What the summary says of records that stand twice; nothing where there are none.
+    pub fn repeated_text(&self) -> String {
+        match self.repeated {
+            0 => String::new(),
+            count => format!("{count} rows bear the id of one above them and were left out\n"),
+        }
+    }
 }
 
 /// Texts one behind the other, by their numbers.
@@ -76,16 +89,20 @@ pub fn read(mapping: &Path, files: &[&Path], id_key: &IdKey) -> Result<Records, 
         local_ids: LocalIds::default(),
         refused: 0,
     };
+    let mut bar = FilesBar::new(files.iter().copied());
     for (position, file) in files.iter().enumerate() {
         let mut reader = read_file(file, &file.display().to_string(), Arc::clone(&mapper))?;
         let mut rows = reader.read_rows(ROWS)?;
         while !rows.is_empty() {
+            bar.rows(rows.len() as u64, reader.bytes_done());
             let ((), next) =
                 rayon::join(|| reading.take(&rows, &mapper, position), || reader.read_rows(ROWS));
             rows = next?;
         }
+        bar.file(reader.bytes_done());
     }
-    reading.finish()
+    bar.finish();
+    reading.finish(files)
 }
 
 impl Reading {
@@ -116,18 +133,27 @@ impl Reading {
         }
     }
 
-    fn finish(mut self) -> Result<Records, CommandError> {
-        let Some(table) = self.table else { return Err("no record could be read".into()) };
+    fn finish(mut self, files: &[&Path]) -> Result<Records, CommandError> {
+        let Some(table) = self.table else {
+            let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+            let why = match self.refused {
+                0 => "there are no rows".to_owned(),
+                refused => format!("none of the {refused} rows could be read"),
+            };
+            return Err(format!("{}: {why}", names.join(", ")).into());
+        };
         let key = |row: &u32| (self.ids[*row as usize], self.files[*row as usize]);
         let mut order: Vec<u32> = (0..self.ids.len() as u32).collect();
         // Stable, so that the first of equal ones stays the first.
         order.par_sort_by_key(key);
         order.dedup_by_key(|row| key(row));
+        let repeated = (self.ids.len() - order.len()) as u64;
         let table = table.finish(&order, &Model::shipped());
         let ids = order.iter().map(|row| self.ids[*row as usize]).collect();
         let files = order.iter().map(|row| self.files[*row as usize]).collect();
         self.local_ids.order = order;
-        Ok(Records { table, ids, local_ids: self.local_ids, files, refused: self.refused })
+        let (local_ids, refused) = (self.local_ids, self.refused);
+        Ok(Records { table, ids, local_ids, files, refused, repeated })
     }
 }
 

@@ -7,7 +7,8 @@ use accord::ingest::{load_manifest, read_file};
 use accord::model::IdKey;
 use accord::resolve::train::{self, Labelled};
 
-use super::{CommandError, key, progress};
+use super::progress::{self, FilesBar};
+use super::{CommandError, key};
 
 /// Train a model on files with an answer key
 ///
@@ -28,10 +29,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let key_file = manifest.key.ok_or("the manifest names no key")?;
     let folder = arguments.manifest.parent().unwrap_or(std::path::Path::new(""));
     let mut key = key::read(&folder.join(key_file), &id_key)?;
-    let spinner = progress::spinner("reading");
+    let mut bar = FilesBar::new(sources.iter().map(|source| source.path.as_path()));
     let mut labelled = Vec::new();
     for source in &sources {
-        for row in read_file(&source.path, &source.name, source.mapper.clone())? {
+        let mut rows = read_file(&source.path, &source.name, source.mapper.clone())?;
+        while let Some(row) = rows.next() {
+            bar.rows(1, rows.bytes_done());
             // Rows that an import would refuse teach nothing.
             let Ok(output) = row?.1 else { continue };
             labelled.extend(output.records.into_iter().filter_map(|record| {
@@ -39,8 +42,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 Some(Labelled { record, entity })
             }));
         }
+        bar.file(rows.bytes_done());
     }
-    spinner.set_message("training");
+    bar.finish();
+    let spinner = progress::spinner(format!("training on {} records", labelled.len()));
     let about = format!("labels of {} records", labelled.len());
     let model = train::train(labelled, &about);
     spinner.finish_and_clear();

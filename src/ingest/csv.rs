@@ -42,6 +42,9 @@ impl<R: Read> CsvRows<R> {
             ends: vec![0; 64],
             count: 0,
         };
+        if records.window.is_utf16() {
+            return Err(FileFault::Utf16);
+        }
         match records.next()? {
             None => return Err(FileFault::NoHeader),
             Some((_, Err(reason))) => return Err(FileFault::Header(reason)),

@@ -73,7 +73,7 @@ pub fn time(text: &str, formats: &[String], zone: &TimeZone) -> Result<Timestamp
     local(parsed.to_datetime().map_err(|_| Reason::BadTime)?, zone)
 }
 
-/// RFC 3339, or `YYYY-MM-DD HH:MM[:SS]` (also with a `T`), or `YYYY-MM-DD`, local.
+/// RFC 3339, or `YYYY-MM-DD HH:MM[:SS[.f]]` (also with a `T`), or `YYYY-MM-DD`, local.
 fn standard_time(text: &str, zone: &TimeZone) -> Result<Timestamp, Reason> {
     let digits_first = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
     if !digits_first || !(10..=40).contains(&text.len()) {
@@ -82,13 +82,23 @@ fn standard_time(text: &str, zone: &TimeZone) -> Result<Timestamp, Reason> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return in_range(instant);
     }
-    let form: Vec<u8> = text.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b }).collect();
+    // Parts of a second: databases and data frames write them.
+    let whole = text.split_once('.').filter(|(whole, part)| {
+        whole.len() == 19
+            && (1..=9).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_digit())
+    });
+    let form: Vec<u8> = whole
+        .map_or(text, |(whole, _)| whole)
+        .bytes()
+        .map(|b| if b.is_ascii_digit() { b'0' } else { b })
+        .collect();
     let format = match form.as_slice() {
         b"0000-00-00" => "%Y-%m-%d",
         b"0000-00-00 00:00" => "%Y-%m-%d %H:%M",
         b"0000-00-00T00:00" => "%Y-%m-%dT%H:%M",
-        b"0000-00-00 00:00:00" => "%Y-%m-%d %H:%M:%S",
-        b"0000-00-00T00:00:00" => "%Y-%m-%dT%H:%M:%S",
+        b"0000-00-00 00:00:00" => "%Y-%m-%d %H:%M:%S%.f",
+        b"0000-00-00T00:00:00" => "%Y-%m-%dT%H:%M:%S%.f",
         _ => return Err(Reason::BadTime),
     };
     time(text, &[format.to_owned()], zone)
@@ -134,14 +144,22 @@ mod tests {
             ("2026-03-01T14:05:09", "2026-03-01T20:05:09Z"),
             ("2026-03-01", "2026-03-01T06:00:00Z"),
             ("2026-03-01T14:05:00+02:00", "2026-03-01T12:05:00Z"),
+            ("2026-03-01 14:05:00+00:00", "2026-03-01T14:05:00Z"),
+            ("2026-03-01 14:05:09.25", "2026-03-01T20:05:09.25Z"),
             // The clocks went from 02:00 to 03:00 on this day.
             ("2026-03-08 02:30", "2026-03-08T08:30:00Z"),
         ] {
             assert_eq!(time(text, &[], &zone).unwrap().to_string(), expected, "{text}");
         }
-        for text in
-            ["2026-02-30 14:05", "2026-03-01 25:00", "01.03.2026 14:05", "", "0001-01-01 00:00"]
-        {
+        for text in [
+            "2026-02-30 14:05",
+            "2026-03-01 25:00",
+            "2026-03-01 14:05:09.",
+            "2026-03-01.25",
+            "01.03.2026 14:05",
+            "",
+            "0001-01-01 00:00",
+        ] {
             assert_eq!(time(text, &[], &zone), Err(Reason::BadTime), "{text}");
         }
     }

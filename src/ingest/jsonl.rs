@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 
 use super::check;
 use super::mapper::RowMapper;
+use super::reader::FileFault;
 use super::reason::{Reason, RowError};
 use super::window::Window;
 
@@ -32,7 +33,11 @@ struct Shape {
 
 impl<R: Read> JsonlRows<R> {
     /// Opens an input.
-    pub fn new(input: R, mapper: &RowMapper, ignored: &BTreeSet<String>) -> io::Result<Self> {
+    pub fn new(
+        input: R,
+        mapper: &RowMapper,
+        ignored: &BTreeSet<String>,
+    ) -> Result<Self, FileFault> {
         let names = mapper.columns().iter();
         let columns: BTreeMap<_, _> =
             names.enumerate().map(|(position, name)| (name.clone(), position)).collect();
@@ -41,7 +46,11 @@ impl<R: Read> JsonlRows<R> {
             .flat_map(|path| path.match_indices('.').map(|(dot, _)| path[..dot].to_owned()))
             .collect();
         let shape = Shape { columns, parents, ignored: ignored.clone() };
-        Ok(Self { window: Window::new(input)?, shape })
+        let window = Window::new(input)?;
+        if window.is_utf16() {
+            return Err(FileFault::Utf16);
+        }
+        Ok(Self { window, shape })
     }
 
     /// Bytes consumed so far.

@@ -8,7 +8,7 @@
 //! ```toml
 //! agency = "metro-police"
 //! source = "persons"
-//! format = "csv"                 # or "jsonl"; CSV may set delimiter = ";"
+//! format = "csv"                 # or "jsonl" or "parquet"; CSV may set delimiter = ";"
 //! time_zone = "America/Chicago"  # for times without an offset
 //! region = "US"                  # country to read national phone numbers in
 //! id = "report_no"               # column with the row's id
@@ -70,12 +70,19 @@
 //! index (`phones.0`). A missing key, `null` and an empty text are all empty. `columns_ignored` may
 //! name an object or array to ignore all of it.
 //!
+//! A Parquet file is read as the CSV of the same table: whole numbers as they are, floats with a point
+//! (`3.0`), truths as `true` and `false`, dates as `2026-03-01`, times as `2026-03-01 14:05:09`, with
+//! `+00:00` where they are instants; a time that falls on midnight as its date alone; nulls and floats
+//! that are no number as missing. Rows are counted from 1. Columns of lists, maps or groups must be in
+//! `columns_ignored`. A mapping for CSV reads a file named `.parquet` as Parquet, so that one mapping
+//! serves both.
+//!
 //! # Partial dates
 //!
 //! A date field may list several formats (`formats = ["%d/%m/%Y", "%m/%Y", "%Y"]`); the first that
 //! fits the whole text wins. A format without a day (or month) gives a partial date. Formats are
 //! those of strptime. Without a format, dates are ISO 8601 (YYYY, YYYY-MM, YYYY-MM-DD) and times
-//! RFC 3339 or `YYYY-MM-DD[ HH:MM[:SS]]` in the mapping's time zone; a time without a time of day is
+//! RFC 3339 or `YYYY-MM-DD[ HH:MM[:SS[.f]]]` in the mapping's time zone; a time without a time of day is
 //! the day's first instant. Years before 1000 are refused, because `%Y` also reads two digits.
 //! Constants, defaults and translated values are written as if there were no format; where a date
 //! has both formats and `values`, texts that `values` does not list are read by the formats.
@@ -138,6 +145,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line, UTF-8.
     Jsonl,
+    /// Apache Parquet, without nested columns.
+    Parquet,
 }
 
 /// Where a value comes from.

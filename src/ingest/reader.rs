@@ -12,8 +12,12 @@ use super::csv::CsvRows;
 use super::jsonl::JsonlRows;
 use super::mapper::RowMapper;
 use super::mapping::Format;
+use super::parquet::{ParquetFault, ParquetRows};
 use super::reason::{Reason, RowError};
 use crate::model::Body;
+
+/// Bytes from which on no more rows are read at once.
+const ROWS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What is wrong with a file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -24,6 +28,9 @@ pub enum FileFault {
     /// A CSV file without a header row.
     #[error("the header row is missing")]
     NoHeader,
+    /// A text file in UTF-16.
+    #[error("the file is UTF-16; save it as UTF-8")]
+    Utf16,
     /// A CSV file whose header row cannot be read.
     #[error("the header row: {0}")]
     Header(Reason),
@@ -37,11 +44,16 @@ pub enum FileFault {
     /// A column that the mapping knows stands twice in the header.
     #[error("the header has the column `{0}` twice")]
     RepeatedColumn(String),
+    /// A Parquet file that cannot be read.
+    #[error(transparent)]
+    Parquet(#[from] ParquetFault),
 }
 
 impl From<io::Error> for FileFault {
     fn from(error: io::Error) -> Self {
-        Self::Unreadable(error.kind())
+        let kind = error.kind();
+        let own = error.into_inner().and_then(|inner| inner.downcast::<ParquetFault>().ok());
+        own.map_or(Self::Unreadable(kind), |fault| Self::Parquet(*fault))
     }
 }
 
@@ -70,16 +82,24 @@ type Input = Box<dyn Read + Send>;
 enum Rows {
     Csv(Box<CsvRows<Input>>),
     Jsonl(Box<JsonlRows<Input>>),
+    Parquet(Box<ParquetRows>),
 }
 
-/// Opens a file; errors call it `name`.
+/// Opens a file; errors call it `name`. A mapping for CSV reads a file whose name ends in `.parquet`
+/// as Parquet: it is the same table.
 ///
 /// # Errors
 /// When it cannot be opened or its header does not fit the mapping.
 pub fn read_file(path: &Path, name: &str, mapper: Arc<RowMapper>) -> Result<RowReader, FileError> {
+    let fault = |fault| FileError { file: name.to_owned(), fault };
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (total, file) =
-        opened.map_err(|e| FileError { file: name.to_owned(), fault: FileFault::from(e) })?;
+    let (total, file) = opened.map_err(|error| fault(FileFault::from(error)))?;
+    let named_parquet = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
+    if mapper.format() == Format::Parquet || (mapper.format() == Format::Csv && named_parquet) {
+        let rows = ParquetRows::new(file, &mapper).map_err(fault)?;
+        let (name, rows) = (name.to_owned(), Rows::Parquet(Box::new(rows)));
+        return Ok(RowReader { mapper, name, rows, total: Some(total), ended: false });
+    }
     RowReader::new(Box::new(file), Some(total), name, mapper)
 }
 
@@ -97,8 +117,8 @@ impl RowReader {
         let opened = match mapper.format() {
             Format::Csv => CsvRows::new(input, &mapper).map(|rows| Rows::Csv(Box::new(rows))),
             Format::Jsonl => JsonlRows::new(input, &mapper, mapper.ignored())
-                .map(|rows| Rows::Jsonl(Box::new(rows)))
-                .map_err(FileFault::from),
+                .map(|rows| Rows::Jsonl(Box::new(rows))),
+            Format::Parquet => Err(ParquetFault::NoFile.into()),
         };
         let rows = opened.map_err(|fault| FileError { file: name.to_owned(), fault })?;
         Ok(Self { mapper, name: name.to_owned(), rows, total, ended: false })
@@ -114,6 +134,7 @@ impl RowReader {
         match &self.rows {
             Rows::Csv(rows) => rows.consumed(),
             Rows::Jsonl(rows) => rows.consumed(),
+            Rows::Parquet(rows) => rows.consumed(),
         }
     }
 
@@ -170,18 +191,18 @@ impl RawRow {
 }
 
 impl RowReader {
-    /// Reads so many rows at most without mapping them; none at the file's end.
+    /// Reads so many rows at most without mapping them; none at the file's end. Fewer where they are
+    /// long: what is held is bounded in bytes, too.
     ///
     /// # Errors
     /// An error of the file itself, which ends the stream.
     pub fn read_rows(&mut self, most: usize) -> Result<Vec<RawRow>, FileError> {
-        let mut rows = Vec::with_capacity(most);
-        while rows.len() < most && !self.ended {
+        let (mut rows, mut bytes) = (Vec::with_capacity(most), 0);
+        while rows.len() < most && bytes < ROWS_BYTES_MAX && !self.ended {
             let take = |cells: &[&str]| Ok(Cells::of(cells));
-            match self.next_row(take)? {
-                Some((line, cells)) => rows.push(RawRow { line, cells }),
-                None => break,
-            }
+            let Some((line, cells)) = self.next_row(take)? else { break };
+            bytes += cells.as_ref().map_or(0, |cells| cells.text.len());
+            rows.push(RawRow { line, cells });
         }
         Ok(rows)
     }
@@ -194,6 +215,7 @@ impl RowReader {
         let next = match &mut self.rows {
             Rows::Csv(rows) => rows.next(take),
             Rows::Jsonl(rows) => rows.next(take),
+            Rows::Parquet(rows) => rows.next(take),
         };
         self.ended = !matches!(next, Ok(Some(_)));
         next.map_err(|error| FileError { file: self.name.clone(), fault: FileFault::from(error) })

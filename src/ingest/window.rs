@@ -8,6 +8,7 @@ use super::check::ROW_BYTES_MAX;
 const CHUNK_BYTES: usize = 64 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const BYTE_ORDER_MARKS_UTF16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
 /// The part of an input that is being looked at. Never holds more than a row and a chunk.
 pub(super) struct Window<R> {
@@ -31,6 +32,11 @@ impl<R: Read> Window<R> {
             window.consume(BYTE_ORDER_MARK.len());
         }
         Ok(window)
+    }
+
+    /// Whether the input begins as UTF-16 does, which UTF-8 never does.
+    pub fn is_utf16(&self) -> bool {
+        self.consumed == 0 && BYTE_ORDER_MARKS_UTF16.iter().any(|it| self.bytes().starts_with(it))
     }
 
     /// What has been read and not consumed.

@@ -7,16 +7,11 @@ use super::table::Table;
 use crate::model::BlockKey;
 
 /// Records that share one key and are all compared with each other; a key of more is narrowed.
-const BLOCK_MAX: usize = 300;
+const BLOCK_MAX: usize = 100;
 
 /// In a block of more, each record is compared with so many before and behind it in the order of what
 /// they say: the number of pairs stays linear in the number of records.
-const NEIGHBOURS: usize = 100;
-
-/// In a block of more than this many the neighbourhood is [`NEIGHBOURS_OF_HUGE`]: a key that so many
-/// share says next to nothing.
-const HUGE: usize = 10_000;
-const NEIGHBOURS_OF_HUGE: usize = 15;
+const NEIGHBOURS: usize = 10;
 
 /// Records whose keys one thread makes at a time.
 const CHUNK: usize = 4096;
@@ -199,7 +194,7 @@ impl Found {
     /// Adds a block as overlapping windows over its records in the order of what they say: any two that
     /// are at most a neighbourhood apart meet in one.
     fn add_narrowed(&mut self, mut records: Vec<u32>, ranks: &[u32]) {
-        let reach = if records.len() > HUGE { NEIGHBOURS_OF_HUGE } else { NEIGHBOURS };
+        let reach = NEIGHBOURS;
         records.sort_unstable_by_key(|record| ranks[*record as usize]);
         let mut start = 0;
         while start == 0 || start + reach < records.len() {

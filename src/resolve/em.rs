@@ -8,6 +8,7 @@ use super::blocks::Blocks;
 use super::cluster::ClusterParameters;
 use super::compare;
 use super::engine::Engine;
+use super::household::{Household, Known, Shared, household, ratios};
 use super::model::{AttributeModel, LevelModel, Model, TypeModel};
 use super::monotone::Seen;
 use super::patterns::{Histogram, Pattern, Session, found, random_pairs, sessions};
@@ -72,11 +73,13 @@ fn train(table: &Table, blocks: &Blocks, base: &Model) -> Option<TypeModel> {
         }
         estimate.prior_from(&found, table.len());
     }
-    Some(estimate.finish(table.entity_type(), &random, &found))
+    let household = estimate.household(&sessions, &random, table.len());
+    Some(estimate.finish(household, &random, &found))
 }
 
 /// The parameters while they are estimated.
 struct Estimate {
+    entity_type: EntityType,
     /// How many levels each attribute has.
     levels: Vec<usize>,
     m: Vec<Vec<f64>>,
@@ -99,6 +102,7 @@ impl Estimate {
         // One pair for each record.
         let prior = (2.0 / records.max(3) as f64).min(0.5);
         Self {
+            entity_type,
             levels: attributes.iter().map(|(_, levels)| levels.len()).collect(),
             m: (0..count).map(|attribute| of(attribute, |level| level.m)).collect(),
             u: (0..count).map(|attribute| of(attribute, |level| level.u)).collect(),
@@ -137,10 +141,12 @@ impl Estimate {
     }
 
     /// m of each attribute: the median over the sessions in which it is evidence. Tells how many
-    /// sessions could be trusted.
+    /// sessions could be trusted. Sessions of what people who live together share are left out: half of
+    /// their pairs would be relatives.
     fn m_from(&mut self, sessions: &[Session]) -> usize {
         let runs: Vec<(usize, Vec<Vec<f64>>)> = sessions
             .iter()
+            .filter(|session| !compare::is_of_household(self.entity_type, session.attribute))
             .filter_map(|session| Some((session.attribute, self.run(session)?)))
             .collect();
         for attribute in 0..self.levels.len() {
@@ -224,7 +230,44 @@ impl Estimate {
         }
     }
 
-    fn finish(&self, entity_type: EntityType, random: &Histogram, found: &Histogram) -> TypeModel {
+    /// The people who live together, from the sessions of what they share.
+    fn household(
+        &self,
+        sessions: &[Session],
+        random: &Histogram,
+        records: usize,
+    ) -> Option<Household> {
+        let of_household = |it: &&Session| compare::is_of_household(self.entity_type, it.attribute);
+        let shared = sessions.iter().filter(of_household).map(|session| {
+            // Whether the two are one person is judged by all else, at even odds.
+            let same = self.posterior(1.0, &self.m, Some(session.attribute));
+            let other = |pattern| 1.0 - same(pattern);
+            let pairs: f64 = session.seen.iter().map(|(it, count, _)| count * other(it)).sum();
+            let levels = sums(&self.levels, &session.seen, other, 0.0);
+            Shared { attribute: session.attribute, levels, pairs: pairs * session.times }
+        });
+        let drawn: f64 = random.iter().map(|(_, count, _)| count).sum();
+        let stated = |attribute| {
+            let shown = random.iter().filter(|(it, ..)| it.level(attribute).is_some());
+            shown.map(|(_, count, _)| count).sum::<f64>() / drawn.max(1.0)
+        };
+        let known = Known {
+            entity_type: self.entity_type,
+            m: &self.m,
+            u: &self.u,
+            stated: &stated,
+            pairs: records as f64 * (records as f64 - 1.0) / 2.0,
+        };
+        household(shared.collect(), &known)
+    }
+
+    fn finish(
+        &self,
+        household: Option<Household>,
+        random: &Histogram,
+        found: &Histogram,
+    ) -> TypeModel {
+        let entity_type = self.entity_type;
         let named = entity_type == EntityType::Person;
         let odds = self.prior / (1.0 - self.prior);
         let same = self.posterior(odds, &self.m, None);
@@ -241,15 +284,20 @@ impl Estimate {
                 pairs: pairs_at(found, attribute, level) + pairs_at(random, attribute, level),
             };
             let seen: Vec<Seen> = (0..names.len()).map(seen).collect();
-            let rarity =
-                |level| (named && attribute == 0 && level + 1 < names.len()).then(|| rarity(level));
-            AttributeModel { name: (*name).to_owned(), levels: train::levels(names, &seen, rarity) }
+            let rarity = |level| {
+                (named && attribute == 0 && level + 1 < names.len()).then(|| rarity(level))
+            };
+            AttributeModel {
+                name: (*name).to_owned(),
+                levels: train::levels(names, &seen, rarity, ratios(household.as_ref(), attribute)),
+            }
         });
         TypeModel {
             prior: train::round(self.prior),
             floor: FLOOR_BITS,
             cluster: CLUSTER,
             attributes: attributes.collect(),
+            household: household.as_ref().map(|household| train::round(household.prior)),
         }
     }
 }
@@ -279,7 +327,22 @@ fn shares(
     weight: impl Fn(Pattern) -> f64,
     least: f64,
 ) -> Vec<Vec<f64>> {
-    let mut sums: Vec<Vec<f64>> = levels.iter().map(|levels| vec![0.5; *levels]).collect();
+    let mut sums = sums(levels, seen, weight, 0.5);
+    for levels in &mut sums {
+        let all: f64 = levels.iter().sum();
+        levels.iter_mut().for_each(|level| *level = (*level / all).max(least));
+    }
+    sums
+}
+
+/// How often each level was seen among weighted pairs that show the attribute, on top of `least`.
+fn sums(
+    levels: &[usize],
+    seen: &Histogram,
+    weight: impl Fn(Pattern) -> f64,
+    least: f64,
+) -> Vec<Vec<f64>> {
+    let mut sums: Vec<Vec<f64>> = levels.iter().map(|levels| vec![least; *levels]).collect();
     for (pattern, count, _) in seen.iter() {
         let worth = count * weight(pattern);
         for (attribute, sums) in sums.iter_mut().enumerate() {
@@ -287,10 +350,6 @@ fn shares(
                 sums[level] += worth;
             }
         }
-    }
-    for levels in &mut sums {
-        let all: f64 = levels.iter().sum();
-        levels.iter_mut().for_each(|level| *level = (*level / all).max(least));
     }
     sums
 }
@@ -300,3 +359,4 @@ fn first_m(levels: usize) -> Vec<f64> {
     let rest = (1.0 - M_BEST) / (levels.max(2) - 1) as f64;
     (0..levels).map(|level| if level == 0 { M_BEST } else { rest }).collect()
 }
+

@@ -24,6 +24,9 @@ const RARITY_WEIGHT: f64 = 0.5;
 /// The level's name where a value is missing on either side.
 const MISSING: &str = "missing";
 
+/// What stands behind all attributes: the explanation that the two are people who live together.
+const HOUSEHOLD: &str = "household";
+
 /// A model applied to records. Cheap to share; all calls are pure functions.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -35,9 +38,20 @@ pub struct Engine {
 #[derive(Debug)]
 pub(super) struct Weights {
     prior_bits: f64,
-    /// For each attribute and level its bits and, where the rarity of what is shared counts, the
-    /// usual one.
-    attributes: Vec<Vec<(f64, Option<f64>)>>,
+    /// For each attribute its levels.
+    attributes: Vec<Vec<Weight>>,
+    /// The odds that two records taken at random speak of people who live together.
+    household: Option<f64>,
+}
+
+/// What one level weighs.
+#[derive(Debug)]
+struct Weight {
+    bits: f64,
+    /// The usual rarity of what is shared, where it counts.
+    rarity: Option<f64>,
+    /// Bits for people who live together against chance.
+    household: f64,
 }
 
 /// A record ready for comparison.
@@ -55,7 +69,8 @@ pub struct Score {
     pub bits: f64,
     /// The prior's share of it.
     pub prior_bits: f64,
-    /// The levels reached, in the model's order of attributes.
+    /// The levels reached, in the model's order of attributes; then, where the model knows them, what the
+    /// explanation takes away that these are people who live together.
     pub levels: Vec<LevelHit>,
 }
 
@@ -73,29 +88,50 @@ pub fn probability(bits: f64) -> f64 {
 
 impl Weights {
     fn of(model: &TypeModel) -> Self {
-        let level = |level: &LevelModel| (level.bits(), level.rarity);
+        let weight = |level: &LevelModel| Weight {
+            bits: level.bits(),
+            rarity: level.rarity,
+            household: level.household_bits(),
+        };
         let attributes = model.attributes.iter();
         Self {
             prior_bits: model.prior_bits(),
-            attributes: attributes.map(|it| it.levels.iter().map(level).collect()).collect(),
+            attributes: attributes.map(|it| it.levels.iter().map(weight).collect()).collect(),
+            household: model.household.map(|household| household / (1.0 - household)),
         }
+    }
+
+    fn reached(&self, attribute: usize, agreement: &Agreement) -> Option<&Weight> {
+        self.attributes.get(attribute)?.get(usize::from(agreement.levels[attribute]?))
     }
 
     /// What an attribute's level and the rarity of the shared value weigh; nothing where it is missing.
     fn of_attribute(&self, attribute: usize, agreement: &Agreement) -> (f64, f64) {
-        let reached = agreement.levels[attribute].map(usize::from);
-        let level = reached.and_then(|level| self.attributes.get(attribute)?.get(level));
-        level.map_or((0.0, 0.0), |(bits, usual)| {
-            (*bits, usual.map_or(0.0, |usual| rarity_bits(agreement.rarity, usual)))
+        self.reached(attribute, agreement).map_or((0.0, 0.0), |weight| {
+            let usual = weight.rarity;
+            (weight.bits, usual.map_or(0.0, |usual| rarity_bits(agreement.rarity, usual)))
         })
     }
 
-    /// The bits of a pair: the prior plus all attributes, in their order.
+    /// What the other explanation takes away: people who live together share what chance pairs do not.
+    /// With it the sum is the log2 odds of the same person against chance *or* household.
+    fn household_bits(&self, agreement: &Agreement) -> Option<f64> {
+        let odds = self.household?;
+        let likelier = (0..self.attributes.len()).fold(0.0, |sum, attribute| {
+            let (_, tf_bits) = self.of_attribute(attribute, agreement);
+            sum + tf_bits + self.reached(attribute, agreement).map_or(0.0, |it| it.household)
+        });
+        // Nothing compared is no evidence of this either.
+        Some(-((1.0 + odds * f64::exp2(likelier)) / (1.0 + odds)).log2())
+    }
+
+    /// The bits of a pair: the prior plus all attributes, in their order, less the other explanation.
     pub fn bits(&self, agreement: &Agreement) -> f64 {
-        (0..self.attributes.len()).fold(self.prior_bits, |sum, attribute| {
+        let sum = (0..self.attributes.len()).fold(self.prior_bits, |sum, attribute| {
             let (bits, tf_bits) = self.of_attribute(attribute, agreement);
             sum + bits + tf_bits
-        })
+        });
+        sum + self.household_bits(agreement).unwrap_or(0.0)
     }
 }
 
@@ -153,8 +189,14 @@ impl Engine {
                 tf_bits,
             }
         });
+        let household = weights.household_bits(&agreement).map(|bits| LevelHit {
+            attribute: HOUSEHOLD.to_owned(),
+            level: if bits < -1.0 { "likely" } else { "unlikely" }.to_owned(),
+            bits,
+            tf_bits: 0.0,
+        });
         Some(Score {
-            levels: levels.collect(),
+            levels: levels.chain(household).collect(),
             bits: weights.bits(&agreement),
             prior_bits: weights.prior_bits,
         })

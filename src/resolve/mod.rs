@@ -12,6 +12,7 @@ pub mod compare_names;
 pub mod em;
 mod engine;
 pub mod evaluate;
+mod household;
 mod keys;
 mod lexicon;
 mod model;

@@ -62,6 +62,11 @@ pub struct TypeModel {
     pub floor: f64,
     /// When clusters join.
     pub cluster: ClusterParameters,
+    /// Probability that two records of this type, taken at random, speak of two people who live together:
+    /// the third class of pairs beside same and chance (as in Winkler 1993). Absent where the model does
+    /// not know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<f64>,
     /// The attributes, in the order of comparison.
     pub attributes: Vec<AttributeModel>,
 }
@@ -90,12 +95,23 @@ pub struct LevelModel {
     /// term-frequency adjustment counts the difference from it. Absent where none is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rarity: Option<f64>,
+    /// Probability of this level among pairs of people who live together; absent where the model does not
+    /// know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<f64>,
 }
 
 impl LevelModel {
     /// log2 of the Bayes factor m/u, within ±20 bits.
     pub fn bits(&self) -> f64 {
         (self.m / self.u).log2().clamp(-LEVEL_BITS_MAX, LEVEL_BITS_MAX)
+    }
+
+    /// How much likelier the level is among people who live together than by chance: log2, within
+    /// ±20 bits; 0 where the model does not know them.
+    pub fn household_bits(&self) -> f64 {
+        let ratio = self.household.map_or(1.0, |household| household / self.u);
+        ratio.log2().clamp(-LEVEL_BITS_MAX, LEVEL_BITS_MAX)
     }
 }
 
@@ -163,11 +179,15 @@ impl TypeModel {
                 return Err(ModelError::Levels(place(name)));
             }
             let open = |p: f64| p > 0.0 && p < 1.0;
-            if attribute.levels.iter().any(|level| !open(level.m) || !open(level.u)) {
+            let is_bad = |level: &LevelModel| {
+                !open(level.m) || !open(level.u) || level.household.is_some_and(|it| !open(it))
+            };
+            if attribute.levels.iter().any(is_bad) {
                 return Err(ModelError::Probability(place(name)));
             }
         }
-        if self.prior > 0.0 && self.prior < 1.0 {
+        let open = |p: f64| p > 0.0 && p < 1.0;
+        if open(self.prior) && self.household.is_none_or(open) {
             Ok(())
         } else {
             Err(ModelError::Probability(place("prior")))

@@ -107,22 +107,26 @@ pub(super) fn random_pairs(table: &Table) -> Histogram {
 pub(super) struct Session {
     pub attribute: usize,
     pub seen: Histogram,
+    /// How many times as many there are in all: `seen` may be of a sample.
+    pub times: f64,
 }
 
 /// A session for each attribute on whose values records agree.
 pub(super) fn sessions(table: &Table) -> Vec<Session> {
     (0..compare::attributes(table.entity_type()).len())
         .map(|attribute| {
-            let mut seen = Histogram::of(table, &agreeing(attribute, table));
+            let (pairs, times) = agreeing(attribute, table);
+            let mut seen = Histogram::of(table, &pairs);
             seen.0.retain(|(pattern, ..)| pattern.level(attribute) == Some(0));
-            Session { attribute, seen }
+            Session { attribute, seen, times }
         })
         .filter(|session| !session.seen.0.is_empty())
         .collect()
 }
 
-/// Pairs of records with one value of an attribute; where there are many, those of a sample of values.
-fn agreeing(attribute: usize, table: &Table) -> Vec<(u32, u32)> {
+/// Pairs of records with one value of an attribute, and how many times as many there are in all: where
+/// there are many, they are those of a sample of values.
+pub(super) fn agreeing(attribute: usize, table: &Table) -> (Vec<(u32, u32)>, f64) {
     let lexicon = table.lexicon();
     let mut values: Vec<(u64, u32)> = table
         .rows()
@@ -146,9 +150,10 @@ fn agreeing(attribute: usize, table: &Table) -> Vec<(u32, u32)> {
             pairs.extend(block[at + 1..].iter().map(|(_, b)| (*a, *b)));
         }
     }
+    let times = all as f64 / pairs.len().max(1) as f64;
     pairs.sort_unstable();
     pairs.dedup();
-    pairs
+    (pairs, times)
 }
 
 /// Whether what has this hash is in the sample of about [`PAIRS_MAX`] of `all`.

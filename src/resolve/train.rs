@@ -5,9 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::ClusterParameters;
-use super::compare::{self, ATTRIBUTES_MAX};
+use super::compare::{self, ATTRIBUTES_MAX, Attribute};
+use super::household::{Household, Known, Shared, household, ratios};
 use super::model::{AttributeModel, LevelModel, Model, TypeModel};
 use super::monotone::{self, Seen};
+use super::patterns::agreeing;
 use super::table::Table;
 use super::values::Values;
 use crate::model::{Body, EntityType, Record, RecordId};
@@ -28,6 +30,10 @@ pub(super) const CLUSTER: ClusterParameters = ClusterParameters { stop: 0.0, abs
 /// Chance pairs a level needs before its rarity is trusted.
 const RARITY_PAIRS_MIN: u64 = 20;
 
+/// No level is taken for rarer than this among pairs of one thing: those that teach may be cleaner than
+/// what agencies write.
+const M_MIN: f64 = 0.001;
+
 /// How many must bear a name token for the model to list it.
 const BEARERS_MIN: usize = 3;
 
@@ -46,8 +52,7 @@ pub struct Labelled {
 /// Trains a model.
 pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
     labelled.sort_by_key(|item| item.record.id);
-    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> =
-        BTreeMap::new();
+    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> = BTreeMap::new();
     for Labelled { record, entity } in labelled {
         let (ids, entities, bodies) = by_type.entry(record.entity_type()).or_default();
         ids.push(record.id);
@@ -113,6 +118,7 @@ pub(super) fn round(value: f64) -> f64 {
 /// Counts of levels among pairs.
 #[derive(Default)]
 struct Counts {
+    pairs: u64,
     levels: [[u64; 16]; ATTRIBUTES_MAX],
     rarity: [f64; 16],
 }
@@ -120,6 +126,7 @@ struct Counts {
 impl Counts {
     fn add(&mut self, table: &Table, a: u32, b: u32) {
         let Some(agreement) = table.compare(a, b) else { return };
+        self.pairs += 1;
         for (attribute, level) in agreement.levels.iter().enumerate() {
             if let Some(level) = level {
                 self.levels[attribute][usize::from(*level)] += 1;
@@ -133,23 +140,42 @@ impl Counts {
     /// Probability of a level among the pairs where the attribute is present, with half a pair added
     /// to each level so that none is impossible.
     fn share(&self, attribute: usize, level: usize, levels: usize) -> f64 {
-        let present: u64 = self.levels[attribute].iter().sum();
         let of_level = self.levels[attribute][level] as f64 + 0.5;
-        of_level / (present as f64 + 0.5 * levels as f64)
+        of_level / (self.present(attribute) + 0.5 * levels as f64)
+    }
+
+    /// The shares of all levels of all attributes.
+    fn shares(&self, attributes: &[Attribute]) -> Vec<Vec<f64>> {
+        let of = |(attribute, (_, levels)): (usize, &Attribute)| {
+            (0..levels.len()).map(|level| self.share(attribute, level, levels.len())).collect()
+        };
+        attributes.iter().enumerate().map(of).collect()
+    }
+
+    /// Pairs of which both sides state the attribute.
+    fn present(&self, attribute: usize) -> f64 {
+        self.levels[attribute].iter().sum::<u64>() as f64
     }
 }
 
-/// The levels of an attribute whose weights fall with the level; m as it was seen.
+/// The levels of an attribute, whose weights fall with the level; m as it was seen.
 pub(super) fn levels(
     names: &[&str],
     seen: &[Seen],
     rarity: impl Fn(usize) -> Option<f64>,
+    household: Option<&[f64]>,
 ) -> Vec<LevelModel> {
-    let level = |(level, (name, bits)): (usize, (&&str, f64))| LevelModel {
-        name: (*name).to_owned(),
-        m: round(seen[level].m),
-        u: round((seen[level].m / bits.exp2()).clamp(1e-12, 1.0 - 1e-9)),
-        rarity: rarity(level),
+    // Rounded to six digits it must not become 1.
+    let open = |p: f64| p.clamp(1e-12, 1.0 - 1e-6);
+    let level = |(level, (name, bits)): (usize, (&&str, f64))| {
+        let u = open(seen[level].m / bits.exp2());
+        LevelModel {
+            name: (*name).to_owned(),
+            m: round(seen[level].m),
+            u: round(u),
+            rarity: rarity(level),
+            household: household.map(|ratios| round(open(ratios[level] * u))),
+        }
     };
     names.iter().zip(monotone::bits(seen)).enumerate().map(level).collect()
 }
@@ -173,13 +199,15 @@ impl Items {
         let entity_type = self.table.entity_type();
         let (same, random) = (self.same_pairs(), self.random_pairs());
         let named = entity_type == EntityType::Person;
-        let attributes = compare::attributes(entity_type).iter().enumerate();
-        let attributes = attributes.map(|(attribute, (name, names))| {
+        let attributes = compare::attributes(entity_type);
+        let (m, u) = (same.shares(attributes), random.shares(attributes));
+        let household = self.household(&m, &u, &random);
+        let attributes = attributes.iter().enumerate().map(|(attribute, (name, names))| {
             let count = names.len();
             let seen: Vec<Seen> = (0..count)
                 .map(|level| Seen {
-                    m: same.share(attribute, level, count),
-                    u: random.share(attribute, level, count),
+                    m: m[attribute][level].max(M_MIN),
+                    u: u[attribute][level],
                     pairs: (same.levels[attribute][level] + random.levels[attribute][level]) as f64,
                 })
                 .collect();
@@ -187,14 +215,41 @@ impl Items {
                 (named && attribute == 0 && level + 1 < count)
                     .then(|| usual_rarity(&random, &same, level))
             };
-            AttributeModel { name: (*name).into(), levels: levels(names, &seen, rarity) }
+            let ratios = ratios(household.as_ref(), attribute);
+            AttributeModel { name: (*name).into(), levels: levels(names, &seen, rarity, ratios) }
         });
         TypeModel {
             prior: round(self.prior().min(PRIOR_MAX)),
             floor: FLOOR_BITS,
             cluster: CLUSTER,
             attributes: attributes.collect(),
+            household: household.as_ref().map(|household| round(household.prior)),
         }
+    }
+
+    /// The people who live together: pairs of two that agree on what such people share.
+    fn household(&self, m: &[Vec<f64>], u: &[Vec<f64>], random: &Counts) -> Option<Household> {
+        let entity_type = self.table.entity_type();
+        let attributes = compare::attributes(entity_type);
+        let of_household = |it: &usize| compare::is_of_household(entity_type, *it);
+        let shared = (0..attributes.len()).filter(of_household).map(|attribute| {
+            let (pairs, times) = agreeing(attribute, &self.table);
+            let mut counts = Counts::default();
+            for (a, b) in pairs {
+                if self.entities[a as usize] != self.entities[b as usize] {
+                    counts.add(&self.table, a, b);
+                }
+            }
+            let levels = attributes.iter().zip(&counts.levels);
+            let levels = levels.map(|((_, names), counts)| {
+                counts[..names.len()].iter().map(|count| *count as f64).collect()
+            });
+            Shared { attribute, levels: levels.collect(), pairs: counts.pairs as f64 * times }
+        });
+        let records = self.ids.len() as f64;
+        let stated = |attribute| random.present(attribute) / (random.pairs as f64).max(1.0);
+        let pairs = records * (records - 1.0) / 2.0;
+        household(shared.collect(), &Known { entity_type, m, u, stated: &stated, pairs })
     }
 
     fn prior(&self) -> f64 {

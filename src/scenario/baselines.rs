@@ -133,6 +133,7 @@ pub(super) fn rows(
                 Ok(row)
             })
             .collect(),
+        Format::Parquet => Err(form(name, &"a scenario's files are CSV or JSON Lines")),
     }
 }
 

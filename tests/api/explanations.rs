@@ -66,11 +66,9 @@ fn texts(answer: &Answer) -> Vec<String> {
     }
     assert_eq!(depth, 0);
     assert_eq!(elements[..3], ["svg", "title", "desc"]);
-    assert!(
-        elements
-            .iter()
-            .all(|it| { ["svg", "title", "desc", "rect", "line", "text"].contains(&it.as_str()) })
-    );
+    assert!(elements.iter().all(|it| {
+        ["svg", "title", "desc", "rect", "line", "text", "path", "circle"].contains(&it.as_str())
+    }));
     for foreign in ["script", "href", "url(", "style", " on"] {
         assert!(!text.contains(foreign), "{foreign}");
     }
@@ -188,6 +186,76 @@ fn an_entity_shows_its_weakest_link_and_what_it_would_fall_into() {
 }
 
 #[test]
+fn the_picture_of_an_entity_shows_its_records_its_links_and_the_weakest() {
+    let server = Server::demo();
+    let client = server.agency("metro-police");
+    for entity in [PHONE, PERSON] {
+        let path = format!("/v1/explanations/entity/{entity}");
+        let how = client.get(&path).ok();
+        let drawn = client.get(&format!("{path}.svg"));
+        let found = texts(&drawn);
+        for id in records(&client, entity) {
+            assert!(found.iter().any(|text| text.contains(&id)), "{id}: {found:?}");
+        }
+        let count = |part: &str| drawn.text().matches(part).count();
+        assert_eq!(count("<circle"), how["entity"]["records"].as_u64().unwrap() as usize);
+        assert_eq!(count("stroke-width=\"3\""), how["spanning"].as_array().unwrap().len());
+        assert_eq!(found.iter().filter(|text| text.starts_with("weakest ")).count(), 1);
+        assert_eq!(count("stroke-dasharray"), 1, "the weakest alone");
+        let groups = how["without_weakest"].as_array().unwrap().len();
+        for group in 1..=groups {
+            let named = format!(", group {group}");
+            assert!(found.iter().any(|text| text.ends_with(&named)), "{named}: {found:?}");
+        }
+        let other =
+            how["links"].as_u64().unwrap() as usize - how["spanning"].as_array().unwrap().len();
+        assert_eq!(count("stroke-opacity"), other);
+        assert_eq!(client.get(&format!("{path}.svg")).body, drawn.body);
+    }
+}
+
+#[test]
+fn of_a_large_entity_sixty_records_are_drawn_and_the_rest_is_counted() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    let row = |at: usize| {
+        json!({
+            "local_id": at.to_string(), "source": "cases", "category": "contact", "handling": "own",
+            "records": [{ "slot": "p", "body": { "type": "phone", "number": "+19015553242" } }],
+        })
+    };
+    let rows: Vec<Value> = (0..70).map(row).collect();
+    let stored = client.post("/v1/records/batch", &json!({ "rows": rows })).ok();
+    let record = stored["records"][0].as_str().unwrap();
+    let entity = client.get(&format!("/v1/records/{record}")).ok()["entity"]["id"].clone();
+    let entity = entity.as_str().unwrap();
+    let drawn = client.get(&format!("/v1/explanations/entity/{entity}.svg"));
+    let found = texts(&drawn);
+    assert_eq!(drawn.text().matches("<circle").count(), 60);
+    let said = "Shown: 60 records; left out: 10";
+    assert!(found.iter().any(|text| text.ends_with(said)), "{:?}", &found[..6]);
+}
+
+#[test]
+fn a_single_record_and_one_joined_by_a_human_are_drawn_too() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    let named = |name: &str| json!({ "names": [{ "full": name }] });
+    let a = person(&client, "1", "contact", named("Katarina Horvat"));
+    let entity_of = |record: &str| {
+        let answer = client.get(&format!("/v1/records/{record}")).ok();
+        answer["entity"]["id"].as_str().unwrap().to_owned()
+    };
+    let draw = || client.get(&format!("/v1/explanations/entity/{}.svg", entity_of(&a)));
+    assert!(texts(&draw()).iter().any(|text| text == "No link connects its records"));
+    let b = person(&client, "2", "contact", named("Blerim Hoxha"));
+    client.post("/v1/judgements", &json!({ "a": a, "b": b, "verdict": "same" })).ok();
+    let drawn = draw();
+    assert_eq!(drawn.text().matches("<circle").count(), 2);
+    assert!(texts(&drawn).iter().any(|text| text == "1 and 2 judged the same"));
+}
+
+#[test]
 fn a_hidden_record_explains_as_one_that_never_was() {
     let server = Server::demo();
     let shelter = server.agency("harbour-shelter");
@@ -210,8 +278,10 @@ fn a_hidden_record_explains_as_one_that_never_was() {
         assert_eq!(of(&hidden, &hidden), never);
     }
     let entity = shelter.get(&format!("/v1/records/{hidden}")).ok()["entity"]["id"].clone();
-    let of = |id: &str| bare(&format!("/v1/explanations/entity/{id}"));
-    assert_eq!(of(entity.as_str().unwrap()), of("ent_00000000000000000000000000000000"));
+    for end in ["", ".svg"] {
+        let of = |id: &str| bare(&format!("/v1/explanations/entity/{id}{end}"));
+        assert_eq!(of(entity.as_str().unwrap()), of("ent_00000000000000000000000000000000"));
+    }
 }
 
 #[test]
@@ -224,9 +294,11 @@ fn who_may_be_a_victim_is_explained_without_what_the_records_say() {
     let answer = pair(&shelter, &a, &b);
     assert_eq!(answer.ok()["entity_a"]["protected"], true);
     let entity = answer.ok()["entity_a"]["id"].clone();
-    let how =
-        client_text(&shelter, &format!("/v1/explanations/entity/{}", entity.as_str().unwrap()));
-    for text in [answer.text(), picture(&shelter, &a, &b).text(), how] {
+    let [how, drawn] = ["", ".svg"].map(|end| {
+        client_text(&shelter, &format!("/v1/explanations/entity/{}{end}", entity.as_str().unwrap()))
+    });
+    assert!(drawn.contains("(protected)"));
+    for text in [answer.text(), picture(&shelter, &a, &b).text(), how, drawn] {
         assert!(!text.to_lowercase().contains("horvat") && !text.contains("1991"), "{text}");
     }
 }
@@ -261,8 +333,9 @@ fn parameters_that_are_no_pair_are_refused() {
             assert_eq!(answer.json()["faults"][0]["reason"], "not_a_pair");
         }
     }
-    let path = format!("/v1/explanations/entity/{PHONE}?unmask=true");
-    assert_eq!(client.get(&path).problem(400), "bad_parameter");
-    let path = format!("/v1/explanations/entity/{PHONE}");
-    assert_eq!(server.operator().get(&path).problem(403), "forbidden");
+    for end in ["", ".svg"] {
+        let path = format!("/v1/explanations/entity/{PHONE}{end}");
+        assert_eq!(client.get(&format!("{path}?unmask=true")).problem(400), "bad_parameter");
+        assert_eq!(server.operator().get(&path).problem(403), "forbidden");
+    }
 }

@@ -115,6 +115,37 @@ fn a_trained_model_can_be_written_and_used_again() {
 }
 
 #[test]
+fn the_report_tells_the_health_of_the_clusters_without_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let map = demo("metro-police.persons.csv.map.toml");
+    let file = demo("metro-police.persons.csv");
+    let [out, pairs, report] = ["c.csv", "p.csv", "h.json"].map(|name| folder.path().join(name));
+    let arguments =
+        ["dedupe", "--mapping", text(&map), "--out", text(&out), "--pairs", text(&pairs)];
+    let printed = ok(&[&arguments[..], &["--report", text(&report), text(&file)]].concat());
+    let health: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&report).unwrap()).unwrap();
+    let found = clusters(&out);
+    assert_eq!(health["found"]["clusters"], found.len());
+    assert_eq!(health["found"]["largest_cluster"], found.iter().map(BTreeSet::len).max().unwrap());
+    let curve = health["curve"].as_array().unwrap();
+    assert_eq!(curve.len(), 17);
+    let bits: Vec<f64> = rows(&pairs).iter().map(|row| row[2].parse().unwrap()).collect();
+    for row in curve {
+        let threshold = row["bits"].as_f64().unwrap();
+        // The file rounds to four decimals: leave out what may have been rounded over a threshold.
+        if bits.iter().all(|bits| (bits - threshold).abs() > 1e-4) {
+            let kept = bits.iter().filter(|bits| **bits >= threshold).count();
+            assert_eq!(row["links"], kept, "{threshold}");
+        }
+    }
+    for part in ["open triples", "as found", "mean bits"] {
+        assert!(printed.contains(part), "{part:?} is missing in\n{printed}");
+    }
+    assert!(!ok(&[&arguments[..], &[text(&file)]].concat()).contains("open triples"));
+}
+
+#[test]
 fn files_without_records_or_with_odd_ones_are_a_clear_error_or_a_result() {
     let folder = tempfile::tempdir().unwrap();
     let map = mapping("febrl.map.toml");

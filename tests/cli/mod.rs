@@ -1,6 +1,7 @@
 //! The program itself, as its users run it.
 
 mod account;
+mod bad_input;
 mod compare;
 mod dedupe;
 mod demo;
@@ -8,6 +9,7 @@ mod evaluate;
 mod help;
 mod import;
 mod key;
+mod parquet;
 mod serve;
 
 use std::path::{Path, PathBuf};

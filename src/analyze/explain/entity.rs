@@ -13,6 +13,8 @@ use crate::resolve::{Engine, cluster};
 pub struct EntityExplanation {
     /// What holds them together.
     pub explanation: Explanation,
+    /// Indexes of all links between them, ascending.
+    pub links: Vec<u32>,
     /// Index of the weakest link of those that connect the records: the last of the strongest ones.
     /// `None` when no link connects them.
     pub weakest: Option<u32>,
@@ -34,6 +36,7 @@ pub fn how(snapshot: &Snapshot, engine: &Engine, entity: u32) -> EntityExplanati
         weakest,
         without_weakest: groups(snapshot, engine, entity, weakest),
         cohesion: mean_bits(snapshot, &links, explanation.pairs, &parameters),
+        links,
         explanation,
     }
 }

@@ -2,5 +2,7 @@
 //! holds together.
 
 pub mod entity;
+mod entity_picture;
 pub mod pair;
 mod picture;
+mod tree;

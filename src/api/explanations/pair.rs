@@ -1,6 +1,5 @@
 //! `GET /v1/explanations/pair` and its picture: why two records score as they do, or why not.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -171,11 +170,7 @@ pub async fn explain_pair(
 pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (a, b) = pair_of(&request)?;
     let answer = context.answer(move |scope| answer(scope, a, b)).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("image/svg+xml; charset=utf-8")
-        // It needs nothing; a browser that is shown it loads and runs nothing.
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .body(picture::pair(&answer)))
+    Ok(picture::response(picture::pair(&answer)))
 }
 
 fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId), Problem> {

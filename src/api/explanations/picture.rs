@@ -3,6 +3,9 @@
 
 use std::fmt::Write;
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
+
 use super::pair::{PairAnswer, StepKind, StepView};
 
 const WIDTH: f64 = 860.0;
@@ -13,9 +16,9 @@ const ROW: f64 = 28.0;
 const BAR: f64 = 18.0;
 
 const FOR: &str = "#1a7f37";
-const AGAINST: &str = "#b42318";
-const SUM: &str = "#57606a";
-const INK: &str = "#1f2328";
+pub(super) const AGAINST: &str = "#b42318";
+pub(super) const SUM: &str = "#57606a";
+pub(super) const INK: &str = "#1f2328";
 
 /// Maps bits to the horizontal.
 struct Scale {
@@ -131,7 +134,7 @@ fn line(svg: &mut String, x: f64, bottom: f64, colour: &str, more: &str) {
     );
 }
 
-fn text(svg: &mut String, x: f64, y: f64, anchor: &str, content: &str) {
+pub(super) fn text(svg: &mut String, x: f64, y: f64, anchor: &str, content: &str) {
     let content = escaped(content);
     let _ = writeln!(
         svg,
@@ -140,7 +143,7 @@ fn text(svg: &mut String, x: f64, y: f64, anchor: &str, content: &str) {
 }
 
 /// With its sign and one decimal; a zero is positive.
-fn signed(bits: f64) -> String {
+pub(super) fn signed(bits: f64) -> String {
     let tenths = (bits * 10.0).round() / 10.0;
     format!("{:+.1}", if tenths == 0.0 { 0.0 } else { tenths })
 }
@@ -154,8 +157,16 @@ fn probability(probability: f64) -> String {
     }
 }
 
+/// An answer that is a picture: it needs nothing; a browser that is shown it loads and runs nothing.
+pub(super) fn response(svg: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("image/svg+xml; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(svg)
+}
+
 /// For text and attributes; what XML cannot hold becomes U+FFFD.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

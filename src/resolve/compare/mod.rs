@@ -38,12 +38,20 @@ pub(super) fn attributes(entity_type: EntityType) -> &'static [Attribute] {
     }
 }
 
+/// Whether people who live together share an attribute's values, so that pairs which agree on it are a
+/// mixture of both.
+pub(super) fn is_of_household(entity_type: EntityType, attribute: usize) -> bool {
+    entity_type == EntityType::Person && person::OF_HOUSEHOLD.contains(&attribute)
+}
+
 /// Hashes of the values of an attribute that agree wholly only with themselves; none where there is no
 /// such value.
 pub(super) fn agreements(values: &Values, attribute: usize, lexicon: &Lexicon) -> Vec<u64> {
     match values {
         Values::Person(person) => person::agreements(person, attribute, lexicon),
-        _ => Vec::new(),
+        Values::Organization(it) => organization::agreements(it, attribute, lexicon),
+        Values::Vehicle(vehicle) => vehicle::agreements(vehicle, attribute, lexicon),
+        Values::Phone(_) | Values::Address(_) => Vec::new(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Organizations: name, registration, phone, address.
 
 use super::text::pair_words;
-use super::{Agreement, Attribute, address, phone};
-use crate::resolve::lexicon::Sides;
+use super::{Agreement, Attribute, address, person, phone};
+use crate::resolve::lexicon::{Lexicon, Sides, hash};
 use crate::resolve::values::OrganizationValues;
 
 const NAME: [&str; 4] = ["same", "misspelt", "contained", "different"];
@@ -30,6 +30,18 @@ pub(super) fn compare(
         .zip(b.address.as_ref())
         .and_then(|(a, b)| address::building(sides, a, b));
     agreement
+}
+
+/// Hashes of the values of an attribute on which two organizations agree wholly.
+pub(super) fn agreements(it: &OrganizationValues, attribute: usize, lexicon: &Lexicon) -> Vec<u64> {
+    let text = |text| hash(lexicon.text(text));
+    match attribute {
+        0 if it.words.len() > 1 => vec![person::name_key(&it.words, lexicon)],
+        1 => it.registration.into_iter().map(text).collect(),
+        2 => it.phones.iter().map(|phone| text(phone.national)).collect(),
+        3 => it.address.iter().filter_map(|it| person::address_key(it, lexicon)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn name(sides: Sides<'_>, a: &OrganizationValues, b: &OrganizationValues) -> Option<u8> {

@@ -35,6 +35,9 @@ pub(super) const ATTRIBUTES: [Attribute; 9] = [
     ("occupation", &OCCUPATION),
 ];
 
+/// Phone and address: what people who live together share.
+pub(super) const OF_HOUSEHOLD: [usize; 2] = [2, 5];
+
 /// Document numbers and users of e-mail addresses shorter than this must be equal.
 const EDIT_LETTERS_MIN: usize = 6;
 
@@ -79,7 +82,7 @@ pub(super) fn agreements(person: &PersonValues, attribute: usize, lexicon: &Lexi
     }
 }
 
-fn name_key(words: &[u32], lexicon: &Lexicon) -> u64 {
+pub(super) fn name_key(words: &[u32], lexicon: &Lexicon) -> u64 {
     let mut keys: Vec<u64> = words.iter().map(|word| hash(&lexicon.word(*word).text)).collect();
     keys.sort_unstable();
     keys.into_iter().fold(Mix::new("name"), Mix::with).end()
@@ -95,7 +98,7 @@ fn day_number(date: PartialDate) -> u64 {
     date.year() as u64 * 10_000 + u64::from(month) * 100 + u64::from(day)
 }
 
-fn address_key(address: &AddressValues, lexicon: &Lexicon) -> Option<u64> {
+pub(super) fn address_key(address: &AddressValues, lexicon: &Lexicon) -> Option<u64> {
     let house = hash(lexicon.text(address.house?));
     if address.street.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 
 use super::text::one_edit;
 use super::{Agreement, Attribute};
-use crate::resolve::lexicon::Sides;
+use crate::resolve::lexicon::{Lexicon, Sides, hash};
 use crate::resolve::values::VehicleValues;
 
 const PLATE: [&str; 6] = [
@@ -28,6 +28,16 @@ pub(super) fn compare(sides: Sides<'_>, a: &VehicleValues, b: &VehicleValues) ->
     agreement.levels[1] = vin(sides, a, b);
     agreement.levels[2] = description(sides, a, b);
     agreement
+}
+
+/// Hashes of the values of an attribute on which two vehicles agree wholly.
+pub(super) fn agreements(vehicle: &VehicleValues, attribute: usize, lexicon: &Lexicon) -> Vec<u64> {
+    let value = match attribute {
+        0 => vehicle.plate,
+        1 => vehicle.vin,
+        _ => None,
+    };
+    value.into_iter().map(|text| hash(lexicon.text(text))).collect()
 }
 
 fn plate(sides: Sides<'_>, a: &VehicleValues, b: &VehicleValues) -> Option<u8> {

@@ -5,6 +5,7 @@
 //! Knows labels and scores only, not records.
 
 mod groups;
+pub mod health;
 mod links;
 mod sizes;
 

@@ -1,0 +1,255 @@
+//! How an entity holds together as a picture in SVG: self-contained, without scripts, the same bytes
+//! for the same answer. Rows of records as a tree of the links that hold them together; all other
+//! links as arcs beside it.
+
+use std::fmt::Write;
+
+use super::entity::HowAnswer;
+use super::picture::{AGAINST, INK, SUM, escaped, signed, text};
+use super::tree::{Link, Row, chosen, rows};
+use crate::model::RecordId;
+
+/// Records that are drawn; more would not be readable.
+const RECORDS_MAX: usize = 60;
+
+const WIDTH: f64 = 900.0;
+const TOP: f64 = 104.0;
+const ROW: f64 = 26.0;
+const LEFT: f64 = 28.0;
+/// How far the deepest record stands to the right, and the step between two.
+const TREE: f64 = 230.0;
+const STEP: f64 = 34.0;
+/// Where the records' ids stand, and where the arcs of the other links begin and how far they go.
+const LABELS: f64 = LEFT + TREE + 70.0;
+const ARCS: (f64, f64) = (LABELS + 430.0, 130.0);
+
+/// Colours of the groups that people tell apart also when they do not see all colours (Okabe and Ito).
+const GROUPS: [&str; 7] =
+    ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c00"];
+const JUDGED: &str = "#1a7f37";
+
+/// What is drawn besides the answer.
+pub(super) struct Picture {
+    /// The records, ascending: id and agency.
+    pub records: Vec<(RecordId, String)>,
+    /// For each its group without the weakest link.
+    pub groups: Vec<usize>,
+    /// The links that hold the records together, strongest first.
+    pub spanning: Vec<Link>,
+    /// All other links between them.
+    pub others: Vec<Link>,
+    /// Pairs that a human said are the same.
+    pub judged: Vec<(usize, usize)>,
+}
+
+/// The picture of an entity.
+pub(super) fn entity(answer: &HowAnswer, picture: &Picture) -> String {
+    let weakest = answer.weakest.as_ref().and_then(|link| {
+        let at = |id: RecordId| picture.records.binary_search_by_key(&id, |record| record.0).ok();
+        Some((at(link.a)?, at(link.b)?, link.bits))
+    });
+    let shown = chosen(picture.records.len(), &picture.spanning, weakest, RECORDS_MAX);
+    let part = Shown::of(picture, &shown, weakest);
+    let left_out = picture.records.len() - shown.len();
+    let height = TOP + part.rows.len() as f64 * ROW + 20.0;
+    let heading = heading(answer);
+    let lines = [heading.clone(), figures(answer), fate(answer, &part, left_out)];
+    let mut svg = String::new();
+    // Writing to a text never fails.
+    let _ = write!(
+        svg,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
+         viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"title desc\" \
+         font-family=\"sans-serif\" font-size=\"13\">\n\
+         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
+         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
+        escaped(&heading),
+        escaped(&description(&lines, &part)),
+    );
+    for (at, line) in lines.iter().enumerate() {
+        text(&mut svg, 16.0, 24.0 + at as f64 * 19.0, "start", line);
+    }
+    let legend = "bold: the strongest links that connect the records, with their bits; \
+                  dashed red: the weakest of them; arcs: all other links; green: judged the same";
+    text(&mut svg, 16.0, 84.0, "start", legend);
+    part.draw(&mut svg);
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// The records that are drawn, and what is between them, by position among them.
+struct Shown<'a> {
+    picture: &'a Picture,
+    records: &'a [usize],
+    rows: Vec<Row>,
+    /// The row of each record.
+    row_of: Vec<usize>,
+    others: Vec<Link>,
+    judged: Vec<(usize, usize)>,
+    weakest: Option<(usize, usize)>,
+    step: f64,
+}
+
+impl<'a> Shown<'a> {
+    fn of(picture: &'a Picture, records: &'a [usize], weakest: Option<Link>) -> Self {
+        let at = |record: usize| records.binary_search(&record).ok();
+        let within = |links: &[Link]| -> Vec<Link> {
+            let link = |(a, b, bits): &Link| Some((at(*a)?, at(*b)?, *bits));
+            links.iter().filter_map(link).collect()
+        };
+        let rows = rows(records.len(), &within(&picture.spanning));
+        let mut row_of = vec![0; records.len()];
+        rows.iter().enumerate().for_each(|(at, row)| row_of[row.record] = at);
+        let deepest = rows.iter().map(|row| row.depth).max().unwrap_or(0).max(1);
+        let judged = picture.judged.iter().filter_map(|(a, b)| at(*a).zip(at(*b)));
+        Self {
+            picture,
+            records,
+            rows,
+            row_of,
+            others: within(&picture.others),
+            judged: judged.collect(),
+            weakest: weakest.and_then(|(a, b, _)| at(a).zip(at(b))),
+            step: STEP.min(TREE / deepest as f64),
+        }
+    }
+
+    fn x(&self, row: usize) -> f64 {
+        LEFT + self.rows[row].depth as f64 * self.step
+    }
+
+    fn y(row: usize) -> f64 {
+        TOP + (row as f64 + 0.5) * ROW
+    }
+
+    /// Whether a record hangs on its parent by the weakest link.
+    fn is_weakest(&self, row: &Row) -> bool {
+        let parent = row.parent.map(|(parent, _)| self.rows[parent].record);
+        let ends = parent.map(|parent| (parent.min(row.record), parent.max(row.record)));
+        ends.is_some() && ends == self.weakest.map(|(a, b)| (a.min(b), a.max(b)))
+    }
+
+    fn draw(&self, svg: &mut String) {
+        for (a, b, bits) in &self.others {
+            let title = format!("{} {} bits", self.pair(*a, *b), signed(*bits));
+            self.arc(svg, (*a, *b), SUM, "stroke-width=\"1\" stroke-opacity=\"0.45\"", &title);
+        }
+        for (a, b) in &self.judged {
+            let title = format!("{} judged the same", self.pair(*a, *b));
+            self.arc(svg, (*a, *b), JUDGED, "stroke-width=\"2.5\"", &title);
+        }
+        for (at, row) in self.rows.iter().enumerate() {
+            self.branch(svg, at, row);
+        }
+        for (at, row) in self.rows.iter().enumerate() {
+            self.node(svg, at, row);
+        }
+    }
+
+    /// The link that a record hangs on: down from its parent, then right.
+    fn branch(&self, svg: &mut String, at: usize, row: &Row) {
+        let Some((parent, bits)) = row.parent else { return };
+        let (x, from, y) = (self.x(parent), Self::y(parent), Self::y(at));
+        let (colour, more) = match self.is_weakest(row) {
+            true => (AGAINST, " stroke-dasharray=\"6 4\""),
+            false => (INK, ""),
+        };
+        let end = self.x(at);
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{x:.1} {from:.1}V{y:.1}H{end:.1}\" fill=\"none\" stroke=\"{colour}\" \
+             stroke-width=\"3\"{more}/>",
+        );
+        let mark = if self.is_weakest(row) { "weakest " } else { "" };
+        let label = format!("{mark}{}", signed(bits));
+        text(svg, LABELS - 12.0, y + 4.5, "end", &label);
+    }
+
+    fn node(&self, svg: &mut String, at: usize, row: &Row) {
+        let (x, y) = (self.x(at), Self::y(at));
+        let record = self.records[row.record];
+        let group = self.picture.groups[record];
+        let colour = GROUPS[group % GROUPS.len()];
+        let _ = writeln!(
+            svg,
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"8\" fill=\"{colour}\" stroke=\"#ffffff\" \
+             stroke-width=\"2\"/>",
+        );
+        let (id, agency) = &self.picture.records[record];
+        let label = format!("{}. {id} {agency}, group {}", at + 1, group + 1);
+        text(svg, LABELS, y + 4.5, "start", &label);
+    }
+
+    /// A link that the tree does not need, beside it; the wider apart, the wider.
+    fn arc(&self, svg: &mut String, (a, b): (usize, usize), colour: &str, more: &str, title: &str) {
+        let (a, b) = (self.row_of[a], self.row_of[b]);
+        let (from, to) = (Self::y(a.min(b)), Self::y(a.max(b)));
+        let share = a.abs_diff(b) as f64 / self.rows.len() as f64;
+        let reach = ARCS.0 + 14.0 + (ARCS.1 - 14.0) * share;
+        let start = ARCS.0;
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{start:.1} {from:.1}C{reach:.1} {from:.1} {reach:.1} {to:.1} \
+             {start:.1} {to:.1}\" fill=\"none\" stroke=\"{colour}\" {more}>\
+             <title>{}</title></path>",
+            escaped(title)
+        );
+    }
+
+    /// Two records by the numbers of their rows.
+    fn pair(&self, a: usize, b: usize) -> String {
+        let (a, b) = (self.row_of[a] + 1, self.row_of[b] + 1);
+        format!("{} and {}", a.min(b), a.max(b))
+    }
+}
+
+fn heading(answer: &HowAnswer) -> String {
+    let entity = &answer.entity;
+    let name = match (&entity.name, entity.protected) {
+        (Some(name), _) => format!(" {name}"),
+        (None, true) => " (protected)".to_owned(),
+        (None, false) => String::new(),
+    };
+    format!("How the {}{name} holds together: {}", entity.entity_type.as_str(), entity.id)
+}
+
+fn figures(answer: &HowAnswer) -> String {
+    let cohesion = answer.cohesion.map(|bits| format!(", {} bits in the mean", signed(bits)));
+    format!(
+        "{} records, {} of {} pairs linked{}",
+        answer.entity.records,
+        answer.links,
+        answer.pairs,
+        cohesion.unwrap_or_default()
+    )
+}
+
+/// What becomes of it without its weakest link, and what is not shown.
+fn fate(answer: &HowAnswer, part: &Shown<'_>, left_out: usize) -> String {
+    let sizes: Vec<String> =
+        answer.without_weakest.iter().map(|group| group.size.to_string()).collect();
+    let fate = match (&answer.weakest, sizes.len()) {
+        (None, _) => "No link connects its records".to_owned(),
+        (Some(_), 0 | 1) => "It would hold without its weakest link".to_owned(),
+        (Some(_), count) => format!(
+            "Without its weakest link it would fall into {count} groups of {} records",
+            sizes.join(", ")
+        ),
+    };
+    match left_out {
+        0 => fate,
+        _ => format!("{fate}. Shown: {} records; left out: {left_out}", part.rows.len()),
+    }
+}
+
+/// What the picture says, for those who do not see it.
+fn description(lines: &[String], part: &Shown<'_>) -> String {
+    let mut said = lines.iter().map(|line| format!("{line}.")).collect::<Vec<_>>().join(" ");
+    for row in &part.rows {
+        let Some((parent, bits)) = row.parent else { continue };
+        let mark = if part.is_weakest(row) { ", the weakest" } else { "" };
+        let pair = part.pair(part.rows[parent].record, row.record);
+        let _ = write!(said, " Records {pair}: {} bits{mark}.", signed(bits));
+    }
+    said
+}

@@ -1,0 +1,92 @@
+//! Files that a command writes at its end: whether it will be able to is found out at its begin, and
+//! what stood there before stays until then.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use super::CommandError;
+
+/// A file that can be written.
+pub struct Output {
+    path: PathBuf,
+    /// Whether it was made for this command and has nothing to keep.
+    is_new: bool,
+}
+
+impl Output {
+    /// Makes sure that a file can be written, without changing it, and that it is none of those that
+    /// are read.
+    pub fn prepare(path: &Path, inputs: &[&Path]) -> Result<Self, CommandError> {
+        let real = path.canonicalize().ok();
+        if real.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == real) {
+            return Err(format!("{}: is read, so it is not written", path.display()).into());
+        }
+        let is_new = !path.exists();
+        let opened = File::options().append(true).create(true).open(path);
+        opened.map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+        Ok(Self { path: path.to_owned(), is_new })
+    }
+
+    /// Writes it anew.
+    pub fn write<T>(
+        mut self,
+        fill: impl FnOnce(&mut BufWriter<File>) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        use std::io::Write;
+        self.is_new = false;
+        let name = self.path.display();
+        let file = File::create(&self.path);
+        let file = file.map_err(|error| format!("{name}: cannot be written: {error}"))?;
+        let mut writer = BufWriter::new(file);
+        let filled = fill(&mut writer)?;
+        writer.flush().map_err(|error| format!("{name}: cannot be written: {error}"))?;
+        Ok(filled)
+    }
+
+    /// Writes it anew as CSV.
+    pub fn csv(
+        self,
+        fill: impl FnOnce(&mut csv::Writer<&mut BufWriter<File>>) -> Result<(), csv::Error>,
+    ) -> Result<(), CommandError> {
+        let name = self.path.display().to_string();
+        self.write(|file| {
+            let mut writer = csv::Writer::from_writer(file);
+            fill(&mut writer)
+                .and_then(|()| writer.flush().map_err(csv::Error::from))
+                .map_err(|error| format!("{name}: cannot be written: {error}").into())
+        })
+    }
+}
+
+impl Drop for Output {
+    /// A command that failed leaves no empty file behind.
+    fn drop(&mut self) {
+        if self.is_new {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stood_there_stays_until_it_is_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        drop(Output::prepare(&path, &[]).unwrap());
+        assert!(!path.exists(), "nothing was there, so nothing is left");
+        std::fs::write(&path, "before").unwrap();
+        let output = Output::prepare(&path, &[folder.path()]).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "before");
+        output.csv(|writer| writer.write_record(["a", "b"])).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "a,b\n");
+        assert!(Output::prepare(&path, &[&path]).is_err(), "what is read is not written");
+        for nowhere in [folder.path(), &folder.path().join("none/out.csv")] {
+            let error = Output::prepare(nowhere, &[]).map(drop).unwrap_err().to_string();
+            assert!(error.contains("cannot be written"), "{error}");
+        }
+    }
+}
