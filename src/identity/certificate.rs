@@ -81,7 +81,7 @@ mod tests {
         for text in [digits.clone(), digits.to_uppercase(), pairs.join(":")] {
             assert_eq!(text.parse::<Fingerprint>().unwrap(), one);
         }
-        for text in ["", "zz", &digits[1..], &digits.replace('a', "g").replace('b', "g")] {
+        for text in ["", "zz", &digits[1..], &format!("g{}", &digits[1..])] {
             assert!(text.parse::<Fingerprint>().is_err(), "{text}");
         }
     }

@@ -39,8 +39,7 @@ impl KeySet {
         let keys = document.get("keys").and_then(Value::as_array);
         let mut set = Self::default();
         for key in keys.ok_or("not a JWK set: no list `keys`")? {
-            let has = |name: &&str| key.get(name).is_some();
-            if PRIVATE_MEMBERS.iter().any(|name| has(&name)) {
+            if PRIVATE_MEMBERS.iter().any(|name| key.get(name).is_some()) {
                 return Err("a key is not public".to_owned());
             }
             let Ok(key) = Jwk::deserialize(key) else { continue };
