@@ -91,7 +91,7 @@ def main(scenario, out):
     with open(out, "w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
-        for source in manifest["files"]:
+        for source in manifest["file"]:
             mapping = tomllib.loads((folder / source["mapping"]).read_text())
             slots = [(nth, slot) for nth, slot in enumerate(mapping["record"]) if slot["type"] == "person"]
             for row in rows(folder / source["path"], mapping) if slots else ():

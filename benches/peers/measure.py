@@ -1,82 +1,220 @@
-"""Runs accord and Splink on the same files in turn and prints medians and ratios.
+"""Runs accord and Splink on the same files in turn and prints medians, qualities and ratios.
 
-Usage: measure.py ACCORD PYTHON DATA MAPPINGS
+Usage: measure.py --accord PROGRAM --python PROGRAM --data FOLDER --mappings FOLDER --work FOLDER [SET...]
 """
 
-import collections
+import argparse
 import csv
-import os
+import json
+import math
 import pathlib
-import statistics
 import subprocess
-import sys
-import tempfile
-import time
 
-RUNS = 3
+import flatten
+import quality
+from timing import in_turn
 
-
-def timed(command):
-    """Seconds of a whole process and its peak memory in MB."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise SystemExit(f"{command[0]} failed: {os.waitstatus_to_exitcode(status)}")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+HERE = pathlib.Path(__file__).parent
+RUNS = 1
+TABLES = {"table_10k": 10_000, "table_100k": 100_000, "table_1m": 1_000_000}
+SEED = 11
+SCENARIO = {"people": 10_000, "agencies": 6, "seed": SEED}
 
 
-def pairs(sizes):
-    return sum(n * (n - 1) // 2 for n in sizes.values())
+class Bench:
+    """The systems, the data, and what was measured so far."""
+
+    def __init__(self, options):
+        self.options = options
+        self.accord, self.data = options.accord, options.data
+        # set to system to (seconds, seconds of all cores, MB).
+        self.measured = {}
+
+    def splink(self, model, out, *files):
+        return [self.options.python, HERE / "splink_run.py", model, out, *files]
+
+    def out(self, name):
+        return self.options.work / f"{name}.csv"
+
+    def run(self, name, commands, runs=None):
+        runs = {system: RUNS for system in commands} | (runs or {})
+        self.measured[name] = in_turn(commands, runs)
+        return self.measured[name]
+
+    def line(self, name, system, found):
+        seconds, cores, memory = self.measured[name][system]
+        cubed = "-" if found.cubed is None else f"{found.cubed:.4f}"
+        print(
+            f"{name:<15}{system:<8}{seconds:>9.2f}{cores:>8.2f}{memory:>8.0f}{found.precision:>8.4f}{found.recall:>8.4f}"
+            f"{found.f1:>8.4f}{cubed:>8}{found.largest or '-':>9}",
+            flush=True,
+        )
+
+    def ratio(self, name):
+        faster, _, leaner = (b / a for a, b in zip(*(self.measured[name][it] for it in ("accord", "splink"))))
+        print(f"{name:<15}accord takes 1/{faster:.1f} of Splink's time and 1/{leaner:.1f} of its memory", flush=True)
+
+    def clusters(self, name, model, mapping, file, truth, groups=None, runs=None):
+        """Deduplicates one file with both."""
+        out = {system: self.out(f"{name}.{system}") for system in ("accord", "splink")}
+        commands = {
+            "accord": [self.accord, "dedupe", "--mapping", mapping, "--out", out["accord"], file],
+            "splink": self.splink(model, out["splink"], file),
+        }
+        self.run(name, commands, runs)
+        for system, path in out.items():
+            found = quality.read_clusters(path)
+            self.line(name, system, quality.of_clusters(found, truth))
+            if groups:
+                print_groups(name, system, quality.by_group(found, truth, groups))
+        self.ratio(name)
 
 
-def quality(path, truth):
-    """Pairwise F1, B-cubed F1 and the largest cluster."""
-    with open(path, newline="") as file:
-        found = {row["record_id"]: row["cluster_id"] for row in csv.DictReader(file)}
-    assert found.keys() == truth.keys(), "every record is in a cluster"
-    true, said = collections.Counter(truth.values()), collections.Counter(found.values())
-    both = collections.Counter((truth[key], found[key]) for key in found)
-    f1 = lambda p, r: 2 * p * r / (p + r)
-    share = lambda of: sum(both[truth[k], found[k]] / of(k) for k in found) / len(found)
-    cubed = f1(share(lambda k: said[found[k]]), share(lambda k: true[truth[k]]))
-    return f1(pairs(both) / pairs(said), pairs(both) / pairs(true)), cubed, max(said.values())
+def print_groups(name, system, recalls):
+    worst, best = (pick(recalls, key=lambda group: recalls[group][1]) for pick in (min, max))
+    points = 100 * (recalls[best][1] - recalls[worst][1])
+    print(
+        f"{name:<15}{system:<8}recall by culture: {worst} {recalls[worst][1]:.4f} to {best} {recalls[best][1]:.4f}, "
+        f"{points:.1f} points apart",
+        flush=True,
+    )
 
 
-def rows(path):
-    with open(path, newline="") as file:
-        yield from csv.DictReader(file, skipinitialspace=True)
+def febrl3(bench):
+    file = bench.data / "people/febrl3.csv"
+    truth = {row["rec_id"]: row["rec_id"].split("-")[1] for row in quality.rows(file)}
+    bench.clusters("febrl3", "febrl3", bench.options.mappings / "febrl.map.toml", file, truth)
 
 
-def main(accord, python, data, mappings):
-    data, here = pathlib.Path(data), pathlib.Path(__file__).parent
-    febrl3, historical = data / "febrl3.csv", data / "historical_25k.csv"
-    sets = [
-        ("febrl", febrl3, {r["rec_id"]: r["rec_id"].split("-")[1] for r in rows(febrl3)}),
-        ("historical", historical, {r["unique_id"]: r["cluster"] for r in rows(historical)}),
-    ]
-    print(f"{'set':<16}{'system':<9}{'seconds':>9}{'MB':>8}{'pair F1':>9}{'B3 F1':>8}{'largest':>9}")
-    for kind, path, truth in sets:
-        with tempfile.TemporaryDirectory() as folder:
-            out = {name: f"{folder}/{name}.csv" for name in ("accord", "splink")}
-            commands = {
-                "accord": [accord, "dedupe", "--mapping", f"{mappings}/{kind}.map.toml"]
-                + ["--out", out["accord"], str(path)],
-                "splink": [python, str(here / "splink_dedupe.py"), kind, str(path), out["splink"]],
-            }
-            measured = {name: [] for name in commands}
-            for _ in range(RUNS):
-                for name, command in commands.items():
-                    measured[name].append(timed(command))
-            figures = {}
-            for name, runs in measured.items():
-                seconds, memory = (statistics.median(values) for values in zip(*runs))
-                pair, cubed, largest = quality(out[name], truth)
-                figures[name] = (seconds, memory)
-                print(f"{path.stem:<16}{name:<9}{seconds:>9.2f}{memory:>8.0f}{pair:>9.4f}{cubed:>8.4f}{largest:>9}")
-            faster, leaner = (b / a for a, b in zip(figures["accord"], figures["splink"]))
-            print(f"{path.stem:<16}accord is {faster:.1f} times as fast, with 1/{leaner:.1f} of the memory")
+def historical_25k(bench):
+    file = bench.data / "people/historical_25k.csv"
+    truth = {row["unique_id"]: row["cluster"] for row in quality.rows(file)}
+    bench.clusters("historical_25k", "historical", bench.options.mappings / "historical.map.toml", file, truth)
+
+
+def febrl4(bench):
+    files = [bench.data / f"people/febrl4{half}.csv" for half in "ab"]
+    out = {system: bench.out(f"febrl4.{system}") for system in ("accord", "splink")}
+    mapping = bench.options.mappings / "febrl.map.toml"
+    commands = {
+        "accord": [bench.accord, "link", "--mapping", mapping, "--out", out["accord"], *files],
+        "splink": bench.splink("febrl4", out["splink"], *files),
+    }
+    bench.run("febrl4", commands)
+    same = lambda a, b: a.split("-")[1] == b.split("-")[1]
+    for system, path in out.items():
+        bench.line("febrl4", system, quality.of_links(path, same, 5_000))
+    bench.ratio("febrl4")
+
+
+def names(bench):
+    file, out = bench.data / "names/name_pairs.csv", bench.out("names")
+    bench.run("names", {"accord": [bench.accord, "compare", "names", file, "--out", out]})
+    said, true, both = 0, 0, 0
+    for row in quality.rows(out):
+        answers = row["match"] == "true", row["is_match"].lower() == "true"
+        said, true, both = said + answers[0], true + answers[1], both + all(answers)
+    bench.line("names", "accord", quality.Quality(both / said, both / true))
+
+
+def table(bench, name):
+    folder = bench.options.work / name
+    records = TABLES[name]
+    generate = [bench.accord, "generate", "--table", records, "--seed", SEED, "--out", folder]
+    bench.run(f"{name}.made", {"accord": generate}, {"accord": 1})
+    seconds, _, memory = bench.measured[f"{name}.made"]["accord"]
+    print(f"{name:<15}made in {seconds:.2f} s with {memory:.0f} MB", flush=True)
+    key = list(quality.rows(folder / "key.csv"))
+    truth = {row["record_id"]: row["entity"] for row in key}
+    groups = {row["record_id"]: row["group"] for row in key}
+    runs = {"splink": 1} if records >= 1_000_000 else None
+    bench.clusters(
+        name, "people", folder / "people.csv.map.toml", folder / "people.csv", truth, groups, runs
+    )
+
+
+def exponent(bench):
+    """Time as a power of the number of records, from the smallest table to the greatest."""
+    known = [name for name in TABLES if name in bench.measured]
+    if len(known) < 2:
+        return
+    first, last = known[0], known[-1]
+    slope = lambda a, b: math.log(b / a) / math.log(TABLES[last] / TABLES[first])
+    for system in ("accord", "splink"):
+        both = [bench.measured[name][system] for name in (first, last)]
+        seconds, cores, _ = (slope(*pair) for pair in zip(*both))
+        print(f"exponent of time, {first} to {last}: {system} {seconds:.3f}, of all cores' work {cores:.3f}")
+    entropy = [n * math.log(n) for n in (TABLES[first], TABLES[last])]
+    print(f"exponent of n log n over the same range: {slope(*entropy):.3f}")
+
+
+def scenario(bench):
+    """Six agencies' files through a store; Splink on their person records in one table."""
+    folder, store = bench.options.work / "scenario", bench.options.work / "scenario.accord"
+    options = [part for name, value in SCENARIO.items() for part in (f"--{name}", str(value))]
+    made = [bench.accord, "generate", *options, "--groups", "--out", folder]
+    said = subprocess.run(made, check=True, capture_output=True, text=True).stdout
+    print("\n".join(f"{'scenario':<15}{line}" for line in said.splitlines()))
+    flat, out = bench.options.work / "scenario.csv", bench.out("scenario.splink")
+    flatten.main(folder, flat)
+    for old in bench.options.work.glob("scenario.accord*"):
+        old.unlink()
+    bench.run(
+        "scenario",
+        {
+            "accord": [bench.accord, "import", "--store", store, folder / "manifest.toml"],
+            "splink": bench.splink("people", out, flat),
+        },
+        # Importing again would find all records there.
+        {"accord": 1, "splink": 1},
+    )
+    evaluate = [bench.accord, "evaluate", "--store", store, "--key", folder / "key.csv"]
+    evaluate += ["--groups", folder / "groups.csv", "--json"]
+    figures = json.loads(subprocess.run(evaluate, check=True, capture_output=True, text=True).stdout)
+    for kind, of in figures["types"].items():
+        pair, cubed = of["pairwise"], of["b_cubed"]["f1"]
+        found = quality.Quality(pair["precision"], pair["recall"], cubed, of["largest_cluster"])
+        bench.measured[f"  {kind}"] = bench.measured["scenario"]
+        bench.line(f"  {kind}", "accord", found)
+    person = figures["types"]["person"]["groups"]["groups"]
+    recalls = {group: (row["true_pairs"], row["pairwise"]["recall"]) for group, row in person.items()}
+    print_groups("  person", "accord", {group: row for group, row in recalls.items() if row[0]})
+    name = lambda row: f"{row['agency']}|{row['record_id']}"
+    truth = {name(row): row["entity"] for row in quality.rows(folder / "key.csv") if row["type"] == "person"}
+    groups = {name(row): row["group"] for row in quality.rows(folder / "groups.csv")}
+    found = quality.read_clusters(out)
+    bench.line("  person", "splink", quality.of_clusters(found, truth))
+    print_groups("  person", "splink", quality.by_group(found, truth, groups))
+
+
+SETS = {
+    "febrl3": febrl3,
+    "febrl4": febrl4,
+    "historical_25k": historical_25k,
+    "names": names,
+    **{name: lambda bench, name=name: table(bench, name) for name in TABLES},
+    "scenario": scenario,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for option in ("accord", "python", "data", "mappings", "work"):
+        parser.add_argument(f"--{option}", type=pathlib.Path, required=True)
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}")
+    options = parser.parse_args()
+    if unknown := [name for name in options.sets if name not in SETS]:
+        parser.error(f"no such set: {', '.join(unknown)}; there are {', '.join(SETS)}")
+    bench = Bench(options)
+    csv.field_size_limit(1 << 24)
+    print(
+        f"{'set':<15}{'system':<8}{'seconds':>9}{'cores':>8}{'MB':>8}{'P':>8}{'R':>8}{'F1':>8}{'B3 F1':>8}{'largest':>9}",
+        flush=True,
+    )
+    for name in options.sets or SETS:
+        SETS[name](bench)
+    exponent(bench)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -136,17 +136,17 @@ def plain(column):
     fold = lambda text: " ".join(
         unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().split()
     )
-    return column.map({value: fold(value) or None for value in values})
+    return column.map({value: fold(value) or None for value in values}).astype(object)
 
 
 def people(path):
     """A generated table of people, or a scenario's person records in one file."""
     raw = read(path)
     df = pd.DataFrame({"unique_id": raw["record_id"]})
-    for name in ("given_name", "middle_name", "family_name", "birth_place", "city"):
+    for name in ("given_name", "middle_name", "family_name", "city"):
         df[name] = plain(raw[name])
     # The city only: some clerks add the country.
-    df["birth_place"] = df["birth_place"].str.split(",").str[0]
+    df["birth_place"] = plain(raw["birth_place"].str.split(",").str[0])
     df["birth_date"], df["sex"] = raw["birth_date"], raw["sex"]
     # The last ten digits are the national number in most plans.
     df["phone"] = raw["phone"].str.replace(r"\D", "", regex=True).str[-10:]

@@ -7,7 +7,7 @@ import time
 
 
 def timed(command):
-    """Seconds of a whole process and its peak memory in MB."""
+    """Seconds of a whole process, seconds of work on all cores, and peak memory in MB."""
     began = time.perf_counter()
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     error = process.stderr.read()
@@ -15,11 +15,11 @@ def timed(command):
     process.returncode = os.waitstatus_to_exitcode(status)
     if status != 0:
         raise SystemExit(f"{command[0]} failed: {process.returncode}\n{error.decode(errors='replace')[-2000:]}")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def in_turn(commands, runs):
-    """Medians of seconds and MB of each command; `runs` says how often each runs, in turn with the others."""
+    """Medians of these figures of each command; `runs` says how often each runs, in turn with the others."""
     measured = {name: [] for name in commands}
     for turn in range(max(runs.values())):
         for name, command in commands.items():

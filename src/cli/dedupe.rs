@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::model::IdKey;
-use accord::resolve::batch;
+use accord::resolve::{BlockingReport, RuleRecall, batch, blocking_report};
 
 use super::output::Output;
 use super::records::{self, Records, SOME_REFUSED};
@@ -39,6 +39,10 @@ pub struct Arguments {
     /// Write figures of the clusters' health, which need no labels, to this JSON file and print them
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Write what each blocking rule made and reached, and the estimated recall of all, to this JSON file and
+    /// print them
+    #[arg(long, value_name = "FILE")]
+    blocking: Option<PathBuf>,
     /// Write the model that was trained to this file
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     trained: Option<PathBuf>,
@@ -53,6 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let out = output(&arguments.out)?;
     let pairs = arguments.pairs.as_deref().map(output).transpose()?;
     let report = arguments.report.as_deref().map(output).transpose()?;
+    let blocking = arguments.blocking.as_deref().map(output).transpose()?;
     let trained = arguments.trained.as_deref().map(output).transpose()?;
     let id_key = arguments.engine.id_key();
     let mut records = records::read(&arguments.mapping, &[&arguments.file], &id_key)?;
@@ -82,7 +87,32 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let stop = engine.cluster_parameters(records.table.entity_type()).stop;
         print!("{}", health::report(report, &found.labels, &found.links, stop)?);
     }
+    if let Some(blocking) = blocking {
+        let report = blocking_report(&records.table, &blocks, &found.links, 0.0);
+        print!("{}", blocking_text(&report));
+        blocking.write(|file| Ok(writeln!(file, "{}", serde_json::to_string_pretty(&report)?)?))?;
+    }
     Ok(if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+}
+
+/// What each blocking rule made and reached, as a table.
+fn blocking_text(report: &BlockingReport) -> String {
+    let mut text = format!(
+        "{:<34}{:>10}{:>10}{:>9}{:>9}{:>12}{:>8}{:>8}\n",
+        "blocking rule", "records", "blocks", "largest", "narrowed", "pairs", "recall", "alone"
+    );
+    for RuleRecall { report: rule, recall, alone } in &report.rules {
+        text += &format!(
+            "{:<34}{:>10}{:>10}{:>9}{:>9}{:>12}{recall:>8.3}{alone:>8.3}\n",
+            rule.rule, rule.records, rule.blocks, rule.largest, rule.narrowed, rule.pairs
+        );
+    }
+    match report.estimated_recall {
+        Some(recall) => {
+            text + &format!("estimated recall of all rules (capture-recapture): {recall:.3}\n")
+        }
+        None => text,
+    }
 }
 
 fn write_clusters(

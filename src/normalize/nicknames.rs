@@ -42,10 +42,15 @@ pub fn same_given(a: &str, b: &str) -> bool {
 /// the table and not forms of one another, or a masculine and its feminine form (mario and maria, daniel and
 /// daniela). Symmetric.
 pub fn distinct_given(a: &str, b: &str) -> bool {
-    if same_given(a, b) {
+    distinct_in((a, groups_of(a)), (b, groups_of(b)))
+}
+
+/// [`distinct_given`] of names whose groups are known.
+pub fn distinct_in((a, of_a): (&str, Groups), (b, of_b): (&str, Groups)) -> bool {
+    if a == b || share_group(of_a, of_b) {
         return false;
     }
-    let known = !groups_of(a).is_empty() && !groups_of(b).is_empty();
+    let known = !of_a.is_empty() && !of_b.is_empty();
     known || is_feminine_of(a, b) || is_feminine_of(b, a)
 }
 

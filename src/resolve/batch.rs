@@ -97,9 +97,7 @@ fn score(
                 blocks.partners(*a, &mut others);
                 for b in others.iter().filter(|b| wanted(*a, **b)) {
                     pairs += 1;
-                    let Some(agreement) = table.compare(*a, *b) else { continue };
-                    let bits = weights.bits(&agreement);
-                    if bits >= least_bits {
+                    if let Some(bits) = table.bits(*a, *b, weights, least_bits) {
                         links.push((*a, *b, bits));
                     }
                 }

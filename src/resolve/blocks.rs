@@ -6,12 +6,16 @@ use super::keys::{Rule, rules};
 use super::table::Table;
 use crate::model::BlockKey;
 
-/// Records that share one key and are all compared with each other; a key of more is narrowed.
-const BLOCK_MAX: usize = 100;
+/// Records that share one key and are all compared with each other: the first of these numbers at which a
+/// rule stays within [`PAIRS_PER_RECORD`]. A key of more is narrowed.
+const BLOCK_MAX: [usize; 3] = [40, 20, 10];
 
-/// In a block of more, each record is compared with so many before and behind it in the order of what
-/// they say: the number of pairs stays linear in the number of records.
-const NEIGHBOURS: usize = 10;
+/// Pairs for each record of the table that one rule may make; one that makes more is a generic one.
+const PAIRS_PER_RECORD: usize = 5;
+
+/// In a narrowed block each record is compared with so many before and behind it in the order of what they
+/// say, or a few more: the number of pairs stays linear in the number of records.
+const NEIGHBOURS: usize = 4;
 
 /// Records whose keys one thread makes at a time.
 const CHUNK: usize = 4096;
@@ -130,6 +134,7 @@ fn turn(records: usize, members: &[u32], ends: &[u32]) -> (Vec<u32>, Vec<u32>) {
 fn blocks_of(rule: &Rule, table: &Table, ranks: &mut Option<Vec<u32>>) -> Found {
     let mut postings = postings(rule, table);
     postings.par_sort_unstable();
+    let block_max = block_max(&postings, table.len());
     let mut found = Found {
         members: Vec::new(),
         ends: Vec::new(),
@@ -149,7 +154,7 @@ fn blocks_of(rule: &Rule, table: &Table, ranks: &mut Option<Vec<u32>>) -> Found 
         found.report.blocks += 1;
         found.report.largest = found.report.largest.max(block.len());
         let records = block.iter().map(|(_, record)| *record);
-        if block.len() <= BLOCK_MAX {
+        if block.len() <= block_max {
             found.add(records);
         } else {
             found.report.narrowed += 1;
@@ -159,6 +164,18 @@ fn blocks_of(rule: &Rule, table: &Table, ranks: &mut Option<Vec<u32>>) -> Found 
     }
     found.members.shrink_to_fit();
     found
+}
+
+/// The largest block whose pairs are all compared.
+fn block_max(postings: &[(BlockKey, u32)], records: usize) -> usize {
+    let pairs = |most: usize| -> usize {
+        let sizes = postings.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len);
+        sizes
+            .map(|size| size * (size - 1).min(if size > most { 2 * NEIGHBOURS } else { size }) / 2)
+            .sum()
+    };
+    let fits = |most: &&usize| pairs(**most) <= PAIRS_PER_RECORD * records;
+    *BLOCK_MAX.iter().find(fits).unwrap_or(&BLOCK_MAX[BLOCK_MAX.len() - 1])
 }
 
 /// Each key of the rule with its record.

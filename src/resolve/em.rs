@@ -284,9 +284,8 @@ impl Estimate {
                 pairs: pairs_at(found, attribute, level) + pairs_at(random, attribute, level),
             };
             let seen: Vec<Seen> = (0..names.len()).map(seen).collect();
-            let rarity = |level| {
-                (named && attribute == 0 && level + 1 < names.len()).then(|| rarity(level))
-            };
+            let rarity =
+                |level| (named && attribute == 0 && level + 1 < names.len()).then(|| rarity(level));
             AttributeModel {
                 name: (*name).to_owned(),
                 levels: train::levels(names, &seen, rarity, ratios(household.as_ref(), attribute)),
@@ -359,4 +358,3 @@ fn first_m(levels: usize) -> Vec<f64> {
     let rest = (1.0 - M_BEST) / (levels.max(2) - 1) as f64;
     (0..levels).map(|level| if level == 0 { M_BEST } else { rest }).collect()
 }
-

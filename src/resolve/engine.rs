@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::cluster::ClusterParameters;
-use super::compare::{self, Agreement};
+use super::compare::{self, Agreement, Pending};
 use super::keys::keys;
 use super::lexicon::{Lexicon, LexiconBuilder, Sides};
 use super::model::{LevelModel, Model, TypeModel};
@@ -40,6 +40,8 @@ pub(super) struct Weights {
     prior_bits: f64,
     /// For each attribute its levels.
     attributes: Vec<Vec<Weight>>,
+    /// For each attribute the most that it can weigh, the rarity of what is shared counted.
+    most: Vec<f64>,
     /// The odds that two records taken at random speak of people who live together.
     household: Option<f64>,
 }
@@ -93,10 +95,15 @@ impl Weights {
             rarity: level.rarity,
             household: level.household_bits(),
         };
-        let attributes = model.attributes.iter();
+        let attributes: Vec<Vec<Weight>> =
+            model.attributes.iter().map(|it| it.levels.iter().map(weight).collect()).collect();
+        let most = |weight: &Weight| {
+            weight.bits + if weight.rarity.is_some() { RARITY_BITS_MAX } else { 0.0 }
+        };
         Self {
             prior_bits: model.prior_bits(),
-            attributes: attributes.map(|it| it.levels.iter().map(weight).collect()).collect(),
+            most: attributes.iter().map(|it| it.iter().map(most).fold(0.0, f64::max)).collect(),
+            attributes,
             household: model.household.map(|household| household / (1.0 - household)),
         }
     }
@@ -123,6 +130,21 @@ impl Weights {
         });
         // Nothing compared is no evidence of this either.
         Some(-((1.0 + odds * f64::exp2(likelier)) / (1.0 + odds)).log2())
+    }
+
+    /// Whether a pair can still reach so many bits when all that is pending agrees as well as it can.
+    pub fn may_reach(&self, agreement: &Agreement, pending: Pending, least: f64) -> bool {
+        let sum = (0..self.attributes.len()).fold(self.prior_bits, |sum, attribute| {
+            if pending >> attribute & 1 == 1 {
+                return sum + self.most[attribute];
+            }
+            let (bits, tf_bits) = self.of_attribute(attribute, agreement);
+            sum + bits + tf_bits
+        });
+        // The other explanation adds nothing, but for what it took from the prior.
+        let freed = self.household.map_or(0.0, |odds| (1.0 + odds).log2());
+        // Added up in another order the sum may differ in its last bits.
+        sum + freed + 1e-9 >= least
     }
 
     /// The bits of a pair: the prior plus all attributes, in their order, less the other explanation.

@@ -40,6 +40,8 @@ struct Keys<'a> {
 pub(super) struct Rule {
     /// The name in reports: what the records that share its key have in common.
     pub name: &'static str,
+    /// Whether the rule goes by name alone (`true`) or by no name at all (`false`).
+    pub by_name: Option<bool>,
     seed: Mix,
     make: Make,
 }
@@ -54,35 +56,43 @@ enum Make {
 }
 
 const fn rule(name: &'static str, seed: &str, make: Make) -> Rule {
-    Rule { name, seed: Mix::new(seed), make }
+    Rule { name, by_name: None, seed: Mix::new(seed), make }
 }
 
-const fn person(name: &'static str, make: fn(&mut Keys<'_>, &PersonValues)) -> Rule {
+const fn person(
+    name: &'static str,
+    by_name: Option<bool>,
+    make: fn(&mut Keys<'_>, &PersonValues),
+) -> Rule {
     // The names of people's rules are unique; other types prefix theirs.
-    Rule { name, seed: Mix::new(name), make: Make::Person(make) }
+    Rule { name, by_name, seed: Mix::new(name), make: Make::Person(make) }
 }
 
 static PERSON: [Rule; 18] = [
-    person("phone", |keys, it| it.phones.iter().for_each(|phone| keys.phone(phone))),
-    person("e-mail", |keys, it| it.emails.iter().for_each(|it| keys.text(it.address))),
-    person("document", |keys, it| it.documents.iter().for_each(|it| keys.text(it.number))),
-    person("two names, rare together", |keys, it| keys.two_names(it)),
-    person("two names, year of birth", |keys, it| keys.two_names_and_year(it)),
-    person("name, date of birth", |keys, it| {
+    person("phone", Some(false), |keys, it| it.phones.iter().for_each(|phone| keys.phone(phone))),
+    person("e-mail", Some(false), |keys, it| it.emails.iter().for_each(|it| keys.text(it.address))),
+    person("document", Some(false), |keys, it| {
+        it.documents.iter().for_each(|it| keys.text(it.number))
+    }),
+    person("two names, rare together", Some(true), |keys, it| keys.two_names(it)),
+    person("two names, year of birth", None, |keys, it| keys.two_names_and_year(it)),
+    person("name, date of birth", None, |keys, it| {
         keys.name_and_birth(it, |year, day| [year, day.0, day.1])
     }),
-    person("name, month of birth", |keys, it| keys.name_and_month(it)),
-    person("name, day of the year", |keys, it| keys.name_and_birth(it, |_, day| [0, day.0, day.1])),
-    person("name, year of birth", |keys, it| keys.name_and_year(it)),
-    person("name, house and street", |keys, it| keys.name_and_house(it)),
-    person("name, post code", |keys, it| keys.name_and_postcode(it)),
-    person("name, post code's area", |keys, it| keys.name_and_area(it)),
-    person("name, place of birth", |keys, it| keys.name_and_birth_place(it)),
-    person("name, rare alone", |keys, it| keys.rare_name(it)),
-    person("date of birth, place of birth", |keys, it| keys.date_and_birth_place(it)),
-    person("date of birth, post code", |keys, it| keys.date_and_postcode(it)),
-    person("date of birth, post code's area", |keys, it| keys.date_and_area(it)),
-    person("date of birth, initial", |keys, it| keys.date_and_initial(it)),
+    person("name, month of birth", None, |keys, it| keys.name_and_month(it)),
+    person("name, day of the year", None, |keys, it| {
+        keys.name_and_birth(it, |_, day| [0, day.0, day.1])
+    }),
+    person("name, year of birth", None, |keys, it| keys.name_and_year(it)),
+    person("name, house and street", None, |keys, it| keys.name_and_house(it)),
+    person("name, post code", None, |keys, it| keys.name_and_postcode(it)),
+    person("name, post code's area", None, |keys, it| keys.name_and_area(it)),
+    person("name, place of birth", None, |keys, it| keys.name_and_birth_place(it)),
+    person("name, rare alone", Some(true), |keys, it| keys.rare_name(it)),
+    person("date of birth, place of birth", Some(false), |keys, it| keys.date_and_birth_place(it)),
+    person("date of birth, post code", Some(false), |keys, it| keys.date_and_postcode(it)),
+    person("date of birth, post code's area", Some(false), |keys, it| keys.date_and_area(it)),
+    person("date of birth, initial", None, |keys, it| keys.date_and_initial(it)),
 ];
 
 static PHONE: [Rule; 1] = [rule("number", "phone", Make::Phone(|keys, it| keys.phone(it)))];

@@ -2,6 +2,7 @@
 //! needs worked out once: most of a million records say the same few things.
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use crate::normalize::nicknames::{Groups, groups_of};
@@ -28,6 +29,8 @@ pub(super) struct WordEntry {
     pub letters: u64,
     /// A hash of the skeleton, the same in every lexicon.
     pub key: u64,
+    /// Its first eight letters: most words are put in order by them.
+    start: u64,
     /// −log2 of its frequency as a name, by the model.
     pub rarity: f64,
 }
@@ -48,16 +51,45 @@ impl WordEntry {
             groups: groups_of(text),
             letters: letters(text),
             key: hash(&skeleton),
+            start: start(text),
             skeleton: skeleton.into(),
             text: text.into(),
             rarity: 0.0,
         }
     }
+
+    fn before(&self, other: &Self) -> Ordering {
+        self.start.cmp(&other.start).then_with(|| self.text.cmp(&other.text))
+    }
+}
+
+/// The first eight bytes of a text as a number of the same order.
+fn start(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let count = text.len().min(8);
+    bytes[..count].copy_from_slice(&text.as_bytes()[..count]);
+    u64::from_be_bytes(bytes)
 }
 
 /// The letters of a text as a set of bits.
 pub(super) fn letters(text: &str) -> u64 {
     text.bytes().fold(0, |set, byte| set | 1 << (byte & 63))
+}
+
+/// How often each of sixteen classes of bytes stands in a text, four bits for each.
+pub(super) fn tally(text: &str) -> u64 {
+    text.bytes().fold(0, |tally, byte| {
+        let at = 4 * u64::from(byte & 15);
+        tally & !(15 << at) | ((tally >> at) + 1 & 15) << at
+    })
+}
+
+/// Whether two texts of these tallies may be one edit apart: an edit changes the counts of two classes at
+/// most. Much cheaper than looking at the texts, and never false for such.
+pub(super) fn may_be_one_edit(a: u64, b: u64) -> bool {
+    let apart = a ^ b;
+    let any = (apart | apart >> 1 | apart >> 2 | apart >> 3) & 0x1111_1111_1111_1111;
+    any.count_ones() <= 2
 }
 
 /// 64 bits of a text, the same on every machine and in every version.
@@ -251,7 +283,8 @@ impl<'a> Sides<'a> {
         if a.len() != b.len() {
             return a.len() < b.len();
         }
-        let texts = |lexicon: &'a Lexicon| move |word: &Word| &*lexicon.word(*word).text;
-        (self.one && a == b) || a.iter().map(texts(self.a)).le(b.iter().map(texts(self.b)))
+        let order = |(x, y): (&Word, &Word)| self.a.word(*x).before(self.b.word(*y));
+        a.iter().zip(b).filter(|(x, y)| !self.one || x != y).map(order).find(|it| it.is_ne())
+            != Some(Ordering::Greater)
     }
 }

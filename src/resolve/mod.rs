@@ -18,6 +18,7 @@ mod lexicon;
 mod model;
 mod monotone;
 mod patterns;
+mod recall;
 mod table;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -28,4 +29,5 @@ pub use blocks::{Blocks, RuleReport};
 pub use cluster::{ClusterParameters, cluster};
 pub use engine::{Engine, Prepared, Score, probability};
 pub use model::{AttributeModel, LevelModel, Model, ModelError, TypeModel};
+pub use recall::{BlockingReport, RuleRecall, blocking_report};
 pub use table::{Table, TableBuilder};

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::compare::{self, Agreement};
-use super::engine::Engine;
+use super::engine::{Engine, Weights};
 use super::lexicon::{Lexicon, LexiconBuilder, Sides};
 use super::model::Model;
 use super::values::{Values, values};
@@ -110,6 +110,15 @@ impl Table {
     pub(super) fn compare(&self, a: u32, b: u32) -> Option<Agreement> {
         let sides = Sides::new(&self.lexicon, &self.lexicon);
         compare::compare(sides, &self.rows[a as usize], &self.rows[b as usize])
+    }
+
+    /// The bits of two records where they are at least so many.
+    pub(super) fn bits(&self, a: u32, b: u32, weights: &Weights, least: f64) -> Option<f64> {
+        let sides = Sides::new(&self.lexicon, &self.lexicon);
+        let go_on = |agreement: &Agreement, pending| weights.may_reach(agreement, pending, least);
+        let (a, b) = (&self.rows[a as usize], &self.rows[b as usize]);
+        let agreement = compare::compare_while(sides, a, b, go_on)?;
+        Some(weights.bits(&agreement)).filter(|bits| *bits >= least)
     }
 
     /// Each word of people's names and in how many records it stands, in the order of the words.

@@ -52,7 +52,8 @@ pub struct Labelled {
 /// Trains a model.
 pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
     labelled.sort_by_key(|item| item.record.id);
-    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> = BTreeMap::new();
+    let mut by_type: BTreeMap<EntityType, (Vec<RecordId>, Vec<String>, Vec<Body>)> =
+        BTreeMap::new();
     for Labelled { record, entity } in labelled {
         let (ids, entities, bodies) = by_type.entry(record.entity_type()).or_default();
         ids.push(record.id);

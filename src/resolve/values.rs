@@ -1,6 +1,6 @@
 //! The compact form of a record: what comparison needs of its normalized form, as numbers of a lexicon.
 
-use super::lexicon::{LexiconBuilder, Renumbering, Text, Word};
+use super::lexicon::{LexiconBuilder, Renumbering, Text, Word, tally};
 use crate::model::Sex;
 use crate::normalize::{
     AddressForm, BirthForm, DocumentForm, EmailForm, Form, NameForm, OrganizationForm, PersonForm,
@@ -48,12 +48,16 @@ pub(super) struct PhoneValues {
     /// The national number, else all digits as written.
     pub national: Text,
     pub extension: Option<Text>,
+    /// [`tally`] of `e164`, else of `national`.
+    pub tally: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct EmailValues {
     pub address: Text,
     pub user: Text,
+    /// [`tally`] of `address`.
+    pub tally: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,6 +66,8 @@ pub(super) struct DocumentValues {
     pub kind: Option<Text>,
     pub number: Text,
     pub country: Option<Text>,
+    /// [`tally`] of `number`.
+    pub tally: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -164,15 +170,21 @@ fn names(forms: &[NameForm], lexicon: &mut LexiconBuilder) -> Names {
 }
 
 fn phone(form: &PhoneForm, lexicon: &mut LexiconBuilder) -> PhoneValues {
+    let national = form.national.as_ref().unwrap_or(&form.digits);
     PhoneValues {
         e164: text(form.e164.as_ref(), lexicon),
-        national: lexicon.text(form.national.as_ref().unwrap_or(&form.digits)),
+        national: lexicon.text(national),
         extension: text(form.extension.as_ref(), lexicon),
+        tally: tally(form.e164.as_ref().unwrap_or(national)),
     }
 }
 
 fn email(form: &EmailForm, lexicon: &mut LexiconBuilder) -> EmailValues {
-    EmailValues { address: lexicon.text(&form.address), user: lexicon.text(&form.user) }
+    EmailValues {
+        address: lexicon.text(&form.address),
+        user: lexicon.text(&form.user),
+        tally: tally(&form.address),
+    }
 }
 
 fn document(form: &DocumentForm, lexicon: &mut LexiconBuilder) -> DocumentValues {
@@ -181,6 +193,7 @@ fn document(form: &DocumentForm, lexicon: &mut LexiconBuilder) -> DocumentValues
         kind: (!vague).then(|| lexicon.text(&form.kind)),
         number: lexicon.text(&form.number),
         country: text(form.country.as_ref(), lexicon),
+        tally: tally(&form.number),
     }
 }
 

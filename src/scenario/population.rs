@@ -14,6 +14,10 @@ pub(super) const DAYS: i64 = 300;
 /// Mean speed in km/h at which people drive between cities, stops included.
 const DRIVING_KMH: f64 = 75.0;
 
+/// Twins, and fathers and sons of one name, are about three times as frequent in a scenario as in
+/// life: it is small and must hold some.
+const TWINS_ONE_IN: usize = 20;
+
 impl Desk<'_> {
     /// Some moment of the scenario.
     pub fn moment(&mut self) -> i64 {
@@ -29,7 +33,7 @@ impl Desk<'_> {
     /// A block of `people` ordinary people with their records and events.
     pub fn population(&mut self, people: usize) {
         while self.world.people.len() < people {
-            self.household(people);
+            self.household(people, TWINS_ONE_IN);
         }
         let (mut hotels, mut employers, mut houses) = (Vec::new(), Vec::new(), Vec::new());
         let city = self.world.city;
@@ -51,8 +55,9 @@ impl Desk<'_> {
         }
     }
 
-    /// One household of one to five people; now and then twins, or a father and son of one name.
-    pub fn household(&mut self, room: usize) {
+    /// One household of one to three people; one in `twins_one_in` has twins, one in as many a father
+    /// and son of one name.
+    pub fn household(&mut self, room: usize, twins_one_in: usize) {
         let city = self.world.city;
         let unit = if self.dice.chance(0.35) { 1 + self.dice.below(40) as u32 } else { 0 };
         let home = match self.world.addresses.len() {
@@ -67,7 +72,7 @@ impl Desk<'_> {
             self.world.people[head].vehicle = Some(vehicle);
         }
         let left = room.saturating_sub(self.world.people.len());
-        match self.dice.below(20) {
+        match self.dice.below(twins_one_in) {
             _ if left < 2 => {}
             0 => {
                 let twin = self.world.relative(head, (20, 40), &mut self.dice);
@@ -85,7 +90,7 @@ impl Desk<'_> {
                 (person.suffix, self.world.people[head].suffix) = (Some("Jr."), Some("Sr."));
                 self.mark_namesakes(&[head, son]);
             }
-            2..8 => {
+            shape if shape < 2 + twins_one_in * 3 / 10 => {
                 self.world.relative(head, (19, 60), &mut self.dice);
                 if left > 3 && self.dice.chance(0.5) {
                     self.world.relative(head, (15, 22), &mut self.dice);

@@ -44,10 +44,10 @@ const SPREADS: [(&str, [f64; 4]); 25] = [
     ("bengali", [2_500.0, 20.0, 2_000.0, 4.0]),
     ("nepali", [2_000.0, 20.0, 1_000.0, 4.0]),
     ("chinese", [8_000.0, 60.0, 400.0, 4.0]),
-    ("vietnamese", [900.0, 8.0, 120.0, 1.2]),
+    ("vietnamese", [900.0, 8.0, 120.0, 0.6]),
     ("thai", [2_500.0, 25.0, 30_000.0, 400.0]),
     ("filipino", [2_000.0, 15.0, 5_000.0, 20.0]),
-    ("korean", [3_000.0, 40.0, 120.0, 1.5]),
+    ("korean", [3_000.0, 40.0, 120.0, 0.9]),
     ("nigerian", [2_500.0, 20.0, 10_000.0, 40.0]),
     ("ethiopian", [2_000.0, 20.0, 2_000.0, 20.0]),
     ("hungarian", [400.0, 4.0, 6_000.0, 12.0]),
@@ -108,17 +108,18 @@ impl Coiner {
             }
         };
         for (position, name) in list.iter().enumerate() {
-            // A hyphen joins the syllables of one name (Min-jun); a blank parts two names.
-            let usual = name.spellings(0)[0].replace('-', "");
-            let lower = usual.to_lowercase();
-            for word in lower.split(|c: char| !c.is_alphabetic()).filter(|it| !it.is_empty()) {
-                let syllables = syllables(word);
-                let [start, rest @ ..] = &syllables[..] else { continue };
+            let usual = &name.spellings(0)[0];
+            // One letter for each: the small form of İ is two.
+            let small: String =
+                usual.chars().filter_map(|letter| letter.to_lowercase().next()).collect();
+            let syllables = syllables(&small);
+            if let [start, rest @ ..] = &syllables[..] {
                 add(&mut first, &mut coiner.first, start);
-                let [middle @ .., end] = rest else { continue };
-                middle.iter().for_each(|it| add(&mut within, &mut coiner.within, it));
-                if last.insert(end.clone()) {
-                    coiner.last.push((end.clone(), position));
+                if let [middle @ .., end] = rest {
+                    middle.iter().for_each(|it| add(&mut within, &mut coiner.within, it));
+                    if last.insert(end.clone()) {
+                        coiner.last.push((end.clone(), position));
+                    }
                 }
             }
         }
@@ -134,9 +135,10 @@ impl Coiner {
         // are others.
         let mut dice = Dice::new(0, rank as u64);
         let mut text = dice.pick(&self.first).clone();
-        let middle = if self.within.is_empty() { &self.first } else { &self.within };
         for _ in 0..[0, 0, 1, 1, 1, 2][dice.below(6)] {
-            text += dice.pick(middle).as_str();
+            if !self.within.is_empty() {
+                text += dice.pick(&self.within).as_str();
+            }
         }
         let (end, position) = dice.pick(&self.last);
         text += end;
@@ -157,6 +159,11 @@ impl Coiner {
             let (sound, other) = dice.pick(&fitting);
             all.push(usual.replacen(sound, other, 1).into());
         }
+        // Min-jun, Minjun, Min Jun.
+        if usual.contains(JOINTS) {
+            all.push(usual.replace(JOINTS, "").into());
+            all.push(usual.replace(JOINTS, "_").into());
+        }
         all
     }
 }
@@ -174,14 +181,20 @@ fn feminine(masculine: &str, model: &Name) -> Option<String> {
     (his != hers).then(|| format!("{stem}{}", &hers[shared..]))
 }
 
-/// A word cut before the last of the consonants between two vowels.
+/// What stands between the parts of one name; `_` is a space.
+const JOINTS: [char; 2] = ['-', '_'];
+
+/// A name cut before the joints of its parts where it has any, else before the last of the
+/// consonants between two vowels.
 fn syllables(word: &str) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
     let vowels: Vec<bool> = letters.iter().map(|letter| is_vowel(*letter)).collect();
     let mut found = vec![String::new()];
+    let joined = word.contains(JOINTS);
     for (at, letter) in letters.iter().enumerate() {
         let onset = !vowels[at] && vowels.get(at + 1).is_some_and(|next| *next);
-        if onset && vowels[..at].iter().any(|vowel| *vowel) {
+        let onset = onset && vowels[..at].iter().any(|vowel| *vowel);
+        if if joined { JOINTS.contains(letter) } else { onset } {
             found.push(String::new());
         }
         if let Some(syllable) = found.last_mut() {
@@ -212,6 +225,8 @@ mod tests {
             ("anderson", vec!["an", "der", "son"]),
             ("smith", vec!["smith"]),
             ("łąkowski", vec!["łą", "kows", "ki"]),
+            ("min-jun", vec!["min", "-jun"]),
+            ("xi", vec!["xi"]),
         ] {
             assert_eq!(syllables(word), parts);
         }
@@ -226,6 +241,27 @@ mod tests {
                 .map(|rank| culture.family_name(rank).spellings(0)[0].to_string())
                 .collect();
             assert!(names.len() > 1_200, "{}: {}", culture.name, names.len());
+        }
+    }
+
+    #[test]
+    fn every_list_coins_names_of_letters_and_joints() {
+        for culture in CULTURES.iter() {
+            for rank in 100..400 {
+                let names = [
+                    culture.given_name(0, rank),
+                    culture.given_name(1, rank),
+                    culture.family_name(rank),
+                ];
+                for name in names {
+                    for text in name.spellings(0).iter().chain(name.spellings(1)) {
+                        let fits = |it: char| it.is_alphabetic() || "-_'’ʻ".contains(it);
+                        assert!(text.chars().count() > 1, "{}: {text}", culture.name);
+                        assert!(text.chars().all(fits), "{}: {text}", culture.name);
+                        assert!(text.starts_with(char::is_uppercase), "{}: {text}", culture.name);
+                    }
+                }
+            }
         }
     }
 

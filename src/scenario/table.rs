@@ -34,6 +34,9 @@ const RECORDS_PER_BLOCK: u64 = 1_000;
 /// Record numbers are a permutation of the numbers below this, so that they tell nothing of whose
 /// a record is.
 const NUMBERS: u64 = 1_000_000_007;
+/// One in so many households has grown-up twins: two of a hundred people are such, as in life; as
+/// often father and son have one name.
+const TWINS_ONE_IN: usize = 60;
 /// Shares of records that show the person's phone, document and address.
 const SHOWN: [f64; 3] = [0.5, 0.2, 0.65];
 /// Shares of records that show an e-mail address and a place of birth.
@@ -105,7 +108,7 @@ fn block(seed: u64, number: u64) -> Block {
     let here: Vec<usize> = (0..CITIES.len()).filter(|at| CITIES[*at].country == "US").collect();
     desk.world.city = here[desk.dice.skewed(here.len())];
     while desk.world.people.len() < BLOCK {
-        desk.household(BLOCK);
+        desk.household(BLOCK, TWINS_ONE_IN);
     }
     share_phones(&mut desk);
     let former = former_homes(&mut desk);
@@ -257,5 +260,131 @@ impl TableFiles {
             file.flush().map_err(&failed)?;
         }
         Ok(self.summary)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
+
+    use super::super::baselines::rows;
+    use super::*;
+    use crate::ingest::mapping::Mapping;
+
+    type Row = BTreeMap<String, String>;
+
+    fn made(records: u64, seed: u64) -> (tempfile::TempDir, TableSummary) {
+        let dir = tempfile::tempdir().unwrap();
+        let options = TableOptions { records, seed, out: dir.path().to_owned() };
+        let summary = generate_table(&options, &mut |_| {}).unwrap();
+        (dir, summary)
+    }
+
+    fn read(dir: &Path, name: &str) -> Vec<Row> {
+        let mapping: Mapping = toml::from_str(include_str!("mappings/table.toml")).unwrap();
+        rows(dir, name, &mapping).unwrap()
+    }
+
+    /// The share of rows of which something is true.
+    fn share(rows: &[Row], of: impl Fn(&Row) -> bool) -> f64 {
+        rows.iter().filter(|row| of(row)).count() as f64 / rows.len() as f64
+    }
+
+    #[test]
+    fn a_table_has_the_number_of_records_asked_for_and_a_key_line_for_each() {
+        for records in [1, 240, 4_321] {
+            let (dir, summary) = made(records, 3);
+            assert_eq!(summary.records, records);
+            let (people, key) = (read(dir.path(), "people.csv"), read(dir.path(), "key.csv"));
+            let ids = |rows: &[Row]| -> Vec<String> {
+                rows.iter().map(|row| row["record_id"].clone()).collect()
+            };
+            assert_eq!(ids(&people), ids(&key));
+            assert_eq!(ids(&key).iter().collect::<BTreeSet<_>>().len() as u64, records);
+            let entities: BTreeSet<_> = key.iter().map(|row| &row["entity"]).collect();
+            assert_eq!(entities.len() as u64, summary.people);
+        }
+        let dir = tempfile::tempdir().unwrap();
+        for records in [0, MAX_RECORDS + 1] {
+            let options = TableOptions { records, seed: 1, out: dir.path().join("none") };
+            assert!(generate_table(&options, &mut |_| {}).is_err());
+        }
+        assert!(!dir.path().join("none").exists());
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_table_on_any_number_of_threads_and_another_seed_another() {
+        let text = |dir: &tempfile::TempDir, name: &str| {
+            std::fs::read_to_string(dir.path().join(name)).unwrap()
+        };
+        let (first, _) = made(9_000, 5);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let (again, _) = pool.install(|| made(9_000, 5));
+        let (other, _) = made(9_000, 6);
+        for name in ["people.csv", "key.csv", "manifest.toml", "people.csv.map.toml"] {
+            assert!(text(&first, name) == text(&again, name), "{name}");
+        }
+        assert!(text(&first, "people.csv") != text(&other, "people.csv"));
+    }
+
+    #[test]
+    fn no_column_decides_alone_and_every_culture_occurs() {
+        let (dir, summary) = made(20_000, 1);
+        assert!((2.2..2.7).contains(&(summary.records as f64 / summary.people as f64)));
+        let people = read(dir.path(), "people.csv");
+        for (column, from, to) in [
+            ("birth_date", 0.9, 0.99),
+            ("birth_place", 0.4, 0.7),
+            ("phone", 0.4, 0.65),
+            ("email", 0.25, 0.45),
+            ("street", 0.5, 0.8),
+            ("postcode", 0.4, 0.65),
+            ("document_number", 0.1, 0.3),
+        ] {
+            let filled = share(&people, |row| !row[column].is_empty());
+            assert!((from..to).contains(&filled), "{column}: {filled}");
+        }
+        let unique = ["phone", "email", "document_number"];
+        let bare = share(&people, |row| unique.iter().all(|column| row[*column].is_empty()));
+        assert!((0.15..0.4).contains(&bare), "{bare}");
+        let key = read(dir.path(), "key.csv");
+        let groups: BTreeSet<_> = key.iter().map(|row| &row["group"]).collect();
+        assert_eq!(groups.len(), CULTURES.len());
+    }
+
+    #[test]
+    fn records_of_one_person_differ_and_namesakes_occur_about_as_in_life() {
+        let (dir, summary) = made(40_000, 1);
+        let people = read(dir.path(), "people.csv");
+        let name = |row: &Row| (row["given_name"].clone(), row["family_name"].clone());
+        let mut of_entity: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+        for (row, key) in people.iter().zip(read(dir.path(), "key.csv")) {
+            of_entity.entry(key["entity"].clone()).or_default().push(row);
+        }
+        let (mut pairs, mut equal) = (0, 0);
+        let mut bearers: BTreeMap<_, usize> = BTreeMap::new();
+        for records in of_entity.values() {
+            *bearers.entry(name(records[0])).or_default() += 1;
+            for (at, a) in records.iter().enumerate() {
+                for b in &records[at + 1..] {
+                    pairs += 1;
+                    let same = name(a) == name(b) && a["birth_date"] == b["birth_date"];
+                    equal += usize::from(same && !a["birth_date"].is_empty());
+                }
+            }
+        }
+        let equal = f64::from(equal as u32) / f64::from(pairs);
+        assert!((0.05..0.4).contains(&equal), "{equal}");
+        // Namesakes: some, and no name that a whole town bears.
+        let most = *bearers.values().max().unwrap();
+        let shared: usize = bearers.values().filter(|count| **count > 1).sum();
+        let shared = shared as f64 / summary.people as f64;
+        assert!((2..20).contains(&most), "{most}");
+        assert!((0.003..0.1).contains(&shared), "{shared}");
+        // A larger table goes on with other names: it is not the smaller one again.
+        let quarter: BTreeSet<_> = people[..10_000].iter().map(name).collect();
+        let whole: BTreeSet<_> = people.iter().map(name).collect();
+        assert!(whole.len() > 3 * quarter.len(), "{} of {}", whole.len(), quarter.len());
     }
 }

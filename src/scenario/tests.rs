@@ -90,6 +90,69 @@ fn a_seed_gives_the_same_bytes_on_any_number_of_threads_and_another_seed_others(
     assert!(contents(first.path())["key.csv"] != contents(other.path())["key.csv"]);
 }
 
+/// A scenario with contacts and groups, beside the same one without.
+fn with_and_without() -> [tempfile::TempDir; 2] {
+    [true, false].map(|more| {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = options(400, 6, 9, dir.path().to_owned());
+        (options.contacts, options.groups) = (more, more);
+        generate(&options, &mut |_| {}).unwrap();
+        dir
+    })
+}
+
+#[test]
+fn contacts_are_columns_more_and_change_nothing_else() {
+    let [with, without] = with_and_without();
+    let (more, plain) = (contents(with.path()), contents(without.path()));
+    for name in ["key.csv", "rings.csv", "manifest.toml"] {
+        assert!(more[name] == plain[name], "{name}");
+    }
+    let mut added: BTreeMap<String, usize> = BTreeMap::new();
+    for ((path, mapping), (_, before)) in
+        mappings(with.path()).into_iter().zip(mappings(without.path()))
+    {
+        let (new, old) = (&mapping.records[0].fields, &before.records[0].fields);
+        assert!(mapping.records[1..] == before.records[1..], "{path}");
+        let rows_of = |dir: &Path, mapping| rows(dir, &path, mapping).unwrap();
+        let old_rows = rows_of(without.path(), &before);
+        for (mut row, old_row) in rows_of(with.path(), &mapping).into_iter().zip(old_rows) {
+            for (field, value) in new.iter().filter(|(field, _)| !old.contains_key(*field)) {
+                let Value::Column(column) = value else { panic!("{field} is not a column") };
+                let said = row.remove(column).is_some_and(|text| !text.is_empty());
+                *added.entry(field.clone()).or_default() += usize::from(said);
+            }
+            assert_eq!(row, old_row, "{path}");
+        }
+    }
+    let fields: Vec<_> = added.keys().map(String::as_str).collect();
+    assert_eq!(fields, ["birth_place", "email"]);
+    assert!(added.values().all(|count| *count > 100), "{added:?}");
+}
+
+#[test]
+fn groups_name_the_culture_of_every_person_record_and_of_nothing_else() {
+    let [with, without] = with_and_without();
+    assert!(!without.path().join("groups.csv").exists());
+    let text = std::fs::read_to_string(with.path().join("groups.csv")).unwrap();
+    let mut groups: BTreeMap<(String, String), String> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let record = (cells[0].to_owned(), cells[1].to_owned());
+        assert!(groups.insert(record, cells[2].to_owned()).is_none());
+    }
+    let mut of_entity: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for [agency, record, _, entity] in
+        key(with.path()).into_iter().filter(|line| line[2] == "person")
+    {
+        let group = groups.remove(&(agency, record)).unwrap();
+        of_entity.entry(entity).or_default().insert(group);
+    }
+    assert!(groups.is_empty());
+    assert!(of_entity.values().all(|groups| groups.len() == 1));
+    assert!(of_entity.into_values().flatten().collect::<BTreeSet<_>>().len() > 20);
+}
+
 #[test]
 fn the_key_names_exactly_the_records_that_the_mappings_make() {
     for (people, agencies, seed) in [(300, 6, 7), (700, 1, 3), (500, 11, 5)] {

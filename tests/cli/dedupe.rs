@@ -218,3 +218,25 @@ fn historical_clusters_are_at_least_as_good_as_they_were() {
     let largest = found.iter().map(BTreeSet::len).max().unwrap();
     assert!(largest <= 60, "{largest} records in one cluster");
 }
+
+#[test]
+fn a_generated_table_is_read_whole_and_its_people_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("table");
+    ok(&["generate", "--table", "3000", "--seed", "4", "--out", text(&table)]);
+    let (map, file) = (table.join("people.csv.map.toml"), table.join("people.csv"));
+    let found = dedupe(&map, &file, &folder.path().join("c.csv"));
+    let key = rows(&table.join("key.csv")).into_iter();
+    let truth: BTreeMap<_, _> = key.map(|row| (row[1].clone(), row[3].clone())).collect();
+    assert_eq!(found.iter().map(BTreeSet::len).sum::<usize>(), 3_000);
+    let quality = pairwise(&found, &truth);
+    assert!(f1(quality) >= 0.88, "{quality:?}");
+}
+
+#[test]
+fn a_table_and_a_scenario_are_not_asked_for_together() {
+    for wrong in [&["--table", "10", "--people", "10"][..], &["--table", "10", "--groups"], &[]] {
+        let output = run(&[&["generate", "--out", "/nonexistent/out"], wrong].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
+}

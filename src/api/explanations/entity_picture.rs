@@ -12,8 +12,8 @@ use crate::model::RecordId;
 /// Records that are drawn; more would not be readable.
 const RECORDS_MAX: usize = 60;
 
-const WIDTH: f64 = 900.0;
-const TOP: f64 = 104.0;
+const WIDTH: f64 = 1060.0;
+const TOP: f64 = 122.0;
 const ROW: f64 = 26.0;
 const LEFT: f64 = 28.0;
 /// How far the deepest record stands to the right, and the step between two.
@@ -21,7 +21,7 @@ const TREE: f64 = 230.0;
 const STEP: f64 = 34.0;
 /// Where the records' ids stand, and where the arcs of the other links begin and how far they go.
 const LABELS: f64 = LEFT + TREE + 70.0;
-const ARCS: (f64, f64) = (LABELS + 430.0, 130.0);
+const ARCS: (f64, f64) = (LABELS + 560.0, 150.0);
 
 /// Colours of the groups that people tell apart also when they do not see all colours (Okabe and Ito).
 const GROUPS: [&str; 7] =
@@ -69,9 +69,14 @@ pub(super) fn entity(answer: &HowAnswer, picture: &Picture) -> String {
     for (at, line) in lines.iter().enumerate() {
         text(&mut svg, 16.0, 24.0 + at as f64 * 19.0, "start", line);
     }
-    let legend = "bold: the strongest links that connect the records, with their bits; \
-                  dashed red: the weakest of them; arcs: all other links; green: judged the same";
-    text(&mut svg, 16.0, 84.0, "start", legend);
+    let legend = [
+        "bold: the strongest links that connect the records, with their bits; dashed red: the weakest",
+        "arcs: all other links; green arcs: judged the same by a human; colours: the groups that would \
+         remain without the weakest link",
+    ];
+    for (at, line) in legend.iter().enumerate() {
+        text(&mut svg, 16.0, 84.0 + at as f64 * 18.0, "start", line);
+    }
     part.draw(&mut svg);
     svg.push_str("</svg>\n");
     svg
@@ -130,16 +135,22 @@ impl<'a> Shown<'a> {
     }
 
     fn draw(&self, svg: &mut String) {
+        // Of many arcs each is the paler.
+        let opacity = (20.0 / self.others.len().max(1) as f64).clamp(0.06, 0.5);
+        let faint = format!("stroke-width=\"1\" stroke-opacity=\"{opacity:.2}\"");
         for (a, b, bits) in &self.others {
             let title = format!("{} {} bits", self.pair(*a, *b), signed(*bits));
-            self.arc(svg, (*a, *b), SUM, "stroke-width=\"1\" stroke-opacity=\"0.45\"", &title);
+            self.arc(svg, (*a, *b), SUM, &faint, &title);
         }
         for (a, b) in &self.judged {
             let title = format!("{} judged the same", self.pair(*a, *b));
             self.arc(svg, (*a, *b), JUDGED, "stroke-width=\"2.5\"", &title);
         }
-        for (at, row) in self.rows.iter().enumerate() {
-            self.branch(svg, at, row);
+        // The weakest lies under those that share its way down: what is red is its own.
+        for weakest in [true, false] {
+            let rows = self.rows.iter().enumerate();
+            rows.filter(|(_, row)| self.is_weakest(row) == weakest)
+                .for_each(|(at, row)| self.branch(svg, at, row));
         }
         for (at, row) in self.rows.iter().enumerate() {
             self.node(svg, at, row);

@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn values_are_written_as_a_csv_would_hold_them() {
         for (number, meaning, expected) in [
-            (7, Meaning::Signed, "7"),
+            (7_i32, Meaning::Signed, "7"),
             (-1, Meaning::Signed, "-1"),
             (-1, Meaning::Unsigned(32), "4294967295"),
             (5, Meaning::Decimal(2), "0.05"),
@@ -305,7 +305,7 @@ mod tests {
             (7_305, Meaning::Date, "1990-01-01"),
             (3_723_004, Meaning::Time(1_000_000), "01:02:03.004"),
         ] {
-            assert_eq!(text(&(number as i32), meaning), expected);
+            assert_eq!(text(&number, meaning), expected);
         }
         let moment = 1_772_374_509_250_i64;
         for (number, instant, expected) in [

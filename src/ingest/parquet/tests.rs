@@ -146,12 +146,15 @@ fn properties(pick: u8) -> WriterProperties {
         Compression::LZ4,
         Compression::LZ4_RAW,
     ][usize::from(pick) % 6];
-    let version =
-        if pick % 2 == 0 { WriterVersion::PARQUET_1_0 } else { WriterVersion::PARQUET_2_0 };
+    let version = if pick.is_multiple_of(2) {
+        WriterVersion::PARQUET_1_0
+    } else {
+        WriterVersion::PARQUET_2_0
+    };
     let builder = WriterProperties::builder()
         .set_compression(codec)
         .set_writer_version(version)
-        .set_dictionary_enabled(pick % 3 != 0)
+        .set_dictionary_enabled(!pick.is_multiple_of(3))
         .set_data_page_row_count_limit(7)
         .set_write_batch_size(5);
     let text = parquet::schema::types::ColumnPath::from("text");
@@ -186,7 +189,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 /// Rows that a clean file holds.
 fn plain(count: usize) -> Vec<Row> {
     let row = |at: usize| {
-        let there = |every: usize| (at % every != 0).then_some(at);
+        let there = |every: usize| (!at.is_multiple_of(every)).then_some(at);
         let number = |every: usize| there(every).map(|at| at as i64);
         let small = |every: usize| there(every).map(|at| at as i32);
         (

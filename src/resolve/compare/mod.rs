@@ -9,6 +9,8 @@ mod phone;
 mod text;
 mod vehicle;
 
+pub(super) use person::Pending;
+
 use super::lexicon::{Lexicon, Sides};
 use super::values::Values;
 use crate::model::EntityType;
@@ -57,8 +59,18 @@ pub(super) fn agreements(values: &Values, attribute: usize, lexicon: &Lexicon) -
 
 /// Compares what two records say; `None` when their types differ.
 pub(super) fn compare(sides: Sides<'_>, a: &Values, b: &Values) -> Option<Agreement> {
+    compare_while(sides, a, b, |_, _| true)
+}
+
+/// [`compare`], as long as `go_on` says so: it is asked with what was found and what is still to come.
+pub(super) fn compare_while(
+    sides: Sides<'_>,
+    a: &Values,
+    b: &Values,
+    go_on: impl Fn(&Agreement, Pending) -> bool,
+) -> Option<Agreement> {
     match (a, b) {
-        (Values::Person(a), Values::Person(b)) => Some(person::compare(sides, a, b)),
+        (Values::Person(a), Values::Person(b)) => person::compare(sides, a, b, go_on),
         (Values::Phone(a), Values::Phone(b)) => Some(phone::compare(sides, a.as_ref(), b.as_ref())),
         (Values::Address(a), Values::Address(b)) => Some(address::compare(sides, a, b)),
         (Values::Vehicle(a), Values::Vehicle(b)) => Some(vehicle::compare(sides, a, b)),

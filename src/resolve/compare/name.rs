@@ -2,7 +2,7 @@
 //! the best over all pairs of main names and aliases.
 
 use super::text::near;
-use crate::normalize::nicknames::{distinct_given, share_group};
+use crate::normalize::nicknames::{distinct_in, share_group};
 use crate::resolve::lexicon::{Sides, Word, WordEntry};
 use crate::resolve::values::{NAME_WORDS_MAX, Names};
 
@@ -173,10 +173,13 @@ impl<'a> Matched<'a> {
 
     /// Whether words left over on both sides are given names known to be different.
     fn given_names_differ(&self) -> bool {
-        self.left_short().any(|i| {
-            self.left_long().any(|j| distinct_given(&self.short(i).text, &self.long(j).text))
-        })
+        self.left_short().any(|i| self.left_long().any(|j| distinct(self.short(i), self.long(j))))
     }
+}
+
+/// Whether two words are given names known to be different.
+fn distinct(a: &WordEntry, b: &WordEntry) -> bool {
+    distinct_in((&a.text, a.groups), (&b.text, b.groups))
 }
 
 /// How alike two unequal words are.
@@ -185,7 +188,7 @@ fn how_alike(a: &WordEntry, b: &WordEntry) -> Alike {
         return Alike::Equivalent;
     }
     let sounds_same = a.key == b.key && a.skeleton.len() >= SKELETON_LETTERS_MIN;
-    if !sounds_same && !near(a, b) || distinct_given(&a.text, &b.text) {
+    if !sounds_same && !near(a, b) || distinct(a, b) {
         return Alike::No;
     }
     if sounds_same { Alike::Equivalent } else { Alike::Misspelt }

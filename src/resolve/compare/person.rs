@@ -4,7 +4,7 @@ use super::text::{edit_of, one_edit};
 use super::{Agreement, Attribute, address, name, phone};
 use crate::model::PartialDate;
 use crate::normalize::BirthForm;
-use crate::resolve::lexicon::{Lexicon, Mix, Sides, hash};
+use crate::resolve::lexicon::{Lexicon, Mix, Sides, hash, may_be_one_edit};
 use crate::resolve::values::{AddressValues, DocumentValues, EmailValues, PersonValues};
 
 const BIRTH: [&str; 8] = [
@@ -41,26 +41,51 @@ pub(super) const OF_HOUSEHOLD: [usize; 2] = [2, 5];
 /// Document numbers and users of e-mail addresses shorter than this must be equal.
 const EDIT_LETTERS_MIN: usize = 6;
 
-pub(super) fn compare(sides: Sides<'_>, a: &PersonValues, b: &PersonValues) -> Agreement {
+/// What both sides state of an attribute is not looked at yet; a bit for each attribute.
+pub(in crate::resolve) type Pending = u16;
+
+/// Compares two people, what is cheap and tells most first. After each stage `go_on` is asked, with what
+/// was found and which attributes are still to come; once it says no the rest is left out and nothing
+/// returned.
+pub(super) fn compare(
+    sides: Sides<'_>,
+    a: &PersonValues,
+    b: &PersonValues,
+    go_on: impl Fn(&Agreement, Pending) -> bool,
+) -> Option<Agreement> {
     let mut agreement = Agreement::default();
+    let differ = |same: bool| u8::from(!same);
+    agreement.levels[1] = a.birth.zip(b.birth).map(|(a, b)| birth(a, b));
+    agreement.levels[6] = a.sex.zip(b.sex).map(|(a, b)| differ(a == b));
+    agreement.levels[7] = sides.equal(a.birth_place, b.birth_place).map(differ);
+    agreement.levels[8] = sides.equal(a.occupation, b.occupation).map(differ);
+    let both = |attribute: usize, a: bool, b: bool| Pending::from(a && b) << attribute;
+    let contacts = both(2, !a.phones.is_empty(), !b.phones.is_empty())
+        | both(3, !a.emails.is_empty(), !b.emails.is_empty())
+        | both(4, !a.documents.is_empty(), !b.documents.is_empty());
+    let address = both(5, a.address.is_some(), b.address.is_some());
+    if !go_on(&agreement, 1 | contacts | address) {
+        return None;
+    }
     if let Some((level, rarity)) = name::compare(sides, &a.names, &b.names) {
         agreement.levels[0] = Some(level);
         agreement.rarity = rarity;
     }
-    let differ = |same: bool| u8::from(!same);
-    agreement.levels[1] = a.birth.zip(b.birth).map(|(a, b)| birth(a, b));
+    if !go_on(&agreement, contacts | address) {
+        return None;
+    }
     agreement.levels[2] = phone::best(sides, &a.phones, &b.phones);
     agreement.levels[3] = best(&a.emails, &b.emails, |a, b| Some(email(sides, a, b)));
     agreement.levels[4] = best(&a.documents, &b.documents, |a, b| document(sides, a, b));
+    if !go_on(&agreement, address) {
+        return None;
+    }
     agreement.levels[5] = a
         .address
         .as_ref()
         .zip(b.address.as_ref())
         .and_then(|(a, b)| address::building(sides, a, b));
-    agreement.levels[6] = a.sex.zip(b.sex).map(|(a, b)| differ(a == b));
-    agreement.levels[7] = sides.equal(a.birth_place, b.birth_place).map(differ);
-    agreement.levels[8] = sides.equal(a.occupation, b.occupation).map(differ);
-    agreement
+    Some(agreement)
 }
 
 /// Hashes of the values of an attribute on which two people agree wholly.
@@ -143,10 +168,13 @@ fn email(sides: Sides<'_>, a: &EmailValues, b: &EmailValues) -> u8 {
     if sides.same_text(a.address, b.address) {
         return 0;
     }
-    let (x, y) = (sides.a.text(a.address), sides.b.text(b.address));
-    let long = sides.a.text(a.user).len().min(sides.b.text(b.user).len()) >= EDIT_LETTERS_MIN;
+    let near = || {
+        let users = [sides.a.text(a.user), sides.b.text(b.user)];
+        users.iter().all(|user| user.len() >= EDIT_LETTERS_MIN)
+            && one_edit(sides.a.text(a.address), sides.b.text(b.address))
+    };
     match () {
-        () if long && one_edit(x, y) => 1,
+        () if may_be_one_edit(a.tally, b.tally) && near() => 1,
         () if sides.same_text(a.user, b.user) => 2,
         () => 3,
     }
@@ -159,9 +187,11 @@ fn document(sides: Sides<'_>, a: &DocumentValues, b: &DocumentValues) -> Option<
     if sides.same_text(a.number, b.number) && same_country {
         return Some(0);
     }
-    let (x, y) = (sides.a.text(a.number), sides.b.text(b.number));
-    if x.len().min(y.len()) >= EDIT_LETTERS_MIN && one_edit(x, y) && same_country {
-        return Some(1);
+    if same_country && may_be_one_edit(a.tally, b.tally) {
+        let (x, y) = (sides.a.text(a.number), sides.b.text(b.number));
+        if x.len().min(y.len()) >= EDIT_LETTERS_MIN && one_edit(x, y) {
+            return Some(1);
+        }
     }
     let one_register = a.country.is_some() && b.country.is_some() || kind == Some(true);
     (kind != Some(false) && same_country && one_register).then_some(2)

@@ -1,7 +1,7 @@
 //! Telephone numbers.
 
 use super::{Agreement, Attribute, text};
-use crate::resolve::lexicon::Sides;
+use crate::resolve::lexicon::{Sides, may_be_one_edit};
 use crate::resolve::values::PhoneValues;
 
 /// Levels of a number, strongest first.
@@ -40,8 +40,10 @@ fn level(sides: Sides<'_>, a: &PhoneValues, b: &PhoneValues) -> u8 {
             let other_extension = sides.equal(a.extension, b.extension) == Some(false);
             return u8::from(other_extension);
         }
-        let (x, y) = (sides.a.text(e164_a), sides.b.text(e164_b));
-        let near = x.len() > EDIT_DIGITS_MIN && text::one_edit(x, y);
+        let near = may_be_one_edit(a.tally, b.tally) && {
+            let (x, y) = (sides.a.text(e164_a), sides.b.text(e164_b));
+            x.len() > EDIT_DIGITS_MIN && text::one_edit(x, y)
+        };
         return if near { ONE_EDIT } else { DIFFERENT };
     }
     if sides.same_text(a.national, b.national) {

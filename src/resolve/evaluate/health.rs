@@ -37,7 +37,8 @@ pub struct Health {
     pub stop: f64,
     /// Connected components at each threshold, ascending.
     pub curve: Vec<HealthRow>,
-    /// The highest threshold at which the largest component is suddenly large; absent when none.
+    /// The highest threshold at which the largest component is suddenly large and yet sparsely linked;
+    /// absent when none.
     pub breaks_at: Option<i8>,
     /// The clusters that were found.
     pub found: FoundClusters,
@@ -57,6 +58,8 @@ pub struct HealthRow {
     pub clusters: u64,
     /// Records of the largest.
     pub largest_cluster: u64,
+    /// Links over pairs of the largest; of several, of the sparsest. Absent for a single record.
+    pub largest_density: Option<f64>,
     /// Records in components of more than [`LARGE`].
     pub records_in_large: u64,
     /// Triples of records that two links hold together.
@@ -120,7 +123,7 @@ fn curve(count: usize, links: &[Link]) -> Vec<HealthRow> {
             if level(strength) < bits {
                 break;
             }
-            components.join(a, b);
+            components.add(a, b);
             degrees[a as usize] += 1;
             degrees[b as usize] += 1;
             taken += 1;
@@ -130,6 +133,7 @@ fn curve(count: usize, links: &[Link]) -> Vec<HealthRow> {
             links: taken as u64,
             clusters: components.count,
             largest_cluster: components.largest,
+            largest_density: components.largest_density(),
             records_in_large: components.in_large,
             triples: triples(&degrees, &neighbours, |a, b| has_link(links, a, b, f64::from(bits))),
         });
@@ -181,7 +185,8 @@ fn breaks_at(curve: &[HealthRow], records: u64) -> Option<i8> {
     let least = LARGE.max(records / 1_000);
     let jumps = |pair: &&[HealthRow]| {
         let (below, above) = (pair[0].largest_cluster, pair[1].largest_cluster);
-        below > least && below >= BREAK_FACTOR * above.max(2)
+        let is_sparse = pair[0].largest_density.is_some_and(|density| density < OPEN_MAX);
+        below > least && below >= BREAK_FACTOR * above.max(1) && is_sparse
     };
     curve.windows(2).rev().find(jumps).map(|pair| pair[0].bits)
 }
@@ -321,6 +326,7 @@ fn hash(round: u64) -> u64 {
 struct Components {
     parents: Vec<u32>,
     sizes: Vec<u32>,
+    links: Vec<u32>,
     count: u64,
     largest: u64,
     in_large: u64,
@@ -331,10 +337,20 @@ impl Components {
         Self {
             parents: (0..count as u32).collect(),
             sizes: vec![1; count],
+            links: vec![0; count],
             count: count as u64,
             largest: count.min(1) as u64,
             in_large: 0,
         }
+    }
+
+    fn largest_density(&self) -> Option<f64> {
+        let of_largest = (0..self.sizes.len()).filter(|at| {
+            self.parents[*at] as usize == *at && u64::from(self.sizes[*at]) == self.largest
+        });
+        let links = of_largest.map(|at| self.links[at]).min()?;
+        let size = self.largest as f64;
+        (self.largest > 1).then(|| f64::from(links) / (size * (size - 1.0) / 2.0))
     }
 
     fn root(&mut self, record: u32) -> u32 {
@@ -346,8 +362,10 @@ impl Components {
         at as u32
     }
 
-    fn join(&mut self, a: u32, b: u32) {
+    /// Takes in a link.
+    fn add(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
+        self.links[a as usize] += 1;
         if a == b {
             return;
         }
@@ -356,6 +374,7 @@ impl Components {
         let (less, more) = if one < other { (a, b) } else { (b, a) };
         self.parents[less as usize] = more;
         self.sizes[more as usize] += self.sizes[less as usize];
+        self.links[more as usize] += self.links[less as usize];
         self.count -= 1;
         self.largest = self.largest.max(one + other);
         self.in_large = self.in_large - large(one) - large(other) + large(one + other);

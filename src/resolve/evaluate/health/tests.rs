@@ -40,7 +40,9 @@ fn a_chain_is_warned_of_and_a_clique_is_not() {
     assert_eq!(row(&found, 3).records_in_large, 60);
     assert_eq!(found.found.triples.open, Some(1.0));
     let clique: Vec<_> = (0..60).flat_map(|a| (a + 1..60).map(move |b| (a, b, 3.5))).collect();
-    assert!(health(&labels, &clique, 0.0).warnings.is_empty());
+    let found = health(&labels, &clique, 0.0);
+    assert_eq!((found.warnings.len(), found.breaks_at), (0, None));
+    assert_eq!(row(&found, 3).largest_density, Some(1.0));
 }
 
 #[test]
@@ -95,6 +97,13 @@ proptest! {
             component.iter().for_each(|it| *sizes.entry(*it).or_default() += 1);
             prop_assert_eq!(row.clusters, sizes.len() as u64);
             prop_assert_eq!(Some(row.largest_cluster), sizes.values().copied().max());
+            let links_of = |label: &u32| {
+                kept.iter().filter(|link| component[link.0 as usize] == *label).count()
+            };
+            let largest = sizes.iter().filter(|(_, size)| **size == row.largest_cluster);
+            let least = largest.map(|(label, _)| links_of(label)).min().unwrap() as f64;
+            let pairs = (row.largest_cluster * row.largest_cluster.saturating_sub(1) / 2) as f64;
+            prop_assert_eq!(row.largest_density, (pairs > 0.0).then(|| least / pairs));
             let linked = |a: u32, b: u32| kept.iter().any(|it| (it.0, it.1) == (a.min(b), a.max(b)));
             let (mut all, mut open) = (0_u64, 0_u64);
             for middle in 0..12 {
