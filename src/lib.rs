@@ -9,6 +9,7 @@ pub mod api;
 pub mod audit;
 pub mod govern;
 pub mod graph;
+pub mod identity;
 pub mod ingest;
 pub mod jobs;
 #[cfg(feature = "seeded-leaks")]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/`, from left to right. A room may use those before it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "model",
     "ingest",
     "normalize",
@@ -11,6 +11,7 @@ const ROOMS: [&str; 13] = [
     "govern",
     "audit",
     "store",
+    "identity",
     "graph",
     "analyze",
     "query",

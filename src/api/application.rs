@@ -8,18 +8,21 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use super::guard::guard;
-use super::limits::{JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
+use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
 use super::metrics::Metrics;
 use super::policies::Policies;
 use super::problem::{Code, Problem};
 use super::router::operations;
 use super::state::{Random, State};
+use super::tls::{Tls, TlsError, install_provider, note_certificate};
 use crate::audit::{AuditError, AuditLog};
 use crate::graph;
+use crate::identity::{self, Identity, IdentityError};
 use crate::jobs::{Clock, Jobs};
 use crate::model::IdKey;
 use crate::query::Runner;
@@ -40,6 +43,10 @@ pub struct Config {
     pub audit: PathBuf,
     /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The identity providers whose tokens are accepted.
+    pub identity: identity::Settings,
+    /// TLS; without it the server speaks plain HTTP, for this machine only or behind a proxy.
+    pub tls: Option<Tls>,
     /// Tells the time.
     pub clock: Clock,
     /// Gives random bytes.
@@ -52,6 +59,12 @@ pub enum BuildError {
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// Identity cannot be had: the system does not hash passwords.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// TLS cannot be had as configured.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     /// The address cannot be listened on, or the system gives no thread.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
@@ -69,6 +82,9 @@ impl Application {
     /// # Errors
     /// When the audit log is broken or the address is taken.
     pub fn build(config: Config) -> Result<Self, BuildError> {
+        install_provider()?;
+        let tls = config.tls.as_ref().map(Tls::server).transpose()?;
+        let now = (config.clock)();
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&(config.random)()[..16]);
         let state = web::Data::new(State {
@@ -78,6 +94,8 @@ impl Application {
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
             policies: Policies::default(),
+            identity: Identity::new(config.identity, &*config.random, now)?,
+            hashings: Semaphore::new(HASHINGS_MAX),
             store: config.store,
             engine: config.engine,
             id_key: config.id_key,
@@ -101,9 +119,16 @@ impl Application {
                 .wrap(from_fn(guard))
                 .wrap(Compress::default())
         })
+        .on_connect(note_certificate)
         .client_request_timeout(REQUEST_TIME)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .bind(config.listen)?;
+        .shutdown_timeout(SHUTDOWN_SECONDS);
+        let server = match tls {
+            None => server.bind(config.listen)?,
+            // Whatever does not begin with a handshake is cut off: no answer, no redirect.
+            Some(tls) => {
+                server.tls_handshake_timeout(HANDSHAKE_TIME).bind_rustls_0_23(config.listen, tls)?
+            }
+        };
         let address = server.addrs().first().copied().unwrap_or(config.listen);
         Ok(Self { server: server.run(), address })
     }

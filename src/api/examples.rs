@@ -58,6 +58,10 @@ pub fn body(operation: &str) -> Option<Value> {
     });
     Some(match operation {
         "submit_record" => row,
+        "begin_session" => json!({
+            "agency": "harbour-shelter", "user": "jdoe", "password": "a password of one's own",
+            "code": "123456",
+        }),
         "submit_batch" => json!({ "rows": [row] }),
         "resolve" => json!({
             "body": {

@@ -12,15 +12,12 @@ use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::asked::Asked;
 use super::problem::{Code, MEDIA_TYPE, Problem};
+use super::public::is_public;
 use super::state::State;
 use crate::audit::{Entry, Outcome};
-use crate::govern::{Principal, TOKENS_DOCUMENT, TokenHolder, Tokens};
+use crate::govern::Principal;
+use crate::identity::{Authenticated, Credentials, Fingerprint, Refusal};
 use crate::model::hex;
-
-/// The operations that need no token, as method-less route templates (all GET): whether the server
-/// lives and is ready, its documentation. They hold no content and are not logged.
-pub const PUBLIC_ROUTES: [&str; 5] =
-    ["/health", "/ready", "/docs", "/docs/{_:.*}", "/openapi.json"];
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,21 +38,29 @@ pub async fn guard<B: MessageBody + 'static>(
     let unmasked = request.query_string().split('&').any(|pair| pair == "unmask=true");
     let id = hex(&(state.random)()[..16]);
     let (purpose, case) = Asked::as_far_as_given(request.headers());
-    let public = request.method() == Method::GET && PUBLIC_ROUTES.contains(&route);
+    let public = is_public(request.method(), route);
+    let read = request.method() == Method::GET;
     let mut known = None;
     let mut response = match authenticate(&state, &request, public).await {
         Err(problem) => {
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
-        Ok(principal) => {
-            known.clone_from(&principal);
-            principal.map(|principal| request.extensions_mut().insert(principal));
+        Ok(authenticated) => {
+            if let Some(Authenticated { principal, session }) = authenticated {
+                known = Some(principal.clone());
+                request.extensions_mut().insert(principal);
+                session.map(|session| request.extensions_mut().insert(session));
+            }
             // Routing and handlers turn their errors into responses; nothing else stands inside.
             next.call(request).await?.map_into_left_body()
         }
     };
+    // Who logs on is known afterwards only.
+    let named = response.request().extensions().get::<LoggedAs>().cloned();
+    let known = named.map(|LoggedAs(principal)| principal).or(known);
     response = as_problem(response, &id);
-    if !public {
+    // What anyone may read is not logged; a log-on is.
+    if !(public && read) {
         let logged = if unmasked { format!("{operation} unmasked") } else { operation.clone() };
         let entry = Entry {
             at: (state.clock)(),
@@ -84,7 +89,7 @@ pub async fn guard<B: MessageBody + 'static>(
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
-    if !public {
+    if !(public && read) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -100,34 +105,59 @@ fn known_method(method: &Method) -> &str {
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
 
-/// Whom the request's token vouches for; nobody for public operations.
+/// The account that a request without credentials is about, for the audit log.
+#[derive(Clone)]
+pub struct LoggedAs(pub Principal);
+
+/// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
+/// away is gone at once.
 async fn authenticate(
     state: &web::Data<State>,
     request: &ServiceRequest,
     public: bool,
-) -> Result<Option<Principal>, Problem> {
+) -> Result<Option<Authenticated>, Problem> {
     if public {
         return Ok(None);
     }
-    let unknown = || Problem::new(Code::Unauthenticated);
-    let header = request.headers().get(header::AUTHORIZATION).ok_or_else(unknown)?;
-    let (scheme, token) =
-        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(unknown)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(unknown());
-    }
-    let (state, token) = (state.clone(), token.trim().to_owned());
-    // Read anew for every request: a token revoked is refused at once.
-    let look = move || -> Result<Option<Principal>, Problem> {
-        let document = state.store.document(TOKENS_DOCUMENT)?;
-        let tokens = Tokens::from_document(document.as_deref()).map_err(|error| {
-            tracing::error!(%error, "no token can be checked");
-            Problem::new(Code::Unavailable)
-        })?;
-        Ok(tokens.holder(&token).map(TokenHolder::principal))
+    let bearer = bearer(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?.to_owned();
+    let certificate = request.conn_data::<Fingerprint>().copied();
+    let (state, shown) = (state.clone(), Credentials { bearer, certificate });
+    let look = move || {
+        let now = (state.clock)();
+        state.identity.authenticate(state.store.as_ref(), &shown, now)
     };
-    let principal = web::block(look).await.map_err(|_| Problem::new(Code::Internal))??;
-    principal.map(Some).ok_or_else(unknown)
+    let authenticated = web::block(look).await.map_err(|_| Problem::new(Code::Internal))?;
+    authenticated.map(Some).map_err(refused)
+}
+
+/// The token of a request. Two headers are none: of two readers each could take another.
+fn bearer(request: &ServiceRequest) -> Option<&str> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let (Some(header), None) = (headers.next(), headers.next()) else { return None };
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The answer to a refusal: one for all that is wrong with a credential.
+fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Bad(reason) => {
+            tracing::debug!(reason, "a credential is refused");
+            Problem::new(Code::Unauthenticated)
+        }
+        Refusal::NoSecondFactor { acr } if acr.is_empty() => Problem::sign_in_anew(""),
+        Refusal::NoSecondFactor { acr } => {
+            Problem::sign_in_anew(&format!(", acr_values=\"{}\"", acr.join(" ")))
+        }
+        Refusal::TooLongAgo { seconds } => {
+            Problem::sign_in_anew(&format!(", max_age=\"{seconds}\""))
+        }
+        Refusal::NoKeys => Problem::new(Code::Unavailable),
+        Refusal::Failed(error) => {
+            tracing::error!(%error, "no credential can be checked");
+            Problem::new(Code::Unavailable)
+        }
+    }
 }
 
 /// Gives every error the form of a problem with the request's id, also those of the framework.
@@ -182,6 +212,23 @@ fn object(request: &HttpRequest) -> Option<String> {
         .find_map(|prefix| id.strip_prefix(prefix))?;
     let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_id.then(|| id.to_owned())
+}
+
+/// Logs that failed tries have locked an account.
+pub async fn locked_out(state: &web::Data<State>, account: &Principal) -> Result<(), Problem> {
+    let entry = Entry {
+        at: (state.clock)(),
+        request: hex(&(state.random)()[..16]),
+        agency: Some(account.agency.clone()),
+        user: Some(account.user.clone()),
+        operation: "account lock".to_owned(),
+        object: None,
+        purpose: None,
+        case: None,
+        outcome: Outcome::Done,
+        status: 0,
+    };
+    if append(state, entry).await { Ok(()) } else { Err(Problem::new(Code::Unavailable)) }
 }
 
 /// Whether the entry is durable.

@@ -23,3 +23,9 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(15);
 pub const SHUTDOWN_SECONDS: u64 = 10;
 /// Jobs that run at a time.
 pub const JOB_THREADS: usize = 2;
+/// Passwords hashed at a time: each takes 19 MiB and some 20 ms.
+pub const HASHINGS_MAX: usize = 2;
+/// Time that a log-on waits for its turn to be hashed.
+pub const HASHING_WAIT: Duration = Duration::from_secs(10);
+/// Time a client has for the TLS handshake.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);

@@ -19,14 +19,15 @@ use crate::govern::{Purpose, Reference};
 const ABOUT: &str = "\
 Who is this, who is around them, is this a ring, how do they move: asked of the records of several \
 agencies, and answered on what the caller's agency may see, on nothing else. \
-Press *Authorize* and give a token (`accord token create`; the demo prints some); every example runs \
+Press *Authorize* and give a key (`accord key create`; the demo prints some), a session's token or an \
+access token; every example runs \
 as it stands on the demo's store. Errors are `application/problem+json` with a stable `code`. \
 What may not be seen answers exactly as what does not exist. Every operation but the server's own says \
 what for (`x-purpose`) and about which case (`x-case`). Nothing here says that somebody is a \
 trafficker.";
 
 /// Groups of operations, in order.
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 16] = [
     ("resolve", "Who is this?"),
     (
         "entities",
@@ -44,6 +45,7 @@ const TAGS: [(&str, &str); 15] = [
     ("cases", "Who works together, across agencies, and until when"),
     ("agreements", "What agencies disclose to each other"),
     ("agencies", "Who takes part"),
+    ("sessions", "Logging on and off, with a local account"),
     ("service", "The server itself"),
 ];
 
@@ -84,9 +86,9 @@ pub fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation
     [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten()
 }
 
-/// Every operation but the server's own is asked for a purpose and about a case.
+/// Every operation but the server's own and those of sessions is asked for a purpose and about a case.
 fn name_purpose_and_case(operation: &mut Operation) {
-    if operation.tags.iter().flatten().any(|tag| tag == "service") {
+    if operation.tags.iter().flatten().any(|tag| ["service", "sessions"].contains(&tag.as_str())) {
         return;
     }
     let header = |name: &str, about: &str, schema: RefOr<Schema>| {

@@ -59,8 +59,12 @@ codes! {
     BadRequest = "bad_request", 400, "The request cannot be read";
     /// No token, or one that is not known.
     Unauthenticated = "unauthenticated", 401, "A bearer token is needed";
+    /// The token is good, but its user must sign in anew or with two factors (RFC 9470).
+    SignInAnew = "insufficient_user_authentication", 401, "The user must sign in again";
     /// None of the caller's roles allows the operation. Depends on the caller only.
     Forbidden = "forbidden", 403, "None of the caller's roles allows this operation";
+    /// All was right, but the first password must be replaced by one of the user's own.
+    PasswordChangeNeeded = "password_change_needed", 403, "Give a new password as well";
     /// No such thing in the caller's view.
     NotFound = "not_found", 404, "There is no such thing";
     /// The path has no such method.
@@ -141,12 +145,22 @@ pub struct Problem {
     code: Code,
     detail: Option<String>,
     faults: Vec<Fault>,
+    challenge: Option<String>,
 }
 
 impl Problem {
     /// A problem of this code.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, faults: Vec::new() }
+        Self { code, detail: None, faults: Vec::new(), challenge: None }
+    }
+
+    /// A token whose user must sign in anew, and how: a parameter of RFC 9470's challenge.
+    pub fn sign_in_anew(parameter: &str) -> Self {
+        let error = "error=\"insufficient_user_authentication\"";
+        Self {
+            challenge: Some(format!("{CHALLENGE}, {error}{parameter}")),
+            ..Self::new(Code::SignInAnew)
+        }
     }
 
     /// With a text of what is wrong; never what the caller sent.
@@ -221,14 +235,18 @@ impl Problem {
     /// The answer to the request of this id.
     pub fn response(&self, request: Option<String>) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        if self.code == Code::Unauthenticated {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"accord\""));
+        if self.code.status() == 401 {
+            let challenge = self.challenge.as_deref().unwrap_or(CHALLENGE);
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
         let mut response = response.json(self.body(request));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         response
     }
 }
+
+/// What every answer to a caller who is not known asks for.
+const CHALLENGE: &str = "Bearer realm=\"accord\"";
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";

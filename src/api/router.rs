@@ -32,6 +32,7 @@ use super::jobs::get::get_job;
 use super::jobs::list::list_jobs;
 use super::judgements::submit::submit_judgement;
 use super::limits::IMPORT_BYTES_MAX;
+use super::meta::public_operations::list_public_operations;
 use super::paths::find::find_paths;
 use super::queries::get::get_query;
 use super::queries::list::list_queries;
@@ -43,6 +44,8 @@ use super::resolve::identify::resolve;
 use super::service::health::health;
 use super::service::metrics::metrics;
 use super::service::ready::ready;
+use super::sessions::begin::begin_session;
+use super::sessions::end::end_session;
 
 /// All operations.
 pub fn operations(config: &mut ServiceConfig<'_>) {
@@ -91,6 +94,9 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(list_jobs)
         .service(get_job)
         .service(cancel_job)
+        .service(begin_session)
+        .service(end_session)
+        .service(list_public_operations)
         .service(health)
         .service(ready)
         .service(metrics);

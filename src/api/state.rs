@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use std::future::{Ready, ready};
+use tokio::sync::Semaphore;
 
 use super::asked::Asked;
 use super::body;
@@ -17,6 +18,7 @@ use super::problem::{Code, Problem};
 use crate::audit::AuditLog;
 use crate::govern::{Caller, DeskBook, Function, Principal, Rules, View};
 use crate::graph::{self, Snapshot};
+use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
 use crate::model::{IdKey, RecordId, Timestamp, hex};
 use crate::query::{Runner, ViewKey};
@@ -39,6 +41,9 @@ pub struct State {
     pub(super) random: Random,
     pub(super) metrics: Metrics,
     pub(super) policies: Policies,
+    pub(super) identity: Identity,
+    /// Turns to hash a password.
+    pub(super) hashings: Semaphore,
 }
 
 /// The body of a request, not yet read.

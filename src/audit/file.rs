@@ -36,7 +36,8 @@ pub enum AuditError {
     },
 }
 
-/// An open log. Appending is serialized; an entry is on disk when [`AuditLog::append`] returns.
+/// An open log. Appending is serialized, also between processes (a command may write while the server
+/// runs); an entry is on disk when [`AuditLog::append`] returns.
 #[derive(Debug)]
 pub struct AuditLog {
     path: PathBuf,
@@ -47,7 +48,36 @@ pub struct AuditLog {
 struct State {
     file: File,
     head: Head,
+    /// Bytes of the file that the head is of.
+    bytes: u64,
     stopped: bool,
+}
+
+impl State {
+    /// Reads on what another process has appended. The lock is held.
+    fn catch_up(&mut self, path: &Path) -> Result<(), AuditError> {
+        let io = |source| AuditError::Io { path: path.to_owned(), source };
+        if self.file.metadata().map_err(io)?.len() == self.bytes {
+            return Ok(());
+        }
+        self.file.seek(SeekFrom::Start(self.bytes)).map_err(io)?;
+        let (head, bytes) = read_chain(path, &self.file, self.head.clone())?;
+        (self.head, self.bytes) = (head, self.bytes + bytes);
+        // What that process left torn when it died.
+        self.file.set_len(self.bytes).map_err(io)
+    }
+
+    /// Writes an entry at the end and makes it durable. The lock is held.
+    fn write(&mut self, path: &Path, entry: Entry) -> Result<(), AuditError> {
+        let io = |source| AuditError::Io { path: path.to_owned(), source };
+        let text = serde_json::to_string(&self.head.line(entry))
+            .map_err(|error| io(std::io::Error::other(error)))?;
+        self.file.write_all(format!("{text}\n").as_bytes()).map_err(io)?;
+        self.file.sync_data().map_err(io)?;
+        self.head = self.head.after(&text);
+        self.bytes += text.len() as u64 + 1;
+        Ok(())
+    }
 }
 
 impl AuditLog {
@@ -60,11 +90,14 @@ impl AuditLog {
         let io = |source| AuditError::Io { path: path.to_owned(), source };
         let mut file =
             OpenOptions::new().create(true).read(true).append(true).open(path).map_err(io)?;
-        let (head, whole_bytes) = read_chain(path, &file)?;
-        file.set_len(whole_bytes).map_err(io)?;
+        file.lock().map_err(io)?;
+        let (head, bytes) = read_chain(path, &file, Head::empty())?;
+        file.set_len(bytes).map_err(io)?;
         file.seek(SeekFrom::End(0)).map_err(io)?;
         file.sync_all().map_err(io)?;
-        Ok(Self { path: path.to_owned(), state: Mutex::new(State { file, head, stopped: false }) })
+        file.unlock().map_err(io)?;
+        let state = State { file, head, bytes, stopped: false };
+        Ok(Self { path: path.to_owned(), state: Mutex::new(state) })
     }
 
     /// Appends one entry and makes it durable.
@@ -78,13 +111,12 @@ impl AuditLog {
             return Err(AuditError::Stopped { path: self.path.clone() });
         }
         let io = |source| AuditError::Io { path: self.path.clone(), source };
-        let text = serde_json::to_string(&state.head.line(entry))
-            .map_err(|error| io(std::io::Error::other(error)))?;
         state.stopped = true;
-        state.file.write_all(format!("{text}\n").as_bytes()).map_err(io)?;
-        state.file.sync_data().map_err(io)?;
+        state.file.lock().map_err(io)?;
+        let written = state.catch_up(&self.path).and_then(|()| state.write(&self.path, entry));
+        state.file.unlock().map_err(io)?;
+        written?;
         state.stopped = false;
-        state.head = state.head.after(&text);
         Ok(())
     }
 
@@ -102,17 +134,18 @@ pub fn verify(path: &Path) -> Result<Head, AuditError> {
     let io = |source| AuditError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
-    let (head, whole_bytes) = read_chain(path, &file)?;
+    let (head, whole_bytes) = read_chain(path, &file, Head::empty())?;
     if whole_bytes < size {
         return Err(AuditError::Broken { path: path.to_owned(), line: head.length + 1 });
     }
     Ok(head)
 }
 
-/// The head of the chain and the number of bytes in whole lines.
-fn read_chain(path: &Path, file: &File) -> Result<(Head, u64), AuditError> {
+/// The head of the chain and the number of bytes in whole lines, from where the file stands, which is
+/// after `head`.
+fn read_chain(path: &Path, file: &File, mut head: Head) -> Result<(Head, u64), AuditError> {
     let mut reader = BufReader::new(file);
-    let (mut head, mut whole_bytes, mut bytes) = (Head::empty(), 0, Vec::new());
+    let (mut whole_bytes, mut bytes) = (0, Vec::new());
     loop {
         bytes.clear();
         let count = reader
@@ -170,6 +203,30 @@ mod tests {
         assert_eq!(verify(&path).unwrap(), head);
         AuditLog::open(&path).unwrap().append(entry("later")).unwrap();
         assert_eq!(verify(&path).unwrap().length, 4);
+    }
+
+    #[test]
+    fn two_that_have_the_log_open_write_one_chain() {
+        let (_dir, path, _) = log_of(1);
+        let logs = [AuditLog::open(&path).unwrap(), AuditLog::open(&path).unwrap()];
+        std::thread::scope(|scope| {
+            for log in &logs {
+                scope.spawn(|| (0..20).for_each(|_| log.append(entry("r")).unwrap()));
+            }
+        });
+        assert_eq!(verify(&path).unwrap().length, 41);
+        logs[0].append(entry("last")).unwrap();
+        assert_eq!(logs[0].head(), verify(&path).unwrap());
+    }
+
+    #[test]
+    fn what_another_left_torn_is_cut_before_the_next_entry() {
+        let (_dir, path, _) = log_of(1);
+        let log = AuditLog::open(&path).unwrap();
+        AuditLog::open(&path).unwrap().append(entry("other")).unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"index\":2").unwrap();
+        log.append(entry("next")).unwrap();
+        assert_eq!(verify(&path).unwrap().length, 3);
     }
 
     #[test]

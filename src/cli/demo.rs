@@ -16,14 +16,15 @@ use accord::store::{Store, StoreAddress};
 use serde::Deserialize;
 
 use super::key::{self, Key};
+use super::serve::Placed;
 use super::settings::{self, EngineArguments, StoreArguments};
-use super::sharing::Sharing;
-use super::{CommandError, evaluate, import, serve, token};
+use super::sharing::{Sharing, key_of};
+use super::{CommandError, evaluate, import, serve};
 
 /// The whole job on a small scenario: import, link, show what was found, then serve it
 ///
 /// Makes the files of six agencies (the same as in fixtures/demo), imports and links them, prints
-/// what it found against the answer key, and serves the API with tokens for an analyst of each
+/// what it found against the answer key, and serves the API with a key for an analyst of each
 /// agency. Everything lies in a folder of its own, removed at the end unless --dir names one.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -56,7 +57,7 @@ const FINDINGS_SHOWN: usize = 8;
 /// Visits of a route printed.
 const VISITS_SHOWN: usize = 8;
 
-/// Whose tokens are printed.
+/// Whose keys are printed.
 const USER: &str = "analyst";
 
 pub fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
@@ -118,14 +119,16 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         return Ok(ExitCode::SUCCESS);
     }
     println!(
-        "\nTokens of the case's users (x-case: the case's id), and of an analyst of each agency:\n"
+        "\nKeys of the case's users (x-case: the case's id), and of an analyst of each agency:\n"
     );
-    print!("{}{}", sharing.tokens()?, tokens(opened.as_ref(), &agencies)?);
+    print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
     drop(opened);
     let audit = folder.join("demo.audit");
-    serve::serve(&arguments_of_store, arguments.listen, audit, |address| {
+    let placed =
+        Placed { listen: arguments.listen, audit, identity: Default::default(), tls: None };
+    serve::serve(&arguments_of_store, placed, |address| {
         println!(
-            "\nOpen http://{address}/docs/ , press Authorize, paste a token, try any operation."
+            "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation."
         );
         println!("Ctrl-C ends it.");
     })
@@ -135,15 +138,15 @@ fn sources_agencies(sources: &[accord::ingest::Source]) -> BTreeSet<String> {
     sources.iter().map(|source| source.mapper.agency().to_owned()).collect()
 }
 
-/// A token for an analyst of each agency, and one for whoever reads the metrics.
-fn tokens(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
+/// A key for an analyst of each agency, and one for whoever reads the metrics.
+fn keys(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
     let mut text = String::new();
     for agency in agencies {
-        let token = token::create(store, agency, USER, &[])?;
-        text += &format!("  {:<42} {token}\n", format!("{agency}, {USER}"));
+        let key = key_of(store, agency, USER, &[Role::Analyst, Role::Investigator])?;
+        text += &format!("  {:<42} {key}\n", format!("{agency}, {USER}"));
     }
-    let token = token::create(store, "operations", "operator", &[Role::SystemAdministrator])?;
-    text += &format!("  {:<42} {token}\n", "(metrics and agencies only)");
+    let key = key_of(store, "operations", "operator", &[Role::SystemAdministrator])?;
+    text += &format!("  {:<42} {key}\n", "(metrics and agencies only)");
     Ok(text)
 }
 

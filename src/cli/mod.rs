@@ -1,12 +1,16 @@
 //! One module per command. Only this part of the program prints, reads the environment or exits.
 
+mod account;
+mod api_key;
 mod audit;
 mod compare;
 mod dedupe;
 mod demo;
+mod deny;
 mod evaluate;
 mod generate;
 mod health;
+mod holder;
 mod import;
 mod key;
 mod link;
@@ -18,7 +22,6 @@ mod serve;
 mod settings;
 mod sharing;
 mod table;
-mod token;
 mod train;
 
 use std::process::ExitCode;
@@ -41,7 +44,9 @@ struct Arguments {
 enum Command {
     Demo(demo::Arguments),
     Serve(serve::Arguments),
-    Token(token::Arguments),
+    Key(api_key::Arguments),
+    Account(account::Arguments),
+    Deny(deny::Arguments),
     Openapi(openapi::Arguments),
     Generate(generate::Arguments),
     Import(import::Arguments),
@@ -59,7 +64,9 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Serve(arguments) => serve::run(&arguments),
-        Command::Token(arguments) => token::run(&arguments),
+        Command::Key(arguments) => api_key::run(&arguments),
+        Command::Account(arguments) => account::run(&arguments),
+        Command::Deny(arguments) => deny::run(&arguments),
         Command::Openapi(arguments) => openapi::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

@@ -1,11 +1,12 @@
 //! `accord serve`: the HTTP API and its page.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use accord::api::{Application, Config};
+use accord::api::{Application, Config, Tls};
+use accord::identity;
 use accord::model::Timestamp;
 use accord::query::{Library, Runner};
 use accord::store::StoreAddress;
@@ -17,12 +18,28 @@ use super::settings::{self, StoreArguments};
 /// Serve the HTTP API and its page
 ///
 /// The API is under /v1, its page under /docs, its OpenAPI document at /openapi.json. Every request
-/// but these, /health and /ready needs a token (`accord token create`) and is in the audit log before
-/// its answer leaves. Stops at SIGINT or SIGTERM when the answers under way have left.
+/// but these, /health, /ready and a log-on needs an API key (`accord key`), a session of a local account
+/// (`accord account`) or an access token of an identity provider (--identity), and is in the audit log
+/// before its answer leaves. Stops at SIGINT or SIGTERM when the answers under way have left.
+///
+/// With --tls-cert and --tls-key it speaks TLS 1.2 and 1.3 and nothing else on that address. Without,
+/// it listens on this machine's own addresses only, unless --plain-http says that a proxy stands in front.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   accord serve --store case.accord --listen 127.0.0.1:8080
-  ACCORD_NEO4J_PASSWORD=... accord serve --store bolt://neo4j@db:7687 --listen 0.0.0.0:8080")]
+  accord serve --store case.accord --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key \\
+      --tls-client-ca services-ca.pem --identity identity.toml
+  ACCORD_NEO4J_PASSWORD=... accord serve --store bolt://neo4j@db:7687 --listen 0.0.0.0:8080 --plain-http
+
+An identity.toml:
+  [[issuer]]
+  issuer = \"https://login.metro.example\"            # `iss`, to the letter
+  audience = \"https://accord.example\"               # what `aud` must hold
+  keys = \"https://login.metro.example/jwks.json\"    # or a file
+  algorithms = [\"ES256\"]                            # never HMAC
+  agencies = { \"DC0010000\" = \"metro-police\" }     # by the claim of the agency, GFIPM's employer ORI
+  roles = { \"accord-users\" = [\"analyst\"] }        # by the claim of the roles
+  acr = [\"https://refeds.org/profile/mfa\"]          # says that two factors were shown; or amr = [\"mfa\"]")]
 pub struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
@@ -32,14 +49,62 @@ pub struct Arguments {
     /// The audit log; `<store>.audit` when absent, `accord.audit` for a Neo4j store
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
+    /// The identity providers whose access tokens are accepted; a TOML file
+    #[arg(long, value_name = "FILE", env = "ACCORD_IDENTITY")]
+    identity: Option<PathBuf>,
+    /// The server's certificate and those up to its authority, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// The authorities that sign the certificates of services, PEM; keys can be bound to those
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
+    /// Speak plain HTTP on an address that others reach: a proxy that speaks TLS stands in front
+    #[arg(long, conflicts_with = "tls_cert")]
+    plain_http: bool,
 }
 
 #[allow(clippy::print_stdout, reason = "says where it listens")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let audit = arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store));
-    serve(&arguments.store, arguments.listen, audit, |address| {
-        println!("listening on http://{address}, page at http://{address}/docs/");
+    let tls = match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls {
+            certificate: certificate.clone(),
+            key: key.clone(),
+            client_authorities: arguments.tls_client_ca.clone(),
+        }),
+        _ => None,
+    };
+    let alone = arguments.listen.ip().is_loopback();
+    if tls.is_none() && !alone && !arguments.plain_http {
+        return Err("others reach this address: give --tls-cert and --tls-key, or --plain-http when a proxy in front speaks TLS".into());
+    }
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let place = Placed {
+        listen: arguments.listen,
+        audit: arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store)),
+        identity: arguments.identity.as_deref().map(identity_of).transpose()?.unwrap_or_default(),
+        tls,
+    };
+    serve(&arguments.store, place, |address| {
+        println!("listening on {scheme}://{address}, page at {scheme}://{address}/docs/");
     })
+}
+
+/// How a server is reached, by whom, and where its log lies.
+pub struct Placed {
+    pub listen: SocketAddr,
+    pub audit: PathBuf,
+    pub identity: identity::Settings,
+    pub tls: Option<Tls>,
+}
+
+fn identity_of(path: &Path) -> Result<identity::Settings, CommandError> {
+    let text = settings::read_text(path)?;
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    identity::Settings::from_toml(&text, folder)
+        .map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 /// The audit log beside a store.
@@ -57,11 +122,11 @@ pub fn audit_of(address: &StoreAddress) -> PathBuf {
 /// Serves until told to stop; `ready` is called with the address once it is bound.
 pub fn serve(
     arguments: &StoreArguments,
-    listen: SocketAddr,
-    audit: PathBuf,
+    placed: Placed,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<ExitCode, CommandError> {
     log_to_stderr();
+    let Placed { listen, audit, identity, tls } = placed;
     let runner =
         Runner::for_store(Library::shipped()?, &settings::with_password(&arguments.store))?;
     let config = Config {
@@ -71,6 +136,8 @@ pub fn serve(
         id_key: arguments.engine.id_key(),
         audit: audit.clone(),
         listen,
+        identity,
+        tls,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),
     };

@@ -1,4 +1,4 @@
-//! What the demo's agencies agreed on: agreements, a case, and tokens; and what comes of it.
+//! What the demo's agencies agreed on: agreements, a case, and keys; and what comes of it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use accord::model::{Body, IdKey, Record, Timestamp};
 use accord::resolve::Engine;
 use accord::store::Store;
 
-use super::{CommandError, token};
+use super::{CommandError, api_key};
 
 const POLICE: &str = "metro-police";
 const INSPECTORATE: &str = "labour-inspectorate";
@@ -31,6 +31,22 @@ const USERS: [(&str, &str, &[Role]); 5] = [
     (POLICE, "approver-0", &[Role::Approver]),
     (POLICE, "approver-1", &[Role::Approver]),
 ];
+
+/// Days that the demo's keys are good for.
+const KEY_DAYS: i64 = 7;
+
+/// Makes a key of a user for the days of a demo.
+pub fn key_of(
+    store: &dyn Store,
+    agency: &str,
+    user: &str,
+    roles: &[Role],
+) -> Result<String, CommandError> {
+    let (agency, user) = (agency.to_owned(), user.to_owned());
+    let roles = roles.iter().copied().collect();
+    let holder = Principal { agency, user, roles, purposes: None };
+    Ok(api_key::create(store, holder, KEY_DAYS, None)?.1)
+}
 
 /// Where the demo stands after its agencies have agreed.
 pub struct Sharing<'a> {
@@ -95,12 +111,12 @@ impl Sharing<'_> {
         Ok(text)
     }
 
-    /// Tokens of three agencies' users, ready to use.
-    pub fn tokens(&self) -> Result<String, CommandError> {
+    /// Keys of three agencies' users, ready to use.
+    pub fn keys(&self) -> Result<String, CommandError> {
         let mut text = String::new();
         for (agency, user, roles) in USERS {
-            let token = token::create(self.store, agency, user, roles)?;
-            text += &format!("  {:<42} {token}\n", format!("{agency}, {user}"));
+            let key = key_of(self.store, agency, user, roles)?;
+            text += &format!("  {:<42} {key}\n", format!("{agency}, {user}"));
         }
         Ok(text)
     }

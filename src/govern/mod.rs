@@ -13,7 +13,6 @@ mod policy;
 mod principal;
 #[cfg(test)]
 mod tests;
-mod token;
 mod view;
 
 pub use agency::{Agency, AgencyKind, Desk, NAME_BYTES_MAX, Reference, ReferenceError, is_name};
@@ -27,7 +26,6 @@ pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperati
 pub use function::Function;
 pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
 pub use principal::{Principal, Purpose, Role};
-pub use token::{TOKENS_DOCUMENT, TokenError, TokenHolder, TokenRole, Tokens};
 pub use view::{Access, Decision, Question, Rights, View};
 
 /// Who asks.

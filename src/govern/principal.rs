@@ -59,7 +59,8 @@ pub enum Purpose {
 }
 
 /// Who has been authenticated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Principal {
     /// The agency that the user or service belongs to.
     pub agency: String,

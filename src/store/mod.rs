@@ -151,6 +151,25 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store does not answer.
     fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError>;
+
+    /// The documents whose names begin so, by name.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError>;
+
+    /// Writes (`Some`) or removes (`None`) a document if it still says `before`, or is still not
+    /// there (`None`); whether it did. So two writers at the same instant never lose a change: the
+    /// second is told to read again.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn swap_document(
+        &self,
+        name: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<bool, StoreError>;
 }
 
 /// A named document as it stands.

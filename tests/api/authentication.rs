@@ -1,7 +1,7 @@
 //! Without a token nothing but what is listed as public answers.
 
-use accord::api::{PUBLIC_ROUTES, document};
-use accord::govern::{TOKENS_DOCUMENT, Tokens};
+use accord::api::{PUBLIC_OPERATIONS, document};
+use accord::identity::{ApiKey, Keys};
 use serde_json::Value;
 
 use super::Server;
@@ -13,13 +13,13 @@ fn every_operation_but_the_public_ones_answers_401_without_a_token() {
     let document = serde_json::to_value(document()).unwrap();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let public = PUBLIC_ROUTES.contains(&path.as_str());
+            let method = method.to_uppercase();
+            let public = PUBLIC_OPERATIONS.iter().any(|it| it.method == method && it.path == path);
             let declared = operation["security"] == serde_json::json!([{}]);
             assert_eq!(public, declared, "{method} {path}: security in the document");
             if public {
                 continue;
             }
-            let method = method.to_uppercase();
             let path = path.replace("{id}", "x").replace("{name}", "x").replace("{measure}", "x");
             for token in [None, Some(""), Some("accord_0"), Some("Bearer")] {
                 let answer = server.with_token(token).send(&method, &path, None, b"{");
@@ -27,6 +27,19 @@ fn every_operation_but_the_public_ones_answers_401_without_a_token() {
                 assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"));
             }
         }
+    }
+}
+
+#[test]
+fn the_list_of_public_operations_is_served_with_a_reason_for_each() {
+    let server = Server::empty();
+    let served = server.with_token(None).get("/v1/meta/public-operations").ok();
+    let listed: Vec<_> = served["operations"].as_array().unwrap().iter().collect();
+    assert_eq!(listed.len(), PUBLIC_OPERATIONS.len());
+    for (served, known) in listed.into_iter().zip(PUBLIC_OPERATIONS) {
+        assert_eq!(served["path"], known.path);
+        assert_eq!(served["method"], known.method);
+        assert!(served["reason"].as_str().unwrap().len() > 10);
     }
 }
 
@@ -45,14 +58,12 @@ fn other_schemes_and_unknown_paths_answer_401_too() {
 }
 
 #[test]
-fn a_revoked_token_is_refused_from_the_next_request_on() {
+fn a_revoked_key_is_refused_from_the_next_request_on() {
     let server = Server::empty();
     let client = server.agency("metro-police");
     client.get("/v1/queries").ok();
-    let text = server.store.document(TOKENS_DOCUMENT).unwrap();
-    let mut tokens = Tokens::from_document(text.as_deref()).unwrap();
-    assert_eq!(tokens.revoke("metro-police", "analyst"), 1);
-    server.store.put_document(TOKENS_DOCUMENT, &tokens.to_document()).unwrap();
+    let of_police = |_: &str, key: &ApiKey| key.holder.agency == "metro-police";
+    assert_eq!(Keys(server.store.as_ref()).revoke(of_police).unwrap().len(), 1);
     assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
     server.agency("border-guard").get("/v1/queries").ok();
 }

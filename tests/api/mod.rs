@@ -8,6 +8,7 @@ mod entities;
 mod explanations;
 mod governance;
 mod hidden;
+mod identity;
 mod imports;
 mod indicators;
 mod judgements;

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
-use accord::api::{Application, Config};
-use accord::govern::{POLICY_DOCUMENT, Role, TOKENS_DOCUMENT, TokenHolder, TokenRole, Tokens};
+use accord::api::{Application, Config, Random, Tls};
+use accord::govern::{POLICY_DOCUMENT, Principal, Role};
+use accord::identity::{self, ApiKey, Keys};
 use accord::ingest::load_manifest;
 use accord::jobs::{self, BATCH_ROWS};
 use accord::model::{IdKey, Timestamp};
@@ -29,10 +30,20 @@ pub const AGENCIES: [&str; 6] = [
     "metro-police",
 ];
 
+/// What a server may have that most tests do without.
+#[derive(Default)]
+pub struct Special {
+    pub identity: identity::Settings,
+    pub tls: Option<Tls>,
+    pub clock: Option<jobs::Clock>,
+    pub random: Option<Random>,
+}
+
 /// A running server on a store of its own.
 pub struct Server {
     pub store: Arc<dyn Store>,
     pub audit: PathBuf,
+    scheme: &'static str,
     address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -57,37 +68,32 @@ impl Server {
 
     /// On a store of its own anywhere.
     pub fn on(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
-        Self::build(folder, address, clock(), counter())
+        Self::start(folder, address, Special::default())
     }
 
     /// On a store of its own, at a time that stands still and without chance: what two of them answer
     /// differs only by what their stores hold.
     pub fn still(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
-        let at = Timestamp::from_micros(1_790_000_000_000_000).unwrap();
-        Self::build(folder, address, Arc::new(move || at), Arc::new(|| [7; 32]))
+        let at = Timestamp::from_micros(START).unwrap();
+        let special = Special {
+            clock: Some(Arc::new(move || at)),
+            random: Some(Arc::new(|| [7; 32])),
+            ..Special::default()
+        };
+        Self::start(folder, address, special)
     }
 
-    fn build(
-        folder: tempfile::TempDir,
-        address: &StoreAddress,
-        clock: jobs::Clock,
-        random: accord::api::Random,
-    ) -> Self {
-        let store = store::open(address, true).unwrap();
-        tokens(store.as_ref());
-        let policy = policy::everyone_shares(&AGENCIES);
-        store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
-        let audit = folder.path().join("audit");
-        let config = Config {
-            store: Arc::clone(&store),
-            runner: Runner::for_store(Library::shipped().unwrap(), address).unwrap(),
-            engine: Arc::new(Engine::new(Model::shipped())),
-            id_key: IdKey::default(),
-            audit: audit.clone(),
-            listen: ([127, 0, 0, 1], 0).into(),
-            clock,
-            random,
-        };
+    /// On an empty store, with something special.
+    pub fn with(special: Special) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = file(&folder.path().join("store.accord"));
+        Self::start(folder, &address, special)
+    }
+
+    fn start(folder: tempfile::TempDir, address: &StoreAddress, special: Special) -> Self {
+        let scheme = if special.tls.is_some() { "https" } else { "http" };
+        let config = configured(&folder, address, special);
+        let (store, audit) = (Arc::clone(&config.store), config.audit.clone());
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
@@ -97,7 +103,7 @@ impl Server {
             });
         });
         let (address, handle) = receive.recv().unwrap();
-        Self { store, audit, address, handle, thread: Some(thread), _folder: folder }
+        Self { store, audit, scheme, address, handle, thread: Some(thread), _folder: folder }
     }
 
     /// A client with the token of an agency's analyst.
@@ -105,20 +111,14 @@ impl Server {
         Client::new(self.base(), Some(token(agency)))
     }
 
-    /// A client of an agency's user with these roles, whose token is made for it.
+    /// A client of an agency's user with these roles, whose key is made for it.
     pub fn user(&self, agency: &str, user: &str, roles: &[Role]) -> Client {
-        let document = self.store.document(TOKENS_DOCUMENT).unwrap();
-        let mut tokens = Tokens::from_document(document.as_deref()).unwrap();
-        let holder = TokenHolder {
-            agency: agency.into(),
-            user: user.into(),
-            role: TokenRole::Analyst,
-            roles: roles.iter().copied().collect(),
-            created: Timestamp::from_micros(0).unwrap(),
-        };
+        let key = key(agency, user, roles);
         let random = *blake3::hash(format!("{agency} {user} {roles:?}").as_bytes()).as_bytes();
-        let token = tokens.create(random, holder).unwrap();
-        self.store.put_document(TOKENS_DOCUMENT, &tokens.to_document()).unwrap();
+        // Made anew for every client, always the same.
+        let keys = Keys(self.store.as_ref());
+        keys.revoke(|_, known| known.holder == key.holder).unwrap();
+        let (_, token) = keys.create(random, &key).unwrap();
         Client::new(self.base(), Some(token))
     }
 
@@ -133,7 +133,27 @@ impl Server {
     }
 
     pub fn base(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
+    }
+}
+
+/// What a server on a store of its own is built from.
+pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: Special) -> Config {
+    let store = store::open(address, true).unwrap();
+    keys(store.as_ref());
+    let policy = policy::everyone_shares(&AGENCIES);
+    store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    Config {
+        store,
+        runner: Runner::for_store(Library::shipped().unwrap(), address).unwrap(),
+        engine: Arc::new(Engine::new(Model::shipped())),
+        id_key: IdKey::default(),
+        audit: folder.path().join("audit"),
+        listen: ([127, 0, 0, 1], 0).into(),
+        identity: special.identity,
+        tls: special.tls,
+        clock: special.clock.unwrap_or_else(clock),
+        random: special.random.unwrap_or_else(counter),
     }
 }
 
@@ -150,7 +170,7 @@ impl Drop for Server {
     }
 }
 
-fn file(path: &Path) -> StoreAddress {
+pub fn file(path: &Path) -> StoreAddress {
     path.to_str().unwrap().parse().unwrap()
 }
 
@@ -175,39 +195,52 @@ pub fn import_demo(store: &dyn Store) {
     assert!(report.files.iter().all(|file| file.refused == 0));
 }
 
+/// When the clock of every server starts, in microseconds since 1970.
+pub const START: i64 = 1_790_000_000_000_000;
+
 /// A clock that moves a millisecond at each look, from the same start for every server.
-fn clock() -> accord::jobs::Clock {
+fn clock() -> jobs::Clock {
     let ticks = AtomicU64::new(0);
     Arc::new(move || {
         let ticks = ticks.fetch_add(1, Ordering::Relaxed) as i64;
-        Timestamp::from_micros(1_790_000_000_000_000 + ticks * 1_000).unwrap()
+        Timestamp::from_micros(START + ticks * 1_000).unwrap()
     })
 }
 
 /// Numbers in place of random bytes, the same for every server.
-fn counter() -> accord::api::Random {
+fn counter() -> Random {
     let next = AtomicU8::new(0);
     Arc::new(move || [next.fetch_add(1, Ordering::Relaxed); 32])
 }
 
-/// The token of an agency's analyst, the same in every test.
+/// The key of an agency's analyst, the same in every test.
 pub fn token(agency: &str) -> String {
-    let mut tokens = Tokens::default();
-    create(&mut tokens, agency)
+    let folder = tempfile::tempdir().unwrap();
+    let store = store::open(&file(&folder.path().join("keys")), true).unwrap();
+    create(store.as_ref(), agency)
 }
 
-fn create(tokens: &mut Tokens, agency: &str) -> String {
-    let role = if agency == "operations" { TokenRole::Operator } else { TokenRole::Analyst };
-    let created = Timestamp::from_micros(0).unwrap();
-    let holder = TokenHolder {
+/// A key of a user with these roles.
+fn key(agency: &str, user: &str, roles: &[Role]) -> ApiKey {
+    let holder = Principal {
         agency: agency.into(),
-        user: "analyst".into(),
-        role,
-        roles: [].into(),
-        created,
+        user: user.into(),
+        roles: roles.iter().copied().collect(),
+        purposes: None,
     };
+    let created = Timestamp::from_micros(START).unwrap();
+    let expires = Timestamp::from_micros(START + 366 * 86_400_000_000).unwrap();
+    ApiKey { holder, created, expires, certificate: None }
+}
+
+fn create(store: &dyn Store, agency: &str) -> String {
+    let roles: &[Role] = match agency {
+        "operations" => &[Role::SystemAdministrator],
+        _ => &[Role::Analyst, Role::Investigator],
+    };
+    let key = key(agency, "analyst", roles);
     let random = *accord_hash(agency).first_chunk().unwrap();
-    tokens.create(random, holder).unwrap()
+    Keys(store).create(random, &key).unwrap().1
 }
 
 /// 32 bytes that differ by name; no secret.
@@ -217,12 +250,10 @@ fn accord_hash(name: &str) -> Vec<u8> {
     bytes
 }
 
-fn tokens(store: &dyn Store) {
-    let mut tokens = Tokens::default();
+fn keys(store: &dyn Store) {
     for agency in AGENCIES.iter().chain(&["operations"]) {
-        create(&mut tokens, agency);
+        create(store, agency);
     }
-    store.put_document(TOKENS_DOCUMENT, &tokens.to_document()).unwrap();
 }
 
 /// Asks the server with one token.

@@ -2,9 +2,9 @@
 
 use super::{ok, run};
 
-const COMMANDS: [&str; 12] = [
-    "demo", "serve", "token", "openapi", "generate", "import", "compare", "evaluate", "train",
-    "dedupe", "link", "audit",
+const COMMANDS: [&str; 14] = [
+    "demo", "serve", "key", "account", "deny", "openapi", "generate", "import", "compare",
+    "evaluate", "train", "dedupe", "link", "audit",
 ];
 
 #[test]

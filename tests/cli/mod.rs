@@ -1,5 +1,6 @@
 //! The program itself, as its users run it.
 
+mod account;
 mod bad_input;
 mod compare;
 mod dedupe;
@@ -7,6 +8,7 @@ mod demo;
 mod evaluate;
 mod help;
 mod import;
+mod key;
 mod parquet;
 mod serve;
 
@@ -17,7 +19,13 @@ use std::process::{Command, Output};
 pub fn accord(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_accord"));
     command.args(arguments);
-    for name in ["ACCORD_STORE", "ACCORD_ID_KEY", "ACCORD_LISTEN", "ACCORD_NEO4J_PASSWORD"] {
+    for name in [
+        "ACCORD_STORE",
+        "ACCORD_IDENTITY",
+        "ACCORD_ID_KEY",
+        "ACCORD_LISTEN",
+        "ACCORD_NEO4J_PASSWORD",
+    ] {
         command.env_remove(name);
     }
     command

@@ -1,4 +1,4 @@
-//! `accord serve` and `accord token`: a server as its operators run it.
+//! `accord serve` and `accord key`: a server as its operators run it.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -49,9 +49,8 @@ fn a_server_answers_with_the_tokens_made_for_it_and_logs_what_it_answered() {
     let store = folder.path().join("s.accord");
     ok(&["import", "--store", text(&store), text(&demo("manifest.toml"))]);
     let create = |agency: &str| {
-        let printed =
-            ok(&["token", "create", "--store", text(&store), "--agency", agency, "--user", "ana"]);
-        printed.trim().to_owned()
+        let user = ["--agency", agency, "--user", "ana", "--role", "analyst"];
+        ok(&[&["key", "create", "--store", text(&store)], &user[..]].concat()).trim().to_owned()
     };
     let token = create("metro-police");
     let server = Running::start(&store);
@@ -60,16 +59,17 @@ fn a_server_answers_with_the_tokens_made_for_it_and_logs_what_it_answered() {
     // A token made and one revoked while it runs.
     let late = create("border-guard");
     assert_eq!(server.status("/v1/communities", Some(&late)), 200);
-    let listed = ok(&["token", "list", "--store", text(&store)]);
+    let listed = ok(&["key", "list", "--store", text(&store)]);
     assert!(listed.contains("metro-police") && listed.contains("border-guard"));
-    assert!(!listed.contains(token.trim_start_matches("accord_")));
-    ok(&["token", "revoke", "--store", text(&store), "--agency", "metro-police", "--user", "ana"]);
+    assert!(!listed.contains(token.trim_start_matches("accord_key_")));
+    ok(&["key", "revoke", "--store", text(&store), "--agency", "metro-police", "--user", "ana"]);
     assert_eq!(server.status("/v1/communities", Some(&token)), 401);
     drop(server);
     let mut audit = store.clone().into_os_string();
     audit.push(".audit");
     let printed = ok(&["audit", "verify", audit.to_str().unwrap()]);
-    assert!(printed.starts_with("4 entries"), "{printed}");
+    // Two keys made, one revoked, four questions: one chain, though two processes wrote it.
+    assert!(printed.starts_with("7 entries"), "{printed}");
 }
 
 #[test]

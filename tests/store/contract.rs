@@ -214,6 +214,54 @@ fn documents_are_kept_by_name() {
     });
 }
 
+#[test]
+fn documents_are_listed_by_the_start_of_their_names() {
+    on_both(|store| {
+        for name in ["key/b", "key/a", "Key/c", "kex", "key/%", "other"] {
+            store.put_document(name, &format!("of {name}")).unwrap();
+        }
+        let found = store.documents("key/").unwrap();
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["key/%", "key/a", "key/b"]);
+        assert_eq!(found["key/a"], "of key/a");
+        assert!(store.documents("k%").unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_document_is_swapped_only_if_it_says_what_it_said() {
+    on_both(|store| {
+        assert!(!store.swap_document("d", Some("x"), Some("y")).unwrap());
+        assert!(store.swap_document("d", None, Some("one")).unwrap());
+        assert!(!store.swap_document("d", None, Some("two")).unwrap());
+        assert!(!store.swap_document("d", Some("two"), Some("three")).unwrap());
+        assert!(store.swap_document("d", Some("one"), Some("two")).unwrap());
+        assert!(!store.swap_document("d", Some("one"), None).unwrap());
+        assert_eq!(store.document("d").unwrap().as_deref(), Some("two"));
+        assert!(store.swap_document("d", Some("two"), None).unwrap());
+        assert_eq!(store.document("d").unwrap(), None);
+    });
+}
+
+#[test]
+fn of_writers_at_the_same_instant_none_loses_its_change() {
+    on_both(|store| {
+        let append = |writer: usize| loop {
+            let before = store.document("list").unwrap();
+            let after = format!("{}{writer} ", before.clone().unwrap_or_default());
+            if store.swap_document("list", before.as_deref(), Some(&after)).unwrap() {
+                break;
+            }
+        };
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                scope.spawn(move || (0..5).for_each(|_| append(writer)));
+            }
+        });
+        let list = store.document("list").unwrap().unwrap();
+        assert_eq!(list.split_whitespace().count(), 40, "{list}");
+    });
+}
+
 /// Whatever the order and however it is cut into batches, the same is streamed back.
 fn order_does_not_matter(store: impl Fn(&dyn Fn(&dyn Store)), cases: u32) {
     let plan = (

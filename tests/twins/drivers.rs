@@ -233,6 +233,18 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             path: format!("/v1/jobs/job_{}", hex(&[7; 16])),
             body: None,
         }),
+        ("begin_session", |pool| {
+            let (agency, user) = (pool.pick(&AGENCIES), pool.name());
+            let body = json!({ "agency": agency, "user": user, "password": "x", "code": "123456" });
+            post("/v1/sessions", body)
+        }),
+        // A key is no session: the caller is still known afterwards.
+        ("end_session", |_| Request {
+            method: "DELETE",
+            path: "/v1/sessions".to_owned(),
+            body: None,
+        }),
+        ("list_public_operations", |_| get("/v1/meta/public-operations".to_owned())),
         ("health", |_| get("/health".to_owned())),
         ("ready", |_| get("/ready".to_owned())),
         ("metrics", |_| get("/metrics".to_owned())),

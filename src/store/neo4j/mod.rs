@@ -7,6 +7,8 @@ pub mod connection;
 mod read;
 mod write;
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
@@ -163,7 +165,7 @@ impl Store for Neo4jStore {
     fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError> {
         let mut transaction = self.connection.begin()?;
         // The same lock that a writer takes: between reading the version and writing, nobody else does.
-        transaction.run("MATCH (m:StoredMeta {id: 1}) SET m.locked = timestamp()", json!({}))?;
+        transaction.run(write::LOCK, json!({}))?;
         let version = "MATCH (d:StoredDocument {name: $name}) RETURN d.version AS version";
         let rows = transaction.run(version, json!({ "name": name }))?;
         let stands = rows.first().map(|row| read::integer(row, "version")).transpose()?;
@@ -174,6 +176,48 @@ impl Store for Neo4jStore {
             "MERGE (d:StoredDocument {name: $name}) SET d.text = $text, d.version = $version",
             json!({ "name": name, "text": text, "version": before as i64 + 1 }),
         )?;
+        transaction.commit()?;
+        Ok(true)
+    }
+
+    fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError> {
+        let rows = read::rows(
+            &self.connection,
+            "MATCH (d:StoredDocument) WHERE d.name STARTS WITH $prefix
+             RETURN d.name AS name, d.text AS text",
+            json!({ "prefix": prefix }),
+        )?;
+        let pair =
+            |row| Ok((read::text(row, "name")?.to_owned(), read::text(row, "text")?.to_owned()));
+        rows.iter().map(pair).collect()
+    }
+
+    fn swap_document(
+        &self,
+        name: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.connection.begin()?;
+        // The lock of every writer: nothing changes between the look and the write.
+        transaction.run(write::LOCK, json!({}))?;
+        let rows = transaction.run(
+            "MATCH (d:StoredDocument {name: $name}) RETURN d.text AS text",
+            json!({ "name": name }),
+        )?;
+        let now = rows.first().map(|row| read::text(row, "text")).transpose()?;
+        if now != before {
+            return Ok(false);
+        }
+        match after {
+            Some(text) => transaction.run(
+                "MERGE (d:StoredDocument {name: $name})
+                 SET d.text = $text, d.version = coalesce(d.version, 0) + 1",
+                json!({ "name": name, "text": text }),
+            )?,
+            None => transaction
+                .run("MATCH (d:StoredDocument {name: $name}) DELETE d", json!({ "name": name }))?,
+        };
         transaction.commit()?;
         Ok(true)
     }

@@ -12,6 +12,10 @@ use crate::store::{Applied, Batch, StoreError, WriteTxn};
 /// Rows sent in one statement.
 const ROWS_PER_STATEMENT: usize = 5_000;
 
+/// Takes the lock of writers: setting a property takes the node's write lock, held until the end of
+/// the transaction.
+pub(super) const LOCK: &str = "MATCH (m:StoredMeta {id: 1}) SET m.locked = timestamp()";
+
 /// A write transaction.
 pub(super) struct Neo4jTxn<'a> {
     transaction: Transaction<'a>,
@@ -22,8 +26,7 @@ pub(super) struct Neo4jTxn<'a> {
 impl<'a> Neo4jTxn<'a> {
     pub(super) fn begin(connection: &'a Connection) -> Result<Self, StoreError> {
         let mut transaction = connection.begin()?;
-        // Setting a property takes the node's write lock, held until the end of the transaction.
-        transaction.run("MATCH (m:StoredMeta {id: 1}) SET m.locked = timestamp()", json!({}))?;
+        transaction.run(LOCK, json!({}))?;
         let rows = transaction
             .run("MATCH (c:StoredClass) RETURN c.id AS id, c.class AS class", json!({}))?;
         let classes = rows

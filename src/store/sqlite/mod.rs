@@ -6,6 +6,7 @@ mod schema;
 mod stream;
 mod write;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -111,14 +112,7 @@ impl Store for SqliteStore {
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {
-        let select = "SELECT version, text FROM document WHERE name = ?1";
-        self.read(|reader| {
-            let mut statement = reader.prepare_cached(select).map_err(backend)?;
-            let found = statement.query_row([name], |row| {
-                Ok(Document { version: row.get::<_, i64>(0)? as u64, text: row.get(1)? })
-            });
-            found.optional().map_err(backend)
-        })
+        self.read(|reader| document(reader, name))
     }
 
     fn document_version(&self, name: &str) -> Result<u64, StoreError> {
@@ -155,6 +149,53 @@ impl Store for SqliteStore {
         };
         Ok(changed.map_err(backend)? == 1)
     }
+
+    fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError> {
+        self.read(|reader| {
+            // Not LIKE, which has wildcards and ignores case.
+            let sql = "SELECT name, text FROM document WHERE substr(name, 1, length(?1)) = ?1";
+            let mut statement = reader.prepare_cached(sql).map_err(backend)?;
+            let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows.and_then(Iterator::collect).map_err(backend)
+        })
+    }
+
+    fn swap_document(
+        &self,
+        name: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // Each is one statement, and so atomic between processes as well.
+        let changed = match (before, after) {
+            (None, None) => return Ok(document(&writer, name)?.is_none()),
+            (None, Some(after)) => writer.execute(
+                "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
+                 ON CONFLICT (name) DO NOTHING",
+                params![name, after],
+            ),
+            (Some(before), Some(after)) => writer.execute(
+                "UPDATE document SET text = ?3, version = version + 1
+                 WHERE name = ?1 AND text = ?2",
+                params![name, before, after],
+            ),
+            (Some(before), None) => writer.execute(
+                "DELETE FROM document WHERE name = ?1 AND text = ?2",
+                params![name, before],
+            ),
+        };
+        Ok(changed.map_err(backend)? == 1)
+    }
+}
+
+fn document(reader: &Connection, name: &str) -> Result<Option<Document>, StoreError> {
+    let select = "SELECT version, text FROM document WHERE name = ?1";
+    let mut statement = reader.prepare_cached(select).map_err(backend)?;
+    let found = statement.query_row([name], |row| {
+        Ok(Document { version: row.get::<_, i64>(0)? as u64, text: row.get(1)? })
+    });
+    found.optional().map_err(backend)
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {

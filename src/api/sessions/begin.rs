@@ -1,0 +1,110 @@
+//! `POST /v1/sessions`: logging on to a local account.
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::body;
+use crate::api::guard::{LoggedAs, locked_out};
+use crate::api::limits::{BODY_BYTES_MAX, HASHING_WAIT};
+use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::state::State;
+use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
+use crate::model::Timestamp;
+
+/// What a user shows to log on.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogOnRequest {
+    /// The agency.
+    pub agency: String,
+    /// The user within the agency.
+    pub user: String,
+    /// The password.
+    #[schema(format = Password)]
+    pub password: String,
+    /// The six digits that the authenticator shows now; each counts once.
+    pub code: String,
+    /// A password to use from now on; the first one must be replaced.
+    #[serde(default)]
+    #[schema(format = Password)]
+    pub new_password: Option<String>,
+}
+
+/// A session that has begun.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SessionAnswer {
+    /// The bearer token of the session; shown once.
+    pub token: String,
+    /// When it ends at the latest.
+    pub ends: Timestamp,
+    /// After so many minutes without a request it ends before.
+    pub idle_minutes: i64,
+}
+
+/// Log on
+///
+/// Begins a session of a local account. Whatever is wrong, the answer is the same 401; after five
+/// failures within 15 minutes only an administrator opens the account again (`accord account release`).
+#[utoipa::path(
+    tag = "sessions",
+    operation_id = "begin_session",
+    security(()),
+    request_body = LogOnRequest,
+    responses(
+        (status = 201, body = SessionAnswer),
+        (status = 401, body = ProblemBody, description = "Not the right agency, user, password and code, or the account is closed"),
+        (status = 403, body = ProblemBody, description = "All is right, but a new password is needed"),
+        (status = 422, body = ProblemBody, description = "All is right, but the new password is too easy to guess"),
+    ),
+)]
+#[post("/v1/sessions")]
+pub async fn begin_session(
+    state: web::Data<State>,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    body::check(&request, &bytes, BODY_BYTES_MAX)?;
+    let asked: LogOnRequest = body::object(&bytes)?;
+    let unavailable = || Problem::new(Code::Unavailable);
+    let turn = tokio::time::timeout(HASHING_WAIT, state.hashings.acquire()).await;
+    let _turn = turn.map_err(|_| unavailable())?.map_err(|_| unavailable())?;
+    let shared = state.clone();
+    let try_it = move || {
+        let LogOnRequest { agency, user, password, code, new_password } = asked;
+        let shown = LogOn { agency, user, password, code, new_password };
+        let now = (shared.clock)();
+        shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now)
+    };
+    let tried = web::block(try_it).await.map_err(|_| Problem::new(Code::Internal))?;
+    let log_as = |principal| request.extensions_mut().insert(LoggedAs(principal));
+    match tried {
+        Ok((principal, token, ends)) => {
+            log_as(principal);
+            let idle_minutes = SESSION_IDLE_MINUTES;
+            Ok(HttpResponse::Created().json(SessionAnswer { token, ends, idle_minutes }))
+        }
+        Err(LogOnError::Refused { account, locked }) => {
+            if let (Some(account), true) = (&account, locked) {
+                locked_out(&state, account).await?;
+            }
+            account.map(log_as);
+            Err(Problem::new(Code::Unauthenticated))
+        }
+        Err(LogOnError::PasswordChangeNeeded(principal)) => {
+            log_as(principal);
+            Err(Problem::new(Code::PasswordChangeNeeded))
+        }
+        Err(LogOnError::WeakPassword(principal)) => {
+            log_as(principal);
+            let detail = format!(
+                "at least {PASSWORD_CHARS_MIN} characters, not the old one, without the user's name"
+            );
+            Err(Problem::member("new_password", "weak_password", detail))
+        }
+        Err(LogOnError::Identity(error)) => {
+            tracing::error!(%error, "no account can be checked");
+            Err(unavailable())
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Sessions of local accounts.
+
+pub mod begin;
+pub mod end;

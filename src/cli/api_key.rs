@@ -1,0 +1,130 @@
+//! `accord key`: API keys of services.
+
+use std::process::ExitCode;
+
+use accord::govern::Principal;
+use accord::identity::{ApiKey, Fingerprint, KEY_DAYS_MAX, Keys};
+use accord::model::Timestamp;
+use accord::store::Store;
+
+use super::CommandError;
+use super::holder::{Place, RightsArguments, UserArguments, now, words};
+
+/// Make, list and revoke the API keys that services show
+///
+/// A key names an agency and a user, carries roles and purposes, and ends. Its text is printed once and
+/// kept nowhere; the store keeps a hash. A revoked key is refused from the next request on. With
+/// --certificate it counts only together with that client certificate (accord serve --tls-client-ca).
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  accord key create --store case.accord --agency metro-police --user case-system --role analyst
+  accord key create --store case.accord --agency it --user prometheus --role system_administrator
+  accord key create --store case.accord --agency metro-police --user gate --role investigator \\
+      --purpose missing_person --days 30 --certificate $(openssl x509 -in gate.pem -outform der | sha256sum | cut -c1-64)
+  accord key list --store case.accord
+  accord key revoke --store case.accord --agency metro-police --user case-system")]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Make a key and print it
+    Create {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        user: UserArguments,
+        #[command(flatten)]
+        rights: RightsArguments,
+        /// Days after which it ends, 366 at most
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=KEY_DAYS_MAX))]
+        days: i64,
+        /// The SHA-256 fingerprint of the client certificate without which it is refused
+        #[arg(long, value_name = "FINGERPRINT")]
+        certificate: Option<Fingerprint>,
+    },
+    /// Print all keys: id, end, roles, agency, user
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Revoke a key by its id, or all keys of a user
+    #[command(group(clap::ArgGroup::new("which").required(true).args(["id", "agency"])))]
+    Revoke {
+        #[command(flatten)]
+        place: Place,
+        /// The id of the key, as listed
+        #[arg(long, conflicts_with_all = ["agency", "user"])]
+        id: Option<String>,
+        /// The agency
+        #[arg(long, requires = "user")]
+        agency: Option<String>,
+        /// The user within the agency
+        #[arg(long, requires = "agency")]
+        user: Option<String>,
+    },
+}
+
+#[allow(clippy::print_stdout, reason = "prints the command's result")]
+pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
+    match &arguments.action {
+        Action::Create { place, user, rights, days, certificate } => {
+            let (store, log) = place.open_logged(true)?;
+            let (id, text) = create(store.as_ref(), rights.holder(user), *days, *certificate)?;
+            log.write(&format!("key create {id}"), &user.agency, Some(&user.user))?;
+            println!("{text}");
+        }
+        Action::List { place } => {
+            let store = place.open(false)?;
+            for (id, key) in Keys(store.as_ref()).list()? {
+                println!("{id}  {}", line(&key, now()));
+            }
+        }
+        Action::Revoke { place, id, agency, user } => {
+            let (store, log) = place.open_logged(false)?;
+            let revoked = Keys(store.as_ref()).revoke(|of, key| match id {
+                Some(id) => of == id,
+                None => {
+                    Some(&key.holder.agency) == agency.as_ref()
+                        && Some(&key.holder.user) == user.as_ref()
+                }
+            })?;
+            for (id, key) in &revoked {
+                let Principal { agency, user, .. } = &key.holder;
+                log.write(&format!("key revoke {id}"), agency, Some(user))?;
+            }
+            println!("{} keys revoked", revoked.len());
+            return Ok(ExitCode::from(u8::from(revoked.is_empty())));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a key that ends after some days; its id and its text.
+pub fn create(
+    store: &dyn Store,
+    holder: Principal,
+    days: i64,
+    certificate: Option<Fingerprint>,
+) -> Result<(String, String), CommandError> {
+    let created = now();
+    let micros = created.as_micros() + days * 86_400_000_000;
+    let expires = Timestamp::from_micros(micros)?;
+    let key = ApiKey { holder, created, expires, certificate };
+    Ok(Keys(store).create(rand::random(), &key)?)
+}
+
+fn line(key: &ApiKey, now: Timestamp) -> String {
+    let state = if key.expires <= now { "ended" } else { "until" };
+    let Principal { agency, user, roles, purposes } = &key.holder;
+    let mut line = format!("{state} {}  {}  {agency}  {user}", key.expires, words(roles));
+    if let Some(purposes) = purposes {
+        line += &format!("  for {}", words(purposes));
+    }
+    if let Some(certificate) = &key.certificate {
+        line += &format!("  with certificate {certificate}");
+    }
+    line
+}

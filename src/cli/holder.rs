@@ -1,0 +1,148 @@
+//! What the commands about identities share: whom one stands for, and the entry in the audit log.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use accord::audit::{AuditLog, Entry, Outcome};
+use accord::govern::{Principal, Purpose, Role};
+use accord::model::{Timestamp, hex};
+use accord::store::{Store, StoreAddress};
+use serde::de::DeserializeOwned;
+
+use super::CommandError;
+use super::serve::audit_of;
+use super::settings;
+
+/// The store, and the log of what is changed in it.
+#[derive(clap::Args)]
+pub struct Place {
+    /// The store: a file path, or bolt://user:password@host:port/database for Neo4j
+    #[arg(long, value_name = "STORE", env = "ACCORD_STORE")]
+    store: StoreAddress,
+    /// The audit log; `<store>.audit` when absent, `accord.audit` for a Neo4j store
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
+}
+
+impl Place {
+    /// Opens the store; with `create`, makes it when it is missing.
+    pub fn open(&self, create: bool) -> Result<Arc<dyn Store>, CommandError> {
+        settings::open(&self.store, create)
+    }
+
+    /// Opens the store to change something in it, and the log that will say so: where that cannot be
+    /// written nothing is changed.
+    pub fn open_logged(&self, create: bool) -> Result<(Arc<dyn Store>, Log), CommandError> {
+        let path = self.audit.clone().unwrap_or_else(|| audit_of(&self.store));
+        let store = self.open(create)?;
+        Ok((store, Log(AuditLog::open(&path)?)))
+    }
+}
+
+/// The audit log, for what a command does.
+pub struct Log(AuditLog);
+
+impl Log {
+    /// Writes that something was done about a user or a whole agency. Who did it is whoever may run
+    /// commands on this machine.
+    pub fn write(
+        &self,
+        operation: &str,
+        agency: &str,
+        user: Option<&str>,
+    ) -> Result<(), CommandError> {
+        let random: [u8; 16] = rand::random();
+        self.0.append(Entry {
+            at: now(),
+            request: hex(&random),
+            agency: Some(agency.to_owned()),
+            user: user.map(str::to_owned),
+            operation: format!("command: {operation}"),
+            object: None,
+            purpose: None,
+            case: None,
+            outcome: Outcome::Done,
+            status: 0,
+        })?;
+        Ok(())
+    }
+}
+
+/// Which user.
+#[derive(clap::Args)]
+pub struct UserArguments {
+    /// The agency
+    #[arg(long)]
+    pub agency: String,
+    /// The user within the agency
+    #[arg(long)]
+    pub user: String,
+}
+
+/// What a user may do.
+#[derive(clap::Args)]
+pub struct RightsArguments {
+    /// A role, several times for several: analyst, investigator, task_force_lead, victim_specialist,
+    /// approver, privacy_officer, agency_auditor, graph_specialist, watch_desk, system_administrator
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    roles: Vec<Word<Role>>,
+    /// A purpose that it is bound to, several times for several; without, to none:
+    /// trafficking_investigation, missing_person, victim_safety, deconfliction, prosecution, oversight,
+    /// statistics, training
+    #[arg(long = "purpose", value_name = "PURPOSE")]
+    purposes: Vec<Word<Purpose>>,
+}
+
+impl RightsArguments {
+    /// The roles.
+    pub fn roles(&self) -> BTreeSet<Role> {
+        self.roles.iter().map(|word| word.0).collect()
+    }
+
+    /// The purposes, where it is bound to some.
+    pub fn purposes(&self) -> Option<BTreeSet<Purpose>> {
+        let purposes: BTreeSet<Purpose> = self.purposes.iter().map(|word| word.0).collect();
+        (!purposes.is_empty()).then_some(purposes)
+    }
+
+    /// Whom it stands for.
+    pub fn holder(&self, user: &UserArguments) -> Principal {
+        Principal {
+            agency: user.agency.clone(),
+            user: user.user.clone(),
+            roles: self.roles(),
+            purposes: self.purposes(),
+        }
+    }
+}
+
+/// A word of one of the model's closed lists.
+#[derive(Clone, Copy)]
+struct Word<T>(T);
+
+impl<T: DeserializeOwned> FromStr for Word<T> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // The list of what is known is in serde's message.
+        serde_json::from_value(serde_json::Value::String(text.replace('-', "_")))
+            .map(Self)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Now.
+pub fn now() -> Timestamp {
+    Timestamp::from(jiff::Timestamp::now())
+}
+
+/// Words of a closed list, as they are written.
+pub fn words<T: serde::Serialize>(words: &BTreeSet<T>) -> String {
+    let text = |word: &T| match serde_json::to_value(word) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    };
+    words.iter().map(text).collect::<Vec<_>>().join(",")
+}

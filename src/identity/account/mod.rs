@@ -1,0 +1,253 @@
+//! Local accounts, for agencies without an identity provider: a password, a second factor, a lock.
+
+mod code;
+mod log_on;
+mod password;
+
+pub use log_on::{LogOn, LogOnError};
+pub use password::PASSWORD_CHARS_MIN;
+
+pub(super) use log_on::{Decoy, log_on};
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::kept::{self, IdentityError};
+use super::{check_names, seconds};
+use crate::govern::{Principal, Purpose, Role};
+use crate::model::Timestamp;
+use crate::store::Store;
+
+/// The start of the names of the documents that keep accounts.
+const DOCUMENT: &str = "account/";
+
+/// Failed tries that lock an account (CJIS AC-7) ...
+const FAILURES_MAX: usize = 5;
+/// ... within so many seconds.
+const FAILURE_SECONDS: i64 = 15 * 60;
+/// Days without use after which an account is disabled (CJIS AC-2(3)).
+const UNUSED_DAYS_MAX: i64 = 90;
+
+/// What is kept of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Whom it stands for.
+    pub holder: Principal,
+    /// The password's Argon2id hash.
+    password: String,
+    /// The key of the second factor.
+    secret: String,
+    /// Whether the password is still the one that an administrator knows.
+    pub initial: bool,
+    /// The last step of the second factor that was used: no code counts twice.
+    last_step: u64,
+    /// Since when it has been there, or when it was last released.
+    pub released: Timestamp,
+    /// When it was last used to log on.
+    pub last_used: Option<Timestamp>,
+    /// When a log-on was last tried.
+    last_try: Option<Timestamp>,
+    /// Failed tries, the latest last.
+    failures: Vec<Timestamp>,
+    /// Since when it is locked because of them.
+    pub locked: Option<Timestamp>,
+    /// Since when an administrator has disabled it.
+    pub disabled: Option<Timestamp>,
+    /// Sessions of another epoch are over.
+    pub(super) epoch: u32,
+}
+
+impl Account {
+    /// Whether an administrator or disuse keeps it from anything.
+    pub fn is_disabled(&self, now: Timestamp) -> bool {
+        let last = self.last_used.map_or(self.released, |used| used.max(self.released));
+        self.disabled.is_some() || seconds(last, now) > UNUSED_DAYS_MAX * 86_400
+    }
+
+    /// Whether it can be logged on to.
+    fn is_open(&self, now: Timestamp) -> bool {
+        self.locked.is_none() && !self.is_disabled(now)
+    }
+
+    /// A new password and second factor that an administrator hands over; sessions end.
+    fn renew(&mut self, made: Made, now: Timestamp) {
+        self.password = made.password;
+        self.secret = made.secret;
+        self.initial = true;
+        self.last_step = 0;
+        self.epoch += 1;
+        self.release(now);
+    }
+
+    fn release(&mut self, now: Timestamp) {
+        self.released = now;
+        self.failures.clear();
+        self.locked = None;
+        self.disabled = None;
+    }
+}
+
+/// What is handed over, once, to the holder of a new account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    /// The first password, to be replaced at the first log-on.
+    pub password: String,
+    /// The second factor as an `otpauth` address, for an authenticator program.
+    pub otpauth: String,
+}
+
+/// What is kept of a new password and second factor.
+struct Made {
+    password: String,
+    secret: String,
+}
+
+/// The local accounts of a deployment.
+#[derive(Clone, Copy)]
+pub struct Accounts<'a>(pub &'a dyn Store);
+
+impl Accounts<'_> {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// When it exists, a name is none, a role is missing, or the store does not answer.
+    pub fn create(
+        &self,
+        holder: &Principal,
+        random: impl Fn() -> [u8; 32],
+        now: Timestamp,
+    ) -> Result<NewAccount, IdentityError> {
+        check_names(holder)?;
+        check_roles(&holder.roles)?;
+        let (made, handed) = make(holder, random)?;
+        let account = blank(holder.clone(), made, now);
+        if kept::insert(self.0, &name(&holder.agency, &holder.user), &account)? {
+            Ok(handed)
+        } else {
+            Err(IdentityError::Exists)
+        }
+    }
+
+    /// All accounts, by agency and user.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn list(&self) -> Result<Vec<Account>, IdentityError> {
+        self.0.documents(DOCUMENT)?.values().map(|text| kept::parse(text)).collect()
+    }
+
+    /// Opens an account again that was locked, disabled or unused for too long.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store does not answer.
+    pub fn release(&self, agency: &str, user: &str, now: Timestamp) -> Result<(), IdentityError> {
+        self.change(agency, user, |account| account.release(now))
+    }
+
+    /// Disables an account; its sessions end.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store does not answer.
+    pub fn disable(&self, agency: &str, user: &str, now: Timestamp) -> Result<(), IdentityError> {
+        self.change(agency, user, |account| {
+            account.disabled = Some(now);
+            account.epoch += 1;
+        })
+    }
+
+    /// Gives an account other roles and purposes, from the next request on.
+    ///
+    /// # Errors
+    /// When there is no such account, no role, or the store does not answer.
+    pub fn give(
+        &self,
+        agency: &str,
+        user: &str,
+        roles: &BTreeSet<Role>,
+        purposes: Option<&BTreeSet<Purpose>>,
+    ) -> Result<(), IdentityError> {
+        check_roles(roles)?;
+        self.change(agency, user, |account| {
+            account.holder.roles.clone_from(roles);
+            account.holder.purposes = purposes.cloned();
+        })
+    }
+
+    /// Gives an account a new password and second factor and releases it: the recovery of a user who
+    /// lost either. Its sessions end.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store does not answer.
+    pub fn reset(
+        &self,
+        agency: &str,
+        user: &str,
+        random: impl Fn() -> [u8; 32],
+        now: Timestamp,
+    ) -> Result<NewAccount, IdentityError> {
+        let account = self.find(agency, user)?.ok_or(IdentityError::Unknown)?;
+        let (made, handed) = make(&account.holder, random)?;
+        self.change(agency, user, |account| {
+            let Made { password, secret } = &made;
+            let made = Made { password: password.clone(), secret: secret.clone() };
+            account.renew(made, now);
+        })?;
+        Ok(handed)
+    }
+
+    /// The account of a user.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn find(&self, agency: &str, user: &str) -> Result<Option<Account>, IdentityError> {
+        kept::read(self.0, &name(agency, user))
+    }
+
+    fn change(
+        &self,
+        agency: &str,
+        user: &str,
+        change: impl FnMut(&mut Account),
+    ) -> Result<(), IdentityError> {
+        kept::update(self.0, &name(agency, user), None, change)?.ok_or(IdentityError::Unknown)
+    }
+}
+
+fn check_roles(roles: &BTreeSet<Role>) -> Result<(), IdentityError> {
+    if roles.is_empty() { Err(IdentityError::NoRole) } else { Ok(()) }
+}
+
+fn make(
+    holder: &Principal,
+    random: impl Fn() -> [u8; 32],
+) -> Result<(Made, NewAccount), IdentityError> {
+    let password = password::generate(random());
+    let secret = code::secret(random());
+    let otpauth = code::otpauth(&secret, &holder.agency, &holder.user)?;
+    let made = Made { password: password::hash(&password, random())?, secret };
+    Ok((made, NewAccount { password, otpauth }))
+}
+
+fn blank(holder: Principal, made: Made, now: Timestamp) -> Account {
+    Account {
+        holder,
+        password: made.password,
+        secret: made.secret,
+        initial: true,
+        last_step: 0,
+        released: now,
+        last_used: None,
+        last_try: None,
+        failures: Vec::new(),
+        locked: None,
+        disabled: None,
+        epoch: 0,
+    }
+}
+
+/// No name holds a line feed, so no two accounts have one name.
+fn name(agency: &str, user: &str) -> String {
+    format!("{DOCUMENT}{agency}\n{user}")
+}

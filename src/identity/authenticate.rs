@@ -1,0 +1,148 @@
+//! From what a request shows to who asks.
+
+use super::Fingerprint;
+use super::account::{Decoy, LogOn, LogOnError, log_on};
+use super::deny::Denials;
+use super::kept::IdentityError;
+use super::key::{self, Keys};
+use super::session;
+use super::settings::Settings;
+use super::token;
+use crate::govern::Principal;
+use crate::model::Timestamp;
+use crate::store::Store;
+
+/// Why nobody was authenticated. What is wrong with a credential stays on this side.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The credential is not one that is accepted; why, for tests and the server's own log.
+    Bad(&'static str),
+    /// The token is good, but its user has shown one factor only (RFC 9470).
+    NoSecondFactor {
+        /// What the issuer should be asked for.
+        acr: Vec<String>,
+    },
+    /// The token is good, but its user has signed in too long ago (RFC 9470).
+    TooLongAgo {
+        /// How long ago it may be.
+        seconds: i64,
+    },
+    /// The issuer's keys cannot be had now.
+    NoKeys,
+    /// The store cannot be asked, or what it keeps cannot be read.
+    Failed(IdentityError),
+}
+
+impl From<IdentityError> for Refusal {
+    fn from(error: IdentityError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What a request shows.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The bearer token: an API key, a session's token or an access token.
+    pub bearer: String,
+    /// The client certificate of the connection, its chain checked.
+    pub certificate: Option<Fingerprint>,
+}
+
+/// A session, to end it.
+#[derive(Debug, Clone)]
+pub struct SessionId(String);
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    /// The caller.
+    pub principal: Principal,
+    /// The session, where the caller has one.
+    pub session: Option<SessionId>,
+}
+
+/// Decides who asks.
+pub struct Identity {
+    settings: Settings,
+    decoy: Decoy,
+}
+
+impl Identity {
+    /// With the identity providers of a configuration.
+    ///
+    /// # Errors
+    /// When the system cannot hash passwords.
+    pub fn new(
+        settings: Settings,
+        random: impl Fn() -> [u8; 32],
+        now: Timestamp,
+    ) -> Result<Self, IdentityError> {
+        Ok(Self { settings, decoy: Decoy::new(random, now)? })
+    }
+
+    /// Who asks, by everything that is known now. Blocks.
+    ///
+    /// # Errors
+    /// When nobody is authenticated.
+    pub fn authenticate(
+        &self,
+        store: &dyn Store,
+        shown: &Credentials,
+        now: Timestamp,
+    ) -> Result<Authenticated, Refusal> {
+        let (principal, session) = if shown.bearer.starts_with(key::PREFIX) {
+            (with_key(store, shown, now)?, None)
+        } else if shown.bearer.starts_with(session::PREFIX) {
+            let holder = session::holder(store, &shown.bearer, now)?;
+            let holder = holder.ok_or(Refusal::Bad("no such session"))?;
+            (holder, Some(SessionId(shown.bearer.clone())))
+        } else {
+            let certificate = shown.certificate.as_ref();
+            (token::principal(&self.settings.issuers, &shown.bearer, certificate, now)?, None)
+        };
+        if Denials(store).hold(&principal)? {
+            return Err(Refusal::Bad("the agency or the user is denied"));
+        }
+        Ok(Authenticated { principal, session })
+    }
+
+    /// Begins a session: its holder, its token and when it ends at the latest. Hashes passwords: the
+    /// caller sees to it that not many do so at once.
+    ///
+    /// # Errors
+    /// When the log-on is refused.
+    pub fn log_on(
+        &self,
+        store: &dyn Store,
+        shown: &LogOn,
+        random: impl Fn() -> [u8; 32],
+        now: Timestamp,
+    ) -> Result<(Principal, String, Timestamp), LogOnError> {
+        let account = log_on(store, &self.decoy, shown, random(), now)?;
+        if Denials(store).hold(&account.holder)? {
+            let account = Some(account.holder);
+            return Err(LogOnError::Refused { account, locked: false });
+        }
+        let (token, ends) = session::begin(store, &account, random(), now)?;
+        Ok((account.holder, token, ends))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn log_off(&self, store: &dyn Store, session: &SessionId) -> Result<(), IdentityError> {
+        session::end(store, &session.0).map(|_| ())
+    }
+}
+
+fn with_key(store: &dyn Store, shown: &Credentials, now: Timestamp) -> Result<Principal, Refusal> {
+    let key = Keys(store).find(&shown.bearer)?.ok_or(Refusal::Bad("no such key"))?;
+    if key.expires <= now {
+        return Err(Refusal::Bad("the key has ended"));
+    }
+    if key.certificate.is_some() && key.certificate != shown.certificate {
+        return Err(Refusal::Bad("the certificate the key is bound to was not shown"));
+    }
+    Ok(key.holder)
+}

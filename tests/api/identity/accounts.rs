@@ -1,0 +1,292 @@
+//! Local accounts: logging on, locks, sessions.
+
+use accord::govern::{Principal, Role};
+use accord::identity::{Accounts, NewAccount};
+use accord::store::Store;
+use serde_json::{Value, json};
+use totp_rs::{Builder, Secret};
+
+use super::{Answer, Hands, Server, bare, logged, standing};
+
+const AGENCY: &str = "harbour-shelter";
+const USER: &str = "jdoe";
+const PASSWORD: &str = "a password of one's own";
+
+/// A user with an account and an authenticator.
+pub struct User {
+    pub first_password: String,
+    secret: String,
+}
+
+impl User {
+    pub fn create(store: &dyn Store, hands: &Hands) -> Self {
+        let holder = Principal {
+            agency: AGENCY.into(),
+            user: USER.into(),
+            roles: [Role::Analyst].into(),
+            purposes: None,
+        };
+        Self::of(Accounts(store).create(&holder, random(), hands.now()).unwrap())
+    }
+
+    fn of(new: NewAccount) -> Self {
+        let secret = new.otpauth.split("secret=").nth(1).unwrap().split('&').next().unwrap();
+        Self { first_password: new.password, secret: secret.to_owned() }
+    }
+
+    /// What the authenticator shows.
+    pub fn code(&self, hands: &Hands) -> String {
+        let secret = Secret::try_from_base32(&self.secret).unwrap();
+        let totp = Builder::new().with_secret(secret).with_account_name("a").build().unwrap();
+        totp.generate(hands.seconds() as u64).to_string()
+    }
+
+    pub fn shown(&self, hands: &Hands, password: &str) -> Value {
+        json!({ "agency": AGENCY, "user": USER, "password": password, "code": self.code(hands) })
+    }
+
+    /// Replaces the first password; the token of the session.
+    pub fn begin(&self, server: &Server, hands: &Hands) -> String {
+        let mut shown = self.shown(hands, &self.first_password);
+        shown["new_password"] = json!(PASSWORD);
+        session(&log_on(server, &shown))
+    }
+}
+
+/// Bytes that differ at every call; no secret.
+pub fn random() -> impl Fn() -> [u8; 32] {
+    let next = std::cell::Cell::new(0);
+    move || {
+        next.set(next.get() + 1);
+        [next.get(); 32]
+    }
+}
+
+pub fn log_on(server: &Server, shown: &Value) -> Answer {
+    server.with_token(None).post("/v1/sessions", shown)
+}
+
+#[track_caller]
+pub fn session(answer: &Answer) -> String {
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()["token"].as_str().unwrap().to_owned()
+}
+
+fn status(server: &Server, token: &str) -> u16 {
+    server.with_token(Some(token)).get("/v1/queries").status
+}
+
+#[test]
+fn a_user_logs_on_asks_and_logs_off() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    let shown = user.shown(&hands, &user.first_password);
+    assert_eq!(log_on(&server, &shown).problem(403), "password_change_needed");
+    for weak in ["short", "jdoe jdoe jdoe", "aaaaaaaaaaaaaaa", &user.first_password] {
+        let mut shown = shown.clone();
+        shown["new_password"] = json!(weak);
+        assert_eq!(log_on(&server, &shown).problem(422), "invalid_input", "{weak}");
+    }
+    let token = user.begin(&server, &hands);
+    assert_eq!(status(&server, &token), 200);
+    let client = server.with_token(Some(&token));
+    assert_eq!(client.delete("/v1/sessions").status, 204);
+    assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
+    hands.forward(30);
+    let again = session(&log_on(&server, &user.shown(&hands, PASSWORD)));
+    assert_ne!(again, token);
+    assert_eq!(server.agency(AGENCY).delete("/v1/sessions").problem(404), "not_found");
+}
+
+#[test]
+fn neither_password_nor_token_is_kept_as_it_is() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    let token = user.begin(&server, &hands);
+    let secrets = [&user.first_password, PASSWORD, token.trim_start_matches("accord_session_")];
+    for (name, text) in server.store.documents("").unwrap() {
+        for secret in secrets {
+            assert!(!name.contains(secret) && !text.contains(secret), "{name}");
+        }
+    }
+    let log = std::fs::read_to_string(&server.audit).unwrap();
+    assert!(secrets.iter().all(|secret| !log.contains(secret)));
+}
+
+#[test]
+fn whatever_is_wrong_the_answer_is_the_same() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    user.begin(&server, &hands);
+    hands.forward(30);
+    let good = user.shown(&hands, PASSWORD);
+    let nobody = bare(&server.with_token(None).get("/v1/queries"));
+    let wrong = |member: &str, value: &str| {
+        let mut shown = good.clone();
+        shown[member] = json!(value);
+        bare(&log_on(&server, &shown))
+    };
+    for (member, value) in [
+        ("agency", "metro-police"),
+        ("user", "nobody"),
+        ("user", "jdoe\n"),
+        ("user", ""),
+        ("code", "000000"),
+    ] {
+        assert_eq!(wrong(member, value), nobody, "{member} {value}");
+    }
+    for value in ["", "a password of one's owm", &"x".repeat(2_000)] {
+        assert_eq!(wrong("password", value), nobody);
+    }
+    assert_eq!(status(&server, &session(&log_on(&server, &good))), 200, "not locked yet");
+}
+
+#[test]
+fn a_code_counts_once() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    let first = user.code(&hands);
+    user.begin(&server, &hands);
+    let mut shown = user.shown(&hands, PASSWORD);
+    assert_eq!(shown["code"], json!(first));
+    assert_eq!(log_on(&server, &shown).problem(401), "unauthenticated");
+    // Nor does one from before the last one used.
+    hands.forward(30);
+    let between = user.code(&hands);
+    hands.forward(30);
+    session(&log_on(&server, &user.shown(&hands, PASSWORD)));
+    shown["code"] = json!(between);
+    assert_eq!(log_on(&server, &shown).status, 401);
+}
+
+#[test]
+fn five_failures_in_a_quarter_of_an_hour_lock_until_an_administrator_releases() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    let token = user.begin(&server, &hands);
+    for _ in 0..5 {
+        hands.forward(60);
+        assert_eq!(log_on(&server, &user.shown(&hands, "wrong")).status, 401);
+    }
+    hands.forward(86_400 / 4);
+    assert_eq!(log_on(&server, &user.shown(&hands, PASSWORD)).status, 401, "locked");
+    let accounts = Accounts(server.store.as_ref());
+    assert!(accounts.find(AGENCY, USER).unwrap().unwrap().locked.is_some());
+    accounts.release(AGENCY, USER, hands.now()).unwrap();
+    hands.forward(30);
+    session(&log_on(&server, &user.shown(&hands, PASSWORD)));
+    let log = logged(&server);
+    let of = |operation: &str| log.iter().filter(|entry| entry.0 == operation).collect::<Vec<_>>();
+    let locks = of("account lock");
+    assert_eq!(locks.len(), 1, "{log:?}");
+    assert_eq!((locks[0].1.as_deref(), locks[0].2.as_deref()), (Some(AGENCY), Some(USER)));
+    let tries = of("POST /v1/sessions");
+    let count = |outcome: &str| tries.iter().filter(|entry| entry.3 == outcome).count();
+    assert_eq!((count("done"), count("unauthenticated")), (2, 6));
+    assert!(tries.iter().all(|entry| entry.2.as_deref() == Some(USER)));
+    drop(token);
+}
+
+#[test]
+fn failures_far_apart_do_not_lock() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    user.begin(&server, &hands);
+    for _ in 0..12 {
+        hands.forward(226);
+        assert_eq!(log_on(&server, &user.shown(&hands, "wrong")).status, 401);
+    }
+    hands.forward(30);
+    session(&log_on(&server, &user.shown(&hands, PASSWORD)));
+}
+
+#[test]
+fn a_name_that_is_no_account_is_not_in_the_log() {
+    let (server, hands) = standing();
+    let shown = json!({ "agency": AGENCY, "user": "my secret", "password": "x", "code": "1" });
+    assert_eq!(log_on(&server, &shown).status, 401);
+    assert!(!std::fs::read_to_string(&server.audit).unwrap().contains("my secret"));
+    assert_eq!(
+        logged(&server),
+        [("POST /v1/sessions".into(), None, None, "unauthenticated".into())]
+    );
+    drop(hands);
+}
+
+#[test]
+fn tries_at_the_same_instant_all_count() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    user.begin(&server, &hands);
+    hands.forward(30);
+    let wrong = user.shown(&hands, "wrong");
+    std::thread::scope(|scope| {
+        for _ in 0..5 {
+            scope.spawn(|| assert_eq!(log_on(&server, &wrong).status, 401));
+        }
+    });
+    let account = Accounts(server.store.as_ref()).find(AGENCY, USER).unwrap().unwrap();
+    assert!(account.locked.is_some());
+}
+
+#[test]
+fn a_session_ends_by_itself() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    let idle = user.begin(&server, &hands);
+    hands.forward(29 * 60);
+    assert_eq!(status(&server, &idle), 200);
+    hands.forward(29 * 60);
+    assert_eq!(status(&server, &idle), 200, "each request begins the half hour anew");
+    hands.forward(30 * 60);
+    assert_eq!(status(&server, &idle), 401);
+    let busy = session(&log_on(&server, &user.shown(&hands, PASSWORD)));
+    for _ in 0..(12 * 60 - 10) / 20 {
+        hands.forward(20 * 60);
+        assert_eq!(status(&server, &busy), 200);
+    }
+    hands.forward(20 * 60);
+    assert_eq!(status(&server, &busy), 401, "twelve hours are over");
+}
+
+#[test]
+fn an_account_unused_for_ninety_days_is_disabled() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    user.begin(&server, &hands);
+    hands.forward(90 * 86_400);
+    session(&log_on(&server, &user.shown(&hands, PASSWORD)));
+    hands.forward(90 * 86_400 + 1);
+    assert_eq!(log_on(&server, &user.shown(&hands, PASSWORD)).status, 401);
+    Accounts(server.store.as_ref()).release(AGENCY, USER, hands.now()).unwrap();
+    hands.forward(30);
+    session(&log_on(&server, &user.shown(&hands, PASSWORD)));
+}
+
+#[test]
+fn a_reset_replaces_password_and_second_factor_and_ends_sessions() {
+    let (server, hands) = standing();
+    let store = server.store.as_ref();
+    let user = User::create(store, &hands);
+    let token = user.begin(&server, &hands);
+    let other = || [77; 32];
+    let renewed = User::of(Accounts(store).reset(AGENCY, USER, other, hands.now()).unwrap());
+    assert_eq!(status(&server, &token), 401);
+    hands.forward(30);
+    assert_eq!(log_on(&server, &user.shown(&hands, PASSWORD)).status, 401);
+    let shown = renewed.shown(&hands, &renewed.first_password);
+    assert_eq!(log_on(&server, &shown).problem(403), "password_change_needed");
+    assert_eq!(status(&server, &renewed.begin(&server, &hands)), 200);
+}
+
+#[test]
+fn unknown_members_and_other_bodies_are_refused_without_what_was_sent() {
+    let (server, _) = standing();
+    for body in
+        [json!({ "user": "x" }), json!([]), json!({ "password": "hunter2 hunter2", "x": 1 })]
+    {
+        let answer = log_on(&server, &body);
+        assert_eq!(answer.problem(422), "invalid_input");
+        assert!(!answer.text().contains("hunter2"));
+    }
+}
