@@ -28,7 +28,10 @@ impl Running {
     fn status(&self, path: &str, token: Option<&str>) -> u16 {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut request = agent.get(format!("{}{path}", self.base));
+        let mut request = agent
+            .get(format!("{}{path}", self.base))
+            .header("x-purpose", "trafficking_investigation")
+            .header("x-case", "MP-2026-17");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }

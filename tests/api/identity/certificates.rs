@@ -96,7 +96,10 @@ impl Certificates {
             .tls_config(tls)
             .build()
             .into();
-        let mut request = agent.get(format!("{}/v1/queries", server.base()));
+        let mut request = agent
+            .get(format!("{}/v1/queries", server.base()))
+            .header("x-purpose", "trafficking_investigation")
+            .header("x-case", crate::policy::CASE);
         if let Some(bearer) = bearer {
             request = request.header("authorization", format!("Bearer {bearer}"));
         }
