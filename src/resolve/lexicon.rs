@@ -82,7 +82,7 @@ pub(super) fn letters(text: &str) -> u64 {
 pub(super) fn tally(text: &str) -> u64 {
     text.bytes().fold(0, |tally, byte| {
         let at = 4 * u64::from(byte & 15);
-        tally & !(15 << at) | ((tally >> at) + 1 & 15) << at
+        tally & !(15 << at) | (((tally >> at) + 1) & 15) << at
     })
 }
 

@@ -3,8 +3,10 @@
 use accord::govern::{Principal, Purpose, Role};
 use accord::identity::{ApiKey, Denials, Denied, IdentityError, KEY_DAYS_MAX, Keys};
 use accord::model::Timestamp;
+use serde_json::json;
 
-use super::{Hands, bare, standing};
+use super::{Hands, Server, bare, standing};
+use crate::policy::CASE;
 
 fn holder(user: &str) -> Principal {
     Principal {
@@ -68,6 +70,20 @@ fn a_key_without_end_role_or_name_is_not_made() {
     assert!(matches!(with(&|key| key.expires = long), Err(IdentityError::Expiry)));
     with(&|_| {}).unwrap();
     assert!(with(&|_| {}).is_err(), "the same random bytes twice");
+}
+
+#[test]
+fn a_key_bound_to_a_purpose_is_shown_nothing_for_another() {
+    let server = Server::demo();
+    let key = key("gate", &Hands::default(), 2);
+    let (_, text) = Keys(server.store.as_ref()).create([9; 32], &key).unwrap();
+    let found = |purpose: &str| {
+        let client = server.with_token(Some(&text)).asking(Some(purpose), Some(CASE));
+        let asked = json!({ "text": "a", "type": "person" });
+        client.post("/v1/search", &asked).ok()["hits"]["total"].as_u64().unwrap()
+    };
+    assert!(found("missing_person") > 0);
+    assert_eq!(found("trafficking_investigation"), 0);
 }
 
 #[test]
