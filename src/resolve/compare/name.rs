@@ -1,10 +1,10 @@
 //! Names of people: one comparison over all tokens, whatever their order, spelling or script, taking
 //! the best over all pairs of main names and aliases.
 
-use super::text::near;
+use super::text::{near, near_text};
 use crate::normalize::nicknames::{distinct_in, share_group};
 use crate::normalize::skeleton::skeleton;
-use crate::resolve::lexicon::{Sides, Word, WordEntry};
+use crate::resolve::lexicon::{Sides, Word, WordEntry, letters};
 use crate::resolve::values::{NAME_WORDS_MAX, Names};
 
 /// Levels of the name, strongest first.
@@ -206,7 +206,7 @@ fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool
         return false;
     }
     let joined = format!("{}{}", first.text, second.text);
-    *whole.text == *joined
+    near_text((&whole.text, whole.letters), (&joined, letters(&joined)))
         || whole.skeleton.len() >= SKELETON_LETTERS_MIN && *whole.skeleton == *skeleton(&joined)
 }
 
