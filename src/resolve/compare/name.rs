@@ -117,8 +117,9 @@ impl<'a> Matched<'a> {
                 }
             }
             matched.pair_off(&alike, Alike::Equivalent);
-            matched.pair_off(&alike, Alike::Misspelt);
+            // Before what is misspelt: the first part of a compound looks like the whole with its end cut off.
             matched.pair_compounds();
+            matched.pair_off(&alike, Alike::Misspelt);
         }
         matched
     }
