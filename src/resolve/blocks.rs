@@ -11,7 +11,7 @@ use crate::model::BlockKey;
 const BLOCK_MAX: [usize; 4] = [40, 20, 10, 5];
 
 /// Pairs for each record of the table that one rule may make; one that makes more is a generic one.
-const PAIRS_PER_RECORD: usize = 1;
+const PAIRS_PER_RECORD: usize = 2;
 
 /// In a narrowed block each record is compared with so many before and behind it in the order of what they
 /// say, or a few more: the number of pairs stays linear in the number of records.
@@ -24,12 +24,11 @@ const CHUNK: usize = 4096;
 pub struct Blocks {
     /// The records of all blocks, one block after another, ascending within each.
     members: Vec<u32>,
-    /// Where each block ends in `members`.
+    /// For each record, one after another, where in `members` those behind it in one of its blocks begin and
+    /// end.
+    behind: Vec<(u32, u32)>,
+    /// Where each record's entries end in `behind`.
     ends: Vec<u32>,
-    /// For each record the blocks that it is in, one record after another.
-    of_record: Vec<u32>,
-    /// Where each record's blocks end in `of_record`.
-    of_record_ends: Vec<u32>,
     /// What each rule made.
     rules: Vec<RuleReport>,
 }
@@ -75,8 +74,8 @@ impl Blocks {
             ends.extend(found.ends.iter().map(|end| before + end));
             reports.push(found.report);
         }
-        let (of_record, of_record_ends) = turn(table.len(), &members, &ends);
-        Self { members, ends, of_record, of_record_ends, rules: reports }
+        let (behind, ends) = turn(table.len(), &members, &ends);
+        Self { members, behind, ends, rules: reports }
     }
 
     /// What each rule made.
@@ -87,53 +86,41 @@ impl Blocks {
     /// The records behind this one that it is compared with, distinct, ascending.
     pub(super) fn partners(&self, record: u32, out: &mut Vec<u32>) {
         out.clear();
-        for block in self.blocks_of_record(record) {
-            let block = self.block(*block);
-            let behind = block.partition_point(|other| *other <= record);
-            out.extend_from_slice(&block[behind..]);
+        let record = record as usize;
+        let start = if record == 0 { 0 } else { self.ends[record - 1] as usize };
+        for (from, to) in &self.behind[start..self.ends[record] as usize] {
+            out.extend_from_slice(&self.members[*from as usize..*to as usize]);
         }
         out.sort_unstable();
         out.dedup();
     }
-
-    fn blocks_of_record(&self, record: u32) -> &[u32] {
-        between(&self.of_record, &self.of_record_ends, record)
-    }
-
-    fn block(&self, block: u32) -> &[u32] {
-        between(&self.members, &self.ends, block)
-    }
 }
 
-/// The `nth` of several runs that stand one after another.
-fn between<'a>(all: &'a [u32], ends: &[u32], nth: u32) -> &'a [u32] {
-    let nth = nth as usize;
-    let start = if nth == 0 { 0 } else { ends[nth - 1] as usize };
-    &all[start..ends[nth] as usize]
-}
-
-/// For each record the blocks that it is in.
-fn turn(records: usize, members: &[u32], ends: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    let mut starts = vec![0u32; records + 1];
-    for record in members {
-        starts[*record as usize + 1] += 1;
+/// For each record where those behind it in its blocks stand, and where each record's entries end.
+fn turn(records: usize, members: &[u32], ends: &[u32]) -> (Vec<(u32, u32)>, Vec<u32>) {
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    // The last record of a block has none behind it.
+    let with_some = || {
+        starts.clone().zip(ends).flat_map(|(start, end)| {
+            (start + 1..*end).map(move |behind| (behind - 1, behind, *end))
+        })
+    };
+    let mut next = vec![0u32; records + 1];
+    for (at, ..) in with_some() {
+        next[members[at as usize] as usize + 1] += 1;
     }
     for record in 0..records {
-        starts[record + 1] += starts[record];
+        next[record + 1] += next[record];
     }
-    let mut of_record = vec![0u32; members.len()];
-    let mut start = 0;
-    for (block, end) in ends.iter().enumerate() {
-        for record in &members[start..*end as usize] {
-            let at = &mut starts[*record as usize];
-            of_record[*at as usize] = block as u32;
-            *at += 1;
-        }
-        start = *end as usize;
+    let mut all = vec![(0, 0); next[records] as usize];
+    for (at, behind, end) in with_some() {
+        let place = &mut next[members[at as usize] as usize];
+        all[*place as usize] = (behind, end);
+        *place += 1;
     }
     // Each record's start has moved to its end.
-    starts.truncate(records);
-    (of_record, starts)
+    next.truncate(records);
+    (all, next)
 }
 
 fn blocks_of(rule: &Rule, table: &Table, ranks: &[u32]) -> Found {

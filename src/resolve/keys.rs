@@ -101,9 +101,9 @@ static PERSON: [Rule; 18] = [
     person("date of birth, initial", None, |keys, it| keys.date_and_initial(it)),
 ];
 
-static PHONE: [Rule; 1] = [rule("number", "phone", Make::Phone(|keys, it| keys.phone(it)))];
+static PHONE: [Rule; 1] = [rule("number", "phone number", Make::Phone(|keys, it| keys.phone(it)))];
 
-static ADDRESS: [Rule; 3] = [
+static ADDRESS: [Rule; 4] = [
     rule(
         "house, word of the street",
         "address street",
@@ -113,6 +113,11 @@ static ADDRESS: [Rule; 3] = [
         "house, post code",
         "address postcode",
         Make::Address(|keys, it| keys.house_and_postcode(it)),
+    ),
+    rule(
+        "house, town, initial of the street",
+        "address initial",
+        Make::Address(|keys, it| keys.house_and_initial(it)),
     ),
     rule("post-office box", "address box", Make::Address(|keys, it| keys.po_box(it))),
 ];
@@ -377,6 +382,16 @@ impl<'a> Keys<'a> {
         let house = address.house.map_or(0, |house| self.hash(house));
         for word in &address.street {
             self.add(&[house, self.lexicon.word(*word).key]);
+        }
+    }
+
+    /// For streets misspelt in a consonant, which have another skeleton.
+    fn house_and_initial(&mut self, address: &AddressValues) {
+        let Some((house, town)) = address.house.zip(address.city) else { return };
+        let (house, town) = (self.hash(house), self.hash(town));
+        for word in &address.street {
+            let initial = self.lexicon.word(*word).text.bytes().next().unwrap_or(0);
+            self.add(&[house, town, u64::from(initial)]);
         }
     }
 

@@ -32,7 +32,7 @@ const RARITY_PAIRS_MIN: u64 = 20;
 
 /// No level is taken for rarer than this among pairs of one thing: those that teach may be cleaner than
 /// what agencies write.
-const M_MIN: f64 = 0.001;
+const M_MIN: f64 = 0.0003;
 
 /// How many must bear a name token for the model to list it.
 const BEARERS_MIN: usize = 3;

@@ -40,10 +40,14 @@ pub(super) fn attributes(entity_type: EntityType) -> &'static [Attribute] {
     }
 }
 
-/// Whether people who live together share an attribute's values, so that pairs which agree on it are a
-/// mixture of both.
+/// Whether people who live together, or companies at one address, share an attribute's values, so that pairs
+/// which agree on it are a mixture of both.
 pub(super) fn is_of_household(entity_type: EntityType, attribute: usize) -> bool {
-    entity_type == EntityType::Person && person::OF_HOUSEHOLD.contains(&attribute)
+    match entity_type {
+        EntityType::Person => person::OF_HOUSEHOLD.contains(&attribute),
+        EntityType::Organization => organization::OF_HOUSEHOLD.contains(&attribute),
+        EntityType::Phone | EntityType::Address | EntityType::Vehicle => false,
+    }
 }
 
 /// Hashes of the values of an attribute that agree wholly only with themselves; none where there is no

@@ -1,9 +1,10 @@
 //! Names of people: one comparison over all tokens, whatever their order, spelling or script, taking
 //! the best over all pairs of main names and aliases.
 
-use super::text::near;
+use super::text::{near, near_text};
 use crate::normalize::nicknames::{distinct_in, share_group};
-use crate::resolve::lexicon::{Sides, Word, WordEntry};
+use crate::normalize::skeleton::skeleton;
+use crate::resolve::lexicon::{Sides, Word, WordEntry, letters};
 use crate::resolve::values::{NAME_WORDS_MAX, Names};
 
 /// Levels of the name, strongest first.
@@ -43,7 +44,8 @@ fn compare_pair(sides: Sides<'_>, a: &[Word], b: &[Word]) -> (u8, f64) {
     let (sides, shorter, longer) =
         if sides.in_order(a, b) { (sides, a, b) } else { (sides.flipped(), b, a) };
     let matched = Matched::new(sides, shorter, longer);
-    let (left_short, left_long) = (shorter.len() - matched.count, longer.len() - matched.count);
+    let left_short = shorter.len() - matched.count;
+    let left_long = longer.len() - matched.count - matched.compounds;
     let level = match matched.count {
         0 => DIFFERENT,
         _ if left_short == 0 && left_long == 0 && matched.all_equal => EXACT,
@@ -78,6 +80,8 @@ struct Matched<'a> {
     /// A bit for each word that has its partner.
     taken: (u32, u32),
     count: usize,
+    /// How many words of the shorter name are paired with two of the longer.
+    compounds: usize,
     rarities: [f64; NAME_WORDS_MAX],
     all_equal: bool,
 }
@@ -92,6 +96,7 @@ impl<'a> Matched<'a> {
             longer,
             taken: (0, 0),
             count: 0,
+            compounds: 0,
             rarities: [0.0; NAME_WORDS_MAX],
             all_equal: true,
         };
@@ -112,6 +117,8 @@ impl<'a> Matched<'a> {
                 }
             }
             matched.pair_off(&alike, Alike::Equivalent);
+            // Before what is misspelt: the first part of a compound looks like the whole with its end cut off.
+            matched.pair_compounds();
             matched.pair_off(&alike, Alike::Misspelt);
         }
         matched
@@ -128,6 +135,22 @@ impl<'a> Matched<'a> {
                     self.rarities[self.count] = x.min(y);
                     self.count += 1;
                     self.all_equal &= wanted == Alike::Equal;
+                }
+            }
+        }
+    }
+
+    /// Pairs what one name writes as one word and the other as two: Seojun with Seo Jun.
+    fn pair_compounds(&mut self) {
+        for whole in 0..self.shorter.len() {
+            for first in 0..self.longer.len().saturating_sub(1) {
+                let free = self.taken.0 >> whole & 1 == 0 && self.taken.1 >> first & 3 == 0;
+                if free && is_compound(self.short(whole), self.long(first), self.long(first + 1)) {
+                    self.taken = (self.taken.0 | 1 << whole, self.taken.1 | 3 << first);
+                    self.rarities[self.count] = self.short(whole).rarity;
+                    self.count += 1;
+                    self.compounds += 1;
+                    self.all_equal = false;
                 }
             }
         }
@@ -175,6 +198,17 @@ impl<'a> Matched<'a> {
     fn given_names_differ(&self) -> bool {
         self.left_short().any(|i| self.left_long().any(|j| distinct(self.short(i), self.long(j))))
     }
+}
+
+/// Whether a word is two others written together, or sounds like it.
+fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
+    // Cheap, and true of all such.
+    if whole.text.bytes().next() != first.text.bytes().next() {
+        return false;
+    }
+    let joined = format!("{}{}", first.text, second.text);
+    near_text((&whole.text, whole.letters), (&joined, letters(&joined)))
+        || whole.skeleton.len() >= SKELETON_LETTERS_MIN && *whole.skeleton == *skeleton(&joined)
 }
 
 /// Whether two words are given names known to be different.
@@ -230,6 +264,9 @@ mod tests {
             ("Daniel Kowalski", "Daniela Kowalski", "one_shared"),
             ("J Miller", "John Miller", "initial"),
             ("Ana Ruiz", "Petra Novak", "different"),
+            ("Kim Seojun", "Seo-Joon Kim", "equivalent"),
+            ("Nguyen Minhtuan", "Nguyen Minh Tuan", "equivalent"),
+            ("Kim Seojun", "Kim Seo Yeon", "one_shared"),
         ] {
             assert_eq!(level(a, b), expected, "{a} / {b}");
         }

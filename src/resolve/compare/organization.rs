@@ -15,6 +15,9 @@ pub(super) const ATTRIBUTES: [Attribute; 4] = [
     ("address", &address::BUILDING),
 ];
 
+/// Phone and address: what companies of one house share, shells of one owner among them.
+pub(super) const OF_HOUSEHOLD: [usize; 2] = [2, 3];
+
 pub(super) fn compare(
     sides: Sides<'_>,
     a: &OrganizationValues,

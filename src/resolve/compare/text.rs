@@ -16,7 +16,7 @@ pub(super) fn near(a: &WordEntry, b: &WordEntry) -> bool {
 }
 
 /// Whether two texts (folded, ASCII), given with the letters they have, are near.
-fn near_text((a, in_a): (&str, u64), (b, in_b): (&str, u64)) -> bool {
+pub(super) fn near_text((a, in_a): (&str, u64), (b, in_b): (&str, u64)) -> bool {
     a.len() >= FUZZY_LETTERS_MIN
         && b.len() >= FUZZY_LETTERS_MIN
         && may_be_near((a.len(), in_a), (b.len(), in_b))
