@@ -135,7 +135,8 @@ fn a_row_becomes_its_records_ties_and_events() {
     assert_eq!(output.records[1].raw.len(), 1);
     let (person, phone) = (&output.records[0], &output.records[1]);
     assert_eq!(person.label.category, SubjectCategory::Victim);
-    assert_eq!((phone.label.category, phone.label.tier), (SubjectCategory::Unknown, 2));
+    // A victim's telephone is guarded as the victim is.
+    assert_eq!((phone.label.category, phone.label.tier), (SubjectCategory::Victim, 2));
     assert_eq!(output.ties[0].confidence, 0.9);
     assert_eq!((output.ties[0].from, output.ties[0].to), (person.id, phone.id));
     assert_eq!(output.ties[0].label.category, SubjectCategory::Victim);

@@ -35,7 +35,8 @@ fn a_hidden_record_takes_as_long_as_one_that_never_was() {
         assert_eq!(answer.status, 404);
     }
     let [one, other] = &mut times;
-    (one.sort(), other.sort());
+    one.sort();
+    other.sort();
     let medians = [one[one.len() / 2], other[other.len() / 2]];
     println!("{LOOK_UPS} look-ups, medians {medians:?}, AUC {:.3}", auc(one, other));
 }

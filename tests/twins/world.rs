@@ -408,7 +408,7 @@ fn trimmed(row: &Row, may: impl Fn(Kind) -> Access, rng: &mut impl Rng) -> Row {
             _ => false,
         };
         let hidden = !tie_access.full || withheld;
-        !is_gone(&tie["from"]) && !is_gone(&tie["to"]) && !(hidden && rng.random())
+        !(is_gone(&tie["from"]) || is_gone(&tie["to"]) || hidden && rng.random())
     });
     let event_access = may(Kind::Event);
     let mut events = local["events"].as_array().unwrap().clone();
