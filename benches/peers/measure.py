@@ -15,7 +15,7 @@ import quality
 from timing import in_turn
 
 HERE = pathlib.Path(__file__).parent
-RUNS = 1
+RUNS = 3
 TABLES = {"table_10k": 10_000, "table_100k": 100_000, "table_1m": 1_000_000}
 SEED = 11
 SCENARIO = {"people": 10_000, "agencies": 6, "seed": SEED}
