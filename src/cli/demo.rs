@@ -196,7 +196,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
             finding.u,
             finding.agencies.len(),
             finding.q,
-            hub.name,
+            snapshot.name(finding.hub),
             truth(finding.subjects.iter().flat_map(|subject| &subject.records), key, cases),
         );
     }
@@ -233,7 +233,7 @@ fn person<'a>(key: &'a Key, record: &RecordId) -> Option<&'a String> {
 /// key says of the people around it.
 fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> String {
     let vehicles = (0u32..)
-        .zip(&snapshot.entities)
+        .zip(snapshot.entities.iter())
         .filter(|(_, entity)| entity.entity_type == EntityType::Vehicle);
     let options = MovementOptions::default();
     let most = vehicles
@@ -245,7 +245,7 @@ fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> Stri
     let vehicle = &snapshot.entities[found.entity as usize];
     let mut text = format!(
         "vehicle {}, {} records of {} agencies\n",
-        vehicle.name,
+        snapshot.name(found.entity),
         vehicle.records.len(),
         snapshot.agencies(found.entity).len()
     );

@@ -37,7 +37,7 @@ fn snapshot(rows: &[Value]) -> Snapshot {
 
 /// Every relationship as (name of the source, kind, name of the target).
 fn named(snapshot: &Snapshot) -> Vec<(String, RelationshipKind, String)> {
-    let name = |entity: u32| snapshot.entities[entity as usize].name.clone();
+    let name = |entity: u32| snapshot.name(entity);
     snapshot.relationships.iter().map(|it| (name(it.source), it.kind, name(it.target))).collect()
 }
 

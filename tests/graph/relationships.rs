@@ -77,7 +77,7 @@ fn calls_have_a_direction_and_count_their_events() {
         .iter()
         .map(|it| {
             assert_eq!(it.kind, RelationshipKind::Called);
-            let source = snapshot.entities[it.source as usize].name.clone();
+            let source = snapshot.name(it.source);
             (source, it.events.len(), it.span.from, it.span.to)
         })
         .collect();
