@@ -61,7 +61,7 @@ pub fn build_in(
     if let Some(unmasked) = setting.unmasked {
         part.unlink(unmasked);
     }
-    let snapshot = part.resolve(id_key, engine, stripped, setting.unmasked);
+    let snapshot = part.resolve(id_key, engine, stripped);
     #[cfg(feature = "seeded-leaks")]
     if crate::leak::is_on(crate::leak::Leak::EventId) {
         let mut snapshot = snapshot;
@@ -154,8 +154,8 @@ impl<'a> Part<'a> {
         view: &View,
         engine: &Engine,
         donors: &[Arc<Snapshot>],
-    ) -> BTreeSet<u32> {
-        let mut stripped = BTreeSet::new();
+    ) -> BTreeMap<u32, Fields> {
+        let mut stripped = BTreeMap::new();
         if view.withheld.is_empty() {
             return stripped;
         }
@@ -170,7 +170,7 @@ impl<'a> Part<'a> {
                 let mut less = Record::clone(record);
                 withheld::strip_record(&mut less, fields);
                 *record = donors.records.held(less);
-                stripped.insert(position);
+                stripped.insert(position, fields);
             }
         }
         self.ties.retain(|tie| !withheld::is_withheld(tie, fields(Kind::Tie, &tie.label)));
@@ -183,7 +183,8 @@ impl<'a> Part<'a> {
             }
         }
         let links = std::mem::take(&mut self.links);
-        self.links = withheld::relink(engine, &self.records, &stripped, links);
+        let positions = stripped.keys().copied().collect();
+        self.links = withheld::relink(engine, &self.records, &positions, links);
         stripped
     }
 
@@ -199,13 +200,7 @@ impl<'a> Part<'a> {
         self.links = links;
     }
 
-    fn resolve(
-        self,
-        id_key: &IdKey,
-        engine: &Engine,
-        stripped: BTreeSet<u32>,
-        unmasked: Option<&BTreeSet<RecordId>>,
-    ) -> Snapshot {
+    fn resolve(self, id_key: &IdKey, engine: &Engine, stripped: BTreeMap<u32, Fields>) -> Snapshot {
         let labels = self.labels(engine);
         let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (record, label) in labels.iter().enumerate() {
@@ -233,7 +228,7 @@ impl<'a> Part<'a> {
             relationships(&self.records, &entities, &entity_of, &self.ties, &self.events);
         let (offsets, adjacency) = adjacency(entities.len(), &relationships);
         Snapshot {
-            tag: self.tag(id_key, &stripped, unmasked),
+            tag: self.tag(id_key, &stripped),
             id_key: id_key.clone(),
             records: trimmed(self.records),
             entities: trimmed(entities),
@@ -245,19 +240,17 @@ impl<'a> Part<'a> {
             relationships: trimmed(relationships),
             offsets: trimmed(offsets),
             adjacency: trimmed(adjacency),
-            left_out: LeftOut { withheld: Arc::new(stripped), ..LeftOut::default() },
+            left_out: LeftOut {
+                withheld: Arc::new(stripped.into_keys().collect()),
+                ..LeftOut::default()
+            },
         }
     }
 
     /// Records never change, so their ids stand for them; so do those of ties and events. What may
     /// change under its name goes in with its content: scores, judgements, who takes part.
-    /// What is masked does not: its name would tell when it is another.
-    fn tag(
-        &self,
-        id_key: &IdKey,
-        stripped: &BTreeSet<u32>,
-        unmasked: Option<&BTreeSet<RecordId>>,
-    ) -> [u8; 16] {
+    /// What is kept back of a record stands for what is left of it, which may be masked.
+    fn tag(&self, id_key: &IdKey, stripped: &BTreeMap<u32, Fields>) -> [u8; 16] {
         let mut hasher = blake3::Hasher::new();
         for record in &self.records {
             hasher.update(&record.id.0);
@@ -291,12 +284,9 @@ impl<'a> Part<'a> {
             }
         }
         hasher.update(b"stripped");
-        for record in stripped {
-            let record = &self.records[*record as usize];
-            if unmasked.is_some_and(|unmasked| masked::hides(record, unmasked)) {
-                continue;
-            }
-            hasher.update(serde_json::to_string(&record.body).unwrap_or_default().as_bytes());
+        for (record, fields) in stripped {
+            hasher.update(&record.to_le_bytes());
+            hasher.update(&fields.bits().to_le_bytes());
         }
         id_key.tag("snapshot", &[hasher.finalize().as_bytes()])
     }
