@@ -175,8 +175,8 @@ mod tests {
             source,
             target,
             kind,
-            ties: [].into(),
-            events: [].into(),
+            ties: 0,
+            events: 0,
             span: Span::default(),
         };
         let snapshot = Snapshot {

@@ -167,8 +167,8 @@ impl RelationshipView {
             kind: kind_name(relationship.kind),
             source: snapshot.entities[relationship.source as usize].id,
             target: snapshot.entities[relationship.target as usize].id,
-            ties: relationship.ties.len(),
-            events: relationship.events.len(),
+            ties: relationship.ties as usize,
+            events: relationship.events as usize,
             span: relationship.span,
         }
     }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
 use accord::govern::Role;
-use accord::graph::Snapshot;
+use accord::graph::{Snapshot, VIEW_BYTES_MAX};
 use accord::ingest::load_manifest;
 use accord::model::{EntityType, RecordId};
 use accord::scenario::{self, Options};
@@ -124,8 +124,13 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
     drop(opened);
     let audit = folder.join("demo.audit");
-    let placed =
-        Placed { listen: arguments.listen, audit, identity: Default::default(), tls: None };
+    let placed = Placed {
+        listen: arguments.listen,
+        audit,
+        identity: Default::default(),
+        tls: None,
+        view_bytes_max: VIEW_BYTES_MAX,
+    };
     serve::serve(&arguments_of_store, placed, |address| {
         println!(
             "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation."

@@ -13,9 +13,9 @@ use crate::store::{Store, StoreError};
 
 /// Views kept; the one used longest ago makes room.
 const SLOTS_MAX: usize = 256;
-/// Bytes that all kept views but the largest may hold for themselves; beyond it the one used longest
-/// ago makes room.
-const BYTES_MAX: usize = 200 << 20;
+/// Bytes that all kept views but the largest may hold for themselves, unless said otherwise; beyond it
+/// the one used longest ago makes room.
+pub const VIEW_BYTES_MAX: usize = 200 << 20;
 
 /// Builds snapshots when the store has changed, and shares them between readers. Two callers who
 /// see the same share one; the case that they ask about changes no more than pseudonyms.
@@ -46,7 +46,7 @@ struct Built {
 impl Cache {
     /// An empty cache.
     pub fn new(id_key: IdKey, engine: Arc<Engine>) -> Self {
-        Self { id_key, engine, bytes_max: BYTES_MAX, slots: Mutex::new(Vec::new()) }
+        Self { id_key, engine, bytes_max: VIEW_BYTES_MAX, slots: Mutex::new(Vec::new()) }
     }
 
     /// A cache of which all views but the largest hold so many bytes for themselves.

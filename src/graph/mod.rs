@@ -15,7 +15,7 @@ mod size;
 mod withheld;
 
 pub use build::{Setting, build, build_in};
-pub use cache::Cache;
+pub use cache::{Cache, VIEW_BYTES_MAX};
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use withheld::strip_record;
@@ -116,10 +116,10 @@ pub struct Relationship {
     pub target: u32,
     /// What it is.
     pub kind: RelationshipKind,
-    /// Indexes of the ties that state it, ascending.
-    pub ties: Box<[u32]>,
-    /// Indexes of the events that show it, ascending.
-    pub events: Box<[u32]>,
+    /// How many ties state it.
+    pub ties: u32,
+    /// How many events show it.
+    pub events: u32,
     /// From the first to the last time that is known.
     pub span: Span,
 }

@@ -56,22 +56,22 @@ pub(super) fn relationships(
 fn relationship(shown: &[Shown], ties: &[Arc<Tie>], events: &[Arc<Event>]) -> Relationship {
     let (source, target, kind) = shown[0].0;
     let mut span = Span::default();
-    let (mut by_tie, mut by_event) = (Vec::new(), Vec::new());
+    let (mut by_tie, mut by_event) = (0, 0);
     for (_, shows) in shown {
         match *shows {
             Shows::Tie(index) => {
-                by_tie.push(index);
+                by_tie += 1;
                 widen(&mut span, ties[index as usize].span);
             }
             Shows::Event(index) => {
-                by_event.push(index);
+                by_event += 1;
                 let event = &events[index as usize];
                 let to = event.until.or(Some(event.at));
                 widen(&mut span, Span { from: Some(event.at), to });
             }
         }
     }
-    Relationship { source, target, kind, ties: by_tie.into(), events: by_event.into(), span }
+    Relationship { source, target, kind, ties: by_tie, events: by_event, span }
 }
 
 /// "Same event" has no direction: it goes out from the smaller id.

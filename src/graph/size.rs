@@ -19,14 +19,11 @@ impl Snapshot {
             false => self.records.len() + self.events.len(),
         };
         let members: usize = self.records.len() * size_of::<u32>();
-        let evidence: usize =
-            self.relationships.iter().map(|it| it.ties.len() + it.events.len()).sum();
         let less = original.left_out.withheld.len() + self.masked_records();
         (lists + masked_lists) * POINTER
             + members * 2
             + self.entities.len() * (size_of::<Entity>() + POINTER)
-            + self.relationships.len() * (size_of::<Relationship>() + POINTER)
-            + evidence * size_of::<u32>()
+            + self.relationships.len() * size_of::<Relationship>()
             + self.offsets.len() * size_of::<u32>()
             + self.adjacency.len() * size_of::<(u32, u32)>()
             + less * size_of::<Record>()

@@ -114,8 +114,8 @@ impl Builder<'_> {
                 [
                     ("since", micros(relationship.span.from)),
                     ("until", micros(relationship.span.to)),
-                    ("ties", Value::Integer(relationship.ties.len() as i64)),
-                    ("events", Value::Integer(relationship.events.len() as i64)),
+                    ("ties", Value::Integer(relationship.ties.into())),
+                    ("events", Value::Integer(relationship.events.into())),
                 ],
             );
         }

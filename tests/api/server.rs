@@ -153,6 +153,7 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         listen: ([127, 0, 0, 1], 0).into(),
         identity: special.identity,
         tls: special.tls,
+        view_bytes_max: accord::graph::VIEW_BYTES_MAX,
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),
     }

@@ -149,9 +149,8 @@ fn relationships(rng: &mut impl Rng, entities: &[Entity]) -> Vec<Relationship> {
             } else {
                 Span::default()
             };
-            let events: Vec<u32> = (0..rng.random_range(0..4)).collect();
-            let relationship =
-                Relationship { source, target, kind, ties: [].into(), events: events.into(), span };
+            let events = rng.random_range(0..4);
+            let relationship = Relationship { source, target, kind, ties: 0, events, span };
             found.insert((source, target, kind), relationship);
         }
     }
