@@ -78,7 +78,7 @@ fn calls_have_a_direction_and_count_their_events() {
         .map(|it| {
             assert_eq!(it.kind, RelationshipKind::Called);
             let source = snapshot.name(it.source);
-            (source, it.events, it.span.from, it.span.to)
+            (source, it.events as usize, it.span.from, it.span.to)
         })
         .collect();
     found.sort();
