@@ -210,9 +210,11 @@ impl Scope {
         Ok(entity.map_or(0, |entity| whole.neighbours_of(entity).len()))
     }
 
-    /// The key of the stored queries' graph of [`Scope::snapshot`] at a revision.
+    /// The key of the stored queries' graph of [`Scope::snapshot`] at a revision: it holds pseudonyms, and
+    /// who is one depends on who is unmasked.
     pub fn query_key(&self, revision: u64) -> ViewKey {
-        ViewKey::new(&self.state.id_key, &self.view, &self.pseudonyms, revision)
+        let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked);
+        ViewKey::new(&self.state.id_key, &self.view, &masks, revision)
     }
 
     /// What to show of an entity of a snapshot: with `unmask`, all of it, if the caller is a victim
