@@ -98,6 +98,7 @@ fn score(
             let (mut links, mut pairs, mut others) = (Vec::new(), 0, Vec::new());
             for a in records {
                 blocks.partners(*a, &mut others);
+                table.touch(&others);
                 for b in others.iter().filter(|b| wanted(*a, **b)) {
                     pairs += 1;
                     if let Some(bits) = table.bits(*a, *b, weights, least_bits) {

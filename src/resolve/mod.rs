@@ -17,6 +17,7 @@ mod keys;
 mod lexicon;
 mod model;
 mod monotone;
+mod order;
 mod patterns;
 mod recall;
 mod table;

@@ -22,6 +22,9 @@ const DIFFERENT: u8 = 6;
 /// Shorter skeletons are shared by too many names.
 const SKELETON_LETTERS_MIN: usize = 3;
 
+/// A word written in one has at most so many letters more or less than its two parts.
+const COMPOUND_LETTERS: usize = 2;
+
 /// The best level over all pairs of names, and the rarity in bits of what is shared at it: of several
 /// pairs of names that agree equally well the rarest counts, whatever the order of the names. `None`
 /// when either side has no name.
@@ -203,7 +206,8 @@ impl<'a> Matched<'a> {
 /// Whether a word is two others written together, or sounds like it.
 fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
     // Cheap, and true of all such.
-    if whole.text.bytes().next() != first.text.bytes().next() {
+    let longer = whole.text.len().abs_diff(first.text.len() + second.text.len());
+    if longer > COMPOUND_LETTERS || whole.text.bytes().next() != first.text.bytes().next() {
         return false;
     }
     let joined = format!("{}{}", first.text, second.text);
