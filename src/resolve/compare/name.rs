@@ -212,7 +212,14 @@ fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool
     }
     let joined = format!("{}{}", first.text, second.text);
     near_text((&whole.text, whole.letters), (&joined, letters(&joined)))
-        || whole.skeleton.len() >= SKELETON_LETTERS_MIN && *whole.skeleton == *skeleton(&joined)
+        || whole.skeleton.len() >= SKELETON_LETTERS_MIN
+            && (*whole.skeleton == *skeleton(&joined) || is_spoken_as(whole, first, second))
+}
+
+/// Whether a word sounds like two spoken one after the other; a vowel or glide at the second's begin is not heard.
+fn is_spoken_as(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
+    let rest = whole.skeleton.strip_prefix(&*first.skeleton);
+    rest.is_some_and(|rest| rest == second.skeleton.trim_start_matches(['a', 'y']))
 }
 
 /// Whether two words are given names known to be different.
@@ -271,6 +278,9 @@ mod tests {
             ("Kim Seojun", "Seo-Joon Kim", "equivalent"),
             ("Nguyen Minhtuan", "Nguyen Minh Tuan", "equivalent"),
             ("Kim Seojun", "Kim Seo Yeon", "one_shared"),
+            ("Song Da-eun", "Song Da-enu", "equivalent"),
+            ("Yoon Hye-rin", "Yun Hyerin", "equivalent"),
+            ("Camila Alves Silva", "Amanda Alves Silva", "one_shared"),
         ] {
             assert_eq!(level(a, b), expected, "{a} / {b}");
         }
