@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::model::IdKey;
+use accord::resolve::em::Unlabelled;
 use accord::resolve::{BlockingReport, RuleRecall, batch, blocking_report};
 
 use super::output::Output;
@@ -61,14 +62,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let id_key = arguments.engine.id_key();
     let mut records = records::read(&arguments.mapping, &[&arguments.file], &id_key)?;
     let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
-    let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
+    let Unlabelled { engine, blocks, learnt } =
+        records::trained(&mut records.table, &arguments.engine)?;
     spinner.finish_and_clear();
-    if let Some(trained) = trained {
-        trained.write(|file| Ok(writeln!(file, "{}", engine.model().to_json())?))?;
-    }
     let bar = progress::count_bar(records.ids.len() as u64, "comparing and clustering");
-    let found = batch::resolve(&engine, &records.table, &blocks, &|done| bar.inc(done as u64));
+    let resolve = if learnt { batch::resolve_unlabelled } else { batch::resolve };
+    let found = resolve(&engine, &records.table, &blocks, &|done| bar.inc(done as u64));
     bar.finish_and_clear();
+    if let Some(trained) = trained {
+        let model = engine.model().with_cluster(records.table.entity_type(), found.cluster);
+        trained.write(|file| Ok(writeln!(file, "{}", model.to_json())?))?;
+    }
     write_clusters(out, &records, &found, &id_key)?;
     if let Some(pairs) = pairs {
         write_pairs(pairs, &records, &found)?;
@@ -84,7 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     );
     print!("{}", records.repeated_text());
     if let Some(report) = report {
-        let stop = engine.cluster_parameters(records.table.entity_type()).stop;
+        let stop = found.cluster.stop;
         print!("{}", health::report(report, &found.labels, &found.links, stop)?);
     }
     if let Some(blocking) = blocking {

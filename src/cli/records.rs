@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use accord::ingest::{RawRow, RowMapper, load_mapping, read_file};
 use accord::model::{Body, EntityType, IdKey, RecordId};
-use accord::resolve::{Blocks, Engine, Model, Normalized, Table, TableBuilder, em};
+use accord::resolve::{Blocks, Model, Normalized, Table, TableBuilder, em, em::Unlabelled};
 use rayon::prelude::*;
 
 use super::CommandError;
@@ -225,17 +225,13 @@ impl Reading {
 
 /// The engine, with the model that is named or one trained on the records themselves without labels,
 /// and which records it compares.
-pub fn trained(
-    table: &mut Table,
-    arguments: &EngineArguments,
-) -> Result<(Arc<Engine>, Blocks), CommandError> {
+pub fn trained(table: &mut Table, arguments: &EngineArguments) -> Result<Unlabelled, CommandError> {
     if arguments.names_model() {
-        let engine = arguments.engine()?;
+        let engine = (*arguments.engine()?).clone();
         table.take_rarity(&engine);
         let blocks = Blocks::new(table);
-        return Ok((engine, blocks));
+        return Ok(Unlabelled { engine, blocks, learnt: false });
     }
     let about = format!("trained without labels on {} records", table.len());
-    let (engine, blocks) = em::engine(table, &Model::shipped(), &about);
-    Ok((Arc::new(engine), blocks))
+    Ok(em::engine(table, &Model::shipped(), &about))
 }
