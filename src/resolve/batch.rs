@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::blocks::Blocks;
 use super::cluster::{ClusterParameters, cluster, cluster_unlabelled};
 use super::engine::Engine;
+use super::memo::Memo;
 use super::table::Table;
 
 /// Records whose candidates one thread compares at a time.
@@ -120,14 +121,14 @@ fn score(
     let records: Vec<u32> = (0..table.len() as u32).collect();
     let parts: Vec<(Vec<Scored>, usize)> = records
         .par_chunks(CHUNK)
-        .map(|records| {
+        .map_init(Memo::default, |memo, records| {
             let (mut links, mut pairs, mut others) = (Vec::new(), 0, Vec::new());
             for a in records {
                 blocks.partners(*a, &mut others);
                 table.touch(&others);
                 for b in others.iter().filter(|b| wanted(*a, **b)) {
                     pairs += 1;
-                    if let Some(bits) = table.bits(*a, *b, weights, least_bits) {
+                    if let Some(bits) = table.bits((*a, *b), weights, least_bits, memo) {
                         links.push((*a, *b, bits));
                     }
                 }

@@ -5,6 +5,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
+use super::memo::{Memo, Question};
 use crate::normalize::nicknames::{Groups, groups_of};
 use crate::normalize::skeleton::skeleton;
 
@@ -266,16 +267,31 @@ pub(super) struct Sides<'a> {
     pub b: &'a Lexicon,
     /// Whether both are one, so that equal numbers are all there is to equality.
     one: bool,
+    /// What is known of pairs of its words already.
+    memo: Option<&'a Memo>,
 }
 
 impl<'a> Sides<'a> {
     pub fn new(a: &'a Lexicon, b: &'a Lexicon) -> Self {
-        Self { a, b, one: std::ptr::eq(a, b) }
+        Self { a, b, one: std::ptr::eq(a, b), memo: None }
+    }
+
+    /// Both sides in one lexicon, with what is known of its words already.
+    pub fn within(lexicon: &'a Lexicon, memo: &'a Memo) -> Self {
+        Self { a: lexicon, b: lexicon, one: true, memo: Some(memo) }
+    }
+
+    /// The answer to a question about a word of each side.
+    pub fn ask(self, question: Question, a: Word, b: Word, find: impl FnOnce() -> u8) -> u8 {
+        match self.memo {
+            Some(memo) => memo.answer(question, (a, b), find),
+            None => find(),
+        }
     }
 
     /// The sides exchanged.
     pub fn flipped(self) -> Self {
-        Self { a: self.b, b: self.a, one: self.one }
+        Self { a: self.b, b: self.a, ..self }
     }
 
     /// Whether a text of each side are equal.

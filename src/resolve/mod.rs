@@ -15,6 +15,7 @@ pub mod evaluate;
 mod household;
 mod keys;
 mod lexicon;
+mod memo;
 mod model;
 mod monotone;
 mod order;

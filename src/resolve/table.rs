@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::compare::{self, Agreement};
 use super::engine::{Engine, Weights};
 use super::lexicon::{Lexicon, LexiconBuilder, Sides};
+use super::memo::Memo;
 use super::model::Model;
 use super::values::{Values, values};
 use crate::model::{Body, EntityType};
@@ -137,8 +138,14 @@ impl Table {
     }
 
     /// The bits of two records where they are at least so many.
-    pub(super) fn bits(&self, a: u32, b: u32, weights: &Weights, least: f64) -> Option<f64> {
-        let sides = Sides::new(&self.lexicon, &self.lexicon);
+    pub(super) fn bits(
+        &self,
+        (a, b): (u32, u32),
+        weights: &Weights,
+        least: f64,
+        memo: &Memo,
+    ) -> Option<f64> {
+        let sides = Sides::within(&self.lexicon, memo);
         let go_on = |agreement: &Agreement, pending| weights.may_reach(agreement, pending, least);
         let (a, b) = (&self.rows[a as usize], &self.rows[b as usize]);
         let agreement = compare::compare_while(sides, a, b, go_on)?;

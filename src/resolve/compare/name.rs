@@ -3,8 +3,8 @@
 
 use super::text::{near, near_text};
 use crate::normalize::nicknames::{distinct_in, share_group};
-use crate::normalize::skeleton::skeleton;
 use crate::resolve::lexicon::{Sides, Word, WordEntry, letters};
+use crate::resolve::memo::Question;
 use crate::resolve::values::{NAME_WORDS_MAX, Names};
 
 /// Levels of the name, strongest first.
@@ -24,6 +24,9 @@ const SKELETON_LETTERS_MIN: usize = 3;
 
 /// A word written in one has at most so many letters more or less than its two parts.
 const COMPOUND_LETTERS: usize = 2;
+
+/// Longer words are not two names written together.
+const COMPOUND_BYTES: usize = 64;
 
 /// The best level over all pairs of names, and the rarity in bits of what is shared at it: of several
 /// pairs of names that agree equally well the rarest counts, whatever the order of the names. `None`
@@ -75,6 +78,22 @@ enum Alike {
     No,
 }
 
+impl Alike {
+    /// As a number that [`Alike::from_number`] reads.
+    fn number(self) -> u8 {
+        self as u8
+    }
+
+    fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::Equal,
+            1 => Self::Equivalent,
+            2 => Self::Misspelt,
+            _ => Self::No,
+        }
+    }
+}
+
 /// Which words of two names are the same.
 struct Matched<'a> {
     sides: Sides<'a>,
@@ -116,7 +135,10 @@ impl<'a> Matched<'a> {
             // Only what is left needs a closer look.
             for i in matched.left_short() {
                 for j in matched.left_long() {
-                    alike[i][j] = how_alike(sides.a.word(shorter[i]), sides.b.word(longer[j]));
+                    let (x, y) = (shorter[i], longer[j]);
+                    let find = || how_alike(sides.a.word(x), sides.b.word(y)).number();
+                    let found = sides.ask(Question::AlikeNames, x, y, find);
+                    alike[i][j] = Alike::from_number(found);
                 }
             }
             matched.pair_off(&alike, Alike::Equivalent);
@@ -210,10 +232,19 @@ fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool
     if longer > COMPOUND_LETTERS || whole.text.bytes().next() != first.text.bytes().next() {
         return false;
     }
-    let joined = format!("{}{}", first.text, second.text);
-    near_text((&whole.text, whole.letters), (&joined, letters(&joined)))
-        || whole.skeleton.len() >= SKELETON_LETTERS_MIN
-            && (*whole.skeleton == *skeleton(&joined) || is_spoken_as(whole, first, second))
+    is_joined(whole, first, second)
+        || whole.skeleton.len() >= SKELETON_LETTERS_MIN && is_spoken_as(whole, first, second)
+}
+
+/// Whether two words written together are a word or one with a typing error.
+fn is_joined(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
+    let mut joined = [0; COMPOUND_BYTES];
+    let (middle, end) = (first.text.len(), first.text.len() + second.text.len());
+    let Some(joined) = joined.get_mut(..end) else { return false };
+    joined[..middle].copy_from_slice(first.text.as_bytes());
+    joined[middle..].copy_from_slice(second.text.as_bytes());
+    let Ok(joined) = std::str::from_utf8(joined) else { return false };
+    near_text((&whole.text, whole.letters), (joined, letters(joined)))
 }
 
 /// Whether a word sounds like two spoken one after the other; a vowel or glide at the second's begin is not heard.

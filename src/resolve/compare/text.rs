@@ -3,6 +3,7 @@
 use rapidfuzz::distance::jaro_winkler;
 
 use crate::resolve::lexicon::{Sides, Word, WordEntry};
+use crate::resolve::memo::Question;
 
 /// Words at least this similar (Jaro-Winkler) count as one word misspelt.
 const SIMILARITY_MIN: f64 = 0.90;
@@ -101,7 +102,8 @@ pub(super) fn pair_words(sides: Sides<'_>, a: &[Word], b: &[Word]) -> Paired {
         taken_short.count_ones() as usize
     };
     let equal = pair_off(&|x, y| sides.same_word(x, y));
-    let shared = pair_off(&|x, y| near(sides.a.word(x), sides.b.word(y)));
+    let are_near = |x, y| u8::from(near(sides.a.word(x), sides.b.word(y)));
+    let shared = pair_off(&|x, y| sides.ask(Question::Near, x, y, || are_near(x, y)) == 1);
     Paired {
         shared,
         misspelt: shared - equal,
