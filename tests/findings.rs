@@ -118,7 +118,7 @@ fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
             "{at} {:?} {} u {} of {} p {:.2e} rank {:.2e} q {:.2e} score {:.2} {:?} agencies {} \
              counterfactual {} {} cautions {:?} ratio {:.3}",
             hub.entity_type,
-            hub.name,
+            snapshot.name(finding.hub),
             finding.u,
             finding.firing_at,
             finding.p,
@@ -137,7 +137,10 @@ fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
         let hub = &snapshot.entities[exempted.hub as usize];
         println!(
             "exempt {:?} {} u {} {:?}",
-            hub.entity_type, hub.name, exempted.u, exempted.reason
+            hub.entity_type,
+            snapshot.name(exempted.hub),
+            exempted.u,
+            exempted.reason
         );
     }
     let strays = report.findings.len() - of_cases.len();

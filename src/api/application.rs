@@ -47,6 +47,8 @@ pub struct Config {
     pub identity: identity::Settings,
     /// TLS; without it the server speaks plain HTTP, for this machine only or behind a proxy.
     pub tls: Option<Tls>,
+    /// Bytes that all views in use but the largest may hold for themselves ([`graph::VIEW_BYTES_MAX`]).
+    pub view_bytes_max: usize,
     /// Tells the time.
     pub clock: Clock,
     /// Gives random bytes.
@@ -88,7 +90,8 @@ impl Application {
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&(config.random)()[..16]);
         let state = web::Data::new(State {
-            cache: graph::Cache::new(config.id_key.clone(), Arc::clone(&config.engine)),
+            cache: graph::Cache::new(config.id_key.clone(), Arc::clone(&config.engine))
+                .with_bytes_max(config.view_bytes_max),
             runner: config.runner,
             jobs: Jobs::new(config.id_key.clone(), nonce, Arc::clone(&config.clock), JOB_THREADS)?,
             audit: AuditLog::open(&config.audit)?,

@@ -22,8 +22,8 @@ agencies, and answered on what the caller's agency may see, on nothing else. \
 Press *Authorize* and give a key (`accord key create`; the demo prints some), a session's token or an \
 access token; every example runs \
 as it stands on the demo's store. Errors are `application/problem+json` with a stable `code`. \
-What may not be seen answers exactly as what does not exist. Every operation but the server's own says \
-what for (`x-purpose`) and about which case (`x-case`). Nothing here says that somebody is a \
+What may not be seen answers exactly as what does not exist. Every operation but the server's own and \
+those of sessions says what for (`x-purpose`) and about which case (`x-case`). Nothing here says that somebody is a \
 trafficker.";
 
 /// Groups of operations, in order.

@@ -108,11 +108,11 @@ impl Policies {
         mut change: impl FnMut(&mut Policy) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         for _ in 0..CHANGES_MAX {
-            let document = store.versioned_document(POLICY_DOCUMENT)?;
-            let version = document.as_ref().map_or(0, |document| document.version);
-            let mut policy = parse(document.as_ref().map(|document| document.text.as_str()))?;
+            let before = store.document(POLICY_DOCUMENT)?;
+            let mut policy = parse(before.as_deref())?;
             let changed = change(&mut policy)?;
-            if store.replace_document(POLICY_DOCUMENT, version, &policy.to_document())? {
+            let after = policy.to_document();
+            if store.swap_document(POLICY_DOCUMENT, before.as_deref(), Some(&after))? {
                 return Ok(changed);
             }
         }
@@ -169,23 +169,24 @@ pub fn change_book<T>(
 ) -> Result<T, Problem> {
     let name = DeskBook::document(agency);
     for _ in 0..CHANGES_MAX {
-        let (version, mut book) = book(store, &name)?;
+        let before = store.document(&name)?;
+        let mut book = read_book(before.as_deref())?;
         let changed = change(&mut book)?;
-        if store.replace_document(&name, version, &book.to_document())? {
+        if store.swap_document(&name, before.as_deref(), Some(&book.to_document()))? {
             return Ok(changed);
         }
     }
     Err(Problem::new(Code::Unavailable))
 }
 
-/// The desk book that a document keeps, and the document's version.
-pub(super) fn book(store: &dyn Store, name: &str) -> Result<(u64, DeskBook), Problem> {
-    let document = store.versioned_document(name)?;
-    let version = document.as_ref().map_or(0, |document| document.version);
-    let book = DeskBook::from_document(document.as_ref().map(|it| it.text.as_str()));
-    let book = book.map_err(|error| {
+/// The desk book that a document keeps.
+pub(super) fn book(store: &dyn Store, name: &str) -> Result<DeskBook, Problem> {
+    read_book(store.document(name)?.as_deref())
+}
+
+fn read_book(text: Option<&str>) -> Result<DeskBook, Problem> {
+    DeskBook::from_document(text).map_err(|error| {
         tracing::error!(%error, "a desk book cannot be read");
         Problem::new(Code::Unavailable)
-    })?;
-    Ok((version, book))
+    })
 }

@@ -120,6 +120,17 @@ impl Context {
         self.answer(function, move |scope| work(scope, body::object(&bytes)?)).await
     }
 
+    /// The same for a request about one thing, whose id is in the path.
+    pub async fn answer_about<B: DeserializeOwned, T: Send + 'static>(
+        self,
+        function: Function,
+        id: web::Path<String>,
+        body: Body<'_>,
+        work: impl FnOnce(&Scope, &str, B) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<web::Json<T>, Problem> {
+        self.answer_to(function, body, move |scope, asked| work(scope, &id, asked)).await
+    }
+
     /// The server's metrics, for who runs it.
     pub fn metrics(&self) -> Result<String, Problem> {
         if !self.principal.may(Function::ReadMetrics) {
@@ -167,7 +178,7 @@ impl Scope {
 
     /// What an agency's desk keeps.
     pub fn book(&self, agency: &str) -> Result<DeskBook, Problem> {
-        Ok(book(self.state.store.as_ref(), &DeskBook::document(agency))?.1)
+        book(self.state.store.as_ref(), &DeskBook::document(agency))
     }
 
     /// The snapshot of the view as of now, without what may not be shown of people who may be victims.
@@ -179,7 +190,7 @@ impl Scope {
     /// an answer.
     pub fn snapshot_and_revision(&self) -> Result<(Arc<Snapshot>, u64), Problem> {
         let store = self.state.store.as_ref();
-        Ok(self.state.cache.masked(store, &self.view, &self.pseudonyms)?)
+        Ok(self.state.cache.masked(store, &self.view, &self.unmasked, &self.pseudonyms)?)
     }
 
     /// The snapshot of the whole store.
@@ -199,9 +210,11 @@ impl Scope {
         Ok(entity.map_or(0, |entity| whole.neighbours_of(entity).len()))
     }
 
-    /// The key of the stored queries' graph of [`Scope::snapshot`] at a revision.
+    /// The key of the stored queries' graph of [`Scope::snapshot`] at a revision: it holds pseudonyms, and
+    /// who is one depends on who is unmasked.
     pub fn query_key(&self, revision: u64) -> ViewKey {
-        ViewKey::new(&self.state.id_key, &self.view, &self.pseudonyms, revision)
+        let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked);
+        ViewKey::new(&self.state.id_key, &self.view, &masks, revision)
     }
 
     /// What to show of an entity of a snapshot: with `unmask`, all of it, if the caller is a victim

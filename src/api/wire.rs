@@ -35,7 +35,7 @@ impl EntitySummary {
     pub fn of(snapshot: &Snapshot, index: u32) -> Self {
         let entity = &snapshot.entities[index as usize];
         let masked = snapshot.is_masked(index);
-        let called = Some(entity.name.clone()).filter(|name| !name.is_empty());
+        let called = Some(snapshot.name(index)).filter(|name| !name.is_empty());
         let (name, pseudonym) = if masked { (None, called) } else { (called, None) };
         Self {
             id: entity.id,
@@ -167,8 +167,8 @@ impl RelationshipView {
             kind: kind_name(relationship.kind),
             source: snapshot.entities[relationship.source as usize].id,
             target: snapshot.entities[relationship.target as usize].id,
-            ties: relationship.ties.len(),
-            events: relationship.events.len(),
+            ties: relationship.ties as usize,
+            events: relationship.events as usize,
             span: relationship.span,
         }
     }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
 use accord::govern::Role;
-use accord::graph::Snapshot;
+use accord::graph::{Snapshot, VIEW_BYTES_MAX};
 use accord::ingest::load_manifest;
 use accord::model::{EntityType, RecordId};
 use accord::scenario::{self, Options};
@@ -124,8 +124,13 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
     drop(opened);
     let audit = folder.join("demo.audit");
-    let placed =
-        Placed { listen: arguments.listen, audit, identity: Default::default(), tls: None };
+    let placed = Placed {
+        listen: arguments.listen,
+        audit,
+        identity: Default::default(),
+        tls: None,
+        view_bytes_max: VIEW_BYTES_MAX,
+    };
     serve::serve(&arguments_of_store, placed, |address| {
         println!(
             "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation."
@@ -196,7 +201,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
             finding.u,
             finding.agencies.len(),
             finding.q,
-            hub.name,
+            snapshot.name(finding.hub),
             truth(finding.subjects.iter().flat_map(|subject| &subject.records), key, cases),
         );
     }
@@ -233,7 +238,7 @@ fn person<'a>(key: &'a Key, record: &RecordId) -> Option<&'a String> {
 /// key says of the people around it.
 fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> String {
     let vehicles = (0u32..)
-        .zip(&snapshot.entities)
+        .zip(snapshot.entities.iter())
         .filter(|(_, entity)| entity.entity_type == EntityType::Vehicle);
     let options = MovementOptions::default();
     let most = vehicles
@@ -245,7 +250,7 @@ fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> Stri
     let vehicle = &snapshot.entities[found.entity as usize];
     let mut text = format!(
         "vehicle {}, {} records of {} agencies\n",
-        vehicle.name,
+        snapshot.name(found.entity),
         vehicle.records.len(),
         snapshot.agencies(found.entity).len()
     );

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use accord::api::{Application, Config, Tls};
+use accord::graph::VIEW_BYTES_MAX;
 use accord::identity;
 use accord::model::Timestamp;
 use accord::query::{Library, Runner};
@@ -61,6 +62,10 @@ pub struct Arguments {
     /// The authorities that sign the certificates of services, PEM; keys can be bound to those
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_client_ca: Option<PathBuf>,
+    /// Megabytes that all views in use but the largest may hold for themselves; a view that was let go is
+    /// made again when it is asked for
+    #[arg(long, value_name = "MEGABYTES", default_value_t = VIEW_BYTES_MAX >> 20)]
+    view_memory: usize,
     /// Speak plain HTTP on an address that others reach: a proxy that speaks TLS stands in front
     #[arg(long, conflicts_with = "tls_cert")]
     plain_http: bool,
@@ -86,18 +91,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         audit: arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store)),
         identity: arguments.identity.as_deref().map(identity_of).transpose()?.unwrap_or_default(),
         tls,
+        view_bytes_max: arguments.view_memory.saturating_mul(1 << 20),
     };
     serve(&arguments.store, place, |address| {
         println!("listening on {scheme}://{address}, page at {scheme}://{address}/docs/");
     })
 }
 
-/// How a server is reached, by whom, and where its log lies.
+/// How a server is reached, by whom, where its log lies, and what it may hold.
 pub struct Placed {
     pub listen: SocketAddr,
     pub audit: PathBuf,
     pub identity: identity::Settings,
     pub tls: Option<Tls>,
+    pub view_bytes_max: usize,
 }
 
 fn identity_of(path: &Path) -> Result<identity::Settings, CommandError> {
@@ -126,7 +133,7 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<ExitCode, CommandError> {
     log_to_stderr();
-    let Placed { listen, audit, identity, tls } = placed;
+    let Placed { listen, audit, identity, tls, view_bytes_max } = placed;
     let runner =
         Runner::for_store(Library::shipped()?, &settings::with_password(&arguments.store))?;
     let config = Config {
@@ -138,6 +145,7 @@ pub fn serve(
         listen,
         identity,
         tls,
+        view_bytes_max,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),
     };

@@ -8,8 +8,8 @@ use accord::govern::{
     Act, Agency, AgencyKind, Agreement, Case, Desk, Member, OFFICERS_PER_SIDE, POLICY_DOCUMENT,
     Policy, Principal, Purpose, Question, Reference, Role, Rules, Signature, Terms, Version, View,
 };
-use accord::graph::{self, Snapshot};
-use accord::model::{Body, IdKey, Record, Timestamp};
+use accord::graph::{self, Setting, Snapshot};
+use accord::model::{Body, IdKey, Record, RecordId, Timestamp};
 use accord::resolve::Engine;
 use accord::store::Store;
 
@@ -78,8 +78,8 @@ impl Sharing<'_> {
         };
         let (police, specialist) = (principal(USERS[0]), principal(USERS[1]));
         let reference: Reference = case.parse()?;
-        let seen = self.snapshot(&rules, &police, &reference)?;
-        let masked = seen.masked(&case);
+        let seen = self.snapshot(&rules, &police, &reference, &BTreeSet::new())?;
+        let masked = seen.masked().in_case(&case);
         let victim = seen.records.iter().position(|record| {
             record.label.agency == INSPECTORATE
                 && record.label.category.is_victim()
@@ -93,11 +93,11 @@ impl Sharing<'_> {
             if let Some(case) = policy.cases.get_mut(&case) {
                 case.subjects.insert(record);
             }
-            let own = self.snapshot(&rules, &specialist, &reference)?;
+            let own = self.snapshot(&rules, &specialist, &reference, &[record].into())?;
             let named = |snapshot: &Snapshot| {
                 let index = snapshot.record(record)?;
                 let entity = snapshot.entity_of[index as usize];
-                Some(snapshot.entities[entity as usize].name.clone())
+                Some(snapshot.name(entity))
             };
             text += &format!(
                 "  a person who may be a victim, {record}:\n    {POLICE} sees {}\n    the victim specialist of \
@@ -161,11 +161,14 @@ impl Sharing<'_> {
         rules: &Rules,
         principal: &Principal,
         case: &Reference,
+        unmasked: &BTreeSet<RecordId>,
     ) -> Result<Arc<Snapshot>, CommandError> {
         let purpose = Purpose::TraffickingInvestigation;
         let question = Question { principal, purpose, case, at: self.now };
         let view = View::decide(&question, rules, &self.store.classes()?).view;
-        Ok(Arc::new(graph::build(self.store, &view, self.id_key, self.engine)?.0))
+        let setting = Setting { unmasked: Some(unmasked), donors: &[] };
+        let (store, id_key, engine) = (self.store, self.id_key, self.engine);
+        Ok(Arc::new(graph::build_in(store, &view, id_key, engine, &setting)?.0))
     }
 
     /// A number that financial intelligence holds: the police learn whom to call.
@@ -173,7 +176,7 @@ impl Sharing<'_> {
         let classes = self.store.classes()?;
         let whole = View::whole_store(&classes);
         let (whole, _) = graph::build(self.store, &whole, self.id_key, self.engine)?;
-        let held = |record: &Record| match &record.body {
+        let held = |record: &Arc<Record>| match &record.body {
             Body::Phone(phone) if record.label.agency == INTELLIGENCE => {
                 let number = phone.number.clone();
                 Some((number, Wanted::phone(phone.clone())?))

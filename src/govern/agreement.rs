@@ -79,6 +79,11 @@ impl Fields {
         self.0 >> field as u16 & 1 == 1
     }
 
+    /// The set as a number.
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
     /// Whether no field is.
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -1,43 +1,58 @@
-//! Snapshots in use, one for each set of visible classes.
+//! Snapshots in use: one for each set of visible classes. They hold what is equal in common, so that
+//! another view costs its own part only: which objects are its, and how they join.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Snapshot, build};
+use super::{Setting, Snapshot, build, build_in};
 use crate::govern::View;
-use crate::model::IdKey;
+use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
 use crate::store::{Store, StoreError};
 
-/// Snapshots kept; the one used longest ago makes room.
-const SNAPSHOTS_MAX: usize = 16;
-/// Masked forms of one snapshot that are kept, each as large as the snapshot.
-const CASES_MAX: usize = 4;
+/// Views kept; the one used longest ago makes room.
+const SLOTS_MAX: usize = 256;
+/// Bytes that all kept views but the largest may hold for themselves, unless said otherwise; beyond it
+/// the one used longest ago makes room.
+pub const VIEW_BYTES_MAX: usize = 200 << 20;
 
 /// Builds snapshots when the store has changed, and shares them between readers. Two callers who
-/// see the same classes share one.
+/// see the same share one; the case that they ask about changes no more than pseudonyms.
 pub struct Cache {
     id_key: IdKey,
     engine: Arc<Engine>,
+    bytes_max: usize,
     slots: Mutex<Vec<Arc<Slot>>>,
 }
 
 /// One view; its lock is held while its snapshot is built, so that it is built once.
 struct Slot {
     view: View,
+    /// The records about victims that are not masked; `None` where nothing is.
+    unmasked: Option<BTreeSet<RecordId>>,
     built: Mutex<Option<Built>>,
+    /// Bytes that the snapshot holds for itself.
+    bytes: AtomicUsize,
 }
 
-/// A snapshot, the revision it is of, and what was masked from it for which case, the latest last.
+/// A snapshot, and the revision it is of.
+#[derive(Clone)]
 struct Built {
     revision: u64,
     snapshot: Arc<Snapshot>,
-    masked: Vec<(String, Arc<Snapshot>)>,
 }
 
 impl Cache {
     /// An empty cache.
     pub fn new(id_key: IdKey, engine: Arc<Engine>) -> Self {
-        Self { id_key, engine, slots: Mutex::new(Vec::new()) }
+        Self { id_key, engine, bytes_max: VIEW_BYTES_MAX, slots: Mutex::new(Vec::new()) }
+    }
+
+    /// A cache of which all views but the largest hold so many bytes for themselves.
+    #[must_use]
+    pub fn with_bytes_max(self, bytes_max: usize) -> Self {
+        Self { bytes_max, ..self }
     }
 
     /// The snapshot of a view as of now, and the store's revision that it is of.
@@ -49,13 +64,12 @@ impl Cache {
         store: &dyn Store,
         view: &View,
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
-        let slot = self.slot(view);
-        let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
-        let built = self.current(store, view, &mut built)?;
-        Ok((Arc::clone(&built.snapshot), built.revision))
+        let built = self.current(store, view, None)?;
+        Ok((built.snapshot, built.revision))
     }
 
-    /// The same, masked for a case (see [`Snapshot::masked`]).
+    /// The same, masked for a case (see [`Snapshot::masked`]) and for a caller who may see these records
+    /// about victims unmasked.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -63,52 +77,100 @@ impl Cache {
         &self,
         store: &dyn Store,
         view: &View,
+        unmasked: &BTreeSet<RecordId>,
         case: &str,
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
-        let slot = self.slot(view);
-        let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
-        let built = self.current(store, view, &mut built)?;
-        let at = built.masked.iter().position(|(of, _)| of == case);
-        let entry = match at {
-            Some(at) => built.masked.remove(at),
-            None => (case.to_owned(), built.snapshot.masked(case)),
-        };
-        let masked = Arc::clone(&entry.1);
-        if built.masked.len() >= CASES_MAX {
-            built.masked.remove(0);
-        }
-        built.masked.push(entry);
-        Ok((masked, built.revision))
+        let built = self.current(store, view, Some(unmasked))?;
+        Ok((Arc::new(built.snapshot.in_case(case)), built.revision))
+    }
+
+    /// Views that are kept.
+    pub fn len(&self) -> usize {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// What is built, built anew when the store has changed.
-    fn current<'a>(
+    fn current(
         &self,
         store: &dyn Store,
         view: &View,
-        built: &'a mut Option<Built>,
-    ) -> Result<&'a mut Built, StoreError> {
+        unmasked: Option<&BTreeSet<RecordId>>,
+    ) -> Result<Built, StoreError> {
+        let slot = self.slot(view, unmasked);
+        let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
         let revision = store.revision()?;
-        match built {
-            Some(found) if found.revision == revision => {}
-            _ => {
-                let (snapshot, revision) = build(store, view, &self.id_key, &self.engine)?;
-                let (snapshot, masked) = (Arc::new(snapshot), Vec::new());
-                *built = Some(Built { revision, snapshot, masked });
-            }
+        if let Some(found) = built.as_ref().filter(|found| found.revision == revision) {
+            return Ok(found.clone());
         }
-        built.as_mut().ok_or_else(|| StoreError::Backend("no snapshot".to_owned()))
+        let donors = self.donors(built.take());
+        let new = self.build(store, view, unmasked, &donors)?;
+        *built = Some(new.clone());
+        slot.bytes.store(new.snapshot.own_bytes(), Ordering::Relaxed);
+        self.make_room();
+        Ok(new)
+    }
+
+    fn build(
+        &self,
+        store: &dyn Store,
+        view: &View,
+        unmasked: Option<&BTreeSet<RecordId>>,
+        donors: &[Arc<Snapshot>],
+    ) -> Result<Built, StoreError> {
+        if unmasked.is_none() && donors.is_empty() {
+            let (snapshot, revision) = build(store, view, &self.id_key, &self.engine)?;
+            return Ok(Built { revision, snapshot: Arc::new(snapshot) });
+        }
+        let setting = Setting { unmasked, donors };
+        let (snapshot, revision) = build_in(store, view, &self.id_key, &self.engine, &setting)?;
+        let snapshot = Arc::new(snapshot);
+        let snapshot = match unmasked {
+            Some(_) => Arc::new(snapshot.masked_sharing(donors)),
+            None => snapshot,
+        };
+        Ok(Built { revision, snapshot })
+    }
+
+    /// Snapshots that a new one may hold things in common with: those of other views that are not being
+    /// built at the moment, and the view's own of before.
+    fn donors(&self, before: Option<Built>) -> Vec<Arc<Snapshot>> {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = slots.iter().filter_map(|slot| slot.built.try_lock().ok()?.clone());
+        before.into_iter().chain(others).map(|built| built.snapshot).collect()
+    }
+
+    /// Drops what was used longest ago while there is too much.
+    fn make_room(&self) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = |slot: &Arc<Slot>| slot.bytes.load(Ordering::Relaxed);
+        let mut total: usize = slots.iter().map(bytes).sum();
+        let largest = slots.iter().map(bytes).max().unwrap_or(0);
+        while slots.len() > 1 && total > largest + self.bytes_max {
+            total -= bytes(&slots.remove(0));
+        }
     }
 
     /// The slot of a view, which becomes the one used last. Whom the caller may call changes no
     /// snapshot.
-    fn slot(&self, view: &View) -> Arc<Slot> {
+    fn slot(&self, view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = match slots.iter().position(|slot| slot.view.shows_as(view)) {
+        let same =
+            |slot: &Arc<Slot>| slot.view.shows_as(view) && slot.unmasked.as_ref() == unmasked;
+        let slot = match slots.iter().position(same) {
             Some(at) => slots.remove(at),
-            None => Arc::new(Slot { view: view.clone(), built: Mutex::new(None) }),
+            None => Arc::new(Slot {
+                view: view.clone(),
+                unmasked: unmasked.cloned(),
+                built: Mutex::new(None),
+                bytes: AtomicUsize::new(0),
+            }),
         };
-        if slots.len() >= SNAPSHOTS_MAX {
+        if slots.len() >= SLOTS_MAX {
             slots.remove(0);
         }
         slots.push(Arc::clone(&slot));

@@ -82,7 +82,7 @@ impl Snapshot {
                     entity: *neighbour,
                     kind: relationship.kind,
                     outgoing: relationship.source == entity,
-                    evidence: relationship.ties.len() + relationship.events.len(),
+                    evidence: (relationship.ties + relationship.events) as usize,
                     span: relationship.span,
                 }
             })

@@ -5,15 +5,17 @@
 
 mod build;
 mod cache;
+mod donors;
 mod judged;
 mod look;
 mod masked;
 mod names;
 mod relationships;
+mod size;
 mod withheld;
 
-pub use build::build;
-pub use cache::Cache;
+pub use build::{Setting, build, build_in};
+pub use cache::{Cache, VIEW_BYTES_MAX};
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use withheld::strip_record;
@@ -23,8 +25,16 @@ use std::sync::Arc;
 
 use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, Span, Tie};
 
+/// A list whose items several snapshots hold in common: they are equal in all views that hold them.
+pub type Shared<T> = Arc<Vec<Arc<T>>>;
+
+/// A list to be shared.
+pub fn shared<T>(items: Vec<T>) -> Shared<T> {
+    Arc::new(items.into_iter().map(Arc::new).collect())
+}
+
 /// The visible part of a store, resolved. Indexes are `u32` positions in these arrays and are never
-/// part of an answer.
+/// part of an answer. A copy shares everything with what it was copied from.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// Names the snapshot: a keyed hash of the visible objects, so that it changes exactly when what
@@ -33,25 +43,25 @@ pub struct Snapshot {
     /// The key that entity ids are hashed with.
     pub id_key: IdKey,
     /// Visible records, ascending by id.
-    pub records: Vec<Record>,
+    pub records: Shared<Record>,
     /// Entities, ascending by id.
-    pub entities: Vec<Entity>,
+    pub entities: Arc<Vec<Entity>>,
     /// For each record the index of its entity.
-    pub entity_of: Vec<u32>,
+    pub entity_of: Arc<Vec<u32>>,
     /// Visible ties, ascending by id.
-    pub ties: Vec<Tie>,
+    pub ties: Shared<Tie>,
     /// Visible events, ascending by id; participations of hidden records are absent.
-    pub events: Vec<Event>,
+    pub events: Shared<Event>,
     /// Links between visible records, ascending by pair.
-    pub links: Vec<Link>,
+    pub links: Shared<Link>,
     /// Visible judgements.
-    pub judgements: Vec<Judgement>,
+    pub judgements: Arc<Vec<Judgement>>,
     /// Relationships between entities, grouped by (source, target, kind), ascending.
-    pub relationships: Vec<Relationship>,
+    pub relationships: Arc<Vec<Relationship>>,
     /// CSR offsets: entity `e` has incident entries `adjacency[offsets[e]..offsets[e + 1]]`.
-    pub offsets: Vec<u32>,
+    pub offsets: Arc<Vec<u32>>,
     /// Undirected adjacency: (neighbour entity, relationship index), ascending per entity.
-    pub adjacency: Vec<(u32, u32)>,
+    pub adjacency: Arc<Vec<(u32, u32)>>,
     /// What has been left out of it.
     pub left_out: LeftOut,
 }
@@ -60,9 +70,11 @@ pub struct Snapshot {
 #[derive(Debug, Clone, Default)]
 pub struct LeftOut {
     /// Records of which an agreement keeps something back.
-    pub withheld: BTreeSet<u32>,
+    pub withheld: Arc<BTreeSet<u32>>,
     /// Entities whose content the rules for victims hide.
-    masked: BTreeSet<u32>,
+    masked: Arc<BTreeSet<u32>>,
+    /// What their pseudonyms are made for.
+    case: String,
     /// The snapshot before it was masked.
     original: Option<Arc<Snapshot>>,
 }
@@ -74,10 +86,8 @@ pub struct Entity {
     pub id: EntityId,
     /// What it is.
     pub entity_type: EntityType,
-    /// A short human-readable name made from its records (the most frequent full value).
-    pub name: String,
     /// Indexes of its records, ascending.
-    pub records: Vec<u32>,
+    pub records: Box<[u32]>,
 }
 
 /// Kinds of relationship between entities: those of ties, and those that events give.
@@ -106,10 +116,10 @@ pub struct Relationship {
     pub target: u32,
     /// What it is.
     pub kind: RelationshipKind,
-    /// Indexes of the ties that state it, ascending.
-    pub ties: Vec<u32>,
-    /// Indexes of the events that show it, ascending.
-    pub events: Vec<u32>,
+    /// How many ties state it.
+    pub ties: u32,
+    /// How many events show it.
+    pub events: u32,
     /// From the first to the last time that is known.
     pub span: Span,
 }

@@ -1,6 +1,6 @@
 //! Relationships between entities, brought together from ties and events.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Entity, Relationship, RelationshipKind};
 use crate::model::{Event, EventKind, Participant, Record, RecordId, Role, Span, Tie};
@@ -9,59 +9,69 @@ use crate::model::{Event, EventKind, Participant, Record, RecordId, Role, Span, 
 /// is a crowd, and their number would grow with its square.
 const EVENT_PARTICIPANTS_MAX: usize = 12;
 
-/// What is known of one kind of relationship between two entities, while it is collected.
-#[derive(Default)]
-struct Evidence {
-    ties: Vec<u32>,
-    events: Vec<u32>,
-    span: Span,
+/// A tie or an event that shows a relationship, by its index; ties come first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shows {
+    Tie(u32),
+    Event(u32),
 }
 
+/// What is shown: from whom, to whom, of which kind; and by what.
+type Shown = ((u32, u32, RelationshipKind), Shows);
+
 pub(super) fn relationships(
-    records: &[Record],
+    records: &[Arc<Record>],
     entities: &[Entity],
     entity_of: &[u32],
-    ties: &[Tie],
-    events: &[Event],
+    ties: &[Arc<Tie>],
+    events: &[Arc<Event>],
 ) -> Vec<Relationship> {
     let entity = |id: RecordId| {
         let at = records.binary_search_by_key(&id, |record| record.id).ok()?;
         Some(entity_of[at])
     };
-    let mut found: BTreeMap<(u32, u32, RelationshipKind), Evidence> = BTreeMap::new();
-    for (index, tie) in ties.iter().enumerate() {
+    let mut shown: Vec<Shown> = Vec::with_capacity(ties.len());
+    for (index, tie) in (0u32..).zip(ties) {
         let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
         if source != target {
-            let evidence =
-                found.entry((source, target, RelationshipKind::Tie(tie.kind))).or_default();
-            evidence.ties.push(index as u32);
-            widen(&mut evidence.span, tie.span);
+            let kind = RelationshipKind::Tie(tie.kind);
+            shown.push(((source, target, kind), Shows::Tie(index)));
         }
     }
-    for (index, event) in events.iter().enumerate() {
-        let span = Span { from: Some(event.at), to: event.until.or(Some(event.at)) };
+    for (index, event) in (0u32..).zip(events) {
         for (from, to, kind) in shown_by(event) {
             let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
             if source != target {
-                let evidence = found.entry(ordered(entities, source, target, kind)).or_default();
-                if evidence.events.last() != Some(&(index as u32)) {
-                    evidence.events.push(index as u32);
-                }
-                widen(&mut evidence.span, span);
+                shown.push((ordered(entities, source, target, kind), Shows::Event(index)));
             }
         }
     }
-    found
-        .into_iter()
-        .map(|((source, target, kind), evidence)| Relationship {
-            source,
-            target,
-            kind,
-            ties: evidence.ties,
-            events: evidence.events,
-            span: evidence.span,
-        })
-        .collect()
+    shown.sort_unstable();
+    shown.dedup();
+    let of_one = shown.chunk_by(|(one, _), (other, _)| one == other);
+    of_one.map(|shown| relationship(shown, ties, events)).collect()
+}
+
+/// One relationship, of all that shows it.
+fn relationship(shown: &[Shown], ties: &[Arc<Tie>], events: &[Arc<Event>]) -> Relationship {
+    let (source, target, kind) = shown[0].0;
+    let mut span = Span::default();
+    let (mut by_tie, mut by_event) = (0, 0);
+    for (_, shows) in shown {
+        match *shows {
+            Shows::Tie(index) => {
+                by_tie += 1;
+                widen(&mut span, ties[index as usize].span);
+            }
+            Shows::Event(index) => {
+                by_event += 1;
+                let event = &events[index as usize];
+                let to = event.until.or(Some(event.at));
+                widen(&mut span, Span { from: Some(event.at), to });
+            }
+        }
+    }
+    Relationship { source, target, kind, ties: by_tie, events: by_event, span }
 }
 
 /// "Same event" has no direction: it goes out from the smaller id.

@@ -2,6 +2,7 @@
 //! that it is in no match, no search and no answer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::govern::{Field, Fields};
 use crate::model::{BlockKey, Body, Event, Link, Record, Tie, TieKind};
@@ -80,12 +81,12 @@ pub(super) fn strip_event(event: &mut Event, fields: Fields) {
 /// back.
 pub(super) fn relink(
     engine: &Engine,
-    records: &[Record],
+    records: &[Arc<Record>],
     stripped: &BTreeSet<u32>,
-    mut links: Vec<Link>,
-) -> Vec<Link> {
+    mut links: Vec<Arc<Link>>,
+) -> Vec<Arc<Link>> {
     let is_stripped = |id| {
-        let position = records.binary_search_by_key(&id, |record: &Record| record.id);
+        let position = records.binary_search_by_key(&id, |record| record.id);
         position.is_ok_and(|position| stripped.contains(&(position as u32)))
     };
     links.retain(|link| !is_stripped(link.a) && !is_stripped(link.b));
@@ -108,7 +109,7 @@ pub(super) fn relink(
             let position = position as usize;
             (records[position].id, &prepared[position])
         };
-        engine.link(side(a), side(b))
+        engine.link(side(a), side(b)).map(Arc::new)
     }));
     links.sort_unstable_by_key(|link| (link.a, link.b));
     links

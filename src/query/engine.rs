@@ -22,13 +22,13 @@ pub struct ViewKey {
 }
 
 impl ViewKey {
-    /// The key of the graph that a question within this view about this case is asked of, at this
+    /// The key of the graph that a question within this view is asked of, masked in this way, at this
     /// revision of the store.
-    pub fn new(id_key: &IdKey, view: &View, case: &str, revision: u64) -> Self {
+    pub fn new(id_key: &IdKey, view: &View, masks: &str, revision: u64) -> Self {
         let mut bytes: Vec<u8> =
             view.classes.iter().flat_map(|class| class.0.to_le_bytes()).collect();
         bytes.extend(format!("{:?}", view.withheld).into_bytes());
-        let parts: [&[u8]; 3] = [&bytes, case.as_bytes(), &revision.to_le_bytes()];
+        let parts: [&[u8]; 3] = [&bytes, masks.as_bytes(), &revision.to_le_bytes()];
         Self {
             view: hex(&id_key.tag("query view", &parts[..2])),
             tag: hex(&id_key.tag("query view revision", &parts)),

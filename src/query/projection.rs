@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Value;
 use crate::graph::{Entity, RelationshipKind, Snapshot};
-use crate::model::{Body, EntityType, Event, EventKind, Place, Record, Role, Timestamp, hex};
+use crate::model::{Body, EntityType, Event, EventKind, Place, Role, Timestamp, hex};
 
 /// The property graph of one view, self-contained. The same snapshot gives the same graph.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -83,7 +83,7 @@ impl Builder<'_> {
     fn entities(&mut self) {
         for (index, entity) in self.snapshot.entities.iter().enumerate() {
             let degree = self.snapshot.neighbours_of(index as u32).len() as i64;
-            let mut properties = entity_properties(self.snapshot, entity);
+            let mut properties = entity_properties(self.snapshot, index as u32, entity);
             properties.push(("degree", Value::Integer(degree)));
             self.node(entity_labels(entity.entity_type), properties);
         }
@@ -114,8 +114,8 @@ impl Builder<'_> {
                 [
                     ("since", micros(relationship.span.from)),
                     ("until", micros(relationship.span.to)),
-                    ("ties", Value::Integer(relationship.ties.len() as i64)),
-                    ("events", Value::Integer(relationship.events.len() as i64)),
+                    ("ties", Value::Integer(relationship.ties.into())),
+                    ("events", Value::Integer(relationship.events.into())),
                 ],
             );
         }
@@ -261,20 +261,21 @@ fn entity_labels(entity_type: EntityType) -> &'static [&'static str] {
     }
 }
 
-fn entity_properties(snapshot: &Snapshot, entity: &Entity) -> Vec<(&'static str, Value)> {
-    let protected = snapshot.entity(entity.id).is_some_and(|index| snapshot.is_protected(index));
+fn entity_properties(
+    snapshot: &Snapshot,
+    index: u32,
+    entity: &Entity,
+) -> Vec<(&'static str, Value)> {
     let mut properties = vec![
         ("id", Value::from(entity.id.to_string())),
         ("type", Value::from(entity.entity_type.as_str())),
         // In a masked snapshot the pseudonym.
-        ("name", Value::from(&entity.name)),
+        ("name", Value::from(snapshot.name(index))),
         ("records", Value::Integer(entity.records.len() as i64)),
-        ("protected", Value::Bool(protected)),
+        ("protected", Value::Bool(snapshot.is_protected(index))),
     ];
     if entity.entity_type == EntityType::Person {
-        let whole = &snapshot.original().records;
-        let whole = entity.records.iter().filter_map(|index| whole.get(*index as usize));
-        let families = families(snapshot, whole);
+        let families = families(snapshot, index);
         properties.push(("families", Value::strings(families)));
     }
     properties
@@ -282,25 +283,31 @@ fn entity_properties(snapshot: &Snapshot, entity: &Entity) -> Vec<(&'static str,
 
 /// Keyed hashes of the words of all family names, folded to plain lower-case letters, distinct and
 /// ascending: two people who share one may be a family. Used to leave families out, never to point at
-/// anyone; hashed, because people whose names are masked have families too.
-fn families<'r>(snapshot: &Snapshot, records: impl Iterator<Item = &'r Record>) -> Vec<String> {
-    let mut words: Vec<String> = records
-        .filter_map(|record| match &record.body {
-            Body::Person(person) => Some(&person.names),
-            _ => None,
-        })
-        .flatten()
-        .filter_map(|name| name.family.clone().or_else(|| last_word(name.full.as_deref()?)))
-        .flat_map(|family| {
-            let folded = deunicode::deunicode(&family).to_lowercase();
-            let words = folded.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
-            words.filter(|word| !word.is_empty()).collect::<Vec<_>>()
-        })
-        .map(|word| hex(&snapshot.id_key.tag("family", &[word.as_bytes()])))
-        .collect();
+/// anyone; hashed, because people whose names are masked have families too: but those of one agency's
+/// records only, lest a name be found by asking who shares it.
+fn families(snapshot: &Snapshot, entity: u32) -> Vec<String> {
+    let masked = snapshot.is_masked(entity);
+    let mut words: Vec<String> = Vec::new();
+    for index in &snapshot.entities[entity as usize].records {
+        let record = &snapshot.original().records[*index as usize];
+        let Body::Person(person) = &record.body else { continue };
+        let agency = if masked { record.label.agency.as_str() } else { "" };
+        let names = person.names.iter();
+        let named = names
+            .filter_map(|name| name.family.clone().or_else(|| last_word(name.full.as_deref()?)));
+        words.extend(named.flat_map(|family| folded_words(&family)).map(|word| {
+            hex(&snapshot.id_key.tag("family", &[agency.as_bytes(), word.as_bytes()]))
+        }));
+    }
     words.sort_unstable();
     words.dedup();
     words
+}
+
+fn folded_words(family: &str) -> Vec<String> {
+    let folded = deunicode::deunicode(family).to_lowercase();
+    let words = folded.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 fn last_word(full: &str) -> Option<String> {

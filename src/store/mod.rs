@@ -127,7 +127,7 @@ pub trait Store: Send + Sync {
         Ok(self.versioned_document(name)?.map(|document| document.text))
     }
 
-    /// A document with its version, for [`Store::replace_document`].
+    /// A document with its version.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -144,13 +144,6 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store does not answer.
     fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError>;
-
-    /// Writes a document if it still has the version `before` (0: if there is none); tells whether
-    /// it did. Of two writers that read the same version only one succeeds.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError>;
 
     /// The documents whose names begin so, by name.
     ///

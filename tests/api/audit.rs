@@ -50,4 +50,8 @@ fn looking_behind_a_mask_is_logged_as_such_and_the_object_is_named() {
     let last: Line = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(last.entry.operation, "GET /v1/entities/{id} unmasked");
     assert_eq!(last.entry.object.as_deref(), Some(id.as_str()));
+    client.post("/v1/search?unmask=true", &serde_json::json!({ "text": "Horvat" })).ok();
+    let text = std::fs::read_to_string(&server.audit).unwrap();
+    let last: Line = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last.entry.operation, "POST /v1/search unmasked");
 }

@@ -186,10 +186,8 @@ fn another_media_type_and_too_large_a_body_are_refused() {
             let answer = client.send("POST", path, media_type, b"{}");
             assert_eq!(answer.problem(415), "unsupported_media_type");
         }
-        let answer = client.send(
-            "POST",
+        let answer = client.send_much(
             path,
-            Some("application/json"),
             &vec![b' '; if path == "/v1/imports" { (64 << 20) + 1 } else { (4 << 20) + 1 }],
         );
         assert_eq!(answer.problem(413), "too_large", "{path}");

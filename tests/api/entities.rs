@@ -209,6 +209,23 @@ fn who_may_be_a_victim_is_masked_everywhere_and_ranked_nowhere() {
     assert_eq!(shown["entity"]["name"], "Katarina Horvat");
     let shown = specialist.get(&format!("/v1/entities/{phone}?unmask=true")).ok();
     assert_eq!(shown["entity"]["name"], "+442025550143");
+    let search = |client: &Client, path: &str, text: &str| {
+        client.post(path, &json!({ "text": text })).ok()["hits"].clone()
+    };
+    for (text, entity) in [("Horvat", &id), ("2025550143", &phone)] {
+        let found = search(&specialist, "/v1/search?unmask=true", text);
+        assert_eq!(
+            (&found["total"], &found["items"][0]["entity"]["id"]),
+            (&json!(1), &json!(entity))
+        );
+        assert!(found["items"][0]["entity"]["name"].is_string());
+        assert_eq!(
+            search(&specialist, "/v1/search", text)["total"],
+            0,
+            "not unless it is asked for"
+        );
+        assert_eq!(search(&client, "/v1/search?unmask=true", text)["total"], 0, "nor for others");
+    }
     let masked = client.get(&format!("/v1/entities/{id}/routes?unmask=true")).ok();
     assert_eq!((&masked["masked"], &masked["stays"]), (&json!(true), &json!([])));
 }

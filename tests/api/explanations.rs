@@ -291,9 +291,12 @@ fn who_may_be_a_victim_is_explained_without_what_the_records_say() {
     let shelter = server.agency("harbour-shelter");
     let body = || json!({ "names": [{ "full": "Katarina Horvat" }], "birth_date": "1991-07-03" });
     let a = person(&shelter, "1", "victim", body());
-    let b = person(&shelter, "2", "contact", body());
+    let b = person(&shelter, "2", "possible_victim", body());
     let answer = pair(&shelter, &a, &b);
     assert_eq!(answer.ok()["entity_a"]["protected"], true);
+    assert_eq!(answer.ok()["same_entity"], true);
+    // Not even how far they agree.
+    assert!(answer.ok()["bits"].is_null() && answer.ok()["probability"].is_null());
     let entity = answer.ok()["entity_a"]["id"].clone();
     let [how, drawn] = ["", ".svg"].map(|end| {
         client_text(&shelter, &format!("/v1/explanations/entity/{}{end}", entity.as_str().unwrap()))

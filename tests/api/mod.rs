@@ -20,4 +20,4 @@ pub mod server;
 mod service;
 mod stores;
 
-pub use server::{AGENCIES, Answer, Client, Server};
+pub use server::{AGENCIES, Answer, Client, START, Server};

@@ -1,8 +1,10 @@
 //! Stored queries over HTTP.
 
+use accord::govern::Role;
 use serde_json::{Value, json};
 
-use super::Server;
+use super::{Client, Server};
+use crate::policy::CASE;
 
 #[test]
 fn every_listed_query_runs_or_says_that_it_needs_neo4j() {
@@ -61,4 +63,37 @@ fn wrong_parameters_are_named_and_not_echoed() {
         assert_eq!(answer.json()["faults"][0]["column"], column);
         assert!(!answer.text().contains("Roe"));
     }
+}
+
+/// A victim specialist sees that a victim and a contact are one; whoever does not see the victim's name gets
+/// the rows of two people, also where the specialist asked the same before.
+#[test]
+fn a_query_runs_on_what_the_caller_may_join_and_not_on_what_another_of_the_case_may() {
+    let server = Server::empty();
+    let analyst = server.agency("harbour-shelter");
+    let row = |id: &str, category: &str| {
+        json!({
+            "local_id": id, "source": "s", "category": category,
+            "records": [
+                { "slot": "p", "body": {
+                    "type": "person", "names": [{ "full": "Katarina Horvat" }],
+                    "birth_date": "1991-07-03",
+                }},
+                { "slot": "t", "body": { "type": "phone", "number": "+442025550143" } },
+            ],
+            "ties": [{ "kind": "USES", "from": "p", "to": "t" }],
+        })
+    };
+    let stored = analyst.post("/v1/records", &row("1", "victim")).ok();
+    analyst.post("/v1/records", &row("2", "contact")).ok();
+    let specialist =
+        server.user("harbour-shelter", "specialist", &[Role::Investigator, Role::VictimSpecialist]);
+    specialist
+        .post(&format!("/v1/cases/{CASE}/subjects"), &json!({ "records": stored["records"] }))
+        .ok();
+    let people = |client: &Client| {
+        let answer = client.post("/v1/queries/shared-phones", &json!({ "parameters": {} })).ok();
+        answer["rows"].as_array().unwrap().len()
+    };
+    assert_eq!([people(&specialist), people(&analyst), people(&specialist)], [0, 1, 0]);
 }

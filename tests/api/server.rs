@@ -1,6 +1,7 @@
 //! Starting the server as the program does, and asking it over HTTP.
 
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
@@ -152,6 +153,7 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         listen: ([127, 0, 0, 1], 0).into(),
         identity: special.identity,
         tls: special.tls,
+        view_bytes_max: accord::graph::VIEW_BYTES_MAX,
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),
     }
@@ -332,6 +334,46 @@ impl Client {
 
     pub fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, Some("application/json"), body.to_string().as_bytes())
+    }
+
+    /// Sends JSON that the server may refuse before it has read it all. What it answers counts, and not
+    /// whether all could be written: on a closed connection writing fails.
+    pub fn send_much(&self, path: &str, body: &[u8]) -> Answer {
+        let host = self.base.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        let mut head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        let token = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let named =
+            [("authorization", &token), ("x-purpose", &self.purpose), ("x-case", &self.case)];
+        for (name, value) in named {
+            head.extend(value.iter().map(|value| format!("{name}: {value}\r\n")));
+        }
+        head += "\r\n";
+        let mut writer = stream.try_clone().unwrap();
+        let mut bytes = Vec::new();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let written = writer.write_all(head.as_bytes());
+                written.and_then(|()| writer.write_all(body)).ok();
+            });
+            // What came before the connection was reset is there.
+            stream.read_to_end(&mut bytes).ok();
+        });
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let header = |line: &str| {
+            let (name, value) = line.split_once(": ")?;
+            (name != "date").then(|| (name.to_lowercase(), value.to_owned()))
+        };
+        let mut headers: Vec<_> = lines.filter_map(header).collect();
+        headers.sort();
+        Answer { status, headers, body: bytes[end + 4..].to_vec() }
     }
 
     /// Sends any bytes with any method.

@@ -1,11 +1,14 @@
 //! Snapshots that are kept: shared while they are true, and no longer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use accord::graph::Cache;
+use accord::graph::{Cache, Snapshot};
+use proptest::prelude::*;
 use serde_json::json;
 
-use super::world::{World, text};
+use super::masked::victim;
+use super::world::{AGENCIES, World, entity, row, text};
 
 fn person(name: &str) -> serde_json::Value {
     json!({ "type": "person", "names": [{ "full": name }], "birth_date": "1991-07-03" })
@@ -41,6 +44,74 @@ fn callers_share_a_snapshot_exactly_when_they_see_the_same() {
     assert!(!Arc::ptr_eq(&get("a"), &get("b")));
     assert_eq!(get("b").records.len(), 1);
     assert!(Arc::ptr_eq(&get("b"), &get("c")), "neither sees more than what is shared");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// What snapshots hold in common changes nothing of what they say, and is held once.
+    #[test]
+    fn a_snapshot_made_beside_others_is_the_one_made_alone(
+        rows in prop::collection::vec(row(), 1..24),
+        later in prop::collection::vec(row(), 0..4),
+    ) {
+        let world = World::empty();
+        let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+        let nobody = BTreeSet::new();
+        let mut number = 0;
+        for rows in [rows, later] {
+            let numbered: Vec<_> = rows.iter().map(|row| { number += 1; (number, row) }).collect();
+            world.submit(numbered, 5);
+            for agency in AGENCIES {
+                let view = world.view(agency);
+                let beside = cache.masked(&world.store, &view, &nobody, "x").unwrap().0;
+                let own = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+                let alone = own.masked(&world.store, &view, &nobody, "x").unwrap().0;
+                prop_assert_eq!(text(&alone), text(&beside));
+            }
+        }
+        let [one, other] = [0, 1].map(|agency| {
+            cache.masked(&world.store, &world.view(AGENCIES[agency]), &nobody, "x").unwrap().0
+        });
+        for record in one.records.iter() {
+            if let Some(at) = other.record(record.id) {
+                let held = &other.records[at as usize];
+                prop_assert_eq!(record == held, Arc::ptr_eq(record, held));
+            }
+        }
+    }
+}
+
+#[test]
+fn another_case_costs_nothing_but_has_other_pseudonyms() {
+    let world = World::empty();
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+    let victim = world.row("a", victim("1", "Katarina Horvat"));
+    let of = |case: &str| {
+        cache.masked(&world.store, &world.view("a"), &BTreeSet::new(), case).unwrap().0
+    };
+    let (one, other) = (of("one"), of("other"));
+    assert!(Arc::ptr_eq(&one.records, &other.records) && Arc::ptr_eq(&one.events, &other.events));
+    let name = |snapshot: &Snapshot| snapshot.name(entity(snapshot, victim));
+    assert_ne!(name(&one), name(&other));
+    assert_eq!(name(&one), name(&of("one")));
+    assert!(name(&one).starts_with("person-") && name(one.original()) == "Katarina Horvat");
+}
+
+#[test]
+fn views_make_room_by_what_they_hold_for_themselves_and_are_made_again_when_asked() {
+    let world = World::empty();
+    for agency in ["a", "b", "c"] {
+        world.person(agency, "1", person("Katarina Horvat"), "own");
+    }
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+    let small = Cache::new(world.id_key.clone(), Arc::clone(&world.engine)).with_bytes_max(0);
+    for agency in ["a", "b", "c", "a"] {
+        let views = [&cache, &small]
+            .map(|cache| cache.snapshot(&world.store, &world.view(agency)).unwrap().0);
+        assert_eq!(text(&views[0]), text(&views[1]));
+    }
+    assert_eq!((cache.len(), small.len()), (3, 1));
 }
 
 #[test]

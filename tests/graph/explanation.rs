@@ -9,7 +9,7 @@ use super::fixture::DEMO;
 fn every_entity_of_the_fixture_is_held_together_by_links_that_add_up() {
     let snapshot = DEMO.whole();
     let mut joined = 0;
-    for (index, entity) in (0u32..).zip(&snapshot.entities) {
+    for (index, entity) in (0u32..).zip(snapshot.entities.iter()) {
         let explanation = explain(&snapshot, index);
         assert_eq!(explanation.spanning.len(), entity.records.len() - 1, "{}", entity.id);
         assert!(explanation.links <= explanation.pairs);

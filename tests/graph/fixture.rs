@@ -1,7 +1,7 @@
 //! The demo scenario, as real as files get: every agency's view of it, and any way of loading it.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use accord::graph::Snapshot;
 use accord::ingest::{RowOutput, Source, load_manifest};
@@ -29,11 +29,14 @@ fn import(world: &World, sources: Vec<Source>, batch_rows: usize) {
 
 /// What a caller sees, as rows that could be submitted: nothing of it names anything hidden.
 fn visible_rows(snapshot: &Snapshot) -> Vec<RowOutput> {
-    let record =
-        |record: &_| RowOutput { records: vec![Clone::clone(record)], ..RowOutput::default() };
-    let mut rows: Vec<RowOutput> = snapshot.records.iter().map(record).collect();
-    let ties = snapshot.ties.clone();
-    rows.push(RowOutput { ties, events: snapshot.events.clone(), ..RowOutput::default() });
+    fn owned<T: Clone>(items: &[Arc<T>]) -> Vec<T> {
+        items.iter().map(|item| T::clone(item)).collect()
+    }
+    let records = owned(&snapshot.records).into_iter();
+    let mut rows: Vec<RowOutput> =
+        records.map(|record| RowOutput { records: vec![record], ..RowOutput::default() }).collect();
+    let (ties, events) = (owned(&snapshot.ties), owned(&snapshot.events));
+    rows.push(RowOutput { ties, events, ..RowOutput::default() });
     rows
 }
 
@@ -93,7 +96,7 @@ fn record_by_record_in_the_order_of_ids_and_against_it_gives_the_same_bytes() {
 
 /// What visible ids a snapshot names, of every kind.
 fn named(snapshot: &Snapshot) -> Vec<RecordId> {
-    let of_event = |event: &Event| -> Vec<RecordId> {
+    let of_event = |event: &Arc<Event>| -> Vec<RecordId> {
         event.participants.iter().map(|part| part.record).collect()
     };
     let ties = snapshot.ties.iter().flat_map(|tie| [tie.from, tie.to]);
@@ -106,7 +109,7 @@ fn a_snapshot_names_no_record_that_it_does_not_hold() {
     for agency in AGENCIES {
         let snapshot = DEMO.snapshot(agency);
         assert!(named(&snapshot).into_iter().all(|id| snapshot.record(id).is_some()), "{agency}");
-        for (index, record) in (0u32..).zip(&snapshot.records) {
+        for (index, record) in (0u32..).zip(snapshot.records.iter()) {
             let label = &record.label;
             let shared = label.handling == accord::model::Handling::Shared;
             assert!(label.agency == agency || shared, "{agency}");
@@ -120,7 +123,7 @@ fn entities_part_the_records_and_the_two_ways_of_every_relationship_agree() {
     let snapshot = DEMO.whole();
     assert!(snapshot.entities.windows(2).all(|pair| pair[0].id < pair[1].id));
     let mut held = vec![0; snapshot.records.len()];
-    for (index, entity) in (0u32..).zip(&snapshot.entities) {
+    for (index, entity) in (0u32..).zip(snapshot.entities.iter()) {
         assert_eq!(snapshot.entity(entity.id), Some(index));
         for record in &entity.records {
             held[*record as usize] += 1;
@@ -148,7 +151,7 @@ fn exactly_the_people_with_a_record_about_a_victim_are_protected() {
     use accord::model::{EntityType, SubjectCategory};
     let snapshot = DEMO.whole();
     let (mut protected, mut mixed) = (0, 0);
-    for (index, entity) in (0u32..).zip(&snapshot.entities) {
+    for (index, entity) in (0u32..).zip(snapshot.entities.iter()) {
         let categories =
             entity.records.iter().map(|it| snapshot.records[*it as usize].label.category);
         let victims = categories
@@ -165,14 +168,19 @@ fn exactly_the_people_with_a_record_about_a_victim_are_protected() {
 #[test]
 fn a_person_is_found_by_every_word_of_the_name_and_by_any_number_that_is_written_out() {
     let snapshot = DEMO.whole();
-    for (index, entity) in (0u32..).zip(&snapshot.entities).step_by(11) {
-        if entity.name.split_whitespace().next().is_none() {
+    for (index, entity) in (0u32..).zip(snapshot.entities.iter()).step_by(11) {
+        if snapshot.name(index).split_whitespace().next().is_none() {
             continue;
         }
-        let hits = snapshot.search(&entity.name, Some(entity.entity_type));
-        assert!(hits.iter().any(|hit| hit.entity == index), "{}", entity.name);
+        let hits = snapshot.search(&snapshot.name(index), Some(entity.entity_type));
+        assert!(hits.iter().any(|hit| hit.entity == index), "{}", snapshot.name(index));
         let most = hits.first().map_or(0, |hit| hit.words);
         let own = hits.iter().find(|hit| hit.entity == index).map(|hit| hit.words);
-        assert_eq!(own, Some(most), "no one holds more words than who bears them: {}", entity.name);
+        assert_eq!(
+            own,
+            Some(most),
+            "no one holds more words than who bears them: {}",
+            snapshot.name(index)
+        );
     }
 }

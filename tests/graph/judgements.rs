@@ -10,7 +10,7 @@ fn say(world: &World, pair: (RecordId, RecordId), verdict: Verdict, user: &str, 
     say_as(world, pair, verdict, user, at, ("a", Handling::Shared));
 }
 
-fn say_as(
+pub fn say_as(
     world: &World,
     (a, b): (RecordId, RecordId),
     verdict: Verdict,

@@ -6,6 +6,8 @@ mod explanation;
 pub mod fixture;
 mod judged;
 mod judgements;
+mod masked;
+mod memory;
 mod order;
 mod quality;
 mod relationships;

@@ -35,7 +35,7 @@ proptest! {
             prop_assert_eq!(one.neighbours(index), other.neighbours(index));
         }
         prop_assert_eq!(one.search("horvat hoxha 2555", None), other.search("horvat hoxha 2555", None));
-        for record in &one.records {
+        for record in one.records.iter() {
             let ask = |world: &World, snapshot| {
                 let view = world.view(agency);
                 identify(&world.store, &view, snapshot, &world.engine, record).unwrap()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accord::graph::{Entity, Relationship, RelationshipKind, Snapshot};
+use accord::graph::{Entity, Relationship, RelationshipKind, Snapshot, shared};
 use accord::model::{
     Body, EntityType, Event, EventKind, Handling, IdKey, Label, Link, Money, Participant, Person,
     PersonName, Phone, Place, Record, RecordId, Role, Span, SubjectCategory, TieKind, Timestamp,
@@ -31,16 +31,16 @@ pub fn random(seed: u64, size: usize) -> Snapshot {
     Snapshot {
         tag: [0; 16],
         id_key,
-        records,
-        entities,
-        entity_of,
-        ties: vec![],
-        events,
-        links,
-        judgements: vec![],
-        relationships,
-        offsets,
-        adjacency,
+        records: shared(records),
+        entities: entities.into(),
+        entity_of: entity_of.into(),
+        ties: shared(vec![]),
+        events: shared(events),
+        links: shared(links),
+        judgements: Default::default(),
+        relationships: relationships.into(),
+        offsets: offsets.into(),
+        adjacency: adjacency.into(),
         left_out: Default::default(),
     }
 }
@@ -84,22 +84,26 @@ fn records(rng: &mut impl Rng, id_key: &IdKey, size: usize) -> Vec<Record> {
 
 /// About every third record joins an entity of its type that is already there.
 fn entities(rng: &mut impl Rng, id_key: &IdKey, records: &[Record]) -> (Vec<Entity>, Vec<u32>) {
-    let mut entities: Vec<Entity> = Vec::new();
-    for (index, record) in records.iter().enumerate() {
+    let mut members: Vec<Vec<u32>> = Vec::new();
+    let of_type = |members: &[u32]| records[members[0] as usize].entity_type();
+    for (index, record) in (0u32..).zip(records) {
         let entity_type = record.entity_type();
         let same: Vec<usize> =
-            (0..entities.len()).filter(|e| entities[*e].entity_type == entity_type).collect();
+            (0..members.len()).filter(|e| of_type(&members[*e]) == entity_type).collect();
         if !same.is_empty() && rng.random_bool(0.33) {
-            entities[*pick(rng, &same)].records.push(index as u32);
+            members[*pick(rng, &same)].push(index);
         } else {
-            let name = match &record.body {
-                Body::Phone(phone) => phone.number.clone(),
-                _ => format!("{} 'n\" {index}", entity_type.as_str()),
-            };
-            let id = id_key.entity(entity_type, record.id);
-            entities.push(Entity { id, entity_type, name, records: vec![index as u32] });
+            members.push(vec![index]);
         }
     }
+    let mut entities: Vec<Entity> = members
+        .into_iter()
+        .map(|members| {
+            let entity_type = of_type(&members);
+            let id = id_key.entity(entity_type, records[members[0] as usize].id);
+            Entity { id, entity_type, records: members.into() }
+        })
+        .collect();
     entities.sort_by_key(|entity| entity.id);
     let mut entity_of = vec![0; records.len()];
     for (index, entity) in entities.iter().enumerate() {
@@ -145,8 +149,8 @@ fn relationships(rng: &mut impl Rng, entities: &[Entity]) -> Vec<Relationship> {
             } else {
                 Span::default()
             };
-            let events = (0..rng.random_range(0..4)).collect();
-            let relationship = Relationship { source, target, kind, ties: vec![], events, span };
+            let events = rng.random_range(0..4);
+            let relationship = Relationship { source, target, kind, ties: 0, events, span };
             found.insert((source, target, kind), relationship);
         }
     }

@@ -102,7 +102,8 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         ("search", |pool| {
             let text =
                 pool.pick(&["horvat", "hoxha", "2555", "station", "lm30", "katarina blerim"]);
-            post("/v1/search", json!({ "text": text, "limit": pool.limit() }))
+            let path = format!("/v1/search{}", pool.unmask());
+            post(&path, json!({ "text": text, "limit": pool.limit() }))
         }),
         ("get_entity", |pool| {
             let (entity, unmask) = (pool.entity(), pool.unmask());
@@ -168,7 +169,7 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
                 0 => json!({ "kind": "phone", "number": "+44 20 2555 0143" }),
                 1 => json!({ "kind": "plate", "plate": "LM30 YAM", "country": "GB" }),
                 _ => json!({
-                    "kind": "person", "name": "Katarina Horvat", "birth_date": "1991-07-03",
+                    "kind": "person", "name": world::ASKED_NAME, "birth_date": world::ASKED_BORN,
                 }),
             };
             let covert = pool.rng.random_bool(0.2);
@@ -234,8 +235,17 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             body: None,
         }),
         ("begin_session", |pool| {
-            let (agency, user) = (pool.pick(&AGENCIES), pool.name());
-            let body = json!({ "agency": agency, "user": user, "password": "x", "code": "123456" });
+            let (agency, user) = (pool.pick(&AGENCIES), pool.pick(&["u", "v", "nobody"]));
+            let mut body =
+                json!({ "agency": agency, "user": user, "password": "x", "code": "123456" });
+            if agency == CALLER && user == "u" {
+                // The first password must be replaced; once it is, it is wrong.
+                let (password, code) = super::accounts::right();
+                (body["password"], body["code"]) = (json!(password), json!(code));
+                if pool.rng.random() {
+                    body["new_password"] = json!("a password of one's own");
+                }
+            }
             post("/v1/sessions", body)
         }),
         // A key is no session: the caller is still known afterwards.

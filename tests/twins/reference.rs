@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use accord::govern::{Agreement, Field, Level, Policy, Purpose, Question, Role, Terms};
-use accord::model::{Body, Handling, Kind, Label, Record, Tie, TieKind};
+use accord::govern::{Agreement, Field, Level, Member, Policy, Purpose, Question, Role, Terms};
+use accord::model::{Body, Handling, Kind, Label, Record, RecordId, Tie, TieKind};
 
 /// What may be seen of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -120,6 +120,34 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     });
     let full = content && white && (!label.category.is_victim() || together);
     Access { full, pointer: true, withheld }
+}
+
+/// The records about victims that are not masked: to a victim specialist, for a purpose of such, those that
+/// were brought into the open case that both work on.
+pub fn unmasked(policy: &Policy, question: &Question<'_>) -> BTreeSet<RecordId> {
+    let principal = question.principal;
+    let specialist = principal.roles.contains(&Role::VictimSpecialist)
+        && role_may(Role::VictimSpecialist, question.purpose);
+    let case = policy.cases.get(question.case.as_str()).filter(|case| {
+        let open = case.ended.is_none() && question.at < case.expires;
+        let works =
+            |member: &Member| member.agency == principal.agency && member.user == principal.user;
+        open && case.members.iter().any(works)
+    });
+    case.filter(|_| specialist).map(|case| case.subjects.clone()).unwrap_or_default()
+}
+
+/// Whether what the two say may make them one where victims are masked.
+pub fn may_join(a: &Record, b: &Record, unmasked: &BTreeSet<RecordId>) -> bool {
+    let readable = |record: &Record| {
+        let person = matches!(record.body, Body::Person(_));
+        !(person && record.label.category.is_victim()) || unmasked.contains(&record.id)
+    };
+    match (readable(a), readable(b)) {
+        (true, true) => true,
+        (false, false) => a.label.agency == b.label.agency,
+        (true, false) | (false, true) => false,
+    }
 }
 
 /// The terms by which one agency discloses to another now, if there are any.

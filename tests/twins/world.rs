@@ -1,34 +1,40 @@
-//! Small random databases of three agencies, their agreements, and a caller; and what may be changed of
-//! them without the caller's knowing.
+//! Small random databases of three agencies, their agreements, and a caller.
 
 use accord::govern::{
-    Field, Grant, Level, Member, Policy, Principal, Purpose, Question, Reference, Role,
+    Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose, Question, Reference, Role,
 };
 use accord::model::{EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory};
-use rand::seq::{IndexedRandom, SliceRandom};
+use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
-use super::reference::{Access, access};
 use crate::policy::{self, CASE, signed, signed_by, terms, time};
 
 pub const AGENCIES: [&str; 3] = ["alpha", "beta", "gamma"];
 pub const CALLER: &str = "alpha";
 
+/// Whom the drivers ask for by name and date of birth.
+pub const ASKED_NAME: &str = "Katarina Horvat";
+pub const ASKED_BORN: &str = "1991-07-03";
+
 const NAMES: [&str; 6] = [
-    "Katarina Horvat",
+    ASKED_NAME,
     "Katerina Horvatova",
     "Horvat, K.",
     "Blerim Hoxha",
     "Blerim Hodza",
     "Oluwaseun Adeyemi",
 ];
-const BORN: [&str; 4] = ["1991-07-03", "1991-03-07", "1991-07", "1988-11-30"];
+const BORN: [&str; 4] = [ASKED_BORN, "1991-03-07", "1991-07", "1988-11-30"];
 const PHONES: [&str; 3] = ["+44 20 2555 0143", "020 2555 0143", "+44 20 2555 0199"];
+/// What the numbers of rare phones begin with.
+pub const RARE: &str = "+44 20 2556";
 const STREETS: [&str; 3] = ["12 Station Road", "12 Station Rd", "7 Mill Lane"];
 const PLATES: [&str; 2] = ["LM30 YAM", "8BXK 210"];
-const CITIES: [(&str, f64, f64); 3] =
+pub const CITIES: [(&str, f64, f64); 3] =
     [("Paris", 48.8566, 2.3522), ("London", 51.5074, -0.1278), ("Lyon", 45.764, 4.8357)];
+/// Users who may have local accounts.
+pub const USERS: [&str; 2] = ["u", "v"];
 const CATEGORIES: [&str; 4] = ["suspect", "victim", "possible_victim", "contact"];
 const PURPOSES: [Purpose; 3] =
     [Purpose::TraffickingInvestigation, Purpose::VictimSafety, Purpose::Deconfliction];
@@ -50,6 +56,14 @@ pub struct Judged {
     pub handling: Handling,
 }
 
+impl Judged {
+    /// Whether it takes the place of another: the same pair, judged by the same agency.
+    pub fn is_as(&self, other: &Self) -> bool {
+        let pair = |it: &Self| (it.a.min(it.b), it.a.max(it.b));
+        self.agency == other.agency && pair(self) == pair(other)
+    }
+}
+
 /// A database with its policy.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -58,6 +72,12 @@ pub struct World {
     pub policy: Policy,
     /// Agencies whose desk got a message.
     pub messages: Vec<&'static str>,
+    /// What agencies plan.
+    pub operations: Vec<(&'static str, PlannedOperation)>,
+    /// Agencies and users that have a local account.
+    pub accounts: Vec<(&'static str, &'static str)>,
+    /// Agencies of which somebody is logged on.
+    pub sessions: Vec<&'static str>,
 }
 
 /// Who asks, what for, about which case.
@@ -75,11 +95,11 @@ impl Caller {
     }
 }
 
-fn pick<T: Copy>(rng: &mut impl Rng, from: &[T]) -> T {
+pub fn pick<T: Copy>(rng: &mut impl Rng, from: &[T]) -> T {
     *from.choose(rng).unwrap()
 }
 
-fn person(rng: &mut impl Rng) -> Value {
+pub fn person(rng: &mut impl Rng) -> Value {
     let mut body = json!({ "type": "person", "names": [{ "full": pick(rng, &NAMES) }] });
     if rng.random_bool(0.7) {
         body["birth_date"] = json!(pick(rng, &BORN));
@@ -108,6 +128,12 @@ pub fn body(rng: &mut impl Rng, entity_type: &str) -> Value {
     }
 }
 
+/// A phone that hardly anybody else has.
+pub fn rare_phone(rng: &mut impl Rng) -> Value {
+    let number = format!("{RARE} {:04}", rng.random_range(1_000..10_000));
+    json!({ "type": "phone", "number": number, "region": "GB" })
+}
+
 fn event(rng: &mut impl Rng, slots: &[&str]) -> Value {
     let (city, latitude, longitude) = pick(rng, &CITIES);
     let mut roles = json!({});
@@ -134,13 +160,14 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
     let records: Vec<Value> = slots
         .iter()
         .map(|slot| {
-            let kind = match *slot {
-                "p" => "person",
-                "t" => "phone",
-                "a" => "address",
-                _ => "vehicle",
+            let body = match *slot {
+                "p" => person(rng),
+                "t" if rng.random_bool(0.3) => rare_phone(rng),
+                "t" => body(rng, "phone"),
+                "a" => body(rng, "address"),
+                _ => body(rng, "vehicle"),
             };
-            json!({ "slot": slot, "body": body(rng, kind) })
+            json!({ "slot": slot, "body": body })
         })
         .collect();
     let ties: Vec<Value> = slots[1..]
@@ -217,8 +244,42 @@ pub fn world(rng: &mut impl Rng) -> World {
         })
         .collect();
     let ids = records(&rows);
-    let judged = (0..rng.random_range(0..4)).filter_map(|_| judged(rng, &ids, 0.5)).collect();
-    World { rows, judged, policy: policy(rng), messages: Vec::new() }
+    let mut judged_pairs: Vec<Judged> = Vec::new();
+    for _ in 0..rng.random_range(0..6) {
+        let new = judged(rng, &ids, 0.5).filter(|new| !judged_pairs.iter().any(|it| it.is_as(new)));
+        judged_pairs.extend(new);
+    }
+    let judged = judged_pairs;
+    let mut policy = policy(rng);
+    for row in rows.iter().filter(|row| row.label(Kind::Person).category.is_victim()) {
+        if rng.random_bool(0.4) {
+            let case = policy.cases.get_mut(CASE).unwrap();
+            case.subjects.extend(row.records().into_iter().map(|(id, _)| id));
+        }
+    }
+    let mut accounts = vec![(CALLER, "u")];
+    accounts.extend(others_accounts(rng));
+    let operations = AGENCIES[1..].iter().map(|agency| (*agency, operation(rng))).collect();
+    let (messages, sessions) = (Vec::new(), Vec::new());
+    World { rows, judged, policy, messages, operations, accounts, sessions }
+}
+
+/// Local accounts of other agencies.
+pub fn others_accounts(rng: &mut impl Rng) -> Vec<(&'static str, &'static str)> {
+    let all = AGENCIES[1..].iter().flat_map(|agency| USERS.map(|user| (*agency, user)));
+    all.filter(|_| rng.random()).collect()
+}
+
+/// An operation, where and when the caller plans one, or elsewhere.
+pub fn operation(rng: &mut impl Rng) -> PlannedOperation {
+    PlannedOperation {
+        reference: "op-x".parse().unwrap(),
+        latitude: pick(rng, &[51.5, 51.501, 48.9]),
+        longitude: -0.1,
+        radius_metres: 400.0,
+        from: time(pick(rng, &["2099-03-01T05:00:00Z", "2099-03-02T05:00:00Z"])),
+        until: time("2099-03-03T00:00:00Z"),
+    }
 }
 
 /// All records of rows.
@@ -226,7 +287,7 @@ pub fn records(rows: &[Row]) -> Vec<(RecordId, EntityType)> {
     rows.iter().flat_map(Row::records).collect()
 }
 
-fn judged(rng: &mut impl Rng, ids: &[(RecordId, EntityType)], shared: f64) -> Option<Judged> {
+pub fn judged(rng: &mut impl Rng, ids: &[(RecordId, EntityType)], shared: f64) -> Option<Judged> {
     let (a, kind) = *ids.choose(rng)?;
     let others: Vec<_> = ids.iter().filter(|(id, of)| *id != a && *of == kind).collect();
     let b = others.choose(rng)?.0;
@@ -290,161 +351,11 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
     Caller { principal, purpose, case: case.parse().unwrap() }
 }
 
-/// The world, changed in what the caller may not see: rows, parts of rows and fields, judgements, and what
-/// others agreed and were told.
-pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
-    let may = |kind: Kind, label: &Label| access(&world.policy, &caller.question(), kind, label);
-    let mut rows = Vec::new();
-    for row in &world.rows {
-        let hidden = Kind::ALL.into_iter().all(|kind| !may(kind, &row.label(kind)).anything());
-        if !hidden {
-            rows.push(trimmed(row, |kind| may(kind, &row.label(kind)), rng));
-            continue;
-        }
-        match rng.random_range(0..3) {
-            0 => {}
-            1 => {
-                let local_id = row.json["local_id"].as_str().unwrap();
-                let mut other = self::row(rng, row.agency, local_id, 0.0);
-                for name in ["category", "tier", "handling"] {
-                    other.json[name] = row.json[name].clone();
-                }
-                rows.push(other);
-            }
-            _ => rows.push(row.clone()),
-        }
-    }
-    for number in 0..rng.random_range(0..6) {
-        // What is not marked shared goes nowhere, whatever was agreed.
-        let agency = pick(rng, &AGENCIES[1..]);
-        rows.push(row(rng, agency, &format!("extra-{number}"), 0.0));
-    }
-    rows.shuffle(rng);
-    let judged = judgements(world, caller, &rows, rng);
-    let mut policy = world.policy.clone();
-    others_agree(&mut policy, rng);
-    let messages = AGENCIES[1..].iter().copied().filter(|_| rng.random()).collect();
-    World { rows, judged, policy, messages }
-}
-
-fn judgements(world: &World, caller: &Caller, rows: &[Row], rng: &mut impl Rng) -> Vec<Judged> {
-    let ids = records(rows);
-    let stays = |judged: &&Judged| {
-        ids.iter().any(|(id, _)| *id == judged.a) && ids.iter().any(|(id, _)| *id == judged.b)
-    };
-    let visible = |judged: &Judged| {
-        let label = label_of(judged);
-        access(&world.policy, &caller.question(), Kind::Judgement, &label).full
-    };
-    let mut kept: Vec<Judged> = world.judged.iter().filter(stays).cloned().collect();
-    kept.retain(|judged| visible(judged) || rng.random());
-    for _ in 0..rng.random_range(0..4) {
-        if let Some(new) = judged(rng, &ids, 0.0)
-            && !kept.iter().any(|it| it.agency == new.agency && pair(it) == pair(&new))
-        {
-            kept.push(new);
-        }
-    }
-    kept
-}
-
-fn pair(judged: &Judged) -> (RecordId, RecordId) {
-    (judged.a.min(judged.b), judged.a.max(judged.b))
-}
-
 pub fn label_of(judged: &Judged) -> Label {
     Label {
         agency: judged.agency.into(),
         category: SubjectCategory::Unknown,
         tier: 0,
         handling: judged.handling,
-    }
-}
-
-/// Others agree, work on cases, and come and go: none of it is the caller's to know.
-fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
-    let (beta, gamma) = (AGENCIES[1], AGENCIES[2]);
-    for (discloser, recipient) in [(beta, gamma), (gamma, beta), (gamma, "omega")] {
-        if rng.random() {
-            let agreement = signed(terms(discloser, &[recipient], vec![policy::everything()]));
-            policy.agreements.insert(format!("agr_{discloser}_{recipient}"), agreement);
-        }
-    }
-    if rng.random() {
-        let mut case = policy.cases[CASE].clone();
-        case.members =
-            [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
-        policy.cases.insert("case_of_others".into(), case);
-    }
-}
-
-/// A row of which something is visible, changed in the rest.
-fn trimmed(row: &Row, may: impl Fn(Kind) -> Access, rng: &mut impl Rng) -> Row {
-    let mut row = row.clone();
-    let local = row.json.clone();
-    let mut gone: Vec<String> = Vec::new();
-    let mut records = Vec::new();
-    for (position, record) in local["records"].as_array().unwrap().iter().enumerate() {
-        let mut record = record.clone();
-        let name = record["body"]["type"].as_str().unwrap().to_owned();
-        let access = may(EntityType::from_name(&name).unwrap().into());
-        if access.anything() {
-            change_withheld(&mut record["body"], &access, rng);
-        } else if position > 0 && rng.random() {
-            gone.push(record["slot"].as_str().unwrap().to_owned());
-            continue;
-        } else if rng.random() {
-            record["body"] = body(rng, &name);
-        }
-        records.push(record);
-    }
-    let is_gone = |slot: &Value| gone.iter().any(|gone| slot == gone.as_str());
-    let tie_access = may(Kind::Tie);
-    let mut ties = local["ties"].as_array().unwrap().clone();
-    ties.retain(|tie| {
-        let withheld = match tie["kind"].as_str().unwrap() {
-            "USES" => tie_access.withholds(Field::Phones),
-            "LIVES_AT" => tie_access.withholds(Field::HomeAddress),
-            _ => false,
-        };
-        let hidden = !tie_access.full || withheld;
-        !(is_gone(&tie["from"]) || is_gone(&tie["to"]) || hidden && rng.random())
-    });
-    let event_access = may(Kind::Event);
-    let mut events = local["events"].as_array().unwrap().clone();
-    events.retain(|_| event_access.full || rng.random());
-    for event in &mut events {
-        let roles = event["participants"].as_object_mut().unwrap();
-        roles.retain(|_, slots| !slots.as_array().unwrap().iter().any(is_gone));
-        if !event_access.full || event_access.withholds(Field::EventPlace) {
-            let (city, latitude, longitude) = pick(rng, &CITIES);
-            let place = json!({ "city": city, "latitude": latitude, "longitude": longitude });
-            event["place"] = place;
-        }
-    }
-    row.json["records"] = records.into();
-    row.json["ties"] = ties.into();
-    row.json["events"] = events.into();
-    row
-}
-
-fn change_withheld(body: &mut Value, access: &Access, rng: &mut impl Rng) {
-    if body["type"] != "person" {
-        return;
-    }
-    let other = person(rng);
-    let fields = [
-        (Field::Phones, "phones"),
-        (Field::HomeAddress, "address"),
-        (Field::BirthDate, "birth_date"),
-    ];
-    for (field, member) in fields {
-        if access.withholds(field) {
-            let body = body.as_object_mut().unwrap();
-            match other.get(member) {
-                Some(value) => drop(body.insert(member.to_owned(), value.clone())),
-                None => drop(body.remove(member)),
-            }
-        }
     }
 }

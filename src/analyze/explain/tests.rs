@@ -1,10 +1,12 @@
 //! The laws of explanations.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::entity::groups;
 use super::{how, why};
-use crate::graph::Snapshot;
+use crate::graph::{Snapshot, shared};
 use crate::model::{Body, EntityType, Handling, IdKey, Judgement, Label, Link, SubjectCategory};
 use crate::model::{Record, Timestamp, Verdict};
 use crate::resolve::tests::bodies;
@@ -34,22 +36,21 @@ fn snapshot(engine: &Engine, bodies: Vec<Body>, linked: &[Option<f64>]) -> Snaps
     let entity = crate::graph::Entity {
         id: id_key.entity(first.entity_type(), first.id),
         entity_type: first.entity_type(),
-        name: String::new(),
         records: (0..count as u32).collect(),
     };
     Snapshot {
         tag: [0; 16],
         id_key,
-        entity_of: vec![0; count],
-        records,
-        entities: vec![entity],
-        ties: Vec::new(),
-        events: Vec::new(),
-        links,
-        judgements: Vec::new(),
-        relationships: Vec::new(),
-        offsets: vec![0, 0],
-        adjacency: Vec::new(),
+        entity_of: vec![0; count].into(),
+        records: shared(records),
+        entities: vec![entity].into(),
+        ties: shared(Vec::new()),
+        events: shared(Vec::new()),
+        links: shared(links),
+        judgements: Default::default(),
+        relationships: Default::default(),
+        offsets: vec![0, 0].into(),
+        adjacency: Default::default(),
         left_out: Default::default(),
     }
 }
@@ -141,7 +142,8 @@ proptest! {
             let pairs = if same { &mut must } else { &mut cannot };
             pairs.push((a as u32, b as u32));
             let verdict = if same { Verdict::Same } else { Verdict::NotSame };
-            snapshot.judgements.push(judgement(&snapshot, a, b, verdict, at));
+            let said = judgement(&snapshot, a, b, verdict, at);
+            Arc::make_mut(&mut snapshot.judgements).push(said);
         }
         let found = how(&snapshot, &engine, 0);
         let spanning = &found.explanation.spanning;
@@ -151,7 +153,7 @@ proptest! {
             prop_assert!(spanning.iter().all(|link| strength(*link) >= strength(weakest)));
         }
         let rest: Vec<(u32, u32, f64)> = (0..)
-            .zip(&snapshot.links)
+            .zip(snapshot.links.iter())
             .filter(|(at, _)| Some(*at) != found.weakest)
             .map(|(_, link)| {
                 (snapshot.record(link.a).unwrap(), snapshot.record(link.b).unwrap(), link.bits)
@@ -184,10 +186,12 @@ fn a_chain_falls_apart_at_its_weakest_link_unless_a_human_holds_it() {
     let found = how(&snapshot, &engine, 0);
     assert_eq!(snapshot.links[found.weakest.unwrap() as usize].bits, 9.0);
     assert_eq!(found.without_weakest, [vec![0, 1], vec![2]]);
-    snapshot.judgements.push(judgement(&snapshot, 0, 2, Verdict::Same, 1));
+    let said = judgement(&snapshot, 0, 2, Verdict::Same, 1);
+    Arc::make_mut(&mut snapshot.judgements).push(said);
     assert_eq!(how(&snapshot, &engine, 0).without_weakest, [[0, 1, 2]]);
     // The latest judgement stands.
-    snapshot.judgements.push(judgement(&snapshot, 0, 2, Verdict::Unsure, 2));
+    let said = judgement(&snapshot, 0, 2, Verdict::Unsure, 2);
+    Arc::make_mut(&mut snapshot.judgements).push(said);
     assert_eq!(how(&snapshot, &engine, 0).without_weakest.len(), 2);
     let pair = why(&snapshot, &engine, 2, 0).unwrap();
     assert_eq!((pair.verdict, pair.linked), (Some(Verdict::Unsure), false));

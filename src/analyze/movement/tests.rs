@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::graph::Entity;
+use crate::graph::{Entity, shared};
 use crate::model::{
     Body, EntityType, Event, EventId, EventKind, Handling, IdKey, Label, Participant, Person,
     Place, Record, RecordId, Role, Span, SubjectCategory, Tie, TieKind, Timestamp, Vehicle,
@@ -70,8 +70,7 @@ fn snapshot(mut events: Vec<Event>) -> Snapshot {
     let entities = records.iter().enumerate().map(|(index, record)| Entity {
         id: IdKey::default().entity(record.entity_type(), record.id),
         entity_type: record.entity_type(),
-        name: record.local_id.clone(),
-        records: vec![index as u32],
+        records: [index as u32].into(),
     });
     let mut entities: Vec<Entity> = entities.collect();
     entities.sort_by_key(|entity| entity.id);
@@ -92,16 +91,16 @@ fn snapshot(mut events: Vec<Event>) -> Snapshot {
     Snapshot {
         tag: [0; 16],
         id_key: IdKey::default(),
-        records,
-        entities,
-        entity_of,
-        ties: vec![drives],
-        events,
-        links: Vec::new(),
-        judgements: Vec::new(),
-        relationships: Vec::new(),
-        offsets: vec![0; 3],
-        adjacency: Vec::new(),
+        records: shared(records),
+        entities: entities.into(),
+        entity_of: entity_of.into(),
+        ties: shared(vec![drives]),
+        events: shared(events),
+        links: Default::default(),
+        judgements: Default::default(),
+        relationships: Default::default(),
+        offsets: vec![0; 3].into(),
+        adjacency: Default::default(),
         left_out: Default::default(),
     }
 }

@@ -79,8 +79,13 @@ impl Kinship {
             let mut of = Relations::default();
             let mut places: BTreeSet<Home> = BTreeSet::new();
             for record in &snapshot.entities[*person as usize].records {
-                if let Body::Person(body) = &snapshot.records[*record as usize].body {
-                    of.named(body);
+                // Who is masked is kin only of those whom the same agency's records speak of: else a
+                // record with a guessed name would tell by the count whether it is right.
+                let record = &snapshot.original().records[*record as usize];
+                let masked = snapshot.is_masked(*person);
+                let apart = masked.then_some(record.label.agency.as_str());
+                if let Body::Person(body) = &record.body {
+                    of.named(body, apart);
                     places.extend(body.address.as_ref().and_then(text_of));
                 }
             }
@@ -170,26 +175,30 @@ impl Kinship {
 }
 
 impl Relations {
-    /// Takes in the names and the date of birth of one record.
-    fn named(&mut self, body: &Person) {
+    /// Takes in the names and the date of birth of one record; `apart` keeps them from being those of
+    /// anybody else.
+    fn named(&mut self, body: &Person, apart: Option<&str>) {
+        let keep = |word: &str| match apart {
+            Some(apart) => format!("{apart}\n{word}"),
+            None => word.to_owned(),
+        };
         let born = body.birth_date.filter(|date| date.day().is_some());
         for name in body.names.iter().filter_map(NameForm::new) {
             // Of a name without marked parts any word may be the family's.
             let family = if name.family.is_empty() { &name.tokens } else { &name.family };
-            self.families.extend(family.iter().map(|word| skeleton(word)));
-            let mut words: Vec<&String> = name.skeletons.iter().take(WORDS_MAX).collect();
+            let family = family.iter().map(|word| skeleton(word)).filter(|word| !word.is_empty());
+            self.families.extend(family.map(|word| keep(&word)));
+            let words = name.skeletons.iter().take(WORDS_MAX);
+            let mut words: Vec<String> = words.map(|word| keep(word)).collect();
             words.sort_unstable();
             words.dedup();
             for (index, word) in words.iter().enumerate() {
-                self.keys.extend(born.map(|date| Key::Born((*word).clone(), date)));
+                self.keys.extend(born.map(|date| Key::Born(word.clone(), date)));
                 self.keys.extend(
-                    words[index + 1..]
-                        .iter()
-                        .map(|other| Key::Words((*word).clone(), (*other).clone())),
+                    words[index + 1..].iter().map(|other| Key::Words(word.clone(), other.clone())),
                 );
             }
         }
-        self.families.remove("");
     }
 }
 

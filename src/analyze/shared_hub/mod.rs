@@ -58,7 +58,8 @@ struct Hub {
 /// Depends on the snapshot and the options only. More evidence about a hub never lowers its `u`
 /// or its score while the other hubs stay as they are, except by what shows two blocks to be kin.
 pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHubReport {
-    let organizations = Organizations::new(snapshot);
+    // Whose a phone or an address is, its number tells, also where it is masked.
+    let organizations = Organizations::new(snapshot.original());
     let links = links::by_hub(snapshot, options);
     let people: BTreeSet<u32> = links.values().flatten().map(|link| link.person).collect();
     let kinship = Kinship::new(snapshot, options, &organizations, &people);

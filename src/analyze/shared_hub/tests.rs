@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::graph::Entity;
+use crate::graph::{Entity, shared};
 use crate::model::{
     Address, Body, Handling, IdKey, Label, Organization, Person, PersonName, Phone, Record,
     RecordId, Span, Tie, TieKind, Timestamp, Vehicle,
@@ -112,12 +112,12 @@ impl Bench {
             members.entry(entity).or_default().push(index as u32);
         }
         let mut entities: Vec<Entity> = members
-            .into_iter()
-            .map(|(name, records)| {
+            .into_values()
+            .map(|records| {
                 let first = &all[records[0] as usize].1;
                 let entity_type = first.entity_type();
                 let id = IdKey::default().entity(entity_type, first.id);
-                Entity { id, entity_type, name: name.into(), records }
+                Entity { id, entity_type, records: records.into() }
             })
             .collect();
         entities.sort_by_key(|entity| entity.id);
@@ -131,16 +131,16 @@ impl Bench {
         Snapshot {
             tag: [0; 16],
             id_key: IdKey::default(),
-            records: all.into_iter().map(|(_, record)| record).collect(),
-            entities,
-            entity_of,
-            ties,
-            events: Vec::new(),
-            links: Vec::new(),
-            judgements: Vec::new(),
-            relationships: Vec::new(),
-            offsets,
-            adjacency: Vec::new(),
+            records: shared(all.into_iter().map(|(_, record)| record).collect()),
+            entities: entities.into(),
+            entity_of: entity_of.into(),
+            ties: shared(ties),
+            events: Default::default(),
+            links: Default::default(),
+            judgements: Default::default(),
+            relationships: Default::default(),
+            offsets: offsets.into(),
+            adjacency: Default::default(),
             left_out: Default::default(),
         }
     }

@@ -73,15 +73,11 @@ pub async fn draft_version(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context
-        .answer_to(Function::NegotiateAgreements, Body::of(&request, bytes), move |scope, terms| {
-            add(scope, &id, &terms)
-        })
-        .await
+    context.answer_about(Function::NegotiateAgreements, id, Body::of(&request, bytes), add).await
 }
 
-fn add(scope: &Scope, id: &str, terms: &Terms) -> Result<AgreementView, Problem> {
-    check(scope, terms)?;
+fn add(scope: &Scope, id: &str, terms: Terms) -> Result<AgreementView, Problem> {
+    check(scope, &terms)?;
     if terms.agreement_id(&scope.state.id_key) != id {
         let detail = "the versions of one agreement have one reference";
         return Err(Problem::member("id", "another_agreement", detail));
@@ -94,7 +90,7 @@ fn add(scope: &Scope, id: &str, terms: &Terms) -> Result<AgreementView, Problem>
         if agreement.versions.len() >= VERSIONS_MAX {
             return Err(Problem::new(Code::LimitReached).detail("versions of an agreement"));
         }
-        agreement.versions.push(version(scope, terms));
+        agreement.versions.push(version(scope, &terms));
         view(scope, policy, id)
     })
 }

@@ -42,14 +42,10 @@ pub async fn sign_agreement(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context
-        .answer_to(Function::NegotiateAgreements, Body::of(&request, bytes), move |scope, asked| {
-            sign(scope, &id, &asked)
-        })
-        .await
+    context.answer_about(Function::NegotiateAgreements, id, Body::of(&request, bytes), sign).await
 }
 
-fn sign(scope: &Scope, id: &str, asked: &SignRequest) -> Result<AgreementView, Problem> {
+fn sign(scope: &Scope, id: &str, asked: SignRequest) -> Result<AgreementView, Problem> {
     let caller = &scope.caller;
     let missing = || Problem::new(Code::NotFound);
     let not_now = |detail: &str| Problem::new(Code::NotNow).detail(detail);

@@ -44,17 +44,17 @@ pub async fn add_member(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<CaseView>, Problem> {
-    context
-        .answer_to(Function::LeadCases, Body::of(&request, bytes), move |scope, member: Member| {
-            if !is_name(&member.agency) || !is_name(&member.user) {
-                let detail = "agency and user are 1 to 200 bytes of text";
-                return Err(Problem::member("user", "bad_name", detail));
-            }
-            change(scope, &id, true, |case| {
-                case.members.insert(member.clone());
-            })
-        })
-        .await
+    context.answer_about(Function::LeadCases, id, Body::of(&request, bytes), join).await
+}
+
+fn join(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
+    if !is_name(&member.agency) || !is_name(&member.user) {
+        let detail = "agency and user are 1 to 200 bytes of text";
+        return Err(Problem::member("user", "bad_name", detail));
+    }
+    change(scope, id, true, |case| {
+        case.members.insert(member.clone());
+    })
 }
 
 /// Remove a member
@@ -79,13 +79,13 @@ pub async fn remove_member(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<CaseView>, Problem> {
-    context
-        .answer_to(Function::LeadCases, Body::of(&request, bytes), move |scope, member: Member| {
-            change(scope, &id, true, |case| {
-                case.members.remove(&member);
-            })
-        })
-        .await
+    context.answer_about(Function::LeadCases, id, Body::of(&request, bytes), leave).await
+}
+
+fn leave(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
+    change(scope, id, true, |case| {
+        case.members.remove(&member);
+    })
 }
 
 /// End a case
@@ -139,14 +139,10 @@ pub async fn add_subjects(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<CaseView>, Problem> {
-    context
-        .answer_to(Function::NameSubjects, Body::of(&request, bytes), move |scope, asked| {
-            subjects(scope, &id, &asked)
-        })
-        .await
+    context.answer_about(Function::NameSubjects, id, Body::of(&request, bytes), subjects).await
 }
 
-fn subjects(scope: &Scope, id: &str, asked: &SubjectsRequest) -> Result<CaseView, Problem> {
+fn subjects(scope: &Scope, id: &str, asked: SubjectsRequest) -> Result<CaseView, Problem> {
     if asked.records.is_empty() || asked.records.len() > PARTS_MAX {
         let detail = format!("1 to {PARTS_MAX} records");
         return Err(Problem::member("records", "out_of_range", detail));

@@ -6,10 +6,12 @@ use utoipa::ToSchema;
 
 use crate::api::limits::SEARCH_CHARS_MAX;
 use crate::api::page::{Page, PageRequest, page};
+use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
+use crate::graph::{Hit, Snapshot};
 use crate::model::EntityType;
 
 /// What to search for.
@@ -51,10 +53,15 @@ pub struct SearchAnswer {
 /// Search
 ///
 /// Finds entities by the words of their names, numbers, plates and addresses, accents and case aside.
-/// For spelling variants and transliterations ask `resolve`.
+/// For spelling variants and transliterations ask `resolve`. People who may be victims, their phones and
+/// addresses are not found by what their records say, unless `unmask`
+/// is set by a victim specialist in whose case the victim is, which is logged.
 #[utoipa::path(
     tag = "entities",
     operation_id = "search",
+    params(
+        ("unmask" = Option<bool>, Query, description = "Find and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
     request_body = SearchRequest,
     responses((status = 200, body = SearchAnswer)),
 )]
@@ -64,17 +71,21 @@ pub async fn search(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<SearchAnswer>, Problem> {
-    context.answer_to(Function::Ask, Body::of(&request, bytes), answer).await
+    let mut parameters = Parameters::of(&request)?;
+    let unmask = parameters.flag("unmask", false)?;
+    parameters.finish()?;
+    let work = move |scope: &Scope, asked| answer(scope, asked, unmask);
+    context.answer_to(Function::Ask, Body::of(&request, bytes), work).await
 }
 
-fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> {
+fn answer(scope: &Scope, asked: SearchRequest, unmask: bool) -> Result<SearchAnswer, Problem> {
     if asked.text.trim().is_empty() || asked.text.chars().count() > SEARCH_CHARS_MAX {
         let range = format!("1 to {SEARCH_CHARS_MAX} characters");
         return Err(Problem::member("text", "out_of_range", range));
     }
-    let pages = PageRequest::new(asked.limit, asked.cursor)?;
+    let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
     let snapshot = scope.snapshot()?;
-    let found = snapshot.search(&asked.text, asked.entity_type);
+    let found = found(scope, &snapshot, &asked, unmask);
     #[cfg(feature = "seeded-leaks")]
     let found = {
         let mut found = found;
@@ -87,11 +98,14 @@ fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> 
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
     let hits = page(
         scope,
-        &["search", &asked.text, wanted],
+        &["search", &asked.text, wanted, if unmask { "unmask" } else { "" }],
         &pages,
         &found,
         |hit| snapshot.entities[hit.entity as usize].id.to_string(),
-        |hit| SearchHit { entity: EntitySummary::of(&snapshot, hit.entity), words: hit.words },
+        |hit| {
+            let shown = scope.shown(&snapshot, hit.entity, unmask);
+            SearchHit { entity: EntitySummary::of(shown, hit.entity), words: hit.words }
+        },
     )?;
     #[cfg(feature = "seeded-leaks")]
     let hits = {
@@ -102,4 +116,14 @@ fn answer(scope: &Scope, asked: SearchRequest) -> Result<SearchAnswer, Problem> 
         hits
     };
     Ok(SearchAnswer { hits, snapshot: snapshot_name(&snapshot) })
+}
+
+/// What is found in what the snapshot shows, and in what is unmasked for the caller.
+fn found(scope: &Scope, snapshot: &Snapshot, asked: &SearchRequest, unmask: bool) -> Vec<Hit> {
+    if !unmask {
+        return snapshot.search(&asked.text, asked.entity_type);
+    }
+    let mut found = snapshot.original().search(&asked.text, asked.entity_type);
+    found.retain(|hit| !snapshot.is_masked(hit.entity) || scope.may_unmask(snapshot, hit.entity));
+    found
 }

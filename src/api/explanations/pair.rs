@@ -26,15 +26,17 @@ pub struct PairAnswer {
     pub entity_b: EntitySummary,
     /// Whether that is the same one.
     pub same_entity: bool,
-    /// Whether one of them is masked: then it is not told in what they agree, and steps and what to ask
-    /// are left out.
+    /// Whether one of them is masked: then it is not told in what and how far they agree, and bits, steps
+    /// and what to ask are left out.
     pub masked: bool,
     /// From the prior to the posterior, in the model's order of attributes.
     pub steps: Vec<StepView>,
-    /// Posterior log2 odds that both speak of the same: the total of the last step.
-    pub bits: f64,
-    /// The probability these odds stand for, 0 to 1.
-    pub probability: f64,
+    /// Posterior log2 odds that both speak of the same: the total of the last step. Absent when masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bits: Option<f64>,
+    /// The probability these odds stand for, 0 to 1. Absent when masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
     /// From how many mean bits on groups of records join.
     pub stop: f64,
     /// What a side does not state, and what it would be worth: what to ask next, the best first.
@@ -131,8 +133,8 @@ pub struct BetweenView {
 ///
 /// The way from the prior to the posterior, step by step in bits; what to ask next; below the stop, what
 /// the pair would need. It says attributes, levels and bits and never what a record says; where a record
-/// is about a person who may be a victim it says the bits only, unless `unmask` is set by a victim
-/// specialist in whose case the victim is, which is logged.
+/// is about a person who may be a victim it says no more than whether the two are one, unless `unmask`
+/// is set by a victim specialist in whose case the victim is, which is logged.
 #[utoipa::path(
     tag = "explanations",
     operation_id = "explain_pair",
@@ -217,8 +219,8 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: bool) -> Result<PairA
         same_entity: why.same_entity,
         masked,
         steps: why.steps.iter().filter(|_| !masked).map(StepView::of).collect(),
-        bits: why.score.bits,
-        probability: why.score.probability(),
+        bits: (!masked).then_some(why.score.bits),
+        probability: (!masked).then(|| why.score.probability()),
         stop: why.stop,
         ask: why.ask.iter().filter(|_| !masked).map(GainView::of).collect(),
         why_not: why.why_not.as_ref().filter(|_| !masked).map(WhyNotView::of),

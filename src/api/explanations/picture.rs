@@ -48,11 +48,12 @@ pub fn pair(answer: &PairAnswer) -> String {
     let rows = answer.steps.len() as f64 + 1.0;
     let height = TOP + rows * ROW + 40.0;
     let mut svg = String::new();
-    let heading = format!(
-        "Posterior {} bits: probability {}",
-        signed(answer.bits),
-        probability(answer.probability)
-    );
+    let heading = match answer.bits.zip(answer.probability) {
+        Some((bits, of)) => {
+            format!("Posterior {} bits: probability {}", signed(bits), probability(of))
+        }
+        None => "Masked: how far the two agree is not told".to_owned(),
+    };
     let records = format!("{} and {}", answer.a, answer.b);
     let labels: Vec<String> = answer.steps.iter().map(label).collect();
     // Writing to a text never fails.
@@ -84,8 +85,10 @@ pub fn pair(answer: &PairAnswer) -> String {
         row(&mut svg, &scale, index, label, (before, step.total), colour);
         before = step.total;
     }
-    let posterior = format!("posterior {}", signed(answer.bits));
-    row(&mut svg, &scale, answer.steps.len(), &posterior, (0.0, answer.bits), SUM);
+    if let Some(bits) = answer.bits {
+        let posterior = format!("posterior {}", signed(bits));
+        row(&mut svg, &scale, answer.steps.len(), &posterior, (0.0, bits), SUM);
+    }
     svg.push_str("</svg>\n");
     svg
 }

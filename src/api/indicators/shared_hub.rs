@@ -192,7 +192,7 @@ pub async fn shared_hub(
         .answer(Function::Ask, move |scope| {
             let options = SharedHubOptions { window_days: days as u32, ..defaults };
             let snapshot = scope.snapshot()?;
-            let report = shared_hubs(snapshot.original(), &options);
+            let report = shared_hubs(&snapshot, &options);
             let findings = page(
                 scope,
                 &[INDICATOR, &days.to_string()],

@@ -86,7 +86,7 @@ pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snaps
 
 /// The entity of every record of a snapshot.
 fn predicted(snapshot: &Snapshot) -> BTreeMap<RecordId, u32> {
-    let entities = snapshot.records.iter().zip(&snapshot.entity_of);
+    let entities = snapshot.records.iter().zip(snapshot.entity_of.iter());
     entities.map(|(record, entity)| (record.id, *entity)).collect()
 }
 

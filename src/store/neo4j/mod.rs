@@ -162,24 +162,6 @@ impl Store for Neo4jStore {
         )
     }
 
-    fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError> {
-        let mut transaction = self.connection.begin()?;
-        // The same lock that a writer takes: between reading the version and writing, nobody else does.
-        transaction.run(write::LOCK, json!({}))?;
-        let version = "MATCH (d:StoredDocument {name: $name}) RETURN d.version AS version";
-        let rows = transaction.run(version, json!({ "name": name }))?;
-        let stands = rows.first().map(|row| read::integer(row, "version")).transpose()?;
-        if stands.unwrap_or(0) as u64 != before {
-            return Ok(false);
-        }
-        transaction.run(
-            "MERGE (d:StoredDocument {name: $name}) SET d.text = $text, d.version = $version",
-            json!({ "name": name, "text": text, "version": before as i64 + 1 }),
-        )?;
-        transaction.commit()?;
-        Ok(true)
-    }
-
     fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError> {
         let rows = read::rows(
             &self.connection,

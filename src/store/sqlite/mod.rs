@@ -136,20 +136,6 @@ impl Store for SqliteStore {
             .map_err(backend)
     }
 
-    fn replace_document(&self, name: &str, before: u64, text: &str) -> Result<bool, StoreError> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = if before == 0 {
-            let insert = "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
-                          ON CONFLICT (name) DO NOTHING";
-            writer.execute(insert, params![name, text])
-        } else {
-            let update = "UPDATE document SET text = ?2, version = version + 1
-                          WHERE name = ?1 AND version = ?3";
-            writer.execute(update, params![name, text, before as i64])
-        };
-        Ok(changed.map_err(backend)? == 1)
-    }
-
     fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError> {
         self.read(|reader| {
             // Not LIKE, which has wildcards and ignores case.

@@ -1,0 +1,98 @@
+//! A measurement, not a law: the memory of many views in use.
+//!
+//! `accord generate --people 100000 --agencies 6 --seed 11 --out scenario`,
+//! `accord import --store big.accord scenario/manifest.toml`, then
+//! `ACCORD_MEASURE=big.accord cargo test --release --test integration -- --ignored --nocapture graph::memory`
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use accord::govern::{Principal, Purpose, Question, Role, Rules, View};
+use accord::graph::Cache;
+use accord::model::{ClassSet, IdKey};
+use accord::resolve::{Engine, Model};
+use accord::store;
+
+use crate::api::AGENCIES;
+use crate::policy::{self, CASE, time};
+
+const VIEWS: usize = 50;
+
+/// Resident memory of this process in megabytes.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn fifty_views_in_use_over_a_large_store() {
+    let Ok(path) = std::env::var("ACCORD_MEASURE") else { return println!("no ACCORD_MEASURE") };
+    let store = store::open(&path.parse().unwrap(), false).unwrap();
+    let classes = store.classes().unwrap();
+    let engine = Arc::new(Engine::new(Model::shipped()));
+    let cache = || Cache::new(IdKey::default(), Arc::clone(&engine));
+    let policy = policy::everyone_shares(&AGENCIES);
+    let view = |agency: &str, case: &str| {
+        let principal = Principal {
+            agency: agency.into(),
+            user: "u".into(),
+            roles: [Role::Investigator].into(),
+            purposes: None,
+        };
+        let (purpose, case) = (Purpose::TraffickingInvestigation, case.parse().unwrap());
+        let at = time("2026-09-21T14:13:20Z");
+        let question = Question { principal: &principal, purpose, case: &case, at };
+        View::decide(&question, &Rules::of(policy.clone()), &classes).view
+    };
+    let nobody = BTreeSet::new();
+    let say = |what: &str, held: usize, began: Instant| {
+        println!(
+            "{what}: {held} views kept, {:.0} MB resident, {:.1?}",
+            resident(),
+            began.elapsed()
+        );
+    };
+    println!("{} classes; before: {:.0} MB resident", classes.len(), resident());
+
+    let one = cache();
+    let began = Instant::now();
+    let first = view("metro-police", CASE);
+    let (snapshot, _) = one.masked(store.as_ref(), &first, &nobody, CASE).unwrap();
+    println!("{} records, {} entities", snapshot.records.len(), snapshot.entities.len());
+    println!("own part of a view: {:.1} MB", snapshot.own_bytes() as f64 / 1e6);
+    drop(snapshot);
+    say("one view", one.len(), began);
+
+    let mut held = Vec::new();
+    let began = Instant::now();
+    for number in 0..VIEWS {
+        let case = format!("case-{number}");
+        held.push(one.masked(store.as_ref(), &first, &nobody, &case).unwrap().0);
+    }
+    say("50 callers of one set of classes, each in a case of its own", one.len(), began);
+    drop(held);
+
+    let began = Instant::now();
+    for agency in AGENCIES {
+        for case in [CASE, "MY-1"] {
+            one.masked(store.as_ref(), &view(agency, case), &nobody, case).unwrap();
+        }
+    }
+    say("and six agencies, in a case and outside of it", one.len(), began);
+
+    // As many sets of classes as views: each lacks some classes of the whole.
+    let began = Instant::now();
+    for number in 0..VIEWS {
+        let mut other = first.clone();
+        let lacks = |at: usize| at % VIEWS == number;
+        let seen = first.classes.iter().enumerate().filter(|(at, _)| !lacks(*at));
+        other.classes = seen.map(|(_, class)| class).collect::<ClassSet>();
+        one.masked(store.as_ref(), &other, &nobody, CASE).unwrap();
+        if number % 10 == 9 {
+            say(&format!("and {} sets of classes", number + 1), one.len(), began);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What may be changed of a world without the caller's knowing.
+
+use accord::govern::{Field, Member, PlannedOperation, Policy};
+use accord::model::{EntityType, Handling, Kind, Label, SubjectCategory};
+use rand::seq::SliceRandom;
+use rand::{Rng, RngExt};
+use serde_json::{Value, json};
+
+use super::reference::{Access, access, unmasked};
+use super::world::*;
+use crate::policy::{self, CASE, signed, terms};
+
+/// The world, changed in what the caller may not see: rows, parts of rows and fields, judgements, and what
+/// others agreed and were told.
+pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
+    let may = |kind: Kind, label: &Label| access(&world.policy, &caller.question(), kind, label);
+    let mut rows = Vec::new();
+    for row in &world.rows {
+        let hidden = Kind::ALL.into_iter().all(|kind| !may(kind, &row.label(kind)).anything());
+        if !hidden {
+            rows.push(trimmed(row, |kind| may(kind, &row.label(kind)), rng));
+            continue;
+        }
+        match rng.random_range(0..3) {
+            0 => {}
+            1 => {
+                let local_id = row.json["local_id"].as_str().unwrap();
+                let mut other = super::world::row(rng, row.agency, local_id, 0.0);
+                for name in ["category", "tier", "handling"] {
+                    other.json[name] = row.json[name].clone();
+                }
+                rows.push(other);
+            }
+            _ => rows.push(row.clone()),
+        }
+    }
+    for number in 0..rng.random_range(0..6) {
+        // What is not marked shared goes nowhere, whatever was agreed.
+        let agency = pick(rng, &AGENCIES[1..]);
+        rows.push(row(rng, agency, &format!("extra-{number}"), 0.0));
+    }
+    for agency in &AGENCIES[1..] {
+        masked(world, caller, agency, &mut rows, rng);
+    }
+    rows.shuffle(rng);
+    let judged = judgements(world, caller, &rows, rng);
+    let mut policy = world.policy.clone();
+    others_agree(&mut policy, rng);
+    let some = |rng: &mut _| -> Vec<&'static str> {
+        AGENCIES[1..].iter().copied().filter(|_| Rng::next_u32(rng) % 2 == 0).collect()
+    };
+    let (messages, sessions) = (some(rng), some(rng));
+    let mut accounts: Vec<_> =
+        world.accounts.iter().copied().filter(|(agency, _)| *agency == CALLER).collect();
+    accounts.extend(others_accounts(rng));
+    let operations = operations(world, caller, rng);
+    World { rows, judged, policy, messages, operations, accounts, sessions }
+}
+
+/// What other agencies plan, but for those of which the caller may learn.
+fn operations(
+    world: &World,
+    caller: &Caller,
+    rng: &mut impl Rng,
+) -> Vec<(&'static str, PlannedOperation)> {
+    let told = |agency: &str| {
+        let label = Label {
+            agency: agency.into(),
+            category: SubjectCategory::Unknown,
+            tier: 0,
+            handling: Handling::Shared,
+        };
+        access(&world.policy, &caller.question(), Kind::Operation, &label).pointer
+    };
+    let all = world.operations.iter().cloned();
+    all.filter_map(|(agency, planned)| match told(agency) {
+        true => Some((agency, planned)),
+        false => rng.random_bool(0.7).then(|| (agency, operation(rng))),
+    })
+    .collect()
+}
+
+/// Changes what an agency's row says of a victim that is masked to the caller: name, contacts, address and
+/// where the victim was.
+///
+/// Rows of one agency about its victims may be about one person, and that they are is not masked: so only
+/// where there is one. A number that others have makes a hub, of which the structure is not masked either;
+/// and what may be pointed to stays.
+fn masked(world: &World, caller: &Caller, agency: &str, rows: &mut [Row], rng: &mut impl Rng) {
+    let text = format!("{rows:?}");
+    let sighted = unmasked(&world.policy, &caller.question());
+    let is_masked = |row: &&mut Row| {
+        let label = row.label(Kind::Person);
+        let seen = access(&world.policy, &caller.question(), Kind::Person, &label).full;
+        row.agency == agency && seen && label.category.is_victim()
+    };
+    let mut about: Vec<&mut Row> = rows.iter_mut().filter(is_masked).collect();
+    let [row] = about.as_mut_slice() else { return };
+    if row.records().iter().any(|(id, _)| sighted.contains(id)) {
+        return;
+    }
+    for record in row.json["records"].as_array_mut().unwrap() {
+        let body = &mut record["body"];
+        if body["type"] == "person" && !is_asked_for(body) {
+            *body = std::iter::repeat_with(|| person(rng)).find(|it| !is_asked_for(it)).unwrap();
+        }
+        let number = body["number"].as_str().unwrap_or_default();
+        if number.starts_with(RARE) && text.matches(number).count() == 1 {
+            *body = rare_phone(rng);
+        }
+    }
+    for event in row.json["events"].as_array_mut().unwrap() {
+        let (city, latitude, longitude) = pick(rng, &CITIES);
+        event["place"] = json!({ "city": city, "latitude": latitude, "longitude": longitude });
+    }
+}
+
+/// Whether the drivers ask for a person by an exact identifier, to which the answer is a pointer.
+fn is_asked_for(person: &Value) -> bool {
+    let named = person["names"][0]["full"] == ASKED_NAME && person["birth_date"] == ASKED_BORN;
+    named || person["phones"].to_string().contains("0143")
+}
+
+fn judgements(world: &World, caller: &Caller, rows: &[Row], rng: &mut impl Rng) -> Vec<Judged> {
+    let ids = records(rows);
+    let stays = |judged: &&Judged| {
+        ids.iter().any(|(id, _)| *id == judged.a) && ids.iter().any(|(id, _)| *id == judged.b)
+    };
+    let visible = |judged: &Judged| {
+        let label = label_of(judged);
+        access(&world.policy, &caller.question(), Kind::Judgement, &label).full
+    };
+    let mut kept: Vec<Judged> = world.judged.iter().filter(stays).cloned().collect();
+    kept.retain(|judged| visible(judged) || rng.random());
+    for _ in 0..rng.random_range(0..4) {
+        if let Some(new) = judged(rng, &ids, 0.0)
+            && !kept.iter().any(|it| it.is_as(&new))
+        {
+            kept.push(new);
+        }
+    }
+    kept
+}
+
+/// Others agree, work on cases, and come and go: none of it is the caller's to know.
+fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
+    let (beta, gamma) = (AGENCIES[1], AGENCIES[2]);
+    for (discloser, recipient) in [(beta, gamma), (gamma, beta), (gamma, "omega")] {
+        if rng.random() {
+            let agreement = signed(terms(discloser, &[recipient], vec![policy::everything()]));
+            policy.agreements.insert(format!("agr_{discloser}_{recipient}"), agreement);
+        }
+    }
+    if rng.random() {
+        let mut case = policy.cases[CASE].clone();
+        case.members =
+            [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
+        policy.cases.insert("case_of_others".into(), case);
+    }
+}
+
+/// A row of which something is visible, changed in the rest.
+fn trimmed(row: &Row, may: impl Fn(Kind) -> Access, rng: &mut impl Rng) -> Row {
+    let mut row = row.clone();
+    let local = row.json.clone();
+    let mut gone: Vec<String> = Vec::new();
+    let mut records = Vec::new();
+    for (position, record) in local["records"].as_array().unwrap().iter().enumerate() {
+        let mut record = record.clone();
+        let name = record["body"]["type"].as_str().unwrap().to_owned();
+        let access = may(EntityType::from_name(&name).unwrap().into());
+        if access.anything() {
+            change_withheld(&mut record["body"], &access, rng);
+        } else if position > 0 && rng.random() {
+            gone.push(record["slot"].as_str().unwrap().to_owned());
+            continue;
+        } else if rng.random() {
+            record["body"] = body(rng, &name);
+        }
+        records.push(record);
+    }
+    let is_gone = |slot: &Value| gone.iter().any(|gone| slot == gone.as_str());
+    let tie_access = may(Kind::Tie);
+    let mut ties = local["ties"].as_array().unwrap().clone();
+    ties.retain(|tie| {
+        let withheld = match tie["kind"].as_str().unwrap() {
+            "USES" => tie_access.withholds(Field::Phones),
+            "LIVES_AT" => tie_access.withholds(Field::HomeAddress),
+            _ => false,
+        };
+        let hidden = !tie_access.full || withheld;
+        !(is_gone(&tie["from"]) || is_gone(&tie["to"]) || hidden && rng.random())
+    });
+    let event_access = may(Kind::Event);
+    let mut events = local["events"].as_array().unwrap().clone();
+    events.retain(|_| event_access.full || rng.random());
+    for event in &mut events {
+        let roles = event["participants"].as_object_mut().unwrap();
+        roles.retain(|_, slots| !slots.as_array().unwrap().iter().any(is_gone));
+        if !event_access.full || event_access.withholds(Field::EventPlace) {
+            let (city, latitude, longitude) = pick(rng, &CITIES);
+            let place = json!({ "city": city, "latitude": latitude, "longitude": longitude });
+            event["place"] = place;
+        }
+    }
+    row.json["records"] = records.into();
+    row.json["ties"] = ties.into();
+    row.json["events"] = events.into();
+    row
+}
+
+fn change_withheld(body: &mut Value, access: &Access, rng: &mut impl Rng) {
+    if body["type"] != "person" {
+        return;
+    }
+    let other = person(rng);
+    let fields = [
+        (Field::Phones, "phones"),
+        (Field::HomeAddress, "address"),
+        (Field::BirthDate, "birth_date"),
+    ];
+    for (field, member) in fields {
+        if access.withholds(field) {
+            let body = body.as_object_mut().unwrap();
+            match other.get(member) {
+                Some(value) => drop(body.insert(member.to_owned(), value.clone())),
+                None => drop(body.remove(member)),
+            }
+        }
+    }
+}
