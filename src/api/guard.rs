@@ -58,6 +58,7 @@ pub async fn guard<B: MessageBody + 'static>(
     // Who logs on is known afterwards only.
     let named = response.request().extensions().get::<LoggedAs>().cloned();
     let known = named.map(|LoggedAs(principal)| principal).or(known);
+    let about = response.request().extensions().get::<LoggedObject>().cloned();
     response = as_problem(response, &id);
     // What anyone may read is not logged; a log-on is.
     if !(public && read) {
@@ -68,7 +69,7 @@ pub async fn guard<B: MessageBody + 'static>(
             agency: known.as_ref().map(|principal| principal.agency.clone()),
             user: known.map(|principal| principal.user),
             operation: logged,
-            object: object(response.request()),
+            object: about.map(|LoggedObject(id)| id).or_else(|| object(response.request())),
             purpose,
             case,
             outcome: outcome(response.status()),
@@ -108,6 +109,10 @@ fn known_method(method: &Method) -> &str {
 /// The account that a request without credentials is about, for the audit log.
 #[derive(Clone)]
 pub struct LoggedAs(pub Principal);
+
+/// What a request turned out to be about, for the audit log.
+#[derive(Clone)]
+pub struct LoggedObject(pub String);
 
 /// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
 /// away is gone at once.
@@ -207,7 +212,7 @@ fn outcome(status: StatusCode) -> Outcome {
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
 fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
-    let digits = ["ent_", "rec_", "job_", "case_", "agr_"]
+    let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_"]
         .iter()
         .find_map(|prefix| id.strip_prefix(prefix))?;
     let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());

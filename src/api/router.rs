@@ -11,6 +11,9 @@ use super::agreements::list::list_agreements;
 use super::agreements::preview::preview_agreement;
 use super::agreements::sign::sign_agreement;
 use super::agreements::suspend::{end_agreement, suspend_agreement};
+use super::break_glass::list::list_break_glass;
+use super::break_glass::open::break_glass;
+use super::break_glass::review::review_break_glass;
 use super::cases::change::{add_member, add_subjects, end_case, remove_member};
 use super::cases::list::list_cases;
 use super::cases::open::open_case;
@@ -75,6 +78,9 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(deconflict)
         .service(announce_operation)
         .service(read_inbox)
+        .service(break_glass)
+        .service(list_break_glass)
+        .service(review_break_glass)
         .service(list_cases)
         .service(open_case)
         .service(add_member)

@@ -16,7 +16,7 @@ use super::metrics::Metrics;
 use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
 use crate::audit::AuditLog;
-use crate::govern::{Caller, DeskBook, Function, Principal, Rules, View};
+use crate::govern::{Caller, DeskBook, Function, Principal, Question, Rules, View};
 use crate::graph::{self, Snapshot};
 use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
@@ -158,6 +158,12 @@ impl Scope {
     /// The same caller with the view as of now: after a write it may hold a class more.
     pub fn renewed(&self) -> Result<Self, Problem> {
         Self::new(Arc::clone(&self.state), self.principal.clone(), self.asked.clone())
+    }
+
+    /// What is asked, as policy decides it.
+    pub fn question(&self) -> Question<'_> {
+        let (principal, case) = (&self.principal, &self.asked.case);
+        Question { principal, purpose: self.asked.purpose, case, at: self.at }
     }
 
     /// The policy as of now.

@@ -25,6 +25,12 @@ pub enum Function {
     SuspendAgreements,
     /// Asks for pointers and announces operations.
     Deconflict,
+    /// Turns pointers into objects for an hour, in imminent danger.
+    BreakGlass,
+    /// Lists uses of break-glass: one's own, or those of and against one's agency.
+    ReadBreakGlass,
+    /// Reviews a colleague's use of break-glass.
+    ReviewBreakGlass,
     /// Reads the agency's inbox.
     ReadInbox,
     /// Lists the agencies that the own one works with.
@@ -37,7 +43,7 @@ pub enum Function {
 
 impl Function {
     /// All functions.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Ask,
         Self::Submit,
         Self::Judge,
@@ -48,6 +54,9 @@ impl Function {
         Self::NegotiateAgreements,
         Self::SuspendAgreements,
         Self::Deconflict,
+        Self::BreakGlass,
+        Self::ReadBreakGlass,
+        Self::ReviewBreakGlass,
         Self::ReadInbox,
         Self::ReadAgencies,
         Self::ManageAgencies,
@@ -85,6 +94,11 @@ impl Function {
             Self::NegotiateAgreements => &[Approver],
             Self::SuspendAgreements => &[Approver, PrivacyOfficer],
             Self::Deconflict => &[Investigator, TaskForceLead, WatchDesk],
+            Self::BreakGlass => &[Investigator, TaskForceLead],
+            Self::ReadBreakGlass => {
+                &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
+            }
+            Self::ReviewBreakGlass => &[Approver, PrivacyOfficer],
             Self::ReadInbox => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
             Self::ReadAgencies => &[
                 Analyst,

@@ -22,7 +22,7 @@ pub struct Pool<'a, R> {
     pub rng: &'a mut R,
     /// Records of either world.
     pub records: &'a [(RecordId, EntityType)],
-    /// Agreements and cases of either world.
+    /// Agreements, cases and uses of break-glass of either world.
     pub named: &'a [String],
 }
 
@@ -183,6 +183,18 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post("/v1/planned-operations", body)
         }),
         ("read_inbox", |_| get("/v1/inbox".to_owned())),
+        ("break_glass", |pool| {
+            let agency = pool.pick(&AGENCIES);
+            let body = json!({ "agency": agency, "reason": "A child is on its way tonight" });
+            post("/v1/break-glass", body)
+        }),
+        ("list_break_glass", |_| get("/v1/break-glass".to_owned())),
+        ("review_break_glass", |pool| {
+            let id = pool.name();
+            let body =
+                json!({ "justified": pool.rng.random_bool(0.5), "note": "Asked at the desk" });
+            post(&format!("/v1/break-glass/{id}/review"), body)
+        }),
         ("list_cases", |_| get("/v1/cases".to_owned())),
         ("open_case", |pool| {
             let reference = format!("tf-{}", pool.rng.random_range(0..5));

@@ -30,6 +30,11 @@ fn allowed(operation: &str) -> &'static [Role] {
             WatchDesk,
             PrivacyOfficer,
         ],
+        "break_glass" => &[Investigator, TaskForceLead],
+        "list_break_glass" => {
+            &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
+        }
+        "review_break_glass" => &[Approver, PrivacyOfficer],
         "open_case" | "add_member" | "remove_member" | "end_case" => &[TaskForceLead],
         "add_subjects" => &[Investigator, TaskForceLead, VictimSpecialist],
         "list_agreements" | "get_agreement" | "preview_agreement" => {

@@ -2,9 +2,12 @@
 //! them without the caller's knowing.
 
 use accord::govern::{
-    Field, Grant, Level, Member, Policy, Principal, Purpose, Question, Reference, Role,
+    Act, BreakGlass, Field, Grant, Level, Member, Policy, Principal, Purpose, Question, Reference,
+    Role,
 };
-use accord::model::{EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory};
+use accord::model::{
+    EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory, Timestamp,
+};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
@@ -70,8 +73,8 @@ pub struct Caller {
 
 impl Caller {
     pub fn question(&self) -> Question<'_> {
-        let at = time("2026-09-21T14:13:20Z");
-        Question { principal: &self.principal, purpose: self.purpose, case: &self.case, at }
+        let (principal, case) = (&self.principal, &self.case);
+        Question { principal, purpose: self.purpose, case, at: now() }
     }
 }
 
@@ -239,12 +242,15 @@ fn grant(rng: &mut impl Rng) -> Grant {
     let mut flip = || rng.random_bool(0.75);
     let kinds = Kind::ALL.into_iter().filter(|kind| some(&mut flip, kind)).collect();
     let subject = SubjectCategory::ALL.into_iter().filter(|_| rng.random_bool(0.75)).collect();
+    let levels = [Level::White, Level::White, Level::White, Level::Gray, Level::Gray, Level::Black];
+    let level = pick(rng, &levels);
     Grant {
         kinds,
         subject,
         tier_max: rng.random_range(0..2),
         purposes: PURPOSES.into(),
-        level: pick(rng, &[Level::White, Level::White, Level::White, Level::Gray, Level::Black]),
+        level,
+        break_glass: level == Level::Gray && rng.random_bool(0.6),
     }
 }
 
@@ -266,6 +272,43 @@ fn policy(rng: &mut impl Rng) -> Policy {
     }
     let shared = policy::everyone_shares(&AGENCIES);
     policy.cases.insert(CASE.into(), shared.cases[CASE].clone());
+    if rng.random_bool(0.5) {
+        broken(&mut policy, (CALLER, "v"), AGENCIES[1], PURPOSES[0], CASE);
+    }
+    policy
+}
+
+/// Somebody has broken an agency's glass just now.
+fn broken(
+    policy: &mut Policy,
+    (agency, user): (&str, &str),
+    owner: &str,
+    purpose: Purpose,
+    case: &str,
+) {
+    let glass = BreakGlass {
+        by: Act { agency: agency.into(), user: user.into(), at: now() },
+        owner: owner.into(),
+        purpose,
+        case: case.parse().unwrap(),
+        reason: "danger".into(),
+        review: None,
+    };
+    policy.break_glass.insert(glass.id(&IdKey::default()), glass);
+}
+
+/// When everything happens.
+fn now() -> Timestamp {
+    time("2026-09-21T14:13:20Z")
+}
+
+/// The policy once the caller has broken the glass of all: what it may come to see.
+fn once_broken(policy: &Policy, caller: &Caller) -> Policy {
+    let mut policy = policy.clone();
+    for owner in &AGENCIES[1..] {
+        let by = (CALLER, caller.principal.user.as_str());
+        broken(&mut policy, by, owner, caller.purpose, caller.case.as_str());
+    }
     policy
 }
 
@@ -293,7 +336,8 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
 /// The world, changed in what the caller may not see: rows, parts of rows and fields, judgements, and what
 /// others agreed and were told.
 pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
-    let may = |kind: Kind, label: &Label| access(&world.policy, &caller.question(), kind, label);
+    let reach = once_broken(&world.policy, caller);
+    let may = |kind: Kind, label: &Label| access(&reach, &caller.question(), kind, label);
     let mut rows = Vec::new();
     for row in &world.rows {
         let hidden = Kind::ALL.into_iter().all(|kind| !may(kind, &row.label(kind)).anything());
@@ -320,21 +364,26 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
         rows.push(row(rng, agency, &format!("extra-{number}"), 0.0));
     }
     rows.shuffle(rng);
-    let judged = judgements(world, caller, &rows, rng);
+    let judged = judgements(world, (&reach, caller), &rows, rng);
     let mut policy = world.policy.clone();
     others_agree(&mut policy, rng);
     let messages = AGENCIES[1..].iter().copied().filter(|_| rng.random()).collect();
     World { rows, judged, policy, messages }
 }
 
-fn judgements(world: &World, caller: &Caller, rows: &[Row], rng: &mut impl Rng) -> Vec<Judged> {
+fn judgements(
+    world: &World,
+    (reach, caller): (&Policy, &Caller),
+    rows: &[Row],
+    rng: &mut impl Rng,
+) -> Vec<Judged> {
     let ids = records(rows);
     let stays = |judged: &&Judged| {
         ids.iter().any(|(id, _)| *id == judged.a) && ids.iter().any(|(id, _)| *id == judged.b)
     };
     let visible = |judged: &Judged| {
         let label = label_of(judged);
-        access(&world.policy, &caller.question(), Kind::Judgement, &label).full
+        access(reach, &caller.question(), Kind::Judgement, &label).full
     };
     let mut kept: Vec<Judged> = world.judged.iter().filter(stays).cloned().collect();
     kept.retain(|judged| visible(judged) || rng.random());
@@ -375,6 +424,9 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
         case.members =
             [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
         policy.cases.insert("case_of_others".into(), case);
+    }
+    if rng.random() {
+        broken(policy, (gamma, "u"), beta, PURPOSES[0], CASE);
     }
 }
 
