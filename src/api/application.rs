@@ -45,6 +45,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The identity providers whose tokens are accepted.
     pub identity: identity::Settings,
+    /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
+    pub privileged_seconds: i64,
     /// TLS; without it the server speaks plain HTTP, for this machine only or behind a proxy.
     pub tls: Option<Tls>,
     /// Tells the time.
@@ -95,6 +97,7 @@ impl Application {
             metrics: Metrics::new(),
             policies: Policies::default(),
             identity: Identity::new(config.identity, &*config.random, now)?,
+            privileged_seconds: config.privileged_seconds,
             hashings: Semaphore::new(HASHINGS_MAX),
             store: config.store,
             engine: config.engine,

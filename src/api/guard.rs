@@ -13,7 +13,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, web};
 use super::asked::Asked;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
-use super::state::State;
+use super::state::{Since, State};
 use crate::audit::{Entry, Outcome};
 use crate::govern::Principal;
 use crate::identity::{Authenticated, Credentials, Fingerprint, Refusal};
@@ -46,9 +46,10 @@ pub async fn guard<B: MessageBody + 'static>(
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
         Ok(authenticated) => {
-            if let Some(Authenticated { principal, session }) = authenticated {
+            if let Some(Authenticated { principal, since, session }) = authenticated {
                 known = Some(principal.clone());
                 request.extensions_mut().insert(principal);
+                request.extensions_mut().insert(Since(since));
                 session.map(|session| request.extensions_mut().insert(session));
             }
             // Routing and handlers turn their errors into responses; nothing else stands inside.

@@ -124,8 +124,10 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
     drop(opened);
     let audit = folder.join("demo.audit");
-    let placed =
-        Placed { listen: arguments.listen, audit, identity: Default::default(), tls: None };
+    // A day's look at the demo takes longer than a quarter of an hour.
+    let privileged_minutes = 720;
+    let (listen, identity) = (arguments.listen, Default::default());
+    let placed = Placed { listen, audit, identity, privileged_minutes, tls: None };
     serve::serve(&arguments_of_store, placed, |address| {
         println!(
             "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation."

@@ -52,6 +52,10 @@ pub struct Arguments {
     /// The identity providers whose access tokens are accepted; a TOML file
     #[arg(long, value_name = "FILE", env = "ACCORD_IDENTITY")]
     identity: Option<PathBuf>,
+    /// Minutes after which a user must show anew who they are to sign or suspend agreements, lead cases,
+    /// break glass or register agencies; a service's key counts from when it was made
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=720))]
+    privileged_minutes: u16,
     /// The server's certificate and those up to its authority, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -84,6 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let place = Placed {
         listen: arguments.listen,
         audit: arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store)),
+        privileged_minutes: arguments.privileged_minutes,
         identity: arguments.identity.as_deref().map(identity_of).transpose()?.unwrap_or_default(),
         tls,
     };
@@ -97,6 +102,7 @@ pub struct Placed {
     pub listen: SocketAddr,
     pub audit: PathBuf,
     pub identity: identity::Settings,
+    pub privileged_minutes: u16,
     pub tls: Option<Tls>,
 }
 
@@ -126,7 +132,7 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<ExitCode, CommandError> {
     log_to_stderr();
-    let Placed { listen, audit, identity, tls } = placed;
+    let Placed { listen, audit, identity, privileged_minutes, tls } = placed;
     let runner =
         Runner::for_store(Library::shipped()?, &settings::with_password(&arguments.store))?;
     let config = Config {
@@ -137,6 +143,7 @@ pub fn serve(
         audit: audit.clone(),
         listen,
         identity,
+        privileged_seconds: i64::from(privileged_minutes) * 60,
         tls,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),

@@ -19,8 +19,10 @@ pub enum Function {
     NameSubjects,
     /// Reads agreements of the own agency.
     ReadAgreements,
-    /// Drafts and signs agreements.
-    NegotiateAgreements,
+    /// Drafts agreements.
+    DraftAgreements,
+    /// Signs agreements.
+    SignAgreements,
     /// Suspends and ends agreements.
     SuspendAgreements,
     /// Asks for pointers and announces operations.
@@ -43,7 +45,7 @@ pub enum Function {
 
 impl Function {
     /// All functions.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Ask,
         Self::Submit,
         Self::Judge,
@@ -51,7 +53,8 @@ impl Function {
         Self::LeadCases,
         Self::NameSubjects,
         Self::ReadAgreements,
-        Self::NegotiateAgreements,
+        Self::DraftAgreements,
+        Self::SignAgreements,
         Self::SuspendAgreements,
         Self::Deconflict,
         Self::BreakGlass,
@@ -62,6 +65,20 @@ impl Function {
         Self::ManageAgencies,
         Self::ReadMetrics,
     ];
+
+    /// Whether who uses it must have shown lately who they are (CJIS IA-11): what it does changes who sees
+    /// what, or opens what is otherwise closed.
+    pub fn is_privileged(self) -> bool {
+        matches!(
+            self,
+            Self::LeadCases
+                | Self::SignAgreements
+                | Self::SuspendAgreements
+                | Self::BreakGlass
+                | Self::ReviewBreakGlass
+                | Self::ManageAgencies
+        )
+    }
 
     /// The roles that have it.
     pub fn roles(self) -> &'static [Role] {
@@ -91,7 +108,7 @@ impl Function {
             Self::LeadCases => &[TaskForceLead],
             Self::NameSubjects => &[Investigator, TaskForceLead, VictimSpecialist],
             Self::ReadAgreements => &[Approver, PrivacyOfficer, AgencyAuditor, TaskForceLead],
-            Self::NegotiateAgreements => &[Approver],
+            Self::DraftAgreements | Self::SignAgreements => &[Approver],
             Self::SuspendAgreements => &[Approver, PrivacyOfficer],
             Self::Deconflict => &[Investigator, TaskForceLead, WatchDesk],
             Self::BreakGlass => &[Investigator, TaskForceLead],

@@ -134,12 +134,15 @@ fn the_owner_is_told_at_once_and_reads_why_but_not_who_or_in_which_case() {
 fn a_second_person_reviews_it_within_a_day_or_its_asker_can_open_no_other() {
     let (server, hands, _) = foreseen();
     let [suspect, ..] = stored(&server);
-    let both = server.user(POLICE, "jdoe", &[Role::Investigator, Role::PrivacyOfficer]);
-    let both = both.asking(PURPOSE, CASE);
+    let with_new_key = |user: &str, role: Role| {
+        let roles = [role, Role::PrivacyOfficer];
+        server.user_since(POLICE, user, &roles, hands.now()).asking(PURPOSE, CASE)
+    };
+    let both = with_new_key("jdoe", Role::Investigator);
     let first = both.post("/v1/break-glass", &danger(SHELTER)).ok()["id"].clone();
     assert_eq!(both.post("/v1/break-glass", &danger(SHELTER)).problem(409), "not_now", "open");
     assert_eq!(review(&both, &first, true).problem(409), "not_now", "one's own");
-    let officer = server.user(POLICE, "officer", &[Role::PrivacyOfficer]);
+    let officer = with_new_key("officer", Role::Analyst);
     let owner = server.user(SHELTER, "officer", &[Role::PrivacyOfficer]);
     assert_eq!(review(&owner, &first, true).problem(404), "not_found");
     hands.forward(24 * 60 * MINUTE - 1);
@@ -147,6 +150,8 @@ fn a_second_person_reviews_it_within_a_day_or_its_asker_can_open_no_other() {
     hands.forward(1);
     let shown = officer.get("/v1/break-glass").ok()["uses"][0].clone();
     assert_eq!((&shown["state"], &shown["open"]), (&json!("overdue"), &json!(false)));
+    let both = with_new_key("jdoe", Role::Investigator);
+    let officer = with_new_key("officer", Role::Analyst);
     assert_eq!(both.post("/v1/break-glass", &danger(SHELTER)).problem(409), "not_now", "overdue");
     assert_eq!(review(&officer, &first, true).ok()["state"], "justified");
     assert_eq!(review(&officer, &first, false).problem(409), "not_now", "it stands");

@@ -113,7 +113,18 @@ impl Server {
 
     /// A client of an agency's user with these roles, whose key is made for it.
     pub fn user(&self, agency: &str, user: &str, roles: &[Role]) -> Client {
-        let key = key(agency, user, roles);
+        self.user_since(agency, user, roles, Timestamp::from_micros(START).unwrap())
+    }
+
+    /// The same with a key made at a time.
+    pub fn user_since(
+        &self,
+        agency: &str,
+        user: &str,
+        roles: &[Role],
+        created: Timestamp,
+    ) -> Client {
+        let key = ApiKey { created, ..key(agency, user, roles) };
         let random = *blake3::hash(format!("{agency} {user} {roles:?}").as_bytes()).as_bytes();
         // Made anew for every client, always the same.
         let keys = Keys(self.store.as_ref());
@@ -151,6 +162,7 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         audit: folder.path().join("audit"),
         listen: ([127, 0, 0, 1], 0).into(),
         identity: special.identity,
+        privileged_seconds: 900,
         tls: special.tls,
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),

@@ -31,7 +31,7 @@ pub async fn draft_agreement(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_to(Function::NegotiateAgreements, Body::of(&request, bytes), draft).await
+    context.answer_to(Function::DraftAgreements, Body::of(&request, bytes), draft).await
 }
 
 fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
@@ -74,7 +74,7 @@ pub async fn draft_version(
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
     context
-        .answer_to(Function::NegotiateAgreements, Body::of(&request, bytes), move |scope, terms| {
+        .answer_to(Function::DraftAgreements, Body::of(&request, bytes), move |scope, terms| {
             add(scope, &id, &terms)
         })
         .await

@@ -43,7 +43,7 @@ pub async fn sign_agreement(
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
     context
-        .answer_to(Function::NegotiateAgreements, Body::of(&request, bytes), move |scope, asked| {
+        .answer_to(Function::SignAgreements, Body::of(&request, bytes), move |scope, asked| {
             sign(scope, &id, &asked)
         })
         .await

@@ -10,7 +10,7 @@ use super::{Answer, Hands, Server, bare, logged, standing};
 
 const AGENCY: &str = "harbour-shelter";
 const USER: &str = "jdoe";
-const PASSWORD: &str = "a password of one's own";
+pub const PASSWORD: &str = "a password of one's own";
 
 /// A user with an account and an authenticator.
 pub struct User {

@@ -5,6 +5,7 @@ mod accounts;
 mod certificates;
 mod issuer;
 mod keys;
+mod privileged;
 mod rights;
 mod tokens;
 
