@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::Notice;
 use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 
 /// An entity that every agency of the demo sees under this id: a phone of a planted ring.
@@ -63,7 +64,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "submit_record" => row,
         "begin_session" => json!({
             "agency": "harbour-shelter", "user": "jdoe", "password": "a password of one's own",
-            "code": "123456",
+            "code": "123456", "notice": Notice::default().id,
         }),
         "submit_batch" => json!({ "rows": [row] }),
         "resolve" => json!({

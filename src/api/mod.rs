@@ -48,5 +48,6 @@ pub use application::{Application, BuildError, Config};
 pub use openapi::document;
 pub use problem::{Code, Fault, ProblemBody};
 pub use public::{PUBLIC_OPERATIONS, PublicOperation};
+pub use sessions::notice::Notice;
 pub use state::Random;
 pub use tls::{Tls, TlsError};

@@ -49,6 +49,7 @@ use super::service::metrics::metrics;
 use super::service::ready::ready;
 use super::sessions::begin::begin_session;
 use super::sessions::end::end_session;
+use super::sessions::notice::read_notice;
 
 /// All operations.
 pub fn operations(config: &mut ServiceConfig<'_>) {
@@ -100,6 +101,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(list_jobs)
         .service(get_job)
         .service(cancel_job)
+        .service(read_notice)
         .service(begin_session)
         .service(end_session)
         .service(list_public_operations)

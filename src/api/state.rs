@@ -15,6 +15,7 @@ use super::limits::BODY_BYTES_MAX;
 use super::metrics::Metrics;
 use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
+use super::sessions::notice::Notice;
 use crate::audit::AuditLog;
 use crate::govern::{Caller, DeskBook, Function, Principal, Question, Rules, View};
 use crate::graph::{self, Snapshot};
@@ -44,6 +45,8 @@ pub struct State {
     pub(super) identity: Identity,
     /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
     pub(super) privileged_seconds: i64,
+    /// What a user accepts by logging on.
+    pub(super) notice: Notice,
     /// Turns to hash a password.
     pub(super) hashings: Semaphore,
 }

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
+use accord::api::Notice;
 use accord::govern::Role;
 use accord::graph::Snapshot;
+use accord::identity::SealingKey;
 use accord::ingest::load_manifest;
 use accord::model::{EntityType, RecordId};
 use accord::scenario::{self, Options};
@@ -127,7 +129,9 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     // A day's look at the demo takes longer than a quarter of an hour.
     let privileged_minutes = 720;
     let (listen, identity) = (arguments.listen, Default::default());
-    let placed = Placed { listen, audit, identity, privileged_minutes, tls: None };
+    let notice = Notice::default();
+    let sealing = SealingKey::of_file(&folder.join("demo.key"), rand::random())?;
+    let placed = Placed { listen, audit, identity, sealing, privileged_minutes, notice, tls: None };
     serve::serve(&arguments_of_store, placed, |address| {
         println!(
             "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation."

@@ -1,6 +1,5 @@
 //! From what a request shows to who asks.
 
-use super::Fingerprint;
 use super::account::{Decoy, LogOn, LogOnError, log_on};
 use super::deny::Denials;
 use super::kept::IdentityError;
@@ -8,6 +7,7 @@ use super::key::{self, ApiKey, Keys};
 use super::session;
 use super::settings::Settings;
 use super::token;
+use super::{Fingerprint, SealingKey};
 use crate::govern::Principal;
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -67,20 +67,26 @@ pub struct Authenticated {
 /// Decides who asks.
 pub struct Identity {
     settings: Settings,
+    sealing: SealingKey,
     decoy: Decoy,
 }
 
 impl Identity {
-    /// With the identity providers of a configuration.
+    /// With the identity providers of a configuration, and the key that the store's secrets are sealed
+    /// with.
     ///
     /// # Errors
-    /// When the system cannot hash passwords.
+    /// When the system cannot hash passwords, or the store's secrets are sealed with another key.
     pub fn new(
+        store: &dyn Store,
         settings: Settings,
+        sealing: SealingKey,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
     ) -> Result<Self, IdentityError> {
-        Ok(Self { settings, decoy: Decoy::new(random, now)? })
+        sealing.claim(store)?;
+        let decoy = Decoy::new(&sealing, random, now)?;
+        Ok(Self { settings, sealing, decoy })
     }
 
     /// Who asks, by everything that is known now. Blocks.
@@ -124,7 +130,7 @@ impl Identity {
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
     ) -> Result<(Principal, String, Timestamp), LogOnError> {
-        let account = log_on(store, &self.decoy, shown, random(), now)?;
+        let account = log_on(store, (&self.decoy, &self.sealing), shown, random(), now)?;
         if Denials(store).hold(&account.holder)? {
             let account = Some(account.holder);
             return Err(LogOnError::Refused { account, locked: false });

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
-use accord::api::{Application, Config, Random, Tls};
+use accord::api::{Application, Config, Notice, Random, Tls};
 use accord::govern::{POLICY_DOCUMENT, Principal, Role};
-use accord::identity::{self, ApiKey, Keys};
+use accord::identity::{self, ApiKey, Keys, SealingKey};
 use accord::ingest::load_manifest;
 use accord::jobs::{self, BATCH_ROWS};
 use accord::model::{IdKey, Timestamp};
@@ -163,10 +163,17 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         listen: ([127, 0, 0, 1], 0).into(),
         identity: special.identity,
         privileged_seconds: 900,
+        sealing: sealing(),
+        notice: Notice::default(),
         tls: special.tls,
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),
     }
+}
+
+/// The key that secrets are sealed with.
+pub fn sealing() -> SealingKey {
+    SealingKey::of([9; 32]).unwrap()
 }
 
 impl Drop for Server {

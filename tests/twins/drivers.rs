@@ -1,6 +1,7 @@
 //! One driver for each operation of the OpenAPI document: a request of it, with ids of things that the
 //! caller sees, of things that it does not see, and of things that never were.
 
+use accord::api::Notice;
 use accord::model::{EntityType, IdKey, RecordId, hex};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
@@ -245,9 +246,13 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             path: format!("/v1/jobs/job_{}", hex(&[7; 16])),
             body: None,
         }),
+        ("read_notice", |_| get("/v1/sessions/notice".to_owned())),
         ("begin_session", |pool| {
             let (agency, user) = (pool.pick(&AGENCIES), pool.name());
-            let body = json!({ "agency": agency, "user": user, "password": "x", "code": "123456" });
+            let body = json!({
+                "agency": agency, "user": user, "password": "x", "code": "123456",
+                "notice": Notice::default().id,
+            });
             post("/v1/sessions", body)
         }),
         // A key is no session: the caller is still known afterwards.

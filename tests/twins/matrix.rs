@@ -44,7 +44,7 @@ fn allowed(operation: &str) -> &'static [Role] {
         "suspend_agreement" | "end_agreement" => &[Approver, PrivacyOfficer],
         "list_agencies" | "health" | "ready" | "list_public_operations" => &Role::ALL,
         // Whose credentials are wrong, or who has no session, is told so whatever the roles.
-        "begin_session" | "end_session" => &Role::ALL,
+        "begin_session" | "read_notice" | "end_session" => &Role::ALL,
         "register_agency" | "metrics" => &[SystemAdministrator],
         _ => &[
             Analyst,
