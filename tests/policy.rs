@@ -27,6 +27,7 @@ pub fn everything() -> Grant {
             .filter(|purpose| purpose.shows_records() || *purpose == Purpose::Deconfliction)
             .collect(),
         level: Level::White,
+        break_glass: false,
     }
 }
 

@@ -11,6 +11,9 @@ use super::agreements::list::list_agreements;
 use super::agreements::preview::preview_agreement;
 use super::agreements::sign::sign_agreement;
 use super::agreements::suspend::{end_agreement, suspend_agreement};
+use super::break_glass::list::list_break_glass;
+use super::break_glass::open::break_glass;
+use super::break_glass::review::review_break_glass;
 use super::cases::change::{add_member, add_subjects, end_case, remove_member};
 use super::cases::list::list_cases;
 use super::cases::open::open_case;
@@ -46,6 +49,7 @@ use super::service::metrics::metrics;
 use super::service::ready::ready;
 use super::sessions::begin::begin_session;
 use super::sessions::end::end_session;
+use super::sessions::notice::read_notice;
 
 /// All operations.
 pub fn operations(config: &mut ServiceConfig<'_>) {
@@ -75,6 +79,9 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(deconflict)
         .service(announce_operation)
         .service(read_inbox)
+        .service(break_glass)
+        .service(list_break_glass)
+        .service(review_break_glass)
         .service(list_cases)
         .service(open_case)
         .service(add_member)
@@ -94,6 +101,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(list_jobs)
         .service(get_job)
         .service(cancel_job)
+        .service(read_notice)
         .service(begin_session)
         .service(end_session)
         .service(list_public_operations)

@@ -134,6 +134,10 @@ pub struct Grant {
     pub purposes: BTreeSet<Purpose>,
     /// How much.
     pub level: Level,
+    /// Whether imminent danger turns a pointer into the object for an hour, for the purposes named; of
+    /// `gray` only, and of victims never. `false` when absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub break_glass: bool,
 }
 
 /// What the sides sign.

@@ -42,6 +42,9 @@ pub enum TermsError {
     /// Purposes for which nobody gets content.
     #[error("statistics and training get no records; only `black` may name them")]
     Purpose,
+    /// Break-glass of what is not a pointer, or for purposes that show no records.
+    #[error("break-glass is for `gray`, and for a purpose that shows records")]
+    BreakGlass,
     /// The validity ends before it begins.
     #[error("the validity ends before it begins")]
     ValidityEndsBeforeItBegins,
@@ -65,6 +68,7 @@ impl TermsError {
             Self::EmptyGrant => "empty_grant",
             Self::Tier => "bad_tier",
             Self::Purpose => "purpose_without_records",
+            Self::BreakGlass => "break_glass_without_pointer",
             Self::ValidityEndsBeforeItBegins => "validity_ends_before_it_begins",
             Self::Retention => "retention",
             Self::DocumentHash => "bad_hash",
@@ -116,6 +120,9 @@ impl Terms {
                 .any(|it| !it.shows_records() && *it != Purpose::Deconfliction);
             let good = grant.level == Level::Black || !idle;
             need(good, &format!("grants.{position}.purposes"), TermsError::Purpose);
+            let shows = grant.purposes.iter().any(|purpose| purpose.shows_records());
+            let breaks = !grant.break_glass || (grant.level == Level::Gray && shows);
+            need(breaks, &format!("grants.{position}.break_glass"), TermsError::BreakGlass);
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }

@@ -25,6 +25,11 @@ pub enum MessageKind {
     AskedOfOther,
     /// Both plan an operation at one place and time.
     OperationsClash,
+    /// The other agency turned pointers to this one's objects into the objects, for an hour; the ticket
+    /// is the id of that use of break-glass.
+    BreakGlassByOther,
+    /// Somebody of this agency did so with the other's; a second person has 24 hours to review it.
+    BreakGlassToReview,
 }
 
 /// A message to an agency: whom to talk to, and nothing of what about.

@@ -5,6 +5,7 @@
 
 mod agency;
 mod agreement;
+mod break_glass;
 mod case;
 mod check;
 mod desk;
@@ -19,6 +20,9 @@ pub use agency::{Agency, AgencyKind, Desk, NAME_BYTES_MAX, Reference, ReferenceE
 pub use agreement::{
     Act, Agreement, AgreementState, Field, Fields, Grant, Leave, Level, OFFICERS_PER_SIDE, OnEnd,
     Signature, Terms, Version,
+};
+pub use break_glass::{
+    BREAK_GLASS_MINUTES, BreakGlass, BreakGlassError, REVIEW_HOURS_MAX, Review, ReviewState,
 };
 pub use case::{Case, Member};
 pub use check::{Contradiction, TermsError, contradictions};

@@ -20,6 +20,7 @@ fn terms(discloser: &str, recipient: &str) -> Terms {
             tier_max: 2,
             purposes: [Purpose::TraffickingInvestigation].into(),
             level: Level::White,
+            break_glass: false,
         }],
         fields_never: [].into(),
         onward: Leave::Ask,

@@ -5,23 +5,23 @@ use serde_json::{Value, json};
 
 use super::{Client, Server};
 
-const SHELTER: &str = "harbour-shelter";
-const POLICE: &str = "metro-police";
+pub const SHELTER: &str = "harbour-shelter";
+pub const POLICE: &str = "metro-police";
 
 /// A server on which nobody has agreed on anything.
-fn server() -> Server {
+pub fn server() -> Server {
     let server = Server::empty();
     server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
     server
 }
 
-fn approvers(server: &Server, agency: &str) -> Vec<Client> {
+pub fn approvers(server: &Server, agency: &str) -> Vec<Client> {
     (0..OFFICERS_PER_SIDE)
         .map(|number| server.user(agency, &format!("approver-{number}"), &[Role::Approver]))
         .collect()
 }
 
-fn terms(grants: Value) -> Value {
+pub fn terms(grants: Value) -> Value {
     json!({
         "id": "mou-1", "discloser": SHELTER, "recipients": [POLICE], "legal_basis": "law",
         "grants": grants, "onward": "ask", "court_use": "ask", "retention_days": 30,
@@ -31,7 +31,7 @@ fn terms(grants: Value) -> Value {
     })
 }
 
-fn grant(level: &str) -> Value {
+pub fn grant(level: &str) -> Value {
     json!([{
         "kinds": ["person", "phone", "tie", "event"],
         "subject": ["suspect", "contact", "victim", "unknown"], "tier_max": 2,
@@ -39,7 +39,7 @@ fn grant(level: &str) -> Value {
     }])
 }
 
-fn row(id: &str, category: &str, number: &str) -> Value {
+pub fn row(id: &str, category: &str, number: &str) -> Value {
     json!({
         "local_id": id, "source": "s", "category": category, "handling": "shared",
         "records": [
@@ -51,7 +51,7 @@ fn row(id: &str, category: &str, number: &str) -> Value {
     })
 }
 
-fn sign(clients: &[Client], drafted: &Value) -> Value {
+pub fn sign(clients: &[Client], drafted: &Value) -> Value {
     let version = drafted["versions"].as_array().unwrap().last().unwrap().clone();
     let body = json!({ "version": version["version"], "terms_hash": version["terms_hash"] });
     let path = format!("/v1/agreements/{}/sign", drafted["agreement"].as_str().unwrap());
@@ -61,7 +61,7 @@ fn sign(clients: &[Client], drafted: &Value) -> Value {
 }
 
 /// An agreement of these grants, signed by both sides; its id.
-fn agreed(server: &Server, terms: &Value) -> String {
+pub fn agreed(server: &Server, terms: &Value) -> String {
     let drafted = approvers(server, SHELTER)[0].post("/v1/agreements", terms).ok();
     sign(&approvers(server, POLICE), &drafted);
     let signed = sign(&approvers(server, SHELTER), &drafted);

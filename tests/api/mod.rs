@@ -3,6 +3,7 @@
 mod audit;
 mod authentication;
 mod bad_input;
+mod break_glass;
 mod documentation;
 mod entities;
 mod explanations;

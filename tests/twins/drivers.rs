@@ -1,6 +1,7 @@
 //! One driver for each operation of the OpenAPI document: a request of it, with ids of things that the
 //! caller sees, of things that it does not see, and of things that never were.
 
+use accord::api::Notice;
 use accord::model::{EntityType, IdKey, RecordId, hex};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
@@ -22,7 +23,7 @@ pub struct Pool<'a, R> {
     pub rng: &'a mut R,
     /// Records of either world.
     pub records: &'a [(RecordId, EntityType)],
-    /// Agreements and cases of either world.
+    /// Agreements, cases and uses of break-glass of either world.
     pub named: &'a [String],
 }
 
@@ -184,6 +185,18 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post("/v1/planned-operations", body)
         }),
         ("read_inbox", |_| get("/v1/inbox".to_owned())),
+        ("break_glass", |pool| {
+            let agency = pool.pick(&AGENCIES);
+            let body = json!({ "agency": agency, "reason": "A child is on its way tonight" });
+            post("/v1/break-glass", body)
+        }),
+        ("list_break_glass", |_| get("/v1/break-glass".to_owned())),
+        ("review_break_glass", |pool| {
+            let id = pool.name();
+            let body =
+                json!({ "justified": pool.rng.random_bool(0.5), "note": "Asked at the desk" });
+            post(&format!("/v1/break-glass/{id}/review"), body)
+        }),
         ("list_cases", |_| get("/v1/cases".to_owned())),
         ("open_case", |pool| {
             let reference = format!("tf-{}", pool.rng.random_range(0..5));
@@ -234,10 +247,13 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             path: format!("/v1/jobs/job_{}", hex(&[7; 16])),
             body: None,
         }),
+        ("read_notice", |_| get("/v1/sessions/notice".to_owned())),
         ("begin_session", |pool| {
             let (agency, user) = (pool.pick(&AGENCIES), pool.pick(&["u", "v", "nobody"]));
-            let mut body =
-                json!({ "agency": agency, "user": user, "password": "x", "code": "123456" });
+            let mut body = json!({
+                "agency": agency, "user": user, "password": "x", "code": "123456",
+                "notice": Notice::default().id,
+            });
             if agency == CALLER && user == "u" {
                 // The first password must be replaced; once it is, it is wrong.
                 let (password, code) = super::accounts::right();

@@ -30,6 +30,11 @@ fn allowed(operation: &str) -> &'static [Role] {
             WatchDesk,
             PrivacyOfficer,
         ],
+        "break_glass" => &[Investigator, TaskForceLead],
+        "list_break_glass" => {
+            &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
+        }
+        "review_break_glass" => &[Approver, PrivacyOfficer],
         "open_case" | "add_member" | "remove_member" | "end_case" => &[TaskForceLead],
         "add_subjects" => &[Investigator, TaskForceLead, VictimSpecialist],
         "list_agreements" | "get_agreement" | "preview_agreement" => {
@@ -39,7 +44,7 @@ fn allowed(operation: &str) -> &'static [Role] {
         "suspend_agreement" | "end_agreement" => &[Approver, PrivacyOfficer],
         "list_agencies" | "health" | "ready" | "list_public_operations" => &Role::ALL,
         // Whose credentials are wrong, or who has no session, is told so whatever the roles.
-        "begin_session" | "end_session" => &Role::ALL,
+        "begin_session" | "read_notice" | "end_session" => &Role::ALL,
         "register_agency" | "metrics" => &[SystemAdministrator],
         _ => &[
             Analyst,

@@ -177,7 +177,9 @@ fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<Requ
     let records: Vec<_> = records.into_iter().collect();
     let names = worlds
         .iter()
-        .flat_map(|world| world.policy.agreements.keys().chain(world.policy.cases.keys()).cloned());
+        .map(|world| &world.policy)
+        .flat_map(|it| it.agreements.keys().chain(it.cases.keys()).chain(it.break_glass.keys()))
+        .cloned();
     let named: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
     let drivers = drivers::<ChaCha8Rng>();
     let mut left = Vec::new();

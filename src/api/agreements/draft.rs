@@ -31,7 +31,7 @@ pub async fn draft_agreement(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_to(Function::NegotiateAgreements, Body::of(&request, bytes), draft).await
+    context.answer_to(Function::DraftAgreements, Body::of(&request, bytes), draft).await
 }
 
 fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
@@ -73,7 +73,7 @@ pub async fn draft_version(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_about(Function::NegotiateAgreements, id, Body::of(&request, bytes), add).await
+    context.answer_about(Function::DraftAgreements, id, Body::of(&request, bytes), add).await
 }
 
 fn add(scope: &Scope, id: &str, terms: Terms) -> Result<AgreementView, Problem> {

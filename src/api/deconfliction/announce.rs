@@ -9,7 +9,7 @@ use crate::analyze::deconflict::clash;
 use crate::api::policies::change_book;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{Function, MessageKind, PlannedOperation, Question, Rights};
+use crate::govern::{Function, MessageKind, PlannedOperation, Rights};
 use crate::model::{Class, Handling, Kind, Label, SubjectCategory};
 
 /// How far an operation may reach, and how long.
@@ -53,12 +53,7 @@ fn announce(scope: &Scope, planned: PlannedOperation) -> Result<Pointers, Proble
         Ok(())
     })?;
     let policy = scope.policy()?;
-    let question = Question {
-        principal: &scope.principal,
-        purpose: scope.asked.purpose,
-        case: &scope.asked.case,
-        at: scope.at,
-    };
+    let question = scope.question();
     let rights = Rights::of(&question, &policy);
     let mut agencies = BTreeSet::new();
     for agency in rights.disclosers() {

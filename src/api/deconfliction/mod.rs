@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::policies::change_book;
+use super::desks::tell;
 use super::problem::Problem;
 use super::state::Scope;
-use crate::govern::{Message, MessageKind, Policy};
+use crate::govern::{MessageKind, Policy};
 use crate::model::{Timestamp, hex};
 
 /// How long a pointer is good for: three days.
@@ -46,28 +46,14 @@ fn point(
     agencies: &BTreeSet<String>,
     [to_other, to_self]: [MessageKind; 2],
 ) -> Result<Pointers, Problem> {
-    let desk = |agency: &str| match policy.agencies.get(agency) {
-        Some(agency) => (agency.desk.name.clone(), Some(agency.desk.channel.clone())),
-        None => (agency.to_owned(), None),
-    };
-    let message = |kind, agency: &str, ticket: &str| {
-        let ((desk, channel), ticket) = (desk(agency), ticket.to_owned());
-        Message { ticket, kind, desk, channel, purpose: scope.asked.purpose, at: scope.at }
-    };
-    let store = scope.state.store.as_ref();
     let expires = scope.at.as_micros().saturating_add(POINTER_MICROS);
     let mut pointers = Vec::new();
     for agency in agencies {
         let ticket = format!("tkt_{}", hex(&(scope.state.random)()[..16]));
-        change_book(store, agency, |book| {
-            book.tell(message(to_other, &scope.caller.agency, &ticket));
-            Ok(())
-        })?;
-        change_book(store, &scope.caller.agency, |book| {
-            book.tell(message(to_self, agency, &ticket));
-            Ok(())
-        })?;
-        let (desk, channel) = desk(agency);
+        let caller = scope.caller.agency.as_str();
+        tell(scope, policy, (agency, caller), to_other, &ticket)?;
+        tell(scope, policy, (caller, agency), to_self, &ticket)?;
+        let (desk, channel) = policy.desk(agency);
         let expires = Timestamp::from_micros(expires).unwrap_or(scope.at);
         pointers.push(Pointer { desk, channel, ticket, expires });
     }
