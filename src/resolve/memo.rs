@@ -17,9 +17,12 @@ pub(super) enum Question {
     Near,
 }
 
+/// What was asked of which words, and the answer.
+type Answered = (Question, Word, Word, u8);
+
 /// The answers of one thread about the words of one lexicon. A pair that needs the place of another takes it.
 pub(super) struct Memo {
-    slots: Box<[Cell<Option<(Question, Word, Word, u8)>>]>,
+    slots: Box<[Cell<Option<Answered>>]>,
 }
 
 impl Default for Memo {
