@@ -28,6 +28,7 @@ pub fn everything() -> Grant {
             .collect(),
         level: Level::White,
         break_glass: false,
+        silent_alert: false,
     }
 }
 
@@ -69,6 +70,7 @@ pub fn signed_by(terms: Terms, sides: &[&str]) -> Agreement {
         versions: vec![Version { terms, drafted, signatures }],
         suspended: None,
         ended: None,
+        receipts: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::agreements::draft::{draft_agreement, draft_version};
 use super::agreements::get::get_agreement;
 use super::agreements::list::list_agreements;
 use super::agreements::preview::preview_agreement;
+use super::agreements::purge::confirm_purge;
 use super::agreements::sign::sign_agreement;
 use super::agreements::suspend::{end_agreement, suspend_agreement};
 use super::break_glass::list::list_break_glass;
@@ -21,6 +22,7 @@ use super::centrality::rank::rank_entities;
 use super::communities::list::list_communities;
 use super::deconfliction::announce::announce_operation;
 use super::deconfliction::ask::deconflict;
+use super::deconfliction::cancel::cancel_operation;
 use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
 use super::entities::routes::get_routes;
@@ -36,6 +38,9 @@ use super::jobs::list::list_jobs;
 use super::judgements::submit::submit_judgement;
 use super::limits::IMPORT_BYTES_MAX;
 use super::meta::public_operations::list_public_operations;
+use super::onward::ask::ask_onward;
+use super::onward::decide::decide_onward;
+use super::onward::list::list_onward_requests;
 use super::paths::find::find_paths;
 use super::queries::get::get_query;
 use super::queries::list::list_queries;
@@ -78,6 +83,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(submit_judgement)
         .service(deconflict)
         .service(announce_operation)
+        .service(cancel_operation)
         .service(read_inbox)
         .service(break_glass)
         .service(list_break_glass)
@@ -96,6 +102,10 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(sign_agreement)
         .service(suspend_agreement)
         .service(end_agreement)
+        .service(confirm_purge)
+        .service(ask_onward)
+        .service(list_onward_requests)
+        .service(decide_onward)
         .service(list_agencies)
         .service(register_agency)
         .service(list_jobs)

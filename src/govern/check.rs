@@ -45,6 +45,9 @@ pub enum TermsError {
     /// Break-glass of what is not a pointer, or for purposes that show no records.
     #[error("break-glass is for `gray`, and for a purpose that shows records")]
     BreakGlass,
+    /// A silent alert of what is not kept back, or for a purpose that nothing is asked for by.
+    #[error("a silent alert is for `black`, and for deconfliction")]
+    SilentAlert,
     /// The validity ends before it begins.
     #[error("the validity ends before it begins")]
     ValidityEndsBeforeItBegins,
@@ -69,6 +72,7 @@ impl TermsError {
             Self::Tier => "bad_tier",
             Self::Purpose => "purpose_without_records",
             Self::BreakGlass => "break_glass_without_pointer",
+            Self::SilentAlert => "silent_alert_without_black",
             Self::ValidityEndsBeforeItBegins => "validity_ends_before_it_begins",
             Self::Retention => "retention",
             Self::DocumentHash => "bad_hash",
@@ -122,6 +126,9 @@ impl Terms {
             need(good, &format!("grants.{position}.purposes"), TermsError::Purpose);
             let shows = grant.purposes.iter().any(|purpose| purpose.shows_records());
             let breaks = !grant.break_glass || (grant.level == Level::Gray && shows);
+            let deconflicts = grant.purposes.contains(&Purpose::Deconfliction);
+            let silent = !grant.silent_alert || (grant.level == Level::Black && deconflicts);
+            need(silent, &format!("grants.{position}.silent_alert"), TermsError::SilentAlert);
             need(breaks, &format!("grants.{position}.break_glass"), TermsError::BreakGlass);
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }

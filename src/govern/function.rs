@@ -33,6 +33,14 @@ pub enum Function {
     ReadBreakGlass,
     /// Reviews a colleague's use of break-glass.
     ReviewBreakGlass,
+    /// Asks for leave to hand another agency's record on.
+    AskOnward,
+    /// Reads what was asked and decided.
+    ReadOnward,
+    /// Decides about the own agency's records.
+    DecideOnward,
+    /// Confirms that what was held by an agreement is removed.
+    ConfirmPurge,
     /// Reads the agency's inbox.
     ReadInbox,
     /// Lists the agencies that the own one works with.
@@ -45,7 +53,7 @@ pub enum Function {
 
 impl Function {
     /// All functions.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Ask,
         Self::Submit,
         Self::Judge,
@@ -60,6 +68,10 @@ impl Function {
         Self::BreakGlass,
         Self::ReadBreakGlass,
         Self::ReviewBreakGlass,
+        Self::AskOnward,
+        Self::ReadOnward,
+        Self::DecideOnward,
+        Self::ConfirmPurge,
         Self::ReadInbox,
         Self::ReadAgencies,
         Self::ManageAgencies,
@@ -76,6 +88,7 @@ impl Function {
                 | Self::SuspendAgreements
                 | Self::BreakGlass
                 | Self::ReviewBreakGlass
+                | Self::DecideOnward
                 | Self::ManageAgencies
         )
     }
@@ -115,7 +128,17 @@ impl Function {
             Self::ReadBreakGlass => {
                 &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
             }
-            Self::ReviewBreakGlass => &[Approver, PrivacyOfficer],
+            Self::ReviewBreakGlass | Self::ConfirmPurge => &[Approver, PrivacyOfficer],
+            Self::AskOnward => &[Investigator, TaskForceLead, VictimSpecialist],
+            Self::ReadOnward => &[
+                Investigator,
+                TaskForceLead,
+                VictimSpecialist,
+                Approver,
+                PrivacyOfficer,
+                AgencyAuditor,
+            ],
+            Self::DecideOnward => &[Approver],
             Self::ReadInbox => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
             Self::ReadAgencies => &[
                 Analyst,

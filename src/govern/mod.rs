@@ -10,8 +10,10 @@ mod case;
 mod check;
 mod desk;
 mod function;
+mod onward;
 mod policy;
 mod principal;
+mod purge;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -28,8 +30,10 @@ pub use case::{Case, Member};
 pub use check::{Contradiction, TermsError, contradictions};
 pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation};
 pub use function::Function;
+pub use onward::{OnwardDecision, OnwardRequest, OnwardState};
 pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
 pub use principal::{Principal, Purpose, Role};
+pub use purge::{Over, PurgeReceipt, PurgeTask};
 pub use view::{Access, Decision, Question, Rights, View};
 
 /// Who asks.

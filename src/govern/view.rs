@@ -33,6 +33,9 @@ pub struct View {
     pub classes: ClassSet,
     /// Classes of others of which the caller may learn whom to call.
     pub pointers: ClassSet,
+    /// Classes of others that the caller learns nothing of, and whose owners hear when it asks for what is
+    /// in them.
+    pub silent: ClassSet,
     /// What of the objects of some of these classes is kept back.
     pub withheld: BTreeMap<Class, Fields>,
 }
@@ -58,6 +61,7 @@ impl View {
             agency: question.principal.agency.clone(),
             classes: ClassSet::default(),
             pointers: ClassSet::default(),
+            silent: ClassSet::default(),
             withheld: BTreeMap::new(),
         };
         for (id, class) in classes {
@@ -67,6 +71,9 @@ impl View {
             }
             if access.pointer {
                 view.pointers.insert(*id);
+            }
+            if access.silent {
+                view.silent.insert(*id);
             }
             if (access.full || access.pointer) && !access.withheld.is_empty() {
                 view.withheld.insert(class.clone(), access.withheld);
@@ -87,6 +94,7 @@ impl View {
             agency: String::new(),
             classes: classes.iter().map(|(class, _)| *class).collect(),
             pointers: ClassSet::default(),
+            silent: ClassSet::default(),
             withheld: BTreeMap::new(),
         }
     }
@@ -99,6 +107,8 @@ pub struct Access {
     pub full: bool,
     /// Whom to call about them.
     pub pointer: bool,
+    /// Nothing, but the owner hears when they are asked for.
+    pub silent: bool,
     /// What of the objects is kept back.
     pub withheld: Fields,
 }
@@ -115,6 +125,8 @@ struct Granted {
     /// Whether break-glass makes white of gray.
     breakable: bool,
     black: bool,
+    /// Whether the owner hears of it when what is black is asked for.
+    silent: bool,
     withheld: Fields,
 }
 
@@ -143,7 +155,10 @@ impl Table {
                     for tier in 0..=highest {
                         let granted = &mut self.0[Self::at(*kind, *category, tier)];
                         match grant.level {
-                            Level::Black => granted.black = true,
+                            Level::Black => {
+                                granted.black = true;
+                                granted.silent |= grant.silent_alert;
+                            }
                             Level::Gray => {
                                 granted.gray = true;
                                 granted.breakable |= grant.break_glass;
@@ -241,7 +256,7 @@ impl<'a> Rights<'a> {
         };
         let granted = table.0[Table::at(class.kind, label.category, label.tier)];
         if granted.black {
-            return Access::default();
+            return Access { silent: granted.silent, ..Access::default() };
         }
         // Another agency's victims are seen within a case that both work on, and nowhere else.
         let together = self.case.is_some_and(|case| case.has_agency(&label.agency));
@@ -253,6 +268,7 @@ impl<'a> Rights<'a> {
         Access {
             full: self.content && (granted.white && !forbidden || broken),
             pointer: granted.white || granted.gray,
+            silent: false,
             withheld: granted.withheld,
         }
     }

@@ -117,8 +117,16 @@ const EVERY_ROLE: [Role; 6] = [
 ];
 
 /// Operations on a case, a use of break-glass or an agreement that has to be made first.
-const CASES: [&str; 5] =
-    ["add_member", "remove_member", "end_case", "add_subjects", "review_break_glass"];
+const CASES: [&str; 8] = [
+    "add_member",
+    "remove_member",
+    "end_case",
+    "add_subjects",
+    "review_break_glass",
+    "decide_onward",
+    "cancel_operation",
+    "confirm_purge",
+];
 const AGREEMENTS: [&str; 5] =
     ["get_agreement", "preview_agreement", "sign_agreement", "suspend_agreement", "end_agreement"];
 

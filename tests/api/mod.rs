@@ -14,6 +14,7 @@ mod imports;
 mod indicators;
 mod judgements;
 mod network;
+mod onward;
 mod queries;
 mod records;
 mod resolve;

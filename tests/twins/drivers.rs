@@ -27,6 +27,9 @@ pub struct Pool<'a, R> {
     pub named: &'a [String],
 }
 
+/// Onward requests: one of beta about a record of alpha, one that only others know of.
+pub const ONWARD: [&str; 2] = ["onw_to_alpha", "onw_of_others"];
+
 type Driver<R> = fn(&mut Pool<'_, R>) -> Request;
 
 fn get(path: String) -> Request {
@@ -184,6 +187,10 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             });
             post("/v1/planned-operations", body)
         }),
+        ("cancel_operation", |pool| {
+            let reference = format!("op-{}", pool.rng.random_range(0..3));
+            post("/v1/planned-operations/cancel", json!({ "reference": reference }))
+        }),
         ("read_inbox", |_| get("/v1/inbox".to_owned())),
         ("break_glass", |pool| {
             let agency = pool.pick(&AGENCIES);
@@ -234,6 +241,24 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("suspend_agreement", |pool| act(format!("/v1/agreements/{}/suspend", pool.name()))),
         ("end_agreement", |pool| act(format!("/v1/agreements/{}/end", pool.name()))),
+        ("confirm_purge", |pool| {
+            let name = pool.name();
+            let body = json!({ "note": "All of it was deleted" });
+            post(&format!("/v1/agreements/{name}/purge-receipts"), body)
+        }),
+        ("ask_onward", |pool| {
+            let (record, recipient) = (pool.record(), pool.pick(&["beta", "omega"]));
+            let body = json!({
+                "record": record, "recipient": recipient, "reason": "They can find the vessel",
+            });
+            post("/v1/onward-requests", body)
+        }),
+        ("list_onward_requests", |_| get("/v1/onward-requests".to_owned())),
+        ("decide_onward", |pool| {
+            let id = pool.pick(&ONWARD);
+            let body = json!({ "granted": pool.rng.random_bool(0.5), "note": "As was agreed" });
+            post(&format!("/v1/onward-requests/{id}/decision"), body)
+        }),
         ("list_agencies", |_| get("/v1/agencies".to_owned())),
         ("register_agency", |pool| {
             let name = pool.pick(&AGENCIES);

@@ -19,7 +19,9 @@ use Role::{
 fn allowed(operation: &str) -> &'static [Role] {
     match operation {
         "submit_record" | "submit_batch" | "start_import" | "submit_judgement" => &[Investigator],
-        "deconflict" | "announce_operation" => &[Investigator, TaskForceLead, WatchDesk],
+        "deconflict" | "announce_operation" | "cancel_operation" => {
+            &[Investigator, TaskForceLead, WatchDesk]
+        }
         "read_inbox" => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
         "list_cases" => &[
             Analyst,
@@ -30,11 +32,21 @@ fn allowed(operation: &str) -> &'static [Role] {
             WatchDesk,
             PrivacyOfficer,
         ],
+        "ask_onward" => &[Investigator, TaskForceLead, VictimSpecialist],
+        "list_onward_requests" => &[
+            Investigator,
+            TaskForceLead,
+            VictimSpecialist,
+            Approver,
+            PrivacyOfficer,
+            AgencyAuditor,
+        ],
+        "decide_onward" => &[Approver],
         "break_glass" => &[Investigator, TaskForceLead],
         "list_break_glass" => {
             &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
         }
-        "review_break_glass" => &[Approver, PrivacyOfficer],
+        "review_break_glass" | "confirm_purge" => &[Approver, PrivacyOfficer],
         "open_case" | "add_member" | "remove_member" | "end_case" => &[TaskForceLead],
         "add_subjects" => &[Investigator, TaskForceLead, VictimSpecialist],
         "list_agreements" | "get_agreement" | "preview_agreement" => {

@@ -312,6 +312,7 @@ fn grant(rng: &mut impl Rng) -> Grant {
         purposes: PURPOSES.into(),
         level,
         break_glass: level == Level::Gray && rng.random_bool(0.6),
+        silent_alert: level == Level::Black && rng.random_bool(0.6),
     }
 }
 

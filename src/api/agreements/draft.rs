@@ -43,7 +43,7 @@ fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
             return Err(Problem::new(Code::AlreadyThere));
         }
         let versions = vec![version(scope, &terms)];
-        let agreement = Agreement { versions, suspended: None, ended: None };
+        let agreement = Agreement { versions, suspended: None, ended: None, receipts: vec![] };
         policy.agreements.insert(id.clone(), agreement);
         view(scope, policy, &id)
     })

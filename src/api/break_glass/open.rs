@@ -9,13 +9,11 @@ use crate::api::desks::tell;
 use crate::api::guard::LoggedObject;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
 use crate::govern::{
     Act, BreakGlass, BreakGlassError, Function, MessageKind, REVIEW_HOURS_MAX, Rights,
 };
-
-/// The shortest and the longest reason, in characters.
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=1_000;
 
 /// Whose glass to break, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -93,14 +91,4 @@ fn words(error: BreakGlassError) -> String {
         }
         BreakGlassError::Unreviewed => "too many of the user's await their review".to_owned(),
     }
-}
-
-/// A text that gives a reason.
-pub(super) fn reason(text: &str, member: &str) -> Result<String, Problem> {
-    let text = text.trim();
-    let control = |character: char| character.is_control() && character != '\n';
-    if REASON_CHARS.contains(&text.chars().count()) && !text.chars().any(control) {
-        return Ok(text.to_owned());
-    }
-    Err(Problem::member(member, "no_reason", "10 to 1,000 characters of text"))
 }

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
-use super::open::reason;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
 use crate::govern::{Act, Function, Review};
 

@@ -2,6 +2,8 @@
 
 pub mod announce;
 pub mod ask;
+pub mod cancel;
+pub mod silent;
 
 use std::collections::BTreeSet;
 
@@ -39,10 +41,10 @@ pub struct Pointers {
     pub pointers: Vec<Pointer>,
 }
 
-/// Points the caller to each agency and tells both sides. The others are told before the answer leaves.
+/// Points the asker to each agency and tells both sides. The others are told before the answer leaves.
 fn point(
     scope: &Scope,
-    policy: &Policy,
+    (policy, asker): (&Policy, &str),
     agencies: &BTreeSet<String>,
     [to_other, to_self]: [MessageKind; 2],
 ) -> Result<Pointers, Problem> {
@@ -50,9 +52,8 @@ fn point(
     let mut pointers = Vec::new();
     for agency in agencies {
         let ticket = format!("tkt_{}", hex(&(scope.state.random)()[..16]));
-        let caller = scope.caller.agency.as_str();
-        tell(scope, policy, (agency, caller), to_other, &ticket)?;
-        tell(scope, policy, (caller, agency), to_self, &ticket)?;
+        tell(scope, policy, (agency, asker), to_other, &ticket)?;
+        tell(scope, policy, (asker, agency), to_self, &ticket)?;
         let (desk, channel) = policy.desk(agency);
         let expires = Timestamp::from_micros(expires).unwrap_or(scope.at);
         pointers.push(Pointer { desk, channel, ticket, expires });
