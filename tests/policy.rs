@@ -27,6 +27,8 @@ pub fn everything() -> Grant {
             .filter(|purpose| purpose.shows_records() || *purpose == Purpose::Deconfliction)
             .collect(),
         level: Level::White,
+        break_glass: false,
+        silent_alert: false,
     }
 }
 
@@ -68,6 +70,7 @@ pub fn signed_by(terms: Terms, sides: &[&str]) -> Agreement {
         versions: vec![Version { terms, drafted, signatures }],
         suspended: None,
         ended: None,
+        receipts: Vec::new(),
     }
 }
 

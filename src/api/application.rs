@@ -18,11 +18,12 @@ use super::metrics::Metrics;
 use super::policies::Policies;
 use super::problem::{Code, Problem};
 use super::router::operations;
+use super::sessions::notice::Notice;
 use super::state::{Random, State};
 use super::tls::{Tls, TlsError, install_provider, note_certificate};
 use crate::audit::{AuditError, AuditLog};
 use crate::graph;
-use crate::identity::{self, Identity, IdentityError};
+use crate::identity::{self, Identity, IdentityError, SealingKey};
 use crate::jobs::{Clock, Jobs};
 use crate::model::IdKey;
 use crate::query::Runner;
@@ -45,6 +46,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The identity providers whose tokens are accepted.
     pub identity: identity::Settings,
+    /// The key that secrets of local accounts are sealed with.
+    pub sealing: SealingKey,
+    /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
+    pub privileged_seconds: i64,
+    /// What a user accepts by logging on.
+    pub notice: Notice,
     /// TLS; without it the server speaks plain HTTP, for this machine only or behind a proxy.
     pub tls: Option<Tls>,
     /// Bytes that all views in use but the largest may hold for themselves ([`graph::VIEW_BYTES_MAX`]).
@@ -61,7 +68,7 @@ pub enum BuildError {
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
-    /// Identity cannot be had: the system does not hash passwords.
+    /// Identity cannot be had: the system does not hash passwords, or secrets are sealed with another key.
     #[error(transparent)]
     Identity(#[from] IdentityError),
     /// TLS cannot be had as configured.
@@ -97,7 +104,15 @@ impl Application {
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
             policies: Policies::default(),
-            identity: Identity::new(config.identity, &*config.random, now)?,
+            identity: Identity::new(
+                config.store.as_ref(),
+                config.identity,
+                config.sealing,
+                &*config.random,
+                now,
+            )?,
+            privileged_seconds: config.privileged_seconds,
+            notice: config.notice,
             hashings: Semaphore::new(HASHINGS_MAX),
             store: config.store,
             engine: config.engine,

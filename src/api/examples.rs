@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::Notice;
 use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 
 /// An entity that every agency of the demo sees under this id: a phone of a planted ring.
@@ -27,6 +28,11 @@ const JOB: &str = "job_00000000000000000000000000000000";
 /// An agreement and a case that are none: those that there are depend on who signed and opened them.
 const AGREEMENT: &str = "agr_00000000000000000000000000000000";
 const CASE: &str = "case_00000000000000000000000000000000";
+
+/// An onward request that is none, for the same reason.
+const ONWARD: &str = "onw_00000000000000000000000000000000";
+/// A use of break-glass that is none, for the same reason.
+const BREAK_GLASS: &str = "bgl_00000000000000000000000000000000";
 
 /// The example of an operation's body.
 pub fn body(operation: &str) -> Option<Value> {
@@ -60,7 +66,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "submit_record" => row,
         "begin_session" => json!({
             "agency": "harbour-shelter", "user": "jdoe", "password": "a password of one's own",
-            "code": "123456",
+            "code": "123456", "notice": Notice::default().id,
         }),
         "submit_batch" => json!({ "rows": [row] }),
         "resolve" => json!({
@@ -89,6 +95,22 @@ pub fn body(operation: &str) -> Option<Value> {
             "reference": "OP-2026-7", "latitude": 51.5074, "longitude": -0.1278,
             "radius_metres": 500, "from": "2099-03-01T06:00:00Z", "until": "2099-03-01T09:00:00Z",
         }),
+        "cancel_operation" => json!({ "reference": "OP-2026-9" }),
+        "break_glass" => json!({
+            "agency": "harbour-shelter",
+            "reason": "A child is on its way to the address tonight",
+        }),
+        "review_break_glass" => json!({
+            "justified": true, "note": "The call of 21:40 was checked with the desk",
+        }),
+        "ask_onward" => json!({
+            "record": RECORD, "recipient": "coast-guard",
+            "reason": "The vessel that was seen is in their waters",
+        }),
+        "decide_onward" => json!({
+            "granted": true, "note": "To their duty officer, for the search only",
+        }),
+        "confirm_purge" => json!({ "note": "Exports of May and June deleted, paper shredded" }),
         "open_case" => json!({ "reference": "TF-2026-1", "expires": "2099-01-01T00:00:00Z" }),
         "add_member" | "remove_member" => json!({ "agency": "harbour-shelter", "user": "analyst" }),
         "add_subjects" => json!({ "records": [RECORD] }),
@@ -157,9 +179,11 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
         ("rank_entities", "measure") => json!("pagerank"),
         (
             "get_agreement" | "preview_agreement" | "draft_version" | "sign_agreement"
-            | "suspend_agreement" | "end_agreement",
+            | "suspend_agreement" | "end_agreement" | "confirm_purge",
             "id",
         ) => json!(AGREEMENT),
+        ("decide_onward", "id") => json!(ONWARD),
+        ("review_break_glass", "id") => json!(BREAK_GLASS),
         ("add_member" | "remove_member" | "add_subjects" | "end_case", "id") => json!(CASE),
         (_, "id") => json!(PHONE),
         (_, "limit") => json!(10),

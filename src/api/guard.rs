@@ -13,7 +13,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, web};
 use super::asked::Asked;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
-use super::state::State;
+use super::state::{Since, State};
 use crate::audit::{Entry, Outcome};
 use crate::govern::Principal;
 use crate::identity::{Authenticated, Credentials, Fingerprint, Refusal};
@@ -46,9 +46,10 @@ pub async fn guard<B: MessageBody + 'static>(
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
         Ok(authenticated) => {
-            if let Some(Authenticated { principal, session }) = authenticated {
+            if let Some(Authenticated { principal, since, session }) = authenticated {
                 known = Some(principal.clone());
                 request.extensions_mut().insert(principal);
+                request.extensions_mut().insert(Since(since));
                 session.map(|session| request.extensions_mut().insert(session));
             }
             // Routing and handlers turn their errors into responses; nothing else stands inside.
@@ -58,6 +59,7 @@ pub async fn guard<B: MessageBody + 'static>(
     // Who logs on is known afterwards only.
     let named = response.request().extensions().get::<LoggedAs>().cloned();
     let known = named.map(|LoggedAs(principal)| principal).or(known);
+    let about = response.request().extensions().get::<LoggedObject>().cloned();
     response = as_problem(response, &id);
     // What anyone may read is not logged; a log-on is.
     if !(public && read) {
@@ -68,7 +70,7 @@ pub async fn guard<B: MessageBody + 'static>(
             agency: known.as_ref().map(|principal| principal.agency.clone()),
             user: known.map(|principal| principal.user),
             operation: logged,
-            object: object(response.request()),
+            object: about.map(|LoggedObject(id)| id).or_else(|| object(response.request())),
             purpose,
             case,
             outcome: outcome(response.status()),
@@ -108,6 +110,10 @@ fn known_method(method: &Method) -> &str {
 /// The account that a request without credentials is about, for the audit log.
 #[derive(Clone)]
 pub struct LoggedAs(pub Principal);
+
+/// What a request turned out to be about, for the audit log.
+#[derive(Clone)]
+pub struct LoggedObject(pub String);
 
 /// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
 /// away is gone at once.
@@ -207,7 +213,7 @@ fn outcome(status: StatusCode) -> Outcome {
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
 fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
-    let digits = ["ent_", "rec_", "job_", "case_", "agr_"]
+    let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_", "onw_"]
         .iter()
         .find_map(|prefix| id.strip_prefix(prefix))?;
     let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());

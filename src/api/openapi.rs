@@ -27,7 +27,7 @@ those of sessions says what for (`x-purpose`) and about which case (`x-case`). N
 trafficker.";
 
 /// Groups of operations, in order.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("resolve", "Who is this?"),
     (
         "entities",
@@ -42,6 +42,7 @@ const TAGS: [(&str, &str); 16] = [
     ("jobs", "Long work"),
     ("judgements", "What humans say of pairs of records"),
     ("deconfliction", "Whom to call about what another agency holds"),
+    ("break-glass", "In imminent danger: a pointer turned into the object, for an hour"),
     ("cases", "Who works together, across agencies, and until when"),
     ("agreements", "What agencies disclose to each other"),
     ("agencies", "Who takes part"),

@@ -20,13 +20,14 @@ const fn public(method: &'static str, path: &'static str, reason: &'static str) 
 }
 
 /// All of them. None holds content.
-pub const PUBLIC_OPERATIONS: [PublicOperation; 7] = [
+pub const PUBLIC_OPERATIONS: [PublicOperation; 8] = [
     public("GET", "/health", "Whoever supervises the process asks whether it lives"),
     public("GET", "/ready", "Whoever distributes requests asks whether it can answer"),
     public("GET", "/docs", "The page about the API; leads to /docs/"),
     public("GET", "/docs/{_:.*}", "The page about the API and its parts"),
     public("GET", "/openapi.json", "The document about the API"),
     public("GET", "/v1/meta/public-operations", "This list: whoever checks the server reads it"),
+    public("GET", "/v1/sessions/notice", "What a user accepts before logging on"),
     public("POST", "/v1/sessions", "Logging on to a local account: it shows its own credentials"),
 ];
 

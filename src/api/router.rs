@@ -9,8 +9,12 @@ use super::agreements::draft::{draft_agreement, draft_version};
 use super::agreements::get::get_agreement;
 use super::agreements::list::list_agreements;
 use super::agreements::preview::preview_agreement;
+use super::agreements::purge::confirm_purge;
 use super::agreements::sign::sign_agreement;
 use super::agreements::suspend::{end_agreement, suspend_agreement};
+use super::break_glass::list::list_break_glass;
+use super::break_glass::open::break_glass;
+use super::break_glass::review::review_break_glass;
 use super::cases::change::{add_member, add_subjects, end_case, remove_member};
 use super::cases::list::list_cases;
 use super::cases::open::open_case;
@@ -18,6 +22,7 @@ use super::centrality::rank::rank_entities;
 use super::communities::list::list_communities;
 use super::deconfliction::announce::announce_operation;
 use super::deconfliction::ask::deconflict;
+use super::deconfliction::cancel::cancel_operation;
 use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
 use super::entities::routes::get_routes;
@@ -33,6 +38,9 @@ use super::jobs::list::list_jobs;
 use super::judgements::submit::submit_judgement;
 use super::limits::IMPORT_BYTES_MAX;
 use super::meta::public_operations::list_public_operations;
+use super::onward::ask::ask_onward;
+use super::onward::decide::decide_onward;
+use super::onward::list::list_onward_requests;
 use super::paths::find::find_paths;
 use super::queries::get::get_query;
 use super::queries::list::list_queries;
@@ -46,6 +54,7 @@ use super::service::metrics::metrics;
 use super::service::ready::ready;
 use super::sessions::begin::begin_session;
 use super::sessions::end::end_session;
+use super::sessions::notice::read_notice;
 
 /// All operations.
 pub fn operations(config: &mut ServiceConfig<'_>) {
@@ -74,7 +83,11 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(submit_judgement)
         .service(deconflict)
         .service(announce_operation)
+        .service(cancel_operation)
         .service(read_inbox)
+        .service(break_glass)
+        .service(list_break_glass)
+        .service(review_break_glass)
         .service(list_cases)
         .service(open_case)
         .service(add_member)
@@ -89,11 +102,16 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(sign_agreement)
         .service(suspend_agreement)
         .service(end_agreement)
+        .service(confirm_purge)
+        .service(ask_onward)
+        .service(list_onward_requests)
+        .service(decide_onward)
         .service(list_agencies)
         .service(register_agency)
         .service(list_jobs)
         .service(get_job)
         .service(cancel_job)
+        .service(read_notice)
         .service(begin_session)
         .service(end_session)
         .service(list_public_operations)

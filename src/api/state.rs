@@ -15,8 +15,9 @@ use super::limits::BODY_BYTES_MAX;
 use super::metrics::Metrics;
 use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
+use super::sessions::notice::Notice;
 use crate::audit::AuditLog;
-use crate::govern::{Caller, DeskBook, Function, Principal, Rules, View};
+use crate::govern::{Caller, DeskBook, Function, Principal, Question, Rules, View};
 use crate::graph::{self, Snapshot};
 use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
@@ -42,6 +43,10 @@ pub struct State {
     pub(super) metrics: Metrics,
     pub(super) policies: Policies,
     pub(super) identity: Identity,
+    /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
+    pub(super) privileged_seconds: i64,
+    /// What a user accepts by logging on.
+    pub(super) notice: Notice,
     /// Turns to hash a password.
     pub(super) hashings: Semaphore,
 }
@@ -69,8 +74,13 @@ impl<'a> Body<'a> {
 pub struct Context {
     state: web::Data<State>,
     principal: Principal,
+    since: Since,
     asked: Result<Asked, Problem>,
 }
+
+/// When the caller has shown who they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Since(pub Timestamp);
 
 impl FromRequest for Context {
     type Error = Problem;
@@ -79,10 +89,13 @@ impl FromRequest for Context {
     /// The guard has put the principal there; without one the request goes no further.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let principal = request.extensions().get::<Principal>().cloned();
+        let since = request.extensions().get::<Since>().copied();
         let state = request.app_data::<web::Data<State>>().cloned();
         let asked = Asked::of(request.headers());
-        ready(match (principal, state) {
-            (Some(principal), Some(state)) => Ok(Self { state, principal, asked }),
+        ready(match (principal, since, state) {
+            (Some(principal), Some(since), Some(state)) => {
+                Ok(Self { state, principal, since, asked })
+            }
             _ => Err(Problem::new(Code::Unauthenticated)),
         })
     }
@@ -99,12 +112,25 @@ impl Context {
         if !self.principal.may(function) {
             return Err(Problem::new(Code::Forbidden));
         }
+        if function.is_privileged() {
+            self.shown_lately()?;
+        }
         let asked = self.asked?;
         let (state, principal) = (self.state.into_inner(), self.principal);
         match web::block(move || work(&Scope::new(state, principal, asked)?)).await {
             Ok(result) => result.map(web::Json),
             Err(_) => Err(Problem::new(Code::Internal)),
         }
+    }
+
+    /// Refuses who has shown too long ago who they are (RFC 9470).
+    fn shown_lately(&self) -> Result<(), Problem> {
+        let seconds = self.state.privileged_seconds;
+        let ago = (self.state.clock)().as_micros().saturating_sub(self.since.0.as_micros());
+        if ago <= seconds.saturating_mul(1_000_000) {
+            return Ok(());
+        }
+        Err(Problem::sign_in_anew(&format!(", max_age=\"{seconds}\"")))
     }
 
     /// Reads the body of a request, which must be JSON, and runs `work` on it, as
@@ -169,6 +195,12 @@ impl Scope {
     /// The same caller with the view as of now: after a write it may hold a class more.
     pub fn renewed(&self) -> Result<Self, Problem> {
         Self::new(Arc::clone(&self.state), self.principal.clone(), self.asked.clone())
+    }
+
+    /// What is asked, as policy decides it.
+    pub fn question(&self) -> Question<'_> {
+        let (principal, case) = (&self.principal, &self.asked.case);
+        Question { principal, purpose: self.asked.purpose, case, at: self.at }
     }
 
     /// The policy as of now.

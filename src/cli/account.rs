@@ -7,7 +7,7 @@ use accord::identity::{Account, Accounts, NewAccount};
 use accord::model::Timestamp;
 
 use super::CommandError;
-use super::holder::{Log, Place, RightsArguments, UserArguments, now, words};
+use super::holder::{Log, Place, RightsArguments, SealingArguments, UserArguments, now, words};
 
 /// Make, list, release, disable and reset local accounts, for agencies without an identity provider
 ///
@@ -43,6 +43,8 @@ enum Action {
         #[command(flatten)]
         one: One,
         #[command(flatten)]
+        sealing: SealingArguments,
+        #[command(flatten)]
         rights: RightsArguments,
     },
     /// Print all accounts: state, last use, roles, agency, user
@@ -71,6 +73,8 @@ enum Action {
     Reset {
         #[command(flatten)]
         one: One,
+        #[command(flatten)]
+        sealing: SealingArguments,
     },
 }
 
@@ -83,17 +87,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 println!("{}", line(&account, now()));
             }
         }
-        Action::Create { one, rights } => {
+        Action::Create { one, sealing, rights } => {
             let (store, log) = one.place.open_logged(true)?;
             let holder = rights.holder(&one.user);
-            let new = Accounts(store.as_ref()).create(&holder, rand::random, now())?;
+            let key = sealing.key(&one.place.store)?;
+            let new = Accounts(store.as_ref()).create(&holder, &key, rand::random, now())?;
             one.user.log(&log, "create")?;
             print!("{}", handed(&new));
         }
-        Action::Reset { one } => {
+        Action::Reset { one, sealing } => {
             let (store, log) = one.place.open_logged(false)?;
             let UserArguments { agency, user } = &one.user;
-            let new = Accounts(store.as_ref()).reset(agency, user, rand::random, now())?;
+            let key = sealing.key(&one.place.store)?;
+            let new = Accounts(store.as_ref()).reset(agency, user, &key, rand::random, now())?;
             one.user.log(&log, "reset")?;
             print!("{}", handed(&new));
         }

@@ -1,11 +1,11 @@
 //! `accord dedupe`: the engine alone on one file, without a store.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::model::IdKey;
+use accord::resolve::em::Unlabelled;
 use accord::resolve::{BlockingReport, RuleRecall, batch, blocking_report};
 
 use super::output::Output;
@@ -62,14 +62,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let id_key = arguments.engine.id_key();
     let mut records = records::read(&arguments.mapping, &[&arguments.file], &id_key)?;
     let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
-    let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
+    let Unlabelled { engine, blocks, learnt } =
+        records::trained(&mut records.table, &arguments.engine)?;
     spinner.finish_and_clear();
-    if let Some(trained) = trained {
-        trained.write(|file| Ok(writeln!(file, "{}", engine.model().to_json())?))?;
-    }
     let bar = progress::count_bar(records.ids.len() as u64, "comparing and clustering");
-    let found = batch::resolve(&engine, &records.table, &blocks, &|done| bar.inc(done as u64));
+    let resolve = if learnt { batch::resolve_unlabelled } else { batch::resolve };
+    let found = resolve(&engine, &records.table, &blocks, &|done| bar.inc(done as u64));
     bar.finish_and_clear();
+    if let Some(trained) = trained {
+        let model = engine.model().with_cluster(records.table.entity_type(), found.cluster);
+        trained.write(|file| Ok(writeln!(file, "{}", model.to_json())?))?;
+    }
     write_clusters(out, &records, &found, &id_key)?;
     if let Some(pairs) = pairs {
         write_pairs(pairs, &records, &found)?;
@@ -79,12 +82,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         records.ids.len(),
         found.pairs,
         found.links.len(),
-        found.labels.iter().collect::<BTreeSet<_>>().len(),
+        // Each cluster is called by its first record.
+        found.labels.iter().zip(0..).filter(|(label, position)| *label == position).count(),
         records.refused
     );
     print!("{}", records.repeated_text());
     if let Some(report) = report {
-        let stop = engine.cluster_parameters(records.table.entity_type()).stop;
+        let stop = found.cluster.stop;
         print!("{}", health::report(report, &found.labels, &found.links, stop)?);
     }
     if let Some(blocking) = blocking {
@@ -92,7 +96,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         print!("{}", blocking_text(&report));
         blocking.write(|file| Ok(writeln!(file, "{}", serde_json::to_string_pretty(&report)?)?))?;
     }
-    Ok(if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
+    let code = if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) };
+    // The process ends: giving back millions of parts one by one would be waited for, and for nothing.
+    std::mem::forget((records, blocks, found));
+    Ok(code)
 }
 
 /// What each blocking rule made and reached, as a table.
@@ -121,14 +128,11 @@ fn write_clusters(
     found: &batch::Resolved,
     id_key: &IdKey,
 ) -> Result<(), CommandError> {
-    out.csv(|out| {
-        out.write_record(["record_id", "cluster_id"])?;
-        for (position, label) in found.labels.iter().enumerate() {
-            let first = records.ids[*label as usize];
-            let cluster = id_key.entity(records.table.entity_type(), first).to_string();
-            out.write_record([records.local_ids.get(position), &cluster])?;
-        }
-        Ok(())
+    let entity_type = records.table.entity_type();
+    out.csv_of(&["record_id", "cluster_id"], found.labels.len(), |position, out| {
+        let first = records.ids[found.labels[position] as usize];
+        let cluster = id_key.entity(entity_type, first).to_string();
+        out.write_record([records.local_ids.get(position), &cluster])
     })
 }
 
@@ -137,13 +141,11 @@ fn write_pairs(
     records: &Records,
     found: &batch::Resolved,
 ) -> Result<(), CommandError> {
-    out.csv(|out| {
-        out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
-        for (a, b, bits) in &found.links {
-            let probability = accord::resolve::probability(*bits);
-            let (a, b) = (records.local_ids.get(*a as usize), records.local_ids.get(*b as usize));
-            out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])?;
-        }
-        Ok(())
+    let header = ["record_id_a", "record_id_b", "bits", "probability"];
+    out.csv_of(&header, found.links.len(), |link, out| {
+        let (a, b, bits) = found.links[link];
+        let probability = accord::resolve::probability(bits);
+        let (a, b) = (records.local_ids.get(a as usize), records.local_ids.get(b as usize));
+        out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])
     })
 }

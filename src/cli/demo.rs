@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
+use accord::api::Notice;
 use accord::govern::Role;
 use accord::graph::{Snapshot, VIEW_BYTES_MAX};
+use accord::identity::SealingKey;
 use accord::ingest::load_manifest;
 use accord::model::{EntityType, RecordId};
 use accord::scenario::{self, Options};
@@ -124,10 +126,15 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
     drop(opened);
     let audit = folder.join("demo.audit");
+    // A day's look at the demo takes longer than a quarter of an hour.
+    let privileged_minutes = 720;
     let placed = Placed {
         listen: arguments.listen,
         audit,
         identity: Default::default(),
+        sealing: SealingKey::of_file(&folder.join("demo.key"), rand::random())?,
+        privileged_minutes,
+        notice: Notice::default(),
         tls: None,
         view_bytes_max: VIEW_BYTES_MAX,
     };

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use accord::audit::{AuditLog, Entry, Outcome};
 use accord::govern::{Principal, Purpose, Role};
+use accord::identity::SealingKey;
 use accord::model::{Timestamp, hex};
 use accord::store::{Store, StoreAddress};
 use serde::de::DeserializeOwned;
 
 use super::CommandError;
-use super::serve::audit_of;
+use super::serve::{audit_of, beside};
 use super::settings;
 
 /// The store, and the log of what is changed in it.
@@ -20,10 +21,28 @@ use super::settings;
 pub struct Place {
     /// The store: a file path, or bolt://user:password@host:port/database for Neo4j
     #[arg(long, value_name = "STORE", env = "ACCORD_STORE")]
-    store: StoreAddress,
+    pub store: StoreAddress,
     /// The audit log; `<store>.audit` when absent, `accord.audit` for a Neo4j store
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
+}
+
+/// Where the key lies that secrets of local accounts are sealed with.
+#[derive(clap::Args)]
+pub struct SealingArguments {
+    /// The key that secrets of local accounts are sealed with, made when it is missing; `<store>.key` when
+    /// absent, `accord.key` for a Neo4j store. Keep it apart from the store and its backups
+    #[arg(long, value_name = "FILE", env = "ACCORD_SECRETS_KEY")]
+    secrets_key: Option<PathBuf>,
+}
+
+impl SealingArguments {
+    /// The key.
+    pub fn key(&self, store: &StoreAddress) -> Result<SealingKey, CommandError> {
+        let path = self.secrets_key.clone().unwrap_or_else(|| beside(store, "key"));
+        SealingKey::of_file(&path, rand::random())
+            .map_err(|error| format!("{}: {error}", path.display()).into())
+    }
 }
 
 impl Place {

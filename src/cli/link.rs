@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use accord::resolve::em::Unlabelled;
 use accord::resolve::{batch, probability};
 
 use super::output::Output;
@@ -45,7 +46,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let id_key = arguments.engine.id_key();
     let mut records = records::read(&arguments.mapping, &files, &id_key)?;
     let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
-    let (engine, blocks) = records::trained(&mut records.table, &arguments.engine)?;
+    let Unlabelled { engine, blocks, .. } =
+        records::trained(&mut records.table, &arguments.engine)?;
     spinner.finish_and_clear();
     let repeated = records.repeated_text();
     let Records { table, local_ids, files, refused, .. } = records;

@@ -5,7 +5,13 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::CommandError;
+
+/// Rows that one thread makes at a time, and those that are held before they are written.
+const ROWS: usize = 8192;
+const ROWS_HELD: usize = 32 * ROWS;
 
 /// A file that can be written.
 pub struct Output {
@@ -42,6 +48,38 @@ impl Output {
         let filled = fill(&mut writer)?;
         writer.flush().map_err(|error| format!("{name}: cannot be written: {error}"))?;
         Ok(filled)
+    }
+
+    /// Writes it anew as CSV of many rows, which several threads make: `fill` writes the row of a number.
+    pub fn csv_of(
+        self,
+        header: &[&str],
+        rows: usize,
+        fill: impl Fn(usize, &mut csv::Writer<Vec<u8>>) -> Result<(), csv::Error> + Sync,
+    ) -> Result<(), CommandError> {
+        use std::io::Write;
+        let name = self.path.display().to_string();
+        let failed = |error: &dyn std::fmt::Display| format!("{name}: cannot be written: {error}");
+        let part = |rows: std::ops::Range<usize>| -> Result<Vec<u8>, CommandError> {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            for row in rows {
+                fill(row, &mut writer).map_err(|error| failed(&error))?;
+            }
+            Ok(writer.into_inner().map_err(|error| failed(&error))?)
+        };
+        self.write(|file| {
+            writeln!(file, "{}", header.join(",")).map_err(|error| failed(&error))?;
+            for start in (0..rows).step_by(ROWS_HELD) {
+                let end = (start + ROWS_HELD).min(rows);
+                let starts: Vec<usize> = (start..end).step_by(ROWS).collect();
+                let parts: Result<Vec<Vec<u8>>, CommandError> =
+                    starts.into_par_iter().map(|at| part(at..(at + ROWS).min(end))).collect();
+                for part in parts? {
+                    file.write_all(&part).map_err(|error| failed(&error))?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Writes it anew as CSV.

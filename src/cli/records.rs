@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use accord::ingest::{RawRow, RowMapper, load_mapping, read_file};
 use accord::model::{Body, EntityType, IdKey, RecordId};
-use accord::resolve::{Blocks, Engine, Model, Normalized, Table, TableBuilder, em};
+use accord::resolve::{Blocks, Model, Normalized, Table, TableBuilder, em, em::Unlabelled};
 use rayon::prelude::*;
 
 use super::CommandError;
@@ -17,6 +17,9 @@ pub const SOME_REFUSED: u8 = 3;
 
 /// Rows read at a time: while they are normalized, the next ones are read.
 const ROWS: usize = 16_384;
+
+/// Rows that one thread maps and normalizes at a time.
+const CHUNK: usize = 512;
 
 /// What was read.
 pub struct Records {
@@ -58,6 +61,13 @@ impl LocalIds {
         self.ends.push(self.text.len());
     }
 
+    /// Adds all of others.
+    fn append(&mut self, others: &Self) {
+        let before = self.text.len();
+        self.text.push_str(&others.text);
+        self.ends.extend(others.ends.iter().map(|end| before + end));
+    }
+
     /// The id of the record at a position of the table.
     pub fn get(&self, position: usize) -> &str {
         let row = self.order[position] as usize;
@@ -78,11 +88,17 @@ struct Reading {
 /// Rows mapped and normalized, of one type.
 struct Lot {
     entity_type: Option<EntityType>,
-    /// Ids and the agency's own.
-    ids: Vec<(RecordId, String)>,
+    parts: Vec<Part>,
+    file: usize,
+}
+
+/// What one thread makes of rows.
+#[derive(Default)]
+struct Part {
+    ids: Vec<RecordId>,
+    local_ids: LocalIds,
     normalized: Normalized,
     refused: u64,
-    file: usize,
 }
 
 /// Reads files by one mapping. Of a record that stands twice in a file the first counts. While one lot of
@@ -129,36 +145,56 @@ impl Lot {
         wanted: Option<EntityType>,
         file: usize,
     ) -> Self {
-        let identified = |(local_id, body): (String, Body)| {
-            ((id_key.record(mapper.agency(), &local_id), local_id), body)
-        };
-        let mapped: Vec<Option<Vec<_>>> = rows
-            .par_iter()
-            .map(|row| Some(row.bodies(mapper).ok()?.into_iter().map(identified).collect()))
-            .collect();
-        let refused = mapped.iter().filter(|row| row.is_none()).count() as u64;
-        let records = mapped.into_iter().flatten().flatten();
-        let mut entity_type = wanted;
-        let (ids, bodies): (_, Vec<Body>) = records
-            .filter(|(_, body)| {
-                *entity_type.get_or_insert(body.entity_type()) == body.entity_type()
+        let first_type = |row: &RawRow| Some(row.bodies(mapper).ok()?.first()?.1.entity_type());
+        let entity_type = wanted.or_else(|| rows.iter().find_map(first_type));
+        let parts = rows
+            .par_chunks(CHUNK)
+            .map(|rows| {
+                let mut part = Part::default();
+                for row in rows {
+                    match row.bodies(mapper) {
+                        Ok(bodies) => part.take(bodies, entity_type, mapper.agency(), id_key),
+                        Err(_) => part.refused += 1,
+                    }
+                }
+                part
             })
-            .unzip();
-        Self { entity_type, ids, normalized: Normalized::of(&bodies), refused, file }
+            .collect();
+        Self { entity_type, parts, file }
+    }
+}
+
+impl Part {
+    fn take(
+        &mut self,
+        bodies: Vec<(String, Body)>,
+        wanted: Option<EntityType>,
+        agency: &str,
+        id_key: &IdKey,
+    ) {
+        for (local_id, body) in bodies {
+            if Some(body.entity_type()) == wanted {
+                self.ids.push(id_key.record(agency, &local_id));
+                self.local_ids.push(&local_id);
+                self.normalized.push(&body);
+            }
+        }
     }
 }
 
 impl Reading {
     /// Takes in a lot.
     fn take(&mut self, lot: Lot) {
-        self.refused += lot.refused;
-        let Some(entity_type) = lot.entity_type else { return };
-        for (id, local_id) in lot.ids {
-            self.ids.push(id);
-            self.files.push(lot.file);
-            self.local_ids.push(&local_id);
+        for mut part in lot.parts {
+            self.refused += part.refused;
+            let Some(entity_type) = lot.entity_type else { continue };
+            self.files.resize(self.files.len() + part.ids.len(), lot.file);
+            self.ids.append(&mut part.ids);
+            self.local_ids.append(&part.local_ids);
+            self.table
+                .get_or_insert_with(|| TableBuilder::new(entity_type))
+                .append(part.normalized);
         }
-        self.table.get_or_insert_with(|| TableBuilder::new(entity_type)).append(lot.normalized);
     }
 
     fn finish(mut self, files: &[&Path]) -> Result<Records, CommandError> {
@@ -170,11 +206,13 @@ impl Reading {
             };
             return Err(format!("{}: {why}", names.join(", ")).into());
         };
-        let key = |row: &u32| (self.ids[*row as usize], self.files[*row as usize]);
-        let mut order: Vec<u32> = (0..self.ids.len() as u32).collect();
-        // Stable, so that the first of equal ones stays the first.
-        order.par_sort_by_key(key);
-        order.dedup_by_key(|row| key(row));
+        let mut order: Vec<(RecordId, usize, u32)> = (0..self.ids.len() as u32)
+            .map(|row| (self.ids[row as usize], self.files[row as usize], row))
+            .collect();
+        order.par_sort_unstable();
+        // Of equal ones the first stands first.
+        order.dedup_by_key(|(id, file, _)| (*id, *file));
+        let order: Vec<u32> = order.into_iter().map(|(.., row)| row).collect();
         let repeated = (self.ids.len() - order.len()) as u64;
         let table = table.finish(&order, &Model::shipped());
         let ids = order.iter().map(|row| self.ids[*row as usize]).collect();
@@ -187,17 +225,13 @@ impl Reading {
 
 /// The engine, with the model that is named or one trained on the records themselves without labels,
 /// and which records it compares.
-pub fn trained(
-    table: &mut Table,
-    arguments: &EngineArguments,
-) -> Result<(Arc<Engine>, Blocks), CommandError> {
+pub fn trained(table: &mut Table, arguments: &EngineArguments) -> Result<Unlabelled, CommandError> {
     if arguments.names_model() {
-        let engine = arguments.engine()?;
+        let engine = (*arguments.engine()?).clone();
         table.take_rarity(&engine);
         let blocks = Blocks::new(table);
-        return Ok((engine, blocks));
+        return Ok(Unlabelled { engine, blocks, learnt: false });
     }
     let about = format!("trained without labels on {} records", table.len());
-    let (engine, blocks) = em::engine(table, &Model::shipped(), &about);
-    Ok((Arc::new(engine), blocks))
+    Ok(em::engine(table, &Model::shipped(), &about))
 }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use accord::api::{Application, Config, Tls};
+use accord::api::{Application, Config, Notice, Tls};
 use accord::graph::VIEW_BYTES_MAX;
-use accord::identity;
+use accord::identity::{self, SealingKey};
 use accord::model::Timestamp;
 use accord::query::{Library, Runner};
 use accord::store::StoreAddress;
 use tracing_subscriber::EnvFilter;
 
 use super::CommandError;
+use super::holder::SealingArguments;
 use super::settings::{self, StoreArguments};
 
 /// Serve the HTTP API and its page
@@ -53,6 +54,15 @@ pub struct Arguments {
     /// The identity providers whose access tokens are accepted; a TOML file
     #[arg(long, value_name = "FILE", env = "ACCORD_IDENTITY")]
     identity: Option<PathBuf>,
+    #[command(flatten)]
+    sealing: SealingArguments,
+    /// Minutes after which a user must show anew who they are to sign or suspend agreements, lead cases,
+    /// break glass or register agencies; a service's key counts from when it was made
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=720))]
+    privileged_minutes: u16,
+    /// What a user must accept to log on: a text file, in place of the shipped one
+    #[arg(long, value_name = "FILE")]
+    notice: Option<PathBuf>,
     /// The server's certificate and those up to its authority, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -89,6 +99,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let place = Placed {
         listen: arguments.listen,
         audit: arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store)),
+        sealing: arguments.sealing.key(&arguments.store.store)?,
+        privileged_minutes: arguments.privileged_minutes,
+        notice: arguments.notice.as_deref().map(notice_of).transpose()?.unwrap_or_default(),
         identity: arguments.identity.as_deref().map(identity_of).transpose()?.unwrap_or_default(),
         tls,
         view_bytes_max: arguments.view_memory.saturating_mul(1 << 20),
@@ -103,6 +116,9 @@ pub struct Placed {
     pub listen: SocketAddr,
     pub audit: PathBuf,
     pub identity: identity::Settings,
+    pub sealing: SealingKey,
+    pub privileged_minutes: u16,
+    pub notice: Notice,
     pub tls: Option<Tls>,
     pub view_bytes_max: usize,
 }
@@ -114,15 +130,28 @@ fn identity_of(path: &Path) -> Result<identity::Settings, CommandError> {
         .map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
+fn notice_of(path: &Path) -> Result<Notice, CommandError> {
+    let text = settings::read_text(path)?;
+    if text.trim().is_empty() {
+        return Err(format!("{}: no text", path.display()).into());
+    }
+    Ok(Notice::of(&text))
+}
+
 /// The audit log beside a store.
 pub fn audit_of(address: &StoreAddress) -> PathBuf {
+    beside(address, "audit")
+}
+
+/// A file beside a store.
+pub fn beside(address: &StoreAddress, what: &str) -> PathBuf {
     match address {
         StoreAddress::File(path) => {
             let mut name = path.clone().into_os_string();
-            name.push(".audit");
+            name.push(format!(".{what}"));
             name.into()
         }
-        StoreAddress::Neo4j { .. } => PathBuf::from("accord.audit"),
+        StoreAddress::Neo4j { .. } => PathBuf::from(format!("accord.{what}")),
     }
 }
 
@@ -133,7 +162,16 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<ExitCode, CommandError> {
     log_to_stderr();
-    let Placed { listen, audit, identity, tls, view_bytes_max } = placed;
+    let Placed {
+        listen,
+        audit,
+        identity,
+        sealing,
+        privileged_minutes,
+        notice,
+        tls,
+        view_bytes_max,
+    } = placed;
     let runner =
         Runner::for_store(Library::shipped()?, &settings::with_password(&arguments.store))?;
     let config = Config {
@@ -144,6 +182,9 @@ pub fn serve(
         audit: audit.clone(),
         listen,
         identity,
+        sealing,
+        notice,
+        privileged_seconds: i64::from(privileged_minutes) * 60,
         tls,
         view_bytes_max,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),

@@ -140,7 +140,7 @@ impl Sharing<'_> {
         let agency = terms.discloser.clone();
         let drafted = Act { agency, user: "approver-0".to_owned(), at: self.now };
         let versions = vec![Version { terms, drafted, signatures }];
-        Agreement { versions, suspended: None, ended: None }
+        Agreement { versions, suspended: None, ended: None, receipts: Vec::new() }
     }
 
     fn case(&self, members: BTreeSet<Member>) -> Result<Case, CommandError> {
@@ -215,7 +215,7 @@ fn registered(agency: &str) -> Agency {
     };
     let desk =
         Desk { name: format!("{agency}, duty desk"), channel: "+44 20 2555 0100".to_owned() };
-    Agency { name: agency.to_owned(), kind, desk }
+    Agency { name: agency.to_owned(), kind, desk, watched_by: None }
 }
 
 /// A template, filled in for one discloser and all others.

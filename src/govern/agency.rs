@@ -53,6 +53,9 @@ pub struct Agency {
     pub kind: AgencyKind,
     /// Whom to call.
     pub desk: Desk,
+    /// The agency whose watch desk enters planned operations for this one, which has no client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched_by: Option<String>,
 }
 
 /// A reference to a case or document: 1 to 64 of the characters `A-Z a-z 0-9 . _ / -`. Too poor to hold

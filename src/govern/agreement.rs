@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Purpose, Reference};
+use super::{PurgeReceipt, Purpose, Reference};
 use crate::model::{IdKey, Kind, SubjectCategory, Timestamp, hex};
 
 /// How many officers of each side sign (CJIS Security Policy 5.1.1: an agreement is executed by
@@ -97,7 +97,7 @@ impl<'a> FromIterator<&'a Field> for Fields {
 }
 
 /// Whether the recipient may do something with what it was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Leave {
     /// No.
@@ -134,6 +134,14 @@ pub struct Grant {
     pub purposes: BTreeSet<Purpose>,
     /// How much.
     pub level: Level,
+    /// Whether imminent danger turns a pointer into the object for an hour, for the purposes named; of
+    /// `gray` only, and of victims never. `false` when absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub break_glass: bool,
+    /// Whether the discloser hears, silently, when something that this keeps from the recipients is asked for
+    /// in deconfliction; of `black` only. `false` when absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent_alert: bool,
 }
 
 /// What the sides sign.
@@ -237,6 +245,9 @@ pub struct Agreement {
     /// Who ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Act>,
+    /// Recipients' words that they have removed what they held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<PurgeReceipt>,
 }
 
 impl Terms {

@@ -42,6 +42,12 @@ pub enum TermsError {
     /// Purposes for which nobody gets content.
     #[error("statistics and training get no records; only `black` may name them")]
     Purpose,
+    /// Break-glass of what is not a pointer, or for purposes that show no records.
+    #[error("break-glass is for `gray`, and for a purpose that shows records")]
+    BreakGlass,
+    /// A silent alert of what is not kept back, or for a purpose that nothing is asked for by.
+    #[error("a silent alert is for `black`, and for deconfliction")]
+    SilentAlert,
     /// The validity ends before it begins.
     #[error("the validity ends before it begins")]
     ValidityEndsBeforeItBegins,
@@ -65,6 +71,8 @@ impl TermsError {
             Self::EmptyGrant => "empty_grant",
             Self::Tier => "bad_tier",
             Self::Purpose => "purpose_without_records",
+            Self::BreakGlass => "break_glass_without_pointer",
+            Self::SilentAlert => "silent_alert_without_black",
             Self::ValidityEndsBeforeItBegins => "validity_ends_before_it_begins",
             Self::Retention => "retention",
             Self::DocumentHash => "bad_hash",
@@ -116,6 +124,12 @@ impl Terms {
                 .any(|it| !it.shows_records() && *it != Purpose::Deconfliction);
             let good = grant.level == Level::Black || !idle;
             need(good, &format!("grants.{position}.purposes"), TermsError::Purpose);
+            let shows = grant.purposes.iter().any(|purpose| purpose.shows_records());
+            let breaks = !grant.break_glass || (grant.level == Level::Gray && shows);
+            let deconflicts = grant.purposes.contains(&Purpose::Deconfliction);
+            let silent = !grant.silent_alert || (grant.level == Level::Black && deconflicts);
+            need(silent, &format!("grants.{position}.silent_alert"), TermsError::SilentAlert);
+            need(breaks, &format!("grants.{position}.break_glass"), TermsError::BreakGlass);
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }

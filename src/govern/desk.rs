@@ -23,8 +23,21 @@ pub enum MessageKind {
     AskedByOther,
     /// The other agency holds something that this one asked for.
     AskedOfOther,
+    /// The other agency asked for something that this one keeps black from it, and does not know it.
+    AskedSilently,
     /// Both plan an operation at one place and time.
     OperationsClash,
+    /// The other agency turned pointers to this one's objects into the objects, for an hour; the ticket
+    /// is the id of that use of break-glass.
+    BreakGlassByOther,
+    /// Somebody of this agency did so with the other's; a second person has 24 hours to review it.
+    BreakGlassToReview,
+    /// The other agency asks for leave to hand a record of this one on; the ticket is the request's id.
+    OnwardAsked,
+    /// The other agency has decided what this one asked for.
+    OnwardDecided,
+    /// The other agency has removed what it held by an agreement; the ticket is the agreement's id.
+    PurgeConfirmed,
 }
 
 /// A message to an agency: whom to talk to, and nothing of what about.
@@ -120,6 +133,13 @@ impl DeskBook {
         self.messages.push(message);
         let surplus = self.messages.len().saturating_sub(MESSAGES_MAX);
         self.messages.drain(..surplus);
+    }
+
+    /// Takes back a planned operation that is not over; whether there was one.
+    pub fn cancel(&mut self, reference: &Reference, at: Timestamp) -> bool {
+        let before = self.operations.len();
+        self.operations.retain(|it| it.until <= at || it.reference != *reference);
+        self.operations.len() < before
     }
 
     /// Plans an operation, in place of one of the same reference; `false` when there are too many.

@@ -19,12 +19,28 @@ pub enum Function {
     NameSubjects,
     /// Reads agreements of the own agency.
     ReadAgreements,
-    /// Drafts and signs agreements.
-    NegotiateAgreements,
+    /// Drafts agreements.
+    DraftAgreements,
+    /// Signs agreements.
+    SignAgreements,
     /// Suspends and ends agreements.
     SuspendAgreements,
     /// Asks for pointers and announces operations.
     Deconflict,
+    /// Turns pointers into objects for an hour, in imminent danger.
+    BreakGlass,
+    /// Lists uses of break-glass: one's own, or those of and against one's agency.
+    ReadBreakGlass,
+    /// Reviews a colleague's use of break-glass.
+    ReviewBreakGlass,
+    /// Asks for leave to hand another agency's record on.
+    AskOnward,
+    /// Reads what was asked and decided.
+    ReadOnward,
+    /// Decides about the own agency's records.
+    DecideOnward,
+    /// Confirms that what was held by an agreement is removed.
+    ConfirmPurge,
     /// Reads the agency's inbox.
     ReadInbox,
     /// Lists the agencies that the own one works with.
@@ -37,7 +53,7 @@ pub enum Function {
 
 impl Function {
     /// All functions.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 22] = [
         Self::Ask,
         Self::Submit,
         Self::Judge,
@@ -45,14 +61,37 @@ impl Function {
         Self::LeadCases,
         Self::NameSubjects,
         Self::ReadAgreements,
-        Self::NegotiateAgreements,
+        Self::DraftAgreements,
+        Self::SignAgreements,
         Self::SuspendAgreements,
         Self::Deconflict,
+        Self::BreakGlass,
+        Self::ReadBreakGlass,
+        Self::ReviewBreakGlass,
+        Self::AskOnward,
+        Self::ReadOnward,
+        Self::DecideOnward,
+        Self::ConfirmPurge,
         Self::ReadInbox,
         Self::ReadAgencies,
         Self::ManageAgencies,
         Self::ReadMetrics,
     ];
+
+    /// Whether who uses it must have shown lately who they are (CJIS IA-11): what it does changes who sees
+    /// what, or opens what is otherwise closed.
+    pub fn is_privileged(self) -> bool {
+        matches!(
+            self,
+            Self::LeadCases
+                | Self::SignAgreements
+                | Self::SuspendAgreements
+                | Self::BreakGlass
+                | Self::ReviewBreakGlass
+                | Self::DecideOnward
+                | Self::ManageAgencies
+        )
+    }
 
     /// The roles that have it.
     pub fn roles(self) -> &'static [Role] {
@@ -82,9 +121,24 @@ impl Function {
             Self::LeadCases => &[TaskForceLead],
             Self::NameSubjects => &[Investigator, TaskForceLead, VictimSpecialist],
             Self::ReadAgreements => &[Approver, PrivacyOfficer, AgencyAuditor, TaskForceLead],
-            Self::NegotiateAgreements => &[Approver],
+            Self::DraftAgreements | Self::SignAgreements => &[Approver],
             Self::SuspendAgreements => &[Approver, PrivacyOfficer],
             Self::Deconflict => &[Investigator, TaskForceLead, WatchDesk],
+            Self::BreakGlass => &[Investigator, TaskForceLead],
+            Self::ReadBreakGlass => {
+                &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
+            }
+            Self::ReviewBreakGlass | Self::ConfirmPurge => &[Approver, PrivacyOfficer],
+            Self::AskOnward => &[Investigator, TaskForceLead, VictimSpecialist],
+            Self::ReadOnward => &[
+                Investigator,
+                TaskForceLead,
+                VictimSpecialist,
+                Approver,
+                PrivacyOfficer,
+                AgencyAuditor,
+            ],
+            Self::DecideOnward => &[Approver],
             Self::ReadInbox => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
             Self::ReadAgencies => &[
                 Analyst,

@@ -5,12 +5,15 @@
 
 mod agency;
 mod agreement;
+mod break_glass;
 mod case;
 mod check;
 mod desk;
 mod function;
+mod onward;
 mod policy;
 mod principal;
+mod purge;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -20,12 +23,17 @@ pub use agreement::{
     Act, Agreement, AgreementState, Field, Fields, Grant, Leave, Level, OFFICERS_PER_SIDE, OnEnd,
     Signature, Terms, Version,
 };
+pub use break_glass::{
+    BREAK_GLASS_MINUTES, BreakGlass, BreakGlassError, REVIEW_HOURS_MAX, Review, ReviewState,
+};
 pub use case::{Case, Member};
 pub use check::{Contradiction, TermsError, contradictions};
 pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation};
 pub use function::Function;
+pub use onward::{OnwardDecision, OnwardRequest, OnwardState};
 pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
 pub use principal::{Principal, Purpose, Role};
+pub use purge::{Over, PurgeReceipt, PurgeTask};
 pub use view::{Access, Decision, Question, Rights, View};
 
 /// Who asks.

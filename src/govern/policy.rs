@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Agency, Agreement, Case, Principal, Purpose, Reference, Role, Terms};
+use super::{Agency, Agreement, BreakGlass, Case, Principal, Purpose, Reference, Role, Terms};
 use crate::model::{RecordId, Timestamp};
 
 /// The name of the store's document that keeps the policy.
@@ -29,6 +29,9 @@ pub struct Policy {
     /// The agreements, by id.
     #[serde(default)]
     pub agreements: BTreeMap<String, Agreement>,
+    /// Uses of break-glass, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub break_glass: BTreeMap<String, BreakGlass>,
 }
 
 /// A policy with what its signatures come to, worked out once: which version of each agreement stands,
@@ -113,6 +116,14 @@ impl Policy {
             && principal.may_ask_for(purpose);
         let case = self.case_of(principal, reference, at).filter(|_| may);
         case.map(|case| case.subjects.clone()).unwrap_or_default()
+    }
+
+    /// An agency's desk and how it is reached; its name alone where it has not said.
+    pub fn desk(&self, agency: &str) -> (String, Option<String>) {
+        match self.agencies.get(agency) {
+            Some(agency) => (agency.desk.name.clone(), Some(agency.desk.channel.clone())),
+            None => (agency.to_owned(), None),
+        }
     }
 
     /// The agencies that an agency may know of: itself, those it shares an agreement with that has a

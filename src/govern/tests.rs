@@ -20,6 +20,8 @@ fn terms(discloser: &str, recipient: &str) -> Terms {
             tier_max: 2,
             purposes: [Purpose::TraffickingInvestigation].into(),
             level: Level::White,
+            break_glass: false,
+            silent_alert: false,
         }],
         fields_never: [].into(),
         onward: Leave::Ask,
@@ -50,7 +52,12 @@ fn version(terms: Terms) -> Version {
 
 fn agreement(terms: Terms) -> Agreement {
     let (a, b) = (terms.discloser.clone(), terms.recipients.first().unwrap().clone());
-    let mut agreement = Agreement { versions: vec![version(terms)], suspended: None, ended: None };
+    let mut agreement = Agreement {
+        versions: vec![version(terms)],
+        suspended: None,
+        ended: None,
+        receipts: Vec::new(),
+    };
     sign(&mut agreement, &a);
     sign(&mut agreement, &b);
     agreement

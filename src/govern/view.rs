@@ -5,10 +5,10 @@
 //! per discloser as a table over kind, category and tier, so that a class costs one look-up, however
 //! many agreements there are. Levels add up, then what forbids cuts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::Standing;
-use super::{Case, Fields, Level, Principal, Purpose, Reference, Rules, Terms};
+use super::{BreakGlass, Case, Fields, Level, Principal, Purpose, Reference, Rules, Terms};
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
 
 /// Who asks, what for, about which case, and when.
@@ -33,6 +33,9 @@ pub struct View {
     pub classes: ClassSet,
     /// Classes of others of which the caller may learn whom to call.
     pub pointers: ClassSet,
+    /// Classes of others that the caller learns nothing of, and whose owners hear when it asks for what is
+    /// in them.
+    pub silent: ClassSet,
     /// What of the objects of some of these classes is kept back.
     pub withheld: BTreeMap<Class, Fields>,
 }
@@ -58,6 +61,7 @@ impl View {
             agency: question.principal.agency.clone(),
             classes: ClassSet::default(),
             pointers: ClassSet::default(),
+            silent: ClassSet::default(),
             withheld: BTreeMap::new(),
         };
         for (id, class) in classes {
@@ -67,6 +71,9 @@ impl View {
             }
             if access.pointer {
                 view.pointers.insert(*id);
+            }
+            if access.silent {
+                view.silent.insert(*id);
             }
             if (access.full || access.pointer) && !access.withheld.is_empty() {
                 view.withheld.insert(class.clone(), access.withheld);
@@ -87,6 +94,7 @@ impl View {
             agency: String::new(),
             classes: classes.iter().map(|(class, _)| *class).collect(),
             pointers: ClassSet::default(),
+            silent: ClassSet::default(),
             withheld: BTreeMap::new(),
         }
     }
@@ -99,6 +107,8 @@ pub struct Access {
     pub full: bool,
     /// Whom to call about them.
     pub pointer: bool,
+    /// Nothing, but the owner hears when they are asked for.
+    pub silent: bool,
     /// What of the objects is kept back.
     pub withheld: Fields,
 }
@@ -112,7 +122,11 @@ const TIERS: usize = Label::TIER_MAX as usize + 1;
 struct Granted {
     white: bool,
     gray: bool,
+    /// Whether break-glass makes white of gray.
+    breakable: bool,
     black: bool,
+    /// Whether the owner hears of it when what is black is asked for.
+    silent: bool,
     withheld: Fields,
 }
 
@@ -141,8 +155,14 @@ impl Table {
                     for tier in 0..=highest {
                         let granted = &mut self.0[Self::at(*kind, *category, tier)];
                         match grant.level {
-                            Level::Black => granted.black = true,
-                            Level::Gray => granted.gray = true,
+                            Level::Black => {
+                                granted.black = true;
+                                granted.silent |= grant.silent_alert;
+                            }
+                            Level::Gray => {
+                                granted.gray = true;
+                                granted.breakable |= grant.break_glass;
+                            }
                             Level::White => granted.white = true,
                         }
                         // Also from being asked for: a pointer to what is kept back would tell of it.
@@ -163,6 +183,8 @@ pub struct Rights<'a> {
     allowed: bool,
     case: Option<&'a Case>,
     granted: BTreeMap<&'a str, Table>,
+    /// The agencies whose glass the caller has broken for this question.
+    broken: BTreeSet<&'a str>,
     until: Option<Timestamp>,
 }
 
@@ -195,12 +217,16 @@ impl<'a> Rights<'a> {
         }
         let case = rules.case_of(principal, case, at);
         edges.extend(case.map(|case| case.expires));
+        let broken: Vec<&BreakGlass> =
+            rules.break_glass.values().filter(|it| it.is_open_for(question)).collect();
+        edges.extend(broken.iter().map(|it| it.until()));
         Self {
             agency,
             content: allowed && purpose.shows_records(),
             allowed,
             case,
             granted,
+            broken: broken.into_iter().map(|it| it.owner.as_str()).collect(),
             until: edges.into_iter().filter(|edge| *edge > at).min(),
         }
     }
@@ -208,6 +234,12 @@ impl<'a> Rights<'a> {
     /// The agencies that disclose something to the caller's.
     pub fn disclosers(&self) -> impl Iterator<Item = &'a str> {
         self.granted.keys().copied()
+    }
+
+    /// Whether an agreement in force lets the caller break an agency's glass for this question.
+    pub fn may_break(&self, owner: &str) -> bool {
+        let table = self.granted.get(owner);
+        self.content && table.is_some_and(|table| table.0.iter().any(|it| it.breakable))
     }
 
     /// What the question may see of a class.
@@ -224,14 +256,19 @@ impl<'a> Rights<'a> {
         };
         let granted = table.0[Table::at(class.kind, label.category, label.tier)];
         if granted.black {
-            return Access::default();
+            return Access { silent: granted.silent, ..Access::default() };
         }
         // Another agency's victims are seen within a case that both work on, and nowhere else.
         let together = self.case.is_some_and(|case| case.has_agency(&label.agency));
         let forbidden = label.category.is_victim() && !together;
+        // Danger opens what is only pointed to, but never who a victim is.
+        let broken = granted.breakable
+            && self.broken.contains(label.agency.as_str())
+            && !label.category.is_victim();
         Access {
-            full: self.content && granted.white && !forbidden,
+            full: self.content && (granted.white && !forbidden || broken),
             pointer: granted.white || granted.gray,
+            silent: false,
             withheld: granted.withheld,
         }
     }

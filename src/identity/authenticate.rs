@@ -1,13 +1,13 @@
 //! From what a request shows to who asks.
 
-use super::Fingerprint;
 use super::account::{Decoy, LogOn, LogOnError, log_on};
 use super::deny::Denials;
 use super::kept::IdentityError;
-use super::key::{self, Keys};
+use super::key::{self, ApiKey, Keys};
 use super::session;
 use super::settings::Settings;
 use super::token;
+use super::{Fingerprint, SealingKey};
 use crate::govern::Principal;
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -57,6 +57,9 @@ pub struct SessionId(String);
 pub struct Authenticated {
     /// The caller.
     pub principal: Principal,
+    /// When the caller showed who they are: at the log-on, to the identity provider, or, for a service,
+    /// when its key was made.
+    pub since: Timestamp,
     /// The session, where the caller has one.
     pub session: Option<SessionId>,
 }
@@ -64,20 +67,26 @@ pub struct Authenticated {
 /// Decides who asks.
 pub struct Identity {
     settings: Settings,
+    sealing: SealingKey,
     decoy: Decoy,
 }
 
 impl Identity {
-    /// With the identity providers of a configuration.
+    /// With the identity providers of a configuration, and the key that the store's secrets are sealed
+    /// with.
     ///
     /// # Errors
-    /// When the system cannot hash passwords.
+    /// When the system cannot hash passwords, or the store's secrets are sealed with another key.
     pub fn new(
+        store: &dyn Store,
         settings: Settings,
+        sealing: SealingKey,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
     ) -> Result<Self, IdentityError> {
-        Ok(Self { settings, decoy: Decoy::new(random, now)? })
+        sealing.claim(store)?;
+        let decoy = Decoy::new(&sealing, random, now)?;
+        Ok(Self { settings, sealing, decoy })
     }
 
     /// Who asks, by everything that is known now. Blocks.
@@ -90,20 +99,23 @@ impl Identity {
         shown: &Credentials,
         now: Timestamp,
     ) -> Result<Authenticated, Refusal> {
-        let (principal, session) = if shown.bearer.starts_with(key::PREFIX) {
-            (with_key(store, shown, now)?, None)
+        let (principal, since, session) = if shown.bearer.starts_with(key::PREFIX) {
+            let key = with_key(store, shown, now)?;
+            (key.holder, key.created, None)
         } else if shown.bearer.starts_with(session::PREFIX) {
             let holder = session::holder(store, &shown.bearer, now)?;
-            let holder = holder.ok_or(Refusal::Bad("no such session"))?;
-            (holder, Some(SessionId(shown.bearer.clone())))
+            let (holder, began) = holder.ok_or(Refusal::Bad("no such session"))?;
+            (holder, began, Some(SessionId(shown.bearer.clone())))
         } else {
             let certificate = shown.certificate.as_ref();
-            (token::principal(&self.settings.issuers, &shown.bearer, certificate, now)?, None)
+            let issuers = &self.settings.issuers;
+            let (principal, since) = token::principal(issuers, &shown.bearer, certificate, now)?;
+            (principal, since, None)
         };
         if Denials(store).hold(&principal)? {
             return Err(Refusal::Bad("the agency or the user is denied"));
         }
-        Ok(Authenticated { principal, session })
+        Ok(Authenticated { principal, since, session })
     }
 
     /// Begins a session: its holder, its token and when it ends at the latest. Hashes passwords: the
@@ -118,7 +130,7 @@ impl Identity {
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
     ) -> Result<(Principal, String, Timestamp), LogOnError> {
-        let account = log_on(store, &self.decoy, shown, random(), now)?;
+        let account = log_on(store, (&self.decoy, &self.sealing), shown, random(), now)?;
         if Denials(store).hold(&account.holder)? {
             let account = Some(account.holder);
             return Err(LogOnError::Refused { account, locked: false });
@@ -136,7 +148,7 @@ impl Identity {
     }
 }
 
-fn with_key(store: &dyn Store, shown: &Credentials, now: Timestamp) -> Result<Principal, Refusal> {
+fn with_key(store: &dyn Store, shown: &Credentials, now: Timestamp) -> Result<ApiKey, Refusal> {
     let key = Keys(store).find(&shown.bearer)?.ok_or(Refusal::Bad("no such key"))?;
     if key.expires <= now {
         return Err(Refusal::Bad("the key has ended"));
@@ -144,5 +156,5 @@ fn with_key(store: &dyn Store, shown: &Credentials, now: Timestamp) -> Result<Pr
     if key.certificate.is_some() && key.certificate != shown.certificate {
         return Err(Refusal::Bad("the certificate the key is bound to was not shown"));
     }
-    Ok(key.holder)
+    Ok(key)
 }

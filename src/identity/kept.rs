@@ -31,6 +31,12 @@ pub enum IdentityError {
     /// What the store keeps cannot be read back.
     #[error("what the store keeps of identities cannot be read back")]
     Damaged,
+    /// The file of the key that seals secrets.
+    #[error("the file of the key that seals secrets: {0}")]
+    KeyFile(String),
+    /// The store's secrets are sealed with another key.
+    #[error("the store's secrets are sealed with another key: give the file that was made with it")]
+    OtherKey,
     /// A part of the system that makes hashes or codes failed.
     #[error("cannot make a {0}")]
     Crypto(&'static str),

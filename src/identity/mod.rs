@@ -3,7 +3,7 @@
 //! is looked up anew for every request, so a right taken away is gone with the next one.
 //!
 //! This room knows neither HTTP requests nor what a record says. Secrets are kept as hashes only, but
-//! for the key of a second factor, which both sides must know.
+//! for the key of a second factor, which both sides must know: it is sealed.
 
 mod account;
 mod authenticate;
@@ -12,6 +12,7 @@ mod deny;
 mod issuer;
 mod kept;
 mod key;
+mod sealing;
 mod session;
 mod settings;
 mod token;
@@ -22,6 +23,7 @@ pub use certificate::Fingerprint;
 pub use deny::{Denials, Denied};
 pub use kept::IdentityError;
 pub use key::{ApiKey, KEY_DAYS_MAX, Keys};
+pub use sealing::SealingKey;
 pub use session::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES};
 pub use settings::{Settings, SettingsError};
 

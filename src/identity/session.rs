@@ -69,12 +69,12 @@ pub(super) fn end(store: &dyn Store, token: &str) -> Result<bool, IdentityError>
     kept::remove(store, &name(token))
 }
 
-/// Whom the session of a token stands for, with the roles that the account has now.
+/// Whom the session of a token stands for, with the roles that the account has now, and since when.
 pub(super) fn holder(
     store: &dyn Store,
     token: &str,
     now: Timestamp,
-) -> Result<Option<Principal>, IdentityError> {
+) -> Result<Option<(Principal, Timestamp)>, IdentityError> {
     let name = name(token);
     let Some(text) = store.document(&name)? else { return Ok(None) };
     let mut session: Session = kept::parse(&text)?;
@@ -94,7 +94,7 @@ pub(super) fn holder(
         // Where another request was faster, it has noted the same or has ended the session.
         store.swap_document(&name, Some(&text), Some(&seen))?;
     }
-    Ok(Some(account.holder))
+    Ok(Some((account.holder, session.began)))
 }
 
 fn name(token: &str) -> String {

@@ -73,9 +73,17 @@ fn is_on_globe((latitude, longitude): (f64, f64)) -> bool {
     latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude, longitude) != (0.0, 0.0)
 }
 
+/// Most stated numbers are nothing but digits and need no parsing.
+fn is_plain_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// House number and, after a slash, unit of a stated house number ("12/4").
 fn stated_house(text: &str) -> (Option<String>, Option<String>) {
     let text = cut(text);
+    if is_plain_number(text) {
+        return (Some(text.to_owned()), None);
+    }
     let (house, unit) = text.split_once('/').unwrap_or((text, ""));
     let line = parse_line(house);
     let house = line.house.or_else(|| code_option(Some(&house.to_owned())));
@@ -85,6 +93,9 @@ fn stated_house(text: &str) -> (Option<String>, Option<String>) {
 /// The unit without its designator: "Apt. 4B" is "4B".
 fn stated_unit(text: &str) -> Option<String> {
     let text = cut(text);
+    if is_plain_number(text) {
+        return Some(text.to_owned());
+    }
     let line = parse_line(text);
     line.unit.or_else(|| code_option(Some(&text.to_owned())))
 }

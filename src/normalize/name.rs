@@ -76,7 +76,9 @@ impl NameForm {
 /// The generation that the whole name or the family name ends in.
 fn generation(name: &PersonName) -> Option<u8> {
     let stated = [&name.family, &name.full, &name.given];
-    stated.into_iter().flatten().find_map(|text| {
+    // Of one word none is the last of several; most stated parts are.
+    let of_several = |text: &&String| !text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    stated.into_iter().flatten().filter(of_several).find_map(|text| {
         let folded = fold(text);
         let (before, last) = folded.rsplit_once(' ')?;
         (!before.is_empty()).then(|| generation_of(last)).flatten()

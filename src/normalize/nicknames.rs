@@ -54,12 +54,6 @@ pub fn distinct_in((a, of_a): (&str, Groups), (b, of_b): (&str, Groups)) -> bool
     known || is_feminine_of(a, b) || is_feminine_of(b, a)
 }
 
-/// The number of the smallest group that the folded given name is in: a blocking key that all forms of
-/// one name usually share. `None` for a name that the table does not know.
-pub fn given_group(name: &str) -> Option<u16> {
-    groups_of(name).first().copied()
-}
-
 /// The numbers of groups that a name is in, ascending.
 pub type Groups = &'static [u16];
 

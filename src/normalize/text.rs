@@ -83,24 +83,23 @@ pub fn fold_option(text: Option<&String>) -> Option<String> {
 
 /// Whether the folded text is empty or one of the words that sources write for "not known".
 pub fn is_blank(folded: &str) -> bool {
-    const BLANK: [&str; 15] = [
-        "",
-        "desconocido",
-        "inconnu",
-        "n a",
-        "na",
-        "nan",
-        "neizvestno",
-        "nil",
-        "no data",
-        "none",
-        "null",
-        "unbekannt",
-        "unk",
-        "unknown",
-        "xxx",
-    ];
-    BLANK.binary_search(&folded).is_ok()
+    matches!(
+        folded,
+        "" | "desconocido"
+            | "inconnu"
+            | "n a"
+            | "na"
+            | "nan"
+            | "neizvestno"
+            | "nil"
+            | "no data"
+            | "none"
+            | "null"
+            | "unbekannt"
+            | "unk"
+            | "unknown"
+            | "xxx"
+    )
 }
 
 /// Upper-case ASCII letters and digits of the text, nothing else.

@@ -6,8 +6,9 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use super::blocks::Blocks;
-use super::cluster::cluster;
+use super::cluster::{ClusterParameters, cluster, cluster_unlabelled};
 use super::engine::Engine;
+use super::memo::Memo;
 use super::table::Table;
 
 /// Records whose candidates one thread compares at a time.
@@ -22,6 +23,8 @@ pub struct Resolved {
     pub links: Vec<(u32, u32, f64)>,
     /// Pairs that were compared.
     pub pairs: usize,
+    /// When clusters were joined.
+    pub cluster: ClusterParameters,
 }
 
 /// Resolves the records of a table whose candidates are known. `progress` is told now and then how many
@@ -32,12 +35,36 @@ pub fn resolve(
     blocks: &Blocks,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Resolved {
-    let entity_type = table.entity_type();
-    let floor = engine.model().types.get(&entity_type).map_or(f64::MAX, |model| model.floor);
-    let (links, pairs) = score(engine, table, blocks, floor, |_, _| true, progress);
-    let parameters = engine.cluster_parameters(entity_type);
+    let (links, pairs) = all_links(engine, table, blocks, progress);
+    let parameters = engine.cluster_parameters(table.entity_type());
     let labels = cluster(table.len(), &links, &[], &[], &parameters);
-    Resolved { labels, links, pairs }
+    Resolved { labels, links, pairs, cluster: parameters }
+}
+
+/// [`resolve`] with a model that was trained without labels on these records: where clusters stop to join is
+/// learnt from the records, too.
+pub fn resolve_unlabelled(
+    engine: &Engine,
+    table: &Table,
+    blocks: &Blocks,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Resolved {
+    let (links, pairs) = all_links(engine, table, blocks, progress);
+    let lowest = engine.cluster_parameters(table.entity_type());
+    let (labels, parameters) = cluster_unlabelled(table.len(), &links, &lowest);
+    Resolved { labels, links, pairs, cluster: parameters }
+}
+
+/// All links at or above the model's floor, and how many pairs were compared.
+fn all_links(
+    engine: &Engine,
+    table: &Table,
+    blocks: &Blocks,
+    progress: &(dyn Fn(usize) + Sync),
+) -> (Vec<Scored>, usize) {
+    let model = engine.model().types.get(&table.entity_type());
+    let floor = model.map_or(f64::MAX, |model| model.floor);
+    score(engine, table, blocks, floor, |_, _| true, progress)
 }
 
 /// Links records of two sets, given by `second`, none of which has a duplicate within its own: each
@@ -94,13 +121,14 @@ fn score(
     let records: Vec<u32> = (0..table.len() as u32).collect();
     let parts: Vec<(Vec<Scored>, usize)> = records
         .par_chunks(CHUNK)
-        .map(|records| {
+        .map_init(Memo::default, |memo, records| {
             let (mut links, mut pairs, mut others) = (Vec::new(), 0, Vec::new());
             for a in records {
                 blocks.partners(*a, &mut others);
+                table.touch(&others);
                 for b in others.iter().filter(|b| wanted(*a, **b)) {
                     pairs += 1;
-                    if let Some(bits) = table.bits(*a, *b, weights, least_bits) {
+                    if let Some(bits) = table.bits((*a, *b), weights, least_bits, memo) {
                         links.push((*a, *b, bits));
                     }
                 }

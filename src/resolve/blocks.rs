@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::keys::{Rule, rules};
+use super::order::ranks;
 use super::table::Table;
 use crate::model::BlockKey;
 
@@ -16,6 +17,9 @@ const PAIRS_PER_RECORD: usize = 2;
 /// In a narrowed block each record is compared with so many before and behind it in the order of what they
 /// say, or a few more: the number of pairs stays linear in the number of records.
 const NEIGHBOURS: usize = 2;
+
+/// Rules whose keys are held at a time.
+const RULES: usize = 6;
 
 /// Records whose keys one thread makes at a time.
 const CHUNK: usize = 4096;
@@ -60,14 +64,21 @@ struct Found {
 impl Blocks {
     /// Finds the records that share a key, one rule after another.
     pub fn new(table: &Table) -> Self {
-        // Made before the rules are shared out: waiting for it within one could wait for itself.
-        let ranks = table.ranks();
-        let found: Vec<Found> = rules(table.entity_type())
-            .par_iter()
-            .with_max_len(1)
-            .map(|rule| blocks_of(rule, table, &ranks))
-            .collect();
-        let (mut members, mut ends, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+        let ranks = ranks(table);
+        let rules = rules(table.entity_type());
+        let packing = Packing::of(table.len());
+        let mut found: Vec<Found> = Vec::with_capacity(rules.len());
+        for rules in rules.chunks(RULES) {
+            let of_rules = postings(rules, table, packing)
+                .into_par_iter()
+                .zip(rules)
+                .with_max_len(1)
+                .map(|(parts, rule)| blocks_of(rule, parts.concat(), packing, &ranks));
+            found.par_extend(of_rules);
+        }
+        let all = found.iter().map(|found| found.members.len()).sum();
+        let (mut members, mut ends, mut reports) =
+            (Vec::with_capacity(all), Vec::new(), Vec::new());
         for mut found in found {
             let before = members.len() as u32;
             members.append(&mut found.members);
@@ -123,10 +134,11 @@ fn turn(records: usize, members: &[u32], ends: &[u32]) -> (Vec<(u32, u32)>, Vec<
     (all, next)
 }
 
-fn blocks_of(rule: &Rule, table: &Table, ranks: &[u32]) -> Found {
-    let mut postings = postings(rule, table);
-    postings.par_sort_unstable();
-    let block_max = block_max(&postings, table.len());
+fn blocks_of(rule: &Rule, mut postings: Vec<u64>, packing: Packing, ranks: &[u32]) -> Found {
+    postings.sort_unstable();
+    let records = ranks.len();
+    let blocks = || postings.chunk_by(|a, b| packing.key(*a) == packing.key(*b));
+    let block_max = block_max(blocks().map(<[_]>::len), records);
     let mut found = Found {
         members: Vec::new(),
         ends: Vec::new(),
@@ -139,13 +151,13 @@ fn blocks_of(rule: &Rule, table: &Table, ranks: &[u32]) -> Found {
             pairs: 0,
         },
     };
-    let mut bears = vec![false; table.len()];
-    postings.iter().for_each(|(_, record)| bears[*record as usize] = true);
+    let mut bears = vec![false; records];
+    postings.iter().for_each(|posting| bears[packing.record(*posting) as usize] = true);
     found.report.records = bears.into_iter().filter(|bears| *bears).count();
-    for block in postings.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1) {
+    for block in blocks().filter(|block| block.len() > 1) {
         found.report.blocks += 1;
         found.report.largest = found.report.largest.max(block.len());
-        let records = block.iter().map(|(_, record)| *record);
+        let records = block.iter().map(|posting| packing.record(*posting));
         if block.len() <= block_max {
             found.add(records);
         } else {
@@ -157,36 +169,66 @@ fn blocks_of(rule: &Rule, table: &Table, ranks: &[u32]) -> Found {
     found
 }
 
-/// The largest block whose pairs are all compared.
-fn block_max(postings: &[(BlockKey, u32)], records: usize) -> usize {
+/// The largest block whose pairs are all compared, among blocks of these sizes.
+fn block_max(sizes: impl Iterator<Item = usize> + Clone, records: usize) -> usize {
     let pairs = |most: usize| -> usize {
-        let sizes = postings.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len);
-        sizes
-            .map(|size| size * (size - 1).min(if size > most { 2 * NEIGHBOURS } else { size }) / 2)
-            .sum()
+        let pairs = |size: usize| {
+            size * (size - 1).min(if size > most { 2 * NEIGHBOURS } else { size }) / 2
+        };
+        sizes.clone().map(pairs).sum()
     };
     let fits = |most: &&usize| pairs(**most) <= PAIRS_PER_RECORD * records;
     *BLOCK_MAX.iter().find(fits).unwrap_or(&BLOCK_MAX[BLOCK_MAX.len() - 1])
 }
 
-/// Each key of the rule with its record.
-fn postings(rule: &Rule, table: &Table) -> Vec<(BlockKey, u32)> {
-    let parts: Vec<Vec<(BlockKey, u32)>> = table
+/// How a key and a record that has it are put into one number, which sorts by the key and then by the record:
+/// as many first bits of the key as the record leaves. Two keys may look the same then, which costs a
+/// comparison that finds nothing.
+#[derive(Clone, Copy)]
+struct Packing {
+    record_bits: u32,
+}
+
+impl Packing {
+    fn of(records: usize) -> Self {
+        Self { record_bits: usize::BITS - records.leading_zeros() }
+    }
+
+    fn pack(self, key: BlockKey, record: u32) -> u64 {
+        key.0 >> self.record_bits << self.record_bits | u64::from(record)
+    }
+
+    fn key(self, posting: u64) -> u64 {
+        posting >> self.record_bits
+    }
+
+    fn record(self, posting: u64) -> u32 {
+        (posting & ((1 << self.record_bits) - 1)) as u32
+    }
+}
+
+/// For each rule its keys, each with its record, in parts. Every record is looked at once, for all of them.
+fn postings(rules: &[Rule], table: &Table, packing: Packing) -> Vec<Vec<Vec<u64>>> {
+    let chunks: Vec<Vec<Vec<u64>>> = table
         .rows()
         .par_chunks(CHUNK)
         .enumerate()
         .map(|(chunk, rows)| {
-            let (mut postings, mut keys) = (Vec::new(), Vec::new());
+            let (mut postings, mut keys) = (vec![Vec::new(); rules.len()], Vec::new());
             for (row, record) in rows.iter().zip((chunk * CHUNK) as u32..) {
-                rule.keys(row, table.lexicon(), &mut keys);
-                postings.extend(keys.iter().map(|key| (*key, record)));
+                for (rule, postings) in rules.iter().zip(&mut postings) {
+                    rule.keys(row, table.lexicon(), &mut keys);
+                    postings.extend(keys.iter().map(|key| packing.pack(*key, record)));
+                }
             }
             postings
         })
         .collect();
-    let mut postings = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-    parts.into_iter().for_each(|mut part| postings.append(&mut part));
-    postings
+    let mut parts: Vec<Vec<Vec<u64>>> = rules.iter().map(|_| Vec::new()).collect();
+    for chunk in chunks {
+        parts.iter_mut().zip(chunk).for_each(|(parts, part)| parts.push(part));
+    }
+    parts
 }
 
 impl Found {
@@ -202,15 +244,14 @@ impl Found {
     /// Adds a block as overlapping windows over its records in the order of what they say: any two that
     /// are at most a neighbourhood apart meet in one.
     fn add_narrowed(&mut self, mut records: Vec<u32>, ranks: &[u32]) {
-        let reach = NEIGHBOURS;
         records.sort_unstable_by_key(|record| ranks[*record as usize]);
         let mut start = 0;
-        while start == 0 || start + reach < records.len() {
-            let end = (start + 2 * reach).min(records.len());
+        while start == 0 || start + NEIGHBOURS < records.len() {
+            let end = (start + 2 * NEIGHBOURS).min(records.len());
             let mut window = records[start..end].to_vec();
             window.sort_unstable();
             self.add(window.into_iter());
-            start += reach;
+            start += NEIGHBOURS;
         }
     }
 }

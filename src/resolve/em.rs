@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::batch;
 use super::blocks::Blocks;
 use super::cluster::ClusterParameters;
 use super::compare;
@@ -29,16 +30,29 @@ const CHANGE_MIN: f64 = 1e-4;
 const PASSES: usize = 3;
 /// Where m starts on an attribute's best level.
 const M_BEST: f64 = 0.9;
-/// When clusters join. m from blocked pairs and u with its tail cut say less than labels do, so that
-/// evidence weighs less on both sides: the values that served average link best on other sets of
-/// historical and generated people.
-const CLUSTER: ClusterParameters = ClusterParameters { stop: -2.0, absent_pair: -3.0 };
+/// The least that clusters may join at; where to stop above it the joins themselves tell. A pair without a link
+/// scored below the floor, and counts as much.
+const CLUSTER: ClusterParameters =
+    ClusterParameters { stop: FLOOR_BITS + 1.0, absent_pair: FLOOR_BITS };
 /// A level's m and u are never taken for rarer than this: 2^-17 of chance pairs.
 const U_MIN: f64 = 7.6e-6;
 
-/// An engine with a model trained on the records themselves, and which of them it compares. The other
-/// types keep the model `base`, and so do the records where they hold too few duplicates to learn from.
-pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> (Engine, Blocks) {
+/// What training on the records themselves gives.
+pub struct Unlabelled {
+    /// The engine with the model.
+    pub engine: Engine,
+    /// Which of the records it compares.
+    pub blocks: Blocks,
+    /// Whether there were enough duplicates to learn from; if not the model is the one given.
+    pub learnt: bool,
+}
+
+/// Trains on the records of a table. The other types keep the model `base`, and so do the records where they
+/// hold too few duplicates to learn from. Where clusters stop to join is not learnt yet: [`resolve_unlabelled`]
+/// does that.
+///
+/// [`resolve_unlabelled`]: batch::resolve_unlabelled
+pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> Unlabelled {
     let mut model = (**base).clone();
     model.about = about.to_owned();
     if table.entity_type() == EntityType::Person {
@@ -46,18 +60,15 @@ pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> (Engine, Blo
     }
     table.set_rarity(&model);
     let blocks = Blocks::new(table);
-    match train_type(table, &blocks, base) {
-        Some(of_type) => {
-            model.types.insert(table.entity_type(), of_type);
-            model.version = train::version(&model);
-            (Engine::new(Arc::new(model)), blocks)
-        }
-        None => {
-            // Too little to learn from: what was learnt elsewhere serves better.
-            table.set_rarity(base);
-            (Engine::new(Arc::clone(base)), Blocks::new(table))
-        }
+    if let Some(of_type) = train_type(table, &blocks, base) {
+        model.types.insert(table.entity_type(), of_type);
+        model.version = model.content_version();
+        return Unlabelled { engine: Engine::new(Arc::new(model)), blocks, learnt: true };
     }
+    // Too little to learn from: what was learnt elsewhere serves better.
+    table.set_rarity(base);
+    let blocks = Blocks::new(table);
+    Unlabelled { engine: Engine::new(Arc::clone(base)), blocks, learnt: false }
 }
 
 /// A model trained on records of several types, type by type. Of records with one id the first counts; the
@@ -71,7 +82,11 @@ pub fn train(mut records: Vec<Record>, base: &Arc<Model>, about: &str) -> Model 
         let bodies: Vec<Body> =
             records.iter().filter(of_type).map(|record| record.body.clone()).collect();
         let mut table = Table::of(entity_type, &bodies, &model);
-        model = Arc::new(engine(&mut table, &model, about).0.model().clone());
+        let Unlabelled { engine, blocks, learnt } = engine(&mut table, &model, about);
+        if learnt {
+            let found = batch::resolve_unlabelled(&engine, &table, &blocks, &|_| {});
+            model = Arc::new(engine.model().with_cluster(entity_type, found.cluster));
+        }
     }
     Arc::unwrap_or_clone(model)
 }

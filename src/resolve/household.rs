@@ -1,8 +1,8 @@
-//! People who live together: the third class of pairs beside the same person and chance. They share
-//! address, telephone and often a family name, so that a model of two classes takes them for one person
+//! People who live together, and companies of one house: the third class of pairs beside the same and chance.
+//! They share address, telephone and often a family name, so that a model of two classes takes them for one
 //! (the trouble with household data that Winkler 1993 met with a third class).
 //!
-//! Their levels are read off pairs that agree on an address or a telephone and are not one person.
+//! Their levels are read off pairs that agree on an address or a telephone and are not one person or company.
 
 use super::compare;
 use crate::model::EntityType;
@@ -23,7 +23,7 @@ pub(super) struct Shared {
     pub pairs: f64,
 }
 
-/// What is known of people who live together.
+/// What is known of such people or companies.
 #[derive(Debug)]
 pub(super) struct Household {
     /// Probability that two records taken at random speak of such.

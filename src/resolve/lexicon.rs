@@ -5,6 +5,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
+use super::memo::{Memo, Question};
 use crate::normalize::nicknames::{Groups, groups_of};
 use crate::normalize::skeleton::skeleton;
 
@@ -60,7 +61,8 @@ impl WordEntry {
         }
     }
 
-    fn before(&self, other: &Self) -> Ordering {
+    /// The order of the alphabet.
+    pub fn before(&self, other: &Self) -> Ordering {
         self.start.cmp(&other.start).then_with(|| self.text.cmp(&other.text))
     }
 }
@@ -94,11 +96,18 @@ pub(super) fn may_be_one_edit(a: u64, b: u64) -> bool {
     any.count_ones() <= 2
 }
 
-/// 64 bits of a text, the same on every machine and in every version.
+/// 64 bits of a text, the same on every machine and in every version. Texts by which records find each other
+/// are known to those who write them, so nothing rests on its being hard to collide.
 pub(super) fn hash(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    blake3::Hasher::new().update(text.as_bytes()).finalize_xof().fill(&mut bytes);
-    u64::from_le_bytes(bytes)
+    const TEXT: Mix = Mix::new("text");
+    let eight = |bytes: &[u8]| {
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        u64::from_le_bytes(word)
+    };
+    let bytes = text.as_bytes();
+    // With the length, since a short end is filled up.
+    bytes.chunks(8).map(eight).fold(TEXT.with(bytes.len() as u64), Mix::with).end()
 }
 
 /// Several 64-bit hashes made one, in their order (the finalizer of SplitMix64, Steele et al. 2014): the
@@ -181,22 +190,28 @@ pub(super) struct Renumbering {
 impl LexiconBuilder {
     /// The number of a word.
     pub fn word(&mut self, text: &str) -> Word {
-        self.word_with(text, || WordEntry::new(text))
+        let hash = self.hasher.hash_one(text);
+        self.known_word(hash, text).unwrap_or_else(|| self.add_word(hash, WordEntry::new(text)))
     }
 
-    fn word_with(&mut self, text: &str, make: impl FnOnce() -> WordEntry) -> Word {
+    /// The number of a word that is worked out already.
+    fn entry(&mut self, entry: WordEntry) -> Word {
+        let hash = self.hasher.hash_one(&*entry.text);
+        self.known_word(hash, &entry.text).unwrap_or_else(|| self.add_word(hash, entry))
+    }
+
+    fn known_word(&self, hash: u64, text: &str) -> Option<Word> {
+        let entries = &self.lexicon.words;
+        self.words.find(hash, |word| *entries[*word as usize].text == *text).copied()
+    }
+
+    fn add_word(&mut self, hash: u64, entry: WordEntry) -> Word {
         let (entries, hasher) = (&mut self.lexicon.words, &self.hasher);
-        let found = self.words.entry(
-            hasher.hash_one(text),
-            |word| *entries[*word as usize].text == *text,
-            |word| hasher.hash_one(&*entries[*word as usize].text),
-        );
-        *found
-            .or_insert_with(|| {
-                entries.push(make());
-                entries.len() as Word - 1
-            })
-            .get()
+        let number = entries.len() as Word;
+        entries.push(entry);
+        let hash_of = |word: &Word| hasher.hash_one(&*entries[*word as usize].text);
+        self.words.insert_unique(hash, number, hash_of);
+        number
     }
 
     /// The number of a text.
@@ -214,19 +229,13 @@ impl LexiconBuilder {
     }
 
     /// Takes in all of another lexicon.
-    pub fn absorb(&mut self, other: Lexicon) -> Renumbering {
+    pub fn absorb(&mut self, other: Self) -> Renumbering {
+        let other = other.lexicon;
         let texts = (1..=other.ends.len() as u32)
             .filter_map(std::num::NonZeroU32::new)
             .map(|number| self.text(other.text(Text(number))))
             .collect();
-        let words = other
-            .words
-            .into_iter()
-            .map(|entry| {
-                let text = entry.text.clone();
-                self.word_with(&text, || entry)
-            })
-            .collect();
+        let words = other.words.into_iter().map(|entry| self.entry(entry)).collect();
         Renumbering { words, texts }
     }
 
@@ -258,16 +267,31 @@ pub(super) struct Sides<'a> {
     pub b: &'a Lexicon,
     /// Whether both are one, so that equal numbers are all there is to equality.
     one: bool,
+    /// What is known of pairs of its words already.
+    memo: Option<&'a Memo>,
 }
 
 impl<'a> Sides<'a> {
     pub fn new(a: &'a Lexicon, b: &'a Lexicon) -> Self {
-        Self { a, b, one: std::ptr::eq(a, b) }
+        Self { a, b, one: std::ptr::eq(a, b), memo: None }
+    }
+
+    /// Both sides in one lexicon, with what is known of its words already.
+    pub fn within(lexicon: &'a Lexicon, memo: &'a Memo) -> Self {
+        Self { a: lexicon, b: lexicon, one: true, memo: Some(memo) }
+    }
+
+    /// The answer to a question about a word of each side.
+    pub fn ask(self, question: Question, a: Word, b: Word, find: impl FnOnce() -> u8) -> u8 {
+        match self.memo {
+            Some(memo) => memo.answer(question, (a, b), find),
+            None => find(),
+        }
     }
 
     /// The sides exchanged.
     pub fn flipped(self) -> Self {
-        Self { a: self.b, b: self.a, one: self.one }
+        Self { a: self.b, b: self.a, ..self }
     }
 
     /// Whether a text of each side are equal.

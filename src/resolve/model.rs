@@ -143,6 +143,22 @@ impl Model {
         }
     }
 
+    /// The same with other limits for joining clusters of a type, and so another version.
+    pub fn with_cluster(&self, entity_type: EntityType, cluster: ClusterParameters) -> Self {
+        let mut model = self.clone();
+        if let Some(of_type) = model.types.get_mut(&entity_type) {
+            of_type.cluster = cluster;
+        }
+        model.version = model.content_version();
+        model
+    }
+
+    /// Names the model by its content, whatever it was called before.
+    pub(super) fn content_version(&self) -> String {
+        let nameless = Self { version: String::new(), ..self.clone() };
+        format!("accord-1-{}", &blake3::hash(nameless.to_json().as_bytes()).to_hex()[..12])
+    }
+
     /// The model as readable JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()

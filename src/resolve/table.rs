@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::compare::{self, Agreement};
 use super::engine::{Engine, Weights};
 use super::lexicon::{Lexicon, LexiconBuilder, Sides};
+use super::memo::Memo;
 use super::model::Model;
 use super::values::{Values, values};
 use crate::model::{Body, EntityType};
@@ -29,18 +30,18 @@ pub struct TableBuilder {
     rows: Vec<Values>,
 }
 
-/// Records normalized and not yet in a table: while one lot is put into it, the next can be normalized.
-pub struct Normalized(Vec<(Lexicon, Vec<Values>)>);
+/// Records normalized and not yet in a table: several threads can normalize, each its own, while one puts what
+/// is ready into the table.
+#[derive(Default)]
+pub struct Normalized {
+    lexicon: LexiconBuilder,
+    rows: Vec<Values>,
+}
 
 impl Normalized {
-    /// Normalizes records in parallel.
-    pub fn of(bodies: &[Body]) -> Self {
-        let parts = bodies.par_chunks(CHUNK).map(|bodies| {
-            let mut lexicon = LexiconBuilder::default();
-            let rows = bodies.iter().map(|body| values(&form(body), &mut lexicon)).collect();
-            (lexicon.finish(), rows)
-        });
-        Self(parts.collect())
+    /// Adds a record.
+    pub fn push(&mut self, body: &Body) {
+        self.rows.push(values(&form(body), &mut self.lexicon));
     }
 }
 
@@ -52,23 +53,27 @@ impl TableBuilder {
 
     /// Adds records, in their order; those of another type say nothing. Normalizes in parallel.
     pub fn extend(&mut self, bodies: &[Body]) {
-        self.append(Normalized::of(bodies));
+        let parts = bodies.par_chunks(CHUNK).map(|bodies| {
+            let mut part = Normalized::default();
+            bodies.iter().for_each(|body| part.push(body));
+            part
+        });
+        parts.collect::<Vec<_>>().into_iter().for_each(|part| self.append(part));
     }
 
-    /// Adds records that are normalized already.
-    pub fn append(&mut self, normalized: Normalized) {
-        for (lexicon, mut rows) in normalized.0 {
-            let to = self.lexicon.absorb(lexicon);
-            rows.iter_mut().for_each(|row| row.renumber(&to));
-            self.rows.append(&mut rows);
-        }
+    /// Adds records that are normalized already, in their order.
+    pub fn append(&mut self, mut normalized: Normalized) {
+        let to = self.lexicon.absorb(normalized.lexicon);
+        normalized.rows.iter_mut().for_each(|row| row.renumber(&to));
+        self.rows.append(&mut normalized.rows);
     }
 
     /// The table with its rows in another order: `order` names each row once. Rarities are those of the
     /// model.
     pub fn finish(self, order: &[u32], model: &Model) -> Table {
         let mut rows: Vec<Option<Values>> = self.rows.into_iter().map(Some).collect();
-        let ordered = order.iter().filter_map(|row| rows.get_mut(*row as usize)?.take()).collect();
+        let mut ordered = Vec::with_capacity(order.len());
+        ordered.extend(order.iter().filter_map(|row| rows.get_mut(*row as usize)?.take()));
         let mut table =
             Table { entity_type: self.entity_type, lexicon: self.lexicon.finish(), rows: ordered };
         table.set_rarity(model);
@@ -124,9 +129,23 @@ impl Table {
         compare::compare(sides, &self.rows[a as usize], &self.rows[b as usize])
     }
 
+    /// Reads a little of each of these records, so that they are on their way to the processor together
+    /// instead of being waited for one after another.
+    pub(super) fn touch(&self, records: &[u32]) {
+        let first_words = |record: &u32| self.rows[*record as usize].first_words(&self.lexicon);
+        let sum = records.iter().map(first_words).fold(0, u64::wrapping_add);
+        std::hint::black_box(sum);
+    }
+
     /// The bits of two records where they are at least so many.
-    pub(super) fn bits(&self, a: u32, b: u32, weights: &Weights, least: f64) -> Option<f64> {
-        let sides = Sides::new(&self.lexicon, &self.lexicon);
+    pub(super) fn bits(
+        &self,
+        (a, b): (u32, u32),
+        weights: &Weights,
+        least: f64,
+        memo: &Memo,
+    ) -> Option<f64> {
+        let sides = Sides::within(&self.lexicon, memo);
         let go_on = |agreement: &Agreement, pending| weights.may_reach(agreement, pending, least);
         let (a, b) = (&self.rows[a as usize], &self.rows[b as usize]);
         let agreement = compare::compare_while(sides, a, b, go_on)?;
@@ -148,48 +167,5 @@ impl Table {
             words.zip(counts).filter(|(_, count)| *count > 0).collect();
         bearers.sort_unstable();
         bearers
-    }
-
-    /// The position of each record when they are put in the order of what they say, names first; of
-    /// records that say the same in the order of the table.
-    pub(super) fn ranks(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
-        order.par_sort_by_cached_key(|row| self.sorting_text(&self.rows[*row as usize]));
-        let mut ranks = vec![0; order.len()];
-        for (rank, row) in order.into_iter().enumerate() {
-            ranks[row as usize] = rank as u32;
-        }
-        ranks
-    }
-
-    /// What a record says that puts it beside its like.
-    fn sorting_text(&self, values: &Values) -> String {
-        let words = |words: &mut dyn Iterator<Item = u32>| {
-            let mut texts: Vec<&str> = words.map(|it| &*self.lexicon.word(it).text).collect();
-            texts.sort_unstable();
-            texts.join(" ")
-        };
-        let text = |text: Option<_>| text.map_or("", |text| self.lexicon.text(text));
-        match values {
-            Values::Person(person) => {
-                let birth = person.birth.map_or_else(String::new, |birth| birth.date.to_string());
-                let address = person.address.as_deref();
-                let postcode = text(address.and_then(|address| address.postcode));
-                let street = words(&mut address.iter().flat_map(|it| it.street.iter().copied()));
-                let place = text(person.birth_place);
-                let names = words(&mut person.names.words());
-                format!("{names}|{birth}|{postcode}|{street}|{place}")
-            }
-            Values::Phone(phone) => text(phone.map(|phone| phone.national)).to_owned(),
-            Values::Address(address) => {
-                let street = words(&mut address.street.iter().copied());
-                let (house, unit) = (text(address.house), text(address.unit));
-                format!("{street}|{house}|{unit}|{}", text(address.city))
-            }
-            Values::Vehicle(vehicle) => {
-                format!("{}|{}", text(vehicle.plate_folded), text(vehicle.vin))
-            }
-            Values::Organization(organization) => words(&mut organization.words.iter().copied()),
-        }
     }
 }

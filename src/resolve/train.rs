@@ -75,7 +75,7 @@ pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
         }
         model.types.insert(entity_type, items.train());
     }
-    model.version = version(&model);
+    model.version = model.content_version();
     model
 }
 
@@ -84,11 +84,6 @@ struct Items {
     ids: Vec<RecordId>,
     entities: Vec<String>,
     table: Table,
-}
-
-/// Names the model by its content.
-pub(super) fn version(model: &Model) -> String {
-    format!("accord-1-{}", &blake3::hash(model.to_json().as_bytes()).to_hex()[..12])
 }
 
 /// Sets how frequent name tokens are, from how many of so many bear each. A token of fewer than

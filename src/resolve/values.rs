@@ -1,6 +1,6 @@
 //! The compact form of a record: what comparison needs of its normalized form, as numbers of a lexicon.
 
-use super::lexicon::{LexiconBuilder, Renumbering, Text, Word, tally};
+use super::lexicon::{Lexicon, LexiconBuilder, Renumbering, Text, Word, tally};
 use crate::model::Sex;
 use crate::normalize::{
     AddressForm, BirthForm, DocumentForm, EmailForm, Form, NameForm, OrganizationForm, PersonForm,
@@ -233,6 +233,20 @@ fn organization(form: &OrganizationForm, lexicon: &mut LexiconBuilder) -> Organi
 }
 
 impl Values {
+    /// A number made of what lies at the beginning of each part: reads it and means nothing.
+    pub fn first_words(&self, lexicon: &Lexicon) -> u64 {
+        let Self::Person(person) = self else { return 0 };
+        let address = person.address.as_deref();
+        let parts = [
+            person.phones.first().map(|it| it.tally),
+            person.emails.first().map(|it| it.tally),
+            person.documents.first().map(|it| it.tally),
+            address.and_then(|it| it.street.first()).map(|it| u64::from(*it)),
+        ];
+        let names = person.names.words().map(|word| lexicon.word(word).key);
+        parts.into_iter().flatten().chain(names).fold(0, u64::wrapping_add)
+    }
+
     /// Changes all numbers to those of another lexicon.
     pub fn renumber(&mut self, to: &Renumbering) {
         match self {

@@ -5,23 +5,23 @@ use serde_json::{Value, json};
 
 use super::{Client, Server};
 
-const SHELTER: &str = "harbour-shelter";
-const POLICE: &str = "metro-police";
+pub const SHELTER: &str = "harbour-shelter";
+pub const POLICE: &str = "metro-police";
 
 /// A server on which nobody has agreed on anything.
-fn server() -> Server {
+pub fn server() -> Server {
     let server = Server::empty();
     server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
     server
 }
 
-fn approvers(server: &Server, agency: &str) -> Vec<Client> {
+pub fn approvers(server: &Server, agency: &str) -> Vec<Client> {
     (0..OFFICERS_PER_SIDE)
         .map(|number| server.user(agency, &format!("approver-{number}"), &[Role::Approver]))
         .collect()
 }
 
-fn terms(grants: Value) -> Value {
+pub fn terms(grants: Value) -> Value {
     json!({
         "id": "mou-1", "discloser": SHELTER, "recipients": [POLICE], "legal_basis": "law",
         "grants": grants, "onward": "ask", "court_use": "ask", "retention_days": 30,
@@ -31,7 +31,7 @@ fn terms(grants: Value) -> Value {
     })
 }
 
-fn grant(level: &str) -> Value {
+pub fn grant(level: &str) -> Value {
     json!([{
         "kinds": ["person", "phone", "tie", "event"],
         "subject": ["suspect", "contact", "victim", "unknown"], "tier_max": 2,
@@ -39,7 +39,7 @@ fn grant(level: &str) -> Value {
     }])
 }
 
-fn row(id: &str, category: &str, number: &str) -> Value {
+pub fn row(id: &str, category: &str, number: &str) -> Value {
     json!({
         "local_id": id, "source": "s", "category": category, "handling": "shared",
         "records": [
@@ -51,7 +51,7 @@ fn row(id: &str, category: &str, number: &str) -> Value {
     })
 }
 
-fn sign(clients: &[Client], drafted: &Value) -> Value {
+pub fn sign(clients: &[Client], drafted: &Value) -> Value {
     let version = drafted["versions"].as_array().unwrap().last().unwrap().clone();
     let body = json!({ "version": version["version"], "terms_hash": version["terms_hash"] });
     let path = format!("/v1/agreements/{}/sign", drafted["agreement"].as_str().unwrap());
@@ -61,7 +61,7 @@ fn sign(clients: &[Client], drafted: &Value) -> Value {
 }
 
 /// An agreement of these grants, signed by both sides; its id.
-fn agreed(server: &Server, terms: &Value) -> String {
+pub fn agreed(server: &Server, terms: &Value) -> String {
     let drafted = approvers(server, SHELTER)[0].post("/v1/agreements", terms).ok();
     sign(&approvers(server, POLICE), &drafted);
     let signed = sign(&approvers(server, SHELTER), &drafted);
@@ -407,4 +407,95 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
     lead.get(&path).problem(404);
     let end = lead.send("POST", &format!("/v1/cases/{case}/end"), None, b"");
     assert_eq!(end.problem(409), "not_now");
+}
+
+#[test]
+fn an_owner_hears_silently_of_what_it_keeps_black_where_its_agreement_foresees_it() {
+    let server = server();
+    let shelter = server.agency(SHELTER);
+    shelter.post("/v1/records", &row("1", "suspect", "+442025550143")).ok();
+    shelter.post("/v1/records", &row("2", "contact", "+442025550199")).ok();
+    let black = |subject: &str, silent: bool| {
+        json!({
+            "kinds": ["person", "phone"], "subject": [subject, "unknown"], "level": "black",
+            "purposes": ["deconfliction"], "silent_alert": silent,
+        })
+    };
+    let police = server.agency(POLICE).asking(Some("deconfliction"), Some("MP-1"));
+    let ask = |born: &str, covert: bool| {
+        let person = json!({ "kind": "person", "name": "Katarina Horvat", "birth_date": born });
+        let body = json!({ "identifiers": [person], "covert": covert });
+        police.post("/v1/deconflict", &body).ok()["pointers"].clone()
+    };
+    let heard = || {
+        let messages = shelter.get("/v1/inbox").ok()["messages"].as_array().unwrap().clone();
+        messages.into_iter().filter(|it| it["kind"] == "asked_silently").collect::<Vec<_>>()
+    };
+    agreed(&server, &terms(json!([black("suspect", true)])));
+    assert_eq!(ask("1991-07-03", true), json!([]));
+    assert_eq!(ask("1990-05-04", false), json!([]));
+    assert_eq!(ask("1991-07-03", false), json!([]));
+    // It is told after the answer has left.
+    let patience = std::time::Instant::now();
+    while heard().is_empty() && patience.elapsed().as_secs() < 20 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let told = heard();
+    assert_eq!(told.len(), 1, "neither of the covert question nor of what it does not hold");
+    assert!(!told[0].to_string().contains("Horvat"));
+    assert_eq!(police.get("/v1/inbox").ok()["messages"], json!([]), "the asker learns nothing");
+    let mut white = terms(json!([{
+        "kinds": ["person"], "subject": ["suspect"], "level": "white", "silent_alert": true,
+        "purposes": ["deconfliction"],
+    }]));
+    white["id"] = json!("mou-2");
+    let refused = approvers(&server, SHELTER)[0].post("/v1/agreements", &white);
+    assert_eq!(refused.json()["faults"][0]["reason"], "silent_alert_without_black");
+}
+
+#[test]
+fn a_watch_desk_enters_operations_for_agencies_without_a_client_and_cancels_them() {
+    let server = server();
+    let agency = |name: &str, watched_by: Option<&str>| {
+        let mut body = json!({
+            "name": name, "kind": "police", "desk": { "name": format!("{name} desk"), "channel": "1" },
+        });
+        watched_by.iter().for_each(|by| body["watched_by"] = json!(by));
+        server.operator().post("/v1/agencies", &body).ok()
+    };
+    agency(SHELTER, None);
+    agency(POLICE, Some("border-guard"));
+    let operations = json!([{
+        "kinds": ["operation"], "subject": ["unknown"], "purposes": ["deconfliction"], "level": "gray",
+    }]);
+    agreed(&server, &terms(operations));
+    let mut plan = json!({
+        "reference": "op-1", "latitude": 51.5, "longitude": 0.0, "radius_metres": 500,
+        "from": "2099-03-01T06:00:00Z", "until": "2099-03-01T08:00:00Z",
+    });
+    let asking = |client: Client| client.asking(Some("deconfliction"), Some("OP"));
+    let shelter = asking(server.agency(SHELTER));
+    shelter.post("/v1/planned-operations", &plan).ok();
+    plan["on_behalf_of"] = json!(POLICE);
+    let desk = asking(server.user("border-guard", "watch", &[Role::WatchDesk]));
+    let announce = |client: &Client| client.post("/v1/planned-operations", &plan);
+    let pointers = announce(&desk).ok()["pointers"].clone();
+    assert_eq!(pointers[0]["desk"], format!("{SHELTER} desk"), "by the agreements of the other");
+    let told = shelter.get("/v1/inbox").ok();
+    assert_eq!(told["messages"][0]["desk"], format!("{POLICE} desk"));
+    for other in [
+        asking(server.user("border-guard", "i", &[Role::Investigator])),
+        asking(server.user("highway-patrol", "watch", &[Role::WatchDesk])),
+    ] {
+        assert_eq!(announce(&other).problem(422), "invalid_input");
+    }
+    let cancel = |client: &Client, behalf: Option<&str>| {
+        let body = json!({ "reference": "op-1", "on_behalf_of": behalf });
+        client.post("/v1/planned-operations/cancel", &body)
+    };
+    assert_eq!(cancel(&desk, None).problem(404), "not_found", "not its own");
+    assert_eq!(cancel(&shelter, None).status, 204);
+    assert_eq!(cancel(&shelter, None).problem(404), "not_found");
+    assert_eq!(announce(&desk).ok()["pointers"], json!([]), "it is no longer planned");
+    assert_eq!(cancel(&desk, Some(POLICE)).status, 204);
 }

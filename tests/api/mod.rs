@@ -3,6 +3,7 @@
 mod audit;
 mod authentication;
 mod bad_input;
+mod break_glass;
 mod documentation;
 mod entities;
 mod explanations;
@@ -13,6 +14,7 @@ mod imports;
 mod indicators;
 mod judgements;
 mod network;
+mod onward;
 mod queries;
 mod records;
 mod resolve;

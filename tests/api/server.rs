@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
-use accord::api::{Application, Config, Random, Tls};
+use accord::api::{Application, Config, Notice, Random, Tls};
 use accord::govern::{POLICY_DOCUMENT, Principal, Role};
-use accord::identity::{self, ApiKey, Keys};
+use accord::identity::{self, ApiKey, Keys, SealingKey};
 use accord::ingest::load_manifest;
 use accord::jobs::{self, BATCH_ROWS};
 use accord::model::{IdKey, Timestamp};
@@ -114,7 +114,18 @@ impl Server {
 
     /// A client of an agency's user with these roles, whose key is made for it.
     pub fn user(&self, agency: &str, user: &str, roles: &[Role]) -> Client {
-        let key = key(agency, user, roles);
+        self.user_since(agency, user, roles, Timestamp::from_micros(START).unwrap())
+    }
+
+    /// The same with a key made at a time.
+    pub fn user_since(
+        &self,
+        agency: &str,
+        user: &str,
+        roles: &[Role],
+        created: Timestamp,
+    ) -> Client {
+        let key = ApiKey { created, ..key(agency, user, roles) };
         let random = *blake3::hash(format!("{agency} {user} {roles:?}").as_bytes()).as_bytes();
         // Made anew for every client, always the same.
         let keys = Keys(self.store.as_ref());
@@ -152,11 +163,19 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         audit: folder.path().join("audit"),
         listen: ([127, 0, 0, 1], 0).into(),
         identity: special.identity,
+        privileged_seconds: 900,
+        sealing: sealing(),
+        notice: Notice::default(),
         tls: special.tls,
         view_bytes_max: accord::graph::VIEW_BYTES_MAX,
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),
     }
+}
+
+/// The key that secrets are sealed with.
+pub fn sealing() -> SealingKey {
+    SealingKey::of([9; 32]).unwrap()
 }
 
 impl Drop for Server {

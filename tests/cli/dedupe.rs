@@ -230,7 +230,8 @@ fn a_generated_table_is_read_whole_and_its_people_are_found() {
     let truth: BTreeMap<_, _> = key.map(|row| (row[1].clone(), row[3].clone())).collect();
     assert_eq!(found.iter().map(BTreeSet::len).sum::<usize>(), 3_000);
     let quality = pairwise(&found, &truth);
-    assert!(f1(quality) >= 0.95, "{quality:?}");
+    // Families, twins and namesakes are kept apart: a wrong merge is the worse error.
+    assert!(f1(quality) >= 0.98 && quality.0 >= 0.97, "{quality:?}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use totp_rs::{Builder, Secret};
 use super::folder;
 use super::world::{AGENCIES, USERS, World};
 use crate::api::START;
+use crate::api::server::sealing;
 
 /// The documents of all accounts that a world may have, and the password and code that open any of them.
 struct Made {
@@ -35,7 +36,7 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
                 purposes: None,
             };
             let accounts = Accounts(store.as_ref());
-            handed = Some(accounts.create(&holder, || [7; 32], start()).unwrap());
+            handed = Some(accounts.create(&holder, &sealing(), || [7; 32], start()).unwrap());
         }
     }
     let handed = handed.unwrap();

@@ -1,6 +1,7 @@
 //! One driver for each operation of the OpenAPI document: a request of it, with ids of things that the
 //! caller sees, of things that it does not see, and of things that never were.
 
+use accord::api::Notice;
 use accord::model::{EntityType, IdKey, RecordId, hex};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
@@ -22,9 +23,12 @@ pub struct Pool<'a, R> {
     pub rng: &'a mut R,
     /// Records of either world.
     pub records: &'a [(RecordId, EntityType)],
-    /// Agreements and cases of either world.
+    /// Agreements, cases and uses of break-glass of either world.
     pub named: &'a [String],
 }
+
+/// Onward requests: one of beta about a record of alpha, one that only others know of.
+pub const ONWARD: [&str; 2] = ["onw_to_alpha", "onw_of_others"];
 
 type Driver<R> = fn(&mut Pool<'_, R>) -> Request;
 
@@ -183,7 +187,23 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             });
             post("/v1/planned-operations", body)
         }),
+        ("cancel_operation", |pool| {
+            let reference = format!("op-{}", pool.rng.random_range(0..3));
+            post("/v1/planned-operations/cancel", json!({ "reference": reference }))
+        }),
         ("read_inbox", |_| get("/v1/inbox".to_owned())),
+        ("break_glass", |pool| {
+            let agency = pool.pick(&AGENCIES);
+            let body = json!({ "agency": agency, "reason": "A child is on its way tonight" });
+            post("/v1/break-glass", body)
+        }),
+        ("list_break_glass", |_| get("/v1/break-glass".to_owned())),
+        ("review_break_glass", |pool| {
+            let id = pool.name();
+            let body =
+                json!({ "justified": pool.rng.random_bool(0.5), "note": "Asked at the desk" });
+            post(&format!("/v1/break-glass/{id}/review"), body)
+        }),
         ("list_cases", |_| get("/v1/cases".to_owned())),
         ("open_case", |pool| {
             let reference = format!("tf-{}", pool.rng.random_range(0..5));
@@ -221,6 +241,24 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("suspend_agreement", |pool| act(format!("/v1/agreements/{}/suspend", pool.name()))),
         ("end_agreement", |pool| act(format!("/v1/agreements/{}/end", pool.name()))),
+        ("confirm_purge", |pool| {
+            let name = pool.name();
+            let body = json!({ "note": "All of it was deleted" });
+            post(&format!("/v1/agreements/{name}/purge-receipts"), body)
+        }),
+        ("ask_onward", |pool| {
+            let (record, recipient) = (pool.record(), pool.pick(&["beta", "omega"]));
+            let body = json!({
+                "record": record, "recipient": recipient, "reason": "They can find the vessel",
+            });
+            post("/v1/onward-requests", body)
+        }),
+        ("list_onward_requests", |_| get("/v1/onward-requests".to_owned())),
+        ("decide_onward", |pool| {
+            let id = pool.pick(&ONWARD);
+            let body = json!({ "granted": pool.rng.random_bool(0.5), "note": "As was agreed" });
+            post(&format!("/v1/onward-requests/{id}/decision"), body)
+        }),
         ("list_agencies", |_| get("/v1/agencies".to_owned())),
         ("register_agency", |pool| {
             let name = pool.pick(&AGENCIES);
@@ -234,10 +272,13 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             path: format!("/v1/jobs/job_{}", hex(&[7; 16])),
             body: None,
         }),
+        ("read_notice", |_| get("/v1/sessions/notice".to_owned())),
         ("begin_session", |pool| {
             let (agency, user) = (pool.pick(&AGENCIES), pool.pick(&["u", "v", "nobody"]));
-            let mut body =
-                json!({ "agency": agency, "user": user, "password": "x", "code": "123456" });
+            let mut body = json!({
+                "agency": agency, "user": user, "password": "x", "code": "123456",
+                "notice": Notice::default().id,
+            });
             if agency == CALLER && user == "u" {
                 // The first password must be replaced; once it is, it is wrong.
                 let (password, code) = super::accounts::right();

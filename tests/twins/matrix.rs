@@ -19,7 +19,9 @@ use Role::{
 fn allowed(operation: &str) -> &'static [Role] {
     match operation {
         "submit_record" | "submit_batch" | "start_import" | "submit_judgement" => &[Investigator],
-        "deconflict" | "announce_operation" => &[Investigator, TaskForceLead, WatchDesk],
+        "deconflict" | "announce_operation" | "cancel_operation" => {
+            &[Investigator, TaskForceLead, WatchDesk]
+        }
         "read_inbox" => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
         "list_cases" => &[
             Analyst,
@@ -30,6 +32,21 @@ fn allowed(operation: &str) -> &'static [Role] {
             WatchDesk,
             PrivacyOfficer,
         ],
+        "ask_onward" => &[Investigator, TaskForceLead, VictimSpecialist],
+        "list_onward_requests" => &[
+            Investigator,
+            TaskForceLead,
+            VictimSpecialist,
+            Approver,
+            PrivacyOfficer,
+            AgencyAuditor,
+        ],
+        "decide_onward" => &[Approver],
+        "break_glass" => &[Investigator, TaskForceLead],
+        "list_break_glass" => {
+            &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
+        }
+        "review_break_glass" | "confirm_purge" => &[Approver, PrivacyOfficer],
         "open_case" | "add_member" | "remove_member" | "end_case" => &[TaskForceLead],
         "add_subjects" => &[Investigator, TaskForceLead, VictimSpecialist],
         "list_agreements" | "get_agreement" | "preview_agreement" => {
@@ -39,7 +56,7 @@ fn allowed(operation: &str) -> &'static [Role] {
         "suspend_agreement" | "end_agreement" => &[Approver, PrivacyOfficer],
         "list_agencies" | "health" | "ready" | "list_public_operations" => &Role::ALL,
         // Whose credentials are wrong, or who has no session, is told so whatever the roles.
-        "begin_session" | "end_session" => &Role::ALL,
+        "begin_session" | "read_notice" | "end_session" => &Role::ALL,
         "register_agency" | "metrics" => &[SystemAdministrator],
         _ => &[
             Analyst,

@@ -15,7 +15,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use accord::govern::{DeskBook, Message, MessageKind, POLICY_DOCUMENT, Purpose, Rules, View};
+use accord::govern::{
+    Act, DeskBook, Message, MessageKind, OnwardRequest, POLICY_DOCUMENT, Purpose, Rules, View,
+};
 use accord::graph;
 use accord::ingest::SubmittedRow;
 use accord::jobs;
@@ -80,6 +82,24 @@ fn fill(store: &dyn Store, world: &World) {
         jobs::judge(store, judgement).unwrap();
     }
     store.put_document(POLICY_DOCUMENT, &world.policy.to_document()).unwrap();
+    // One that the caller's agency decides, in every world, and one of others, in some.
+    let onward = |id: &str, owner: &str| {
+        let request = OnwardRequest {
+            by: Act { agency: "beta".into(), user: "u".into(), at: time("2026-01-01T00:00:00Z") },
+            purpose: Purpose::TraffickingInvestigation,
+            record: RecordId([7; 16]),
+            owner: owner.into(),
+            recipient: "omega".into(),
+            reason: "They asked for it".into(),
+            decision: None,
+        };
+        let text = serde_json::to_string(&request).unwrap();
+        store.put_document(&OnwardRequest::document(id), &text).unwrap();
+    };
+    onward(drivers::ONWARD[0], world::CALLER);
+    if !world.messages.is_empty() {
+        onward(drivers::ONWARD[1], "gamma");
+    }
     accounts::fill(store, world);
     for agency in world::AGENCIES {
         let at = time("2026-01-01T00:00:00Z");
@@ -177,7 +197,9 @@ fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<Requ
     let records: Vec<_> = records.into_iter().collect();
     let names = worlds
         .iter()
-        .flat_map(|world| world.policy.agreements.keys().chain(world.policy.cases.keys()).cloned());
+        .map(|world| &world.policy)
+        .flat_map(|it| it.agreements.keys().chain(it.cases.keys()).chain(it.break_glass.keys()))
+        .cloned();
     let named: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
     let drivers = drivers::<ChaCha8Rng>();
     let mut left = Vec::new();

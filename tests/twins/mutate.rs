@@ -13,7 +13,8 @@ use crate::policy::{self, CASE, signed, terms};
 /// The world, changed in what the caller may not see: rows, parts of rows and fields, judgements, and what
 /// others agreed and were told.
 pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
-    let may = |kind: Kind, label: &Label| access(&world.policy, &caller.question(), kind, label);
+    let reach = once_broken(&world.policy, caller);
+    let may = |kind: Kind, label: &Label| access(&reach, &caller.question(), kind, label);
     let mut rows = Vec::new();
     for row in &world.rows {
         let hidden = Kind::ALL.into_iter().all(|kind| !may(kind, &row.label(kind)).anything());
@@ -43,7 +44,7 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
         masked(world, caller, agency, &mut rows, rng);
     }
     rows.shuffle(rng);
-    let judged = judgements(world, caller, &rows, rng);
+    let judged = judgements(world, (&reach, caller), &rows, rng);
     let mut policy = world.policy.clone();
     others_agree(&mut policy, rng);
     let some = |rng: &mut _| -> Vec<&'static str> {
@@ -121,14 +122,19 @@ fn is_asked_for(person: &Value) -> bool {
     named || person["phones"].to_string().contains("0143")
 }
 
-fn judgements(world: &World, caller: &Caller, rows: &[Row], rng: &mut impl Rng) -> Vec<Judged> {
+fn judgements(
+    world: &World,
+    (reach, caller): (&Policy, &Caller),
+    rows: &[Row],
+    rng: &mut impl Rng,
+) -> Vec<Judged> {
     let ids = records(rows);
     let stays = |judged: &&Judged| {
         ids.iter().any(|(id, _)| *id == judged.a) && ids.iter().any(|(id, _)| *id == judged.b)
     };
     let visible = |judged: &Judged| {
         let label = label_of(judged);
-        access(&world.policy, &caller.question(), Kind::Judgement, &label).full
+        access(reach, &caller.question(), Kind::Judgement, &label).full
     };
     let mut kept: Vec<Judged> = world.judged.iter().filter(stays).cloned().collect();
     kept.retain(|judged| visible(judged) || rng.random());
@@ -156,6 +162,9 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
         case.members =
             [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
         policy.cases.insert("case_of_others".into(), case);
+    }
+    if rng.random() {
+        broken(policy, (gamma, "u"), beta, PURPOSES[0], CASE);
     }
 }
 

@@ -80,7 +80,7 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     if label.handling == Handling::Own {
         return Access::default();
     }
-    let (mut white, mut gray, mut black) = (false, false, false);
+    let (mut white, mut gray, mut black, mut breakable) = (false, false, false, false);
     let mut withheld = BTreeSet::new();
     for agreement in policy.agreements.values() {
         let Some(terms) = terms_between(agreement, &label.agency, &principal.agency, question)
@@ -95,7 +95,10 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
             if speaks && low_enough {
                 match grant.level {
                     Level::White => white = true,
-                    Level::Gray => gray = true,
+                    Level::Gray => {
+                        gray = true;
+                        breakable |= grant.break_glass;
+                    }
                     Level::Black => black = true,
                 }
                 if grant.level != Level::Black {
@@ -118,7 +121,20 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
         };
         open && works(&principal.agency, Some(&principal.user)) && works(&label.agency, None)
     });
-    let full = content && white && (!label.category.is_victim() || together);
+    // Broken glass, within its hour, in its case and for its purpose; never of a victim.
+    let broken = breakable
+        && !label.category.is_victim()
+        && policy.break_glass.values().any(|glass| {
+            let same = glass.by.agency == principal.agency
+                && glass.by.user == principal.user
+                && glass.owner == label.agency
+                && glass.purpose == question.purpose
+                && glass.case == *question.case;
+            let minutes = (question.at.as_micros() - glass.by.at.as_micros()) / 60_000_000;
+            let stopped = glass.review.as_ref().is_some_and(|review| !review.justified);
+            same && !stopped && (0..60).contains(&minutes)
+        });
+    let full = content && (white && (!label.category.is_victim() || together) || broken);
     Access { full, pointer: true, withheld }
 }
 

@@ -1,9 +1,12 @@
 //! Small random databases of three agencies, their agreements, and a caller.
 
 use accord::govern::{
-    Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose, Question, Reference, Role,
+    Act, BreakGlass, Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose, Question,
+    Reference, Role,
 };
-use accord::model::{EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory};
+use accord::model::{
+    EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory, Timestamp,
+};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
@@ -36,7 +39,7 @@ pub const CITIES: [(&str, f64, f64); 3] =
 /// Users who may have local accounts.
 pub const USERS: [&str; 2] = ["u", "v"];
 const CATEGORIES: [&str; 4] = ["suspect", "victim", "possible_victim", "contact"];
-const PURPOSES: [Purpose; 3] =
+pub const PURPOSES: [Purpose; 3] =
     [Purpose::TraffickingInvestigation, Purpose::VictimSafety, Purpose::Deconfliction];
 
 /// A row of an agency, as submitted.
@@ -90,8 +93,8 @@ pub struct Caller {
 
 impl Caller {
     pub fn question(&self) -> Question<'_> {
-        let at = time("2026-09-21T14:13:20Z");
-        Question { principal: &self.principal, purpose: self.purpose, case: &self.case, at }
+        let (principal, case) = (&self.principal, &self.case);
+        Question { principal, purpose: self.purpose, case, at: now() }
     }
 }
 
@@ -300,12 +303,16 @@ fn grant(rng: &mut impl Rng) -> Grant {
     let mut flip = || rng.random_bool(0.75);
     let kinds = Kind::ALL.into_iter().filter(|kind| some(&mut flip, kind)).collect();
     let subject = SubjectCategory::ALL.into_iter().filter(|_| rng.random_bool(0.75)).collect();
+    let levels = [Level::White, Level::White, Level::White, Level::Gray, Level::Gray, Level::Black];
+    let level = pick(rng, &levels);
     Grant {
         kinds,
         subject,
         tier_max: rng.random_range(0..2),
         purposes: PURPOSES.into(),
-        level: pick(rng, &[Level::White, Level::White, Level::White, Level::Gray, Level::Black]),
+        level,
+        break_glass: level == Level::Gray && rng.random_bool(0.6),
+        silent_alert: level == Level::Black && rng.random_bool(0.6),
     }
 }
 
@@ -327,6 +334,43 @@ fn policy(rng: &mut impl Rng) -> Policy {
     }
     let shared = policy::everyone_shares(&AGENCIES);
     policy.cases.insert(CASE.into(), shared.cases[CASE].clone());
+    if rng.random_bool(0.5) {
+        broken(&mut policy, (CALLER, "v"), AGENCIES[1], PURPOSES[0], CASE);
+    }
+    policy
+}
+
+/// Somebody has broken an agency's glass just now.
+pub fn broken(
+    policy: &mut Policy,
+    (agency, user): (&str, &str),
+    owner: &str,
+    purpose: Purpose,
+    case: &str,
+) {
+    let glass = BreakGlass {
+        by: Act { agency: agency.into(), user: user.into(), at: now() },
+        owner: owner.into(),
+        purpose,
+        case: case.parse().unwrap(),
+        reason: "danger".into(),
+        review: None,
+    };
+    policy.break_glass.insert(glass.id(&IdKey::default()), glass);
+}
+
+/// When everything happens.
+fn now() -> Timestamp {
+    time("2026-09-21T14:13:20Z")
+}
+
+/// The policy once the caller has broken the glass of all: what it may come to see.
+pub fn once_broken(policy: &Policy, caller: &Caller) -> Policy {
+    let mut policy = policy.clone();
+    for owner in &AGENCIES[1..] {
+        let by = (CALLER, caller.principal.user.as_str());
+        broken(&mut policy, by, owner, caller.purpose, caller.case.as_str());
+    }
     policy
 }
 

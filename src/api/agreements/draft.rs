@@ -31,7 +31,7 @@ pub async fn draft_agreement(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_to(Function::NegotiateAgreements, Body::of(&request, bytes), draft).await
+    context.answer_to(Function::DraftAgreements, Body::of(&request, bytes), draft).await
 }
 
 fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
@@ -43,7 +43,7 @@ fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
             return Err(Problem::new(Code::AlreadyThere));
         }
         let versions = vec![version(scope, &terms)];
-        let agreement = Agreement { versions, suspended: None, ended: None };
+        let agreement = Agreement { versions, suspended: None, ended: None, receipts: vec![] };
         policy.agreements.insert(id.clone(), agreement);
         view(scope, policy, &id)
     })
@@ -73,7 +73,7 @@ pub async fn draft_version(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_about(Function::NegotiateAgreements, id, Body::of(&request, bytes), add).await
+    context.answer_about(Function::DraftAgreements, id, Body::of(&request, bytes), add).await
 }
 
 fn add(scope: &Scope, id: &str, terms: Terms) -> Result<AgreementView, Problem> {

@@ -10,8 +10,8 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, Scope};
 use crate::govern::{
-    Act, AgreementState, Contradiction, Field, Function, Policy, Purpose, Signature, Terms,
-    contradictions,
+    Act, Agreement, AgreementState, Contradiction, Field, Function, Policy, PurgeTask, Purpose,
+    Signature, Terms, contradictions,
 };
 use crate::model::{Kind, SubjectCategory, Timestamp};
 
@@ -33,6 +33,9 @@ pub struct AgreementView {
     /// Who ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Act>,
+    /// What recipients have to remove since it holds no more for them, and what they confirmed: to the
+    /// discloser all, to a recipient its own.
+    pub purge: Vec<PurgeTask>,
     /// Where another agreement in force between the same two sides says something else. The stricter one
     /// holds.
     pub overruled: Vec<ContradictionView>,
@@ -98,9 +101,17 @@ impl AgreementView {
             versions: own.map(view).collect(),
             suspended: agreement.suspended.as_ref().map(|(_, act)| act.clone()),
             ended: agreement.ended.clone(),
+            purge: purge(agreement, agency, at),
             overruled: overruled(in_force, id, agency),
         })
     }
+}
+
+fn purge(agreement: &Agreement, agency: &str, at: Timestamp) -> Vec<PurgeTask> {
+    let discloses = agreement.versions.iter().any(|it| it.terms.discloser == agency);
+    let mut tasks = agreement.purge_tasks(at);
+    tasks.retain(|task| discloses || task.recipient == agency);
+    tasks
 }
 
 /// An agreement in force: its id, its terms, and the recipients that have signed them.

@@ -5,5 +5,6 @@ pub mod draft;
 pub mod get;
 pub mod list;
 pub mod preview;
+pub mod purge;
 pub mod sign;
 pub mod suspend;

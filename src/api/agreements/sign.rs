@@ -42,7 +42,7 @@ pub async fn sign_agreement(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_about(Function::NegotiateAgreements, id, Body::of(&request, bytes), sign).await
+    context.answer_about(Function::SignAgreements, id, Body::of(&request, bytes), sign).await
 }
 
 fn sign(scope: &Scope, id: &str, asked: SignRequest) -> Result<AgreementView, Problem> {

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Pointers, point};
+use super::{Pointers, point, silent};
 use crate::analyze::deconflict::{Wanted, holders};
 use crate::api::policies::change_book;
 use crate::api::problem::{Code, Problem, ProblemBody};
@@ -62,7 +62,7 @@ pub enum IdentifierRequest {
 }
 
 impl IdentifierRequest {
-    fn wanted(self) -> Option<Wanted> {
+    pub(super) fn wanted(self) -> Option<Wanted> {
         match self {
             Self::Phone { number, region } => Wanted::phone(Phone { number, region }),
             Self::Plate { plate, region, country } => Wanted::vehicle(Vehicle {
@@ -116,7 +116,14 @@ pub async fn deconflict(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<web::Json<Pointers>, Problem> {
-    context.answer_to(Function::Deconflict, Body::of(&request, bytes), ask).await
+    let answer =
+        context.answer_to(Function::Deconflict, Body::of(&request, bytes), |scope, asked| {
+            let pointers = ask(scope, DeconflictRequest::clone(&asked))?;
+            Ok((pointers, scope.renewed()?, asked))
+        });
+    let (pointers, scope, asked) = answer.await?.into_inner();
+    silent::alert_later(scope, asked);
+    Ok(web::Json(pointers))
 }
 
 fn ask(scope: &Scope, asked: DeconflictRequest) -> Result<Pointers, Problem> {
@@ -147,5 +154,5 @@ fn ask(scope: &Scope, asked: DeconflictRequest) -> Result<Pointers, Problem> {
     }
     let agencies = holders(store, &scope.view, &scope.state.engine, &wanted)?;
     let kinds = [MessageKind::AskedByOther, MessageKind::AskedOfOther];
-    point(scope, &*scope.policy()?, &agencies, kinds)
+    point(scope, (&*scope.policy()?, &scope.caller.agency), &agencies, kinds)
 }

@@ -2,16 +2,18 @@
 
 pub mod announce;
 pub mod ask;
+pub mod cancel;
+pub mod silent;
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::policies::change_book;
+use super::desks::tell;
 use super::problem::Problem;
 use super::state::Scope;
-use crate::govern::{Message, MessageKind, Policy};
+use crate::govern::{MessageKind, Policy};
 use crate::model::{Timestamp, hex};
 
 /// How long a pointer is good for: three days.
@@ -39,35 +41,20 @@ pub struct Pointers {
     pub pointers: Vec<Pointer>,
 }
 
-/// Points the caller to each agency and tells both sides. The others are told before the answer leaves.
+/// Points the asker to each agency and tells both sides. The others are told before the answer leaves.
 fn point(
     scope: &Scope,
-    policy: &Policy,
+    (policy, asker): (&Policy, &str),
     agencies: &BTreeSet<String>,
     [to_other, to_self]: [MessageKind; 2],
 ) -> Result<Pointers, Problem> {
-    let desk = |agency: &str| match policy.agencies.get(agency) {
-        Some(agency) => (agency.desk.name.clone(), Some(agency.desk.channel.clone())),
-        None => (agency.to_owned(), None),
-    };
-    let message = |kind, agency: &str, ticket: &str| {
-        let ((desk, channel), ticket) = (desk(agency), ticket.to_owned());
-        Message { ticket, kind, desk, channel, purpose: scope.asked.purpose, at: scope.at }
-    };
-    let store = scope.state.store.as_ref();
     let expires = scope.at.as_micros().saturating_add(POINTER_MICROS);
     let mut pointers = Vec::new();
     for agency in agencies {
         let ticket = format!("tkt_{}", hex(&(scope.state.random)()[..16]));
-        change_book(store, agency, |book| {
-            book.tell(message(to_other, &scope.caller.agency, &ticket));
-            Ok(())
-        })?;
-        change_book(store, &scope.caller.agency, |book| {
-            book.tell(message(to_self, agency, &ticket));
-            Ok(())
-        })?;
-        let (desk, channel) = desk(agency);
+        tell(scope, policy, (agency, asker), to_other, &ticket)?;
+        tell(scope, policy, (asker, agency), to_self, &ticket)?;
+        let (desk, channel) = policy.desk(agency);
         let expires = Timestamp::from_micros(expires).unwrap_or(scope.at);
         pointers.push(Pointer { desk, channel, ticket, expires });
     }

@@ -6,14 +6,43 @@ use utoipa::ToSchema;
 
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::Context;
-use crate::govern::{Function, Message};
+use crate::api::state::{Context, Scope};
+use crate::govern::{Function, Message, PurgeTask};
 
 /// Messages.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Inbox {
     /// The messages, the latest first; at most the last 1,000.
     pub messages: Vec<Message>,
+    /// What the agency has to remove, since an agreement holds no more for it, and has not confirmed.
+    pub purge: Vec<InboxPurge>,
+}
+
+/// What is to be removed.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct InboxPurge {
+    /// The agreement by which it was held; confirmed at `POST /v1/agreements/{id}/purge-receipts`.
+    pub agreement: String,
+    /// Whose it is.
+    pub discloser: String,
+    /// What is to be done, and by when.
+    #[serde(flatten)]
+    pub task: PurgeTask,
+}
+
+fn purge(scope: &Scope) -> Result<Vec<InboxPurge>, Problem> {
+    let (policy, agency) = (scope.policy()?, &scope.caller.agency);
+    let mut found = Vec::new();
+    for (id, agreement) in policy.agreements.iter().filter(|(_, it)| it.has_side(agency)) {
+        for task in agreement.purge_tasks(scope.at) {
+            if task.recipient == *agency && task.receipt.is_none() {
+                let terms = &agreement.versions[task.version - 1].terms;
+                let (agreement, discloser) = (id.clone(), terms.discloser.clone());
+                found.push(InboxPurge { agreement, discloser, task });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Read the inbox
@@ -34,7 +63,8 @@ pub async fn read_inbox(
     context
         .answer(Function::ReadInbox, |scope| {
             let book = scope.book(&scope.caller.agency)?;
-            Ok(Inbox { messages: book.messages.into_iter().rev().collect() })
+            let messages = book.messages.into_iter().rev().collect();
+            Ok(Inbox { messages, purge: purge(scope)? })
         })
         .await
 }

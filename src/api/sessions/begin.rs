@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::body;
-use crate::api::guard::{LoggedAs, locked_out};
+use crate::api::guard::{LoggedAs, LoggedObject, locked_out};
 use crate::api::limits::{BODY_BYTES_MAX, HASHING_WAIT};
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
@@ -25,6 +25,8 @@ pub struct LogOnRequest {
     pub password: String,
     /// The six digits that the authenticator shows now; each counts once.
     pub code: String,
+    /// The id of the notice that the user accepts: that of `GET /v1/sessions/notice`.
+    pub notice: String,
     /// A password to use from now on; the first one must be replaced.
     #[serde(default)]
     #[schema(format = Password)]
@@ -55,7 +57,7 @@ pub struct SessionAnswer {
         (status = 201, body = SessionAnswer),
         (status = 401, body = ProblemBody, description = "Not the right agency, user, password and code, or the account is closed"),
         (status = 403, body = ProblemBody, description = "All is right, but a new password is needed"),
-        (status = 422, body = ProblemBody, description = "All is right, but the new password is too easy to guess"),
+        (status = 422, body = ProblemBody, description = "The notice is not accepted, or all is right but the new password is too easy to guess"),
     ),
 )]
 #[post("/v1/sessions")]
@@ -66,12 +68,18 @@ pub async fn begin_session(
 ) -> Result<HttpResponse, Problem> {
     body::check(&request, &bytes, BODY_BYTES_MAX)?;
     let asked: LogOnRequest = body::object(&bytes)?;
+    // Says nothing of any account: it is asked of whoever logs on.
+    if asked.notice != state.notice.id {
+        let detail = "the id of the text at GET /v1/sessions/notice, which the user must accept";
+        return Err(Problem::member("notice", "notice_not_accepted", detail));
+    }
+    request.extensions_mut().insert(LoggedObject(state.notice.id.clone()));
     let unavailable = || Problem::new(Code::Unavailable);
     let turn = tokio::time::timeout(HASHING_WAIT, state.hashings.acquire()).await;
     let _turn = turn.map_err(|_| unavailable())?.map_err(|_| unavailable())?;
     let shared = state.clone();
     let try_it = move || {
-        let LogOnRequest { agency, user, password, code, new_password } = asked;
+        let LogOnRequest { agency, user, password, code, new_password, .. } = asked;
         let shown = LogOn { agency, user, password, code, new_password };
         let now = (shared.clock)();
         shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now)

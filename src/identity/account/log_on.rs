@@ -1,10 +1,10 @@
 //! Logging on: one answer and the same work whether there is no such user, the password is wrong, the
 //! code is wrong or the account is closed.
 
-use super::{Account, FAILURE_SECONDS, FAILURES_MAX, Made, blank, code, name, password};
+use super::{Account, FAILURE_SECONDS, FAILURES_MAX, Made, blank, code, name, password, seal};
 use crate::govern::Principal;
 use crate::identity::kept::{self, IdentityError};
-use crate::identity::{is_name, seconds};
+use crate::identity::{SealingKey, is_name, seconds};
 use crate::model::Timestamp;
 use crate::store::Store;
 
@@ -54,6 +54,7 @@ const DECOY: &str = "decoy";
 impl Decoy {
     /// Makes one. What it costs is what a log-on costs.
     pub(in crate::identity) fn new(
+        key: &SealingKey,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
     ) -> Result<Self, IdentityError> {
@@ -64,7 +65,8 @@ impl Decoy {
             purposes: None,
         };
         let password = password::hash(&password::nobodys(random()), random())?;
-        let mut account = blank(nobody, Made { password, secret: code::secret(random()) }, now);
+        let secret = seal(key, &code::secret(random()), &nobody, random())?;
+        let mut account = blank(nobody, Made { password, secret }, now);
         account.disabled = Some(now);
         Ok(Self(account))
     }
@@ -80,7 +82,7 @@ enum Tried {
 /// do so at once.
 pub(in crate::identity) fn log_on(
     store: &dyn Store,
-    decoy: &Decoy,
+    (decoy, key): (&Decoy, &SealingKey),
     shown: &LogOn,
     salt: [u8; 32],
     now: Timestamp,
@@ -93,7 +95,8 @@ pub(in crate::identity) fn log_on(
     let account = stored.unwrap_or_else(|| decoy.0.clone());
 
     let password_right = password::verify(&shown.password, &account.password);
-    let step = code::step(&account.secret, &shown.code, now).filter(|_| password_right);
+    let secret = key.open(&account.secret, &name(&account.holder.agency, &account.holder.user))?;
+    let step = code::step(&secret, &shown.code, now).filter(|_| password_right);
     let changed = match step.filter(|step| account.takes(*step, now)) {
         Some(_) => changed_password(shown, &account, salt)?,
         None => None,

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::kept::{self, IdentityError};
-use super::{check_names, seconds};
+use super::{SealingKey, check_names, seconds};
 use crate::govern::{Principal, Purpose, Role};
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -37,7 +37,7 @@ pub struct Account {
     pub holder: Principal,
     /// The password's Argon2id hash.
     password: String,
-    /// The key of the second factor.
+    /// The key of the second factor, sealed.
     secret: String,
     /// Whether the password is still the one that an administrator knows.
     pub initial: bool,
@@ -116,12 +116,14 @@ impl Accounts<'_> {
     pub fn create(
         &self,
         holder: &Principal,
+        key: &SealingKey,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
     ) -> Result<NewAccount, IdentityError> {
         check_names(holder)?;
         check_roles(&holder.roles)?;
-        let (made, handed) = make(holder, random)?;
+        key.claim(self.0)?;
+        let (made, handed) = make(holder, key, random)?;
         let account = blank(holder.clone(), made, now);
         if kept::insert(self.0, &name(&holder.agency, &holder.user), &account)? {
             Ok(handed)
@@ -184,11 +186,13 @@ impl Accounts<'_> {
         &self,
         agency: &str,
         user: &str,
+        key: &SealingKey,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
     ) -> Result<NewAccount, IdentityError> {
         let account = self.find(agency, user)?.ok_or(IdentityError::Unknown)?;
-        let (made, handed) = make(&account.holder, random)?;
+        key.claim(self.0)?;
+        let (made, handed) = make(&account.holder, key, random)?;
         self.change(agency, user, |account| {
             let Made { password, secret } = &made;
             let made = Made { password: password.clone(), secret: secret.clone() };
@@ -221,13 +225,25 @@ fn check_roles(roles: &BTreeSet<Role>) -> Result<(), IdentityError> {
 
 fn make(
     holder: &Principal,
+    key: &SealingKey,
     random: impl Fn() -> [u8; 32],
 ) -> Result<(Made, NewAccount), IdentityError> {
     let password = password::generate(random());
     let secret = code::secret(random());
     let otpauth = code::otpauth(&secret, &holder.agency, &holder.user)?;
+    let secret = seal(key, &secret, holder, random())?;
     let made = Made { password: password::hash(&password, random())?, secret };
     Ok((made, NewAccount { password, otpauth }))
+}
+
+/// Seals the key of a holder's second factor.
+fn seal(
+    key: &SealingKey,
+    secret: &str,
+    holder: &Principal,
+    random: [u8; 32],
+) -> Result<String, IdentityError> {
+    key.seal(secret, &name(&holder.agency, &holder.user), random)
 }
 
 fn blank(holder: Principal, made: Made, now: Timestamp) -> Account {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::object::Object;
 use crate::govern::{Principal, Role};
 use crate::identity::authenticate::Refusal;
-use crate::identity::{Fingerprint, is_name};
+use crate::identity::{Fingerprint, is_name, later};
 use crate::model::Timestamp;
 
 /// How far the clocks of an issuer and this server may differ, in seconds. An end is an end: it gets no
@@ -194,9 +194,14 @@ impl Claims {
         }
     }
 
-    /// Whether the user has shown two factors, and lately enough. Comes last: the challenge that
+    /// When the user has shown two factors, if that is lately enough. Comes last: the challenge that
     /// answers is of use only to who holds a token that is good otherwise.
-    pub(super) fn check_factors(&self, factors: &Factors, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn check_factors(
+        &self,
+        factors: &Factors,
+        now: Timestamp,
+    ) -> Result<Timestamp, Refusal> {
+        let time = now;
         let now = now.as_micros().div_euclid(1_000_000);
         let level = self.text("acr")?;
         let methods = self.texts("amr")?.unwrap_or_default();
@@ -210,7 +215,7 @@ impl Claims {
             Some(at) if at > now + CLOCK_SKEW_SECONDS => {
                 Err(Refusal::Bad("the user signed in in the future"))
             }
-            Some(at) if now - at <= AUTHENTICATION_SECONDS_MAX => Ok(()),
+            Some(at) if now - at <= AUTHENTICATION_SECONDS_MAX => Ok(later(time, at - now)),
             _ => Err(Refusal::TooLongAgo { seconds: AUTHENTICATION_SECONDS_MAX }),
         }
     }

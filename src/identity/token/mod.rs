@@ -27,7 +27,7 @@ use claims::Claims;
 /// The longest token, in bytes.
 const TOKEN_BYTES_MAX: usize = 16 * 1024;
 
-/// Whom a token stands for.
+/// Whom a token stands for, and when the user showed who they are.
 ///
 /// # Errors
 /// Every reason for which it is refused.
@@ -36,7 +36,7 @@ pub(super) fn principal(
     token: &str,
     certificate: Option<&Fingerprint>,
     now: Timestamp,
-) -> Result<Principal, Refusal> {
+) -> Result<(Principal, Timestamp), Refusal> {
     if token.len() > TOKEN_BYTES_MAX {
         return Err(Refusal::Bad("longer than a token is"));
     }
@@ -62,8 +62,8 @@ pub(super) fn principal(
     }
     claims.check(&issuer.audience, certificate, now)?;
     let principal = claims.principal(&issuer.name, &issuer.mapping)?;
-    claims.check_factors(&issuer.factors, now)?;
-    Ok(principal)
+    let since = claims.check_factors(&issuer.factors, now)?;
+    Ok((principal, since))
 }
 
 /// Strict base64url: no padding, no other alphabet, no bits left over.

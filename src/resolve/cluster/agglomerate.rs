@@ -62,15 +62,21 @@ struct State {
     smallest: Vec<u32>,
     between: Vec<BTreeMap<u32, Between>>,
     heap: BinaryHeap<Candidate>,
+    heights: Vec<f64>,
     stop: f64,
     absent: MicroBits,
 }
 
-/// Clusters one component: (item, smallest member of its cluster) for every item.
-pub(super) fn agglomerate(
-    component: &Component,
-    parameters: &ClusterParameters,
-) -> Vec<(u32, u32)> {
+/// What became of one component.
+pub(super) struct Agglomerated {
+    /// (item, smallest member of its cluster) for every item.
+    pub labels: Vec<(u32, u32)>,
+    /// The mean bits at which two clusters joined, in the order of the joins.
+    pub heights: Vec<f64>,
+}
+
+/// Clusters one component.
+pub(super) fn agglomerate(component: &Component, parameters: &ClusterParameters) -> Agglomerated {
     let groups = contract(component);
     let mut state = State::new(component, &groups, parameters);
     state.run();
@@ -79,7 +85,7 @@ pub(super) fn agglomerate(
         let label = component.items[state.smallest[slot] as usize];
         labels.extend(members.iter().map(|item| (component.items[*item as usize], label)));
     }
-    labels
+    Agglomerated { labels, heights: state.heights }
 }
 
 /// The local index of an item of the component.
@@ -123,6 +129,7 @@ impl State {
             smallest: groups.to_vec(),
             between: vec![BTreeMap::new(); count],
             heap: BinaryHeap::new(),
+            heights: Vec::new(),
             stop: parameters.stop,
             absent: micro_bits(parameters.absent_pair).min(micro_bits(parameters.stop)),
         };
@@ -179,7 +186,10 @@ impl State {
         while let Some(top) = self.heap.pop() {
             let (a, b) = top.slots;
             match self.candidate(a, b) {
-                Some(current) if current == top => self.join(a, b),
+                Some(current) if current == top => {
+                    self.heights.push(current.mean);
+                    self.join(a, b);
+                }
                 Some(current) => self.heap.push(current),
                 None => {}
             }

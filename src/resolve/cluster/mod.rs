@@ -15,9 +15,11 @@ use serde::{Deserialize, Serialize};
 
 mod agglomerate;
 mod components;
+mod settle;
 
-use agglomerate::agglomerate;
+use agglomerate::{Agglomerated, agglomerate};
 use components::{Component, components};
+use settle::settled;
 
 /// When clusters join, from the model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -61,11 +63,35 @@ pub fn cluster(
     let cannot_link = ordered_pairs(count, cannot_link);
     let links = ordered_links(count, links);
     let parts = components(count, &links, &must_link, &cannot_link);
-    let joined: Vec<Vec<(u32, u32)>> =
-        parts.par_iter().map(|component: &Component| agglomerate(component, parameters)).collect();
+    labels(count, &agglomerated(&parts, parameters))
+}
+
+/// Clusters `count` items by links alone, as [`cluster`] does, where no label tells when to stop: at `lowest` or
+/// above it, by the heights at which clusters join ([`settled`]). Returns the labels and the stop.
+pub fn cluster_unlabelled(
+    count: usize,
+    links: &[(u32, u32, f64)],
+    lowest: &ClusterParameters,
+) -> (Vec<u32>, ClusterParameters) {
+    let links = ordered_links(count, links);
+    let parts = components(count, &links, &[], &[]);
+    let all = agglomerated(&parts, lowest);
+    let heights: Vec<f64> = all.iter().flat_map(|part| part.heights.iter().copied()).collect();
+    let settled = ClusterParameters { stop: settled(&heights, lowest.stop), ..*lowest };
+    if settled == *lowest {
+        return (labels(count, &all), settled);
+    }
+    (labels(count, &agglomerated(&parts, &settled)), settled)
+}
+
+fn agglomerated(parts: &[Component], parameters: &ClusterParameters) -> Vec<Agglomerated> {
+    parts.par_iter().map(|component| agglomerate(component, parameters)).collect()
+}
+
+fn labels(count: usize, parts: &[Agglomerated]) -> Vec<u32> {
     let mut labels: Vec<u32> = (0..count as u32).collect();
-    for (item, label) in joined.into_iter().flatten() {
-        labels[item as usize] = label;
+    for (item, label) in parts.iter().flat_map(|part| &part.labels) {
+        labels[*item as usize] = *label;
     }
     labels
 }

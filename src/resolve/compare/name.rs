@@ -3,8 +3,8 @@
 
 use super::text::{near, near_text};
 use crate::normalize::nicknames::{distinct_in, share_group};
-use crate::normalize::skeleton::skeleton;
 use crate::resolve::lexicon::{Sides, Word, WordEntry, letters};
+use crate::resolve::memo::Question;
 use crate::resolve::values::{NAME_WORDS_MAX, Names};
 
 /// Levels of the name, strongest first.
@@ -21,6 +21,12 @@ const DIFFERENT: u8 = 6;
 
 /// Shorter skeletons are shared by too many names.
 const SKELETON_LETTERS_MIN: usize = 3;
+
+/// A word written in one has at most so many letters more or less than its two parts.
+const COMPOUND_LETTERS: usize = 2;
+
+/// Longer words are not two names written together.
+const COMPOUND_BYTES: usize = 64;
 
 /// The best level over all pairs of names, and the rarity in bits of what is shared at it: of several
 /// pairs of names that agree equally well the rarest counts, whatever the order of the names. `None`
@@ -72,6 +78,22 @@ enum Alike {
     No,
 }
 
+impl Alike {
+    /// As a number that [`Alike::from_number`] reads.
+    fn number(self) -> u8 {
+        self as u8
+    }
+
+    fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::Equal,
+            1 => Self::Equivalent,
+            2 => Self::Misspelt,
+            _ => Self::No,
+        }
+    }
+}
+
 /// Which words of two names are the same.
 struct Matched<'a> {
     sides: Sides<'a>,
@@ -113,7 +135,10 @@ impl<'a> Matched<'a> {
             // Only what is left needs a closer look.
             for i in matched.left_short() {
                 for j in matched.left_long() {
-                    alike[i][j] = how_alike(sides.a.word(shorter[i]), sides.b.word(longer[j]));
+                    let (x, y) = (shorter[i], longer[j]);
+                    let find = || how_alike(sides.a.word(x), sides.b.word(y)).number();
+                    let found = sides.ask(Question::AlikeNames, x, y, find);
+                    alike[i][j] = Alike::from_number(found);
                 }
             }
             matched.pair_off(&alike, Alike::Equivalent);
@@ -203,12 +228,29 @@ impl<'a> Matched<'a> {
 /// Whether a word is two others written together, or sounds like it.
 fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
     // Cheap, and true of all such.
-    if whole.text.bytes().next() != first.text.bytes().next() {
+    let longer = whole.text.len().abs_diff(first.text.len() + second.text.len());
+    if longer > COMPOUND_LETTERS || whole.text.bytes().next() != first.text.bytes().next() {
         return false;
     }
-    let joined = format!("{}{}", first.text, second.text);
-    near_text((&whole.text, whole.letters), (&joined, letters(&joined)))
-        || whole.skeleton.len() >= SKELETON_LETTERS_MIN && *whole.skeleton == *skeleton(&joined)
+    is_joined(whole, first, second)
+        || whole.skeleton.len() >= SKELETON_LETTERS_MIN && is_spoken_as(whole, first, second)
+}
+
+/// Whether two words written together are a word or one with a typing error.
+fn is_joined(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
+    let mut joined = [0; COMPOUND_BYTES];
+    let (middle, end) = (first.text.len(), first.text.len() + second.text.len());
+    let Some(joined) = joined.get_mut(..end) else { return false };
+    joined[..middle].copy_from_slice(first.text.as_bytes());
+    joined[middle..].copy_from_slice(second.text.as_bytes());
+    let Ok(joined) = std::str::from_utf8(joined) else { return false };
+    near_text((&whole.text, whole.letters), (joined, letters(joined)))
+}
+
+/// Whether a word sounds like two spoken one after the other; a vowel or glide at the second's begin is not heard.
+fn is_spoken_as(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
+    let rest = whole.skeleton.strip_prefix(&*first.skeleton);
+    rest.is_some_and(|rest| rest == second.skeleton.trim_start_matches(['a', 'y']))
 }
 
 /// Whether two words are given names known to be different.
@@ -267,6 +309,9 @@ mod tests {
             ("Kim Seojun", "Seo-Joon Kim", "equivalent"),
             ("Nguyen Minhtuan", "Nguyen Minh Tuan", "equivalent"),
             ("Kim Seojun", "Kim Seo Yeon", "one_shared"),
+            ("Song Da-eun", "Song Da-enu", "equivalent"),
+            ("Yoon Hye-rin", "Yun Hyerin", "equivalent"),
+            ("Camila Alves Silva", "Amanda Alves Silva", "one_shared"),
         ] {
             assert_eq!(level(a, b), expected, "{a} / {b}");
         }

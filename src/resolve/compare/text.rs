@@ -3,11 +3,13 @@
 use rapidfuzz::distance::jaro_winkler;
 
 use crate::resolve::lexicon::{Sides, Word, WordEntry};
+use crate::resolve::memo::Question;
 
 /// Words at least this similar (Jaro-Winkler) count as one word misspelt.
 const SIMILARITY_MIN: f64 = 0.90;
 
-/// Words shorter than this must be equal: one edit makes another name of them.
+/// Words shorter than this must be equal: one edit makes another name of them. Only two letters exchanged count
+/// as an error in one of three.
 const FUZZY_LETTERS_MIN: usize = 4;
 
 /// Whether two words (folded, ASCII) are one word with a typing error.
@@ -17,6 +19,9 @@ pub(super) fn near(a: &WordEntry, b: &WordEntry) -> bool {
 
 /// Whether two texts (folded, ASCII), given with the letters they have, are near.
 pub(super) fn near_text((a, in_a): (&str, u64), (b, in_b): (&str, u64)) -> bool {
+    if a.len() == 3 && b.len() == 3 {
+        return in_a == in_b && a != b && one_edit(a, b);
+    }
     a.len() >= FUZZY_LETTERS_MIN
         && b.len() >= FUZZY_LETTERS_MIN
         && may_be_near((a.len(), in_a), (b.len(), in_b))
@@ -97,7 +102,8 @@ pub(super) fn pair_words(sides: Sides<'_>, a: &[Word], b: &[Word]) -> Paired {
         taken_short.count_ones() as usize
     };
     let equal = pair_off(&|x, y| sides.same_word(x, y));
-    let shared = pair_off(&|x, y| near(sides.a.word(x), sides.b.word(y)));
+    let are_near = |x, y| u8::from(near(sides.a.word(x), sides.b.word(y)));
+    let shared = pair_off(&|x, y| sides.ask(Question::Near, x, y, || are_near(x, y)) == 1);
     Paired {
         shared,
         misspelt: shared - equal,

@@ -1,16 +1,18 @@
 //! Local accounts: logging on, locks, sessions.
 
+use accord::api::Notice;
 use accord::govern::{Principal, Role};
 use accord::identity::{Accounts, NewAccount};
 use accord::store::Store;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
+use super::super::server::sealing;
 use super::{Answer, Hands, Server, bare, logged, standing};
 
 const AGENCY: &str = "harbour-shelter";
 const USER: &str = "jdoe";
-const PASSWORD: &str = "a password of one's own";
+pub const PASSWORD: &str = "a password of one's own";
 
 /// A user with an account and an authenticator.
 pub struct User {
@@ -26,7 +28,7 @@ impl User {
             roles: [Role::Analyst].into(),
             purposes: None,
         };
-        Self::of(Accounts(store).create(&holder, random(), hands.now()).unwrap())
+        Self::of(Accounts(store).create(&holder, &sealing(), random(), hands.now()).unwrap())
     }
 
     fn of(new: NewAccount) -> Self {
@@ -42,7 +44,9 @@ impl User {
     }
 
     pub fn shown(&self, hands: &Hands, password: &str) -> Value {
-        json!({ "agency": AGENCY, "user": USER, "password": password, "code": self.code(hands) })
+        let code = self.code(hands);
+        let notice = Notice::default().id;
+        json!({ "agency": AGENCY, "user": USER, "password": password, "code": code, "notice": notice })
     }
 
     /// Replaces the first password; the token of the session.
@@ -99,15 +103,55 @@ fn a_user_logs_on_asks_and_logs_off() {
 }
 
 #[test]
+fn who_does_not_accept_the_notice_is_not_tried_and_whose_acceptance_is_logged() {
+    let (server, hands) = standing();
+    let user = User::create(server.store.as_ref(), &hands);
+    let notice = server.with_token(None).get("/v1/sessions/notice").ok();
+    assert!(notice["text"].as_str().unwrap().contains("recorded"));
+    let before = server.store.documents("account/").unwrap();
+    let mut shown = user.shown(&hands, &user.first_password);
+    shown["new_password"] = json!(PASSWORD);
+    let other = Notice::of("another text").id;
+    for wrong in [json!(""), json!(other)] {
+        shown["notice"] = wrong;
+        let refused = log_on(&server, &shown);
+        assert_eq!(refused.problem(422), "invalid_input");
+        assert_eq!(refused.json()["faults"][0]["reason"], "notice_not_accepted");
+    }
+    shown.as_object_mut().unwrap().remove("notice");
+    assert_eq!(log_on(&server, &shown).json()["faults"][0]["reason"], "missing_field");
+    assert_eq!(server.store.documents("account/").unwrap(), before, "no try was counted");
+    shown["notice"] = notice["id"].clone();
+    session(&log_on(&server, &shown));
+    let log = std::fs::read_to_string(&server.audit).unwrap();
+    let last = log.lines().last().unwrap();
+    assert!(last.contains(notice["id"].as_str().unwrap()) && last.contains(USER), "{last}");
+}
+
+#[test]
 fn neither_password_nor_token_is_kept_as_it_is() {
     let (server, hands) = standing();
     let user = User::create(server.store.as_ref(), &hands);
     let token = user.begin(&server, &hands);
-    let secrets = [&user.first_password, PASSWORD, token.trim_start_matches("accord_session_")];
+    let hidden = token.trim_start_matches("accord_session_");
+    let secrets = [&user.first_password, PASSWORD, hidden, &user.secret];
     for (name, text) in server.store.documents("").unwrap() {
         for secret in secrets {
             assert!(!name.contains(secret) && !text.contains(secret), "{name}");
         }
+    }
+    // Nor in any byte of the store's files, in whatever form they keep it.
+    let folder = server.audit.parent().unwrap();
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let stores: Vec<_> = files.filter(|it| it.to_str().unwrap().contains("store.accord")).collect();
+    assert!(!stores.is_empty());
+    let raw = Secret::try_from_base32(&user.secret).unwrap();
+    let needles = secrets.map(str::as_bytes).into_iter().chain([raw.as_ref()]);
+    let needles: Vec<&[u8]> = needles.collect();
+    for path in &stores {
+        let bytes = std::fs::read(path).unwrap();
+        let holds = |it: &&[u8]| bytes.windows(it.len()).any(|window| window == *it);
+        assert!(!needles.iter().any(holds), "{}", path.display());
     }
     let log = std::fs::read_to_string(&server.audit).unwrap();
     assert!(secrets.iter().all(|secret| !log.contains(secret)));
@@ -203,7 +247,11 @@ fn failures_far_apart_do_not_lock() {
 #[test]
 fn a_name_that_is_no_account_is_not_in_the_log() {
     let (server, hands) = standing();
-    let shown = json!({ "agency": AGENCY, "user": "my secret", "password": "x", "code": "1" });
+    let notice = Notice::default().id;
+    let (agency, user) = (AGENCY, "my secret");
+    let shown = json!({
+        "agency": agency, "user": user, "password": "x", "code": "1", "notice": notice,
+    });
     assert_eq!(log_on(&server, &shown).status, 401);
     assert!(!std::fs::read_to_string(&server.audit).unwrap().contains("my secret"));
     assert_eq!(
@@ -270,7 +318,8 @@ fn a_reset_replaces_password_and_second_factor_and_ends_sessions() {
     let user = User::create(store, &hands);
     let token = user.begin(&server, &hands);
     let other = || [77; 32];
-    let renewed = User::of(Accounts(store).reset(AGENCY, USER, other, hands.now()).unwrap());
+    let renewed =
+        User::of(Accounts(store).reset(AGENCY, USER, &sealing(), other, hands.now()).unwrap());
     assert_eq!(status(&server, &token), 401);
     hands.forward(30);
     assert_eq!(log_on(&server, &user.shown(&hands, PASSWORD)).status, 401);

@@ -157,7 +157,7 @@ audience = "{AUDIENCE}"
 keys = "{name}/jwks.json"
 algorithms = ["ES256", "EdDSA", "RS256"]
 agencies = {{ "DC0010000" = "metro-police", "CA0190000" = "border-guard" }}
-roles = {{ "accord-users" = ["analyst"], "accord-it" = ["system_administrator"] }}
+roles = {{ "accord-users" = ["analyst"], "accord-it" = ["system_administrator"], "accord-leads" = ["task_force_lead"] }}
 indicators = {{ investigator = "gfipm:2.0:user:SwornLawEnforcementOfficerIndicator" }}
 acr = ["{LEVEL}"]
 "#

@@ -5,6 +5,7 @@ mod accounts;
 mod certificates;
 mod issuer;
 mod keys;
+mod privileged;
 mod rights;
 mod tokens;
 
@@ -21,15 +22,15 @@ use issuer::Issuer;
 
 /// A clock that stands until it is moved.
 #[derive(Clone, Default)]
-struct Hands(Arc<AtomicI64>);
+pub struct Hands(Arc<AtomicI64>);
 
 impl Hands {
-    fn clock(&self) -> Clock {
+    pub fn clock(&self) -> Clock {
         let hands = self.clone();
         Arc::new(move || hands.now())
     }
 
-    fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         let seconds = self.0.load(Ordering::SeqCst);
         Timestamp::from_micros(START + seconds * 1_000_000).unwrap()
     }
@@ -39,7 +40,7 @@ impl Hands {
         self.now().as_micros() / 1_000_000
     }
 
-    fn forward(&self, seconds: i64) {
+    pub fn forward(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 }
@@ -53,7 +54,7 @@ fn trusting(issuer: &Issuer) -> (Server, Hands) {
 }
 
 /// A server with a clock that stands.
-fn standing() -> (Server, Hands) {
+pub fn standing() -> (Server, Hands) {
     let hands = Hands::default();
     (Server::with(Special { clock: Some(hands.clock()), ..Special::default() }), hands)
 }

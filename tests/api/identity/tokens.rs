@@ -326,7 +326,14 @@ fn every_bad_token_is_refused_for_what_is_wrong_with_it() {
     let store = store::open(&address, true).unwrap();
     let random: Random = std::sync::Arc::new(|| [7; 32]);
     let settings = Settings::from_toml(&issuer.settings(), folder.path()).unwrap();
-    let identity = Identity::new(settings, &*random, hands.now()).unwrap();
+    let identity = Identity::new(
+        store.as_ref(),
+        settings,
+        super::super::server::sealing(),
+        &*random,
+        hands.now(),
+    )
+    .unwrap();
     let ask = |token: String| {
         let shown = Credentials { bearer: token, certificate: None };
         identity.authenticate(store.as_ref(), &shown, hands.now())

@@ -1,0 +1,107 @@
+//! `GET /v1/break-glass`: uses of break-glass, and where their reviews stand.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::state::Context;
+use crate::govern::{BreakGlass, Function, Purpose, Reference, Review, ReviewState, Role};
+use crate::model::Timestamp;
+
+/// One use of break-glass.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BreakGlassView {
+    /// Its id.
+    pub id: String,
+    /// The agency that asked.
+    pub agency: String,
+    /// Whose objects it opened.
+    pub owner: String,
+    /// Who asked; for that agency only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// In which case; for that agency only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Reference>,
+    /// What for.
+    pub purpose: Purpose,
+    /// The danger.
+    pub reason: String,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it ends by itself.
+    pub until: Timestamp,
+    /// Whether it holds now.
+    pub open: bool,
+    /// When it must have been reviewed.
+    pub review_by: Timestamp,
+    /// Where the review stands.
+    pub state: ReviewState,
+    /// The review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+}
+
+impl BreakGlassView {
+    /// One as an agency sees it at a time.
+    pub fn of(id: &str, glass: &BreakGlass, agency: &str, at: Timestamp) -> Self {
+        let own = glass.by.agency == agency;
+        Self {
+            id: id.to_owned(),
+            agency: glass.by.agency.clone(),
+            owner: glass.owner.clone(),
+            user: own.then(|| glass.by.user.clone()),
+            case: own.then(|| glass.case.clone()),
+            purpose: glass.purpose,
+            reason: glass.reason.clone(),
+            opened: glass.by.at,
+            until: glass.until(),
+            open: glass.is_open(at),
+            review_by: glass.review_by(),
+            state: glass.state(at),
+            review: glass.review.clone(),
+        }
+    }
+}
+
+/// Uses of break-glass.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BreakGlassList {
+    /// By id.
+    pub uses: Vec<BreakGlassView>,
+}
+
+/// List uses of break-glass
+///
+/// To approvers, privacy officers and auditors: those of the caller's agency and those that opened its
+/// objects. To others: their own. One that nobody has reviewed in time is `overdue`.
+#[utoipa::path(
+    tag = "break-glass",
+    operation_id = "list_break_glass",
+    responses((status = 200, body = BreakGlassList)),
+)]
+#[get("/v1/break-glass")]
+pub async fn list_break_glass(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<BreakGlassList>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(Function::ReadBreakGlass, |scope| {
+            let (principal, agency) = (&scope.principal, scope.caller.agency.as_str());
+            let oversees = principal.may(Function::ReviewBreakGlass)
+                || principal.roles.contains(&Role::AgencyAuditor);
+            let policy = scope.policy()?;
+            let concerns = |it: &BreakGlass| it.by.agency == agency || it.owner == agency;
+            let seen = policy
+                .break_glass
+                .iter()
+                .filter(|(_, it)| it.is_of(principal) || (oversees && concerns(it)));
+            let view =
+                |(id, it): (&String, &BreakGlass)| BreakGlassView::of(id, it, agency, scope.at);
+            Ok(BreakGlassList { uses: seen.map(view).collect() })
+        })
+        .await
+}

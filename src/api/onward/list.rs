@@ -1,0 +1,99 @@
+//! `GET /v1/onward-requests`: what was asked, and what came of it.
+
+use actix_web::{HttpRequest, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::parse;
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::state::Context;
+use crate::govern::{Function, OnwardDecision, OnwardRequest, OnwardState, Purpose};
+use crate::model::{RecordId, Timestamp};
+
+/// A request to hand a record on.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OnwardView {
+    /// Its id.
+    pub id: String,
+    /// The record.
+    pub record: RecordId,
+    /// Whose it is.
+    pub owner: String,
+    /// The agency that asked.
+    pub agency: String,
+    /// Who asked; for that agency only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// To whom it is to go.
+    pub recipient: String,
+    /// What for was asked.
+    pub purpose: Purpose,
+    /// Why.
+    pub reason: String,
+    /// When it was asked.
+    pub asked: Timestamp,
+    /// Where it stands.
+    pub state: OnwardState,
+    /// The owner's decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<OnwardDecision>,
+}
+
+impl OnwardView {
+    /// A request as an agency sees it.
+    pub fn of(id: &str, request: &OnwardRequest, agency: &str) -> Self {
+        let own = request.by.agency == agency;
+        Self {
+            id: id.to_owned(),
+            record: request.record,
+            owner: request.owner.clone(),
+            agency: request.by.agency.clone(),
+            user: own.then(|| request.by.user.clone()),
+            recipient: request.recipient.clone(),
+            purpose: request.purpose,
+            reason: request.reason.clone(),
+            asked: request.by.at,
+            state: request.state(),
+            decision: request.decision.clone(),
+        }
+    }
+}
+
+/// Onward requests.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OnwardList {
+    /// The requests, by id.
+    pub requests: Vec<OnwardView>,
+}
+
+/// List onward requests
+///
+/// Those of the caller's agency, and those about its records: who handed what on, to whom, why, and who
+/// allowed it.
+#[utoipa::path(
+    tag = "agreements",
+    operation_id = "list_onward_requests",
+    responses((status = 200, body = OnwardList)),
+)]
+#[get("/v1/onward-requests")]
+pub async fn list_onward_requests(
+    context: Context,
+    request: HttpRequest,
+) -> Result<web::Json<OnwardList>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(Function::ReadOnward, |scope| {
+            let agency = scope.caller.agency.as_str();
+            let mut requests = Vec::new();
+            for (name, text) in scope.state.store.documents(OnwardRequest::DOCUMENTS)? {
+                let request = parse(&text)?;
+                if request.concerns(agency) {
+                    let id = &name[OnwardRequest::DOCUMENTS.len()..];
+                    requests.push(OnwardView::of(id, &request, agency));
+                }
+            }
+            Ok(OnwardList { requests })
+        })
+        .await
+}
