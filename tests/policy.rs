@@ -110,6 +110,7 @@ pub fn investigator(agency: &str) -> Principal {
         user: "u".into(),
         roles: [Role::Investigator].into(),
         purposes: None,
+        certified: false,
     }
 }
 

@@ -170,6 +170,7 @@ fn record_of(body: Body) -> Record {
         category: SubjectCategory::Unknown,
         tier: 0,
         handling: Handling::Own,
+        ..Label::default()
     };
     Record {
         id: IdKey::default().record("", "probe"),

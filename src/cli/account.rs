@@ -107,7 +107,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
             let (store, log) = one.place.open_logged(false)?;
             let UserArguments { agency, user } = &one.user;
             let purposes = rights.purposes();
-            Accounts(store.as_ref()).give(agency, user, &rights.roles(), purposes.as_ref())?;
+            Accounts(store.as_ref()).give(
+                agency,
+                user,
+                &rights.roles(),
+                purposes.as_ref(),
+                rights.certified,
+            )?;
             one.user.log(&log, "change")?;
             println!("changed");
         }
@@ -145,7 +151,7 @@ fn line(account: &Account, now: Timestamp) -> String {
         _ => "open",
     };
     let used = account.last_used.map_or_else(|| "never used".to_owned(), |at| at.to_string());
-    let Principal { agency, user, roles, purposes } = &account.holder;
+    let Principal { agency, user, roles, purposes, .. } = &account.holder;
     let purposes = purposes.as_ref().map(|it| format!("  for {}", words(it))).unwrap_or_default();
     format!("{state:<8}  {used}  {}  {agency}  {user}{purposes}", words(roles))
 }

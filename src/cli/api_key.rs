@@ -118,7 +118,7 @@ pub fn create(
 
 fn line(key: &ApiKey, now: Timestamp) -> String {
     let state = if key.expires <= now { "ended" } else { "until" };
-    let Principal { agency, user, roles, purposes } = &key.holder;
+    let Principal { agency, user, roles, purposes, .. } = &key.holder;
     let mut line = format!("{state} {}  {}  {agency}  {user}", key.expires, words(roles));
     if let Some(purposes) = purposes {
         line += &format!("  for {}", words(purposes));

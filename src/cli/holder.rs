@@ -112,6 +112,9 @@ pub struct RightsArguments {
     /// statistics, training
     #[arg(long = "purpose", value_name = "PURPOSE")]
     purposes: Vec<Word<Purpose>>,
+    /// Certified under 28 CFR 23: sees criminal intelligence
+    #[arg(long)]
+    pub certified: bool,
 }
 
 impl RightsArguments {
@@ -133,6 +136,7 @@ impl RightsArguments {
             user: user.user.clone(),
             roles: self.roles(),
             purposes: self.purposes(),
+            certified: self.certified,
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn key_of(
 ) -> Result<String, CommandError> {
     let (agency, user) = (agency.to_owned(), user.to_owned());
     let roles = roles.iter().copied().collect();
-    let holder = Principal { agency, user, roles, purposes: None };
+    let holder = Principal { agency, user, roles, purposes: None, certified: false };
     Ok(api_key::create(store, holder, KEY_DAYS, None)?.1)
 }
 
@@ -75,6 +75,7 @@ impl Sharing<'_> {
             user: user.to_owned(),
             roles: roles.iter().copied().collect(),
             purposes: None,
+            certified: false,
         };
         let (police, specialist) = (principal(USERS[0]), principal(USERS[1]));
         let reference: Reference = case.parse()?;

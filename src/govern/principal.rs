@@ -68,6 +68,9 @@ pub struct Principal {
     pub user: String,
     /// What the user does.
     pub roles: BTreeSet<Role>,
+    /// Whether the user is certified for criminal intelligence (28 CFR 23).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub certified: bool,
     /// The purposes that a key or a token is bound to; `None` where it is bound to none.
     pub purposes: Option<BTreeSet<Purpose>>,
 }

@@ -69,7 +69,10 @@ fn classes(agencies: &[&str]) -> Vec<(ClassId, Class)> {
         for kind in Kind::ALL {
             for category in SubjectCategory::ALL {
                 let (agency, handling) = ((*agency).to_owned(), Handling::Shared);
-                let class = Class { kind, label: Label { agency, category, tier: 1, handling } };
+                let class = Class {
+                    kind,
+                    label: Label { agency, category, tier: 1, handling, ..Label::default() },
+                };
                 classes.push((ClassId(classes.len() as u32), class));
             }
         }
@@ -79,7 +82,7 @@ fn classes(agencies: &[&str]) -> Vec<(ClassId, Class)> {
 
 fn principal(agency: &str) -> Principal {
     let roles = [Role::Investigator].into();
-    Principal { agency: agency.into(), user: "u".into(), roles, purposes: None }
+    Principal { agency: agency.into(), user: "u".into(), roles, purposes: None, certified: false }
 }
 
 fn decide(policy: &Policy, agency: &str, at: Timestamp) -> Decision {

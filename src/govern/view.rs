@@ -45,7 +45,7 @@ pub struct View {
 pub struct Decision {
     /// The view.
     pub view: View,
-    /// The next time at which an agreement or case begins or ends.
+    /// The next time at which an agreement, a case or what a class may be seen by begins or ends.
     pub until: Option<Timestamp>,
 }
 
@@ -57,6 +57,7 @@ impl View {
         classes: &[(ClassId, Class)],
     ) -> Decision {
         let rights = Rights::of(question, rules);
+        let mut until = rights.until;
         let mut view = Self {
             agency: question.principal.agency.clone(),
             classes: ClassSet::default(),
@@ -66,6 +67,9 @@ impl View {
         };
         for (id, class) in classes {
             let access = rights.access(class);
+            if let Some(from) = class.label.hidden_from.filter(|from| *from > question.at) {
+                until = Some(until.map_or(from, |until| until.min(from)));
+            }
             if access.full {
                 view.classes.insert(*id);
             }
@@ -79,7 +83,7 @@ impl View {
                 view.withheld.insert(class.clone(), access.withheld);
             }
         }
-        Decision { view, until: rights.until }
+        Decision { view, until }
     }
 
     /// Whether two views show the same: whom the callers may call does not count.
@@ -181,6 +185,8 @@ pub struct Rights<'a> {
     content: bool,
     /// Whether the caller may ask for the purpose.
     allowed: bool,
+    certified: bool,
+    at: Timestamp,
     case: Option<&'a Case>,
     granted: BTreeMap<&'a str, Table>,
     /// The agencies whose glass the caller has broken for this question.
@@ -224,6 +230,8 @@ impl<'a> Rights<'a> {
             agency,
             content: allowed && purpose.shows_records(),
             allowed,
+            certified: principal.certified,
+            at,
             case,
             granted,
             broken: broken.into_iter().map(|it| it.owner.as_str()).collect(),
@@ -245,10 +253,18 @@ impl<'a> Rights<'a> {
     /// What the question may see of a class.
     pub fn access(&self, class: &Class) -> Access {
         let label = &class.label;
+        // Criminal intelligence is for those who are certified for it, whosever it is.
+        if label.intelligence && !self.certified {
+            return Access::default();
+        }
         if label.agency == self.agency {
             return Access { full: self.content, ..Access::default() };
         }
         if !self.allowed || label.handling != Handling::Shared || label.tier > Label::TIER_MAX {
+            return Access::default();
+        }
+        // Overdue for review, or its release is over: the owner's alone.
+        if label.hidden_from.is_some_and(|from| self.at >= from) {
             return Access::default();
         }
         let Some(table) = self.granted.get(label.agency.as_str()) else {

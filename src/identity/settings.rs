@@ -14,6 +14,7 @@
 //! amr = ["mfa"]                                   # ... or so does this (the default)
 //! authorities = "ca.pem"                          # who signs the address's certificate
 //! claims = { agency = "gfipm:2.0:user:EmployerORI", roles = "roles", purposes = "purposes" }
+//! # claims.certified: who sees criminal intelligence; gfipm:2.0:user:28CFRCertificationIndicator when absent
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,8 @@ struct RawClaims {
     agency: String,
     roles: String,
     purposes: String,
+    /// That the user is certified under 28 CFR 23.
+    certified: String,
 }
 
 impl Default for RawClaims {
@@ -74,6 +77,7 @@ impl Default for RawClaims {
             agency: "gfipm:2.0:user:EmployerORI".into(),
             roles: "roles".into(),
             purposes: "purposes".into(),
+            certified: "gfipm:2.0:user:28CFRCertificationIndicator".into(),
         }
     }
 }
@@ -125,7 +129,8 @@ fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
     if raw.acr.is_empty() && amr.is_empty() {
         return Err("acr and amr are empty: no token could show a second factor".into());
     }
-    let named = [&raw.claims.agency, &raw.claims.roles, &raw.claims.purposes];
+    let RawClaims { agency, roles, purposes, certified } = &raw.claims;
+    let named = [agency, roles, purposes, certified];
     if named.iter().any(|name| name.is_empty()) {
         return Err("a claim has an empty name".into());
     }
@@ -139,6 +144,7 @@ fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
                 agency: raw.claims.agency,
                 roles: raw.claims.roles,
                 purposes: raw.claims.purposes,
+                certified: raw.claims.certified,
             },
             agencies: raw.agencies,
             roles: raw.roles,

@@ -29,7 +29,25 @@ pub(super) struct RowOrigin<'a> {
     pub category: SubjectCategory,
     pub tier: u8,
     pub handling: Handling,
+    /// What is said of the row as criminal intelligence, and of its release.
+    pub terms: RowTerms<'a>,
 }
+
+/// What lets a row in and out again.
+#[derive(Default)]
+pub(super) struct RowTerms<'a> {
+    /// The statement that makes it criminal intelligence.
+    pub suspicion: Option<&'a str>,
+    /// The citation of a victim's release.
+    pub release: Option<&'a str>,
+    /// From when on nobody but the owner sees it.
+    pub hidden_from: Option<Timestamp>,
+}
+
+/// Under these names a record keeps, for its owner, the statement and the citation it was let in by.
+pub const SUSPICION: &str = "accord.reasonable_suspicion";
+/// As [`SUSPICION`].
+pub const RELEASE: &str = "accord.release";
 
 /// What an event says besides its participants.
 pub(super) struct EventParts {
@@ -64,7 +82,7 @@ impl<'a> Assembly<'a> {
         &mut self,
         slot: &'a str,
         first: bool,
-        raw: BTreeMap<String, String>,
+        mut raw: BTreeMap<String, String>,
         body: Body,
     ) {
         let local_id = slot_id(self.origin.local_id, slot, first);
@@ -76,6 +94,10 @@ impl<'a> Assembly<'a> {
             }
             _ => SubjectCategory::Unknown,
         };
+        let RowTerms { suspicion, release, .. } = self.origin.terms;
+        for (name, text) in [(SUSPICION, suspicion), (RELEASE, release)] {
+            raw.extend(text.map(|text| (name.to_owned(), text.to_owned())));
+        }
         let id = self.key.record(self.origin.agency, &local_id);
         let (source, label) = (self.origin.source.to_owned(), self.label(category));
         self.slots.insert(slot, id);
@@ -134,6 +156,8 @@ impl<'a> Assembly<'a> {
             category,
             tier: self.origin.tier,
             handling: self.origin.handling,
+            intelligence: self.origin.terms.suspicion.is_some(),
+            hidden_from: self.origin.terms.hidden_from,
         }
     }
 }

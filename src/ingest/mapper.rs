@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, slot_id};
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, RowTerms, slot_id};
 use super::check;
 use super::compile::{Columns, Compiler};
 use super::load::{MappingError, MappingFault, MappingProblem};
@@ -126,6 +126,7 @@ impl RowMapper {
             category: category.unwrap_or_default(),
             tier: self.tier,
             handling: handling.unwrap_or_default(),
+            terms: RowTerms::default(),
         };
         let mut assembly = Assembly::new(&self.key, origin);
         for (position, plan) in self.slots.iter().enumerate() {

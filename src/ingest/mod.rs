@@ -27,10 +27,10 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use assemble::RowOutput;
+pub use assemble::{RELEASE, RowOutput, SUSPICION};
 pub use load::{MappingError, MappingFault, Source, load_manifest, load_mapping, parse_mapping};
 pub use mapper::RowMapper;
 pub use parquet::ParquetFault;
 pub use reader::{FileError, FileFault, RawRow, RowReader, read_file};
 pub use reason::{Reason, RowError};
-pub use submission::SubmittedRow;
+pub use submission::{Intelligence, Release, SubmittedRow};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, RowTerms};
 use super::check::{self, PARTS_MAX};
 use super::reason::{Reason, RowError};
 use crate::model::{
@@ -32,6 +32,20 @@ pub struct SubmittedRow {
     /// How far the agency lets the row go.
     #[serde(default)]
     pub handling: Handling,
+    /// That the row is criminal intelligence, and the suspicion that it rests on (28 CFR 23.20): only who is
+    /// certified for it sees it.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub intelligence: Option<Intelligence>,
+    /// When it must be reviewed, at most five years from now; criminal intelligence must say. From the
+    /// beginning of that day (UTC) on nobody but the owner sees it.
+    #[serde(default)]
+    pub review_by: Option<Timestamp>,
+    /// The written release by which a victim lets the row go; a provider of services to victims cites one
+    /// for each victim. From the beginning of its last day (UTC) on nobody but the owner sees the row.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub release: Option<Release>,
     /// The records.
     #[serde(default)]
     pub records: Vec<SubmittedRecord>,
@@ -41,6 +55,35 @@ pub struct SubmittedRow {
     /// Events they took part in, at most one of a kind.
     #[serde(default)]
     pub events: Vec<SubmittedEvent>,
+}
+
+/// What makes a row criminal intelligence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Intelligence {
+    /// The reasonable suspicion, in 10 to 1,000 characters: facts, never political, religious or social
+    /// views or doings as such.
+    pub reasonable_suspicion: String,
+}
+
+/// A victim's written release.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// Where it is kept: the agency's own reference.
+    pub reference: String,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// The longest time until a review, in days.
+const REVIEW_DAYS_MAX: i64 = 5 * 365 + 1;
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// The beginning of a day (UTC): days, not instants, make classes.
+fn day_of(at: Timestamp) -> Timestamp {
+    let micros = at.as_micros().div_euclid(DAY_MICROS) * DAY_MICROS;
+    Timestamp::from_micros(micros).unwrap_or(at)
 }
 
 /// A record of a submitted row.
@@ -106,7 +149,14 @@ impl SubmittedRow {
         self.check()?;
         let (local_id, source) = (self.local_id.trim(), self.source.trim());
         let (category, tier, handling) = (self.category, self.tier, self.handling);
-        let origin = RowOrigin { agency, source, local_id, category, tier, handling };
+        let release = self.release.as_ref();
+        let ends = [self.review_by, release.map(|release| release.until)];
+        let terms = RowTerms {
+            suspicion: self.intelligence.as_ref().map(|it| it.reasonable_suspicion.trim()),
+            release: release.map(|release| release.reference.trim()),
+            hidden_from: ends.into_iter().flatten().min().map(day_of),
+        };
+        let origin = RowOrigin { agency, source, local_id, category, tier, handling, terms };
         let mut assembly = Assembly::new(key, origin);
         for (position, record) in self.records.iter().enumerate() {
             assembly.record(&record.slot, position == 0, BTreeMap::new(), record.body.clone());
@@ -122,7 +172,30 @@ impl SubmittedRow {
         Ok(assembly.finish())
     }
 
+    /// Checks the review against the time at which the row is handed in.
+    ///
+    /// # Errors
+    /// A review that lies behind or too far ahead, or that criminal intelligence does without.
+    pub fn check_review(&self, now: Timestamp) -> Result<(), RowError> {
+        let latest = now.as_micros().saturating_add(REVIEW_DAYS_MAX * DAY_MICROS);
+        let good = match self.review_by {
+            Some(by) => by > now && by.as_micros() <= latest,
+            None => self.intelligence.is_none(),
+        };
+        if good { Ok(()) } else { Err(RowError::column("review_by", Reason::BadReview)) }
+    }
+
     fn check(&self) -> Result<(), RowError> {
+        if let Some(Intelligence { reasonable_suspicion }) = &self.intelligence {
+            let path = "intelligence.reasonable_suspicion";
+            at(path, check::text(reasonable_suspicion))?;
+            if !(10..=1_000).contains(&reasonable_suspicion.trim().chars().count()) {
+                return Err(RowError::column(path, Reason::NoSuspicion));
+            }
+        }
+        if let Some(release) = &self.release {
+            at("release.reference", check::id(&release.reference))?;
+        }
         at("local_id", check::id(&self.local_id))?;
         at("source", check::id(&self.source))?;
         at("tier", if self.tier > Label::TIER_MAX { Err(Reason::BadTier) } else { Ok(()) })?;

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
+use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
 use crate::ingest::{FileError, Reason, RowError, RowReader, Source, read_file};
@@ -139,7 +140,8 @@ pub fn import_readers<L: Linker>(
     let bytes_total = readers.iter().map(RowReader::bytes_total).sum();
     let pipeline = Pipeline::new(store, engine);
     let done = Done { bytes: 0, bytes_total, rows: 0 };
-    let mut run = Run { pipeline, batch_rows: batch_rows.max(1), observer, done };
+    let admission = Admission::of(store)?;
+    let mut run = Run { pipeline, admission, batch_rows: batch_rows.max(1), observer, done };
     let mut report = ImportReport::default();
     for reader in readers {
         report.files.push(run.file(reader)?);
@@ -157,6 +159,7 @@ struct Done {
 /// An import under way.
 struct Run<'a, L: Linker> {
     pipeline: Pipeline<'a, L>,
+    admission: Admission,
     batch_rows: usize,
     observer: &'a mut dyn Observer,
     done: Done,
@@ -175,7 +178,10 @@ impl<L: Linker> Run<'_, L> {
         let mut pending = Pending::default();
         while let Some(row) = reader.next() {
             match row? {
-                (number, Ok(output)) => pending.rows.push((number, output)),
+                (number, Ok(output)) => match self.admission.check(&output) {
+                    Ok(()) => pending.rows.push((number, output)),
+                    Err(error) => pending.refused.push((number, error)),
+                },
                 (number, Err(error)) => pending.refused.push((number, error)),
             }
             if pending.rows.len() + pending.refused.len() >= self.batch_rows {

@@ -4,6 +4,7 @@
 //! Batch and live are one code path ([`import()`] and [`submit()`] both go through `apply`). Nothing
 //! here knows of HTTP, tokens or terminals. What a job answers is its owner agency's alone.
 
+mod admit;
 mod apply;
 mod import;
 mod judge;

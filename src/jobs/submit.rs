@@ -3,6 +3,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
+use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
 use crate::ingest::{Reason, RowError, RowOutput};
@@ -48,13 +49,20 @@ pub enum SubmitError {
 /// otherwise none of it is there.
 ///
 /// # Errors
-/// When a row says otherwise than what is stored under its id, or the store fails.
+/// When a row says otherwise than what is stored under its id, its agency must not hand it in, or the store
+/// fails.
 pub fn submit<L: Linker>(
     store: &dyn Store,
     engine: &L,
     rows: Vec<RowOutput>,
 ) -> Result<SubmitReport, SubmitError> {
     let rows: Vec<NumberedRow> = (0..).zip(rows).collect();
+    let admission = Admission::of(store).map_err(SubmitError::Store)?;
+    let barred = |(number, row): &NumberedRow| Some((*number, admission.check(row).err()?));
+    let barred: Vec<_> = rows.iter().filter_map(barred).collect();
+    if !barred.is_empty() {
+        return Err(refused(barred));
+    }
     let mut pipeline = Pipeline::new(store, engine);
     let outcome = match pipeline.apply_at_once(&rows, true) {
         Err(conflict @ StoreError::Conflict { .. }) => {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::EntityType;
+use super::{EntityType, Timestamp};
 
 /// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
 #[derive(
@@ -85,7 +85,9 @@ pub enum Handling {
 }
 
 /// The label that every stored object carries. Objects of one kind with equal labels form a class.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// The agency that owns the object.
@@ -96,6 +98,13 @@ pub struct Label {
     pub tier: u8,
     /// How far the owner lets the object go.
     pub handling: Handling,
+    /// Whether it is criminal intelligence (28 CFR 23): for those only who are certified for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub intelligence: bool,
+    /// From when on nobody but the owner sees it: its review is overdue, or the release by which a victim
+    /// let it go has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden_from: Option<Timestamp>,
 }
 
 impl Label {

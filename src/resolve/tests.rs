@@ -22,6 +22,7 @@ fn record(local_id: &str, body: Body) -> Record {
         category: SubjectCategory::Unknown,
         tier: 0,
         handling: Handling::Own,
+        ..Label::default()
     };
     let id = IdKey::default().record("a", local_id);
     Record {

@@ -13,6 +13,7 @@ mod identity;
 mod imports;
 mod indicators;
 mod judgements;
+mod labels;
 mod network;
 mod onward;
 mod queries;

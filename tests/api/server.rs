@@ -125,7 +125,12 @@ impl Server {
         roles: &[Role],
         created: Timestamp,
     ) -> Client {
-        let key = ApiKey { created, ..key(agency, user, roles) };
+        self.holder(ApiKey { created, ..key(agency, user, roles) })
+    }
+
+    /// A client with this key.
+    pub fn holder(&self, key: ApiKey) -> Client {
+        let Principal { agency, user, roles, .. } = &key.holder;
         let random = *blake3::hash(format!("{agency} {user} {roles:?}").as_bytes()).as_bytes();
         // Made anew for every client, always the same.
         let keys = Keys(self.store.as_ref());
@@ -242,12 +247,13 @@ pub fn token(agency: &str) -> String {
 }
 
 /// A key of a user with these roles.
-fn key(agency: &str, user: &str, roles: &[Role]) -> ApiKey {
+pub fn key(agency: &str, user: &str, roles: &[Role]) -> ApiKey {
     let holder = Principal {
         agency: agency.into(),
         user: user.into(),
         roles: roles.iter().copied().collect(),
         purposes: None,
+        certified: false,
     };
     let created = Timestamp::from_micros(START).unwrap();
     let expires = Timestamp::from_micros(START + 366 * 86_400_000_000).unwrap();

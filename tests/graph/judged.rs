@@ -53,6 +53,7 @@ fn judgements(snapshot: &Snapshot, all: &[Said]) -> Vec<(usize, Judgement)> {
             category: SubjectCategory::Unknown,
             tier: 0,
             handling,
+            ..Label::default()
         };
         let (a, b) = (one.id.min(other.id), one.id.max(other.id));
         let at = Timestamp::from_micros(said.at).unwrap();

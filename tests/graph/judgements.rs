@@ -18,8 +18,13 @@ pub fn say_as(
     at: i64,
     (agency, handling): (&str, Handling),
 ) {
-    let label =
-        Label { agency: agency.into(), category: SubjectCategory::Unknown, tier: 0, handling };
+    let label = Label {
+        agency: agency.into(),
+        category: SubjectCategory::Unknown,
+        tier: 0,
+        handling,
+        ..Label::default()
+    };
     let at = Timestamp::from_micros(at).unwrap();
     let judgement = Judgement { a: a.min(b), b: a.max(b), verdict, user: user.into(), at, label };
     jobs::judge(&world.store, judgement).unwrap();

@@ -41,6 +41,7 @@ fn fifty_views_in_use_over_a_large_store() {
             user: "u".into(),
             roles: [Role::Investigator].into(),
             purposes: None,
+            certified: false,
         };
         let (purpose, case) = (Purpose::TraffickingInvestigation, case.parse().unwrap());
         let at = time("2026-09-21T14:13:20Z");

@@ -56,7 +56,7 @@ fn label(rng: &mut impl Rng) -> Label {
         SubjectCategory::Unknown
     };
     let agency = pick(rng, &AGENCIES).to_string();
-    Label { agency, category, tier: 0, handling: Handling::Shared }
+    Label { agency, category, tier: 0, handling: Handling::Shared, ..Label::default() }
 }
 
 fn records(rng: &mut impl Rng, id_key: &IdKey, size: usize) -> Vec<Record> {

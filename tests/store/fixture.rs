@@ -8,7 +8,13 @@ use accord::model::{
 use accord::store::{Batch, SnapshotSink};
 
 pub fn label(agency: &str, handling: Handling) -> Label {
-    Label { agency: agency.into(), category: SubjectCategory::Unknown, tier: 0, handling }
+    Label {
+        agency: agency.into(),
+        category: SubjectCategory::Unknown,
+        tier: 0,
+        handling,
+        ..Label::default()
+    }
 }
 
 pub fn id(agency: &str, local_id: &str) -> RecordId {

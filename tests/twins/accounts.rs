@@ -34,6 +34,7 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
                 user: user.into(),
                 roles: [Role::Investigator].into(),
                 purposes: None,
+                certified: false,
             };
             let accounts = Accounts(store.as_ref());
             handed = Some(accounts.create(&holder, &sealing(), || [7; 32], start()).unwrap());

@@ -93,6 +93,14 @@ fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other()
     assert_eq!(checked as usize, drivers::<ChaCha8Rng>().len() * Role::ALL.len());
 }
 
+/// Intelligence or not, and from when on the owner's alone; the question is asked on 1 June 2026.
+const SPECIAL: [(bool, Option<&str>); 4] = [
+    (false, None),
+    (true, None),
+    (false, Some("2026-06-01T00:00:00Z")),
+    (true, Some("2026-06-02T00:00:00Z")),
+];
+
 #[test]
 fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
     let mut classes = Vec::new();
@@ -101,8 +109,19 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
             for category in SubjectCategory::ALL {
                 for tier in [0, 1, 4] {
                     for handling in [Handling::Own, Handling::Shared] {
-                        let label = Label { agency: agency.into(), category, tier, handling };
-                        classes.push((ClassId(classes.len() as u32), Class { kind, label }));
+                        for (intelligence, hidden_from) in SPECIAL {
+                            let hidden_from = hidden_from.map(time);
+                            let agency = agency.into();
+                            let label = Label {
+                                agency,
+                                category,
+                                tier,
+                                handling,
+                                intelligence,
+                                hidden_from,
+                            };
+                            classes.push((ClassId(classes.len() as u32), Class { kind, label }));
+                        }
                     }
                 }
             }
@@ -119,6 +138,7 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                 user: "u".into(),
                 roles: [role].into(),
                 purposes: None,
+                certified: world != 0,
             };
             for purpose in Purpose::ALL {
                 let at = time("2026-06-01T00:00:00Z");

@@ -19,6 +19,7 @@ use accord::govern::{
     Act, DeskBook, Message, MessageKind, OnwardRequest, POLICY_DOCUMENT, Purpose, Rules, View,
 };
 use accord::graph;
+use accord::identity::ApiKey;
 use accord::ingest::SubmittedRow;
 use accord::jobs;
 use accord::model::{EntityType, IdKey, Judgement, Kind, Link, RecordId, Verdict};
@@ -28,6 +29,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
 
+use crate::api::server::key;
 use crate::api::{Answer, Client, Server};
 use crate::policy::time;
 use drivers::{Pool, Request, drivers};
@@ -140,7 +142,8 @@ fn serve_on(
     fill(server.store.as_ref(), world);
     let roles: Vec<_> = caller.principal.roles.iter().copied().collect();
     let purpose = serde_json::to_value(caller.purpose).unwrap();
-    let client = server.user(&caller.principal.agency, &caller.principal.user, &roles);
+    let key = key(&caller.principal.agency, &caller.principal.user, &roles);
+    let client = server.holder(ApiKey { holder: caller.principal.clone(), ..key });
     let client = client.asking(purpose.as_str(), Some(caller.case.as_str()));
     (server, client)
 }

@@ -27,7 +27,7 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
             1 => {
                 let local_id = row.json["local_id"].as_str().unwrap();
                 let mut other = super::world::row(rng, row.agency, local_id, 0.0);
-                for name in ["category", "tier", "handling"] {
+                for name in ["category", "tier", "handling", "intelligence", "review_by"] {
                     other.json[name] = row.json[name].clone();
                 }
                 rows.push(other);
@@ -70,6 +70,7 @@ fn operations(
             category: SubjectCategory::Unknown,
             tier: 0,
             handling: Handling::Shared,
+            ..Label::default()
         };
         access(&world.policy, &caller.question(), Kind::Operation, &label).pointer
     };

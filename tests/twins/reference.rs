@@ -74,10 +74,15 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
         | Purpose::Prosecution
         | Purpose::Oversight => true,
     };
+    if label.intelligence && !principal.certified {
+        return Access::default();
+    }
     if label.agency == principal.agency {
         return Access { full: content, ..Access::default() };
     }
-    if label.handling == Handling::Own {
+    // Overdue for review, or released no longer.
+    let over = label.hidden_from.is_some_and(|from| from <= question.at);
+    if label.handling == Handling::Own || over {
         return Access::default();
     }
     let (mut white, mut gray, mut black, mut breakable) = (false, false, false, false);

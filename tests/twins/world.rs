@@ -186,12 +186,23 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
         .collect();
     let events: Vec<Value> =
         if rng.random_bool(0.6) { vec![event(rng, &slots)] } else { Vec::new() };
-    let json = json!({
+    let mut json = json!({
         "local_id": local_id, "source": "s",
         "category": pick(rng, &CATEGORIES), "tier": rng.random_range(0..2),
         "handling": if rng.random_bool(shared) { "shared" } else { "own" },
         "records": records, "ties": ties, "events": events,
     });
+    if rng.random_bool(0.15) {
+        json["intelligence"] =
+            json!({ "reasonable_suspicion": "Seen at the place of the offence" });
+    }
+    if rng.random_bool(0.2) || json.get("intelligence").is_some() {
+        // What the caller hands in is not overdue; of what others have something is.
+        let far = "2028-01-01T00:00:00Z";
+        let by =
+            if agency == CALLER { far } else { pick(rng, &["2026-05-01T00:00:00Z", far, far]) };
+        json["review_by"] = json!(by);
+    }
     Row { agency, json }
 }
 
@@ -218,6 +229,8 @@ impl Row {
             category: serde_json::from_value(of("category")).unwrap(),
             tier: serde_json::from_value(of("tier")).unwrap(),
             handling: serde_json::from_value(of("handling")).unwrap(),
+            intelligence: !of("intelligence").is_null(),
+            hidden_from: serde_json::from_value(of("review_by")).unwrap(),
         }
     }
 
@@ -243,7 +256,13 @@ pub fn world(rng: &mut impl Rng) -> World {
     let rows: Vec<Row> = (0..count)
         .map(|number| {
             let agency = pick(rng, &AGENCIES);
-            row(rng, agency, &format!("row-{number}"), 0.6)
+            let mut row = row(rng, agency, &format!("row-{number}"), 0.6);
+            // Ids are unique within an agency (R6), so a caller who hands in a row of an id that its own
+            // agency has hears of it. What it may not see of its own agency's has ids of its own.
+            if agency == CALLER && row.json.get("intelligence").is_some() {
+                row.json["local_id"] = json!(format!("int-{number}"));
+            }
+            row
         })
         .collect();
     let ids = records(&rows);
@@ -389,6 +408,7 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
         user: "u".into(),
         roles: roles.into_iter().collect(),
         purposes: None,
+        certified: rng.random(),
     };
     let purpose = if rng.random_bool(0.85) { PURPOSES[0] } else { pick(rng, &PURPOSES) };
     let case = if rng.random_bool(0.8) { CASE } else { "MY-1" };
@@ -401,5 +421,6 @@ pub fn label_of(judged: &Judged) -> Label {
         category: SubjectCategory::Unknown,
         tier: 0,
         handling: judged.handling,
+        ..Label::default()
     }
 }

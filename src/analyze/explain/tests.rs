@@ -63,7 +63,13 @@ fn judgement(snapshot: &Snapshot, a: usize, b: usize, verdict: Verdict, at: i64)
         verdict,
         user: "u".into(),
         at: Timestamp::from_micros(at).unwrap(),
-        label: Label { agency: "police".into(), category, tier: 0, handling: Handling::Own },
+        label: Label {
+            agency: "police".into(),
+            category,
+            tier: 0,
+            handling: Handling::Own,
+            ..Label::default()
+        },
     }
 }
 

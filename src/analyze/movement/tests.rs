@@ -19,7 +19,7 @@ const LONDON: (f64, f64) = (51.5074, -0.1278);
 
 fn label() -> Label {
     let category = SubjectCategory::Unknown;
-    Label { agency: "a".into(), category, tier: 0, handling: Handling::Shared }
+    Label { agency: "a".into(), category, tier: 0, handling: Handling::Shared, ..Label::default() }
 }
 
 fn record(local_id: &str, body: Body) -> Record {

@@ -21,7 +21,13 @@ struct Bench {
 }
 
 fn label(category: SubjectCategory, agency: &str) -> Label {
-    Label { agency: agency.into(), category, tier: 1, handling: Handling::Shared }
+    Label {
+        agency: agency.into(),
+        category,
+        tier: 1,
+        handling: Handling::Shared,
+        ..Label::default()
+    }
 }
 
 /// A word whose skeleton no other number has.

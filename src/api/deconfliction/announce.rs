@@ -107,6 +107,7 @@ fn announce(scope: &Scope, asked: OperationRequest) -> Result<Pointers, Problem>
             category: SubjectCategory::Unknown,
             tier: 0,
             handling: Handling::Shared,
+            ..Label::default()
         };
         if !rights.access(&Class { kind: Kind::Operation, label }).pointer {
             continue;

@@ -76,6 +76,9 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
         category: SubjectCategory::Unknown,
         tier: a.label.tier.max(b.label.tier),
         handling: asked.handling,
+        // As strict as the stricter of both records.
+        intelligence: a.label.intelligence || b.label.intelligence,
+        hidden_from: [a.label.hidden_from, b.label.hidden_from].into_iter().flatten().min(),
     };
     let (at, user) = ((state.clock)(), scope.caller.user.clone());
     let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };

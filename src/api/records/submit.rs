@@ -50,7 +50,8 @@ pub async fn submit_record(
     context
         .answer_to(Function::Submit, Body::of(&request, bytes), |scope, row: SubmittedRow| {
             let id_key = &scope.state.id_key;
-            let output = row.into_output(&scope.caller.agency, id_key);
+            let checked = row.check_review(scope.at);
+            let output = checked.and_then(|()| row.into_output(&scope.caller.agency, id_key));
             store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
         })
         .await

@@ -63,6 +63,7 @@ impl Decoy {
             user: "nobody".into(),
             roles: std::collections::BTreeSet::new(),
             purposes: None,
+            certified: false,
         };
         let password = password::hash(&password::nobodys(random()), random())?;
         let secret = seal(key, &code::secret(random()), &nobody, random())?;

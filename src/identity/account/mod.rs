@@ -169,11 +169,13 @@ impl Accounts<'_> {
         user: &str,
         roles: &BTreeSet<Role>,
         purposes: Option<&BTreeSet<Purpose>>,
+        certified: bool,
     ) -> Result<(), IdentityError> {
         check_roles(roles)?;
         self.change(agency, user, |account| {
             account.holder.roles.clone_from(roles);
             account.holder.purposes = purposes.cloned();
+            account.holder.certified = certified;
         })
     }
 

@@ -30,6 +30,7 @@ pub(crate) struct ClaimNames {
     pub(crate) agency: String,
     pub(crate) roles: String,
     pub(crate) purposes: String,
+    pub(crate) certified: String,
 }
 
 /// How what an issuer says becomes rights here.
@@ -169,6 +170,7 @@ impl Claims {
             agency: agency.clone(),
             user: format!("{issuer}#{subject}"),
             roles: self.roles(mapping)?,
+            certified: self.says_yes(&mapping.names.certified),
             // A purpose that is not known here is none: the rest stays as narrow as it was meant.
             purposes: purposes.map(|names| names.into_iter().filter_map(named).collect()),
         })

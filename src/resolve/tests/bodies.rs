@@ -197,7 +197,13 @@ pub fn record(agency: &str, local_id: &str, body: Body) -> Record {
         id: IdKey::default().record(agency, local_id),
         local_id: local_id.into(),
         source: "test".into(),
-        label: Label { agency: agency.into(), category, tier: 0, handling: Handling::Own },
+        label: Label {
+            agency: agency.into(),
+            category,
+            tier: 0,
+            handling: Handling::Own,
+            ..Label::default()
+        },
         raw: [("column".to_owned(), local_id.to_owned())].into(),
         body,
     }

@@ -27,6 +27,7 @@ impl User {
             user: USER.into(),
             roles: [Role::Analyst].into(),
             purposes: None,
+            certified: false,
         };
         Self::of(Accounts(store).create(&holder, &sealing(), random(), hands.now()).unwrap())
     }

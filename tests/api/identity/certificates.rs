@@ -117,6 +117,7 @@ fn bound_key(server: &Server, certificate: &[u8]) -> String {
         user: "gate".into(),
         roles: [Role::Analyst].into(),
         purposes: None,
+        certified: false,
     };
     let at = |micros| Timestamp::from_micros(micros).unwrap();
     let key = ApiKey {

@@ -14,6 +14,7 @@ fn holder(user: &str) -> Principal {
         user: user.into(),
         roles: [Role::Analyst].into(),
         purposes: Some([Purpose::MissingPerson].into()),
+        certified: false,
     }
 }
 

@@ -29,7 +29,7 @@ fn a_session_of_a_quarter_of_an_hour_ago_asks_on_but_changes_no_rights() {
     let (server, hands) = standing();
     let user = User::create(server.store.as_ref(), &hands);
     let lead = [Role::TaskForceLead].into();
-    Accounts(server.store.as_ref()).give("harbour-shelter", "jdoe", &lead, None).unwrap();
+    Accounts(server.store.as_ref()).give("harbour-shelter", "jdoe", &lead, None, false).unwrap();
     let token = user.begin(&server, &hands);
     hands.forward(SECONDS);
     open_case(&server, &token, "TF-1").ok();

@@ -40,7 +40,7 @@ fn a_role_changed() {
     client.get("/v1/queries").ok();
     assert_eq!(client.get("/metrics").status, 403);
     let roles = [Role::SystemAdministrator].into();
-    Accounts(server.store.as_ref()).give("harbour-shelter", "jdoe", &roles, None).unwrap();
+    Accounts(server.store.as_ref()).give("harbour-shelter", "jdoe", &roles, None, false).unwrap();
     assert_eq!(client.get("/v1/queries").problem(403), "forbidden");
     assert_eq!(client.get("/metrics").status, 200);
 }
