@@ -46,6 +46,7 @@ pub fn terms(discloser: &str, recipients: &[&str], grants: Vec<Grant>) -> Terms 
         retention_days: 365,
         on_end: OnEnd::RecipientPurgesCopies,
         valid: [time("2020-01-01T00:00:00Z"), time("2100-01-01T00:00:00Z")],
+        sections: std::collections::BTreeMap::new(),
         document_sha256: "0".repeat(64),
     }
 }

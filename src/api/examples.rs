@@ -135,6 +135,7 @@ pub fn body(operation: &str) -> Option<Value> {
             "retention_days": 365,
             "on_end": "recipient_purges_copies",
             "valid": ["2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"],
+            "sections": { "audit": "paper, 4.1", "dissemination": "paper, 4.2", "hit_confirmation": "paper, 4.3", "logging": "paper, 4.4", "quality": "paper, 4.5", "security": "paper, 4.6", "timeliness": "paper, 4.7", "training": "paper, 4.8", "use": "paper, 4.9", "validation": "paper, 4.10" },
             "document_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         }),
         "sign_agreement" => json!({ "version": 1, "terms_hash": "0" }),

@@ -1,7 +1,7 @@
 //! Agreements: what one agency discloses to others, for what, and until when. Versioned documents that
 //! count from when two officers of each side have signed them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -96,6 +96,48 @@ impl<'a> FromIterator<&'a Field> for Fields {
     }
 }
 
+/// What an agreement must say something of (CJIS Security Policy 5.1.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    /// How the use is audited.
+    Audit,
+    /// To whom it is passed on.
+    Dissemination,
+    /// How a hit is confirmed before anybody acts on it.
+    HitConfirmation,
+    /// What is logged.
+    Logging,
+    /// How the quality of what is disclosed is kept.
+    Quality,
+    /// How it is protected.
+    Security,
+    /// How soon it is disclosed and corrected.
+    Timeliness,
+    /// Who is trained in what.
+    Training,
+    /// What it may be used for.
+    Use,
+    /// How and how often it is validated.
+    Validation,
+}
+
+impl Section {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Audit,
+        Self::Dissemination,
+        Self::HitConfirmation,
+        Self::Logging,
+        Self::Quality,
+        Self::Security,
+        Self::Timeliness,
+        Self::Training,
+        Self::Use,
+        Self::Validation,
+    ];
+}
+
 /// Whether the recipient may do something with what it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -174,6 +216,9 @@ pub struct Terms {
     pub on_end: OnEnd,
     /// From when until before when it holds.
     pub valid: [Timestamp; 2],
+    /// What the sides agree on besides: a text, or where in the paper it stands, for each section.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sections: BTreeMap<Section, String>,
     /// SHA-256 of the signed paper, 64 hexadecimal digits.
     pub document_sha256: String,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::agency::is_name;
-use super::{Field, Grant, Level, Purpose, Terms};
+use super::{Field, Grant, Level, Purpose, Section, Terms};
 use crate::model::{Kind, Label, SubjectCategory};
 
 /// The most grants, recipients or days of an agreement.
@@ -14,6 +14,9 @@ const RECIPIENTS_MAX: usize = 100;
 const RETENTION_DAYS_MAX: u32 = 36_525;
 /// The longest legal basis, in bytes.
 const BASIS_BYTES_MAX: usize = 1_000;
+
+/// The longest section, in bytes.
+const SECTION_BYTES_MAX: usize = 2_000;
 
 /// Why terms are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -54,6 +57,11 @@ pub enum TermsError {
     /// No or too long a retention.
     #[error("a retention of 1 to 36,525 days")]
     Retention,
+    /// A section that says nothing, or too much.
+    #[error(
+        "each section says something, in at most 2,000 bytes: audit, dissemination, hit_confirmation, logging, quality, security, timeliness, training, use, validation"
+    )]
+    Sections,
     /// Not a hash.
     #[error("64 lower-case hexadecimal digits")]
     DocumentHash,
@@ -75,6 +83,7 @@ impl TermsError {
             Self::SilentAlert => "silent_alert_without_black",
             Self::ValidityEndsBeforeItBegins => "validity_ends_before_it_begins",
             Self::Retention => "retention",
+            Self::Sections => "sections",
             Self::DocumentHash => "bad_hash",
         }
     }
@@ -112,6 +121,11 @@ impl Terms {
         let digits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         let is_hash = hash.len() == 64 && hash.iter().all(digits);
         need(is_hash, "document_sha256", TermsError::DocumentHash);
+        let said = |section| {
+            let text = self.sections.get(section).map(|text| text.trim().len());
+            text.is_some_and(|length| (1..=SECTION_BYTES_MAX).contains(&length))
+        };
+        need(Section::ALL.iter().all(said), "sections", TermsError::Sections);
         for (position, grant) in self.grants.iter().enumerate() {
             let empty =
                 grant.kinds.is_empty() || grant.subject.is_empty() || grant.purposes.is_empty();

@@ -21,7 +21,7 @@ mod view;
 pub use agency::{Agency, AgencyKind, Desk, NAME_BYTES_MAX, Reference, ReferenceError, is_name};
 pub use agreement::{
     Act, Agreement, AgreementState, Field, Fields, Grant, Leave, Level, OFFICERS_PER_SIDE, OnEnd,
-    Signature, Terms, Version,
+    Section, Signature, Terms, Version,
 };
 pub use break_glass::{
     BREAK_GLASS_MINUTES, BreakGlass, BreakGlassError, REVIEW_HOURS_MAX, Review, ReviewState,

@@ -29,6 +29,7 @@ fn terms(discloser: &str, recipient: &str) -> Terms {
         retention_days: 30,
         on_end: OnEnd::RecipientPurgesCopies,
         valid: [day(10), day(20)],
+        sections: std::collections::BTreeMap::new(),
         document_sha256: "0".repeat(64),
     }
 }

@@ -27,6 +27,7 @@ pub fn terms(grants: Value) -> Value {
         "grants": grants, "onward": "ask", "court_use": "ask", "retention_days": 30,
         "on_end": "recipient_purges_copies",
         "valid": ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"],
+        "sections": { "audit": "paper, 4.1", "dissemination": "paper, 4.2", "hit_confirmation": "paper, 4.3", "logging": "paper, 4.4", "quality": "paper, 4.5", "security": "paper, 4.6", "timeliness": "paper, 4.7", "training": "paper, 4.8", "use": "paper, 4.9", "validation": "paper, 4.10" },
         "document_sha256": "0".repeat(64),
     })
 }
@@ -207,6 +208,8 @@ fn bad_agreements_are_refused_with_the_reason() {
         (change("discloser", json!(POLICE)), "not_the_caller"),
         (change("legal_basis", json!(" ")), "legal_basis"),
         (change("document_sha256", json!("00")), "bad_hash"),
+        (change("sections", json!({ "audit": "paper, 4.1" })), "sections"),
+        (change("sections", json!({ "cookery": "paper, 4.1" })), "unknown_code"),
         (change("retention_days", json!(0)), "retention"),
         (
             change("valid", json!(["2026-01-01T00:00:00Z", "2025-01-01T00:00:00Z"])),
@@ -236,6 +239,14 @@ fn of_two_agreements_that_contradict_each_other_the_stricter_holds_and_says_so()
     assert!(police.get(&path).ok()["record"]["body"]["birth_date"].is_null());
     let mut black = terms(grant("black"));
     black["id"] = json!("mou-3");
+    // The preview of a draft says so before anybody signs.
+    let mut draft = black.clone();
+    draft["id"] = json!("mou-4");
+    let officer = &approvers(&server, SHELTER)[0];
+    let draft = officer.post("/v1/agreements", &draft).ok()["agreement"].clone();
+    let path_of = format!("/v1/agreements/{}/preview", draft.as_str().unwrap());
+    let foreseen = officer.get(&path_of).ok()["overruled"].clone();
+    assert!(foreseen.as_array().unwrap().iter().any(|it| it["black"] == true), "{foreseen}");
     let third = agreed(&server, &black);
     police.get(&path).problem(404);
     let shown = approvers(&server, POLICE)[0].get(&format!("/v1/agreements/{first}")).ok();

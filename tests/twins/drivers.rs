@@ -313,6 +313,7 @@ fn terms<R: Rng>(pool: &mut Pool<'_, R>) -> Value {
         "onward": "ask", "court_use": "ask", "retention_days": 30,
         "on_end": "recipient_purges_copies",
         "valid": ["2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"],
+        "sections": { "audit": "paper, 4.1", "dissemination": "paper, 4.2", "hit_confirmation": "paper, 4.3", "logging": "paper, 4.4", "quality": "paper, 4.5", "security": "paper, 4.6", "timeliness": "paper, 4.7", "training": "paper, 4.8", "use": "paper, 4.9", "validation": "paper, 4.10" },
         "document_sha256": "0".repeat(64),
     })
 }

@@ -102,7 +102,10 @@ impl AgreementView {
             suspended: agreement.suspended.as_ref().map(|(_, act)| act.clone()),
             ended: agreement.ended.clone(),
             purge: purge(agreement, agency, at),
-            overruled: overruled(in_force, id, agency),
+            overruled: match in_force.iter().find(|(of, ..)| *of == id) {
+                Some((_, terms, to)) => overruled((terms, to), in_force, id, agency),
+                None => Vec::new(),
+            },
         })
     }
 }
@@ -128,10 +131,12 @@ pub fn in_force<'p>(policy: &'p Policy, agency: &str, at: Timestamp) -> Vec<InFo
 }
 
 /// The contradictions that concern the agency: as the discloser all, as a recipient its own.
-fn overruled(in_force: &[InForce<'_>], id: &str, agency: &str) -> Vec<ContradictionView> {
-    let Some((_, terms, recipients)) = in_force.iter().find(|(of, ..)| *of == id) else {
-        return Vec::new();
-    };
+pub(super) fn overruled(
+    (terms, recipients): (&Terms, &[&str]),
+    in_force: &[InForce<'_>],
+    id: &str,
+    agency: &str,
+) -> Vec<ContradictionView> {
     let concerns = |found: &Contradiction| found.recipient == agency || terms.discloser == agency;
     let others = in_force.iter().filter(|(other, ..)| *other != id);
     others

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::get::{ContradictionView, in_force, overruled};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, Scope};
@@ -25,6 +26,8 @@ pub struct Preview {
     pub version: usize,
     /// By kind, subject, tier and purpose, where there is anything.
     pub classes: Vec<PreviewClass>,
+    /// Where an agreement in force with the same recipients says something else. The stricter one would hold.
+    pub overruled: Vec<ContradictionView>,
 }
 
 /// Objects that an agreement speaks of.
@@ -94,7 +97,10 @@ fn preview(scope: &Scope, id: &str) -> Result<Preview, Problem> {
             }
         }
     }
-    Ok(Preview { agreement: id.to_owned(), version: number, classes: shown })
+    let recipients: Vec<&str> = version.terms.recipients.iter().map(String::as_str).collect();
+    let in_force = in_force(&policy, agency, scope.at);
+    let overruled = overruled((&version.terms, &recipients), &in_force, id, agency);
+    Ok(Preview { agreement: id.to_owned(), version: number, classes: shown, overruled })
 }
 
 fn speaks_of(grant: &Grant, kind: Kind, subject: SubjectCategory, tier: u8) -> bool {
