@@ -41,16 +41,19 @@ const REQUESTS: usize = 50;
 /// The same on Neo4j.
 const PAIRS_NEO4J: u64 = 4;
 
-/// Operations that say most of what there is.
-const OFTEN: [&str; 8] = [
-    "resolve",
-    "search",
-    "get_entity",
-    "get_record",
-    "list_neighbours",
-    "explain_pair",
-    "run_query",
-    "deconflict",
+/// Operations that say most of what there is, or take an id which another may bear, and how often they are asked
+/// while the others are asked every second time: the more operations there are, the fewer requests each would get.
+const OFTEN: [(&str, usize); 10] = [
+    ("search", 16),
+    ("resolve", 14),
+    ("get_entity", 12),
+    ("submit_record", 10),
+    ("list_neighbours", 10),
+    ("run_query", 6),
+    ("get_record", 4),
+    ("explain_pair", 4),
+    ("deconflict", 4),
+    ("submit_batch", 3),
 ];
 
 /// The seed of a run; another one by `ACCORD_TWIN_SEED`.
@@ -208,11 +211,14 @@ fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<Requ
     let mut left = Vec::new();
     (0..count)
         .map(|_| {
-            // Every operation once, and those that say most four times, before any again.
             if left.is_empty() {
-                left = (0..drivers.len()).collect::<Vec<_>>();
-                let often = |at: &usize| OFTEN.contains(&drivers[*at].0);
-                left.extend((0..drivers.len()).filter(often).flat_map(|at| [at; 3]));
+                left = (0..drivers.len())
+                    .filter(|_| rand::RngExt::random_bool(rng, 0.5))
+                    .collect::<Vec<_>>();
+                for (name, times) in OFTEN {
+                    let at = drivers.iter().position(|(driver, _)| *driver == name).unwrap();
+                    left.extend(std::iter::repeat_n(at, times));
+                }
                 rand::seq::SliceRandom::shuffle(left.as_mut_slice(), rng);
             }
             let driver = drivers[left.pop().unwrap()].1;
