@@ -17,7 +17,7 @@ use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
 use super::sessions::notice::Notice;
 use crate::audit::AuditLog;
-use crate::govern::{Caller, DeskBook, Function, Principal, Question, Rules, View};
+use crate::govern::{Act, Caller, DeskBook, Function, Principal, Question, Rules, View};
 use crate::graph::{self, Snapshot};
 use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
@@ -201,6 +201,12 @@ impl Scope {
     pub fn question(&self) -> Question<'_> {
         let (principal, case) = (&self.principal, &self.asked.case);
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
+    }
+
+    /// What the caller does now, to be written down.
+    pub fn act(&self) -> Act {
+        let Caller { agency, user } = self.caller.clone();
+        Act { agency, user, at: self.at }
     }
 
     /// The policy as of now.

@@ -35,10 +35,9 @@ pub fn resolve(
     blocks: &Blocks,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Resolved {
-    let (links, pairs) = all_links(engine, table, blocks, progress);
-    let parameters = engine.cluster_parameters(table.entity_type());
-    let labels = cluster(table.len(), &links, &[], &[], &parameters);
-    Resolved { labels, links, pairs, cluster: parameters }
+    resolve_by(engine, table, blocks, progress, |count, links, parameters| {
+        (cluster(count, links, &[], &[], parameters), *parameters)
+    })
 }
 
 /// [`resolve`] with a model that was trained without labels on these records: where clusters stop to join is
@@ -49,22 +48,24 @@ pub fn resolve_unlabelled(
     blocks: &Blocks,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Resolved {
-    let (links, pairs) = all_links(engine, table, blocks, progress);
-    let lowest = engine.cluster_parameters(table.entity_type());
-    let (labels, parameters) = cluster_unlabelled(table.len(), &links, &lowest);
-    Resolved { labels, links, pairs, cluster: parameters }
+    resolve_by(engine, table, blocks, progress, cluster_unlabelled)
 }
 
-/// All links at or above the model's floor, and how many pairs were compared.
-fn all_links(
+/// Scores the candidates and clusters the links at or above the model's floor by `join`, which is given the
+/// model's limits and tells by which it joined.
+fn resolve_by(
     engine: &Engine,
     table: &Table,
     blocks: &Blocks,
     progress: &(dyn Fn(usize) + Sync),
-) -> (Vec<Scored>, usize) {
+    join: impl FnOnce(usize, &[Scored], &ClusterParameters) -> (Vec<u32>, ClusterParameters),
+) -> Resolved {
     let model = engine.model().types.get(&table.entity_type());
     let floor = model.map_or(f64::MAX, |model| model.floor);
-    score(engine, table, blocks, floor, |_, _| true, progress)
+    let (links, pairs) = score(engine, table, blocks, floor, |_, _| true, progress);
+    let parameters = engine.cluster_parameters(table.entity_type());
+    let (labels, cluster) = join(table.len(), &links, &parameters);
+    Resolved { labels, links, pairs, cluster }
 }
 
 /// Links records of two sets, given by `second`, none of which has a duplicate within its own: each

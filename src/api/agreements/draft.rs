@@ -6,7 +6,7 @@ use super::get::{AgreementView, view};
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{Act, Agreement, Function, Policy, Terms, Version};
+use crate::govern::{Agreement, Function, Policy, Terms, Version};
 
 /// The most versions of an agreement.
 const VERSIONS_MAX: usize = 200;
@@ -100,9 +100,7 @@ fn own<'p>(policy: &'p mut Policy, id: &str) -> Result<&'p mut Agreement, Proble
 }
 
 fn version(scope: &Scope, terms: &Terms) -> Version {
-    let (agency, user) = (scope.caller.agency.clone(), scope.caller.user.clone());
-    let drafted = Act { agency, user, at: scope.at };
-    Version { terms: terms.clone(), drafted, signatures: Vec::new() }
+    Version { terms: terms.clone(), drafted: scope.act(), signatures: Vec::new() }
 }
 
 /// Refuses what is wrong with the terms, each with its reason.

@@ -10,7 +10,7 @@ use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{Act, Function, MessageKind, PurgeReceipt};
+use crate::govern::{Function, MessageKind, PurgeReceipt};
 
 /// What was removed.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -42,23 +42,19 @@ pub async fn confirm_purge(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<AgreementView>, Problem> {
-    context
-        .answer_to(Function::ConfirmPurge, Body::of(&request, bytes), move |scope, confirmed| {
-            confirm(scope, &id, &confirmed)
-        })
-        .await
+    context.answer_about(Function::ConfirmPurge, id, Body::of(&request, bytes), confirm).await
 }
 
-fn confirm(scope: &Scope, id: &str, confirmed: &PurgeConfirmed) -> Result<AgreementView, Problem> {
+fn confirm(scope: &Scope, id: &str, confirmed: PurgeConfirmed) -> Result<AgreementView, Problem> {
     let note = reason(&confirmed.note, "note")?;
-    let (agency, user) = (&scope.caller.agency, &scope.caller.user);
+    let agency = &scope.caller.agency;
     let (answer, discloser) = Policies::change(scope.state.store.as_ref(), |policy| {
         let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or_else(|| Problem::new(Code::NotFound))?;
         let mut tasks = agreement.purge_tasks(scope.at).into_iter();
         let task = tasks.find(|task| task.recipient == *agency && task.receipt.is_none());
         let task = task.ok_or_else(|| Problem::new(Code::NotNow).detail("nothing to confirm"))?;
-        let by = Act { agency: agency.clone(), user: user.clone(), at: scope.at };
+        let by = scope.act();
         agreement.receipts.push(PurgeReceipt { version: task.version, by, note: note.clone() });
         let discloser = agreement.versions[task.version - 1].terms.discloser.clone();
         Ok((view(scope, policy, id)?, discloser))

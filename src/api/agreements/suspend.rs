@@ -81,8 +81,7 @@ fn change(
             let detail = "only who discloses suspends or ends";
             return Err(Problem::new(Code::NotNow).detail(detail));
         }
-        let (agency, user) = (agency.clone(), scope.caller.user.clone());
-        change(agreement, Act { agency, user, at: scope.at });
+        change(agreement, scope.act());
         view(scope, policy, id)
     })
 }

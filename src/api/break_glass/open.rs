@@ -11,9 +11,7 @@ use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{
-    Act, BreakGlass, BreakGlassError, Function, MessageKind, REVIEW_HOURS_MAX, Rights,
-};
+use crate::govern::{BreakGlass, BreakGlassError, Function, MessageKind, REVIEW_HOURS_MAX, Rights};
 
 /// Whose glass to break, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -61,9 +59,8 @@ fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Probl
         let detail = "no agreement with this agency foresees break-glass for this purpose";
         return Err(Problem::new(Code::NotNow).detail(detail));
     }
-    let (agency, user) = (scope.caller.agency.clone(), scope.caller.user.clone());
     let glass = BreakGlass {
-        by: Act { agency, user, at: scope.at },
+        by: scope.act(),
         owner: asked.agency,
         purpose: scope.asked.purpose,
         case: scope.asked.case.clone(),

@@ -9,7 +9,7 @@ use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{Act, Function, Review};
+use crate::govern::{Function, Review};
 
 /// What was found.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -43,11 +43,7 @@ pub async fn review_break_glass(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<BreakGlassView>, Problem> {
-    context
-        .answer_to(Function::ReviewBreakGlass, Body::of(&request, bytes), move |scope, asked| {
-            review(scope, &id, asked)
-        })
-        .await
+    context.answer_about(Function::ReviewBreakGlass, id, Body::of(&request, bytes), review).await
 }
 
 fn review(scope: &Scope, id: &str, asked: ReviewRequest) -> Result<BreakGlassView, Problem> {
@@ -63,7 +59,7 @@ fn review(scope: &Scope, id: &str, asked: ReviewRequest) -> Result<BreakGlassVie
         if glass.review.is_some() {
             return Err(not_now("it is reviewed already"));
         }
-        let by = Act { agency: agency.clone(), user: user.clone(), at: scope.at };
+        let by = scope.act();
         glass.review = Some(Review { by, justified: asked.justified, note: note.clone() });
         Ok(BreakGlassView::of(id, glass, agency, scope.at))
     })

@@ -41,6 +41,11 @@ pub struct Pointers {
     pub pointers: Vec<Pointer>,
 }
 
+/// What both sides call one conversation.
+fn ticket(scope: &Scope) -> String {
+    format!("tkt_{}", hex(&(scope.state.random)()[..16]))
+}
+
 /// Points the asker to each agency and tells both sides. The others are told before the answer leaves.
 fn point(
     scope: &Scope,
@@ -51,7 +56,7 @@ fn point(
     let expires = scope.at.as_micros().saturating_add(POINTER_MICROS);
     let mut pointers = Vec::new();
     for agency in agencies {
-        let ticket = format!("tkt_{}", hex(&(scope.state.random)()[..16]));
+        let ticket = ticket(scope);
         tell(scope, policy, (agency, asker), to_other, &ticket)?;
         tell(scope, policy, (asker, agency), to_self, &ticket)?;
         let (desk, channel) = policy.desk(agency);

@@ -2,17 +2,15 @@
 //! asker foresees it. Sought after the answer has been made, so that neither the answer nor the time that it
 //! takes tells the asker anything.
 
-use std::sync::Arc;
-
 use actix_web::{rt, web};
 
 use super::ask::DeconflictRequest;
+use super::ticket;
 use crate::analyze::deconflict::holders;
 use crate::api::desks::tell;
 use crate::api::problem::Problem;
 use crate::api::state::Scope;
 use crate::govern::{MessageKind, View};
-use crate::model::hex;
 
 /// Alerts the owners, some time after.
 pub fn alert_later(scope: Scope, asked: DeconflictRequest) {
@@ -30,11 +28,10 @@ fn alert(scope: &Scope, asked: DeconflictRequest) -> Result<(), Problem> {
         return Ok(());
     }
     let wanted: Vec<_> = asked.identifiers.into_iter().filter_map(|it| it.wanted()).collect();
-    let store = Arc::clone(&scope.state.store);
     let silent = View { pointers: scope.view.silent.clone(), ..scope.view.clone() };
     let policy = scope.policy()?;
-    for owner in holders(store.as_ref(), &silent, &scope.state.engine, &wanted)? {
-        let ticket = format!("tkt_{}", hex(&(scope.state.random)()[..16]));
+    for owner in holders(scope.state.store.as_ref(), &silent, &scope.state.engine, &wanted)? {
+        let ticket = ticket(scope);
         let desks = (owner.as_str(), scope.caller.agency.as_str());
         tell(scope, &policy, desks, MessageKind::AskedSilently, &ticket)?;
     }

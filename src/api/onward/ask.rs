@@ -11,7 +11,7 @@ use crate::api::guard::LoggedObject;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{Act, Function, Leave, MessageKind, OnwardDecision, OnwardRequest, is_name};
+use crate::govern::{Function, Leave, MessageKind, OnwardDecision, OnwardRequest, is_name};
 use crate::model::RecordId;
 
 /// What is to go to whom, and why.
@@ -77,9 +77,8 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
             note: "the agreement allows onward use".to_owned(),
         }),
     };
-    let (agency, user) = (caller.agency.clone(), caller.user.clone());
     let request = OnwardRequest {
-        by: Act { agency, user, at: scope.at },
+        by: scope.act(),
         purpose: scope.asked.purpose,
         record: asked.record,
         owner,

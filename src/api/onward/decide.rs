@@ -10,7 +10,7 @@ use crate::api::desks::tell;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{Act, Function, MessageKind, OnwardDecision, OnwardRequest};
+use crate::govern::{Function, MessageKind, OnwardDecision, OnwardRequest};
 
 /// What the owner decides.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -43,25 +43,20 @@ pub async fn decide_onward(
     id: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<web::Json<OnwardView>, Problem> {
-    context
-        .answer_to(Function::DecideOnward, Body::of(&request, bytes), move |scope, decided| {
-            decide(scope, &id, decided)
-        })
-        .await
+    context.answer_about(Function::DecideOnward, id, Body::of(&request, bytes), decide).await
 }
 
 fn decide(scope: &Scope, id: &str, decided: OnwardDecided) -> Result<OnwardView, Problem> {
     let note = reason(&decided.note, "note")?;
     let missing = || Problem::new(Code::NotFound);
-    let (agency, user) = (&scope.caller.agency, &scope.caller.user);
+    let agency = &scope.caller.agency;
     let (store, name) = (scope.state.store.as_ref(), OnwardRequest::document(id));
     let before = store.document(&name)?.ok_or_else(missing)?;
     let mut request = parse(&before)?;
     if request.owner != *agency {
         return Err(missing());
     }
-    let by = Some(Act { agency: agency.clone(), user: user.clone(), at: scope.at });
-    let decision = OnwardDecision { by, granted: decided.granted, note };
+    let decision = OnwardDecision { by: Some(scope.act()), granted: decided.granted, note };
     let open = request.decision.is_none();
     request.decision = Some(decision);
     if !open || !store.swap_document(&name, Some(&before), Some(&text(&request)?))? {
