@@ -26,8 +26,8 @@ pub struct Packed {
 
 /// What is other in a masked snapshot.
 struct Masked {
-    records: PackedList<Record>,
-    events: PackedList<Event>,
+    records: Replaced<Record>,
+    events: Replaced<Event>,
     entities: Arc<RoaringBitmap>,
 }
 
@@ -36,8 +36,8 @@ impl Packed {
     pub fn of(snapshot: &Snapshot, common: &Common) -> Self {
         let original = snapshot.original();
         let masked = || Masked {
-            records: PackedList::of(&snapshot.records, &common.records),
-            events: PackedList::of(&snapshot.events, &common.events),
+            records: Replaced::of(&original.records, &snapshot.records, &common.records),
+            events: Replaced::of(&original.events, &snapshot.events, &common.events),
             entities: Arc::clone(&snapshot.left_out.masked),
         };
         Self {
@@ -67,14 +67,15 @@ impl Packed {
         let withheld = Arc::clone(&self.withheld);
         let original = visible.assemble(self.tag, &self.id_key, &labels, withheld);
         let Some(masked) = &self.masked else { return original };
-        let left_out =
-            LeftOut { masked: Arc::clone(&masked.entities), ..original.left_out.clone() };
-        let shown = Snapshot {
-            records: masked.records.list(),
-            events: masked.events.list(),
-            ..original.clone()
+        let records = masked.records.list(&original.records);
+        let events = masked.events.list(&original.events);
+        let original = Arc::new(original);
+        let left_out = LeftOut {
+            masked: Arc::clone(&masked.entities),
+            original: Some(Arc::clone(&original)),
+            ..original.left_out.clone()
         };
-        Snapshot { left_out: LeftOut { original: Some(Arc::new(original)), ..left_out }, ..shown }
+        Snapshot { records, events, left_out, ..Snapshot::clone(&original) }
     }
 
     /// About how many bytes it holds for itself.
@@ -123,14 +124,49 @@ impl<T: Keyed> PackedList<T> {
             items.extend(positions.iter().map(|position| Arc::clone(&list[position as usize])));
         }
         items.extend(self.rest.iter().cloned());
-        // Ascending parts one after the other: a stable sort merges them.
-        items.sort_by(|one, other| one.key().cmp(&other.key()));
+        if self.parts.len() + usize::from(!self.rest.is_empty()) > 1 {
+            // Ascending parts one after the other: a stable sort merges them.
+            items.sort_by(|one, other| one.key().cmp(&other.key()));
+        }
         Arc::new(items)
     }
 
     fn bytes(&self) -> usize {
         let parts = self.parts.iter().map(|(_, positions)| positions.serialized_size());
         parts.sum::<usize>() + self.rest.len() * size_of::<Arc<T>>()
+    }
+}
+
+/// A list in which some objects of another stand replaced.
+struct Replaced<T> {
+    positions: RoaringBitmap,
+    by: PackedList<T>,
+}
+
+impl<T: Keyed> Replaced<T> {
+    fn of(original: &[Arc<T>], list: &[Arc<T>], lists: &Lists<T>) -> Self {
+        let pairs = (0u32..).zip(original.iter().zip(list));
+        let replaced = pairs.filter(|(_, (one, other))| !Arc::ptr_eq(one, other));
+        let (positions, by): (Vec<u32>, Vec<Arc<T>>) =
+            replaced.map(|(position, (_, by))| (position, Arc::clone(by))).unzip();
+        let mut positions: RoaringBitmap = positions.into_iter().collect();
+        positions.optimize();
+        Self { positions, by: PackedList::of(&by, lists) }
+    }
+
+    fn list(&self, original: &Shared<T>) -> Shared<T> {
+        if self.positions.is_empty() {
+            return Arc::clone(original);
+        }
+        let mut items = Vec::clone(original);
+        for (position, by) in self.positions.iter().zip(self.by.list().iter()) {
+            items[position as usize] = Arc::clone(by);
+        }
+        Arc::new(items)
+    }
+
+    fn bytes(&self) -> usize {
+        self.positions.serialized_size() + self.by.bytes()
     }
 }
 
