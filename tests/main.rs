@@ -11,6 +11,7 @@ mod api;
 mod cli;
 mod findings;
 mod graph;
+mod handing_in;
 mod neo4j;
 mod policy;
 mod query;

@@ -31,7 +31,7 @@ use serde_json::Value;
 
 use crate::api::server::key;
 use crate::api::{Answer, Client, Server};
-use crate::policy::time;
+use crate::policy::{handed_in, time};
 use drivers::{Pool, Request, drivers};
 use world::{Caller, World};
 
@@ -74,7 +74,7 @@ fn fill(store: &dyn Store, world: &World) {
         let submitted: SubmittedRow = serde_json::from_value(row.json.clone()).unwrap();
         submitted.into_output(row.agency, &IdKey::default()).unwrap()
     });
-    jobs::submit(store, &engine, outputs.collect()).unwrap();
+    jobs::submit(store, &engine, outputs.collect(), handed_in()).unwrap();
     for judged in &world.judged {
         let judgement = Judgement {
             a: judged.a.min(judged.b),
@@ -411,7 +411,7 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
             }
         }
     }
-    jobs::submit(copy, engine, outputs).unwrap();
+    jobs::submit(copy, engine, outputs, handed_in()).unwrap();
     let mut judgements = Vec::new();
     for judged in &world.judged {
         let label = world::label_of(judged);
