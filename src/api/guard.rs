@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::asked::Asked;
+use super::logged::{LoggedAs, LoggedBreakGlass, LoggedObject};
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::state::{Since, State};
@@ -40,6 +41,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let (purpose, case) = Asked::as_far_as_given(request.headers());
     let public = is_public(request.method(), route);
     let read = request.method() == Method::GET;
+    request.extensions_mut().insert(LoggedBreakGlass::default());
     let mut known = None;
     let mut response = match authenticate(&state, &request, public).await {
         Err(problem) => {
@@ -60,6 +62,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let named = response.request().extensions().get::<LoggedAs>().cloned();
     let known = named.map(|LoggedAs(principal)| principal).or(known);
     let about = response.request().extensions().get::<LoggedObject>().cloned();
+    let break_glass = LoggedBreakGlass::of(response.request()).ids();
     response = as_problem(response, &id);
     // What anyone may read is not logged; a log-on is.
     if !(public && read) {
@@ -73,6 +76,7 @@ pub async fn guard<B: MessageBody + 'static>(
             object: about.map(|LoggedObject(id)| id).or_else(|| object(response.request())),
             purpose,
             case,
+            break_glass,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
         };
@@ -106,14 +110,6 @@ fn known_method(method: &Method) -> &str {
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
-
-/// The account that a request without credentials is about, for the audit log.
-#[derive(Clone)]
-pub struct LoggedAs(pub Principal);
-
-/// What a request turned out to be about, for the audit log.
-#[derive(Clone)]
-pub struct LoggedObject(pub String);
 
 /// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
 /// away is gone at once.
@@ -231,6 +227,7 @@ pub async fn locked_out(state: &web::Data<State>, account: &Principal) -> Result
         object: None,
         purpose: None,
         case: None,
+        break_glass: Vec::new(),
         outcome: Outcome::Done,
         status: 0,
     };

@@ -82,6 +82,7 @@ impl Log {
             object: None,
             purpose: None,
             case: None,
+            break_glass: Vec::new(),
             outcome: Outcome::Done,
             status: 0,
         })?;

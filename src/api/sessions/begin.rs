@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::body;
-use crate::api::guard::{LoggedAs, LoggedObject, locked_out};
+use crate::api::guard::locked_out;
 use crate::api::limits::{BODY_BYTES_MAX, HASHING_WAIT};
+use crate::api::logged::{LoggedAs, LoggedObject};
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
 use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
