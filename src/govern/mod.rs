@@ -14,6 +14,7 @@ mod onward;
 mod policy;
 mod principal;
 mod purge;
+mod readers;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -89,6 +89,22 @@ impl Identity {
         Ok(Self { settings, sealing, decoy })
     }
 
+    /// Seals a text: it opens with this name only.
+    ///
+    /// # Errors
+    /// When the system cannot.
+    pub fn seal(&self, text: &str, name: &str, random: [u8; 32]) -> Result<String, IdentityError> {
+        self.sealing.seal(text, name, random)
+    }
+
+    /// Opens what [`Self::seal`] sealed.
+    ///
+    /// # Errors
+    /// When it was sealed with another key or name, or is damaged.
+    pub fn unseal(&self, sealed: &str, name: &str) -> Result<String, IdentityError> {
+        self.sealing.open(sealed, name)
+    }
+
     /// Who asks, by everything that is known now. Blocks.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod governance;
 mod hidden;
 mod identity;
 mod imports;
+mod inbox;
 mod indicators;
 mod judgements;
 mod labels;
@@ -21,6 +22,7 @@ mod records;
 mod resolve;
 pub mod server;
 mod service;
+mod silent;
 mod stores;
 
 pub use server::{AGENCIES, Answer, Client, START, Server};

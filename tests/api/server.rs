@@ -38,6 +38,8 @@ pub struct Special {
     pub tls: Option<Tls>,
     pub clock: Option<jobs::Clock>,
     pub random: Option<Random>,
+    /// Whether the store holds a policy and keys already, which stay as they are.
+    pub kept: bool,
 }
 
 /// A running server on a store of its own.
@@ -89,6 +91,12 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let address = file(&folder.path().join("store.accord"));
         Self::start(folder, &address, special)
+    }
+
+    /// On a store that another server has left, as it was left.
+    pub fn again(address: &StoreAddress) -> Self {
+        let special = Special { kept: true, ..Special::default() };
+        Self::start(tempfile::tempdir().unwrap(), address, special)
     }
 
     fn start(folder: tempfile::TempDir, address: &StoreAddress, special: Special) -> Self {
@@ -157,9 +165,11 @@ impl Server {
 /// What a server on a store of its own is built from.
 pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: Special) -> Config {
     let store = store::open(address, true).unwrap();
-    keys(store.as_ref());
-    let policy = policy::everyone_shares(&AGENCIES);
-    store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    if !special.kept {
+        keys(store.as_ref());
+        let policy = policy::everyone_shares(&AGENCIES);
+        store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    }
     Config {
         store,
         runner: Runner::for_store(Library::shipped().unwrap(), address).unwrap(),

@@ -22,7 +22,9 @@ fn allowed(operation: &str) -> &'static [Role] {
         "deconflict" | "announce_operation" | "cancel_operation" => {
             &[Investigator, TaskForceLead, WatchDesk]
         }
-        "read_inbox" => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
+        "read_inbox" => {
+            &[Investigator, TaskForceLead, VictimSpecialist, WatchDesk, Approver, PrivacyOfficer]
+        }
         "list_cases" => &[
             Analyst,
             Investigator,
