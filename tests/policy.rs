@@ -29,6 +29,7 @@ pub fn everything() -> Grant {
         level: Level::White,
         break_glass: false,
         silent_alert: false,
+        requires: [].into(),
     }
 }
 
@@ -60,6 +61,8 @@ pub fn signed_by(terms: Terms, sides: &[&str]) -> Agreement {
         officer: format!("officer-{officer}"),
         at,
         terms: hash.clone(),
+        key: None,
+        signature: None,
     };
     let signatures = sides
         .iter()
@@ -112,6 +115,7 @@ pub fn investigator(agency: &str) -> Principal {
         roles: [Role::Investigator].into(),
         purposes: None,
         certified: false,
+        attributes: [].into(),
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::Standing;
-use super::{BreakGlass, Case, Fields, Level, Principal, Purpose, Reference, Rules, Terms};
+use super::{BreakGlass, Case, Fields, Grant, Level, Principal, Purpose, Reference, Rules, Terms};
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
 
 /// Who asks, what for, about which case, and when.
@@ -154,9 +154,14 @@ impl Table {
         (kind as usize * CATEGORIES + category as usize) * TIERS + usize::from(tier)
     }
 
-    fn add(&mut self, terms: &Terms, purpose: Purpose) {
+    fn add(&mut self, terms: &Terms, purpose: Purpose, principal: &Principal) {
         let withheld: Fields = terms.fields_never.iter().collect();
-        for grant in terms.grants.iter().filter(|grant| grant.purposes.contains(&purpose)) {
+        // What is kept from all is kept from those too of whom nothing is vouched for.
+        let vouched = |grant: &&Grant| {
+            grant.level == Level::Black || grant.requires.is_subset(&principal.attributes)
+        };
+        let speaking = terms.grants.iter().filter(|grant| grant.purposes.contains(&purpose));
+        for grant in speaking.filter(vouched) {
             // What is kept from the recipient up to a tier is kept above it too.
             let highest = match grant.level {
                 Level::Black => Label::TIER_MAX,
@@ -220,12 +225,13 @@ impl<'a> Rights<'a> {
             }
             if recipients.contains(agency) {
                 let table = granted.entry(&terms.discloser).or_insert_with(Table::new);
-                table.add(terms, purpose);
+                table.add(terms, purpose, principal);
             }
             // Never from one recipient to another: an agreement has one discloser.
             if terms.reciprocal && terms.discloser == agency {
                 for recipient in recipients {
-                    granted.entry(recipient).or_insert_with(Table::new).add(terms, purpose);
+                    let table = granted.entry(recipient).or_insert_with(Table::new);
+                    table.add(terms, purpose, principal);
                 }
             }
         }

@@ -15,6 +15,8 @@
 //! authorities = "ca.pem"                          # who signs the address's certificate
 //! claims = { agency = "gfipm:2.0:user:EmployerORI", roles = "roles", purposes = "purposes" }
 //! # claims.certified: who sees criminal intelligence; gfipm:2.0:user:28CFRCertificationIndicator when absent
+//! # claims.sworn, claims.ndex: what agreements may ask of a user; gfipm:2.0:user:SwornLawEnforcementOfficerIndicator
+//! # and gfipm:2.0:user:NDExPrivilegeIndicator when absent
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +29,7 @@ use thiserror::Error;
 use super::is_name;
 use super::issuer::Issuer;
 use super::token::{ALGORITHMS, ClaimNames, Factors, Fetch, IssuerKeys, Mapping, Source};
-use crate::govern::Role;
+use crate::govern::{Attribute, Role};
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -69,6 +71,10 @@ struct RawClaims {
     purposes: String,
     /// That the user is certified under 28 CFR 23.
     certified: String,
+    /// That the user is a sworn law-enforcement officer.
+    sworn: String,
+    /// That the user may use N-DEx.
+    ndex: String,
 }
 
 impl Default for RawClaims {
@@ -78,6 +84,8 @@ impl Default for RawClaims {
             roles: "roles".into(),
             purposes: "purposes".into(),
             certified: "gfipm:2.0:user:28CFRCertificationIndicator".into(),
+            sworn: "gfipm:2.0:user:SwornLawEnforcementOfficerIndicator".into(),
+            ndex: "gfipm:2.0:user:NDExPrivilegeIndicator".into(),
         }
     }
 }
@@ -129,8 +137,8 @@ fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
     if raw.acr.is_empty() && amr.is_empty() {
         return Err("acr and amr are empty: no token could show a second factor".into());
     }
-    let RawClaims { agency, roles, purposes, certified } = &raw.claims;
-    let named = [agency, roles, purposes, certified];
+    let RawClaims { agency, roles, purposes, certified, sworn, ndex } = &raw.claims;
+    let named = [agency, roles, purposes, certified, sworn, ndex];
     if named.iter().any(|name| name.is_empty()) {
         return Err("a claim has an empty name".into());
     }
@@ -145,6 +153,11 @@ fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
                 roles: raw.claims.roles,
                 purposes: raw.claims.purposes,
                 certified: raw.claims.certified,
+                attributes: [
+                    (Attribute::Sworn, raw.claims.sworn),
+                    (Attribute::Ndex, raw.claims.ndex),
+                ]
+                .into(),
             },
             agencies: raw.agencies,
             roles: raw.roles,
@@ -226,6 +239,8 @@ agencies = { "DC1" = "metro-police" }
             ("audience =", "audiance = 1\naudience =", "audiance"),
             ("audience =", "amr = []\naudience =", "second factor"),
             ("audience =", "roles = { \"x\" = [\"king\"] }\naudience =", "king"),
+            ("audience =", "claims = { sworn = \"\" }\naudience =", "empty name"),
+            ("audience =", "claims = { swan = \"x\" }\naudience =", "swan"),
             ("audience =", "authorities = \"ca.pem\"\naudience =", "/nonexistent/ca.pem"),
         ] {
             assert!(GOOD.contains(old), "{old}");

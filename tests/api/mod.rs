@@ -16,6 +16,7 @@ mod indicators;
 mod judgements;
 mod labels;
 mod network;
+mod officers;
 mod onward;
 mod queries;
 mod records;

@@ -264,6 +264,7 @@ pub fn key(agency: &str, user: &str, roles: &[Role]) -> ApiKey {
         roles: roles.iter().copied().collect(),
         purposes: None,
         certified: false,
+        attributes: [].into(),
     };
     let created = Timestamp::from_micros(START).unwrap();
     let expires = Timestamp::from_micros(START + 366 * 86_400_000_000).unwrap();

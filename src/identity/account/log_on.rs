@@ -64,6 +64,7 @@ impl Decoy {
             roles: std::collections::BTreeSet::new(),
             purposes: None,
             certified: false,
+            attributes: [].into(),
         };
         let password = password::hash(&password::nobodys(random()), random())?;
         let secret = seal(key, &code::secret(random()), &nobody, random())?;

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::object::Object;
-use crate::govern::{Principal, Role};
+use crate::govern::{Attribute, Principal, Role};
 use crate::identity::authenticate::Refusal;
 use crate::identity::{Fingerprint, is_name, later};
 use crate::model::Timestamp;
@@ -31,6 +31,7 @@ pub(crate) struct ClaimNames {
     pub(crate) roles: String,
     pub(crate) purposes: String,
     pub(crate) certified: String,
+    pub(crate) attributes: BTreeMap<Attribute, String>,
 }
 
 /// How what an issuer says becomes rights here.
@@ -171,6 +172,10 @@ impl Claims {
             user: format!("{issuer}#{subject}"),
             roles: self.roles(mapping)?,
             certified: self.says_yes(&mapping.names.certified),
+            attributes: {
+                let names = mapping.names.attributes.iter();
+                names.filter(|(_, claim)| self.says_yes(claim)).map(|(it, _)| *it).collect()
+            },
             // A purpose that is not known here is none: the rest stays as narrow as it was meant.
             purposes: purposes.map(|names| names.into_iter().filter_map(named).collect()),
         })

@@ -2,6 +2,7 @@
 //! takes effect.
 
 mod accounts;
+mod attributes;
 mod certificates;
 mod issuer;
 mod keys;
