@@ -17,11 +17,14 @@ use super::public::is_public;
 use super::state::{Since, State};
 use crate::audit::{Entry, Outcome};
 use crate::govern::Principal;
-use crate::identity::{Authenticated, Credentials, Fingerprint, Refusal};
+use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
 use crate::model::hex;
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The header that carries a proof (RFC 9449).
+const PROOF: HeaderName = HeaderName::from_static("dpop");
 
 /// What the log calls a path that no operation has; the path itself may hold anything.
 const NO_OPERATION: &str = "unknown path";
@@ -121,9 +124,8 @@ async fn authenticate(
     if public {
         return Ok(None);
     }
-    let bearer = bearer(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?.to_owned();
-    let certificate = request.conn_data::<Fingerprint>().copied();
-    let (state, shown) = (state.clone(), Credentials { bearer, certificate });
+    let shown = credentials(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let state = state.clone();
     let look = move || {
         let now = (state.clock)();
         state.identity.authenticate(state.store.as_ref(), &shown, now)
@@ -132,12 +134,27 @@ async fn authenticate(
     authenticated.map(Some).map_err(refused)
 }
 
-/// The token of a request. Two headers are none: of two readers each could take another.
-fn bearer(request: &ServiceRequest) -> Option<&str> {
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+/// What a request shows: a token, and with the scheme `DPoP` the proof that goes with it.
+fn credentials(request: &ServiceRequest) -> Option<Credentials> {
+    let (scheme, token) = one(request, &header::AUTHORIZATION)?.split_once(' ')?;
+    let proof = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => None,
+        "dpop" => Some(Proof {
+            text: one(request, &PROOF)?.to_owned(),
+            method: request.method().to_string(),
+            path: request.uri().path().to_owned(),
+        }),
+        _ => return None,
+    };
+    let certificate = request.conn_data::<Fingerprint>().copied();
+    Some(Credentials { bearer: token.trim().to_owned(), certificate, proof })
+}
+
+/// The header of a name. Two are none: of two readers each could take another.
+fn one<'r>(request: &'r ServiceRequest, name: &HeaderName) -> Option<&'r str> {
+    let mut headers = request.headers().get_all(name);
     let (Some(header), None) = (headers.next(), headers.next()) else { return None };
-    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    header.to_str().ok()
 }
 
 /// The answer to a refusal: one for all that is wrong with a credential.

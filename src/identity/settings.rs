@@ -2,6 +2,8 @@
 //! starts.
 //!
 //! ```toml
+//! address = "https://accord.example"              # what clients call this server; for DPoP (RFC 9449) only
+//!
 //! [[issuer]]
 //! issuer = "https://login.metro.example"          # `iss`, to the letter
 //! audience = "https://accord.example"             # what `aud` must hold
@@ -28,7 +30,7 @@ use thiserror::Error;
 
 use super::is_name;
 use super::issuer::Issuer;
-use super::token::{ALGORITHMS, ClaimNames, Factors, Fetch, IssuerKeys, Mapping, Source};
+use super::token::{ALGORITHMS, ClaimNames, Factors, Fetch, IssuerKeys, Mapping, Proofs, Source};
 use crate::govern::{Attribute, Role};
 
 /// Why a configuration is refused.
@@ -39,6 +41,7 @@ pub struct SettingsError(String);
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSettings {
+    address: Option<String>,
     #[serde(default)]
     issuer: Vec<RawIssuer>,
 }
@@ -94,6 +97,7 @@ impl Default for RawClaims {
 #[derive(Default)]
 pub struct Settings {
     pub(super) issuers: Vec<Issuer>,
+    pub(super) proofs: Proofs,
 }
 
 impl Settings {
@@ -114,13 +118,28 @@ impl Settings {
             }
             issuers.push(checked(issuer, folder).map_err(fault)?);
         }
-        Ok(Self { issuers })
+        let address = raw.address.as_deref().map(address).transpose().map_err(SettingsError)?;
+        Ok(Self { issuers, proofs: Proofs::at(address) })
     }
 }
 
-fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
+/// What clients call this server: proofs name it, with the path of the request behind it.
+fn address(text: &str) -> Result<String, String> {
+    let text = text.strip_suffix('/').unwrap_or(text);
+    if is_https(text) && !text.contains(['#', '?', ' ']) {
+        return Ok(text.to_owned());
+    }
+    Err("address is an https address, as clients call this server".into())
+}
+
+/// Whether an address is of https, or of this machine.
+fn is_https(address: &str) -> bool {
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    if !raw.issuer.starts_with("https://") && !local.iter().any(|it| raw.issuer.starts_with(it)) {
+    address.starts_with("https://") || local.iter().any(|it| address.starts_with(it))
+}
+
+fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
+    if !is_https(&raw.issuer) {
         return Err("an issuer is an https address".into());
     }
     // RFC 8414: neither query nor fragment. A fragment sets the subject apart in a user's name.
@@ -239,6 +258,8 @@ agencies = { "DC1" = "metro-police" }
             ("audience =", "audiance = 1\naudience =", "audiance"),
             ("audience =", "amr = []\naudience =", "second factor"),
             ("audience =", "roles = { \"x\" = [\"king\"] }\naudience =", "king"),
+            ("[[issuer]]", "address = \"http://accord.example\"\n[[issuer]]", "address"),
+            ("[[issuer]]", "address = \"https://a.example?x\"\n[[issuer]]", "address"),
             ("audience =", "claims = { sworn = \"\" }\naudience =", "empty name"),
             ("audience =", "claims = { swan = \"x\" }\naudience =", "swan"),
             ("audience =", "authorities = \"ca.pem\"\naudience =", "/nonexistent/ca.pem"),

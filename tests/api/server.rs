@@ -299,6 +299,8 @@ fn keys(store: &dyn Store) {
 pub struct Client {
     base: String,
     token: Option<String>,
+    /// What proves that the client holds the key its token is bound to.
+    proof: Option<String>,
     purpose: Option<String>,
     case: Option<String>,
     agent: ureq::Agent,
@@ -351,13 +353,18 @@ impl Client {
     fn new(base: String, token: Option<String>) -> Self {
         let purpose = Some("trafficking_investigation".to_owned());
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        Self { base, token, purpose, case: Some(policy::CASE.to_owned()), agent }
+        Self { base, token, proof: None, purpose, case: Some(policy::CASE.to_owned()), agent }
     }
 
     /// The same, asking for a purpose and about a case.
     pub fn asking(&self, purpose: Option<&str>, case: Option<&str>) -> Self {
         let (purpose, case) = (purpose.map(str::to_owned), case.map(str::to_owned));
         Self { purpose, case, ..self.clone() }
+    }
+
+    /// The same, with a proof for its next request.
+    pub fn proving(&self, proof: &str) -> Self {
+        Self { proof: Some(proof.to_owned()), ..self.clone() }
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -417,7 +424,11 @@ impl Client {
         let mut request =
             ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
+            let scheme = if self.proof.is_some() { "DPoP" } else { "Bearer" };
+            request = request.header("authorization", format!("{scheme} {token}"));
+        }
+        if let Some(proof) = &self.proof {
+            request = request.header("dpop", proof);
         }
         for (name, value) in [("x-purpose", &self.purpose), ("x-case", &self.case)] {
             if let Some(value) = value {

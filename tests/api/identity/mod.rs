@@ -7,6 +7,7 @@ mod certificates;
 mod issuer;
 mod keys;
 mod privileged;
+mod proofs;
 mod rights;
 mod tokens;
 
