@@ -171,7 +171,7 @@ impl Sharing<'_> {
         let purpose = Purpose::TraffickingInvestigation;
         let question = Question { principal, purpose, case, at: self.now };
         let view = View::decide(&question, rules, &self.store.classes()?).view;
-        let setting = Setting { unmasked: Some(unmasked), donors: &[] };
+        let setting = Setting { unmasked: Some(unmasked), common: None };
         let (store, id_key, engine) = (self.store, self.id_key, self.engine);
         Ok(Arc::new(graph::build_in(store, &view, id_key, engine, &setting)?.0))
     }
