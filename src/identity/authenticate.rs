@@ -152,7 +152,7 @@ impl Identity {
     ) -> Result<(Principal, String, Timestamp), LogOnError> {
         let account = log_on(store, (&self.decoy, &self.sealing), shown, random(), now)?;
         if Denials(store).hold(&account.holder)? {
-            let account = Some(account.holder);
+            let account = Some(Box::new(account.holder));
             return Err(LogOnError::Refused { account, locked: false });
         }
         let (token, ends) = session::begin(store, &account, random(), now)?;

@@ -82,8 +82,8 @@ fn a_pointer_becomes_the_object_for_an_hour_in_the_case_and_for_the_purpose_of_w
 /// What the log says of the last operation of a kind.
 fn logged(server: &Server, operation: &str) -> Entry {
     let log = std::fs::read_to_string(&server.audit).unwrap();
-    let lines = log.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
-    lines.filter(|entry| entry.operation == operation).last().unwrap()
+    let mut lines = log.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
+    lines.rfind(|entry| entry.operation == operation).unwrap()
 }
 
 #[test]

@@ -110,5 +110,5 @@ fn refused(error: SignatureError) -> Problem {
         SignatureError::OtherKey => ("key", "key_not_registered"),
         SignatureError::Wrong => ("signature", "signature_wrong"),
     };
-    Problem::member(member, reason, &error.to_string())
+    Problem::member(member, reason, error.to_string())
 }

@@ -95,17 +95,17 @@ pub async fn begin_session(
         }
         Err(LogOnError::Refused { account, locked }) => {
             if let (Some(account), true) = (&account, locked) {
-                locked_out(&state, account).await?;
+                locked_out(&state, account.as_ref()).await?;
             }
-            account.map(log_as);
+            account.map(|account| log_as(*account));
             Err(Problem::new(Code::Unauthenticated))
         }
         Err(LogOnError::PasswordChangeNeeded(principal)) => {
-            log_as(principal);
+            log_as(*principal);
             Err(Problem::new(Code::PasswordChangeNeeded))
         }
         Err(LogOnError::WeakPassword(principal)) => {
-            log_as(principal);
+            log_as(*principal);
             let detail = format!(
                 "at least {PASSWORD_CHARS_MIN} characters, not the old one, without the user's name"
             );
