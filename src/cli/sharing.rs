@@ -44,7 +44,8 @@ pub fn key_of(
 ) -> Result<String, CommandError> {
     let (agency, user) = (agency.to_owned(), user.to_owned());
     let roles = roles.iter().copied().collect();
-    let holder = Principal { agency, user, roles, purposes: None, certified: false };
+    let holder =
+        Principal { agency, user, roles, purposes: None, certified: false, attributes: [].into() };
     Ok(api_key::create(store, holder, KEY_DAYS, None)?.1)
 }
 
@@ -76,6 +77,7 @@ impl Sharing<'_> {
             roles: roles.iter().copied().collect(),
             purposes: None,
             certified: false,
+            attributes: [].into(),
         };
         let (police, specialist) = (principal(USERS[0]), principal(USERS[1]));
         let reference: Reference = case.parse()?;
@@ -136,6 +138,8 @@ impl Sharing<'_> {
             officer: format!("approver-{officer}"),
             at: self.now,
             terms: hash.clone(),
+            key: None,
+            signature: None,
         });
         let signatures = signatures.collect();
         let agency = terms.discloser.clone();

@@ -42,6 +42,7 @@ fn fifty_views_in_use_over_a_large_store() {
             roles: [Role::Investigator].into(),
             purposes: None,
             certified: false,
+            attributes: [].into(),
         };
         let (purpose, case) = (Purpose::TraffickingInvestigation, case.parse().unwrap());
         let at = time("2026-09-21T14:13:20Z");

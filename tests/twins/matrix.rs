@@ -1,6 +1,6 @@
 //! The matrix: operation by role, and role by purpose by class, all of it.
 
-use accord::govern::{Principal, Purpose, Question, Reference, Role, Rules, View};
+use accord::govern::{Attribute, Principal, Purpose, Question, Reference, Role, Rules, View};
 use accord::model::{Class, ClassId, Handling, Kind, Label, SubjectCategory};
 use rand_chacha::ChaCha8Rng;
 
@@ -22,7 +22,9 @@ fn allowed(operation: &str) -> &'static [Role] {
         "deconflict" | "announce_operation" | "cancel_operation" => {
             &[Investigator, TaskForceLead, WatchDesk]
         }
-        "read_inbox" => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
+        "read_inbox" => {
+            &[Investigator, TaskForceLead, VictimSpecialist, WatchDesk, Approver, PrivacyOfficer]
+        }
         "list_cases" => &[
             Analyst,
             Investigator,
@@ -142,6 +144,7 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                 roles: [role].into(),
                 purposes: None,
                 certified: world != 0,
+                attributes: Attribute::ALL.into_iter().take(world as usize).collect(),
             };
             for purpose in Purpose::ALL {
                 let at = time("2026-06-01T00:00:00Z");

@@ -1,6 +1,6 @@
 //! What may be changed of a world without the caller's knowing.
 
-use accord::govern::{Field, Member, PlannedOperation, Policy};
+use accord::govern::{Field, Member, OfficerKey, PlannedOperation, Policy};
 use accord::model::{EntityType, Handling, Kind, Label, SubjectCategory};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
@@ -169,6 +169,10 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
         case.members =
             [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
         policy.cases.insert("case_of_others".into(), case);
+    }
+    if rng.random() {
+        let key = OfficerKey { key: "k".into(), since: policy::time("2026-01-01T00:00:00Z") };
+        policy.officers.insert(beta.into(), [("u".to_owned(), key)].into());
     }
     if rng.random() {
         broken(policy, (gamma, "u"), beta, PURPOSES[0], CASE);

@@ -28,31 +28,17 @@ impl Access {
 /// The purposes of a role, from the table in governance.md's words.
 fn role_may(role: Role, purpose: Purpose) -> bool {
     use Purpose::*;
-    match role {
-        Role::Analyst | Role::GraphSpecialist => {
-            [TraffickingInvestigation, MissingPerson, Prosecution, Statistics, Training]
-                .contains(&purpose)
-        }
-        Role::Investigator => [
-            TraffickingInvestigation,
-            MissingPerson,
-            Prosecution,
-            VictimSafety,
-            Deconfliction,
-            Training,
-        ]
-        .contains(&purpose),
-        Role::TaskForceLead => {
-            [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety, Deconfliction]
-                .contains(&purpose)
-        }
-        Role::VictimSpecialist => {
-            [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety].contains(&purpose)
-        }
-        Role::WatchDesk => purpose == Deconfliction,
-        Role::PrivacyOfficer | Role::AgencyAuditor => purpose == Oversight,
-        Role::Approver | Role::SystemAdministrator => false,
-    }
+    let investigates = [TraffickingInvestigation, MissingPerson, Prosecution].contains(&purpose);
+    let others: &[Purpose] = match role {
+        Role::Analyst | Role::GraphSpecialist => &[Statistics, Training],
+        Role::Investigator => &[VictimSafety, Deconfliction, Training],
+        Role::TaskForceLead => &[VictimSafety, Deconfliction],
+        Role::VictimSpecialist => &[VictimSafety],
+        Role::WatchDesk => return purpose == Deconfliction,
+        Role::PrivacyOfficer | Role::AgencyAuditor => return purpose == Oversight,
+        Role::Approver | Role::SystemAdministrator => return false,
+    };
+    investigates || others.contains(&purpose)
 }
 
 /// What a question may see of an object of a kind with a label.
@@ -97,8 +83,9 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
             let speaks = grant.kinds.contains(&kind)
                 && grant.subject.contains(&label.category)
                 && grant.purposes.contains(&question.purpose);
+            let vouched = grant.requires.iter().all(|it| principal.attributes.contains(it));
             let low_enough = label.tier <= grant.tier_max || grant.level == Level::Black;
-            if speaks && low_enough {
+            if speaks && low_enough && (vouched || grant.level == Level::Black) {
                 match grant.level {
                     Level::White => white = true,
                     Level::Gray => {

@@ -1,8 +1,8 @@
 //! Small random databases of three agencies, their agreements, and a caller.
 
 use accord::govern::{
-    Act, BreakGlass, Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose, Question,
-    Reference, Role,
+    Act, Attribute, BreakGlass, Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose,
+    Question, Reference, Role,
 };
 use accord::model::{
     EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory, Timestamp,
@@ -333,6 +333,10 @@ fn grant(rng: &mut impl Rng) -> Grant {
         level,
         break_glass: level == Level::Gray && rng.random_bool(0.6),
         silent_alert: level == Level::Black && rng.random_bool(0.6),
+        requires: Attribute::ALL
+            .into_iter()
+            .filter(|_| level != Level::Black && rng.random_bool(0.15))
+            .collect(),
     }
 }
 
@@ -410,6 +414,7 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
         roles: roles.into_iter().collect(),
         purposes: None,
         certified: rng.random(),
+        attributes: Attribute::ALL.into_iter().filter(|_| rng.random_bool(0.7)).collect(),
     };
     let purpose = if rng.random_bool(0.85) { PURPOSES[0] } else { pick(rng, &PURPOSES) };
     let case = if rng.random_bool(0.8) { CASE } else { "MY-1" };

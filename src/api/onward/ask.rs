@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::list::OnwardView;
 use super::text;
 use crate::api::desks::tell;
-use crate::api::guard::LoggedObject;
+use crate::api::logged::LoggedObject;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
