@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use accord::govern::{Principal, Purpose, Question, Role, Rules, View};
-use accord::graph::Cache;
+use accord::graph::{Cache, Common, Packed};
 use accord::model::{ClassSet, IdKey};
 use accord::resolve::{Engine, Model};
 use accord::store;
@@ -72,8 +72,11 @@ fn fifty_views_in_use_over_a_large_store() {
         snapshot.links.len(),
         snapshot.relationships.len()
     );
-    println!("own part of a view: {:.1} MB", snapshot.own_bytes() as f64 / 1e6);
-    drop(snapshot);
+    let mut common = Common::default();
+    common.add(&snapshot);
+    let packed = Packed::of(&snapshot, &common).bytes() as f64 / 1e6;
+    println!("own part: {:.1} MB, packed {packed:.1} MB", snapshot.own_bytes() as f64 / 1e6);
+    drop((snapshot, common));
     say("one view", one.kept(), began);
 
     let mut held = Vec::new();
