@@ -194,13 +194,15 @@ impl Table {
 /// The rights of one question.
 pub struct Rights<'a> {
     agency: &'a str,
+    user: &'a str,
     /// Whether records may be shown at all.
     content: bool,
     /// Whether the caller may ask for the purpose.
     allowed: bool,
     certified: bool,
     at: Timestamp,
-    case: Option<&'a Case>,
+    /// The open case that is asked about and the caller works on, and its id.
+    case: Option<(&'a str, &'a Case)>,
     granted: BTreeMap<&'a str, Table>,
     /// The agencies whose glass the caller has broken for this question, and the ids of what they did so by.
     broken: BTreeSet<(&'a str, &'a str)>,
@@ -235,13 +237,14 @@ impl<'a> Rights<'a> {
                 }
             }
         }
-        let case = rules.case_of(principal, case, at);
-        edges.extend(case.map(|case| case.expires));
+        let case = rules.case_of(principal, case, at).map(|found| (case.as_str(), found));
+        edges.extend(case.map(|(_, case)| case.expires));
         let broken: Vec<(&String, &BreakGlass)> =
             rules.break_glass.iter().filter(|(_, it)| it.is_open_for(question)).collect();
         edges.extend(broken.iter().map(|(_, it)| it.until()));
         Self {
             agency,
+            user: &principal.user,
             content: allowed && purpose.shows_records(),
             allowed,
             certified: principal.certified,
@@ -279,7 +282,11 @@ impl<'a> Rights<'a> {
         if label.agency == self.agency {
             return Access { full: self.content, ..Access::default() };
         }
-        if !self.allowed || label.handling != Handling::Shared || label.tier > Label::TIER_MAX {
+        if !self.allowed || label.handling == Handling::Own || label.tier > Label::TIER_MAX {
+            return Access::default();
+        }
+        let case = self.case.map(|(id, _)| id);
+        if label.audience.as_ref().is_some_and(|it| !it.has(self.agency, self.user, case)) {
             return Access::default();
         }
         // Overdue for review, or its release is over: the owner's alone.
@@ -294,16 +301,17 @@ impl<'a> Rights<'a> {
             return Access { silent: granted.silent, ..Access::default() };
         }
         // Another agency's victims are seen within a case that both work on, and nowhere else.
-        let together = self.case.is_some_and(|case| case.has_agency(&label.agency));
+        let together = self.case.is_some_and(|(_, case)| case.has_agency(&label.agency));
         let forbidden = label.category.is_victim() && !together;
         // Danger opens what is only pointed to, but never who a victim is.
         let broken = granted.breakable
             && self.broken_of(&label.agency).next().is_some()
             && !label.category.is_victim();
+        let shows = self.content && label.handling == Handling::Shared;
         let white = granted.white && !forbidden;
         Access {
-            full: self.content && (white || broken),
-            broken: self.content && broken && !white,
+            full: shows && (white || broken),
+            broken: shows && broken && !white,
             pointer: granted.white || granted.gray,
             silent: false,
             withheld: granted.withheld,

@@ -33,8 +33,12 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
             1 => {
                 let local_id = row.json["local_id"].as_str().unwrap();
                 let mut other = super::world::row(rng, row.agency, local_id, 0.0);
-                for name in ["category", "tier", "handling", "intelligence", "review_by"] {
-                    other.json[name] = row.json[name].clone();
+                let label = ["category", "tier", "handling", "intelligence", "review_by"];
+                for name in label.into_iter().chain(["audience", "conditions"]) {
+                    match row.json.get(name) {
+                        Some(value) => other.json[name] = value.clone(),
+                        None => drop(other.json.as_object_mut().unwrap().remove(name)),
+                    }
                 }
                 rows.push(other);
             }

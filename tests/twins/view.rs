@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use accord::govern::{Rules, View};
+use accord::govern::{Field, Rules, View};
 use accord::graph;
 use accord::ingest::SubmittedRow;
 use accord::jobs;
-use accord::model::{IdKey, Judgement, Kind, Link, Verdict};
+use accord::model::{Body, IdKey, Judgement, Kind, Link, Record, Tie, TieKind, Verdict};
 use accord::resolve::{Engine, Model};
 use accord::store::{self, Batch, Store};
 
+use super::reference::Access;
 use super::world::{Caller, World};
 use super::{dice, fill, folder, reference, seed, world};
 use crate::policy::{handed_in, time};
@@ -107,7 +108,7 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
             .into_iter()
             .map(|record| {
                 let access = access(&record);
-                reference::without(record, &access)
+                without(record, &access)
             })
             .collect();
         visible.extend(output.records.iter().map(|record| record.id));
@@ -116,7 +117,7 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
     for output in &mut outputs {
         output.ties.retain(|tie| {
             let ends = visible.contains(&tie.from) && visible.contains(&tie.to);
-            ends && reference::hands_over(tie, &may(Kind::Tie, &tie.label))
+            ends && hands_over(tie, &may(Kind::Tie, &tie.label))
         });
         output.events.retain(|event| may(Kind::Event, &event.label).full);
         for event in &mut output.events {
@@ -146,4 +147,34 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
     let mut txn = copy.begin().unwrap();
     txn.put(&Batch { judgements, ..Batch::default() }).unwrap();
     txn.commit().unwrap();
+}
+
+/// The record as its owner would have to hand it over.
+fn without(mut record: Record, access: &Access) -> Record {
+    if access.withheld.is_empty() {
+        return record;
+    }
+    record.raw.clear();
+    if let Body::Person(person) = &mut record.body {
+        if access.withholds(Field::Phones) {
+            person.phones = Vec::new();
+        }
+        if access.withholds(Field::HomeAddress) {
+            person.address = None;
+        }
+        if access.withholds(Field::BirthDate) {
+            person.birth_date = None;
+        }
+    }
+    record
+}
+
+/// Whether a tie would be handed over.
+fn hands_over(tie: &Tie, access: &Access) -> bool {
+    let withheld = match tie.kind {
+        TieKind::Uses => access.withholds(Field::Phones),
+        TieKind::LivesAt | TieKind::StayedAt => access.withholds(Field::HomeAddress),
+        _ => false,
+    };
+    access.full && !withheld
 }

@@ -189,7 +189,7 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
     let mut json = json!({
         "local_id": local_id, "source": "s",
         "category": pick(rng, &CATEGORIES), "tier": rng.random_range(0..2),
-        "handling": if rng.random_bool(shared) { "shared" } else { "own" },
+        "handling": if !rng.random_bool(shared) { "own" } else { pick(rng, &HANDLING) },
         "records": records, "ties": ties, "events": events,
     });
     if rng.random_bool(0.15) {
@@ -202,6 +202,20 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
         let by =
             if agency == CALLER { far } else { pick(rng, &["2026-05-01T00:00:00Z", far, far]) };
         json["review_by"] = json!(by);
+    }
+    if agency != CALLER && rng.random_bool(0.2) {
+        // Some of these are for the caller too.
+        let audiences = [
+            json!({ "agencies": [CALLER, "omega"] }),
+            json!({ "agencies": [] }),
+            json!({ "cases": [CASE] }),
+            json!({ "users": [format!("{CALLER}/u"), "omega/u"] }),
+            json!({ "users": ["omega/u"], "agencies": [CALLER] }),
+        ];
+        json["audience"] = audiences.choose(rng).unwrap().clone();
+    }
+    if rng.random_bool(0.1) {
+        json["conditions"] = json!(["onward_with_leave"]);
     }
     Row { agency, json }
 }
@@ -229,6 +243,8 @@ impl Row {
             category: serde_json::from_value(of("category")).unwrap(),
             tier: serde_json::from_value(of("tier")).unwrap(),
             handling: serde_json::from_value(of("handling")).unwrap(),
+            conditions: serde_json::from_value(of("conditions")).unwrap_or_default(),
+            audience: serde_json::from_value(of("audience")).unwrap(),
             intelligence: !of("intelligence").is_null(),
             review_by: serde_json::from_value(of("review_by")).unwrap(),
             released_until: None,
@@ -317,6 +333,9 @@ pub fn judged(rng: &mut impl Rng, ids: &[(RecordId, EntityType)], shared: f64) -
     let handling = if rng.random_bool(shared) { Handling::Shared } else { Handling::Own };
     Some(Judged { a, b, same: rng.random(), agency: pick(rng, &AGENCIES[1..]), handling })
 }
+
+/// What may be shared at all goes mostly as far as agreements let it.
+const HANDLING: [&str; 6] = ["shared", "shared", "shared", "shared", "shared", "pointer"];
 
 fn grant(rng: &mut impl Rng) -> Grant {
     let some = |rng: &mut dyn FnMut() -> bool, kind: &Kind| *kind == Kind::Person || rng();
