@@ -1,13 +1,12 @@
 //! Wire types that several operations share, and how they are made from a snapshot.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::graph::{RelationshipKind, Snapshot};
 use crate::model::{
-    Body, Condition, EntityId, EntityType, LevelHit, Link, Marking, RecordId, Sharing, Span,
+    Body, Condition, Conditions, EntityId, EntityType, LevelHit, Link, Marking, RecordId, Sharing,
+    Span,
 };
 use crate::resolve::probability;
 
@@ -72,7 +71,8 @@ pub struct RecordView {
     /// How far the owner lets it go.
     pub handling: crate::model::Handling,
     /// What others do with it by the owner's leave only.
-    pub conditions: BTreeSet<Condition>,
+    #[schema(value_type = Vec<Condition>)]
+    pub conditions: Conditions,
     /// How other standards mark the same, where they have a word for it; never less strictly.
     pub markings: Vec<String>,
     /// What it says; absent when masked.
@@ -94,7 +94,7 @@ impl RecordView {
             category: record.label.category,
             tier: record.label.tier,
             handling: record.label.handling,
-            conditions: record.label.conditions.clone(),
+            conditions: record.label.conditions,
             markings: markings.iter().map(Marking::to_string).collect(),
             body: (!masked).then(|| record.body.clone()),
         }

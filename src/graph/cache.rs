@@ -52,17 +52,37 @@ struct Built {
     kept: Kept,
 }
 
-/// How a snapshot is kept. One that was packed before is packed for good; open it costs more.
+/// How a snapshot is kept.
 enum Kept {
-    Open(Arc<Snapshot>, Option<Arc<Packed>>),
+    Open(Open),
     Packed(Arc<Packed>),
+}
+
+/// A snapshot that is not packed.
+struct Open {
+    snapshot: Arc<Snapshot>,
+    /// As it was packed before: that need not be done again.
+    packed: Option<Arc<Packed>>,
+    /// Bytes of objects that it holds for itself.
+    object_bytes: usize,
+}
+
+impl Open {
+    fn unpacked(packed: &Arc<Packed>) -> Self {
+        Self {
+            snapshot: Arc::new(packed.unpacked()),
+            packed: Some(Arc::clone(packed)),
+            object_bytes: packed.own_object_bytes(),
+        }
+    }
 }
 
 impl Kept {
     fn bytes(&self) -> usize {
         match self {
-            Self::Open(snapshot, packed) => {
-                snapshot.own_bytes() + packed.as_ref().map_or(0, |packed| packed.bytes())
+            Self::Open(Open { snapshot, packed, object_bytes }) => {
+                let packed = packed.as_ref().map_or(0, |packed| packed.bytes());
+                snapshot.own_bytes() + object_bytes + packed
             }
             Self::Packed(packed) => packed.bytes(),
         }
@@ -86,8 +106,8 @@ impl Slot {
         *built = built.take().filter(|it| it.revision == revision);
         *built = built.take().map(|Built { revision, kept }| {
             let packed = match kept {
-                Kept::Open(snapshot, None) => Arc::new(Packed::of(&snapshot, common)),
-                Kept::Open(_, Some(packed)) | Kept::Packed(packed) => packed,
+                Kept::Open(Open { packed: Some(packed), .. }) | Kept::Packed(packed) => packed,
+                Kept::Open(open) => Arc::new(Packed::of(&open.snapshot, common)),
             };
             Built { revision, kept: Kept::Packed(packed) }
         });
@@ -164,21 +184,18 @@ impl Cache {
         let slot = self.slot(view, unmasked);
         let mut built = locked(&slot.built);
         let now = store.revision()?;
-        let kept = built.take().filter(|found| found.revision == now);
-        let (snapshot, packed, revision) = match kept {
-            Some(Built { revision, kept: Kept::Open(snapshot, packed) }) => {
-                *built = Some(Built { revision, kept: Kept::Open(Arc::clone(&snapshot), packed) });
-                return Ok((snapshot, revision));
+        *built = built.take().filter(|found| found.revision == now);
+        let (open, revision) = match built.as_ref() {
+            Some(Built { revision, kept: Kept::Open(open) }) => {
+                return Ok((Arc::clone(&open.snapshot), *revision));
             }
             Some(Built { revision, kept: Kept::Packed(packed) }) => {
-                (Arc::new(packed.unpacked()), Some(packed), revision)
+                (Open::unpacked(packed), *revision)
             }
-            None => {
-                let (snapshot, revision) = self.build(store, view, unmasked)?;
-                (snapshot, None, revision)
-            }
+            None => self.build(store, view, unmasked)?,
         };
-        let kept = Kept::Open(Arc::clone(&snapshot), packed);
+        let snapshot = Arc::clone(&open.snapshot);
+        let kept = Kept::Open(open);
         slot.bytes.store(kept.bytes(), Ordering::Relaxed);
         *built = Some(Built { revision, kept });
         drop(built);
@@ -191,7 +208,7 @@ impl Cache {
         store: &dyn Store,
         view: &View,
         unmasked: Option<&BTreeSet<RecordId>>,
-    ) -> Result<(Arc<Snapshot>, u64), StoreError> {
+    ) -> Result<(Open, u64), StoreError> {
         let common = locked(&self.common).held.clone();
         let setting = Setting { unmasked, common: Some(&common) };
         let (snapshot, revision) = build_in(store, view, &self.id_key, &self.engine, &setting)?;
@@ -201,25 +218,26 @@ impl Cache {
             None => snapshot,
         };
         drop(common);
-        self.hold_in_common(&snapshot, revision);
-        Ok((snapshot, revision))
+        let object_bytes = self.hold_in_common(&snapshot, revision);
+        Ok((Open { snapshot, packed: None, object_bytes }, revision))
     }
 
-    /// Lends what a snapshot holds to those that come. What is of a revision before is asked no more.
-    fn hold_in_common(&self, snapshot: &Snapshot, revision: u64) {
+    /// Lends what a snapshot holds to those that come, and tells about how many bytes of objects it holds for
+    /// itself. What is of a revision before is asked no more.
+    fn hold_in_common(&self, snapshot: &Snapshot, revision: u64) -> usize {
         let mut common = locked(&self.common);
         let is_new = revision > common.revision;
         if is_new {
             *common = InCommon { revision, held: Common::default() };
         }
-        if revision == common.revision {
-            common.held.add(snapshot);
-        }
+        let is_current = revision == common.revision;
+        let object_bytes = if is_current { common.held.add(snapshot) } else { 0 };
         drop(common);
         if is_new {
             let slots = locked(&self.slots).clone();
             slots.iter().for_each(|slot| slot.forget_before(revision));
         }
+        object_bytes
     }
 
     /// Packs what was used longest ago while there is too much, and drops it where all is packed. The

@@ -1,6 +1,7 @@
 //! What snapshots hold in common: an object that is equal in several views is held once. What is lent is
 //! equal to what the view's own stream said, so nothing passes from view to view.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -21,8 +22,9 @@ pub struct Common {
 }
 
 impl Common {
-    /// Takes in what a snapshot holds and none before it held.
-    pub fn add(&mut self, snapshot: &Snapshot) {
+    /// Takes in what a snapshot holds and none before it held. Tells about how many bytes of objects it goes
+    /// on holding for itself: they are others with less in them.
+    pub fn add(&mut self, snapshot: &Snapshot) -> usize {
         let original = snapshot.original();
         let is_first = self.records.lists.is_empty();
         if let Some(brought) = self.records.add(&original.records) {
@@ -30,6 +32,7 @@ impl Common {
             self.groups.add(original, &places, &brought);
         }
         self.ties.add(&original.ties);
+        let before = self.events.less;
         self.events.add(&original.events);
         self.links.add(&original.links);
         if !std::ptr::eq(original, snapshot) {
@@ -41,6 +44,7 @@ impl Common {
         if is_first {
             self.first_bytes = self.bytes();
         }
+        own_event_bytes(self.events.less - before)
     }
 
     /// About how many bytes it holds beside what its first snapshot brought: the lists, and what views say
@@ -56,59 +60,138 @@ impl Common {
 }
 
 /// What orders the objects of a list.
-pub(super) trait Keyed {
+pub(super) trait Keyed: Sized {
     /// Its type.
     type Key: Ord;
+    /// In what one object may be less than another with its key.
+    type Less: Copy;
+
     /// Of two objects in one list never the same.
     fn key(&self) -> Self::Key;
+
+    /// In what the object is less than a whole one, if in nothing else they differ.
+    fn less_than(&self, whole: &Self) -> Option<Self::Less>;
+
+    /// The object with less.
+    fn with_less(&self, less: Self::Less) -> Self;
 }
 
 impl Keyed for Record {
     type Key = RecordId;
+    type Less = Infallible;
     fn key(&self) -> RecordId {
         self.id
+    }
+    fn less_than(&self, _: &Self) -> Option<Infallible> {
+        None
+    }
+    fn with_less(&self, less: Infallible) -> Self {
+        match less {}
     }
 }
 
 impl Keyed for Tie {
     type Key = TieId;
+    type Less = Infallible;
     fn key(&self) -> TieId {
         self.id
     }
+    fn less_than(&self, _: &Self) -> Option<Infallible> {
+        None
+    }
+    fn with_less(&self, less: Infallible) -> Self {
+        match less {}
+    }
+}
+
+/// What a view sees of an event less than another view: those of the participants, and whether the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LessOfEvent {
+    /// The participants that are there: bits by their positions in the whole.
+    participants: u32,
+    has_place: bool,
+    has_text: bool,
+    has_amount: bool,
 }
 
 impl Keyed for Event {
     type Key = EventId;
+    type Less = LessOfEvent;
+
     fn key(&self) -> EventId {
         self.id
+    }
+
+    fn less_than(&self, whole: &Self) -> Option<LessOfEvent> {
+        if whole.participants.len() > u32::BITS as usize {
+            return None;
+        }
+        let here = |part| self.participants.contains(part);
+        let bits = whole.participants.iter().enumerate();
+        let bits = bits.filter(|(_, part)| here(part)).map(|(at, _)| 1 << at);
+        let less = LessOfEvent {
+            participants: bits.fold(0, |bits, bit| bits | bit),
+            has_place: self.place.is_some(),
+            has_text: self.text.is_some(),
+            has_amount: self.amount.is_some(),
+        };
+        (whole.with_less(less) == *self).then_some(less)
+    }
+
+    fn with_less(&self, less: LessOfEvent) -> Self {
+        let parts = self.participants.iter().enumerate();
+        let parts = parts.filter(|(at, _)| less.participants >> at & 1 == 1);
+        Self {
+            participants: parts.map(|(_, part)| *part).collect(),
+            place: self.place.clone().filter(|_| less.has_place),
+            text: self.text.clone().filter(|_| less.has_text),
+            amount: self.amount.clone().filter(|_| less.has_amount),
+            ..self.clone()
+        }
     }
 }
 
 impl Keyed for Link {
     type Key = (RecordId, RecordId);
+    type Less = Infallible;
     fn key(&self) -> Self::Key {
         (self.a, self.b)
+    }
+    fn less_than(&self, _: &Self) -> Option<Infallible> {
+        None
+    }
+    fn with_less(&self, less: Infallible) -> Self {
+        match less {}
     }
 }
 
 /// Lists in ascending order; no object is in two of them. What several views say differently of the same
-/// (an event, of which a view has the visible participants only) are several objects with one key.
+/// are several objects with one key, but for those that are another one with less in it (an event, of which
+/// a view has the visible participants only): who holds such a one holds it for itself.
 #[derive(Debug)]
 pub(super) struct Lists<T> {
     lists: Vec<Shared<T>>,
     /// Objects of which another with the same key was there before.
     variants: usize,
+    /// Objects that were not taken in, since they are others with less.
+    less: usize,
+}
+
+/// About how many bytes so many events take that a snapshot holds for itself.
+pub(super) fn own_event_bytes(events: usize) -> usize {
+    // What an event says of its place and participants takes about as much again.
+    events * 2 * size_of::<Event>()
 }
 
 impl<T> Default for Lists<T> {
     fn default() -> Self {
-        Self { lists: Vec::new(), variants: 0 }
+        Self { lists: Vec::new(), variants: 0, less: 0 }
     }
 }
 
 impl<T> Clone for Lists<T> {
     fn clone(&self) -> Self {
-        Self { lists: self.lists.clone(), variants: self.variants }
+        Self { lists: self.lists.clone(), ..*self }
     }
 }
 
@@ -116,14 +199,16 @@ impl<T> Clone for Lists<T> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     /// In which of the lists.
-    pub list: usize,
+    pub list: u32,
     /// And where in it.
     pub position: u32,
 }
 
 /// Where the objects of a list are held: for each of the lists the positions, ascending.
-pub(super) struct Split<T> {
+pub(super) struct Split<T: Keyed> {
     pub positions: Vec<RoaringBitmap>,
+    /// Those that are one that is held, with less.
+    pub less: Vec<(Place, T::Less)>,
     /// Those that are held nowhere.
     pub rest: Vec<Arc<T>>,
 }
@@ -147,14 +232,21 @@ impl<T: Keyed> Lists<T> {
 
     fn brought_by(&mut self, list: &[Arc<T>]) -> Vec<Arc<T>> {
         let mut lender = self.lender();
-        let (mut brought, mut variants) = (Vec::new(), 0);
+        let (mut brought, mut variants, mut less) = (Vec::new(), 0, 0);
         for item in list {
-            if lender.find(&item.key(), |held| Arc::ptr_eq(held, item)).is_none() {
+            let is_held = lender.find(&item.key(), |held| Arc::ptr_eq(held, item)).is_some();
+            if is_held {
+                continue;
+            }
+            if lender.whole_of(item).is_some() {
+                less += 1;
+            } else {
                 variants += usize::from(lender.knows(&item.key()));
                 brought.push(Arc::clone(item));
             }
         }
         self.variants += variants;
+        self.less += less;
         brought.shrink_to_fit();
         brought
     }
@@ -169,16 +261,21 @@ impl<T: Keyed> Lists<T> {
     /// The same by the lists.
     pub fn split(&self, list: &[Arc<T>]) -> Split<T> {
         let mut positions = vec![Vec::new(); self.lists.len()];
-        let mut rest = Vec::new();
-        for (item, place) in list.iter().zip(self.places(list)) {
-            match place {
-                Some(Place { list, position }) => positions[list].push(position),
-                None => rest.push(Arc::clone(item)),
+        let (mut less, mut rest) = (Vec::new(), Vec::new());
+        let mut lender = self.lender();
+        for item in list {
+            if let Some(place) = lender.find(&item.key(), |held| Arc::ptr_eq(held, item)) {
+                positions[place.list as usize].push(place.position);
+            } else if let Some(of) = lender.whole_of(item) {
+                less.push(of);
+            } else {
+                rest.push(Arc::clone(item));
             }
         }
+        less.shrink_to_fit();
         rest.shrink_to_fit();
         let positions = positions.into_iter().map(|it| it.into_iter().collect()).collect();
-        Split { positions, rest }
+        Split { positions, less, rest }
     }
 
     /// What lends the objects.
@@ -214,10 +311,21 @@ impl<T: Keyed> Lender<'_, T> {
             let before = list[*passed..].iter().take_while(|held| held.key() < *key).count();
             *passed += before;
             if list.get(*passed).is_some_and(&is) {
-                return Some(Place { list: at, position: *passed as u32 });
+                return Some(Place { list: at as u32, position: *passed as u32 });
             }
         }
         None
+    }
+
+    /// The one with the key that was sought last of which this is a part.
+    fn whole_of(&self, item: &T) -> Option<(Place, T::Less)> {
+        let key = item.key();
+        let at = (0u32..).zip(&self.lists).filter_map(|(list, it)| {
+            let held = it.list.get(it.passed).filter(|held| held.key() == key)?;
+            let place = Place { list, position: it.passed as u32 };
+            Some((place, item.less_than(held)?))
+        });
+        at.into_iter().next()
     }
 
     /// Whether one with the key that was sought last is held.
@@ -231,7 +339,9 @@ impl<T: Keyed + PartialEq> Lender<'_, T> {
     /// The object, as it is already held, or else as it came.
     pub fn held(&mut self, fresh: T) -> Arc<T> {
         match self.find(&fresh.key(), |held| **held == fresh) {
-            Some(Place { list, position }) => Arc::clone(&self.lists[list].list[position as usize]),
+            Some(Place { list, position }) => {
+                Arc::clone(&self.lists[list as usize].list[position as usize])
+            }
             None => Arc::new(fresh),
         }
     }

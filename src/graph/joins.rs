@@ -21,7 +21,7 @@ pub(super) struct Groups {
 impl Groups {
     /// Takes in the groups of the list that a snapshot brought, the last one.
     pub fn add(&mut self, snapshot: &Snapshot, places: &[Option<Place>], brought: &Shared<Record>) {
-        let list = self.of.len();
+        let list = self.of.len() as u32;
         let mut groups = vec![NONE; brought.len()];
         for entity in snapshot.entities.iter() {
             let places = || entity.records.iter().filter_map(|record| places[*record as usize]);
@@ -43,7 +43,7 @@ impl Groups {
     }
 
     fn of(&self, place: Place) -> u32 {
-        let groups = self.of.get(place.list);
+        let groups = self.of.get(place.list as usize);
         groups.and_then(|of| of.get(place.position as usize)).copied().unwrap_or(NONE)
     }
 

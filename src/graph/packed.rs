@@ -6,7 +6,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::assemble::Visible;
-use super::common::{Common, Keyed, Lists, Place};
+use super::common::{Common, Keyed, Lists, Place, Split, own_event_bytes};
 use super::joins::Joins;
 use super::{LeftOut, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
@@ -80,6 +80,12 @@ impl Packed {
         Snapshot { records, events, left_out, ..Snapshot::clone(&original) }
     }
 
+    /// About how many bytes of objects the snapshot holds for itself when it is unpacked.
+    pub(super) fn own_object_bytes(&self) -> usize {
+        let masked = self.masked.as_ref().map_or(0, |it| it.events.by.less.len());
+        own_event_bytes(self.events.less.len() + masked)
+    }
+
     /// About how many bytes it holds for itself.
     pub fn bytes(&self) -> usize {
         let masked = self.masked.as_ref();
@@ -96,39 +102,33 @@ impl Packed {
 }
 
 /// A list of a packed snapshot.
-struct PackedList<T> {
-    parts: Vec<Part<T>>,
+struct PackedList<T: Keyed> {
+    /// The lists that are held in common.
+    lists: Vec<Shared<T>>,
+    /// Where its objects stand in each of them.
+    positions: Vec<RoaringBitmap>,
+    /// Objects that are one held in common, with less.
+    less: Box<[(Place, T::Less)]>,
     /// Objects that are not held in common.
     rest: Vec<Arc<T>>,
 }
 
-/// What a packed list has of one of the lists that are held in common.
-struct Part<T> {
-    list: Shared<T>,
-    /// Which of the lists it is.
-    number: usize,
-    positions: RoaringBitmap,
-}
-
 impl<T: Keyed> PackedList<T> {
-    fn of(list: &[Arc<T>], lists: &Lists<T>) -> Self {
-        let split = lists.split(list);
-        let parts = lists.lists().iter().cloned().zip(split.positions).enumerate();
-        let parts = parts.filter(|(_, (_, positions))| !positions.is_empty());
-        let part = |(number, (list, mut positions)): (usize, (Shared<T>, RoaringBitmap))| {
-            positions.optimize();
-            Part { list, number, positions }
-        };
-        Self { parts: parts.map(part).collect(), rest: split.rest }
+    fn of(list: &[Arc<T>], common: &Lists<T>) -> Self {
+        let Split { mut positions, less, rest } = common.split(list);
+        for of_list in &mut positions {
+            of_list.optimize();
+        }
+        Self { lists: common.lists().to_vec(), positions, less: less.into(), rest }
     }
 
     /// The list.
     fn list(&self) -> Shared<T> {
-        match (self.parts.as_slice(), self.rest.as_slice()) {
-            ([part], []) if part.positions.len() == part.list.len() as u64 => {
-                Arc::clone(&part.list)
-            }
-            _ => Arc::new(self.merged(|_| ()).into_iter().map(|(item, ())| item).collect()),
+        let mut lists = self.lists.iter().zip(&self.positions);
+        let is_all = |list: &Shared<T>| list.len() == self.len();
+        match lists.find(|(list, positions)| is_all(list) && positions.len() == list.len() as u64) {
+            Some((list, _)) => Arc::clone(list),
+            None => Arc::new(self.merged(|_| ()).into_iter().map(|(item, ())| item).collect()),
         }
     }
 
@@ -138,30 +138,39 @@ impl<T: Keyed> PackedList<T> {
     }
 
     fn merged<P>(&self, note: impl Fn(Option<Place>) -> P) -> Vec<(Arc<T>, P)> {
-        let of_parts = self.parts.iter().map(|part| part.positions.len() as usize);
-        let mut items = Vec::with_capacity(of_parts.sum::<usize>() + self.rest.len());
-        for part in &self.parts {
-            items.extend(part.positions.iter().map(|position| {
-                let place = Place { list: part.number, position };
-                (Arc::clone(&part.list[position as usize]), note(Some(place)))
+        let mut items = Vec::with_capacity(self.len());
+        for ((list, positions), number) in self.lists.iter().zip(&self.positions).zip(0u32..) {
+            items.extend(positions.iter().map(|position| {
+                let place = Place { list: number, position };
+                (Arc::clone(&list[position as usize]), note(Some(place)))
             }));
         }
+        items.extend(self.less.iter().map(|(place, less)| {
+            let whole = &self.lists[place.list as usize][place.position as usize];
+            (Arc::new(whole.with_less(*less)), note(None))
+        }));
         items.extend(self.rest.iter().map(|item| (Arc::clone(item), note(None))));
-        if self.parts.len() + usize::from(!self.rest.is_empty()) > 1 {
-            // Ascending parts one after the other: a stable sort merges them.
-            items.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
-        }
+        // Ascending parts one after the other: a stable sort merges them.
+        items.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
         items
     }
 
+    fn len(&self) -> usize {
+        let held: u64 = self.positions.iter().map(RoaringBitmap::len).sum();
+        held as usize + self.less.len() + self.rest.len()
+    }
+
     fn bytes(&self) -> usize {
-        let parts = self.parts.iter().map(|part| part.positions.serialized_size());
-        parts.sum::<usize>() + self.rest.len() * size_of::<Arc<T>>()
+        let positions = self.positions.iter().map(RoaringBitmap::serialized_size);
+        positions.sum::<usize>()
+            + self.lists.len() * size_of::<Shared<T>>()
+            + self.less.len() * size_of::<(Place, T::Less)>()
+            + self.rest.len() * size_of::<Arc<T>>()
     }
 }
 
 /// A list in which some objects of another stand replaced.
-struct Replaced<T> {
+struct Replaced<T: Keyed> {
     positions: RoaringBitmap,
     by: PackedList<T>,
 }

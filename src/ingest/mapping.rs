@@ -110,11 +110,11 @@
 //!
 //! Only what comes out of cells makes a record: constants and defaults alone do not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Audience, Condition, EntityType, EventKind, Role, TieKind};
+use crate::model::{Audience, Conditions, EntityType, EventKind, Role, TieKind};
 
 /// A mapping file. Unknown keys are refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -257,11 +257,11 @@ pub struct LabelMapping {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub markings: Vec<WordOrColumn>,
     /// What others do by the owner's leave only.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub conditions: BTreeSet<Condition>,
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    pub conditions: Conditions,
     /// Who may see the rows at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audience: Option<Audience>,
+    pub audience: Option<Box<Audience>>,
     /// That the rows are criminal intelligence (28 CFR 23.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intelligence: Option<IntelligenceMapping>,

@@ -1,15 +1,13 @@
 //! How far a row says that it goes: handling, conditions, audience, and the markings of other standards, which
 //! only cut.
 
-use std::collections::BTreeSet;
-
 use super::check::{self, PARTS_MAX};
 use super::compile::Compiler;
 use super::load::{MappingFault, MappingProblem};
 use super::mapping::LabelMapping;
 use super::reason::{Reason, RowError};
 use super::value::{CellValue, Kind, Reading};
-use crate::model::{Audience, Condition, Handling, Marking, Sharing};
+use crate::model::{Audience, Conditions, Handling, Marking, Sharing};
 
 /// How far a row over HTTP goes, by what it states.
 pub(super) fn of_row(mut sharing: Sharing, markings: &[String]) -> Result<Sharing, RowError> {
@@ -49,8 +47,8 @@ fn check_audience(audience: &Audience) -> Result<(), (&'static str, Reason)> {
 pub(super) struct SharingPlan {
     handling: Option<CellValue>,
     markings: Vec<CellValue>,
-    conditions: BTreeSet<Condition>,
-    audience: Option<Audience>,
+    conditions: Conditions,
+    audience: Option<Box<Audience>>,
 }
 
 impl SharingPlan {
@@ -70,7 +68,7 @@ impl SharingPlan {
                 MappingProblem::new(format!("label.audience.{list}"), MappingFault::Supplied)
             })?;
         }
-        let (conditions, audience) = (label.conditions.clone(), label.audience.clone());
+        let (conditions, audience) = (label.conditions, label.audience.clone());
         Ok(Self { handling, markings, conditions, audience })
     }
 
@@ -83,7 +81,7 @@ impl SharingPlan {
         let handling = self.handling.as_ref().map_or(Ok(None), |value| value.handling(row))?;
         let mut sharing = Sharing {
             handling: handling.unwrap_or_default(),
-            conditions: self.conditions.clone(),
+            conditions: self.conditions,
             audience: self.audience.clone(),
         };
         for value in &self.markings {

@@ -12,8 +12,8 @@ use super::reason::{Reason, RowError};
 use super::sharing;
 use super::terms::{Intelligence, Release, Terms};
 use crate::model::{
-    Audience, Body, Condition, EntityType, EventKind, Handling, IdKey, Label, Money, Place, Role,
-    Sharing, Span, SubjectCategory, TieKind, Timestamp,
+    Audience, Body, Condition, Conditions, EntityType, EventKind, Handling, IdKey, Label, Money,
+    Place, Role, Sharing, Span, SubjectCategory, TieKind, Timestamp,
 };
 
 /// One submitted row: records, and what ties them together and happened to them. The agency is
@@ -39,11 +39,12 @@ pub struct SubmittedRow {
     pub handling: Handling,
     /// What others do with it by the agency's leave only.
     #[serde(default)]
-    pub conditions: BTreeSet<Condition>,
+    #[schema(value_type = Vec<Condition>)]
+    pub conditions: Conditions,
     /// Who may see it at all; absent, whomever agreements let.
     #[serde(default)]
     #[schema(nullable = false)]
-    pub audience: Option<Audience>,
+    pub audience: Option<Box<Audience>>,
     /// How other standards mark it: LEXS (`lexs:gray`), 3x5x2 and 5x5x5 (`3x5x2:c`), Europol (`europol:h2`), TLP
     /// (`tlp:amber+strict`), MISP (`misp:4`), STIX (`stix:statement`). Markings cut what `handling` lets go, and
     /// never widen it.
@@ -141,7 +142,7 @@ impl SubmittedRow {
         };
         terms.check()?;
         self.check()?;
-        let (handling, conditions) = (self.handling, std::mem::take(&mut self.conditions));
+        let (handling, conditions) = (self.handling, self.conditions);
         let stated = Sharing { handling, conditions, audience: self.audience.take() };
         let sharing = sharing::of_row(stated, &self.markings)?;
         let (local_id, source, tier) = (self.local_id.trim(), self.source.trim(), self.tier);

@@ -100,6 +100,54 @@ pub enum Condition {
     CourtWithLeave,
 }
 
+impl Condition {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::OnwardWithLeave, Self::CourtWithLeave];
+}
+
+/// A set of conditions; every object carries one, so it is small.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(from = "BTreeSet<Condition>", into = "BTreeSet<Condition>")]
+pub struct Conditions(u8);
+
+impl Conditions {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether a condition is among them.
+    pub fn contains(self, condition: Condition) -> bool {
+        self.0 >> condition as u8 & 1 == 1
+    }
+
+    /// Those of both sets.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl FromIterator<Condition> for Conditions {
+    fn from_iter<I: IntoIterator<Item = Condition>>(conditions: I) -> Self {
+        Self(conditions.into_iter().fold(0, |bits, condition| bits | 1 << condition as u8))
+    }
+}
+
+impl From<BTreeSet<Condition>> for Conditions {
+    fn from(conditions: BTreeSet<Condition>) -> Self {
+        conditions.into_iter().collect()
+    }
+}
+
+impl From<Conditions> for BTreeSet<Condition> {
+    fn from(conditions: Conditions) -> Self {
+        Condition::ALL.into_iter().filter(|it| conditions.contains(*it)).collect()
+    }
+}
+
 /// Who besides the owner may see an object at all, where agreements let them: whoever is on every list that
 /// there is. A list with nobody on it means nobody, not everybody.
 #[derive(
@@ -148,11 +196,12 @@ pub struct Label {
     /// How far the owner lets the object go.
     pub handling: Handling,
     /// What others do with it by the owner's leave only.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub conditions: BTreeSet<Condition>,
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    #[schema(value_type = Vec<Condition>)]
+    pub conditions: Conditions,
     /// Who may see it at all; absent, whomever agreements let.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audience: Option<Audience>,
+    pub audience: Option<Box<Audience>>,
     /// Whether it is criminal intelligence (28 CFR 23): for those only who are certified for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub intelligence: bool,

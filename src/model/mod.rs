@@ -16,7 +16,8 @@ mod time;
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
 pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId, hex};
 pub use label::{
-    Audience, Class, ClassId, ClassSet, Condition, Handling, Kind, Label, SubjectCategory,
+    Audience, Class, ClassId, ClassSet, Condition, Conditions, Handling, Kind, Label,
+    SubjectCategory,
 };
 pub use link::{BlockKey, Judgement, LevelHit, Link, Verdict};
 pub use marking::{Marking, Sharing, Standard, UnknownMarking};

@@ -107,9 +107,9 @@ const SPECIAL: [(bool, Option<&str>, Option<&str>); 5] = [
 ];
 
 /// Everybody, those who ask, and others: by agency, case and user.
-fn audiences() -> Vec<Option<Audience>> {
+fn audiences() -> Vec<Option<Box<Audience>>> {
     let list = |of: &str| Some(BTreeSet::from([of.to_owned()]));
-    let of = |agencies, cases, users| Some(Audience { agencies, cases, users });
+    let of = |agencies, cases, users| Some(Box::new(Audience { agencies, cases, users }));
     vec![
         None,
         of(list("alpha"), None, None),

@@ -60,9 +60,9 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
     let record = record.filter(|record| record.label.agency != caller.agency);
     let label = record.map(|it| &it.label).ok_or(Problem::new(Code::NotFound))?;
-    let (owner, conditions) = (label.agency.clone(), &label.conditions);
+    let (owner, conditions) = (label.agency.clone(), label.conditions);
     // The stricter of what the agreement and what the row says.
-    let needs_leave = conditions.contains(&Condition::OnwardWithLeave);
+    let needs_leave = conditions.contains(Condition::OnwardWithLeave);
     if !is_name(&asked.recipient) || [&owner, &caller.agency].contains(&&asked.recipient) {
         let detail = "a third agency, neither the owner nor the caller's";
         return Err(Problem::member("recipient", "not_a_third_agency", detail));
