@@ -1,6 +1,6 @@
 //! `GET /v1/agreements/{id}/preview`: what of the agency's own would become visible.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
@@ -50,7 +50,8 @@ pub struct PreviewClass {
 /// Preview an agreement
 ///
 /// For the discloser, before signing: which classes of its own objects, and how many, the latest version
-/// would disclose. Objects that are not marked shared never go. Of victims recipients get a pseudonym, and
+/// would disclose. Objects that are marked `own` never go, and those that are marked `pointer` as a
+/// pointer at most; whom their audience leaves out gets nothing of them. Of victims recipients get a pseudonym, and
 /// that only within a case that both work on; of a grant that `requires` something, only those of whom that is
 /// vouched for get anything.
 #[utoipa::path(
@@ -78,14 +79,14 @@ fn preview(scope: &Scope, id: &str) -> Result<Preview, Problem> {
     let latest = latest.filter(|(_, version)| version.terms.discloser == *agency);
     let (number, version) = latest.ok_or_else(|| Problem::new(Code::NotFound))?;
     let own = |(_, class): &&(ClassId, Class)| {
-        class.label.agency == *agency && class.label.handling == Handling::Shared
+        class.label.agency == *agency && class.label.handling != Handling::Own
     };
     let classes = scope.state.store.classes()?;
     let classes: ClassSet = classes.iter().filter(own).map(|(id, _)| *id).collect();
-    let mut counts = Counts::default();
+    let mut counts = Counts { recipients: &version.terms.recipients, counts: BTreeMap::new() };
     scope.state.store.stream(&classes, &mut counts)?;
     let mut shown = Vec::new();
-    for ((kind, subject, tier), objects) in counts.0 {
+    for ((kind, subject, tier, handling), objects) in counts.counts {
         for purpose in Purpose::ALL {
             let speaking = version.terms.grants.iter().filter(|grant| {
                 speaks_of(grant, kind, subject, tier) && grant.purposes.contains(&purpose)
@@ -93,7 +94,9 @@ fn preview(scope: &Scope, id: &str) -> Result<Preview, Problem> {
             let levels: Vec<Level> = speaking.map(|grant| grant.level).collect();
             // Levels add up, and black cuts.
             let cut = levels.contains(&Level::Black).then_some(Level::Black);
-            if let Some(level) = cut.or(levels.into_iter().max()) {
+            let at_most = if handling == Handling::Pointer { Level::Gray } else { Level::White };
+            let granted = levels.into_iter().max().map(|level| level.min(at_most));
+            if let Some(level) = cut.or(granted) {
                 shown.push(PreviewClass { kind, subject, tier, purpose, level, objects });
             }
         }
@@ -109,17 +112,23 @@ fn speaks_of(grant: &Grant, kind: Kind, subject: SubjectCategory, tier: u8) -> b
     high && grant.kinds.contains(&kind) && grant.subject.contains(&subject)
 }
 
-/// Counts objects by kind, category and tier.
-#[derive(Default)]
-struct Counts(BTreeMap<(Kind, SubjectCategory, u8), usize>);
+/// Counts objects by kind, category, tier and handling, where their audience has a recipient in it.
+struct Counts<'a> {
+    recipients: &'a BTreeSet<String>,
+    counts: BTreeMap<(Kind, SubjectCategory, u8, Handling), usize>,
+}
 
-impl Counts {
+impl Counts<'_> {
     fn add(&mut self, kind: Kind, label: &Label) {
-        *self.0.entry((kind, label.category, label.tier)).or_default() += 1;
+        let agencies = label.audience.as_ref().and_then(|audience| audience.agencies.as_ref());
+        if agencies.is_none_or(|agencies| !agencies.is_disjoint(self.recipients)) {
+            let key = (kind, label.category, label.tier, label.handling);
+            *self.counts.entry(key).or_default() += 1;
+        }
     }
 }
 
-impl SnapshotSink for Counts {
+impl SnapshotSink for Counts<'_> {
     fn record(&mut self, _: ClassId, record: Record) {
         self.add(record.entity_type().into(), &record.label);
     }
