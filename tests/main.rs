@@ -11,9 +11,14 @@ mod api;
 mod cli;
 mod findings;
 mod graph;
+mod handing_in;
 mod neo4j;
 mod policy;
 mod query;
 mod store;
 mod structure;
 mod twins;
+
+/// The server's, so that measurements of memory are measurements of the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

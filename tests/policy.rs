@@ -16,6 +16,11 @@ pub fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+/// When the rows of tests that do not say otherwise are handed in.
+pub fn handed_in() -> Timestamp {
+    time("2026-01-01T00:00:00Z")
+}
+
 /// Everything that is marked shared, in full.
 pub fn everything() -> Grant {
     Grant {

@@ -13,6 +13,7 @@ use accord::resolve::Engine;
 use accord::store::Store;
 use indicatif::ProgressBar;
 
+use super::holder::now;
 use super::settings::{self, StoreArguments};
 use super::{CommandError, progress};
 
@@ -96,7 +97,7 @@ pub fn with_bar(
         refused: refused.map(BufWriter::new),
         failure: None,
     };
-    let report = jobs::import(store, engine, sources, BATCH_ROWS, &mut watch);
+    let report = jobs::import(store, engine, sources, BATCH_ROWS, now(), &mut watch);
     watch.bar.finish_and_clear();
     watch.finish()?;
     Ok(report?)

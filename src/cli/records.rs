@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use accord::ingest::{RawRow, RowMapper, load_mapping, read_file};
+use accord::ingest::{RawRow, RowMapper, load_mapping_of_bodies, read_file};
 use accord::model::{Body, EntityType, IdKey, RecordId};
 use accord::resolve::{Blocks, Model, Normalized, Table, TableBuilder, em, em::Unlabelled};
 use rayon::prelude::*;
@@ -104,7 +104,7 @@ struct Part {
 /// Reads files by one mapping. Of a record that stands twice in a file the first counts. While one lot of
 /// rows is put into the table, the next is normalized and the one behind it read.
 pub fn read(mapping: &Path, files: &[&Path], id_key: &IdKey) -> Result<Records, CommandError> {
-    let mapper = Arc::new(load_mapping(mapping, id_key)?);
+    let mapper = Arc::new(load_mapping_of_bodies(mapping, id_key)?);
     let mut reading = Reading {
         table: None,
         ids: Vec::new(),

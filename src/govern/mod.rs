@@ -16,6 +16,7 @@ mod policy;
 mod principal;
 mod purge;
 mod readers;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -37,6 +38,9 @@ pub use onward::{OnwardDecision, OnwardRequest, OnwardState};
 pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
 pub use principal::{Attribute, Principal, Purpose, Role};
 pub use purge::{Over, PurgeReceipt, PurgeTask};
+pub use retention::{
+    PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,
+};
 pub use view::{Access, Decision, Question, Rights, View};
 
 /// Who asks.

@@ -73,7 +73,7 @@ impl View {
             if access.broken {
                 break_glass.extend(rights.broken_of(&class.label.agency).map(str::to_owned));
             }
-            if let Some(from) = class.label.hidden_from.filter(|from| *from > question.at) {
+            if let Some(from) = class.label.hidden_from().filter(|from| *from > question.at) {
                 until = Some(until.map_or(from, |until| until.min(from)));
             }
             if access.full {
@@ -283,7 +283,7 @@ impl<'a> Rights<'a> {
             return Access::default();
         }
         // Overdue for review, or its release is over: the owner's alone.
-        if label.hidden_from.is_some_and(|from| self.at >= from) {
+        if label.hidden_from().is_some_and(|from| self.at >= from) {
             return Access::default();
         }
         let Some(table) = self.granted.get(label.agency.as_str()) else {

@@ -47,17 +47,26 @@ struct Slot {
 }
 
 /// A snapshot, and the revision it is of.
-#[derive(Clone)]
 struct Built {
     revision: u64,
     kept: Kept,
 }
 
-/// How a snapshot is kept.
-#[derive(Clone)]
+/// How a snapshot is kept. One that was packed before is packed for good; open it costs more.
 enum Kept {
-    Open(Arc<Snapshot>),
+    Open(Arc<Snapshot>, Option<Arc<Packed>>),
     Packed(Arc<Packed>),
+}
+
+impl Kept {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Open(snapshot, packed) => {
+                snapshot.own_bytes() + packed.as_ref().map_or(0, |packed| packed.bytes())
+            }
+            Self::Packed(packed) => packed.bytes(),
+        }
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -75,15 +84,14 @@ impl Slot {
     fn pack(&self, common: &Common, revision: u64) -> bool {
         let Ok(mut built) = self.built.try_lock() else { return false };
         *built = built.take().filter(|it| it.revision == revision);
-        let mut bytes = 0;
-        if let Some(Built { kept, .. }) = built.as_mut() {
-            let packed = match &*kept {
-                Kept::Open(snapshot) => Arc::new(Packed::of(snapshot, common)),
-                Kept::Packed(packed) => Arc::clone(packed),
+        *built = built.take().map(|Built { revision, kept }| {
+            let packed = match kept {
+                Kept::Open(snapshot, None) => Arc::new(Packed::of(&snapshot, common)),
+                Kept::Open(_, Some(packed)) | Kept::Packed(packed) => packed,
             };
-            bytes = packed.bytes();
-            *kept = Kept::Packed(packed);
-        }
+            Built { revision, kept: Kept::Packed(packed) }
+        });
+        let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
         self.bytes.store(bytes, Ordering::Relaxed);
         true
     }
@@ -157,18 +165,22 @@ impl Cache {
         let mut built = locked(&slot.built);
         let now = store.revision()?;
         let kept = built.take().filter(|found| found.revision == now);
-        let (snapshot, revision) = match kept {
-            Some(Built { revision, kept: Kept::Open(snapshot) }) => {
-                *built = Some(Built { revision, kept: Kept::Open(Arc::clone(&snapshot)) });
+        let (snapshot, packed, revision) = match kept {
+            Some(Built { revision, kept: Kept::Open(snapshot, packed) }) => {
+                *built = Some(Built { revision, kept: Kept::Open(Arc::clone(&snapshot), packed) });
                 return Ok((snapshot, revision));
             }
             Some(Built { revision, kept: Kept::Packed(packed) }) => {
-                (Arc::new(packed.unpacked()), revision)
+                (Arc::new(packed.unpacked()), Some(packed), revision)
             }
-            None => self.build(store, view, unmasked)?,
+            None => {
+                let (snapshot, revision) = self.build(store, view, unmasked)?;
+                (snapshot, None, revision)
+            }
         };
-        slot.bytes.store(snapshot.own_bytes(), Ordering::Relaxed);
-        *built = Some(Built { revision, kept: Kept::Open(Arc::clone(&snapshot)) });
+        let kept = Kept::Open(Arc::clone(&snapshot), packed);
+        slot.bytes.store(kept.bytes(), Ordering::Relaxed);
+        *built = Some(Built { revision, kept });
         drop(built);
         self.make_room(&snapshot);
         Ok((snapshot, revision))
@@ -234,7 +246,7 @@ impl Cache {
     fn to_pack(&self) -> Option<Arc<Slot>> {
         let slots = locked(&self.slots);
         let (_, before) = slots.split_last()?;
-        let open = |slot: &&Arc<Slot>| slot.is(|kept| matches!(kept, Kept::Open(_)));
+        let open = |slot: &&Arc<Slot>| slot.is(|kept| matches!(kept, Kept::Open(..)));
         let slot = before.iter().find(open).filter(|_| self.is_too_much(&slots));
         slot.cloned()
     }

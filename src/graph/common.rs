@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
+use super::joins::Groups;
 use super::{Shared, Snapshot};
 use crate::model::{Event, EventId, Link, Record, RecordId, Tie, TieId};
 
@@ -15,6 +16,7 @@ pub struct Common {
     pub(super) ties: Lists<Tie>,
     pub(super) events: Lists<Event>,
     pub(super) links: Lists<Link>,
+    pub(super) groups: Groups,
     first_bytes: usize,
 }
 
@@ -23,12 +25,17 @@ impl Common {
     pub fn add(&mut self, snapshot: &Snapshot) {
         let original = snapshot.original();
         let is_first = self.records.lists.is_empty();
-        self.records.add(&original.records);
+        if let Some(brought) = self.records.add(&original.records) {
+            let places = self.records.places(&original.records);
+            self.groups.add(original, &places, &brought);
+        }
         self.ties.add(&original.ties);
         self.events.add(&original.events);
         self.links.add(&original.links);
         if !std::ptr::eq(original, snapshot) {
-            self.records.add(&snapshot.records);
+            if self.records.add(&snapshot.records).is_some() {
+                self.groups.add_none();
+            }
             self.events.add(&snapshot.events);
         }
         if is_first {
@@ -43,7 +50,8 @@ impl Common {
     }
 
     fn bytes(&self) -> usize {
-        self.records.bytes() + self.ties.bytes() + self.events.bytes() + self.links.bytes()
+        let lists = self.records.bytes() + self.ties.bytes();
+        lists + self.events.bytes() + self.links.bytes() + self.groups.bytes()
     }
 }
 
@@ -104,48 +112,73 @@ impl<T> Clone for Lists<T> {
     }
 }
 
+/// Where an object is held.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// In which of the lists.
+    pub list: usize,
+    /// And where in it.
+    pub position: u32,
+}
+
 /// Where the objects of a list are held: for each of the lists the positions, ascending.
 pub(super) struct Split<T> {
     pub positions: Vec<RoaringBitmap>,
     /// Those that are held nowhere.
     pub rest: Vec<Arc<T>>,
-    /// How many of these have the key of one that is held.
-    variants: usize,
 }
 
 impl<T: Keyed> Lists<T> {
-    fn add(&mut self, list: &Shared<T>) {
+    /// Takes in the objects that are held nowhere yet, and tells which list they became.
+    fn add(&mut self, list: &Shared<T>) -> Option<Shared<T>> {
         if self.lists.iter().any(|held| Arc::ptr_eq(held, list)) {
-            return;
+            return None;
         }
-        if self.lists.is_empty() {
-            self.lists.push(Arc::clone(list));
-            return;
+        let brought = match self.lists.is_empty() {
+            true => Arc::clone(list),
+            false => Arc::new(self.brought_by(list)),
+        };
+        if brought.is_empty() {
+            return None;
         }
-        let Split { rest, variants, .. } = self.split(list);
-        self.variants += variants;
-        if !rest.is_empty() {
-            self.lists.push(Arc::new(rest));
-        }
+        self.lists.push(Arc::clone(&brought));
+        Some(brought)
     }
 
-    /// Finds the objects of an ascending list.
+    fn brought_by(&mut self, list: &[Arc<T>]) -> Vec<Arc<T>> {
+        let mut lender = self.lender();
+        let (mut brought, mut variants) = (Vec::new(), 0);
+        for item in list {
+            if lender.find(&item.key(), |held| Arc::ptr_eq(held, item)).is_none() {
+                variants += usize::from(lender.knows(&item.key()));
+                brought.push(Arc::clone(item));
+            }
+        }
+        self.variants += variants;
+        brought.shrink_to_fit();
+        brought
+    }
+
+    /// Where the objects of an ascending list are held.
+    pub fn places(&self, list: &[Arc<T>]) -> Vec<Option<Place>> {
+        let mut lender = self.lender();
+        let place = |item: &Arc<T>| lender.find(&item.key(), |held| Arc::ptr_eq(held, item));
+        list.iter().map(place).collect()
+    }
+
+    /// The same by the lists.
     pub fn split(&self, list: &[Arc<T>]) -> Split<T> {
         let mut positions = vec![Vec::new(); self.lists.len()];
-        let (mut rest, mut variants) = (Vec::new(), 0);
-        let mut lender = self.lender();
-        for item in list {
-            match lender.find(&item.key(), |held| Arc::ptr_eq(held, item)) {
-                Some((at, position)) => positions[at].push(position),
-                None => {
-                    variants += usize::from(lender.knows(&item.key()));
-                    rest.push(Arc::clone(item));
-                }
+        let mut rest = Vec::new();
+        for (item, place) in list.iter().zip(self.places(list)) {
+            match place {
+                Some(Place { list, position }) => positions[list].push(position),
+                None => rest.push(Arc::clone(item)),
             }
         }
         rest.shrink_to_fit();
         let positions = positions.into_iter().map(|it| it.into_iter().collect()).collect();
-        Split { positions, rest, variants }
+        Split { positions, rest }
     }
 
     /// What lends the objects.
@@ -176,12 +209,12 @@ struct Passed<'a, T> {
 
 impl<T: Keyed> Lender<'_, T> {
     /// In which list, and where, the object with this key is held that `is` the one sought.
-    fn find(&mut self, key: &T::Key, is: impl Fn(&Arc<T>) -> bool) -> Option<(usize, u32)> {
+    fn find(&mut self, key: &T::Key, is: impl Fn(&Arc<T>) -> bool) -> Option<Place> {
         for (at, Passed { list, passed }) in self.lists.iter_mut().enumerate() {
             let before = list[*passed..].iter().take_while(|held| held.key() < *key).count();
             *passed += before;
             if list.get(*passed).is_some_and(&is) {
-                return Some((at, *passed as u32));
+                return Some(Place { list: at, position: *passed as u32 });
             }
         }
         None
@@ -198,7 +231,7 @@ impl<T: Keyed + PartialEq> Lender<'_, T> {
     /// The object, as it is already held, or else as it came.
     pub fn held(&mut self, fresh: T) -> Arc<T> {
         match self.find(&fresh.key(), |held| **held == fresh) {
-            Some((at, position)) => Arc::clone(&self.lists[at].list[position as usize]),
+            Some(Place { list, position }) => Arc::clone(&self.lists[list].list[position as usize]),
             None => Arc::new(fresh),
         }
     }

@@ -7,6 +7,7 @@ mod assemble;
 mod build;
 mod cache;
 mod common;
+mod joins;
 mod judged;
 mod look;
 mod masked;

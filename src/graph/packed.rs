@@ -6,7 +6,8 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::assemble::Visible;
-use super::common::{Common, Keyed, Lists};
+use super::common::{Common, Keyed, Lists, Place};
+use super::joins::Joins;
 use super::{LeftOut, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
@@ -26,8 +27,8 @@ pub struct Packed {
 
 /// What is other in a masked snapshot.
 struct Masked {
-    records: PackedList<Record>,
-    events: PackedList<Event>,
+    records: Replaced<Record>,
+    events: Replaced<Event>,
     entities: Arc<RoaringBitmap>,
 }
 
@@ -36,8 +37,8 @@ impl Packed {
     pub fn of(snapshot: &Snapshot, common: &Common) -> Self {
         let original = snapshot.original();
         let masked = || Masked {
-            records: PackedList::of(&snapshot.records, &common.records),
-            events: PackedList::of(&snapshot.events, &common.events),
+            records: Replaced::of(&original.records, &snapshot.records, &common.records),
+            events: Replaced::of(&original.events, &snapshot.events, &common.events),
             entities: Arc::clone(&snapshot.left_out.masked),
         };
         Self {
@@ -48,7 +49,7 @@ impl Packed {
             events: PackedList::of(&original.events, &common.events),
             links: PackedList::of(&original.links, &common.links),
             judgements: Arc::clone(&original.judgements),
-            joins: Joins::of(original),
+            joins: Joins::of(original, common),
             withheld: Arc::clone(&original.left_out.withheld),
             masked: (!std::ptr::eq(original, snapshot)).then(masked),
         }
@@ -56,25 +57,27 @@ impl Packed {
 
     /// The snapshot.
     pub fn unpacked(&self) -> Snapshot {
+        let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
+        let labels = self.joins.labels(&places);
         let visible = Visible {
-            records: self.records.list(),
+            records: Arc::new(records),
             ties: self.ties.list(),
             events: self.events.list(),
             links: self.links.list(),
             judgements: Arc::clone(&self.judgements),
         };
-        let labels = self.joins.labels();
         let withheld = Arc::clone(&self.withheld);
         let original = visible.assemble(self.tag, &self.id_key, &labels, withheld);
         let Some(masked) = &self.masked else { return original };
-        let left_out =
-            LeftOut { masked: Arc::clone(&masked.entities), ..original.left_out.clone() };
-        let shown = Snapshot {
-            records: masked.records.list(),
-            events: masked.events.list(),
-            ..original.clone()
+        let records = masked.records.list(&original.records);
+        let events = masked.events.list(&original.events);
+        let original = Arc::new(original);
+        let left_out = LeftOut {
+            masked: Arc::clone(&masked.entities),
+            original: Some(Arc::clone(&original)),
+            ..original.left_out.clone()
         };
-        Snapshot { left_out: LeftOut { original: Some(Arc::new(original)), ..left_out }, ..shown }
+        Snapshot { records, events, left_out, ..Snapshot::clone(&original) }
     }
 
     /// About how many bytes it holds for itself.
@@ -94,76 +97,98 @@ impl Packed {
 
 /// A list of a packed snapshot.
 struct PackedList<T> {
-    /// The lists held in common that it has objects of, and their positions.
-    parts: Vec<(Shared<T>, RoaringBitmap)>,
+    parts: Vec<Part<T>>,
     /// Objects that are not held in common.
     rest: Vec<Arc<T>>,
+}
+
+/// What a packed list has of one of the lists that are held in common.
+struct Part<T> {
+    list: Shared<T>,
+    /// Which of the lists it is.
+    number: usize,
+    positions: RoaringBitmap,
 }
 
 impl<T: Keyed> PackedList<T> {
     fn of(list: &[Arc<T>], lists: &Lists<T>) -> Self {
         let split = lists.split(list);
-        let parts = lists.lists().iter().cloned().zip(split.positions);
-        let mut parts: Vec<_> = parts.filter(|(_, positions)| !positions.is_empty()).collect();
-        parts.iter_mut().for_each(|(_, positions)| {
+        let parts = lists.lists().iter().cloned().zip(split.positions).enumerate();
+        let parts = parts.filter(|(_, (_, positions))| !positions.is_empty());
+        let part = |(number, (list, mut positions)): (usize, (Shared<T>, RoaringBitmap))| {
             positions.optimize();
-        });
-        Self { parts, rest: split.rest }
+            Part { list, number, positions }
+        };
+        Self { parts: parts.map(part).collect(), rest: split.rest }
     }
 
+    /// The list.
     fn list(&self) -> Shared<T> {
-        if let ([(list, positions)], []) = (self.parts.as_slice(), self.rest.as_slice())
-            && positions.len() == list.len() as u64
-        {
-            return Arc::clone(list);
+        match (self.parts.as_slice(), self.rest.as_slice()) {
+            ([part], []) if part.positions.len() == part.list.len() as u64 => {
+                Arc::clone(&part.list)
+            }
+            _ => Arc::new(self.merged(|_| ()).into_iter().map(|(item, ())| item).collect()),
         }
-        let of_parts = self.parts.iter().map(|(_, positions)| positions.len() as usize);
-        let mut items: Vec<Arc<T>> = Vec::with_capacity(of_parts.sum::<usize>() + self.rest.len());
-        for (list, positions) in &self.parts {
-            items.extend(positions.iter().map(|position| Arc::clone(&list[position as usize])));
+    }
+
+    /// The list, and where its objects are held.
+    fn placed(&self) -> Vec<(Arc<T>, Option<Place>)> {
+        self.merged(|place| place)
+    }
+
+    fn merged<P>(&self, note: impl Fn(Option<Place>) -> P) -> Vec<(Arc<T>, P)> {
+        let of_parts = self.parts.iter().map(|part| part.positions.len() as usize);
+        let mut items = Vec::with_capacity(of_parts.sum::<usize>() + self.rest.len());
+        for part in &self.parts {
+            items.extend(part.positions.iter().map(|position| {
+                let place = Place { list: part.number, position };
+                (Arc::clone(&part.list[position as usize]), note(Some(place)))
+            }));
         }
-        items.extend(self.rest.iter().cloned());
-        // Ascending parts one after the other: a stable sort merges them.
-        items.sort_by(|one, other| one.key().cmp(&other.key()));
-        Arc::new(items)
+        items.extend(self.rest.iter().map(|item| (Arc::clone(item), note(None))));
+        if self.parts.len() + usize::from(!self.rest.is_empty()) > 1 {
+            // Ascending parts one after the other: a stable sort merges them.
+            items.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+        }
+        items
     }
 
     fn bytes(&self) -> usize {
-        let parts = self.parts.iter().map(|(_, positions)| positions.serialized_size());
+        let parts = self.parts.iter().map(|part| part.positions.serialized_size());
         parts.sum::<usize>() + self.rest.len() * size_of::<Arc<T>>()
     }
 }
 
-/// How records join: for each record that is not the first of its entity, in ascending order, which is.
-struct Joins {
-    records: usize,
-    others: RoaringBitmap,
-    first_of: Box<[u32]>,
+/// A list in which some objects of another stand replaced.
+struct Replaced<T> {
+    positions: RoaringBitmap,
+    by: PackedList<T>,
 }
 
-impl Joins {
-    fn of(snapshot: &Snapshot) -> Self {
-        let records = snapshot.records.len();
-        let first = |record: u32| {
-            let entity = snapshot.entity_of[record as usize];
-            snapshot.entities[entity as usize].records[0]
-        };
-        let joined = (0..records as u32).map(|record| (record, first(record)));
-        let joined = joined.filter(|(record, first)| record != first);
-        let (others, first_of): (Vec<u32>, Vec<u32>) = joined.unzip();
-        Self { records, others: others.into_iter().collect(), first_of: first_of.into() }
+impl<T: Keyed> Replaced<T> {
+    fn of(original: &[Arc<T>], list: &[Arc<T>], lists: &Lists<T>) -> Self {
+        let pairs = (0u32..).zip(original.iter().zip(list));
+        let replaced = pairs.filter(|(_, (one, other))| !Arc::ptr_eq(one, other));
+        let (positions, by): (Vec<u32>, Vec<Arc<T>>) =
+            replaced.map(|(position, (_, by))| (position, Arc::clone(by))).unzip();
+        let mut positions: RoaringBitmap = positions.into_iter().collect();
+        positions.optimize();
+        Self { positions, by: PackedList::of(&by, lists) }
     }
 
-    /// For each record the first of its entity.
-    fn labels(&self) -> Vec<u32> {
-        let mut labels: Vec<u32> = (0..self.records as u32).collect();
-        for (record, first) in self.others.iter().zip(&self.first_of) {
-            labels[record as usize] = *first;
+    fn list(&self, original: &Shared<T>) -> Shared<T> {
+        if self.positions.is_empty() {
+            return Arc::clone(original);
         }
-        labels
+        let mut items = Vec::clone(original);
+        for (position, by) in self.positions.iter().zip(self.by.list().iter()) {
+            items[position as usize] = Arc::clone(by);
+        }
+        Arc::new(items)
     }
 
     fn bytes(&self) -> usize {
-        self.others.serialized_size() + self.first_of.len() * size_of::<u32>()
+        self.positions.serialized_size() + self.by.bytes()
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::terms::Terms;
 use crate::model::{
     Body, EntityType, Event, EventKind, Handling, IdKey, Label, Money, Participant, Place, Record,
     RecordId, Role, Span, SubjectCategory, Tie, TieKind, Timestamp,
@@ -29,25 +30,9 @@ pub(super) struct RowOrigin<'a> {
     pub category: SubjectCategory,
     pub tier: u8,
     pub handling: Handling,
-    /// What is said of the row as criminal intelligence, and of its release.
-    pub terms: RowTerms<'a>,
+    /// On what terms it is handed in.
+    pub terms: Terms,
 }
-
-/// What lets a row in and out again.
-#[derive(Default)]
-pub(super) struct RowTerms<'a> {
-    /// The statement that makes it criminal intelligence.
-    pub suspicion: Option<&'a str>,
-    /// The citation of a victim's release.
-    pub release: Option<&'a str>,
-    /// From when on nobody but the owner sees it.
-    pub hidden_from: Option<Timestamp>,
-}
-
-/// Under these names a record keeps, for its owner, the statement and the citation it was let in by.
-pub const SUSPICION: &str = "accord.reasonable_suspicion";
-/// As [`SUSPICION`].
-pub const RELEASE: &str = "accord.release";
 
 /// What an event says besides its participants.
 pub(super) struct EventParts {
@@ -94,10 +79,7 @@ impl<'a> Assembly<'a> {
             }
             _ => SubjectCategory::Unknown,
         };
-        let RowTerms { suspicion, release, .. } = self.origin.terms;
-        for (name, text) in [(SUSPICION, suspicion), (RELEASE, release)] {
-            raw.extend(text.map(|text| (name.to_owned(), text.to_owned())));
-        }
+        raw.extend(self.origin.terms.kept());
         let id = self.key.record(self.origin.agency, &local_id);
         let (source, label) = (self.origin.source.to_owned(), self.label(category));
         self.slots.insert(slot, id);
@@ -151,13 +133,15 @@ impl<'a> Assembly<'a> {
     }
 
     fn label(&self, category: SubjectCategory) -> Label {
+        let (review_by, released_until) = self.origin.terms.days();
         Label {
             agency: self.origin.agency.to_owned(),
             category,
             tier: self.origin.tier,
             handling: self.origin.handling,
-            intelligence: self.origin.terms.suspicion.is_some(),
-            hidden_from: self.origin.terms.hidden_from,
+            intelligence: self.origin.terms.intelligence.is_some(),
+            review_by,
+            released_until,
         }
     }
 }

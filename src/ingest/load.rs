@@ -43,6 +43,9 @@ pub enum MappingFault {
     /// A field that is needed is not mapped.
     #[error("this field is needed")]
     FieldNeeded,
+    /// Records of persons without a subject category.
+    #[error("records of persons need a subject category, `unknown` where the source does not say")]
+    CategoryNeeded,
     /// No record has this slot.
     #[error("no record has this slot")]
     UnknownSlot,
@@ -121,13 +124,22 @@ pub fn parse_mapping(file: &str, text: &str) -> Result<Mapping, MappingError> {
     parse(file, text)
 }
 
-/// Loads a mapping file and makes it ready.
+/// Loads a mapping file and makes it ready for rows that go into a store.
 ///
 /// # Errors
 /// When it cannot be read or is not right, with file, key and reason.
 pub fn load_mapping(path: &Path, key: &IdKey) -> Result<RowMapper, MappingError> {
     let file = path.display().to_string();
     RowMapper::new(&file, &parse_mapping(&file, &read(path, &file)?)?, key)
+}
+
+/// Loads a mapping file and makes it ready for the engine alone.
+///
+/// # Errors
+/// As [`load_mapping`].
+pub fn load_mapping_of_bodies(path: &Path, key: &IdKey) -> Result<RowMapper, MappingError> {
+    let file = path.display().to_string();
+    RowMapper::of_bodies(&file, &parse_mapping(&file, &read(path, &file)?)?, key)
 }
 
 /// Loads a manifest and the mappings of its files, whose paths are relative to it.

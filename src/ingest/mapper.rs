@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, RowTerms, slot_id};
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, slot_id};
 use super::check;
 use super::compile::{Columns, Compiler};
 use super::load::{MappingError, MappingFault, MappingProblem};
-use super::mapping::{Format, Mapping};
+use super::mapping::{Format, Mapping, RecordMapping};
 use super::plans::{
     EventPlan, SlotPlan, TiePlan, check_head, compile_events, compile_label, compile_slots,
     compile_ties, text,
 };
 use super::reason::{Reason, RowError};
+use super::terms::TermsPlan;
 use super::value::{CellValue, Reading};
-use crate::model::{Body, IdKey, Money, Span};
+use crate::model::{Body, EntityType, IdKey, Money, Span, SubjectCategory};
 
 /// A mapping made ready for rows.
 #[derive(Debug)]
@@ -33,17 +34,32 @@ pub struct RowMapper {
     category: Option<CellValue>,
     handling: Option<CellValue>,
     tier: u8,
+    terms: TermsPlan,
     slots: Vec<SlotPlan>,
     ties: Vec<TiePlan>,
     events: Vec<EventPlan>,
 }
 
 impl RowMapper {
-    /// Checks a mapping and makes it ready; `file` is what errors call it.
+    /// Checks a mapping of rows that go into a store and makes it ready; `file` is what errors call it.
     ///
     /// # Errors
     /// The first thing in the mapping that is not right, with file, key and reason.
     pub fn new(file: &str, mapping: &Mapping, key: &IdKey) -> Result<Self, MappingError> {
+        let person = |record: &RecordMapping| record.entity_type == EntityType::Person;
+        if mapping.label.category.is_none() && mapping.records.iter().any(person) {
+            let problem = MappingProblem::new("label.category", MappingFault::CategoryNeeded);
+            return Err(problem.in_file(file));
+        }
+        Self::of_bodies(file, mapping, key)
+    }
+
+    /// The same for the engine alone, which takes [`RowMapper::bodies`] and stores nothing: nobody is
+    /// alleged to be anything, so persons need no subject category.
+    ///
+    /// # Errors
+    /// As [`RowMapper::new`].
+    pub fn of_bodies(file: &str, mapping: &Mapping, key: &IdKey) -> Result<Self, MappingError> {
         Self::compile(mapping, key).map_err(|problem| problem.in_file(file))
     }
 
@@ -53,6 +69,7 @@ impl RowMapper {
         let mut compiler = Compiler { columns: Columns::default(), zone: &zone, region };
         let id = compiler.column("id", &mapping.id)?;
         let (category, handling) = compile_label(&mut compiler, &mapping.label)?;
+        let terms = TermsPlan::compile(&mut compiler, &mapping.label)?;
         let slots = compile_slots(&mut compiler, &mapping.records)?;
         let ties = compile_ties(&mut compiler, &mapping.ties, &slots)?;
         let events = compile_events(&mut compiler, &mapping.events, &slots)?;
@@ -77,6 +94,7 @@ impl RowMapper {
             category,
             handling,
             tier: mapping.label.tier,
+            terms,
             slots,
             ties,
             events,
@@ -126,12 +144,13 @@ impl RowMapper {
             category: category.unwrap_or_default(),
             tier: self.tier,
             handling: handling.unwrap_or_default(),
-            terms: RowTerms::default(),
+            terms: self.terms.read(&row, &self.zone)?,
         };
         let mut assembly = Assembly::new(&self.key, origin);
         for (position, plan) in self.slots.iter().enumerate() {
             let slot_row = Reading { cells, columns: &self.columns, filled: false.into() };
             if let Some(body) = plan.body.read(&slot_row)? {
+                self.check_category(&row, &body, category)?;
                 assembly.record(&plan.slot, position == 0, plan.raw(&slot_row), body);
             }
         }
@@ -167,6 +186,19 @@ impl RowMapper {
             }
         }
         if bodies.is_empty() { Err(RowError::row(Reason::EmptyRow)) } else { Ok(bodies) }
+    }
+
+    /// A person's record names its subject category.
+    fn check_category(
+        &self,
+        row: &Reading<'_>,
+        body: &Body,
+        category: Option<SubjectCategory>,
+    ) -> Result<(), RowError> {
+        match (body.entity_type(), category) {
+            (EntityType::Person, None) => Err(error_of(&self.category, row, Reason::NoCategory)),
+            _ => Ok(()),
+        }
     }
 
     fn local_id(&self, row: &Reading<'_>) -> Result<String, RowError> {

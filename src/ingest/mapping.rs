@@ -77,6 +77,27 @@
 //! `columns_ignored`. A mapping for CSV reads a file named `.parquet` as Parquet, so that one mapping
 //! serves both.
 //!
+//! # The label
+//!
+//! `[label]` says who may see what the rows make. A text in it is a word that holds for every row; a column is
+//! `{ column = "..." }`, with formats and translations like any other. A mapping that makes person records
+//! names their subject category, `unknown` where the source does not say; a row without one is refused. (For
+//! `accord dedupe` and `accord link`, which store nothing, no category is needed.) Further terms, checked as
+//! those of rows over HTTP are:
+//!
+//! ```toml
+//! [label]
+//! category = "victim"
+//! # When a row must be reviewed, at most five years ahead. From the beginning of that day (UTC) on nobody
+//! # but the owner sees it; 30 days later it is removed, unless a reviewer of the owner keeps it.
+//! review_by = { column = "review", format = "%d/%m/%Y" }
+//! # The written release by which a victim lets the row go, which a provider of services to victims cites
+//! # for each. Both columns may be empty, for rows without one.
+//! release = { reference = { column = "release_no" }, until = { column = "release_end" } }
+//! # Makes every row criminal intelligence; a row that states no suspicion is refused. Needs `review_by`.
+//! intelligence = { reasonable_suspicion = { column = "grounds" } }
+//! ```
+//!
 //! # Partial dates
 //!
 //! A date field may list several formats (`formats = ["%d/%m/%Y", "%m/%Y", "%Y"]`); the first that
@@ -219,8 +240,9 @@ impl Invalid {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LabelMapping {
-    /// Subject category: a word of [`crate::model::SubjectCategory`] or a converted column.
-    /// Applies to person records, ties and events; other records are `unknown`.
+    /// Subject category: a word of [`crate::model::SubjectCategory`] or a converted column. Where a
+    /// record is about a person it must be there, unless the rows are for the engine alone. Applies to
+    /// person records, ties, events and a victim's phone and address; other records are `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<WordOrColumn>,
     /// Sensitivity tier, 0 to 4.
@@ -229,6 +251,33 @@ pub struct LabelMapping {
     /// `own` or `shared`, or a converted column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling: Option<WordOrColumn>,
+    /// That the rows are criminal intelligence (28 CFR 23.20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intelligence: Option<IntelligenceMapping>,
+    /// When a row must be reviewed; criminal intelligence must say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<WordOrColumn>,
+    /// The written release by which a victim lets a row go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseMapping>,
+}
+
+/// What makes rows criminal intelligence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntelligenceMapping {
+    /// The reasonable suspicion, which every row states.
+    pub reasonable_suspicion: WordOrColumn,
+}
+
+/// A victim's release. A row in which both are empty cites none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseMapping {
+    /// The agency's own reference of it.
+    pub reference: WordOrColumn,
+    /// When it ends.
+    pub until: WordOrColumn,
 }
 
 /// A word that holds for every row, or a column translated to such words.

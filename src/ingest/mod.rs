@@ -7,6 +7,7 @@
 //! source gave it and is made comparable elsewhere.
 
 mod assemble;
+mod bodies;
 mod check;
 mod compile;
 mod csv;
@@ -21,16 +22,21 @@ mod plans;
 mod reader;
 mod reason;
 pub mod submission;
+mod terms;
 mod value;
 mod window;
 
 #[cfg(test)]
 mod tests;
 
-pub use assemble::{RELEASE, RowOutput, SUSPICION};
-pub use load::{MappingError, MappingFault, Source, load_manifest, load_mapping, parse_mapping};
+pub use assemble::RowOutput;
+pub use load::{
+    MappingError, MappingFault, Source, load_manifest, load_mapping, load_mapping_of_bodies,
+    parse_mapping,
+};
 pub use mapper::RowMapper;
 pub use parquet::ParquetFault;
 pub use reader::{FileError, FileFault, RawRow, RowReader, read_file};
 pub use reason::{Reason, RowError};
-pub use submission::{Intelligence, Release, SubmittedRow};
+pub use submission::SubmittedRow;
+pub use terms::{Intelligence, RELEASE, Release, SUSPICION, day_of};

@@ -85,12 +85,14 @@ reasons! {
     BadConfidence = "bad_confidence", "a confidence is a number from 0 to 1";
     /// A sensitivity tier above [`crate::model::Label::TIER_MAX`].
     BadTier = "bad_tier", "a tier is a number from 0 to 4";
+    /// A record of a person without a subject category.
+    NoCategory = "no_category", "a record of a person names its subject category, `unknown` where the source does not say";
     /// Criminal intelligence without a reasonable suspicion (28 CFR 23.20).
     NoSuspicion = "no_suspicion", "criminal intelligence states a reasonable suspicion, in 10 to 1,000 characters";
     /// A review later than five years from now.
     BadReview = "bad_review", "a review lies ahead, at most five years, and criminal intelligence has one";
     /// A victim's identifiers without a written, time-limited release.
-    NoRelease = "no_release", "a victim's identifiers take a written release with an end, which the row cites";
+    NoRelease = "no_release", "a victim's identifiers take a written release with an end that lies ahead, which the row cites";
     /// A slot, tie or event kind is given twice in one row.
     Repeated = "repeated", "the row states the same thing twice";
     /// A tie or event names a slot that the row does not have.

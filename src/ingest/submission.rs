@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, RowTerms};
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
+use super::bodies::{at, check_body, check_coordinates, check_text, check_texts};
 use super::check::{self, PARTS_MAX};
 use super::reason::{Reason, RowError};
+use super::terms::{Intelligence, Release, Terms};
 use crate::model::{
-    Address, Body, EventKind, Handling, IdKey, Label, Money, Organization, Person, PersonName,
-    Phone, Place, Role, Span, SubjectCategory, TieKind, Timestamp, Vehicle,
+    Body, EntityType, EventKind, Handling, IdKey, Label, Money, Place, Role, Span, SubjectCategory,
+    TieKind, Timestamp,
 };
 
 /// One submitted row: records, and what ties them together and happened to them. The agency is
@@ -23,9 +25,11 @@ pub struct SubmittedRow {
     pub local_id: String,
     /// The agency's name for the system the row comes from.
     pub source: String,
-    /// What the source alleges the persons of the row to be.
+    /// What the source alleges the persons of the row to be. Required where a record is about a person, in
+    /// which case `unknown` is said, not left out; else it may be absent.
     #[serde(default)]
-    pub category: SubjectCategory,
+    #[schema(nullable = false)]
+    pub category: Option<SubjectCategory>,
     /// Sensitivity, 0 to 4.
     #[serde(default)]
     pub tier: u8,
@@ -55,35 +59,6 @@ pub struct SubmittedRow {
     /// Events they took part in, at most one of a kind.
     #[serde(default)]
     pub events: Vec<SubmittedEvent>,
-}
-
-/// What makes a row criminal intelligence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Intelligence {
-    /// The reasonable suspicion, in 10 to 1,000 characters: facts, never political, religious or social
-    /// views or doings as such.
-    pub reasonable_suspicion: String,
-}
-
-/// A victim's written release.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Release {
-    /// Where it is kept: the agency's own reference.
-    pub reference: String,
-    /// When it ends.
-    pub until: Timestamp,
-}
-
-/// The longest time until a review, in days.
-const REVIEW_DAYS_MAX: i64 = 5 * 365 + 1;
-const DAY_MICROS: i64 = 86_400_000_000;
-
-/// The beginning of a day (UTC): days, not instants, make classes.
-fn day_of(at: Timestamp) -> Timestamp {
-    let micros = at.as_micros().div_euclid(DAY_MICROS) * DAY_MICROS;
-    Timestamp::from_micros(micros).unwrap_or(at)
 }
 
 /// A record of a submitted row.
@@ -145,17 +120,17 @@ impl SubmittedRow {
     /// # Errors
     /// The first thing that cannot be taken; the column is a path such as
     /// `records.0.body.latitude`.
-    pub fn into_output(self, agency: &str, key: &IdKey) -> Result<RowOutput, RowError> {
+    pub fn into_output(mut self, agency: &str, key: &IdKey) -> Result<RowOutput, RowError> {
+        let terms = Terms {
+            intelligence: self.intelligence.take(),
+            review_by: self.review_by,
+            release: self.release.take(),
+        };
+        terms.check()?;
         self.check()?;
         let (local_id, source) = (self.local_id.trim(), self.source.trim());
-        let (category, tier, handling) = (self.category, self.tier, self.handling);
-        let release = self.release.as_ref();
-        let ends = [self.review_by, release.map(|release| release.until)];
-        let terms = RowTerms {
-            suspicion: self.intelligence.as_ref().map(|it| it.reasonable_suspicion.trim()),
-            release: release.map(|release| release.reference.trim()),
-            hidden_from: ends.into_iter().flatten().min().map(day_of),
-        };
+        let (tier, handling) = (self.tier, self.handling);
+        let category = self.category.unwrap_or_default();
         let origin = RowOrigin { agency, source, local_id, category, tier, handling, terms };
         let mut assembly = Assembly::new(key, origin);
         for (position, record) in self.records.iter().enumerate() {
@@ -172,30 +147,7 @@ impl SubmittedRow {
         Ok(assembly.finish())
     }
 
-    /// Checks the review against the time at which the row is handed in.
-    ///
-    /// # Errors
-    /// A review that lies behind or too far ahead, or that criminal intelligence does without.
-    pub fn check_review(&self, now: Timestamp) -> Result<(), RowError> {
-        let latest = now.as_micros().saturating_add(REVIEW_DAYS_MAX * DAY_MICROS);
-        let good = match self.review_by {
-            Some(by) => by > now && by.as_micros() <= latest,
-            None => self.intelligence.is_none(),
-        };
-        if good { Ok(()) } else { Err(RowError::column("review_by", Reason::BadReview)) }
-    }
-
     fn check(&self) -> Result<(), RowError> {
-        if let Some(Intelligence { reasonable_suspicion }) = &self.intelligence {
-            let path = "intelligence.reasonable_suspicion";
-            at(path, check::text(reasonable_suspicion))?;
-            if !(10..=1_000).contains(&reasonable_suspicion.trim().chars().count()) {
-                return Err(RowError::column(path, Reason::NoSuspicion));
-            }
-        }
-        if let Some(release) = &self.release {
-            at("release.reference", check::id(&release.reference))?;
-        }
         at("local_id", check::id(&self.local_id))?;
         at("source", check::id(&self.source))?;
         at("tier", if self.tier > Label::TIER_MAX { Err(Reason::BadTier) } else { Ok(()) })?;
@@ -213,8 +165,17 @@ impl SubmittedRow {
                 .map_err(|reason| RowError::column(format!("{path}.slot"), reason))?;
             check_body(&record.body, &format!("{path}.body"))?;
         }
+        self.check_category()?;
         self.check_ties(&slots)?;
         self.check_events(&slots)
+    }
+
+    fn check_category(&self) -> Result<(), RowError> {
+        let is_person = |record: &SubmittedRecord| record.body.entity_type() == EntityType::Person;
+        if self.category.is_none() && self.records.iter().any(is_person) {
+            return Err(RowError::column("category", Reason::NoCategory));
+        }
+        Ok(())
     }
 
     fn check_ties(&self, slots: &BTreeSet<&str>) -> Result<(), RowError> {
@@ -264,10 +225,6 @@ impl SubmittedRow {
     }
 }
 
-fn at(path: &str, check: Result<(), Reason>) -> Result<(), RowError> {
-    check.map_err(|reason| RowError::column(path, reason))
-}
-
 fn known(slots: &BTreeSet<&str>, slot: &str) -> Result<(), Reason> {
     if slots.contains(slot) { Ok(()) } else { Err(Reason::UnknownSlot) }
 }
@@ -279,127 +236,4 @@ fn check_slot_name<'a>(slot: &'a str, slots: &mut BTreeSet<&'a str>) -> Result<(
         return Err(Reason::UnknownCode);
     }
     if slots.insert(slot) { Ok(()) } else { Err(Reason::Repeated) }
-}
-
-fn check_text(text: &Option<String>) -> Result<(), Reason> {
-    text.as_deref().map_or(Ok(()), check::text)
-}
-
-fn check_texts(path: &str, texts: &[(&str, &Option<String>)]) -> Result<(), RowError> {
-    texts.iter().try_for_each(|(name, text)| at(&format!("{path}.{name}"), check_text(text)))
-}
-
-fn check_coordinates(
-    path: &str,
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-) -> Result<(), RowError> {
-    check::coordinates(latitude, longitude).map_err(|reason| {
-        let name = match reason {
-            Reason::BadLatitude => "latitude",
-            Reason::HalfCoordinates if latitude.is_none() => "latitude",
-            _ => "longitude",
-        };
-        RowError::column(format!("{path}.{name}"), reason)
-    })
-}
-
-fn check_body(body: &Body, path: &str) -> Result<(), RowError> {
-    let empty = match body {
-        Body::Person(person) => *person == Person::default(),
-        Body::Phone(phone) => phone.number.trim().is_empty(),
-        Body::Address(address) => *address == Address::default(),
-        Body::Vehicle(vehicle) => *vehicle == Vehicle::default(),
-        Body::Organization(organization) => *organization == Organization::default(),
-    };
-    if empty {
-        return Err(RowError::column(path, Reason::EmptyRecord));
-    }
-    match body {
-        Body::Person(person) => check_person(person, path),
-        Body::Phone(phone) => check_phone(phone, path),
-        Body::Address(address) => check_address(address, path),
-        Body::Vehicle(vehicle) => check_vehicle(vehicle, path),
-        Body::Organization(organization) => {
-            let Organization { name, registration, kind, phones, address } = organization;
-            check_texts(path, &[("name", name), ("registration", registration), ("kind", kind)])?;
-            check_phones(phones, path)?;
-            check_address_of(address, path)
-        }
-    }
-}
-
-fn check_person(person: &Person, path: &str) -> Result<(), RowError> {
-    let lengths = [person.names.len(), person.emails.len(), person.documents.len()];
-    if lengths.iter().any(|length| *length > PARTS_MAX) {
-        return Err(RowError::column(path, Reason::TooMany));
-    }
-    for (position, name) in person.names.iter().enumerate() {
-        let PersonName { full, given, middle, family } = name;
-        let texts = [("full", full), ("given", given), ("middle", middle), ("family", family)];
-        check_texts(&format!("{path}.names.{position}"), &texts)?;
-    }
-    for (position, email) in person.emails.iter().enumerate() {
-        at(&format!("{path}.emails.{position}"), check::text(email))?;
-    }
-    for (position, document) in person.documents.iter().enumerate() {
-        let path = format!("{path}.documents.{position}");
-        at(&format!("{path}.kind"), check::text(&document.kind))?;
-        at(&format!("{path}.number"), check::text(&document.number))?;
-        at(&format!("{path}.country"), check_text(&document.country))?;
-    }
-    let texts = [
-        ("birth_place", &person.birth_place),
-        ("nationality", &person.nationality),
-        ("occupation", &person.occupation),
-    ];
-    check_texts(path, &texts)?;
-    check_phones(&person.phones, path)?;
-    check_address_of(&person.address, path)
-}
-
-fn check_phones(phones: &[Phone], path: &str) -> Result<(), RowError> {
-    let path = format!("{path}.phones");
-    at(&path, if phones.len() > PARTS_MAX { Err(Reason::TooMany) } else { Ok(()) })?;
-    let mut numbered = phones.iter().enumerate();
-    numbered.try_for_each(|(position, phone)| check_phone(phone, &format!("{path}.{position}")))
-}
-
-fn check_phone(phone: &Phone, path: &str) -> Result<(), RowError> {
-    at(&format!("{path}.number"), check::text(&phone.number))?;
-    at(&format!("{path}.region"), check_text(&phone.region))
-}
-
-fn check_address_of(address: &Option<Address>, path: &str) -> Result<(), RowError> {
-    address.as_ref().map_or(Ok(()), |address| check_address(address, &format!("{path}.address")))
-}
-
-fn check_address(address: &Address, path: &str) -> Result<(), RowError> {
-    let texts = [
-        ("line", &address.line),
-        ("house", &address.house),
-        ("street", &address.street),
-        ("unit", &address.unit),
-        ("city", &address.city),
-        ("region", &address.region),
-        ("postcode", &address.postcode),
-        ("country", &address.country),
-    ];
-    check_texts(path, &texts)?;
-    check_coordinates(path, address.latitude, address.longitude)
-}
-
-fn check_vehicle(vehicle: &Vehicle, path: &str) -> Result<(), RowError> {
-    let texts = [
-        ("plate", &vehicle.plate),
-        ("plate_region", &vehicle.plate_region),
-        ("plate_country", &vehicle.plate_country),
-        ("vin", &vehicle.vin),
-        ("make", &vehicle.make),
-        ("model", &vehicle.model),
-        ("colour", &vehicle.colour),
-    ];
-    check_texts(path, &texts)?;
-    let in_range = vehicle.year.is_none_or(|year| check::MODEL_YEARS.contains(&year));
-    at(&format!("{path}.year"), if in_range { Ok(()) } else { Err(Reason::OutOfRange) })
 }

@@ -81,6 +81,7 @@ fn jsonl_mapper() -> Arc<RowMapper> {
         id_prefix = "X-"
         columns_ignored = ["meta"]
         [label]
+        category = "unknown"
         handling = "shared"
         [[record]]
         slot = "traveller"
@@ -412,6 +413,26 @@ fn bad_submitted_rows_are_refused_with_path_and_reason() {
         let error = submit(value).unwrap_err();
         assert_eq!((error.column.as_deref(), error.reason), (column, reason));
     }
+}
+
+#[test]
+fn a_submitted_row_with_a_person_names_its_category_and_one_without_need_not() {
+    let mut value = submitted();
+    value.as_object_mut().unwrap().remove("category");
+    let error = submit(value.clone()).unwrap_err();
+    assert_eq!((error.column.as_deref(), error.reason), (Some("category"), Reason::NoCategory));
+    value["category"] = "unknown".into();
+    let said = submit(value.clone()).unwrap();
+    assert_eq!(said.records[0].label.category, SubjectCategory::Unknown);
+    // Not by the first record only.
+    value.as_object_mut().unwrap().remove("category");
+    value["records"].as_array_mut().unwrap().swap(0, 1);
+    assert_eq!(submit(value.clone()).unwrap_err().reason, Reason::NoCategory);
+    value["records"].as_array_mut().unwrap().pop();
+    value["ties"] = serde_json::json!([]);
+    value["events"] = serde_json::json!([]);
+    let home = submit(value).unwrap();
+    assert_eq!(home.records[0].label.category, SubjectCategory::Unknown);
 }
 
 proptest! {

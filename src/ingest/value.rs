@@ -9,6 +9,7 @@ use super::check;
 use super::dates;
 use super::mapping::Invalid;
 use super::reason::{Reason, RowError};
+use super::terms::suspicion;
 use crate::model::{Handling, PartialDate, Sex, SubjectCategory, Timestamp};
 
 /// The cells of a row as the mapper's columns want them, while one slot is being read.
@@ -33,6 +34,7 @@ pub(super) enum Kind {
     Currency,
     Category,
     Handling,
+    Suspicion,
 }
 
 /// Where the text comes from.
@@ -213,6 +215,7 @@ impl Kind {
                 Self::Currency => check::currency(text).is_ok(),
                 Self::Category => category(text).is_ok(),
                 Self::Handling => handling(text).is_ok(),
+                Self::Suspicion => suspicion(text).is_ok(),
             }
     }
 }

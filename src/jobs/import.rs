@@ -8,6 +8,7 @@ use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
 use crate::ingest::{FileError, Reason, RowError, RowReader, Source, read_file};
+use crate::model::Timestamp;
 use crate::store::{Store, StoreError};
 
 /// Rows a transaction. Larger ones spend less on syncing to disk; this many take well under a
@@ -109,7 +110,7 @@ pub enum ImportError {
     Cancelled,
 }
 
-/// Imports files, `batch_rows` rows a commit (see [`BATCH_ROWS`]); all headers are checked before
+/// Imports files, handed in at a time, `batch_rows` rows a commit (see [`BATCH_ROWS`]); all headers are checked before
 /// the first row is stored.
 ///
 /// # Errors
@@ -119,11 +120,12 @@ pub fn import<L: Linker>(
     engine: &L,
     sources: &[Source],
     batch_rows: usize,
+    at: Timestamp,
     observer: &mut dyn Observer,
 ) -> Result<ImportReport, ImportError> {
     let open = |source: &Source| read_file(&source.path, &source.name, source.mapper.clone());
     let readers = sources.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    import_readers(store, engine, readers, batch_rows, observer)
+    import_readers(store, engine, readers, batch_rows, at, observer)
 }
 
 /// Imports from readers that are open already.
@@ -135,12 +137,13 @@ pub fn import_readers<L: Linker>(
     engine: &L,
     readers: Vec<RowReader>,
     batch_rows: usize,
+    at: Timestamp,
     observer: &mut dyn Observer,
 ) -> Result<ImportReport, ImportError> {
     let bytes_total = readers.iter().map(RowReader::bytes_total).sum();
     let pipeline = Pipeline::new(store, engine);
     let done = Done { bytes: 0, bytes_total, rows: 0 };
-    let admission = Admission::of(store)?;
+    let admission = Admission::of(store, at)?;
     let mut run = Run { pipeline, admission, batch_rows: batch_rows.max(1), observer, done };
     let mut report = ImportReport::default();
     for reader in readers {

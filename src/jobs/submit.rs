@@ -7,6 +7,7 @@ use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
 use crate::ingest::{Reason, RowError, RowOutput};
+use crate::model::Timestamp;
 use crate::store::{Store, StoreError};
 
 /// What a submission changed.
@@ -45,7 +46,7 @@ pub enum SubmitError {
     Store(StoreError),
 }
 
-/// Stores and links rows in one transaction. When it returns `Ok`, all of it is durable;
+/// Stores and links rows, handed in at a time, in one transaction. When it returns `Ok`, all of it is durable;
 /// otherwise none of it is there.
 ///
 /// # Errors
@@ -55,9 +56,10 @@ pub fn submit<L: Linker>(
     store: &dyn Store,
     engine: &L,
     rows: Vec<RowOutput>,
+    at: Timestamp,
 ) -> Result<SubmitReport, SubmitError> {
     let rows: Vec<NumberedRow> = (0..).zip(rows).collect();
-    let admission = Admission::of(store).map_err(SubmitError::Store)?;
+    let admission = Admission::of(store, at).map_err(SubmitError::Store)?;
     let barred = |(number, row): &NumberedRow| Some((*number, admission.check(row).err()?));
     let barred: Vec<_> = rows.iter().filter_map(barred).collect();
     if !barred.is_empty() {

@@ -106,6 +106,11 @@ impl SnapshotSink for Everything {
     fn judgement(&mut self, _: Judgement) {}
 }
 
+/// When rows are handed in.
+fn now() -> Timestamp {
+    Timestamp::from_micros(0).unwrap()
+}
+
 struct Bench {
     _folder: tempfile::TempDir,
     store: SqliteStore,
@@ -120,7 +125,10 @@ impl Bench {
 
     fn import(&self, rows: &[String], batch_rows: usize) -> FileReport {
         let readers = vec![reader(rows)];
-        import_readers(&self.store, &Endings, readers, batch_rows, &mut ()).unwrap().files.remove(0)
+        import_readers(&self.store, &Endings, readers, batch_rows, now(), &mut ())
+            .unwrap()
+            .files
+            .remove(0)
     }
 
     fn everything(&self) -> Everything {
@@ -169,7 +177,7 @@ proptest! {
         let pieces = Bench::new();
         let (first, second) = other.split_at(split.index(other.len()));
         pieces.import(first, batch_rows);
-        submit(&pieces.store, &Endings, outputs(second)).unwrap();
+        submit(&pieces.store, &Endings, outputs(second), now()).unwrap();
         prop_assert_eq!(&pieces.everything(), &expected);
 
         // Every pair that shares a key and ends alike is linked, not only those met by chance.
@@ -217,13 +225,14 @@ fn a_row_that_would_change_something_is_refused_and_the_first_one_wins() {
 #[test]
 fn a_submission_is_stored_whole_or_not_at_all() {
     let bench = Bench::new();
-    let report = submit(&bench.store, &Endings, outputs(&[row(1, 11, 2), row(2, 11, 3)])).unwrap();
+    let report =
+        submit(&bench.store, &Endings, outputs(&[row(1, 11, 2), row(2, 11, 3)]), now()).unwrap();
     assert_eq!((report.records_new, report.events, report.links), (4, 2, 1));
     let before = bench.everything();
     let moved = row(2, 11, 3).replace("10:02", "11:02");
     for bad in [row(1, 1, 9), moved] {
         let rows = outputs(&[row(7, 1, 1), bad]);
-        let Err(SubmitError::Refused(refused)) = submit(&bench.store, &Endings, rows) else {
+        let Err(SubmitError::Refused(refused)) = submit(&bench.store, &Endings, rows, now()) else {
             panic!("refused")
         };
         assert_eq!((refused.len(), refused[0].row), (1, 1));
@@ -267,7 +276,8 @@ fn every_refused_row_is_told_once_in_order_and_listed_up_to_a_bound() {
     let bench = Bench::new();
     let mut watcher = Watcher::default();
     let report =
-        import_readers(&bench.store, &Endings, vec![reader(&rows)], 64, &mut watcher).unwrap();
+        import_readers(&bench.store, &Endings, vec![reader(&rows)], 64, now(), &mut watcher)
+            .unwrap();
     let file = &report.files[0];
     assert_eq!((file.rows, file.refused, file.records_new), (3_000, 2_999, 1));
     assert_eq!(watcher.rows.len(), 2_999);
@@ -282,7 +292,8 @@ fn a_cancelled_import_keeps_what_was_committed() {
     let rows: Vec<String> = (0..30).map(|no| row(no, no as u32, 7)).collect();
     let bench = Bench::new();
     let mut watcher = Watcher { cancel_after: Some(2), ..Watcher::default() };
-    let result = import_readers(&bench.store, &Endings, vec![reader(&rows)], 5, &mut watcher);
+    let result =
+        import_readers(&bench.store, &Endings, vec![reader(&rows)], 5, now(), &mut watcher);
     assert!(matches!(result, Err(ImportError::Cancelled)));
     assert_eq!(bench.everything().events.len(), 10);
     bench.import(&rows, 5);

@@ -36,7 +36,7 @@ pub enum SubjectCategory {
     Contact,
     /// Reported missing.
     Missing,
-    /// Not stated, or not about a person.
+    /// The source does not say, or it is not about a person.
     #[default]
     Unknown,
 }
@@ -101,15 +101,22 @@ pub struct Label {
     /// Whether it is criminal intelligence (28 CFR 23): for those only who are certified for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub intelligence: bool,
-    /// From when on nobody but the owner sees it: its review is overdue, or the release by which a victim
-    /// let it go has ended.
+    /// By when it must be reviewed: from then on nobody but the owner sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hidden_from: Option<Timestamp>,
+    pub review_by: Option<Timestamp>,
+    /// When the release by which a victim let it go ends: from then on nobody but the owner sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_until: Option<Timestamp>,
 }
 
 impl Label {
     /// The highest sensitivity tier.
     pub const TIER_MAX: u8 = 4;
+
+    /// From when on nobody but the owner sees it.
+    pub fn hidden_from(&self) -> Option<Timestamp> {
+        [self.review_by, self.released_until].into_iter().flatten().min()
+    }
 }
 
 /// What an object is: agreements name kinds.

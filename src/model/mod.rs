@@ -7,6 +7,7 @@ mod event;
 mod ids;
 mod label;
 mod link;
+mod reason;
 mod record;
 mod tie;
 mod time;
@@ -15,6 +16,7 @@ pub use event::{Event, EventKind, Money, Participant, Place, Role};
 pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId, hex};
 pub use label::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory};
 pub use link::{BlockKey, Judgement, LevelHit, Link, Verdict};
+pub use reason::is_reason;
 pub use record::{
     Address, Body, Document, EntityType, Organization, Person, PersonName, Phone, Record, Sex,
     Vehicle,

@@ -9,7 +9,7 @@ const SECRET: &str = "Jane Roe";
 
 fn row() -> Value {
     json!({
-        "local_id": "1", "source": "s",
+        "local_id": "1", "source": "s", "category": "unknown",
         "records": [{ "slot": "p", "body": { "type": "person", "names": [{ "full": SECRET }] } }],
     })
 }
@@ -67,6 +67,7 @@ fn a_row_that_cannot_be_taken_names_member_and_reason_and_stores_nothing() {
         (with("/local_id", json!("x".repeat(300))), "local_id".into(), "id_too_long"),
         (with("/Jane Roe", json!(1)), String::new(), "unknown_field"),
         (with("/category", json!(SECRET)), "category".into(), "unknown_code"),
+        (with("/category", Value::Null), "category".into(), "no_category"),
         (with("/tier", json!(5)), "tier".into(), "bad_tier"),
         (with("/tier", json!(-1)), "tier".into(), "out_of_range"),
         (with("/records", json!([])), String::new(), "empty_row"),

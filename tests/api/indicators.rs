@@ -43,7 +43,7 @@ fn a_ring_over_agencies_fires_only_once_they_share() {
             let own = names.iter().enumerate().filter(|(index, _)| index % 2 == agency);
             own.map(|(index, name)| {
                 json!({
-                    "local_id": index.to_string(), "source": "s", "handling": handling,
+                    "local_id": index.to_string(), "source": "s", "category": "unknown", "handling": handling,
                     "records": [
                         { "slot": "p", "body": { "type": "person", "names": [{ "full": name }] } },
                         { "slot": "t", "body": { "type": "phone", "number": "+442025550101" } },
@@ -58,7 +58,7 @@ fn a_ring_over_agencies_fires_only_once_they_share() {
             (from..from + 60)
                 .map(|index| {
                     json!({
-                        "local_id": format!("o{index}"), "source": "s", "handling": handling,
+                        "local_id": format!("o{index}"), "source": "s", "category": "unknown", "handling": handling,
                         "records": [
                             { "slot": "p", "body": { "type": "person", "names": [{ "full": format!("Person {}", "abcdefghij".chars().cycle().skip(index).take(4 + index % 7).collect::<String>()) }] } },
                             { "slot": "t", "body": { "type": "phone", "number": format!("+4420255502{index:02}") } },

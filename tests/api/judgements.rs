@@ -6,7 +6,7 @@ use super::{Client, Server};
 
 fn submit(client: &Client, id: &str, name: &str) -> String {
     let row = json!({
-        "local_id": id, "source": "s", "handling": "shared",
+        "local_id": id, "source": "s", "category": "unknown", "handling": "shared",
         "records": [{ "slot": "p", "body": { "type": "person", "names": [{ "full": name }], "birth_date": "1991-07-03" } }],
     });
     client.post("/v1/records", &row).ok()["records"][0].as_str().unwrap().to_owned()

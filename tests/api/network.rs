@@ -9,7 +9,7 @@ fn chain(server: &Server) -> Vec<String> {
     let client = server.agency("metro-police");
     let uses = |id: &str, person: &str, phone: &str| {
         json!({
-            "local_id": id, "source": "s",
+            "local_id": id, "source": "s", "category": "unknown",
             "records": [
                 { "slot": "p", "body": { "type": "person", "names": [{ "full": person }], "birth_date": "1990-01-01" } },
                 { "slot": "t", "body": { "type": "phone", "number": phone } },

@@ -9,7 +9,7 @@ use crate::policy::CASE;
 
 fn person(local_id: &str, name: &str, born: &str, handling: &str) -> Value {
     json!({
-        "local_id": local_id, "source": "tips", "handling": handling,
+        "local_id": local_id, "source": "tips", "category": "unknown", "handling": handling,
         "records": [{ "slot": "p", "body": {
             "type": "person", "names": [{ "full": name }], "birth_date": born,
         }}],

@@ -227,7 +227,8 @@ pub fn import_demo(store: &dyn Store) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/manifest.toml");
     let (_, sources) = load_manifest(&manifest, &IdKey::default()).unwrap();
     let engine = Engine::new(Model::shipped());
-    let report = jobs::import(store, &engine, &sources, BATCH_ROWS, &mut ()).unwrap();
+    let report =
+        jobs::import(store, &engine, &sources, BATCH_ROWS, policy::handed_in(), &mut ()).unwrap();
     assert!(report.files.iter().all(|file| file.refused == 0));
 }
 

@@ -15,6 +15,7 @@ source = "people"
 format = "csv"
 id = "id"
 [label]
+category = "unknown"
 [[record]]
 slot = "person"
 type = "person"

@@ -134,7 +134,7 @@ fn threads_that_ask_at_once_while_the_store_grows_get_whole_snapshots() {
         for index in 0..30 {
             let number = format!("+4420255501{index:02}");
             let row = json!({
-                "local_id": index.to_string(), "source": "s",
+                "local_id": index.to_string(), "source": "s", "category": "unknown",
                 "records": [
                     { "slot": "p", "body": person("Katarina Horvat") },
                     { "slot": "t", "body": { "type": "phone", "number": number } },

@@ -24,7 +24,7 @@ fn person(slot: &str, name: &str) -> Value {
 }
 
 fn row(id: &str, records: &[Value], events: &[Value]) -> Value {
-    json!({ "local_id": id, "source": "s", "records": records, "events": events })
+    json!({ "local_id": id, "source": "s", "category": "unknown", "records": records, "events": events })
 }
 
 fn snapshot(rows: &[Value]) -> Snapshot {
@@ -101,7 +101,7 @@ fn an_event_counts_once_for_a_pair_and_lasts_until_its_end() {
 fn ties_that_meet_again_are_one_relationship_and_ties_within_an_entity_none() {
     let tie = |id: &str, span: Value| {
         json!({
-            "local_id": id, "source": "s",
+            "local_id": id, "source": "s", "category": "unknown",
             "records": [
                 person("p", "Katarina Horvat"),
                 { "slot": "t", "body": { "type": "phone", "number": "+442025550101" } },
@@ -121,7 +121,7 @@ fn ties_that_meet_again_are_one_relationship_and_ties_within_an_entity_none() {
     assert_eq!((from, to), (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z")));
 
     let own = json!({
-        "local_id": "1", "source": "s",
+        "local_id": "1", "source": "s", "category": "unknown",
         "records": [person("a", "Katarina Horvat"), person("b", "Katarina Horvat")],
         "ties": [{ "kind": "ASSOCIATED_WITH", "from": "a", "to": "b" }],
     });
@@ -145,7 +145,8 @@ fn the_size_of_a_crowd_is_that_of_its_visible_part() {
     let world = World::empty();
     let mut output = row.into_output("a", &world.id_key).unwrap();
     output.records[8..].iter_mut().for_each(|record| record.label.handling = Handling::Own);
-    jobs::submit(&world.store, world.engine.as_ref(), vec![output]).unwrap();
+    jobs::submit(&world.store, world.engine.as_ref(), vec![output], crate::policy::handed_in())
+        .unwrap();
     let (owner, other) = (world.snapshot("a"), world.snapshot("b"));
     assert_eq!((owner.records.len(), owner.relationships.len()), (13, 0));
     assert_eq!((other.records.len(), other.relationships.len()), (8, 8 * 7 / 2));

@@ -24,7 +24,15 @@ fn sources(world: &World) -> Vec<Source> {
 }
 
 fn import(world: &World, sources: Vec<Source>, batch_rows: usize) {
-    jobs::import(&world.store, world.engine.as_ref(), &sources, batch_rows, &mut ()).unwrap();
+    jobs::import(
+        &world.store,
+        world.engine.as_ref(),
+        &sources,
+        batch_rows,
+        crate::policy::handed_in(),
+        &mut (),
+    )
+    .unwrap();
 }
 
 /// What a caller sees, as rows that could be submitted: nothing of it names anything hidden.
@@ -42,7 +50,13 @@ fn visible_rows(snapshot: &Snapshot) -> Vec<RowOutput> {
 
 fn submit(world: &World, rows: Vec<RowOutput>, at_once: usize) {
     for batch in rows.chunks(at_once) {
-        jobs::submit(&world.store, world.engine.as_ref(), batch.to_vec()).unwrap();
+        jobs::submit(
+            &world.store,
+            world.engine.as_ref(),
+            batch.to_vec(),
+            crate::policy::handed_in(),
+        )
+        .unwrap();
     }
 }
 

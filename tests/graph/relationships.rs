@@ -12,7 +12,7 @@ fn at(text: &str) -> Option<Timestamp> {
 
 fn uses(id: &str, name: &str, phone: &str, since: &str, until: Option<&str>) -> Value {
     json!({
-        "local_id": id, "source": "s",
+        "local_id": id, "source": "s", "category": "unknown",
         "records": [
             { "slot": "p", "body": { "type": "person", "names": [{ "full": name }], "birth_date": "1991-07-03" } },
             { "slot": "t", "body": { "type": "phone", "number": phone } },
@@ -103,7 +103,7 @@ fn a_crowd_makes_no_relationships_between_its_members() {
             .map(|(slot, name)| json!({ "slot": slot, "body": { "type": "person", "names": [{ "full": name }] } }))
             .collect();
         snapshot(&[json!({
-            "local_id": "1", "source": "s", "records": records,
+            "local_id": "1", "source": "s", "category": "unknown", "records": records,
             "events": [{ "kind": "incident", "at": "2026-01-01T00:00:00Z", "participants": { "subject": slots } }],
         })])
     };

@@ -121,7 +121,7 @@ impl World {
                 submitted.into_output(AGENCIES[row.agency], &self.id_key).unwrap()
             };
             let outputs = batch.iter().map(output).collect();
-            jobs::submit(&self.store, self.engine.as_ref(), outputs).unwrap();
+            jobs::submit(&self.store, self.engine.as_ref(), outputs, policy::handed_in()).unwrap();
         }
     }
 
@@ -134,7 +134,7 @@ impl World {
         handling: &str,
     ) -> RecordId {
         let row: SubmittedRow = serde_json::from_value(json!({
-            "local_id": local_id, "source": "s", "handling": handling,
+            "local_id": local_id, "source": "s", "category": "unknown", "handling": handling,
             "records": [{ "slot": "p", "body": body }],
         }))
         .unwrap();
@@ -145,7 +145,7 @@ impl World {
     pub fn row(&self, agency: &str, row: SubmittedRow) -> RecordId {
         let output = row.into_output(agency, &self.id_key).unwrap();
         let id = output.records[0].id;
-        jobs::submit(&self.store, self.engine.as_ref(), vec![output]).unwrap();
+        jobs::submit(&self.store, self.engine.as_ref(), vec![output], policy::handed_in()).unwrap();
         id
     }
 

@@ -95,12 +95,13 @@ fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other()
     assert_eq!(checked as usize, drivers::<ChaCha8Rng>().len() * Role::ALL.len());
 }
 
-/// Intelligence or not, and from when on the owner's alone; the question is asked on 1 June 2026.
-const SPECIAL: [(bool, Option<&str>); 4] = [
-    (false, None),
-    (true, None),
-    (false, Some("2026-06-01T00:00:00Z")),
-    (true, Some("2026-06-02T00:00:00Z")),
+/// Intelligence or not, by when it must be reviewed and until when it is released; the question is asked on 1 June 2026.
+const SPECIAL: [(bool, Option<&str>, Option<&str>); 5] = [
+    (false, None, None),
+    (true, None, None),
+    (false, Some("2026-06-01T00:00:00Z"), None),
+    (true, Some("2026-06-02T00:00:00Z"), None),
+    (false, Some("2026-06-02T00:00:00Z"), Some("2026-06-01T00:00:00Z")),
 ];
 
 #[test]
@@ -111,8 +112,9 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
             for category in SubjectCategory::ALL {
                 for tier in [0, 1, 4] {
                     for handling in [Handling::Own, Handling::Shared] {
-                        for (intelligence, hidden_from) in SPECIAL {
-                            let hidden_from = hidden_from.map(time);
+                        for (intelligence, review_by, released_until) in SPECIAL {
+                            let review_by = review_by.map(time);
+                            let released_until = released_until.map(time);
                             let agency = agency.into();
                             let label = Label {
                                 agency,
@@ -120,7 +122,8 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                                 tier,
                                 handling,
                                 intelligence,
-                                hidden_from,
+                                review_by,
+                                released_until,
                             };
                             classes.push((ClassId(classes.len() as u32), Class { kind, label }));
                         }

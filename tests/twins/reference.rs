@@ -67,7 +67,8 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
         return Access { full: content, ..Access::default() };
     }
     // Overdue for review, or released no longer.
-    let over = label.hidden_from.is_some_and(|from| from <= question.at);
+    let ends = [label.review_by, label.released_until];
+    let over = ends.into_iter().flatten().any(|end| end <= question.at);
     if label.handling == Handling::Own || over {
         return Access::default();
     }

@@ -14,7 +14,7 @@ use super::world::{Caller, World};
 use super::{accounts, drivers, folder, world};
 use crate::api::server::key;
 use crate::api::{Client, Server};
-use crate::policy::time;
+use crate::policy::{handed_in, time};
 
 /// Fills an empty store.
 pub fn fill(store: &dyn Store, world: &World) {
@@ -23,7 +23,7 @@ pub fn fill(store: &dyn Store, world: &World) {
         let submitted: SubmittedRow = serde_json::from_value(row.json.clone()).unwrap();
         submitted.into_output(row.agency, &IdKey::default()).unwrap()
     });
-    jobs::submit(store, &engine, outputs.collect()).unwrap();
+    jobs::submit(store, &engine, outputs.collect(), handed_in()).unwrap();
     for judged in &world.judged {
         let judgement = Judgement {
             a: judged.a.min(judged.b),

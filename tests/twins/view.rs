@@ -13,7 +13,7 @@ use accord::store::{self, Batch, Store};
 
 use super::world::{Caller, World};
 use super::{dice, fill, folder, reference, seed, world};
-use crate::policy::time;
+use crate::policy::{handed_in, time};
 
 /// The snapshot that the production path gives a caller is the one of a store that holds a copy of what
 /// the plain reference says is visible, and nothing else.
@@ -127,7 +127,7 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
             }
         }
     }
-    jobs::submit(copy, engine, outputs).unwrap();
+    jobs::submit(copy, engine, outputs, handed_in()).unwrap();
     let mut judgements = Vec::new();
     for judged in &world.judged {
         let label = world::label_of(judged);

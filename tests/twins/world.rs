@@ -230,7 +230,8 @@ impl Row {
             tier: serde_json::from_value(of("tier")).unwrap(),
             handling: serde_json::from_value(of("handling")).unwrap(),
             intelligence: !of("intelligence").is_null(),
-            hidden_from: serde_json::from_value(of("review_by")).unwrap(),
+            review_by: serde_json::from_value(of("review_by")).unwrap(),
+            released_until: None,
         }
     }
 

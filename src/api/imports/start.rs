@@ -156,7 +156,8 @@ fn run(
 ) -> Result<serde_json::Value, JobError> {
     let (store, engine) = (state.store.as_ref(), state.engine.as_ref());
     let mut watch = Watch(handle);
-    let report = import_readers(store, engine, vec![reader], BATCH_ROWS, &mut watch);
+    let at = (state.clock)();
+    let report = import_readers(store, engine, vec![reader], BATCH_ROWS, at, &mut watch);
     let report = report.map_err(|error| match error {
         ImportError::Cancelled => JobError::Cancelled,
         ImportError::File(error) => {

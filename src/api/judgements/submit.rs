@@ -9,7 +9,7 @@ use crate::api::state::{Body, Context, Scope, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
 use crate::jobs;
-use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Verdict};
+use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Timestamp, Verdict};
 
 /// What is said of a pair of records.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -78,12 +78,17 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
         handling: asked.handling,
         // As strict as the stricter of both records.
         intelligence: a.label.intelligence || b.label.intelligence,
-        hidden_from: [a.label.hidden_from, b.label.hidden_from].into_iter().flatten().min(),
+        review_by: earlier(a.label.review_by, b.label.review_by),
+        released_until: earlier(a.label.released_until, b.label.released_until),
     };
     let (at, user) = ((state.clock)(), scope.caller.user.clone());
     let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };
     jobs::judge(state.store.as_ref(), judgement)?;
     answer(&scope.renewed()?, &asked)
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    [a, b].into_iter().flatten().min()
 }
 
 /// The judgement's label may be a class that the view did not know yet.

@@ -50,8 +50,7 @@ pub async fn submit_record(
     context
         .answer_to(Function::Submit, Body::of(&request, bytes), |scope, row: SubmittedRow| {
             let id_key = &scope.state.id_key;
-            let checked = row.check_review(scope.at);
-            let output = checked.and_then(|()| row.into_output(&scope.caller.agency, id_key));
+            let output = row.into_output(&scope.caller.agency, id_key);
             store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
         })
         .await
@@ -70,7 +69,7 @@ pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Pr
     }
     let records = rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
     let state = &scope.state;
-    let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows)?;
+    let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at)?;
     Ok(Submitted {
         records,
         records_new: report.records_new,

@@ -48,8 +48,7 @@ fn submit(scope: &Scope, batch: SubmittedBatch) -> Result<Submitted, Problem> {
     }
     let (mut rows, mut refused) = (Vec::new(), None);
     for (position, row) in batch.rows.into_iter().enumerate() {
-        let checked = row.check_review(scope.at);
-        match checked.and_then(|()| row.into_output(&scope.caller.agency, &scope.state.id_key)) {
+        match row.into_output(&scope.caller.agency, &scope.state.id_key) {
             Ok(output) => rows.push(output),
             Err(error) => {
                 let problem = refused.unwrap_or_else(|| {

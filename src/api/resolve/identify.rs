@@ -134,7 +134,7 @@ fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
     let row = SubmittedRow {
         local_id: "probe".to_owned(),
         source: "resolve".to_owned(),
-        category: SubjectCategory::Unknown,
+        category: Some(SubjectCategory::Unknown),
         tier: 0,
         handling: crate::model::Handling::Own,
         intelligence: None,

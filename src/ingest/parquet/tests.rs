@@ -25,6 +25,7 @@ format = "parquet"
 id = "id"
 columns_ignored = ["nothing"]
 [label]
+category = "unknown"
 [[record]]
 slot = "person"
 type = "person"
