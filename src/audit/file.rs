@@ -1,5 +1,6 @@
 //! The log as a file.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -47,35 +48,57 @@ pub struct AuditLog {
 #[derive(Debug)]
 struct State {
     file: File,
+    read: Read,
+    stopped: bool,
+}
+
+/// What is known of the log's first lines.
+#[derive(Debug)]
+struct Read {
     head: Head,
     /// Bytes of the file that the head is of.
     bytes: u64,
-    stopped: bool,
+    /// Entries that bear the mark of each use of break-glass.
+    marked: BTreeMap<String, u64>,
+}
+
+impl Read {
+    fn nothing() -> Self {
+        Self { head: Head::empty(), bytes: 0, marked: BTreeMap::new() }
+    }
+
+    /// Takes in the line that comes next, without its newline.
+    fn take(&mut self, text: &str, entry: &Entry) {
+        self.head = self.head.after(text);
+        self.bytes += text.len() as u64 + 1;
+        for id in &entry.break_glass {
+            *self.marked.entry(id.clone()).or_default() += 1;
+        }
+    }
 }
 
 impl State {
     /// Reads on what another process has appended. The lock is held.
     fn catch_up(&mut self, path: &Path) -> Result<(), AuditError> {
         let io = |source| AuditError::Io { path: path.to_owned(), source };
-        if self.file.metadata().map_err(io)?.len() == self.bytes {
+        if self.file.metadata().map_err(io)?.len() == self.read.bytes {
             return Ok(());
         }
-        self.file.seek(SeekFrom::Start(self.bytes)).map_err(io)?;
-        let (head, bytes) = read_chain(path, &self.file, self.head.clone())?;
-        (self.head, self.bytes) = (head, self.bytes + bytes);
+        self.file.seek(SeekFrom::Start(self.read.bytes)).map_err(io)?;
+        read_chain(path, &self.file, &mut self.read)?;
         // What that process left torn when it died.
-        self.file.set_len(self.bytes).map_err(io)
+        self.file.set_len(self.read.bytes).map_err(io)
     }
 
     /// Writes an entry at the end and makes it durable. The lock is held.
     fn write(&mut self, path: &Path, entry: Entry) -> Result<(), AuditError> {
         let io = |source| AuditError::Io { path: path.to_owned(), source };
-        let text = serde_json::to_string(&self.head.line(entry))
-            .map_err(|error| io(std::io::Error::other(error)))?;
+        let line = self.read.head.line(entry);
+        let text =
+            serde_json::to_string(&line).map_err(|error| io(std::io::Error::other(error)))?;
         self.file.write_all(format!("{text}\n").as_bytes()).map_err(io)?;
         self.file.sync_data().map_err(io)?;
-        self.head = self.head.after(&text);
-        self.bytes += text.len() as u64 + 1;
+        self.read.take(&text, &line.entry);
         Ok(())
     }
 }
@@ -91,12 +114,13 @@ impl AuditLog {
         let mut file =
             OpenOptions::new().create(true).read(true).append(true).open(path).map_err(io)?;
         file.lock().map_err(io)?;
-        let (head, bytes) = read_chain(path, &file, Head::empty())?;
-        file.set_len(bytes).map_err(io)?;
+        let mut read = Read::nothing();
+        read_chain(path, &file, &mut read)?;
+        file.set_len(read.bytes).map_err(io)?;
         file.seek(SeekFrom::End(0)).map_err(io)?;
         file.sync_all().map_err(io)?;
         file.unlock().map_err(io)?;
-        let state = State { file, head, bytes, stopped: false };
+        let state = State { file, read, stopped: false };
         Ok(Self { path: path.to_owned(), state: Mutex::new(state) })
     }
 
@@ -122,7 +146,14 @@ impl AuditLog {
 
     /// Where the log stands.
     pub fn head(&self) -> Head {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).head.clone()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).read.head.clone()
+    }
+
+    /// How many entries bear the mark of a use of break-glass; of another process those that were there
+    /// when this one wrote last.
+    pub fn marked(&self, break_glass: &str) -> u64 {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.read.marked.get(break_glass).copied().unwrap_or_default()
     }
 }
 
@@ -134,34 +165,33 @@ pub fn verify(path: &Path) -> Result<Head, AuditError> {
     let io = |source| AuditError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
-    let (head, whole_bytes) = read_chain(path, &file, Head::empty())?;
-    if whole_bytes < size {
-        return Err(AuditError::Broken { path: path.to_owned(), line: head.length + 1 });
+    let mut read = Read::nothing();
+    read_chain(path, &file, &mut read)?;
+    if read.bytes < size {
+        return Err(AuditError::Broken { path: path.to_owned(), line: read.head.length + 1 });
     }
-    Ok(head)
+    Ok(read.head)
 }
 
-/// The head of the chain and the number of bytes in whole lines, from where the file stands, which is
-/// after `head`.
-fn read_chain(path: &Path, file: &File, mut head: Head) -> Result<(Head, u64), AuditError> {
+/// Reads whole lines from where the file stands, which is after what was read.
+fn read_chain(path: &Path, file: &File, read: &mut Read) -> Result<(), AuditError> {
     let mut reader = BufReader::new(file);
-    let (mut whole_bytes, mut bytes) = (0, Vec::new());
+    let mut bytes = Vec::new();
     loop {
         bytes.clear();
-        let count = reader
+        reader
             .read_until(b'\n', &mut bytes)
             .map_err(|source| AuditError::Io { path: path.to_owned(), source })?;
         if bytes.pop() != Some(b'\n') {
-            return Ok((head, whole_bytes));
+            return Ok(());
         }
-        let broken = || AuditError::Broken { path: path.to_owned(), line: head.length + 1 };
+        let broken = || AuditError::Broken { path: path.to_owned(), line: read.head.length + 1 };
         let text = std::str::from_utf8(&bytes).map_err(|_| broken())?;
         let line: Line = serde_json::from_str(text).map_err(|_| broken())?;
-        if !head.accepts(&line) {
+        if !read.head.accepts(&line) {
             return Err(broken());
         }
-        head = head.after(text);
-        whole_bytes += count as u64;
+        read.take(text, &line.entry);
     }
 }
 
@@ -212,8 +242,14 @@ mod tests {
         assert!(!text.contains("break_glass") && !text.contains("object"), "{text}");
         let (_dir, path, _) = log_of(1);
         let marked = Entry { break_glass: vec!["bgl_1".into()], ..entry("r") };
-        AuditLog::open(&path).unwrap().append(marked).unwrap();
-        assert_eq!(verify(&path).unwrap().length, 2);
+        let logs = [AuditLog::open(&path).unwrap(), AuditLog::open(&path).unwrap()];
+        logs[0].append(marked.clone()).unwrap();
+        logs[1].append(marked).unwrap();
+        assert_eq!(verify(&path).unwrap().length, 3);
+        // Counted as it is written, as another has written it, and as it is read again.
+        let count = |log: &AuditLog| (log.marked("bgl_1"), log.marked("bgl_2"));
+        assert_eq!((count(&logs[0]), count(&logs[1])), ((1, 0), (2, 0)));
+        assert_eq!(count(&AuditLog::open(&path).unwrap()), (2, 0));
     }
 
     #[test]

@@ -115,6 +115,15 @@ fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
     hands.forward(60 * MINUTE);
     police.get(&suspect).problem(404);
     assert_eq!(marks("GET /v1/records/{id}"), [""; 0], "after");
+    // Who reviews it reads how many there were, the owner does not.
+    let read = |agency: &str| {
+        let officer = server.user(agency, "officer", &[Role::PrivacyOfficer]);
+        officer.get("/v1/break-glass").ok()["uses"][0]["operations"].clone()
+    };
+    let log = std::fs::read_to_string(&server.audit).unwrap();
+    let marked = log.lines().filter(|line| line.contains("\"break_glass\"")).count();
+    assert_eq!((read(POLICE), marked), (json!(3), 3));
+    assert_eq!(read(SHELTER), Value::Null);
     accord::audit::verify(&server.audit).unwrap();
 }
 

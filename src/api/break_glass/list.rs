@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::Context;
+use crate::api::state::{Context, Scope};
 use crate::govern::{BreakGlass, Function, Purpose, Reference, Review, ReviewState, Role};
 use crate::model::Timestamp;
 
@@ -25,6 +25,10 @@ pub struct BreakGlassView {
     /// In which case; for that agency only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Reference>,
+    /// How many operations were done under it so far, each with its mark in the audit log of this server; for
+    /// that agency only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operations: Option<u64>,
     /// What for.
     pub purpose: Purpose,
     /// The danger.
@@ -45,15 +49,16 @@ pub struct BreakGlassView {
 }
 
 impl BreakGlassView {
-    /// One as an agency sees it at a time.
-    pub fn of(id: &str, glass: &BreakGlass, agency: &str, at: Timestamp) -> Self {
-        let own = glass.by.agency == agency;
+    /// One as the caller's agency sees it now.
+    pub fn of(id: &str, glass: &BreakGlass, scope: &Scope) -> Self {
+        let (own, at) = (glass.by.agency == scope.caller.agency, scope.at);
         Self {
             id: id.to_owned(),
             agency: glass.by.agency.clone(),
             owner: glass.owner.clone(),
             user: own.then(|| glass.by.user.clone()),
             case: own.then(|| glass.case.clone()),
+            operations: own.then(|| scope.state.audit.marked(id)),
             purpose: glass.purpose,
             reason: glass.reason.clone(),
             opened: glass.by.at,
@@ -99,8 +104,7 @@ pub async fn list_break_glass(
                 .break_glass
                 .iter()
                 .filter(|(_, it)| it.is_of(principal) || (oversees && concerns(it)));
-            let view =
-                |(id, it): (&String, &BreakGlass)| BreakGlassView::of(id, it, agency, scope.at);
+            let view = |(id, it): (&String, &BreakGlass)| BreakGlassView::of(id, it, scope);
             Ok(BreakGlassList { uses: seen.map(view).collect() })
         })
         .await

@@ -77,7 +77,7 @@ fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Probl
     Policies::change(scope.state.store.as_ref(), |policy| {
         policy.open_break_glass(id.clone(), glass.clone()).map_err(refused)
     })?;
-    Ok(BreakGlassView::of(&id, &glass, caller, scope.at))
+    Ok(BreakGlassView::of(&id, &glass, scope))
 }
 
 fn words(error: BreakGlassError) -> String {

@@ -61,6 +61,6 @@ fn review(scope: &Scope, id: &str, asked: ReviewRequest) -> Result<BreakGlassVie
         }
         let by = scope.act();
         glass.review = Some(Review { by, justified: asked.justified, note: note.clone() });
-        Ok(BreakGlassView::of(id, glass, agency, scope.at))
+        Ok(BreakGlassView::of(id, glass, scope))
     })
 }
