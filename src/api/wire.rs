@@ -67,6 +67,9 @@ pub struct RecordView {
     pub tier: u8,
     /// How far the owner lets it go.
     pub handling: crate::model::Handling,
+    /// When it must be reviewed: from then on nobody but the owner sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<crate::model::Timestamp>,
     /// What it says; absent when masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
@@ -85,6 +88,7 @@ impl RecordView {
             category: record.label.category,
             tier: record.label.tier,
             handling: record.label.handling,
+            review_by: record.label.review_by,
             body: (!masked).then(|| record.body.clone()),
         }
     }

@@ -17,6 +17,7 @@ mod link;
 mod openapi;
 mod output;
 mod progress;
+mod purge;
 mod records;
 mod serve;
 mod settings;
@@ -55,6 +56,7 @@ enum Command {
     Compare(compare::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
+    Purge(purge::Arguments),
     Audit(audit::Arguments),
 }
 
@@ -75,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
+        Command::Purge(arguments) => purge::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
     };
     match result {
