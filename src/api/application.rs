@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
@@ -18,6 +19,7 @@ use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHU
 use super::metrics::Metrics;
 use super::policies::Policies;
 use super::problem::{Code, Problem};
+use super::purging::purge_again_and_again;
 use super::router::operations;
 use super::sessions::notice::Notice;
 use super::state::{Random, State};
@@ -57,6 +59,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// Bytes that all views in use but the largest may hold for themselves ([`graph::VIEW_BYTES_MAX`]).
     pub view_bytes_max: usize,
+    /// Time between two purges of what is kept no longer ([`super::PURGE_EVERY`]); the first is at the start.
+    pub purge_every: Duration,
     /// Tells the time.
     pub clock: Clock,
     /// Gives random bytes.
@@ -82,6 +86,8 @@ pub enum BuildError {
 
 /// A bound server, ready to run.
 pub struct Application {
+    state: web::Data<State>,
+    purge_every: Duration,
     server: Server,
     address: SocketAddr,
 }
@@ -123,9 +129,10 @@ impl Application {
         });
         silent::resume(state.clone().into_inner());
         let document = super::document();
+        let shared = state.clone();
         let server = HttpServer::new(move || {
             let (app, _) = App::new()
-                .app_data(state.clone())
+                .app_data(shared.clone())
                 .into_utoipa_app()
                 .configure(operations)
                 .split_for_parts();
@@ -150,7 +157,7 @@ impl Application {
             }
         };
         let address = server.addrs().first().copied().unwrap_or(config.listen);
-        Ok(Self { server: server.run(), address })
+        Ok(Self { state, purge_every: config.purge_every, server: server.run(), address })
     }
 
     /// Where it listens.
@@ -168,7 +175,10 @@ impl Application {
     /// # Errors
     /// When the system fails it.
     pub async fn run(self) -> std::io::Result<()> {
-        self.server.await
+        let purges = actix_web::rt::spawn(purge_again_and_again(self.state, self.purge_every));
+        let ended = self.server.await;
+        purges.abort();
+        ended
     }
 }
 

@@ -40,6 +40,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "local_id": "example-1",
         "source": "tips",
         "category": "contact",
+        "review_by": "2028-01-01T00:00:00Z",
         "records": [
             { "slot": "person", "body": {
                 "type": "person",
@@ -109,6 +110,11 @@ pub fn body(operation: &str) -> Option<Value> {
         }),
         "decide_onward" => json!({
             "granted": true, "note": "To their duty officer, for the search only",
+        }),
+        "review_records" => json!({
+            "local_ids": ["example-1"],
+            "review_by": "2029-01-01T00:00:00Z",
+            "explanation": "The investigation TF-2026-1 goes on until the trial",
         }),
         "confirm_purge" => json!({ "note": "Exports of May and June deleted, paper shredded" }),
         "open_case" => json!({ "reference": "TF-2026-1", "expires": "2099-01-01T00:00:00Z" }),

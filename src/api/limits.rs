@@ -8,6 +8,8 @@ pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Rows of a batch.
 pub const BATCH_ROWS_MAX: usize = 1_000;
+/// Records and local ids that one review names.
+pub const REVIEWED_MAX: usize = 100;
 /// Candidates of "who is this?".
 pub const CANDIDATES_MAX: u64 = 50;
 /// Characters of a search.
@@ -27,5 +29,7 @@ pub const JOB_THREADS: usize = 2;
 pub const HASHINGS_MAX: usize = 2;
 /// Time that a log-on waits for its turn to be hashed.
 pub const HASHING_WAIT: Duration = Duration::from_secs(10);
+/// Time between two purges of what is kept no longer.
+pub const PURGE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Time a client has for the TLS handshake.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);

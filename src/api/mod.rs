@@ -36,6 +36,7 @@ mod paths;
 mod policies;
 mod problem;
 mod public;
+mod purging;
 mod queries;
 mod reason;
 mod records;
@@ -48,6 +49,7 @@ mod tls;
 mod wire;
 
 pub use application::{Application, BuildError, Config};
+pub use limits::PURGE_EVERY;
 pub use openapi::document;
 pub use problem::{Code, Fault, ProblemBody};
 pub use public::{PUBLIC_OPERATIONS, PublicOperation};

@@ -46,6 +46,8 @@ use super::queries::get::get_query;
 use super::queries::list::list_queries;
 use super::queries::run::run_query;
 use super::records::get::get_record;
+use super::records::list_reviews::list_reviews;
+use super::records::review::review_records;
 use super::records::submit::submit_record;
 use super::records::submit_batch::submit_batch;
 use super::resolve::identify::resolve;
@@ -62,6 +64,9 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
     config
         .service(submit_record)
         .service(submit_batch)
+        // Before the record of an id, which they would be taken for.
+        .service(list_reviews)
+        .service(review_records)
         .service(get_record)
         .service(resolve)
         .service(search)

@@ -75,6 +75,9 @@ pub struct RecordView {
     pub conditions: Conditions,
     /// How other standards mark the same, where they have a word for it; never less strictly.
     pub markings: Vec<String>,
+    /// When it must be reviewed: from then on nobody but the owner sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<crate::model::Timestamp>,
     /// What it says; absent when masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
@@ -96,6 +99,7 @@ impl RecordView {
             handling: record.label.handling,
             conditions: record.label.conditions,
             markings: markings.iter().map(Marking::to_string).collect(),
+            review_by: record.label.review_by,
             body: (!masked).then(|| record.body.clone()),
         }
     }

@@ -18,6 +18,7 @@ mod officer;
 mod openapi;
 mod output;
 mod progress;
+mod purge;
 mod records;
 mod serve;
 mod settings;
@@ -56,6 +57,7 @@ enum Command {
     Compare(compare::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
+    Purge(purge::Arguments),
     Audit(audit::Arguments),
 }
 
@@ -76,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
+        Command::Purge(arguments) => purge::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
     };
     match result {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use accord::api::{Application, Config, Notice, Tls};
+use accord::api::{Application, Config, Notice, PURGE_EVERY, Tls};
 use accord::graph::VIEW_BYTES_MAX;
 use accord::identity::{self, SealingKey};
 use accord::model::Timestamp;
@@ -22,7 +22,7 @@ use super::settings::{self, StoreArguments};
 /// The API is under /v1, its page under /docs, its OpenAPI document at /openapi.json. Every request
 /// but these, /health, /ready and a log-on needs an API key (`accord key`), a session of a local account
 /// (`accord account`) or an access token of an identity provider (--identity), and is in the audit log
-/// before its answer leaves. Stops at SIGINT or SIGTERM when the answers under way have left.
+/// before its answer leaves. Removes what is kept no longer at its start and daily (`accord purge`). Stops at SIGINT or SIGTERM when the answers under way have left.
 ///
 /// With --tls-cert and --tls-key it speaks TLS 1.2 and 1.3 and nothing else on that address. Without,
 /// it listens on this machine's own addresses only, unless --plain-http says that a proxy stands in front.
@@ -188,6 +188,7 @@ pub fn serve(
         privileged_seconds: i64::from(privileged_minutes) * 60,
         tls,
         view_bytes_max,
+        purge_every: PURGE_EVERY,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),
     };

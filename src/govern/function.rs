@@ -9,6 +9,8 @@ pub enum Function {
     Ask,
     /// Submits and imports records.
     Submit,
+    /// Keeps records of the own agency beyond their review.
+    ReviewRecords,
     /// Judges pairs of records.
     Judge,
     /// Reads the cases that the caller works on.
@@ -53,9 +55,10 @@ pub enum Function {
 
 impl Function {
     /// All functions.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Ask,
         Self::Submit,
+        Self::ReviewRecords,
         Self::Judge,
         Self::ReadCases,
         Self::LeadCases,
@@ -88,6 +91,7 @@ impl Function {
                 | Self::SuspendAgreements
                 | Self::BreakGlass
                 | Self::ReviewBreakGlass
+                | Self::ReviewRecords
                 | Self::DecideOnward
                 | Self::ManageAgencies
         )
@@ -128,7 +132,9 @@ impl Function {
             Self::ReadBreakGlass => {
                 &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
             }
-            Self::ReviewBreakGlass | Self::ConfirmPurge => &[Approver, PrivacyOfficer],
+            Self::ReviewRecords | Self::ReviewBreakGlass | Self::ConfirmPurge => {
+                &[Approver, PrivacyOfficer]
+            }
             Self::AskOnward => &[Investigator, TaskForceLead, VictimSpecialist],
             Self::ReadOnward => &[
                 Investigator,

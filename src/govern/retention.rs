@@ -45,18 +45,16 @@ pub struct RecordReview {
     pub explanation: String,
 }
 
-/// The reviews of one row, the oldest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// The account of the reviews of one row.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordReviews {
-    /// The agency's own id of the row.
-    pub local_id: String,
-    /// The reviews.
+    /// The reviews, the oldest first.
     pub reviews: Vec<RecordReview>,
 }
 
 impl RecordReviews {
-    /// What the documents of an agency's reviews begin with.
+    /// What the names of these documents begin with.
     pub const DOCUMENTS: &'static str = "review/";
 
     /// The document of a row, by the id that its first record has or would have.
@@ -64,7 +62,7 @@ impl RecordReviews {
         format!("{}{row}", Self::DOCUMENTS)
     }
 
-    /// Whether the row is purged as its review by is overdue, so that what was said of it goes too.
+    /// Whether the row is removed since its review is overdue, so that what was said of it goes too.
     pub fn is_to_be_purged(&self, now: Timestamp) -> bool {
         let latest = self.reviews.last().map(|review| review.review_by);
         latest.is_none_or(|by| days_after(by, PURGE_GRACE_DAYS) < now)

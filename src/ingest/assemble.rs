@@ -83,7 +83,7 @@ impl<'a> Assembly<'a> {
             }
             _ => SubjectCategory::Unknown,
         };
-        raw.extend(self.origin.terms.kept());
+        raw.extend(self.origin.terms.kept(self.origin.local_id));
         let id = self.key.record(self.origin.agency, &local_id);
         let (source, label) = (self.origin.source.to_owned(), self.label(category));
         self.slots.insert(slot, id);

@@ -1,6 +1,8 @@
 //! On what terms a row is handed in, whichever road it comes by: whether it is criminal intelligence,
 //! when it must be reviewed, and by which release a victim let it go.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +19,8 @@ use crate::model::{Timestamp, is_reason};
 pub const SUSPICION: &str = "accord.reasonable_suspicion";
 /// As [`SUSPICION`].
 pub const RELEASE: &str = "accord.release";
+/// Under this name a record that must be reviewed keeps the id of its row: rows are reviewed whole.
+pub const ROW: &str = "accord.row";
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -68,12 +72,18 @@ impl Terms {
         (self.review_by.map(day_of), until.map(day_of))
     }
 
-    /// What a record keeps of them.
-    pub fn kept(&self) -> impl Iterator<Item = (String, String)> {
+    /// What a record of a row keeps of them.
+    pub fn kept(&self, row: &str) -> BTreeMap<String, String> {
         let suspicion = self.intelligence.as_ref().map(|it| &it.reasonable_suspicion);
         let release = self.release.as_ref().map(|it| &it.reference);
-        let kept = [(SUSPICION, suspicion), (RELEASE, release)].into_iter();
-        kept.filter_map(|(name, text)| Some((name.to_owned(), text?.trim().to_owned())))
+        let row = self.review_by.map(|_| row);
+        let kept = [
+            (SUSPICION, suspicion.map(String::as_str)),
+            (RELEASE, release.map(String::as_str)),
+            (ROW, row),
+        ];
+        let kept = kept.into_iter();
+        kept.filter_map(|(name, text)| Some((name.to_owned(), text?.trim().to_owned()))).collect()
     }
 }
 

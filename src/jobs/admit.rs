@@ -7,6 +7,14 @@ use crate::ingest::{RELEASE, Reason, RowError, RowOutput};
 use crate::model::{Label, Timestamp};
 use crate::store::{Store, StoreError};
 
+/// The kinds of the agencies, as registered now.
+pub(super) fn agency_kinds(store: &dyn Store) -> Result<BTreeMap<String, AgencyKind>, StoreError> {
+    let document = store.document(POLICY_DOCUMENT)?;
+    let policy = Policy::from_document(document.as_deref());
+    let policy = policy.map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(policy.agencies.into_iter().map(|(name, agency)| (name, agency.kind)).collect())
+}
+
 /// The kinds of the agencies, as registered now, and when rows are handed in.
 pub(super) struct Admission {
     kinds: BTreeMap<String, AgencyKind>,
@@ -15,11 +23,7 @@ pub(super) struct Admission {
 
 impl Admission {
     pub(super) fn of(store: &dyn Store, at: Timestamp) -> Result<Self, StoreError> {
-        let document = store.document(POLICY_DOCUMENT)?;
-        let policy = Policy::from_document(document.as_deref());
-        let policy = policy.map_err(|error| StoreError::Damaged(error.to_string()))?;
-        let kinds = policy.agencies.into_iter().map(|(name, agency)| (name, agency.kind));
-        Ok(Self { kinds: kinds.collect(), at })
+        Ok(Self { kinds: agency_kinds(store)?, at })
     }
 
     /// Refuses what must not be handed in (now).

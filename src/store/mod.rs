@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, EventId, Judgement, Link, Record, RecordId, Tie,
+    TieId, Timestamp,
 };
 
 mod address;
 mod error;
 pub mod neo4j;
+mod review;
 mod sqlite;
 
 pub use address::{AddressError, StoreAddress, open};
@@ -50,6 +52,20 @@ pub struct Applied {
     /// Judgements that were not there before or said otherwise before.
     pub judgements: usize,
 }
+
+/// Objects by their ids, such as those of one row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    /// Records.
+    pub records: Vec<RecordId>,
+    /// Ties.
+    pub ties: Vec<TieId>,
+    /// Events.
+    pub events: Vec<EventId>,
+}
+
+/// How many records, ties and events of each class a purge removed.
+pub type Purged = BTreeMap<ClassId, u64>;
 
 /// Receives the visible part of a store, in this order: records, ties, events, links, judgements;
 /// each kind in ascending order of its id (links and judgements by their pair).
@@ -178,7 +194,7 @@ pub struct Document {
 /// whole store and its own writes: they serve linking, which happens between all records so that
 /// every later view finds its links; what they return never goes into an answer.
 pub trait WriteTxn {
-    /// Those of these records that the store already holds, by id.
+    /// Those of these records that the store already holds, by id, as they were handed in.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -198,6 +214,21 @@ pub trait WriteTxn {
     /// # Errors
     /// When the store does not answer, or on a conflict; the transaction is then lost.
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError>;
+
+    /// Sets by when objects must be reviewed: they move to the class that differs in this only. What was
+    /// handed in stays as it was, its label included, so that handing it in again changes nothing; what
+    /// is read through a view bears the label of its class. Ids that are not there are left out.
+    ///
+    /// # Errors
+    /// When the store does not answer; the transaction is then lost.
+    fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError>;
+
+    /// Removes all records, ties and events of these classes; with a record go its blocking keys, the
+    /// ties, links and judgements that name it, and its part in other events. The classes stay.
+    ///
+    /// # Errors
+    /// When the store does not answer; the transaction is then lost.
+    fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError>;
 
     /// Makes everything durable. When this returns `Ok`, nothing of it is ever lost.
     ///

@@ -21,6 +21,7 @@ mod onward;
 mod queries;
 mod records;
 mod resolve;
+mod reviews;
 pub mod server;
 mod service;
 mod silent;

@@ -37,6 +37,7 @@ pub struct Special {
     pub identity: identity::Settings,
     pub tls: Option<Tls>,
     pub clock: Option<jobs::Clock>,
+    pub purge_every: Option<std::time::Duration>,
     pub random: Option<Random>,
     /// Whether the store holds a policy and keys already, which stay as they are.
     pub kept: bool,
@@ -183,6 +184,7 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         notice: Notice::default(),
         tls: special.tls,
         view_bytes_max: accord::graph::VIEW_BYTES_MAX,
+        purge_every: special.purge_every.unwrap_or(accord::api::PURGE_EVERY),
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),
     }

@@ -2,9 +2,9 @@
 
 use super::{ok, run};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "demo", "serve", "key", "account", "deny", "openapi", "generate", "import", "compare",
-    "evaluate", "train", "dedupe", "link", "audit",
+    "evaluate", "train", "dedupe", "link", "purge", "audit",
 ];
 
 #[test]

@@ -10,6 +10,7 @@ mod help;
 mod import;
 mod key;
 mod parquet;
+mod purge;
 mod serve;
 
 use std::path::{Path, PathBuf};

@@ -11,7 +11,7 @@ use crate::policy;
 
 use super::{on_both, on_neo4j, on_sqlite};
 
-fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
+pub fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
     let mut transaction = store.begin()?;
     let applied = transaction.put(batch)?;
     transaction.commit()?;
@@ -23,13 +23,13 @@ fn view_of(store: &dyn Store, agency: &str) -> ClassSet {
     policy::view(&policy, agency, &store.classes().unwrap()).classes
 }
 
-fn collect(store: &dyn Store, view: &ClassSet) -> Collected {
+pub fn collect(store: &dyn Store, view: &ClassSet) -> Collected {
     let mut collected = Collected::default();
     store.stream(view, &mut collected).unwrap();
     collected
 }
 
-fn everything(store: &dyn Store) -> Collected {
+pub fn everything(store: &dyn Store) -> Collected {
     collect(store, &View::whole_store(&store.classes().unwrap()).classes)
 }
 

@@ -3,6 +3,7 @@
 mod contract;
 mod durability;
 mod fixture;
+mod retention;
 
 use std::sync::Arc;
 

@@ -98,6 +98,20 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             let (record, unmask) = (pool.record(), pool.unmask());
             get(format!("/v1/records/{record}{unmask}"))
         }),
+        ("list_reviews", |pool| {
+            let (limit, before) = (pool.limit(), pool.pick(&["", "&before=2028-06-01T00:00:00Z"]));
+            get(format!("/v1/records/reviews?limit={limit}{before}"))
+        }),
+        ("review_records", |pool| {
+            let by = pool.pick(&["2029-01-01T00:00:00Z", "2026-12-01T00:00:00Z"]);
+            let mut body = json!({ "review_by": by, "explanation": "The trial is still to come" });
+            if pool.rng.random() {
+                body["records"] = json!([pool.record()]);
+            } else {
+                body["local_ids"] = json!([format!("row-{}", pool.rng.random_range(0..16))]);
+            }
+            post("/v1/records/reviews", body)
+        }),
         ("resolve", |pool| {
             let kind = pool.pick(&["person", "phone", "address", "vehicle"]);
             let body = world::body(pool.rng, kind);

@@ -50,7 +50,9 @@ fn allowed(operation: &str) -> &'static [Role] {
         "list_break_glass" => {
             &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]
         }
-        "review_break_glass" | "confirm_purge" => &[Approver, PrivacyOfficer],
+        "review_records" | "list_reviews" | "review_break_glass" | "confirm_purge" => {
+            &[Approver, PrivacyOfficer]
+        }
         "open_case" | "add_member" | "remove_member" | "end_case" => &[TaskForceLead],
         "add_subjects" => &[Investigator, TaskForceLead, VictimSpecialist],
         "list_agreements" | "get_agreement" | "preview_agreement" => {

@@ -199,8 +199,10 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
     if rng.random_bool(0.2) || json.get("intelligence").is_some() {
         // What the caller hands in is not overdue; of what others have something is.
         let far = "2028-01-01T00:00:00Z";
-        let by =
-            if agency == CALLER { far } else { pick(rng, &["2026-05-01T00:00:00Z", far, far]) };
+        // Some of that is removed by the server, behind the days of grace.
+        let odd = local_id.ends_with(['1', '3', '5', '7', '9']);
+        let over = if odd { "2026-05-01T00:00:00Z" } else { "2026-09-10T00:00:00Z" };
+        let by = if agency == CALLER { far } else { pick(rng, &[over, far, far]) };
         json["review_by"] = json!(by);
     }
     if agency != CALLER && rng.random_bool(0.2) {

@@ -4,7 +4,9 @@
 //! Several accord processes may share one server: a writer locks the one `StoredMeta` node.
 
 pub mod connection;
+mod purge;
 mod read;
+mod review;
 mod write;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::connection::Connection;
-use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
+use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId, Tie};
+use crate::store::review::Reviews;
 use crate::store::{SnapshotSink, StoreError};
 
 /// How long one look-up may take.
@@ -80,10 +81,15 @@ pub(super) fn records(
     let found = rows(
         connection,
         "UNWIND $ids AS id MATCH (r:StoredRecord {id: id}) WHERE r.class IN $classes
-         RETURN r.id AS id, r.json AS record",
+         RETURN r.id AS id, r.class AS class, r.json AS record",
         json!({ "ids": texts(ids), "classes": class_numbers(view) }),
     )?;
-    in_order(ids, &found, |row| object(row, "record"))
+    let reviews = Reviews::of(&classes(connection)?);
+    in_order(ids, &found, |row| {
+        let mut record: Record = object(row, "record")?;
+        reviews.put(class(row)?, &mut record.label);
+        Ok(record)
+    })
 }
 
 pub(super) fn events(
@@ -94,10 +100,15 @@ pub(super) fn events(
     let found = rows(
         connection,
         "UNWIND $ids AS id MATCH (e:StoredEvent {id: id}) WHERE e.class IN $classes
-         RETURN e.id AS id, e.json AS event, e.participants AS participants",
+         RETURN e.id AS id, e.class AS class, e.json AS event, e.participants AS participants",
         json!({ "ids": texts(ids), "classes": class_numbers(view) }),
     )?;
-    in_order(ids, &found, |row| event(row, view))
+    let reviews = Reviews::of(&classes(connection)?);
+    in_order(ids, &found, |row| event(row, view, &reviews))
+}
+
+fn class(row: &Cells) -> Result<ClassId, StoreError> {
+    Ok(ClassId(integer(row, "class")? as u32))
 }
 
 /// What was found, in the order asked.
@@ -115,8 +126,9 @@ fn in_order<I: ToString, T>(
 
 /// The event without the participations of records outside the view. `participants` holds the
 /// classes of the participating records, in the event's order.
-fn event(row: &Cells, view: &ClassSet) -> Result<Event, StoreError> {
+fn event(row: &Cells, view: &ClassSet, reviews: &Reviews) -> Result<Event, StoreError> {
     let mut event: Event = object(row, "event")?;
+    reviews.put(class(row)?, &mut event.label);
     let classes = row
         .get("participants")
         .and_then(Value::as_array)
@@ -171,7 +183,7 @@ pub(super) fn stream(
 #[derive(Default)]
 struct Part {
     records: Vec<(ClassId, Record)>,
-    ties: Vec<crate::model::Tie>,
+    ties: Vec<Tie>,
     events: Vec<Event>,
     links: Vec<crate::model::Link>,
     judgements: Vec<crate::model::Judgement>,
@@ -180,32 +192,37 @@ struct Part {
 impl Part {
     fn read(connection: &Connection, view: &ClassSet) -> Result<Self, StoreError> {
         let mut part = Self::default();
+        let reviews = Reviews::of(&classes(connection)?);
         let all = || json!({ "classes": class_numbers(view) });
         connection.read_each(
             "MATCH (r:StoredRecord) WHERE r.class IN $classes
              RETURN r.class AS class, r.json AS record ORDER BY r.id",
             all(),
             |row| {
-                let class = ClassId(integer(&row, "class")? as u32);
-                part.records.push((class, object(&row, "record")?));
+                let (class, mut record): (_, Record) = (class(&row)?, object(&row, "record")?);
+                reviews.put(class, &mut record.label);
+                part.records.push((class, record));
                 Ok(())
             },
         )?;
         connection.read_each(
             "MATCH (t:StoredTie) WHERE t.class IN $classes AND t.class_from IN $classes
-             AND t.class_to IN $classes RETURN t.json AS tie ORDER BY t.id",
+             AND t.class_to IN $classes RETURN t.class AS class, t.json AS tie ORDER BY t.id",
             all(),
             |row| {
-                part.ties.push(object(&row, "tie")?);
+                let mut tie: Tie = object(&row, "tie")?;
+                reviews.put(class(&row)?, &mut tie.label);
+                part.ties.push(tie);
                 Ok(())
             },
         )?;
         connection.read_each(
             "MATCH (e:StoredEvent) WHERE e.class IN $classes
-             RETURN e.json AS event, e.participants AS participants ORDER BY e.id",
+             RETURN e.class AS class, e.json AS event, e.participants AS participants
+             ORDER BY e.id",
             all(),
             |row| {
-                part.events.push(event(&row, view)?);
+                part.events.push(event(&row, view, &reviews)?);
                 Ok(())
             },
         )?;

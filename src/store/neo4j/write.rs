@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::connection::{Connection, Transaction};
 use super::read::{Cells, integer, object, record_id, text, texts};
-use crate::model::{BlockKey, Class, ClassId, Kind, Label, Record, RecordId};
-use crate::store::{Applied, Batch, StoreError, WriteTxn};
+use crate::model::{BlockKey, Class, ClassId, ClassSet, Kind, Label, Record, RecordId, Timestamp};
+use crate::store::{Applied, Batch, Ids, Purged, StoreError, WriteTxn};
 
 /// Rows sent in one statement.
 const ROWS_PER_STATEMENT: usize = 5_000;
@@ -19,7 +19,7 @@ pub(super) const LOCK: &str = "MATCH (m:StoredMeta {id: 1}) SET m.locked = times
 /// A write transaction.
 pub(super) struct Neo4jTxn<'a> {
     transaction: Transaction<'a>,
-    classes: BTreeMap<Class, ClassId>,
+    pub(super) classes: BTreeMap<Class, ClassId>,
     changed: bool,
 }
 
@@ -36,9 +36,13 @@ impl<'a> Neo4jTxn<'a> {
         Ok(Self { transaction, classes, changed: false })
     }
 
-    /// The number of a class, made when it is new.
+    /// The number of the class of a kind and a label.
     fn class(&mut self, kind: Kind, label: &Label) -> Result<u32, StoreError> {
-        let class = Class { kind, label: label.clone() };
+        self.number(Class { kind, label: label.clone() })
+    }
+
+    /// The number of a class, made when it is new.
+    pub(super) fn number(&mut self, class: Class) -> Result<u32, StoreError> {
         if let Some(id) = self.classes.get(&class) {
             return Ok(id.0);
         }
@@ -52,8 +56,23 @@ impl<'a> Neo4jTxn<'a> {
         Ok(id.0)
     }
 
+    /// Runs a statement that reads.
+    pub(super) fn run(&mut self, cypher: &str, given: Value) -> Result<Vec<Cells>, StoreError> {
+        self.transaction.run(cypher, given)
+    }
+
+    /// Runs a statement that changes something.
+    pub(super) fn change(&mut self, cypher: &str, given: Value) -> Result<(), StoreError> {
+        self.changed = true;
+        self.run(cypher, given).map(|_| ())
+    }
+
     /// Runs a statement over many rows, some at a time, and returns all rows it gives.
-    fn unwind(&mut self, cypher: &str, rows: Vec<Value>) -> Result<Vec<Cells>, StoreError> {
+    pub(super) fn unwind(
+        &mut self,
+        cypher: &str,
+        rows: Vec<Value>,
+    ) -> Result<Vec<Cells>, StoreError> {
         let mut found = Vec::new();
         for chunk in rows.chunks(ROWS_PER_STATEMENT) {
             found.extend(self.transaction.run(cypher, json!({ "rows": chunk }))?);
@@ -61,7 +80,8 @@ impl<'a> Neo4jTxn<'a> {
         Ok(found)
     }
 
-    fn write(&mut self, cypher: &str, rows: Vec<Value>) -> Result<usize, StoreError> {
+    /// Runs a statement that writes rows; how many these are.
+    pub(super) fn write(&mut self, cypher: &str, rows: Vec<Value>) -> Result<usize, StoreError> {
         let count = rows.len();
         if count > 0 {
             self.changed = true;
@@ -268,6 +288,14 @@ impl WriteTxn for Neo4jTxn<'_> {
             links: self.put_links(batch)?,
             judgements: self.put_judgements(batch)?,
         })
+    }
+
+    fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {
+        super::review::set(self, ids, review_by)
+    }
+
+    fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError> {
+        super::purge::purge(self, classes)
     }
 
     fn commit(mut self: Box<Self>) -> Result<(), StoreError> {

@@ -1,7 +1,9 @@
 //! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, so that a commit that
 //! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
 
+mod purge;
 mod read;
+mod review;
 mod schema;
 mod stream;
 mod write;

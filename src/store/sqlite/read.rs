@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{backend, from_json};
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 use crate::store::StoreError;
+use crate::store::review::Reviews;
 
 pub(super) fn revision(reader: &Connection) -> Result<u64, StoreError> {
     reader
@@ -29,7 +30,7 @@ pub(super) fn classes(reader: &Connection) -> Result<Vec<(ClassId, Class)>, Stor
     .collect()
 }
 
-/// One record with its class, whoever may see it.
+/// One record with its class, whoever may see it, as it was handed in.
 pub(super) fn record(
     reader: &Connection,
     id: RecordId,
@@ -48,11 +49,13 @@ pub(super) fn records(
     view: &ClassSet,
     ids: &[RecordId],
 ) -> Result<Vec<Record>, StoreError> {
+    let reviews = Reviews::of(&classes(reader)?);
     let mut found = Vec::new();
     for id in ids {
-        if let Some((class, record)) = record(reader, *id)?
+        if let Some((class, mut record)) = record(reader, *id)?
             && view.contains(class)
         {
+            reviews.put(class, &mut record.label);
             found.push(record);
         }
     }
@@ -64,6 +67,7 @@ pub(super) fn events(
     view: &ClassSet,
     ids: &[EventId],
 ) -> Result<Vec<Event>, StoreError> {
+    let reviews = Reviews::of(&classes(reader)?);
     let mut statement =
         reader.prepare_cached("SELECT class, json FROM event WHERE id = ?1").map_err(backend)?;
     let mut found = Vec::new();
@@ -75,7 +79,9 @@ pub(super) fn events(
         if let Some((class, json)) = row
             && view.contains(ClassId(class))
         {
-            found.push(trimmed(reader, view, from_json("event", &json)?)?);
+            let mut event: Event = from_json("event", &json)?;
+            reviews.put(ClassId(class), &mut event.label);
+            found.push(trimmed(reader, view, event)?);
         }
     }
     Ok(found)

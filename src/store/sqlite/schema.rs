@@ -60,7 +60,9 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
         (0, 0, 0) if create => make(connection)?,
         _ => return Err(StoreError::Format("the file holds something else".into())),
     }
-    connection.pragma_update(None, "synchronous", "FULL").map_err(backend)
+    connection.pragma_update(None, "synchronous", "FULL").map_err(backend)?;
+    // What is removed is overwritten.
+    connection.pragma_update(None, "secure_delete", "ON").map_err(backend)
 }
 
 fn make(connection: &Connection) -> Result<(), StoreError> {

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Row};
 
 use super::{backend, from_json, read};
-use crate::model::{ClassId, ClassSet};
+use crate::model::{ClassId, ClassSet, Event, Record, Tie};
+use crate::store::review::Reviews;
 use crate::store::{SnapshotSink, StoreError};
 
 pub(super) fn stream(
@@ -12,17 +13,24 @@ pub(super) fn stream(
     sink: &mut dyn SnapshotSink,
 ) -> Result<u64, StoreError> {
     let revision = read::revision(reader)?;
+    let reviews = Reviews::of(&read::classes(reader)?);
     each(reader, "SELECT class, json FROM record ORDER BY id", view, 1, |class, json| {
-        sink.record(class, from_json("record", json)?);
+        let mut record: Record = from_json("record", json)?;
+        reviews.put(class, &mut record.label);
+        sink.record(class, record);
         Ok(())
     })?;
     let ties = "SELECT class, class_from, class_to, json FROM tie ORDER BY id";
-    each(reader, ties, view, 3, |_, json| {
-        sink.tie(from_json("tie", json)?);
+    each(reader, ties, view, 3, |class, json| {
+        let mut tie: Tie = from_json("tie", json)?;
+        reviews.put(class, &mut tie.label);
+        sink.tie(tie);
         Ok(())
     })?;
-    each(reader, "SELECT class, json FROM event ORDER BY id", view, 1, |_, json| {
-        sink.event(read::trimmed(reader, view, from_json("event", json)?)?);
+    each(reader, "SELECT class, json FROM event ORDER BY id", view, 1, |class, json| {
+        let mut event: Event = from_json("event", json)?;
+        reviews.put(class, &mut event.label);
+        sink.event(read::trimmed(reader, view, event)?);
         Ok(())
     })?;
     each(reader, "SELECT class_a, class_b, json FROM link ORDER BY a, b", view, 2, |_, json| {

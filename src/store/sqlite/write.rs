@@ -7,23 +7,31 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{backend, read, to_json};
 use crate::model::{
-    BlockKey, Class, ClassId, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
+    BlockKey, Class, ClassId, ClassSet, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
+    Timestamp,
 };
-use crate::store::{Applied, Batch, StoreError, WriteTxn};
+use crate::store::{Applied, Batch, Ids, Purged, StoreError, WriteTxn};
 
 /// A write transaction on the store's one writing connection.
 pub(super) struct SqliteTxn<'a> {
-    writer: MutexGuard<'a, Connection>,
-    classes: BTreeMap<Class, ClassId>,
+    pub(super) writer: MutexGuard<'a, Connection>,
+    pub(super) classes: BTreeMap<Class, ClassId>,
     changed: bool,
+    /// Whether something was removed, of which the write-ahead log must keep nothing.
+    purged: bool,
     committed: bool,
 }
 
 impl<'a> SqliteTxn<'a> {
     pub(super) fn begin(writer: MutexGuard<'a, Connection>) -> Result<Self, StoreError> {
         writer.execute_batch("BEGIN IMMEDIATE").map_err(backend)?;
-        let mut transaction =
-            Self { writer, classes: BTreeMap::new(), changed: false, committed: false };
+        let mut transaction = Self {
+            writer,
+            classes: BTreeMap::new(),
+            changed: false,
+            purged: false,
+            committed: false,
+        };
         transaction.classes = read::classes(&transaction.writer)?
             .into_iter()
             .map(|(id, class)| (class, id))
@@ -31,9 +39,13 @@ impl<'a> SqliteTxn<'a> {
         Ok(transaction)
     }
 
-    /// The number of a class, made when it is new.
+    /// The number of the class of a kind and a label.
     fn class(&mut self, kind: Kind, label: &Label) -> Result<ClassId, StoreError> {
-        let class = Class { kind, label: label.clone() };
+        self.number(Class { kind, label: label.clone() })
+    }
+
+    /// The number of a class, made when it is new.
+    pub(super) fn number(&mut self, class: Class) -> Result<ClassId, StoreError> {
         if let Some(id) = self.classes.get(&class) {
             return Ok(*id);
         }
@@ -169,7 +181,11 @@ impl<'a> SqliteTxn<'a> {
         Ok(true)
     }
 
-    fn execute(&mut self, sql: &str, values: impl rusqlite::Params) -> Result<(), StoreError> {
+    pub(super) fn execute(
+        &mut self,
+        sql: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<(), StoreError> {
         self.changed = true;
         self.writer
             .prepare_cached(sql)
@@ -227,12 +243,28 @@ impl WriteTxn for SqliteTxn<'_> {
         Ok(applied)
     }
 
+    fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {
+        super::review::set(self, ids, review_by)
+    }
+
+    fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError> {
+        let purged = super::purge::purge(self, classes)?;
+        self.purged |= !purged.is_empty();
+        Ok(purged)
+    }
+
     fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         if self.changed {
             self.execute("UPDATE meta SET revision = revision + 1", [])?;
         }
         self.writer.execute_batch("COMMIT").map_err(backend)?;
         self.committed = true;
+        if self.purged {
+            // As far as no reader still needs it: then the next one does.
+            let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let _: i64 =
+                self.writer.query_row(checkpoint, [], |row| row.get(0)).map_err(backend)?;
+        }
         Ok(())
     }
 }

@@ -1,0 +1,60 @@
+//! Purges that a running server makes by itself.
+
+use std::time::Duration;
+
+use actix_web::web;
+use thiserror::Error;
+
+use super::state::State;
+use crate::audit::{AuditError, Entry, Outcome};
+use crate::jobs::{self, PurgeReport};
+use crate::model::hex;
+use crate::store::StoreError;
+
+#[derive(Debug, Error)]
+enum PurgeError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+}
+
+/// Removes what is kept no longer, now and each time that `every` has passed. One that fails is made up for
+/// by the next.
+pub async fn purge_again_and_again(state: web::Data<State>, every: Duration) {
+    loop {
+        let shared = state.clone();
+        match web::block(move || purge(&shared)).await {
+            Ok(Ok(report)) if report.agencies.is_empty() => {}
+            Ok(Ok(report)) => {
+                let objects: u64 = report.agencies.values().sum();
+                tracing::info!(objects, agencies = report.agencies.len(), "purged");
+            }
+            Ok(Err(error)) => tracing::error!(%error, "a purge failed"),
+            Err(error) => tracing::error!(%error, "a purge was given up"),
+        }
+        actix_web::rt::time::sleep(every).await;
+    }
+}
+
+/// Removes what is kept no longer, with an entry in the audit log for each agency whose it was.
+fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
+    let at = (state.clock)();
+    jobs::purge(state.store.as_ref(), at, |report| {
+        report.agencies.keys().try_for_each(|agency| {
+            state.audit.append(Entry {
+                at,
+                request: hex(&(state.random)()[..16]),
+                agency: Some(agency.clone()),
+                user: None,
+                operation: "purge".to_owned(),
+                object: None,
+                purpose: None,
+                case: None,
+                outcome: Outcome::Done,
+                status: 0,
+            })
+        })?;
+        Ok(())
+    })
+}

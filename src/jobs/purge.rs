@@ -1,0 +1,94 @@
+//! Removing what is kept no longer: rows whose review is overdue, and what a provider of services said of
+//! victims whose release has ended.
+
+use std::collections::BTreeMap;
+
+use crate::govern::{RecordReviews, is_to_be_purged};
+use crate::model::{ClassId, ClassSet, RecordId, Timestamp};
+use crate::store::{Store, StoreError};
+
+use super::admit::agency_kinds;
+
+/// What a purge removed: for who runs the server, and for nobody else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PurgeReport {
+    /// Records, ties and events, by the agency that owned them.
+    pub agencies: BTreeMap<String, u64>,
+}
+
+/// Removes what is to be removed at a time. `log` writes down what goes before it is gone: where it cannot,
+/// everything stays.
+///
+/// # Errors
+/// When the store fails, or `log` does.
+pub fn purge<E: From<StoreError>>(
+    store: &dyn Store,
+    at: Timestamp,
+    log: impl FnOnce(&PurgeReport) -> Result<(), E>,
+) -> Result<PurgeReport, E> {
+    let kinds = agency_kinds(store)?;
+    let mut owners: BTreeMap<ClassId, String> = BTreeMap::new();
+    for (id, class) in store.classes()? {
+        let owner = class.label.agency.clone();
+        if is_to_be_purged(&class.label, kinds.get(&owner).copied(), at) {
+            owners.insert(id, owner);
+        }
+    }
+    let accounts = Accounts::read(store)?;
+    let mut report = PurgeReport::default();
+    let mut gone = Vec::new();
+    if !owners.is_empty() {
+        let classes: ClassSet = owners.keys().copied().collect();
+        let mut txn = store.begin()?;
+        let before = txn.known(&accounts.rows())?;
+        for (class, count) in txn.purge(&classes)? {
+            let owner = owners.get(&class).cloned().unwrap_or_default();
+            *report.agencies.entry(owner).or_default() += count;
+        }
+        if !report.agencies.is_empty() {
+            let after = txn.known(&accounts.rows())?;
+            gone = before.into_keys().filter(|row| !after.contains_key(row)).collect();
+            log(&report)?;
+            txn.commit()?;
+        }
+    }
+    accounts.remove(store, &gone, at)?;
+    Ok(report)
+}
+
+/// The accounts of reviews, by their documents' names.
+struct Accounts(BTreeMap<String, String>);
+
+impl Accounts {
+    fn read(store: &dyn Store) -> Result<Self, StoreError> {
+        store.documents(RecordReviews::DOCUMENTS).map(Self)
+    }
+
+    fn row(name: &str) -> Option<RecordId> {
+        name.strip_prefix(RecordReviews::DOCUMENTS)?.parse().ok()
+    }
+
+    /// The rows that they are of.
+    fn rows(&self) -> Vec<RecordId> {
+        self.0.keys().filter_map(|name| Self::row(name)).collect()
+    }
+
+    /// Removes those of rows that are gone, and those that are over as their rows are.
+    fn remove(
+        &self,
+        store: &dyn Store,
+        gone: &[RecordId],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        for (name, text) in &self.0 {
+            let over = serde_json::from_str::<RecordReviews>(text)
+                .map_err(|error| StoreError::Damaged(format!("{:?} error", error.classify())))?
+                .is_to_be_purged(at);
+            if over || Self::row(name).is_some_and(|row| gone.contains(&row)) {
+                // One that was written to meanwhile is of a row that is kept.
+                store.swap_document(name, Some(text), None)?;
+            }
+        }
+        Ok(())
+    }
+}
