@@ -1,13 +1,14 @@
 //! What files must say to be let into a store, and what their rows become: subject categories, criminal
 //! intelligence, reviews and releases, the same as rows over HTTP.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use accord::govern::{Agency, AgencyKind, Desk, POLICY_DOCUMENT, Policy};
 use accord::ingest::{RELEASE, RowMapper, SUSPICION, Source, load_mapping, parse_mapping};
 use accord::jobs::{self, BATCH_ROWS, FileReport};
-use accord::model::{Handling, IdKey, Label, Record, SubjectCategory};
+use accord::model::{Condition, Handling, IdKey, Label, Record, SubjectCategory};
 use accord::resolve::{Engine, Model};
 use accord::store::{SqliteStore, Store};
 
@@ -222,4 +223,30 @@ fn a_provider_imports_victims_with_the_release_that_each_cites_and_no_others() {
     // Importing again changes nothing.
     let again = bench.import(RELEASED, rows);
     assert_eq!((again.records_new, again.records_unchanged, again.refused), (0, 2, 4));
+}
+
+#[test]
+fn markings_in_a_file_cut_and_those_that_nobody_knows_keep_a_row_with_its_owner_and_warn() {
+    let bench = Bench::new();
+    // The column holds TLP's bare words, translated by the mapping.
+    let label = "category = \"suspect\"\nconditions = [\"court_with_leave\"]\n\
+                 markings = [{ column = \"grounds\", values = { RED = \"tlp:red\", GREEN = \"tlp:green\" } }, { column = \"review\" }]";
+    let rows = "1,Ana Lima,,RED,,,\n2,Jane Roe,,GREEN,,,\n3,Bo Chen,,,,,\n4,Li Wei,,,Tlp:Amber,,\n";
+    let report = bench.import(label, &format!("{rows}5,Max Roe,,PURPLE,,,\n"));
+    assert_eq!(report.refused, 0);
+    let warned: Vec<_> = report.warnings.iter().map(|it| (it.row, it.reason.code())).collect();
+    assert_eq!(warned, [(6, "unknown_marking")]);
+    let handling = ["1", "2", "3", "4", "5"].map(|id| bench.label(id).handling);
+    use Handling::{Own, Shared};
+    assert_eq!(handling, [Own, Shared, Shared, Shared, Own]);
+    let conditions = |id| BTreeSet::from(bench.label(id).conditions);
+    assert_eq!(conditions("2"), [Condition::CourtWithLeave].into());
+    assert_eq!(conditions("4"), Condition::ALL.into());
+    assert!(
+        fault("category = \"suspect\"\nmarkings = [\"tlp:purple\"]").contains("label.markings[0]")
+    );
+    let nobody = "category = \"suspect\"\naudience = { agencies = [] }";
+    assert_eq!(fault(nobody), "");
+    assert!(fault(&nobody.replace("[]", "[\"\"]")).contains("label.audience.agencies"));
+    assert!(fault(&nobody.replace("agencies", "everybody")).contains("everybody"));
 }

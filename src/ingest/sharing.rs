@@ -85,13 +85,18 @@ impl SharingPlan {
             audience: self.audience.clone(),
         };
         for value in &self.markings {
-            let Some(text) = value.text(row)? else { continue };
-            match text.parse::<Marking>() {
-                Ok(marking) => sharing.cut(marking),
-                Err(_) => {
-                    sharing.handling = Handling::Own;
-                    warnings.push(value.error(row, Reason::UnknownMarking));
-                }
+            let known = match value.text(row) {
+                Ok(None) => continue,
+                Ok(Some(text)) => text.parse::<Marking>().ok(),
+                // A code that the mapping does not translate.
+                Err(RowError { reason: Reason::UnknownCode, .. }) => None,
+                Err(error) => return Err(error),
+            };
+            if let Some(marking) = known {
+                sharing.cut(marking);
+            } else {
+                sharing.handling = Handling::Own;
+                warnings.push(value.error(row, Reason::UnknownMarking));
             }
         }
         Ok(sharing)

@@ -24,6 +24,7 @@ mod resolve;
 mod reviews;
 pub mod server;
 mod service;
+mod sharing;
 mod silent;
 mod stores;
 
