@@ -51,6 +51,7 @@ impl Bench {
             name: "harbour-shelter".into(),
             kind: AgencyKind::ServiceProvider,
             desk,
+            law: None,
             watched_by: None,
         };
         policy.agencies.insert("harbour-shelter".into(), shelter);

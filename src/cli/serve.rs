@@ -73,8 +73,8 @@ pub struct Arguments {
     /// The authorities that sign the certificates of services, PEM; keys can be bound to those
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_client_ca: Option<PathBuf>,
-    /// Megabytes that all views in use but the largest may hold for themselves; a view that was let go is
-    /// made again when it is asked for
+    /// Megabytes that all views in use but the largest may hold for themselves: those not asked lately are
+    /// packed, and where all are packed let go and made again when they are asked for
     #[arg(long, value_name = "MEGABYTES", default_value_t = VIEW_BYTES_MAX >> 20)]
     view_memory: usize,
     /// Speak plain HTTP on an address that others reach: a proxy that speaks TLS stands in front

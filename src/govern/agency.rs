@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use super::LawProfile;
+
 /// The longest name of an agency, user or desk, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
 
@@ -53,9 +55,21 @@ pub struct Agency {
     pub kind: AgencyKind,
     /// Whom to call.
     pub desk: Desk,
+    /// The law that it works under; absent, what all laws ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub law: Option<LawProfile>,
     /// The agency whose watch desk enters planned operations for this one, which has no client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched_by: Option<String>,
+}
+
+impl Agency {
+    /// Whether it hands in no victim without a written release: a provider of services to victims.
+    pub fn releases_victims(&self) -> bool {
+        let by_law = self.law.is_some_and(LawProfile::releases_victims);
+        by_law || self.kind == AgencyKind::ServiceProvider
+    }
 }
 
 /// A reference to a case or document: 1 to 64 of the characters `A-Z a-z 0-9 . _ / -`. Too poor to hold

@@ -120,10 +120,13 @@ pub enum Section {
     Use,
     /// How and how often it is validated.
     Validation,
+    /// Whether data go to a country under other law, and by what leave. Who works under European or British law
+    /// must say; for others it is no part of the ten.
+    Transfer,
 }
 
 impl Section {
-    /// All of them.
+    /// Those that every agreement speaks of.
     pub const ALL: [Self; 10] = [
         Self::Audit,
         Self::Dissemination,

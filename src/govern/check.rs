@@ -65,6 +65,14 @@ pub enum TermsError {
         "each section says something, in at most 2,000 bytes: audit, dissemination, hit_confirmation, logging, quality, security, timeliness, training, use, validation"
     )]
     Sections,
+    /// The law of a side asks for a word on transfers.
+    #[error(
+        "the agency's law asks whether data go to a country under other law, and by what leave, in at most 2,000 bytes"
+    )]
+    Transfer,
+    /// The law of a side keeps nothing for so long.
+    #[error("the agency's law lets nothing be kept for so long")]
+    RetentionByLaw,
     /// Not a hash.
     #[error("64 lower-case hexadecimal digits")]
     DocumentHash,
@@ -88,6 +96,8 @@ impl TermsError {
             Self::ValidityEndsBeforeItBegins => "validity_ends_before_it_begins",
             Self::Retention => "retention",
             Self::Sections => "sections",
+            Self::Transfer => "transfer",
+            Self::RetentionByLaw => "retention_by_law",
             Self::DocumentHash => "bad_hash",
         }
     }
@@ -130,6 +140,9 @@ impl Terms {
             text.is_some_and(|length| (1..=SECTION_BYTES_MAX).contains(&length))
         };
         need(Section::ALL.iter().all(said), "sections", TermsError::Sections);
+        let transfer = self.sections.get(&Section::Transfer);
+        let good = transfer.is_none_or(|text| text.trim().len() <= SECTION_BYTES_MAX);
+        need(good, "sections.transfer", TermsError::Transfer);
         for (position, grant) in self.grants.iter().enumerate() {
             let empty =
                 grant.kinds.is_empty() || grant.subject.is_empty() || grant.purposes.is_empty();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Act, AgencyKind};
+use super::{Act, Agency};
 use crate::model::{Label, RecordId, Timestamp};
 
 /// The longest time until a review, in days: five years (28 CFR 23.20(h)).
@@ -27,10 +27,10 @@ pub fn is_review_date(by: Timestamp, now: Timestamp) -> bool {
 /// Whether what carries a label is to be removed: its review is overdue by more than the days of grace, or it
 /// is about a victim of a provider of services (`owner`) and the release has ended (34 USC 12291(b)(2)).
 /// Other agencies' own files do not end with the release by which they were shared.
-pub fn is_to_be_purged(label: &Label, owner: Option<AgencyKind>, now: Timestamp) -> bool {
+pub fn is_to_be_purged(label: &Label, owner: Option<&Agency>, now: Timestamp) -> bool {
     let overdue = label.review_by.is_some_and(|by| days_after(by, PURGE_GRACE_DAYS) < now);
     let ended = label.released_until.is_some_and(|until| until <= now);
-    overdue || ended && label.category.is_victim() && owner == Some(AgencyKind::ServiceProvider)
+    overdue || ended && label.category.is_victim() && owner.is_some_and(Agency::releases_victims)
 }
 
 /// That a reviewer of the owner kept a row, and why.
@@ -71,6 +71,7 @@ impl RecordReviews {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{AgencyKind, Desk, LawProfile};
     use super::*;
     use crate::model::SubjectCategory;
 
@@ -97,7 +98,19 @@ mod tests {
             ..Label::default()
         };
         let (victim, suspect) = (SubjectCategory::Victim, SubjectCategory::Suspect);
-        let provider = Some(AgencyKind::ServiceProvider);
+        let [provider, police, by_law] = [
+            (AgencyKind::ServiceProvider, None),
+            (AgencyKind::Police, None),
+            (AgencyKind::Police, Some(LawProfile::UsServiceProvider)),
+        ]
+        .map(|(kind, law)| Agency {
+            name: "a".to_owned(),
+            kind,
+            desk: Desk { name: "d".to_owned(), channel: "1".to_owned() },
+            law,
+            watched_by: None,
+        });
+        let provider = Some(&provider);
         let reviewed = label(suspect, Some("2026-01-01T00:00:00Z"), None);
         assert!(!is_to_be_purged(&reviewed, None, time("2026-01-31T00:00:00Z")));
         assert!(is_to_be_purged(&reviewed, None, time("2026-01-31T00:00:01Z")));
@@ -105,7 +118,8 @@ mod tests {
         let released = label(victim, None, Some("2026-06-01T00:00:00Z"));
         assert!(is_to_be_purged(&released, provider, now));
         assert!(!is_to_be_purged(&released, provider, time("2026-05-31T23:59:59Z")));
-        assert!(!is_to_be_purged(&released, Some(AgencyKind::Police), now));
+        assert!(!is_to_be_purged(&released, Some(&police), now));
+        assert!(is_to_be_purged(&released, Some(&by_law), now));
         assert!(!is_to_be_purged(
             &label(suspect, None, Some("2026-01-01T00:00:00Z")),
             provider,

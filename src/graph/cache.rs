@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 const SLOTS_MAX: usize = 256;
 /// Bytes that all kept views but the largest may hold for themselves, unless said otherwise; beyond it
 /// the one used longest ago is packed, and where all are packed dropped.
-pub const VIEW_BYTES_MAX: usize = 200 << 20;
+pub const VIEW_BYTES_MAX: usize = 128 << 20;
 
 /// Builds snapshots when the store has changed, and shares them between readers. Two callers who
 /// see the same share one; the case that they ask about changes no more than pseudonyms.

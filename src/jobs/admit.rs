@@ -2,44 +2,49 @@
 
 use std::collections::BTreeMap;
 
-use crate::govern::{AgencyKind, POLICY_DOCUMENT, Policy, is_review_date};
+use crate::govern::{Agency, LawProfile, POLICY_DOCUMENT, Policy, is_review_date};
 use crate::ingest::{RELEASE, Reason, RowError, RowOutput};
-use crate::model::{Label, Timestamp};
+use crate::model::{EntityType, Label, Record, Timestamp};
 use crate::store::{Store, StoreError};
 
-/// The kinds of the agencies, as registered now.
-pub(super) fn agency_kinds(store: &dyn Store) -> Result<BTreeMap<String, AgencyKind>, StoreError> {
+/// The agencies, as registered now.
+pub(super) fn agencies(store: &dyn Store) -> Result<BTreeMap<String, Agency>, StoreError> {
     let document = store.document(POLICY_DOCUMENT)?;
     let policy = Policy::from_document(document.as_deref());
     let policy = policy.map_err(|error| StoreError::Damaged(error.to_string()))?;
-    Ok(policy.agencies.into_iter().map(|(name, agency)| (name, agency.kind)).collect())
+    Ok(policy.agencies)
 }
 
-/// The kinds of the agencies, as registered now, and when rows are handed in.
+/// The agencies, as registered now, and when rows are handed in.
 pub(super) struct Admission {
-    kinds: BTreeMap<String, AgencyKind>,
+    agencies: BTreeMap<String, Agency>,
     at: Timestamp,
 }
 
 impl Admission {
     pub(super) fn of(store: &dyn Store, at: Timestamp) -> Result<Self, StoreError> {
-        Ok(Self { kinds: agency_kinds(store)?, at })
+        Ok(Self { agencies: agencies(store)?, at })
     }
 
     /// Refuses what must not be handed in (now).
     pub(super) fn check(&self, row: &RowOutput) -> Result<(), RowError> {
+        let is_person = |record: &Record| record.entity_type() == EntityType::Person;
+        let is_about_person = row.records.iter().any(is_person);
         let labels = row.records.iter().map(|record| &record.label);
         let mut labels = labels.chain(row.events.iter().map(|event| &event.label));
-        labels.try_for_each(|label| self.check_terms(label))?;
+        labels.try_for_each(|label| self.check_terms(label, is_about_person))?;
         self.check_released(row)
     }
 
-    /// A review that lies behind or too far ahead, or that criminal intelligence does without; a release
-    /// that has ended.
-    fn check_terms(&self, label: &Label) -> Result<(), RowError> {
+    /// A review that lies behind or too far ahead, or that criminal intelligence, or by the agency's law
+    /// what is about a person, does without; a release that has ended.
+    fn check_terms(&self, label: &Label, is_about_person: bool) -> Result<(), RowError> {
         let reviewed = match label.review_by {
             Some(by) => is_review_date(by, self.at),
-            None => !label.intelligence,
+            None => {
+                let by_law = is_about_person && self.reviews_every_row(&label.agency);
+                !label.intelligence && !by_law
+            }
         };
         if !reviewed {
             return Err(RowError::column("review_by", Reason::BadReview));
@@ -50,12 +55,18 @@ impl Admission {
         Ok(())
     }
 
+    fn reviews_every_row(&self, agency: &str) -> bool {
+        let law = self.agencies.get(agency).and_then(|agency| agency.law);
+        law.is_some_and(LawProfile::reviews_every_row)
+    }
+
     /// A provider of services to victims hands in none of their identifiers, not even encoded, without a written, time-limited release (34 USC 12291(b)(2)).
     fn check_released(&self, row: &RowOutput) -> Result<(), RowError> {
         let unreleased = row.records.iter().any(|record| {
-            let provider =
-                self.kinds.get(&record.label.agency) == Some(&AgencyKind::ServiceProvider);
-            provider && record.label.category.is_victim() && !record.raw.contains_key(RELEASE)
+            let owner = self.agencies.get(&record.label.agency);
+            owner.is_some_and(Agency::releases_victims)
+                && record.label.category.is_victim()
+                && !record.raw.contains_key(RELEASE)
         });
         if unreleased { Err(RowError::column("release", Reason::NoRelease)) } else { Ok(()) }
     }

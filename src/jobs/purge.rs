@@ -7,7 +7,7 @@ use crate::govern::{RecordReviews, is_to_be_purged};
 use crate::model::{ClassId, ClassSet, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
 
-use super::admit::agency_kinds;
+use super::admit::agencies;
 
 /// What a purge removed: for who runs the server, and for nobody else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,11 +26,11 @@ pub fn purge<E: From<StoreError>>(
     at: Timestamp,
     log: impl FnOnce(&PurgeReport) -> Result<(), E>,
 ) -> Result<PurgeReport, E> {
-    let kinds = agency_kinds(store)?;
+    let agencies = agencies(store)?;
     let mut owners: BTreeMap<ClassId, String> = BTreeMap::new();
     for (id, class) in store.classes()? {
         let owner = class.label.agency.clone();
-        if is_to_be_purged(&class.label, kinds.get(&owner).copied(), at) {
+        if is_to_be_purged(&class.label, agencies.get(&owner), at) {
             owners.insert(id, owner);
         }
     }

@@ -15,6 +15,7 @@ mod inbox;
 mod indicators;
 mod judgements;
 mod labels;
+mod law;
 mod network;
 mod officers;
 mod onward;

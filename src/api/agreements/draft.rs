@@ -6,7 +6,7 @@ use super::get::{AgreementView, view};
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
 use crate::api::state::{Body, Context, Scope};
-use crate::govern::{Agreement, Function, Policy, Terms, Version};
+use crate::govern::{Agency, Agreement, Function, Policy, Terms, TermsError, Version};
 
 /// The most versions of an agreement.
 const VERSIONS_MAX: usize = 200;
@@ -109,14 +109,28 @@ fn check(scope: &Scope, terms: &Terms) -> Result<(), Problem> {
         let detail = "who discloses drafts: the caller's agency";
         return Err(Problem::member("discloser", "not_the_caller", detail));
     }
-    terms.check().map_err(|wrong| {
-        wrong.into_iter().fold(Problem::new(Code::InvalidInput), |problem, (place, error)| {
-            problem.fault(Fault {
-                row: None,
-                column: Some(place),
-                reason: error.code().into(),
-                detail: error.to_string(),
-            })
-        })
-    })
+    let wrong = terms.check().err().unwrap_or_default();
+    let by_law = by_law(scope.policy()?.agencies.get(&scope.caller.agency), terms);
+    none_of([wrong, by_law].concat())
+}
+
+/// What the law that an agency works under does not allow.
+pub(super) fn by_law(agency: Option<&Agency>, terms: &Terms) -> Vec<(String, TermsError)> {
+    let law = agency.and_then(|agency| agency.law);
+    law.map(|law| law.refuses(terms)).unwrap_or_default()
+}
+
+/// Refuses terms with which something is wrong.
+pub(super) fn none_of(wrong: Vec<(String, TermsError)>) -> Result<(), Problem> {
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let fault = |(place, error): (String, TermsError)| Fault {
+        row: None,
+        column: Some(place),
+        reason: error.code().into(),
+        detail: error.to_string(),
+    };
+    let faults = wrong.into_iter().map(fault);
+    Err(faults.fold(Problem::new(Code::InvalidInput), Problem::fault))
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::draft::{by_law, none_of};
 use super::get::{AgreementView, view};
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
@@ -41,7 +42,7 @@ pub struct SignRequest {
         (status = 200, body = AgreementView),
         (status = 404, body = ProblemBody, description = "No such agreement of the caller's agency"),
         (status = 409, body = ProblemBody, description = "It has ended, or there is a later version"),
-        (status = 422, body = ProblemBody, description = "No signature where one is needed, or one that does not hold"),
+        (status = 422, body = ProblemBody, description = "No signature where one is needed, or one that does not hold; terms that the law of the caller's agency does not allow"),
     ),
 )]
 #[post("/v1/agreements/{id}/sign")]
@@ -62,6 +63,7 @@ fn sign(scope: &Scope, id: &str, asked: SignRequest) -> Result<AgreementView, Pr
     Policies::change(scope.state.store.as_ref(), |policy| {
         let officer = (caller.agency.as_str(), caller.user.as_str());
         let checked = policy.check_signature(officer, &asked.terms_hash, given);
+        let own = policy.agencies.get(&caller.agency).cloned();
         let agreement = policy.agreements.get_mut(id).ok_or_else(missing)?;
         if !agreement.has_side(&caller.agency) {
             return Err(missing());
@@ -76,6 +78,7 @@ fn sign(scope: &Scope, id: &str, asked: SignRequest) -> Result<AgreementView, Pr
         if asked.version != number || asked.terms_hash != latest.terms.hash(number) {
             return Err(not_now("this is not the latest version"));
         }
+        none_of(by_law(own.as_ref(), &latest.terms))?;
         if let Err(error) = checked {
             return Err(refused(error));
         }
