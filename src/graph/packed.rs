@@ -57,15 +57,14 @@ impl Packed {
 
     /// The snapshot.
     pub fn unpacked(&self) -> Snapshot {
-        let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
-        let labels = self.joins.labels(&places);
-        let visible = Visible {
-            records: Arc::new(records),
-            ties: self.ties.list(),
-            events: self.events.list(),
-            links: self.links.list(),
-            judgements: Arc::clone(&self.judgements),
+        let records = || {
+            let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
+            (Arc::new(records), self.joins.labels(&places))
         };
+        let others = || (self.ties.list(), self.events.list(), self.links.list());
+        let ((records, labels), (ties, events, links)) = rayon::join(records, others);
+        let judgements = Arc::clone(&self.judgements);
+        let visible = Visible { records, ties, events, links, judgements };
         let withheld = Arc::clone(&self.withheld);
         let original = visible.assemble(self.tag, &self.id_key, &labels, withheld);
         let Some(masked) = &self.masked else { return original };
@@ -150,8 +149,11 @@ impl<T: Keyed> PackedList<T> {
             (Arc::new(whole.with_less(*less)), note(None))
         }));
         items.extend(self.rest.iter().map(|item| (Arc::clone(item), note(None))));
-        // Ascending parts one after the other: a stable sort merges them.
-        items.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+        let parts = self.positions.iter().filter(|positions| !positions.is_empty()).count();
+        if parts + usize::from(!self.less.is_empty()) + usize::from(!self.rest.is_empty()) > 1 {
+            // Ascending parts one after the other: a stable sort merges them.
+            items.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+        }
         items
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::{Relationship, RelationshipKind};
 use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 
@@ -42,7 +44,7 @@ pub(super) fn relationships(
             }
         }
     }
-    shown.sort_unstable();
+    shown.par_sort_unstable();
     shown.dedup();
     let of_one = shown.chunk_by(|(one, _), (other, _)| one == other);
     of_one.map(|shown| relationship(shown, ties, events)).collect()
@@ -130,7 +132,7 @@ pub(super) fn adjacency(
         entries.push((relationship.source, relationship.target, index as u32));
         entries.push((relationship.target, relationship.source, index as u32));
     }
-    entries.sort_unstable();
+    entries.par_sort_unstable();
     let mut offsets = vec![0u32; entities + 1];
     entries.iter().for_each(|(entity, ..)| offsets[*entity as usize + 1] += 1);
     for entity in 0..entities {
