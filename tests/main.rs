@@ -18,3 +18,7 @@ mod query;
 mod store;
 mod structure;
 mod twins;
+
+/// The server's, so that measurements of memory are measurements of the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

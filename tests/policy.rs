@@ -34,6 +34,7 @@ pub fn everything() -> Grant {
         level: Level::White,
         break_glass: false,
         silent_alert: false,
+        requires: [].into(),
     }
 }
 
@@ -65,6 +66,8 @@ pub fn signed_by(terms: Terms, sides: &[&str]) -> Agreement {
         officer: format!("officer-{officer}"),
         at,
         terms: hash.clone(),
+        key: None,
+        signature: None,
     };
     let signatures = sides
         .iter()
@@ -117,6 +120,7 @@ pub fn investigator(agency: &str) -> Principal {
         roles: [Role::Investigator].into(),
         purposes: None,
         certified: false,
+        attributes: [].into(),
     }
 }
 

@@ -44,7 +44,7 @@ pub fn identify(
         let Some(record) = snapshot.record(id) else { continue };
         let other = engine.prepare(&snapshot.records[record as usize]);
         // The store's keys are of the whole record, also of what an agreement keeps back.
-        let withheld = snapshot.left_out.withheld.contains(&record);
+        let withheld = snapshot.left_out.withheld.contains(record);
         if withheld && !engine.keys(&other).iter().any(|key| keys.contains(key)) {
             continue;
         }

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
+use super::deconfliction::silent;
 use super::guard::guard;
 use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
 use super::metrics::Metrics;
@@ -126,6 +127,7 @@ impl Application {
             clock: config.clock,
             random: config.random,
         });
+        silent::resume(state.clone().into_inner());
         let document = super::document();
         let shared = state.clone();
         let server = HttpServer::new(move || {

@@ -3,7 +3,9 @@
 use super::policies::change_book;
 use super::problem::Problem;
 use super::state::Scope;
-use crate::govern::{Message, MessageKind, Policy};
+use crate::govern::{DeskBook, Message, MessageKind, Policy, Purpose};
+use crate::model::Timestamp;
+use crate::store::Store;
 
 /// Tells the desk of `to` something about `of`: whom to talk to, and nothing of what about.
 pub fn tell(
@@ -13,11 +15,29 @@ pub fn tell(
     kind: MessageKind,
     ticket: &str,
 ) -> Result<(), Problem> {
+    let message = message_about(policy, (of, scope.asked.purpose, scope.at), kind, ticket);
+    deliver(scope.state.store.as_ref(), to, |book| book.tell(message.clone()))
+}
+
+/// What is told about an agency that asked for a purpose at a time.
+pub fn message_about(
+    policy: &Policy,
+    (of, purpose, at): (&str, Purpose, Timestamp),
+    kind: MessageKind,
+    ticket: &str,
+) -> Message {
     let (desk, channel) = policy.desk(of);
-    let (ticket, purpose, at) = (ticket.to_owned(), scope.asked.purpose, scope.at);
-    let message = Message { ticket, kind, desk, channel, purpose, at };
-    change_book(scope.state.store.as_ref(), to, |book| {
-        book.tell(message.clone());
+    Message { ticket: ticket.to_owned(), kind, desk, channel, purpose, at }
+}
+
+/// Puts something into an agency's book.
+pub fn deliver(
+    store: &dyn Store,
+    to: &str,
+    mut put: impl FnMut(&mut DeskBook),
+) -> Result<(), Problem> {
+    change_book(store, to, |book| {
+        put(book);
         Ok(())
     })
 }

@@ -11,16 +11,20 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::asked::Asked;
+use super::logged::{LoggedAs, LoggedBreakGlass, LoggedObject};
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::state::{Since, State};
 use crate::audit::{Entry, Outcome};
 use crate::govern::Principal;
-use crate::identity::{Authenticated, Credentials, Fingerprint, Refusal};
+use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
 use crate::model::hex;
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The header that carries a proof (RFC 9449).
+const PROOF: HeaderName = HeaderName::from_static("dpop");
 
 /// What the log calls a path that no operation has; the path itself may hold anything.
 const NO_OPERATION: &str = "unknown path";
@@ -40,6 +44,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let (purpose, case) = Asked::as_far_as_given(request.headers());
     let public = is_public(request.method(), route);
     let read = request.method() == Method::GET;
+    request.extensions_mut().insert(LoggedBreakGlass::default());
     let mut known = None;
     let mut response = match authenticate(&state, &request, public).await {
         Err(problem) => {
@@ -60,6 +65,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let named = response.request().extensions().get::<LoggedAs>().cloned();
     let known = named.map(|LoggedAs(principal)| principal).or(known);
     let about = response.request().extensions().get::<LoggedObject>().cloned();
+    let break_glass = LoggedBreakGlass::of(response.request()).ids();
     response = as_problem(response, &id);
     // What anyone may read is not logged; a log-on is.
     if !(public && read) {
@@ -73,6 +79,7 @@ pub async fn guard<B: MessageBody + 'static>(
             object: about.map(|LoggedObject(id)| id).or_else(|| object(response.request())),
             purpose,
             case,
+            break_glass,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
         };
@@ -107,14 +114,6 @@ fn known_method(method: &Method) -> &str {
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
 
-/// The account that a request without credentials is about, for the audit log.
-#[derive(Clone)]
-pub struct LoggedAs(pub Principal);
-
-/// What a request turned out to be about, for the audit log.
-#[derive(Clone)]
-pub struct LoggedObject(pub String);
-
 /// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
 /// away is gone at once.
 async fn authenticate(
@@ -125,9 +124,8 @@ async fn authenticate(
     if public {
         return Ok(None);
     }
-    let bearer = bearer(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?.to_owned();
-    let certificate = request.conn_data::<Fingerprint>().copied();
-    let (state, shown) = (state.clone(), Credentials { bearer, certificate });
+    let shown = credentials(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let state = state.clone();
     let look = move || {
         let now = (state.clock)();
         state.identity.authenticate(state.store.as_ref(), &shown, now)
@@ -136,12 +134,27 @@ async fn authenticate(
     authenticated.map(Some).map_err(refused)
 }
 
-/// The token of a request. Two headers are none: of two readers each could take another.
-fn bearer(request: &ServiceRequest) -> Option<&str> {
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+/// What a request shows: a token, and with the scheme `DPoP` the proof that goes with it.
+fn credentials(request: &ServiceRequest) -> Option<Credentials> {
+    let (scheme, token) = one(request, &header::AUTHORIZATION)?.split_once(' ')?;
+    let proof = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => None,
+        "dpop" => Some(Proof {
+            text: one(request, &PROOF)?.to_owned(),
+            method: request.method().to_string(),
+            path: request.uri().path().to_owned(),
+        }),
+        _ => return None,
+    };
+    let certificate = request.conn_data::<Fingerprint>().copied();
+    Some(Credentials { bearer: token.trim().to_owned(), certificate, proof })
+}
+
+/// The header of a name. Two are none: of two readers each could take another.
+fn one<'r>(request: &'r ServiceRequest, name: &HeaderName) -> Option<&'r str> {
+    let mut headers = request.headers().get_all(name);
     let (Some(header), None) = (headers.next(), headers.next()) else { return None };
-    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    header.to_str().ok()
 }
 
 /// The answer to a refusal: one for all that is wrong with a credential.
@@ -231,6 +244,7 @@ pub async fn locked_out(state: &web::Data<State>, account: &Principal) -> Result
         object: None,
         purpose: None,
         case: None,
+        break_glass: Vec::new(),
         outcome: Outcome::Done,
         status: 0,
     };

@@ -25,6 +25,7 @@ mod indicators;
 mod jobs;
 mod judgements;
 mod limits;
+mod logged;
 mod meta;
 mod metrics;
 mod onward;

@@ -50,6 +50,10 @@ const TAGS: [(&str, &str); 17] = [
     ("service", "The server itself"),
 ];
 
+/// What a request shows.
+const SCHEME: &str = "An API key, a session's token, or an identity provider's access token. One that is bound to a \
+    key (`cnf.jkt`) goes with `Authorization: DPoP` and a proof in the header `DPoP` (RFC 9449).";
+
 /// The OpenAPI document of the API, as committed under `openapi/` and served at `/openapi.json`.
 pub fn document() -> OpenApi {
     let (_, mut document) = App::new().into_utoipa_app().configure(operations).split_for_parts();
@@ -64,7 +68,8 @@ pub fn document() -> OpenApi {
             .collect(),
     );
     let components = document.components.get_or_insert_default();
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(SCHEME));
+    let scheme = scheme.build();
     components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(scheme).into());
     components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
     let mut nested = Vec::new();

@@ -44,6 +44,8 @@ pub struct Granted {
     pub pseudonyms: String,
     /// Records about victims that may be unmasked.
     pub unmasked: BTreeSet<RecordId>,
+    /// The open uses of break-glass that widened the view.
+    pub break_glass: BTreeSet<String>,
 }
 
 impl Policies {
@@ -95,7 +97,8 @@ impl Policies {
             None => format!("{}\n{}", principal.agency, asked.case),
         };
         let unmasked = policy.unmasked(principal, asked.purpose, &asked.case, at);
-        Ok(Granted { view: decision.view.clone(), pseudonyms, unmasked })
+        let (view, break_glass) = (decision.view.clone(), decision.break_glass.clone());
+        Ok(Granted { view, pseudonyms, unmasked, break_glass })
     }
 
     /// Changes the policy. `change` may run several times: of two who change it at once one starts again

@@ -51,6 +51,7 @@ fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
                 object: None,
                 purpose: None,
                 case: None,
+                break_glass: Vec::new(),
                 outcome: Outcome::Done,
                 status: 0,
             })

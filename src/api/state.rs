@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use super::asked::Asked;
 use super::body;
 use super::limits::BODY_BYTES_MAX;
+use super::logged::LoggedBreakGlass;
 use super::metrics::Metrics;
 use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
@@ -76,6 +77,7 @@ pub struct Context {
     principal: Principal,
     since: Since,
     asked: Result<Asked, Problem>,
+    broken: LoggedBreakGlass,
 }
 
 /// When the caller has shown who they are.
@@ -92,9 +94,10 @@ impl FromRequest for Context {
         let since = request.extensions().get::<Since>().copied();
         let state = request.app_data::<web::Data<State>>().cloned();
         let asked = Asked::of(request.headers());
+        let broken = LoggedBreakGlass::of(request);
         ready(match (principal, since, state) {
             (Some(principal), Some(since), Some(state)) => {
-                Ok(Self { state, principal, since, asked })
+                Ok(Self { state, principal, since, asked, broken })
             }
             _ => Err(Problem::new(Code::Unauthenticated)),
         })
@@ -116,8 +119,8 @@ impl Context {
             self.shown_lately()?;
         }
         let asked = self.asked?;
-        let (state, principal) = (self.state.into_inner(), self.principal);
-        match web::block(move || work(&Scope::new(state, principal, asked)?)).await {
+        let (state, principal, broken) = (self.state.into_inner(), self.principal, self.broken);
+        match web::block(move || work(&Scope::new(state, principal, asked, broken)?)).await {
             Ok(result) => result.map(web::Json),
             Err(_) => Err(Problem::new(Code::Internal)),
         }
@@ -181,20 +184,28 @@ pub struct Scope {
     pub at: Timestamp,
     pseudonyms: String,
     unmasked: BTreeSet<RecordId>,
+    broken: LoggedBreakGlass,
 }
 
 impl Scope {
-    fn new(state: Arc<State>, principal: Principal, asked: Asked) -> Result<Self, Problem> {
+    fn new(
+        state: Arc<State>,
+        principal: Principal,
+        asked: Asked,
+        broken: LoggedBreakGlass,
+    ) -> Result<Self, Problem> {
         let at = (state.clock)();
         let granted = state.policies.grant(state.store.as_ref(), &principal, &asked, at)?;
-        let Granted { view, pseudonyms, unmasked } = granted;
+        let Granted { view, pseudonyms, unmasked, break_glass } = granted;
+        broken.add(break_glass);
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
-        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked })
+        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, broken })
     }
 
     /// The same caller with the view as of now: after a write it may hold a class more.
     pub fn renewed(&self) -> Result<Self, Problem> {
-        Self::new(Arc::clone(&self.state), self.principal.clone(), self.asked.clone())
+        let (principal, asked) = (self.principal.clone(), self.asked.clone());
+        Self::new(Arc::clone(&self.state), principal, asked, self.broken.clone())
     }
 
     /// What is asked, as policy decides it.

@@ -1,10 +1,14 @@
 //! Wire types that several operations share, and how they are made from a snapshot.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::graph::{RelationshipKind, Snapshot};
-use crate::model::{Body, EntityId, EntityType, LevelHit, Link, RecordId, Span};
+use crate::model::{
+    Body, Condition, EntityId, EntityType, LevelHit, Link, Marking, RecordId, Sharing, Span,
+};
 use crate::resolve::probability;
 
 /// An entity in a list.
@@ -70,6 +74,10 @@ pub struct RecordView {
     /// When it must be reviewed: from then on nobody but the owner sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_by: Option<crate::model::Timestamp>,
+    /// What others do with it by the owner's leave only.
+    pub conditions: BTreeSet<Condition>,
+    /// How other standards mark the same, where they have a word for it; never less strictly.
+    pub markings: Vec<String>,
     /// What it says; absent when masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
@@ -80,6 +88,7 @@ impl RecordView {
     pub fn of(snapshot: &Snapshot, index: u32) -> Self {
         let record = &snapshot.records[index as usize];
         let masked = snapshot.is_masked(snapshot.entity_of[index as usize]);
+        let markings = Marking::all_of(&Sharing::of(&record.label));
         Self {
             id: record.id,
             agency: record.label.agency.clone(),
@@ -89,6 +98,8 @@ impl RecordView {
             tier: record.label.tier,
             handling: record.label.handling,
             review_by: record.label.review_by,
+            conditions: record.label.conditions.clone(),
+            markings: markings.iter().map(Marking::to_string).collect(),
             body: (!masked).then(|| record.body.clone()),
         }
     }

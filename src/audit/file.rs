@@ -181,6 +181,7 @@ mod tests {
             object: None,
             purpose: None,
             case: None,
+            break_glass: Vec::new(),
             outcome: Outcome::Done,
             status: 200,
         }
@@ -203,6 +204,16 @@ mod tests {
         assert_eq!(verify(&path).unwrap(), head);
         AuditLog::open(&path).unwrap().append(entry("later")).unwrap();
         assert_eq!(verify(&path).unwrap().length, 4);
+    }
+
+    #[test]
+    fn what_is_optional_in_an_entry_is_absent_where_it_is_empty_so_old_logs_verify() {
+        let text = serde_json::to_string(&entry("r")).unwrap();
+        assert!(!text.contains("break_glass") && !text.contains("object"), "{text}");
+        let (_dir, path, _) = log_of(1);
+        let marked = Entry { break_glass: vec!["bgl_1".into()], ..entry("r") };
+        AuditLog::open(&path).unwrap().append(marked).unwrap();
+        assert_eq!(verify(&path).unwrap().length, 2);
     }
 
     #[test]

@@ -105,15 +105,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         }
         Action::Change { one, rights } => {
             let (store, log) = one.place.open_logged(false)?;
-            let UserArguments { agency, user } = &one.user;
-            let purposes = rights.purposes();
-            Accounts(store.as_ref()).give(
-                agency,
-                user,
-                &rights.roles(),
-                purposes.as_ref(),
-                rights.certified,
-            )?;
+            Accounts(store.as_ref()).give(&rights.holder(&one.user))?;
             one.user.log(&log, "change")?;
             println!("changed");
         }

@@ -9,8 +9,9 @@ use accord::store::Store;
 
 use super::CommandError;
 use super::holder::{Place, RightsArguments, UserArguments, now, words};
+use super::officer;
 
-/// Make, list and revoke the API keys that services show
+/// Make, list and revoke the API keys that services show, and register those that officers sign with
 ///
 /// A key names an agency and a user, carries roles and purposes, and ends. Its text is printed once and
 /// kept nowhere; the store keeps a hash. A revoked key is refused from the next request on. With
@@ -22,7 +23,8 @@ use super::holder::{Place, RightsArguments, UserArguments, now, words};
   accord key create --store case.accord --agency metro-police --user gate --role investigator \\
       --purpose missing_person --days 30 --certificate $(openssl x509 -in gate.pem -outform der | sha256sum | cut -c1-64)
   accord key list --store case.accord
-  accord key revoke --store case.accord --agency metro-police --user case-system")]
+  accord key revoke --store case.accord --agency metro-police --user case-system
+  accord key officer --store case.accord --agency metro-police --user chief --public-key officer.pub")]
 pub struct Arguments {
     #[command(subcommand)]
     action: Action,
@@ -47,6 +49,14 @@ enum Action {
     },
     /// Print all keys: id, end, roles, agency, user
     List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Register or remove the key that an officer signs agreements with; once an agency has one, all its
+    /// officers sign with theirs
+    Officer(officer::Arguments),
+    /// Print the officers' keys: key, since when, agency, user
+    Officers {
         #[command(flatten)]
         place: Place,
     },
@@ -82,6 +92,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 println!("{id}  {}", line(&key, now()));
             }
         }
+        Action::Officer(arguments) => officer::run(arguments)?,
+        Action::Officers { place } => officer::list(place)?,
         Action::Revoke { place, id, agency, user } => {
             let (store, log) = place.open_logged(false)?;
             let revoked = Keys(store.as_ref()).revoke(|of, key| match id {

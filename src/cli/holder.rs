@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use accord::audit::{AuditLog, Entry, Outcome};
-use accord::govern::{Principal, Purpose, Role};
+use accord::govern::{Attribute, Principal, Purpose, Role};
 use accord::identity::SealingKey;
 use accord::model::{Timestamp, hex};
 use accord::store::{Store, StoreAddress};
@@ -82,6 +82,7 @@ impl Log {
             object: None,
             purpose: None,
             case: None,
+            break_glass: Vec::new(),
             outcome: Outcome::Done,
             status: 0,
         })?;
@@ -114,17 +115,21 @@ pub struct RightsArguments {
     purposes: Vec<Word<Purpose>>,
     /// Certified under 28 CFR 23: sees criminal intelligence
     #[arg(long)]
-    pub certified: bool,
+    certified: bool,
+    /// What else is vouched for, several times for several: sworn (a sworn law-enforcement officer), ndex (may
+    /// use N-DEx); agreements may ask it
+    #[arg(long = "attribute", value_name = "ATTRIBUTE")]
+    attributes: Vec<Word<Attribute>>,
 }
 
 impl RightsArguments {
     /// The roles.
-    pub fn roles(&self) -> BTreeSet<Role> {
+    fn roles(&self) -> BTreeSet<Role> {
         self.roles.iter().map(|word| word.0).collect()
     }
 
     /// The purposes, where it is bound to some.
-    pub fn purposes(&self) -> Option<BTreeSet<Purpose>> {
+    fn purposes(&self) -> Option<BTreeSet<Purpose>> {
         let purposes: BTreeSet<Purpose> = self.purposes.iter().map(|word| word.0).collect();
         (!purposes.is_empty()).then_some(purposes)
     }
@@ -137,6 +142,7 @@ impl RightsArguments {
             roles: self.roles(),
             purposes: self.purposes(),
             certified: self.certified,
+            attributes: self.attributes.iter().map(|word| word.0).collect(),
         }
     }
 }

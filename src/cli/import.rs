@@ -164,16 +164,18 @@ pub fn text(report: &ImportReport) -> String {
             file.path
         );
     }
-    let refusals: Vec<&Refusal> = report.files.iter().flat_map(|file| &file.refusals).collect();
-    for refusal in refusals.iter().take(REFUSALS_PRINTED_MAX) {
-        let column = refusal.column.as_deref().map(|name| format!(", column {name}"));
-        text += &format!(
-            "refused: {} row {}{}: {}\n",
-            refusal.file,
-            refusal.row,
-            column.unwrap_or_default(),
-            refusal.reason
-        );
+    let line = |what: &str, refusal: &Refusal| {
+        let Refusal { file, row, column, reason } = refusal;
+        let column = column.as_deref().map(|name| format!(", column {name}"));
+        format!("{what}: {file} row {row}{}: {reason}\n", column.unwrap_or_default())
+    };
+    let warnings = report.files.iter().flat_map(|file| &file.warnings);
+    for warning in warnings.take(REFUSALS_PRINTED_MAX) {
+        text += &line("taken as the owner's alone", warning);
+    }
+    let refusals = report.files.iter().flat_map(|file| &file.refusals);
+    for refusal in refusals.take(REFUSALS_PRINTED_MAX) {
+        text += &line("refused", refusal);
     }
     let total: u64 = report.files.iter().map(|file| file.refused).sum();
     if total > REFUSALS_PRINTED_MAX as u64 {

@@ -14,6 +14,7 @@ mod holder;
 mod import;
 mod key;
 mod link;
+mod officer;
 mod openapi;
 mod output;
 mod progress;

@@ -34,6 +34,7 @@ use super::settings::{self, StoreArguments};
   ACCORD_NEO4J_PASSWORD=... accord serve --store bolt://neo4j@db:7687 --listen 0.0.0.0:8080 --plain-http
 
 An identity.toml:
+  address = \"https://accord.example\"                # what clients call this server; for DPoP (RFC 9449)
   [[issuer]]
   issuer = \"https://login.metro.example\"            # `iss`, to the letter
   audience = \"https://accord.example\"               # what `aud` must hold

@@ -44,7 +44,8 @@ pub fn key_of(
 ) -> Result<String, CommandError> {
     let (agency, user) = (agency.to_owned(), user.to_owned());
     let roles = roles.iter().copied().collect();
-    let holder = Principal { agency, user, roles, purposes: None, certified: false };
+    let holder =
+        Principal { agency, user, roles, purposes: None, certified: false, attributes: [].into() };
     Ok(api_key::create(store, holder, KEY_DAYS, None)?.1)
 }
 
@@ -76,6 +77,7 @@ impl Sharing<'_> {
             roles: roles.iter().copied().collect(),
             purposes: None,
             certified: false,
+            attributes: [].into(),
         };
         let (police, specialist) = (principal(USERS[0]), principal(USERS[1]));
         let reference: Reference = case.parse()?;
@@ -136,6 +138,8 @@ impl Sharing<'_> {
             officer: format!("approver-{officer}"),
             at: self.now,
             terms: hash.clone(),
+            key: None,
+            signature: None,
         });
         let signatures = signatures.collect();
         let agency = terms.discloser.clone();
@@ -167,7 +171,7 @@ impl Sharing<'_> {
         let purpose = Purpose::TraffickingInvestigation;
         let question = Question { principal, purpose, case, at: self.now };
         let view = View::decide(&question, rules, &self.store.classes()?).view;
-        let setting = Setting { unmasked: Some(unmasked), donors: &[] };
+        let setting = Setting { unmasked: Some(unmasked), common: None };
         let (store, id_key, engine) = (self.store, self.id_key, self.engine);
         Ok(Arc::new(graph::build_in(store, &view, id_key, engine, &setting)?.0))
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PurgeReceipt, Purpose, Reference};
+use super::{Attribute, PurgeReceipt, Purpose, Reference};
 use crate::model::{IdKey, Kind, SubjectCategory, Timestamp, hex};
 
 /// How many officers of each side sign (CJIS Security Policy 5.1.1: an agreement is executed by
@@ -184,6 +184,9 @@ pub struct Grant {
     /// in deconfliction; of `black` only. `false` when absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent_alert: bool,
+    /// What must be vouched for of whoever is to get it, all of it; of `black` never. Nothing when absent.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub requires: BTreeSet<Attribute>,
 }
 
 /// What the sides sign.
@@ -248,6 +251,12 @@ pub struct Signature {
     pub at: Timestamp,
     /// BLAKE3 of the terms and their version.
     pub terms: String,
+    /// The officer's own public key (Ed25519), where it is signed with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The signature by that key over the 64 digits of `terms`, base64: anybody can check it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
 }
 
 /// One version of an agreement.

@@ -51,6 +51,9 @@ pub enum TermsError {
     /// A silent alert of what is not kept back, or for a purpose that nothing is asked for by.
     #[error("a silent alert is for `black`, and for deconfliction")]
     SilentAlert,
+    /// Something asked of those from whom all is kept.
+    #[error("`black` keeps it from everybody: it requires nothing")]
+    Requires,
     /// The validity ends before it begins.
     #[error("the validity ends before it begins")]
     ValidityEndsBeforeItBegins,
@@ -81,6 +84,7 @@ impl TermsError {
             Self::Purpose => "purpose_without_records",
             Self::BreakGlass => "break_glass_without_pointer",
             Self::SilentAlert => "silent_alert_without_black",
+            Self::Requires => "requires_on_black",
             Self::ValidityEndsBeforeItBegins => "validity_ends_before_it_begins",
             Self::Retention => "retention",
             Self::Sections => "sections",
@@ -143,6 +147,8 @@ impl Terms {
             let deconflicts = grant.purposes.contains(&Purpose::Deconfliction);
             let silent = !grant.silent_alert || (grant.level == Level::Black && deconflicts);
             need(silent, &format!("grants.{position}.silent_alert"), TermsError::SilentAlert);
+            let asks = grant.requires.is_empty() || grant.level != Level::Black;
+            need(asks, &format!("grants.{position}.requires"), TermsError::Requires);
             need(breaks, &format!("grants.{position}.break_glass"), TermsError::BreakGlass);
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }

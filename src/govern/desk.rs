@@ -135,6 +135,14 @@ impl DeskBook {
         self.messages.drain(..surplus);
     }
 
+    /// Puts a message into the inbox unless one of this ticket and kind is there.
+    pub fn tell_once(&mut self, message: Message) {
+        let same = |it: &Message| it.ticket == message.ticket && it.kind == message.kind;
+        if !self.messages.iter().any(same) {
+            self.tell(message);
+        }
+    }
+
     /// Takes back a planned operation that is not over; whether there was one.
     pub fn cancel(&mut self, reference: &Reference, at: Timestamp) -> bool {
         let before = self.operations.len();

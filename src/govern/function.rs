@@ -43,7 +43,7 @@ pub enum Function {
     DecideOnward,
     /// Confirms that what was held by an agreement is removed.
     ConfirmPurge,
-    /// Reads the agency's inbox.
+    /// Reads the agency's inbox, as far as it is for the caller's roles ([`super::MessageKind::readers`]).
     ReadInbox,
     /// Lists the agencies that the own one works with.
     ReadAgencies,
@@ -145,7 +145,14 @@ impl Function {
                 AgencyAuditor,
             ],
             Self::DecideOnward => &[Approver],
-            Self::ReadInbox => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
+            Self::ReadInbox => &[
+                Investigator,
+                TaskForceLead,
+                VictimSpecialist,
+                WatchDesk,
+                Approver,
+                PrivacyOfficer,
+            ],
             Self::ReadAgencies => &[
                 Analyst,
                 Investigator,

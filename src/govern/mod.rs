@@ -10,10 +10,12 @@ mod case;
 mod check;
 mod desk;
 mod function;
+mod officer;
 mod onward;
 mod policy;
 mod principal;
 mod purge;
+mod readers;
 mod retention;
 #[cfg(test)]
 mod tests;
@@ -31,9 +33,10 @@ pub use case::{Case, Member};
 pub use check::{Contradiction, TermsError, contradictions};
 pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation};
 pub use function::Function;
+pub use officer::{OfficerKey, OfficerKeys, PublicKey, PublicKeyError, SignatureError, SignedWith};
 pub use onward::{OnwardDecision, OnwardRequest, OnwardState};
 pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
-pub use principal::{Principal, Purpose, Role};
+pub use principal::{Attribute, Principal, Purpose, Role};
 pub use purge::{Over, PurgeReceipt, PurgeTask};
 pub use retention::{
     PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Agency, Agreement, BreakGlass, Case, Principal, Purpose, Reference, Role, Terms};
+use super::{
+    Agency, Agreement, BreakGlass, Case, OfficerKeys, Principal, Purpose, Reference, Role, Terms,
+};
 use crate::model::{RecordId, Timestamp};
 
 /// The name of the store's document that keeps the policy.
@@ -32,6 +34,9 @@ pub struct Policy {
     /// Uses of break-glass, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub break_glass: BTreeMap<String, BreakGlass>,
+    /// The keys that agencies' officers sign with.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub officers: OfficerKeys,
 }
 
 /// A policy with what its signatures come to, worked out once: which version of each agreement stands,

@@ -58,6 +58,24 @@ pub enum Purpose {
     Training,
 }
 
+/// What is vouched for of a user beside roles, after the indicators of GFIPM; a closed list. An agreement may
+/// ask it of those who are to see something.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Attribute {
+    /// A sworn law-enforcement officer (`SwornLawEnforcementOfficerIndicator`).
+    Sworn,
+    /// Holds the privilege to use N-DEx (`NDExPrivilegeIndicator`).
+    Ndex,
+}
+
+impl Attribute {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Sworn, Self::Ndex];
+}
+
 /// Who has been authenticated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +89,9 @@ pub struct Principal {
     /// Whether the user is certified for criminal intelligence (28 CFR 23).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub certified: bool,
+    /// What else is vouched for; what is not named is not so.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub attributes: BTreeSet<Attribute>,
     /// The purposes that a key or a token is bound to; `None` where it is bound to none.
     pub purposes: Option<BTreeSet<Purpose>>,
 }

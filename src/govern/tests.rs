@@ -22,6 +22,7 @@ fn terms(discloser: &str, recipient: &str) -> Terms {
             level: Level::White,
             break_glass: false,
             silent_alert: false,
+            requires: [].into(),
         }],
         fields_never: [].into(),
         onward: Leave::Ask,
@@ -43,6 +44,8 @@ fn sign(agreement: &mut Agreement, side: &str) {
         officer: officer.to_string(),
         at: day(1),
         terms: terms.clone(),
+        key: None,
+        signature: None,
     }));
 }
 
@@ -83,7 +86,14 @@ fn classes(agencies: &[&str]) -> Vec<(ClassId, Class)> {
 
 fn principal(agency: &str) -> Principal {
     let roles = [Role::Investigator].into();
-    Principal { agency: agency.into(), user: "u".into(), roles, purposes: None, certified: false }
+    Principal {
+        agency: agency.into(),
+        user: "u".into(),
+        roles,
+        purposes: None,
+        certified: false,
+        attributes: [].into(),
+    }
 }
 
 fn decide(policy: &Policy, agency: &str, at: Timestamp) -> Decision {
@@ -159,6 +169,62 @@ fn more_rights_never_remove_classes_and_black_does() {
     let cut = decide(&policy([agreement(terms("b", "a")), agreement(black)]), "a", day(15));
     assert_eq!(seen(&cut), OWN, "black cuts at every tier");
     assert!(cut.view.pointers.is_empty());
+}
+
+fn decide_as(policy: &Policy, attributes: &[Attribute]) -> Decision {
+    let attributes = attributes.iter().copied().collect();
+    let question = Question {
+        principal: &Principal { attributes, ..principal("a") },
+        purpose: Purpose::TraffickingInvestigation,
+        case: &"x".parse().unwrap(),
+        at: day(15),
+    };
+    View::decide(&question, &Rules::of(policy.clone()), &classes(&["a", "b", "c"]))
+}
+
+#[test]
+fn what_a_grant_requires_must_all_be_vouched_for_and_its_absence_denies() {
+    use Attribute::{Ndex, Sworn};
+    let requiring = |requires: &[Attribute], level| {
+        let mut terms = terms("b", "a");
+        terms.grants[0].requires = requires.iter().copied().collect();
+        terms.grants[0].level = level;
+        terms
+    };
+    let white = |requires| policy([agreement(requiring(requires, Level::White))]);
+    let count = |policy: &Policy, attributes| seen(&decide_as(policy, attributes));
+    for (requires, attributes, sees) in [
+        (&[Sworn][..], &[][..], false),
+        (&[Sworn], &[Ndex], false),
+        (&[Sworn], &[Sworn], true),
+        (&[Sworn], &[Sworn, Ndex], true),
+        (&[Sworn, Ndex], &[Ndex], false),
+        (&[Sworn, Ndex], &[Sworn, Ndex], true),
+        (&[], &[], true),
+    ] {
+        let expected = if sees { OWN + OTHERS } else { OWN };
+        assert_eq!(count(&white(requires), attributes), expected, "{requires:?} {attributes:?}");
+    }
+    let gray = policy([agreement(requiring(&[Sworn], Level::Gray))]);
+    assert!(decide_as(&gray, &[]).view.pointers.is_empty(), "not even a pointer");
+    assert!(!decide_as(&gray, &[Sworn]).view.pointers.is_empty());
+    // Levels add up: what another agreement gives without asking stays given.
+    let both = policy([agreement(terms("b", "a")), agreement(requiring(&[Sworn], Level::White))]);
+    assert_eq!(count(&both, &[]), OWN + OTHERS);
+    // Black that requires something is refused; were it there, it would cut for everybody.
+    let black = requiring(&[Sworn], Level::Black);
+    let refused = black.check().unwrap_err();
+    assert!(refused.contains(&("grants.0.requires".to_owned(), TermsError::Requires)));
+    let cut = policy([agreement(terms("b", "a")), agreement(black)]);
+    assert_eq!(count(&cut, &[]), OWN);
+}
+
+#[test]
+fn what_a_grant_does_not_say_is_not_in_what_was_signed() {
+    let text = serde_json::to_string(&terms("b", "a").grants[0]).unwrap();
+    assert!(!text.contains("requires"), "the hash of older terms stays: {text}");
+    let unknown = text.replace("\"tier_max\"", "\"requires\":[\"tall\"],\"tier_max\"");
+    assert!(serde_json::from_str::<Grant>(&unknown).is_err(), "a closed list");
 }
 
 /// `cargo test --release --lib -- --ignored --nocapture decided_with_1000_agreements`

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::Standing;
-use super::{BreakGlass, Case, Fields, Level, Principal, Purpose, Reference, Rules, Terms};
+use super::{BreakGlass, Case, Fields, Grant, Level, Principal, Purpose, Reference, Rules, Terms};
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
 
 /// Who asks, what for, about which case, and when.
@@ -47,6 +47,8 @@ pub struct Decision {
     pub view: View,
     /// The next time at which an agreement, a case or what a class may be seen by begins or ends.
     pub until: Option<Timestamp>,
+    /// The open uses of break-glass without which the view would be narrower.
+    pub break_glass: BTreeSet<String>,
 }
 
 impl View {
@@ -65,8 +67,12 @@ impl View {
             silent: ClassSet::default(),
             withheld: BTreeMap::new(),
         };
+        let mut break_glass = BTreeSet::new();
         for (id, class) in classes {
             let access = rights.access(class);
+            if access.broken {
+                break_glass.extend(rights.broken_of(&class.label.agency).map(str::to_owned));
+            }
             if let Some(from) = class.label.hidden_from().filter(|from| *from > question.at) {
                 until = Some(until.map_or(from, |until| until.min(from)));
             }
@@ -83,7 +89,7 @@ impl View {
                 view.withheld.insert(class.clone(), access.withheld);
             }
         }
-        Decision { view, until }
+        Decision { view, until, break_glass }
     }
 
     /// Whether two views show the same: whom the callers may call does not count.
@@ -109,6 +115,8 @@ impl View {
 pub struct Access {
     /// The objects.
     pub full: bool,
+    /// The objects only since their owner's glass is broken.
+    pub broken: bool,
     /// Whom to call about them.
     pub pointer: bool,
     /// Nothing, but the owner hears when they are asked for.
@@ -146,9 +154,14 @@ impl Table {
         (kind as usize * CATEGORIES + category as usize) * TIERS + usize::from(tier)
     }
 
-    fn add(&mut self, terms: &Terms, purpose: Purpose) {
+    fn add(&mut self, terms: &Terms, purpose: Purpose, principal: &Principal) {
         let withheld: Fields = terms.fields_never.iter().collect();
-        for grant in terms.grants.iter().filter(|grant| grant.purposes.contains(&purpose)) {
+        // What is kept from all is kept from those too of whom nothing is vouched for.
+        let vouched = |grant: &&Grant| {
+            grant.level == Level::Black || grant.requires.is_subset(&principal.attributes)
+        };
+        let speaking = terms.grants.iter().filter(|grant| grant.purposes.contains(&purpose));
+        for grant in speaking.filter(vouched) {
             // What is kept from the recipient up to a tier is kept above it too.
             let highest = match grant.level {
                 Level::Black => Label::TIER_MAX,
@@ -181,16 +194,18 @@ impl Table {
 /// The rights of one question.
 pub struct Rights<'a> {
     agency: &'a str,
+    user: &'a str,
     /// Whether records may be shown at all.
     content: bool,
     /// Whether the caller may ask for the purpose.
     allowed: bool,
     certified: bool,
     at: Timestamp,
-    case: Option<&'a Case>,
+    /// The open case that is asked about and the caller works on, and its id.
+    case: Option<(&'a str, &'a Case)>,
     granted: BTreeMap<&'a str, Table>,
-    /// The agencies whose glass the caller has broken for this question.
-    broken: BTreeSet<&'a str>,
+    /// The agencies whose glass the caller has broken for this question, and the ids of what they did so by.
+    broken: BTreeSet<(&'a str, &'a str)>,
     until: Option<Timestamp>,
 }
 
@@ -212,29 +227,31 @@ impl<'a> Rights<'a> {
             }
             if recipients.contains(agency) {
                 let table = granted.entry(&terms.discloser).or_insert_with(Table::new);
-                table.add(terms, purpose);
+                table.add(terms, purpose, principal);
             }
             // Never from one recipient to another: an agreement has one discloser.
             if terms.reciprocal && terms.discloser == agency {
                 for recipient in recipients {
-                    granted.entry(recipient).or_insert_with(Table::new).add(terms, purpose);
+                    let table = granted.entry(recipient).or_insert_with(Table::new);
+                    table.add(terms, purpose, principal);
                 }
             }
         }
-        let case = rules.case_of(principal, case, at);
-        edges.extend(case.map(|case| case.expires));
-        let broken: Vec<&BreakGlass> =
-            rules.break_glass.values().filter(|it| it.is_open_for(question)).collect();
-        edges.extend(broken.iter().map(|it| it.until()));
+        let case = rules.case_of(principal, case, at).map(|found| (case.as_str(), found));
+        edges.extend(case.map(|(_, case)| case.expires));
+        let broken: Vec<(&String, &BreakGlass)> =
+            rules.break_glass.iter().filter(|(_, it)| it.is_open_for(question)).collect();
+        edges.extend(broken.iter().map(|(_, it)| it.until()));
         Self {
             agency,
+            user: &principal.user,
             content: allowed && purpose.shows_records(),
             allowed,
             certified: principal.certified,
             at,
             case,
             granted,
-            broken: broken.into_iter().map(|it| it.owner.as_str()).collect(),
+            broken: broken.into_iter().map(|(id, it)| (it.owner.as_str(), id.as_str())).collect(),
             until: edges.into_iter().filter(|edge| *edge > at).min(),
         }
     }
@@ -250,6 +267,11 @@ impl<'a> Rights<'a> {
         self.content && table.is_some_and(|table| table.0.iter().any(|it| it.breakable))
     }
 
+    /// The ids of the caller's open uses of break-glass of an owner.
+    fn broken_of(&self, owner: &str) -> impl Iterator<Item = &'a str> {
+        self.broken.iter().filter(move |(of, _)| *of == owner).map(|(_, id)| *id)
+    }
+
     /// What the question may see of a class.
     pub fn access(&self, class: &Class) -> Access {
         let label = &class.label;
@@ -260,7 +282,11 @@ impl<'a> Rights<'a> {
         if label.agency == self.agency {
             return Access { full: self.content, ..Access::default() };
         }
-        if !self.allowed || label.handling != Handling::Shared || label.tier > Label::TIER_MAX {
+        if !self.allowed || label.handling == Handling::Own || label.tier > Label::TIER_MAX {
+            return Access::default();
+        }
+        let case = self.case.map(|(id, _)| id);
+        if label.audience.as_ref().is_some_and(|it| !it.has(self.agency, self.user, case)) {
             return Access::default();
         }
         // Overdue for review, or its release is over: the owner's alone.
@@ -275,14 +301,17 @@ impl<'a> Rights<'a> {
             return Access { silent: granted.silent, ..Access::default() };
         }
         // Another agency's victims are seen within a case that both work on, and nowhere else.
-        let together = self.case.is_some_and(|case| case.has_agency(&label.agency));
+        let together = self.case.is_some_and(|(_, case)| case.has_agency(&label.agency));
         let forbidden = label.category.is_victim() && !together;
         // Danger opens what is only pointed to, but never who a victim is.
         let broken = granted.breakable
-            && self.broken.contains(label.agency.as_str())
+            && self.broken_of(&label.agency).next().is_some()
             && !label.category.is_victim();
+        let shows = self.content && label.handling == Handling::Shared;
+        let white = granted.white && !forbidden;
         Access {
-            full: self.content && (granted.white && !forbidden || broken),
+            full: shows && (white || broken),
+            broken: shows && broken && !white,
             pointer: granted.white || granted.gray,
             silent: false,
             withheld: granted.withheld,

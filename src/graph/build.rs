@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::donors::Donors;
+use super::assemble::{Visible, trimmed};
+use super::common::{Common, Lender};
 use super::judged::verdicts;
-use super::relationships::{adjacency, relationships};
-use super::{Entity, LeftOut, Snapshot, masked, withheld};
+use super::positions::Positions;
+use super::{Snapshot, masked, withheld};
 use crate::govern::{Fields, View};
 use crate::model::{
     Class, ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
@@ -37,8 +38,8 @@ pub struct Setting<'a> {
     /// Where people who may be victims are masked: the records about victims of which the caller may see
     /// the content all the same.
     pub unmasked: Option<&'a BTreeSet<RecordId>>,
-    /// Snapshots in use.
-    pub donors: &'a [Arc<Snapshot>],
+    /// What snapshots in use hold.
+    pub common: Option<&'a Common>,
 }
 
 /// The same for callers to whom people who may be victims are masked: what a caller may not see of a
@@ -53,11 +54,13 @@ pub fn build_in(
     engine: &Engine,
     setting: &Setting<'_>,
 ) -> Result<(Snapshot, u64), StoreError> {
-    let mut part = Part::new(Donors::new(setting.donors));
+    let none = Common::default();
+    let common = setting.common.unwrap_or(&none);
+    let mut part = Part::new(common);
     let revision = store.stream(&view.classes, &mut part)?;
     #[cfg(feature = "seeded-leaks")]
     part.join_by_the_whole(store, engine)?;
-    let stripped = part.withhold(view, engine, setting.donors);
+    let stripped = part.withhold(view, engine, common);
     if let Some(unmasked) = setting.unmasked {
         part.unlink(unmasked);
     }
@@ -71,12 +74,20 @@ pub fn build_in(
     Ok((snapshot, revision))
 }
 
+/// What lends a part its objects.
+struct Lenders<'a> {
+    records: Lender<'a, Record>,
+    ties: Lender<'a, Tie>,
+    events: Lender<'a, Event>,
+    links: Lender<'a, Link>,
+}
+
 /// Pairs of records by their positions.
 type Pairs = Vec<(u32, u32)>;
 
 /// The visible part of a store, as it is streamed.
 struct Part<'a> {
-    donors: Donors<'a>,
+    lenders: Lenders<'a>,
     records: Vec<Arc<Record>>,
     ties: Vec<Arc<Tie>>,
     events: Vec<Arc<Event>>,
@@ -86,19 +97,19 @@ struct Part<'a> {
 
 impl SnapshotSink for Part<'_> {
     fn record(&mut self, _class: ClassId, record: Record) {
-        self.records.push(self.donors.records.held(record));
+        self.records.push(self.lenders.records.held(record));
     }
 
     fn tie(&mut self, tie: Tie) {
-        self.ties.push(self.donors.ties.held(tie));
+        self.ties.push(self.lenders.ties.held(tie));
     }
 
     fn event(&mut self, event: Event) {
-        self.events.push(self.donors.events.held(event));
+        self.events.push(self.lenders.events.held(event));
     }
 
     fn link(&mut self, link: Link) {
-        self.links.push(self.donors.links.held(link));
+        self.links.push(self.lenders.links.held(link));
     }
 
     fn judgement(&mut self, judgement: Judgement) {
@@ -113,11 +124,13 @@ impl Part<'_> {
         if !crate::leak::is_on(crate::leak::Leak::ClustersBeforeFiltering) {
             return Ok(());
         }
-        let mut whole = Part::new(Donors::new(&[]));
+        let none = Common::default();
+        let mut whole = Part::new(&none);
         store.stream(&View::whole_store(&store.classes()?).classes, &mut whole)?;
+        let positions = Positions::of(&self.records);
         let mut groups: BTreeMap<u32, Vec<&Arc<Record>>> = BTreeMap::new();
         for (record, label) in whole.records.iter().zip(whole.labels(engine)) {
-            if self.position(record.id).is_some() {
+            if positions.of_id(record.id).is_some() {
                 groups.entry(label).or_default().push(record);
             }
         }
@@ -137,9 +150,15 @@ impl Part<'_> {
 }
 
 impl<'a> Part<'a> {
-    fn new(donors: Donors<'a>) -> Self {
+    fn new(common: &'a Common) -> Self {
+        let lenders = Lenders {
+            records: common.records.lender(),
+            ties: common.ties.lender(),
+            events: common.events.lender(),
+            links: common.links.lender(),
+        };
         Self {
-            donors,
+            lenders,
             records: Vec::new(),
             ties: Vec::new(),
             events: Vec::new(),
@@ -149,17 +168,12 @@ impl<'a> Part<'a> {
     }
 
     /// Takes out what agreements keep back; tells which records are affected.
-    fn withhold(
-        &mut self,
-        view: &View,
-        engine: &Engine,
-        donors: &[Arc<Snapshot>],
-    ) -> BTreeMap<u32, Fields> {
+    fn withhold(&mut self, view: &View, engine: &Engine, common: &Common) -> BTreeMap<u32, Fields> {
         let mut stripped = BTreeMap::new();
         if view.withheld.is_empty() {
             return stripped;
         }
-        let mut donors = Donors::new(donors);
+        let (mut records, mut events) = (common.records.lender(), common.events.lender());
         let fields = |kind: Kind, label: &Label| -> Fields {
             let class = Class { kind, label: label.clone() };
             view.withheld.get(&class).copied().unwrap_or_default()
@@ -169,7 +183,7 @@ impl<'a> Part<'a> {
             if !fields.is_empty() {
                 let mut less = Record::clone(record);
                 withheld::strip_record(&mut less, fields);
-                *record = donors.records.held(less);
+                *record = records.held(less);
                 stripped.insert(position, fields);
             }
         }
@@ -179,7 +193,7 @@ impl<'a> Part<'a> {
             if !fields.is_empty() {
                 let mut less = Event::clone(event);
                 withheld::strip_event(&mut less, fields);
-                *event = donors.events.held(less);
+                *event = events.held(less);
             }
         }
         let links = std::mem::take(&mut self.links);
@@ -190,9 +204,10 @@ impl<'a> Part<'a> {
 
     /// Takes out the links by which the content of a masked person would show.
     fn unlink(&mut self, unmasked: &BTreeSet<RecordId>) {
+        let positions = Positions::of(&self.records);
         let mut links = std::mem::take(&mut self.links);
         links.retain(|link| {
-            let ends = self.position(link.a).zip(self.position(link.b));
+            let ends = positions.of_id(link.a).zip(positions.of_id(link.b));
             ends.is_none_or(|(a, b)| {
                 masked::joins(&self.records[a as usize], &self.records[b as usize], unmasked)
             })
@@ -202,49 +217,16 @@ impl<'a> Part<'a> {
 
     fn resolve(self, id_key: &IdKey, engine: &Engine, stripped: BTreeMap<u32, Fields>) -> Snapshot {
         let labels = self.labels(engine);
-        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (record, label) in labels.iter().enumerate() {
-            members.entry(*label).or_default().push(record as u32);
-        }
-        let mut entities: Vec<Entity> = members
-            .into_values()
-            .map(|records| {
-                // Members ascend and records are in order of id: the first is the smallest.
-                let first = &self.records[records[0] as usize];
-                let entity_type = first.entity_type();
-                Entity {
-                    id: id_key.entity(entity_type, first.id),
-                    entity_type,
-                    records: records.into(),
-                }
-            })
-            .collect();
-        entities.sort_by_key(|entity| entity.id);
-        let mut entity_of = vec![0; self.records.len()];
-        for (index, entity) in entities.iter().enumerate() {
-            entity.records.iter().for_each(|record| entity_of[*record as usize] = index as u32);
-        }
-        let relationships =
-            relationships(&self.records, &entities, &entity_of, &self.ties, &self.events);
-        let (offsets, adjacency) = adjacency(entities.len(), &relationships);
-        Snapshot {
-            tag: self.tag(id_key, &stripped),
-            id_key: id_key.clone(),
+        let tag = self.tag(id_key, &stripped);
+        let withheld = Arc::new(stripped.into_keys().collect());
+        let visible = Visible {
             records: trimmed(self.records),
-            entities: trimmed(entities),
-            entity_of: trimmed(entity_of),
             ties: trimmed(self.ties),
             events: trimmed(self.events),
             links: trimmed(self.links),
             judgements: trimmed(self.judgements),
-            relationships: trimmed(relationships),
-            offsets: trimmed(offsets),
-            adjacency: trimmed(adjacency),
-            left_out: LeftOut {
-                withheld: Arc::new(stripped.into_keys().collect()),
-                ..LeftOut::default()
-            },
-        }
+        };
+        visible.assemble(tag, id_key, &labels, withheld)
     }
 
     /// Records never change, so their ids stand for them; so do those of ties and events. What may
@@ -295,11 +277,11 @@ impl<'a> Part<'a> {
     /// its own parameters.
     fn labels(&self, engine: &Engine) -> Vec<u32> {
         let mut labels: Vec<u32> = (0..self.records.len() as u32).collect();
-        let (must, cannot) = self.judged();
-        let scored = self
-            .links
-            .iter()
-            .filter_map(|link| Some((self.position(link.a)?, self.position(link.b)?, link.bits)));
+        let positions = Positions::of(&self.records);
+        let (must, cannot) = self.judged(&positions);
+        let scored = self.links.iter().filter_map(|link| {
+            Some((positions.of_id(link.a)?, positions.of_id(link.b)?, link.bits))
+        });
         let scored: Vec<(u32, u32, f64)> = scored.collect();
         for entity_type in EntityType::ALL {
             let of_type = |record: u32| self.records[record as usize].entity_type() == entity_type;
@@ -320,10 +302,10 @@ impl<'a> Part<'a> {
     }
 
     /// Must-links and cannot-links: the verdicts that stand.
-    fn judged(&self) -> (Pairs, Pairs) {
+    fn judged(&self, positions: &Positions) -> (Pairs, Pairs) {
         let (mut must, mut cannot) = (Vec::new(), Vec::new());
         for ((a, b), verdict) in verdicts(&self.judgements) {
-            let Some(pair) = self.position(a).zip(self.position(b)) else { continue };
+            let Some(pair) = positions.of_id(a).zip(positions.of_id(b)) else { continue };
             match verdict {
                 Verdict::Same => must.push(pair),
                 Verdict::NotSame => cannot.push(pair),
@@ -332,14 +314,4 @@ impl<'a> Part<'a> {
         }
         (must, cannot)
     }
-
-    fn position(&self, id: RecordId) -> Option<u32> {
-        self.records.binary_search_by_key(&id, |record| record.id).ok().map(|at| at as u32)
-    }
-}
-
-/// A list that holds no more memory than it needs.
-fn trimmed<T>(mut items: Vec<T>) -> Arc<Vec<T>> {
-    items.shrink_to_fit();
-    Arc::new(items)
 }

@@ -1,11 +1,13 @@
-//! Snapshots in use: one for each set of visible classes. They hold what is equal in common, so that
-//! another view costs its own part only: which objects are its, and how they join.
+//! Snapshots in use: one for each set of visible classes. They hold what is equal in common, and those
+//! that were not asked lately are packed, so that another view costs little: which objects are its, and
+//! how they join.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Setting, Snapshot, build, build_in};
+use super::packed::Packed;
+use super::{Common, Setting, Snapshot, build_in};
 use crate::govern::View;
 use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
@@ -14,7 +16,7 @@ use crate::store::{Store, StoreError};
 /// Views kept; the one used longest ago makes room.
 const SLOTS_MAX: usize = 256;
 /// Bytes that all kept views but the largest may hold for themselves, unless said otherwise; beyond it
-/// the one used longest ago makes room.
+/// the one used longest ago is packed, and where all are packed dropped.
 pub const VIEW_BYTES_MAX: usize = 200 << 20;
 
 /// Builds snapshots when the store has changed, and shares them between readers. Two callers who
@@ -24,6 +26,14 @@ pub struct Cache {
     engine: Arc<Engine>,
     bytes_max: usize,
     slots: Mutex<Vec<Arc<Slot>>>,
+    common: Mutex<InCommon>,
+}
+
+/// What the snapshots of a revision hold in common.
+#[derive(Clone, Default)]
+struct InCommon {
+    revision: u64,
+    held: Common,
 }
 
 /// One view; its lock is held while its snapshot is built, so that it is built once.
@@ -37,16 +47,70 @@ struct Slot {
 }
 
 /// A snapshot, and the revision it is of.
-#[derive(Clone)]
 struct Built {
     revision: u64,
-    snapshot: Arc<Snapshot>,
+    kept: Kept,
+}
+
+/// How a snapshot is kept. One that was packed before is packed for good; open it costs more.
+enum Kept {
+    Open(Arc<Snapshot>, Option<Arc<Packed>>),
+    Packed(Arc<Packed>),
+}
+
+impl Kept {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Open(snapshot, packed) => {
+                snapshot.own_bytes() + packed.as_ref().map_or(0, |packed| packed.bytes())
+            }
+            Self::Packed(packed) => packed.bytes(),
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Slot {
+    /// Whether what is kept is so; what is being built is not.
+    fn is(&self, so: impl Fn(&Kept) -> bool) -> bool {
+        self.built.try_lock().is_ok_and(|built| built.as_ref().is_some_and(|it| so(&it.kept)))
+    }
+
+    /// Packs what is kept of a revision, and drops what is kept of another; tells whether that could be
+    /// done.
+    fn pack(&self, common: &Common, revision: u64) -> bool {
+        let Ok(mut built) = self.built.try_lock() else { return false };
+        *built = built.take().filter(|it| it.revision == revision);
+        *built = built.take().map(|Built { revision, kept }| {
+            let packed = match kept {
+                Kept::Open(snapshot, None) => Arc::new(Packed::of(&snapshot, common)),
+                Kept::Open(_, Some(packed)) | Kept::Packed(packed) => packed,
+            };
+            Built { revision, kept: Kept::Packed(packed) }
+        });
+        let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
+        self.bytes.store(bytes, Ordering::Relaxed);
+        true
+    }
+
+    fn forget_before(&self, revision: u64) {
+        if let Ok(mut built) = self.built.try_lock()
+            && built.as_ref().is_some_and(|it| it.revision < revision)
+        {
+            *built = None;
+            self.bytes.store(0, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Cache {
     /// An empty cache.
     pub fn new(id_key: IdKey, engine: Arc<Engine>) -> Self {
-        Self { id_key, engine, bytes_max: VIEW_BYTES_MAX, slots: Mutex::new(Vec::new()) }
+        let (slots, common) = (Mutex::default(), Mutex::default());
+        Self { id_key, engine, bytes_max: VIEW_BYTES_MAX, slots, common }
     }
 
     /// A cache of which all views but the largest hold so many bytes for themselves.
@@ -64,8 +128,7 @@ impl Cache {
         store: &dyn Store,
         view: &View,
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
-        let built = self.current(store, view, None)?;
-        Ok((built.snapshot, built.revision))
+        self.current(store, view, None)
     }
 
     /// The same, masked for a case (see [`Snapshot::masked`]) and for a caller who may see these records
@@ -80,39 +143,47 @@ impl Cache {
         unmasked: &BTreeSet<RecordId>,
         case: &str,
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
-        let built = self.current(store, view, Some(unmasked))?;
-        Ok((Arc::new(built.snapshot.in_case(case)), built.revision))
+        let (snapshot, revision) = self.current(store, view, Some(unmasked))?;
+        Ok((Arc::new(snapshot.in_case(case)), revision))
     }
 
-    /// Views that are kept.
-    pub fn len(&self) -> usize {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner).len()
+    /// Views that are kept, and how many of them packed.
+    pub fn kept(&self) -> (usize, usize) {
+        let slots = locked(&self.slots);
+        let packed = slots.iter().filter(|slot| slot.is(|kept| matches!(kept, Kept::Packed(_))));
+        (slots.len(), packed.count())
     }
 
-    /// Whether none is.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// What is built, built anew when the store has changed.
+    /// What is kept, unpacked where it is packed, and built anew when the store has changed.
     fn current(
         &self,
         store: &dyn Store,
         view: &View,
         unmasked: Option<&BTreeSet<RecordId>>,
-    ) -> Result<Built, StoreError> {
+    ) -> Result<(Arc<Snapshot>, u64), StoreError> {
         let slot = self.slot(view, unmasked);
-        let mut built = slot.built.lock().unwrap_or_else(PoisonError::into_inner);
-        let revision = store.revision()?;
-        if let Some(found) = built.as_ref().filter(|found| found.revision == revision) {
-            return Ok(found.clone());
-        }
-        let donors = self.donors(built.take());
-        let new = self.build(store, view, unmasked, &donors)?;
-        *built = Some(new.clone());
-        slot.bytes.store(new.snapshot.own_bytes(), Ordering::Relaxed);
-        self.make_room();
-        Ok(new)
+        let mut built = locked(&slot.built);
+        let now = store.revision()?;
+        let kept = built.take().filter(|found| found.revision == now);
+        let (snapshot, packed, revision) = match kept {
+            Some(Built { revision, kept: Kept::Open(snapshot, packed) }) => {
+                *built = Some(Built { revision, kept: Kept::Open(Arc::clone(&snapshot), packed) });
+                return Ok((snapshot, revision));
+            }
+            Some(Built { revision, kept: Kept::Packed(packed) }) => {
+                (Arc::new(packed.unpacked()), Some(packed), revision)
+            }
+            None => {
+                let (snapshot, revision) = self.build(store, view, unmasked)?;
+                (snapshot, None, revision)
+            }
+        };
+        let kept = Kept::Open(Arc::clone(&snapshot), packed);
+        slot.bytes.store(kept.bytes(), Ordering::Relaxed);
+        *built = Some(Built { revision, kept });
+        drop(built);
+        self.make_room(&snapshot);
+        Ok((snapshot, revision))
     }
 
     fn build(
@@ -120,45 +191,77 @@ impl Cache {
         store: &dyn Store,
         view: &View,
         unmasked: Option<&BTreeSet<RecordId>>,
-        donors: &[Arc<Snapshot>],
-    ) -> Result<Built, StoreError> {
-        if unmasked.is_none() && donors.is_empty() {
-            let (snapshot, revision) = build(store, view, &self.id_key, &self.engine)?;
-            return Ok(Built { revision, snapshot: Arc::new(snapshot) });
-        }
-        let setting = Setting { unmasked, donors };
+    ) -> Result<(Arc<Snapshot>, u64), StoreError> {
+        let common = locked(&self.common).held.clone();
+        let setting = Setting { unmasked, common: Some(&common) };
         let (snapshot, revision) = build_in(store, view, &self.id_key, &self.engine, &setting)?;
         let snapshot = Arc::new(snapshot);
         let snapshot = match unmasked {
-            Some(_) => Arc::new(snapshot.masked_sharing(donors)),
+            Some(_) => Arc::new(snapshot.masked_sharing(&common)),
             None => snapshot,
         };
-        Ok(Built { revision, snapshot })
+        drop(common);
+        self.hold_in_common(&snapshot, revision);
+        Ok((snapshot, revision))
     }
 
-    /// Snapshots that a new one may hold things in common with: those of other views that are not being
-    /// built at the moment, and the view's own of before.
-    fn donors(&self, before: Option<Built>) -> Vec<Arc<Snapshot>> {
-        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = slots.iter().filter_map(|slot| slot.built.try_lock().ok()?.clone());
-        before.into_iter().chain(others).map(|built| built.snapshot).collect()
-    }
-
-    /// Drops what was used longest ago while there is too much.
-    fn make_room(&self) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = |slot: &Arc<Slot>| slot.bytes.load(Ordering::Relaxed);
-        let mut total: usize = slots.iter().map(bytes).sum();
-        let largest = slots.iter().map(bytes).max().unwrap_or(0);
-        while slots.len() > 1 && total > largest + self.bytes_max {
-            total -= bytes(&slots.remove(0));
+    /// Lends what a snapshot holds to those that come. What is of a revision before is asked no more.
+    fn hold_in_common(&self, snapshot: &Snapshot, revision: u64) {
+        let mut common = locked(&self.common);
+        let is_new = revision > common.revision;
+        if is_new {
+            *common = InCommon { revision, held: Common::default() };
         }
+        if revision == common.revision {
+            common.held.add(snapshot);
+        }
+        drop(common);
+        if is_new {
+            let slots = locked(&self.slots).clone();
+            slots.iter().for_each(|slot| slot.forget_before(revision));
+        }
+    }
+
+    /// Packs what was used longest ago while there is too much, and drops it where all is packed. The
+    /// snapshot asked last stays.
+    fn make_room(&self, last: &Snapshot) {
+        while let Some(slot) = self.to_pack() {
+            let InCommon { revision, held } = locked(&self.common).clone();
+            if !slot.pack(&held, revision) {
+                return;
+            }
+        }
+        let mut slots = locked(&self.slots);
+        while self.is_too_much(&slots) && slots.len() > 1 {
+            slots.remove(0);
+        }
+        if self.is_too_much(&slots) {
+            let mut held = Common::default();
+            held.add(last);
+            locked(&self.common).held = held;
+        }
+    }
+
+    /// The open view used longest ago, but for the one used last, if there is too much.
+    fn to_pack(&self) -> Option<Arc<Slot>> {
+        let slots = locked(&self.slots);
+        let (_, before) = slots.split_last()?;
+        let open = |slot: &&Arc<Slot>| slot.is(|kept| matches!(kept, Kept::Open(..)));
+        let slot = before.iter().find(open).filter(|_| self.is_too_much(&slots));
+        slot.cloned()
+    }
+
+    fn is_too_much(&self, slots: &[Arc<Slot>]) -> bool {
+        let bytes = slots.iter().map(|slot| slot.bytes.load(Ordering::Relaxed));
+        let (total, largest) =
+            bytes.fold((0, 0), |(total, largest), it| (total + it, largest.max(it)));
+        total + locked(&self.common).held.more_bytes() > largest + self.bytes_max
     }
 
     /// The slot of a view, which becomes the one used last. Whom the caller may call changes no
     /// snapshot.
     fn slot(&self, view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Arc<Slot> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = locked(&self.slots);
         let same =
             |slot: &Arc<Slot>| slot.view.shows_as(view) && slot.unmasked.as_ref() == unmasked;
         let slot = match slots.iter().position(same) {

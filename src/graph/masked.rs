@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::donors::Donors;
+use super::common::Common;
 use super::{LeftOut, RelationshipKind, Snapshot, names};
 use crate::model::{
     Address, Body, EntityType, Event, Organization, Person, Phone, Record, RecordId, TieKind,
@@ -44,22 +44,22 @@ impl Snapshot {
     /// which such a person, or a phone or vehicle of theirs, took part.
     #[must_use]
     pub fn masked(self: &Arc<Self>) -> Self {
-        self.masked_sharing(&[])
+        self.masked_sharing(&Common::default())
     }
 
     /// The same, with what is left of records and events held in common with snapshots in use.
-    pub(super) fn masked_sharing(self: &Arc<Self>, donors: &[Arc<Self>]) -> Self {
+    pub(super) fn masked_sharing(self: &Arc<Self>, common: &Common) -> Self {
         let mut masked = Self::clone(self);
         let hidden = hidden(self);
         if hidden.is_empty() {
             return masked;
         }
-        let mut donors = Donors::new(donors);
+        let mut lender = common.records.lender();
         let of_hidden = hidden.iter().flat_map(|entity| &self.entities[*entity as usize].records);
         let records = Arc::make_mut(&mut masked.records);
         for record in of_hidden.copied().collect::<BTreeSet<u32>>() {
             let record = &mut records[record as usize];
-            *record = donors.records.held(emptied(record));
+            *record = lender.held(emptied(record));
         }
         let followed = followed(self, &hidden);
         let takes_part = |event: &Event| {
@@ -67,14 +67,15 @@ impl Snapshot {
             let mut entities = records.map(|record| self.entity_of[record as usize]);
             entities.any(|entity| followed.contains(&entity))
         };
+        let mut lender = common.events.lender();
         for event in Arc::make_mut(&mut masked.events) {
             let says = event.place.is_some() || event.text.is_some();
             if says && takes_part(event) {
                 let less = Event { place: None, text: None, ..Event::clone(event) };
-                *event = donors.events.held(less);
+                *event = lender.held(less);
             }
         }
-        masked.left_out.masked = Arc::new(hidden);
+        masked.left_out.masked = Arc::new(hidden.into_iter().collect());
         masked.left_out.original = Some(Arc::clone(self));
         masked
     }
@@ -88,7 +89,7 @@ impl Snapshot {
 
     /// Whether what the entity's records say has been left out.
     pub fn is_masked(&self, entity: u32) -> bool {
-        self.left_out.masked.contains(&entity)
+        self.left_out.masked.contains(entity)
     }
 
     /// The snapshot that this one was masked from, or itself: for figures that are computed on what

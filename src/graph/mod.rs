@@ -3,25 +3,32 @@
 //!
 //! Nothing outside the view ever reaches this module: it is built from [`crate::store::Store::stream`].
 
+mod assemble;
 mod build;
 mod cache;
-mod donors;
+mod common;
+mod joins;
 mod judged;
 mod look;
 mod masked;
 mod names;
+mod packed;
+mod positions;
 mod relationships;
 mod size;
 mod withheld;
 
 pub use build::{Setting, build, build_in};
 pub use cache::{Cache, VIEW_BYTES_MAX};
+pub use common::Common;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
+pub use packed::Packed;
 pub use withheld::strip_record;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use roaring::RoaringBitmap;
 
 use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, Span, Tie};
 
@@ -70,9 +77,9 @@ pub struct Snapshot {
 #[derive(Debug, Clone, Default)]
 pub struct LeftOut {
     /// Records of which an agreement keeps something back.
-    pub withheld: Arc<BTreeSet<u32>>,
+    pub withheld: Arc<RoaringBitmap>,
     /// Entities whose content the rules for victims hide.
-    masked: Arc<BTreeSet<u32>>,
+    masked: Arc<RoaringBitmap>,
     /// What their pseudonyms are made for.
     case: String,
     /// The snapshot before it was masked.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Entity, Relationship, RelationshipKind};
-use crate::model::{Event, EventKind, Participant, Record, RecordId, Role, Span, Tie};
+use super::{Relationship, RelationshipKind};
+use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 
 /// An event with more participants than this makes no "same event" relationships between them: it
 /// is a crowd, and their number would grow with its square.
@@ -19,17 +19,13 @@ enum Shows {
 /// What is shown: from whom, to whom, of which kind; and by what.
 type Shown = ((u32, u32, RelationshipKind), Shows);
 
+/// The relationships between entities, which are numbered in order of their ids; `entity` tells whose a
+/// record is.
 pub(super) fn relationships(
-    records: &[Arc<Record>],
-    entities: &[Entity],
-    entity_of: &[u32],
+    entity: impl Fn(RecordId) -> Option<u32>,
     ties: &[Arc<Tie>],
     events: &[Arc<Event>],
 ) -> Vec<Relationship> {
-    let entity = |id: RecordId| {
-        let at = records.binary_search_by_key(&id, |record| record.id).ok()?;
-        Some(entity_of[at])
-    };
     let mut shown: Vec<Shown> = Vec::with_capacity(ties.len());
     for (index, tie) in (0u32..).zip(ties) {
         let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
@@ -42,7 +38,7 @@ pub(super) fn relationships(
         for (from, to, kind) in shown_by(event) {
             let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
             if source != target {
-                shown.push((ordered(entities, source, target, kind), Shows::Event(index)));
+                shown.push((ordered(source, target, kind), Shows::Event(index)));
             }
         }
     }
@@ -75,15 +71,9 @@ fn relationship(shown: &[Shown], ties: &[Arc<Tie>], events: &[Arc<Event>]) -> Re
 }
 
 /// "Same event" has no direction: it goes out from the smaller id.
-fn ordered(
-    entities: &[Entity],
-    source: u32,
-    target: u32,
-    kind: RelationshipKind,
-) -> (u32, u32, RelationshipKind) {
-    let backwards = entities[source as usize].id > entities[target as usize].id;
+fn ordered(source: u32, target: u32, kind: RelationshipKind) -> (u32, u32, RelationshipKind) {
     match kind {
-        RelationshipKind::SameEvent if backwards => (target, source, kind),
+        RelationshipKind::SameEvent if source > target => (target, source, kind),
         _ => (source, target, kind),
     }
 }

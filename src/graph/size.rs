@@ -3,14 +3,13 @@
 use std::mem::size_of;
 
 use super::{Entity, Relationship, Snapshot};
-use crate::model::Record;
 
 /// A pointer, and its share of what the allocator keeps about it.
 const POINTER: usize = size_of::<usize>();
 
 impl Snapshot {
     /// About how many bytes the snapshot holds for itself: its lists, entities and relationships. Objects
-    /// do not count, since another view may hold them too; what is left of masked ones does.
+    /// do not count: they are held in common (see [`super::Common`]).
     pub fn own_bytes(&self) -> usize {
         let original = self.original();
         let lists = self.records.len() + self.ties.len() + self.events.len() + self.links.len();
@@ -19,18 +18,11 @@ impl Snapshot {
             false => self.records.len() + self.events.len(),
         };
         let members: usize = self.records.len() * size_of::<u32>();
-        let less = original.left_out.withheld.len() + self.masked_records();
         (lists + masked_lists) * POINTER
             + members * 2
             + self.entities.len() * (size_of::<Entity>() + POINTER)
             + self.relationships.len() * size_of::<Relationship>()
             + self.offsets.len() * size_of::<u32>()
             + self.adjacency.len() * size_of::<(u32, u32)>()
-            + less * size_of::<Record>()
-    }
-
-    fn masked_records(&self) -> usize {
-        let masked = self.left_out.masked.iter();
-        masked.map(|entity| self.entities[*entity as usize].records.len()).sum()
     }
 }

@@ -6,7 +6,7 @@ use super::kept::IdentityError;
 use super::key::{self, ApiKey, Keys};
 use super::session;
 use super::settings::Settings;
-use super::token;
+use super::token::{self, Proof};
 use super::{Fingerprint, SealingKey};
 use crate::govern::Principal;
 use crate::model::Timestamp;
@@ -46,6 +46,8 @@ pub struct Credentials {
     pub bearer: String,
     /// The client certificate of the connection, its chain checked.
     pub certificate: Option<Fingerprint>,
+    /// The proof that the sender holds a key (`Authorization: DPoP`); such a token is never taken without.
+    pub proof: Option<Proof>,
 }
 
 /// A session, to end it.
@@ -89,6 +91,22 @@ impl Identity {
         Ok(Self { settings, sealing, decoy })
     }
 
+    /// Seals a text: it opens with this name only.
+    ///
+    /// # Errors
+    /// When the system cannot.
+    pub fn seal(&self, text: &str, name: &str, random: [u8; 32]) -> Result<String, IdentityError> {
+        self.sealing.seal(text, name, random)
+    }
+
+    /// Opens what [`Self::seal`] sealed.
+    ///
+    /// # Errors
+    /// When it was sealed with another key or name, or is damaged.
+    pub fn unseal(&self, sealed: &str, name: &str) -> Result<String, IdentityError> {
+        self.sealing.open(sealed, name)
+    }
+
     /// Who asks, by everything that is known now. Blocks.
     ///
     /// # Errors
@@ -99,6 +117,10 @@ impl Identity {
         shown: &Credentials,
         now: Timestamp,
     ) -> Result<Authenticated, Refusal> {
+        let ours = [key::PREFIX, session::PREFIX];
+        if shown.proof.is_some() && ours.iter().any(|prefix| shown.bearer.starts_with(prefix)) {
+            return Err(Refusal::Bad("a proof with what is bound to no key"));
+        }
         let (principal, since, session) = if shown.bearer.starts_with(key::PREFIX) {
             let key = with_key(store, shown, now)?;
             (key.holder, key.created, None)
@@ -107,9 +129,7 @@ impl Identity {
             let (holder, began) = holder.ok_or(Refusal::Bad("no such session"))?;
             (holder, began, Some(SessionId(shown.bearer.clone())))
         } else {
-            let certificate = shown.certificate.as_ref();
-            let issuers = &self.settings.issuers;
-            let (principal, since) = token::principal(issuers, &shown.bearer, certificate, now)?;
+            let (principal, since) = token::principal(&self.settings, shown, now)?;
             (principal, since, None)
         };
         if Denials(store).hold(&principal)? {
@@ -132,7 +152,7 @@ impl Identity {
     ) -> Result<(Principal, String, Timestamp), LogOnError> {
         let account = log_on(store, (&self.decoy, &self.sealing), shown, random(), now)?;
         if Denials(store).hold(&account.holder)? {
-            let account = Some(account.holder);
+            let account = Some(Box::new(account.holder));
             return Err(LogOnError::Refused { account, locked: false });
         }
         let (token, ends) = session::begin(store, &account, random(), now)?;

@@ -26,6 +26,7 @@ pub use key::{ApiKey, KEY_DAYS_MAX, Keys};
 pub use sealing::SealingKey;
 pub use session::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES};
 pub use settings::{Settings, SettingsError};
+pub use token::Proof;
 
 use crate::govern::Principal;
 use crate::model::{Timestamp, hex};

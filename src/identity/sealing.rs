@@ -1,5 +1,5 @@
-//! Secrets that both sides must know, the keys of second factors, are sealed at rest: AES-256-GCM, with a
-//! key that lies outside of the store. Whoever copies the store alone reads none.
+//! What must be read back and is nobody else's business is sealed at rest: the keys of second factors, and
+//! questions that others may have to hear of. AES-256-GCM, with a key that lies outside of the store. Whoever copies the store alone reads none.
 
 use std::io::Write;
 use std::path::Path;

@@ -2,6 +2,8 @@
 //! starts.
 //!
 //! ```toml
+//! address = "https://accord.example"              # what clients call this server; for DPoP (RFC 9449) only
+//!
 //! [[issuer]]
 //! issuer = "https://login.metro.example"          # `iss`, to the letter
 //! audience = "https://accord.example"             # what `aud` must hold
@@ -15,6 +17,8 @@
 //! authorities = "ca.pem"                          # who signs the address's certificate
 //! claims = { agency = "gfipm:2.0:user:EmployerORI", roles = "roles", purposes = "purposes" }
 //! # claims.certified: who sees criminal intelligence; gfipm:2.0:user:28CFRCertificationIndicator when absent
+//! # claims.sworn, claims.ndex: what agreements may ask of a user; gfipm:2.0:user:SwornLawEnforcementOfficerIndicator
+//! # and gfipm:2.0:user:NDExPrivilegeIndicator when absent
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +30,8 @@ use thiserror::Error;
 
 use super::is_name;
 use super::issuer::Issuer;
-use super::token::{ALGORITHMS, ClaimNames, Factors, Fetch, IssuerKeys, Mapping, Source};
-use crate::govern::Role;
+use super::token::{ALGORITHMS, ClaimNames, Factors, Fetch, IssuerKeys, Mapping, Proofs, Source};
+use crate::govern::{Attribute, Role};
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -37,6 +41,7 @@ pub struct SettingsError(String);
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSettings {
+    address: Option<String>,
     #[serde(default)]
     issuer: Vec<RawIssuer>,
 }
@@ -69,6 +74,10 @@ struct RawClaims {
     purposes: String,
     /// That the user is certified under 28 CFR 23.
     certified: String,
+    /// That the user is a sworn law-enforcement officer.
+    sworn: String,
+    /// That the user may use N-DEx.
+    ndex: String,
 }
 
 impl Default for RawClaims {
@@ -78,6 +87,8 @@ impl Default for RawClaims {
             roles: "roles".into(),
             purposes: "purposes".into(),
             certified: "gfipm:2.0:user:28CFRCertificationIndicator".into(),
+            sworn: "gfipm:2.0:user:SwornLawEnforcementOfficerIndicator".into(),
+            ndex: "gfipm:2.0:user:NDExPrivilegeIndicator".into(),
         }
     }
 }
@@ -86,6 +97,7 @@ impl Default for RawClaims {
 #[derive(Default)]
 pub struct Settings {
     pub(super) issuers: Vec<Issuer>,
+    pub(super) proofs: Proofs,
 }
 
 impl Settings {
@@ -106,13 +118,28 @@ impl Settings {
             }
             issuers.push(checked(issuer, folder).map_err(fault)?);
         }
-        Ok(Self { issuers })
+        let address = raw.address.as_deref().map(address).transpose().map_err(SettingsError)?;
+        Ok(Self { issuers, proofs: Proofs::at(address) })
     }
 }
 
-fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
+/// What clients call this server: proofs name it, with the path of the request behind it.
+fn address(text: &str) -> Result<String, String> {
+    let text = text.strip_suffix('/').unwrap_or(text);
+    if is_https(text) && !text.contains(['#', '?', ' ']) {
+        return Ok(text.to_owned());
+    }
+    Err("address is an https address, as clients call this server".into())
+}
+
+/// Whether an address is of https, or of this machine.
+fn is_https(address: &str) -> bool {
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    if !raw.issuer.starts_with("https://") && !local.iter().any(|it| raw.issuer.starts_with(it)) {
+    address.starts_with("https://") || local.iter().any(|it| address.starts_with(it))
+}
+
+fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
+    if !is_https(&raw.issuer) {
         return Err("an issuer is an https address".into());
     }
     // RFC 8414: neither query nor fragment. A fragment sets the subject apart in a user's name.
@@ -129,8 +156,8 @@ fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
     if raw.acr.is_empty() && amr.is_empty() {
         return Err("acr and amr are empty: no token could show a second factor".into());
     }
-    let RawClaims { agency, roles, purposes, certified } = &raw.claims;
-    let named = [agency, roles, purposes, certified];
+    let RawClaims { agency, roles, purposes, certified, sworn, ndex } = &raw.claims;
+    let named = [agency, roles, purposes, certified, sworn, ndex];
     if named.iter().any(|name| name.is_empty()) {
         return Err("a claim has an empty name".into());
     }
@@ -145,6 +172,11 @@ fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
                 roles: raw.claims.roles,
                 purposes: raw.claims.purposes,
                 certified: raw.claims.certified,
+                attributes: [
+                    (Attribute::Sworn, raw.claims.sworn),
+                    (Attribute::Ndex, raw.claims.ndex),
+                ]
+                .into(),
             },
             agencies: raw.agencies,
             roles: raw.roles,
@@ -226,6 +258,10 @@ agencies = { "DC1" = "metro-police" }
             ("audience =", "audiance = 1\naudience =", "audiance"),
             ("audience =", "amr = []\naudience =", "second factor"),
             ("audience =", "roles = { \"x\" = [\"king\"] }\naudience =", "king"),
+            ("[[issuer]]", "address = \"http://accord.example\"\n[[issuer]]", "address"),
+            ("[[issuer]]", "address = \"https://a.example?x\"\n[[issuer]]", "address"),
+            ("audience =", "claims = { sworn = \"\" }\naudience =", "empty name"),
+            ("audience =", "claims = { swan = \"x\" }\naudience =", "swan"),
             ("audience =", "authorities = \"ca.pem\"\naudience =", "/nonexistent/ca.pem"),
         ] {
             assert!(GOOD.contains(old), "{old}");

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use super::reason::RowError;
 use super::terms::Terms;
 use crate::model::{
-    Body, EntityType, Event, EventKind, Handling, IdKey, Label, Money, Participant, Place, Record,
-    RecordId, Role, Span, SubjectCategory, Tie, TieKind, Timestamp,
+    Body, EntityType, Event, EventKind, IdKey, Label, Money, Participant, Place, Record, RecordId,
+    Role, Sharing, Span, SubjectCategory, Tie, TieKind, Timestamp,
 };
 
 /// What one row makes. Kept or refused as a whole.
@@ -18,6 +19,8 @@ pub struct RowOutput {
     pub ties: Vec<Tie>,
     /// The events, whose participants are among the records.
     pub events: Vec<Event>,
+    /// What was taken more strictly than the row says, since it could not be read.
+    pub warnings: Vec<RowError>,
 }
 
 /// Where a row comes from and what its label says.
@@ -29,7 +32,8 @@ pub(super) struct RowOrigin<'a> {
     /// Of person records, ties and events; other records are [`SubjectCategory::Unknown`].
     pub category: SubjectCategory,
     pub tier: u8,
-    pub handling: Handling,
+    /// How far it goes.
+    pub sharing: Sharing,
     /// On what terms it is handed in.
     pub terms: Terms,
 }
@@ -134,11 +138,14 @@ impl<'a> Assembly<'a> {
 
     fn label(&self, category: SubjectCategory) -> Label {
         let (review_by, released_until) = self.origin.terms.days();
+        let sharing = self.origin.sharing.clone();
         Label {
             agency: self.origin.agency.to_owned(),
             category,
             tier: self.origin.tier,
-            handling: self.origin.handling,
+            handling: sharing.handling,
+            conditions: sharing.conditions,
+            audience: sharing.audience,
             intelligence: self.origin.terms.intelligence.is_some(),
             review_by,
             released_until,

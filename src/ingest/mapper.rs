@@ -10,12 +10,12 @@ use super::compile::{Columns, Compiler};
 use super::load::{MappingError, MappingFault, MappingProblem};
 use super::mapping::{Format, Mapping, RecordMapping};
 use super::plans::{
-    EventPlan, SlotPlan, TiePlan, check_head, compile_events, compile_label, compile_slots,
-    compile_ties, text,
+    EventPlan, SlotPlan, TiePlan, check_head, compile_events, compile_slots, compile_ties, text,
 };
 use super::reason::{Reason, RowError};
+use super::sharing::SharingPlan;
 use super::terms::TermsPlan;
-use super::value::{CellValue, Reading};
+use super::value::{CellValue, Kind, Reading};
 use crate::model::{Body, EntityType, IdKey, Money, Span, SubjectCategory};
 
 /// A mapping made ready for rows.
@@ -32,7 +32,7 @@ pub struct RowMapper {
     id: usize,
     id_prefix: String,
     category: Option<CellValue>,
-    handling: Option<CellValue>,
+    sharing: SharingPlan,
     tier: u8,
     terms: TermsPlan,
     slots: Vec<SlotPlan>,
@@ -68,7 +68,9 @@ impl RowMapper {
         let region = mapping.region.as_deref();
         let mut compiler = Compiler { columns: Columns::default(), zone: &zone, region };
         let id = compiler.column("id", &mapping.id)?;
-        let (category, handling) = compile_label(&mut compiler, &mapping.label)?;
+        let category = mapping.label.category.as_ref();
+        let category = compiler.word("label.category", category, Kind::Category)?;
+        let sharing = SharingPlan::compile(&mut compiler, &mapping.label)?;
         let terms = TermsPlan::compile(&mut compiler, &mapping.label)?;
         let slots = compile_slots(&mut compiler, &mapping.records)?;
         let ties = compile_ties(&mut compiler, &mapping.ties, &slots)?;
@@ -92,7 +94,7 @@ impl RowMapper {
             id,
             id_prefix: mapping.id_prefix.clone(),
             category,
-            handling,
+            sharing,
             tier: mapping.label.tier,
             terms,
             slots,
@@ -136,14 +138,14 @@ impl RowMapper {
         let row = Reading { cells, columns: &self.columns, filled: false.into() };
         let local_id = self.local_id(&row)?;
         let category = self.category.as_ref().map_or(Ok(None), |value| value.category(&row))?;
-        let handling = self.handling.as_ref().map_or(Ok(None), |value| value.handling(&row))?;
+        let mut warnings = Vec::new();
         let origin = RowOrigin {
             agency: &self.agency,
             source: &self.source,
             local_id: &local_id,
             category: category.unwrap_or_default(),
             tier: self.tier,
-            handling: handling.unwrap_or_default(),
+            sharing: self.sharing.read(&row, &mut warnings)?,
             terms: self.terms.read(&row, &self.zone)?,
         };
         let mut assembly = Assembly::new(&self.key, origin);
@@ -163,7 +165,7 @@ impl RowMapper {
                 assembly.event(parts, &plan.participants);
             }
         }
-        let output = assembly.finish();
+        let output = RowOutput { warnings, ..assembly.finish() };
         if output.records.is_empty() && output.events.is_empty() {
             return Err(RowError::row(Reason::EmptyRow));
         }

@@ -110,11 +110,11 @@
 //!
 //! Only what comes out of cells makes a record: constants and defaults alone do not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EntityType, EventKind, Role, TieKind};
+use crate::model::{Audience, Condition, EntityType, EventKind, Role, TieKind};
 
 /// A mapping file. Unknown keys are refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -248,9 +248,20 @@ pub struct LabelMapping {
     /// Sensitivity tier, 0 to 4.
     #[serde(default)]
     pub tier: u8,
-    /// `own` or `shared`, or a converted column.
+    /// `own`, `pointer` or `shared`, or a converted column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling: Option<WordOrColumn>,
+    /// Markings of other standards, such as `tlp:amber`, `europol:h2` or `3x5x2:c` (see
+    /// [`crate::model::Marking`]), or columns converted to such: they cut what `handling` lets go. A row with
+    /// one that is not known is its owner's alone, and the report of the import warns of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub markings: Vec<WordOrColumn>,
+    /// What others do by the owner's leave only.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub conditions: BTreeSet<Condition>,
+    /// Who may see the rows at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// That the rows are criminal intelligence (28 CFR 23.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intelligence: Option<IntelligenceMapping>,

@@ -21,6 +21,7 @@ mod parquet;
 mod plans;
 mod reader;
 mod reason;
+mod sharing;
 pub mod submission;
 mod terms;
 mod value;

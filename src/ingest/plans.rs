@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::compile::{Compiler, Fields};
 use super::fields::{BodyPlan, CoordinatesPlan};
 use super::load::{MappingFault, MappingProblem};
-use super::mapping::{EventMapping, Format, LabelMapping, Mapping, RecordMapping, TieMapping};
+use super::mapping::{EventMapping, Format, Mapping, RecordMapping, TieMapping};
 use super::reason::RowError;
 use super::value::{CellValue, Kind, Reading};
 use crate::model::{EventKind, Label, Place, Role, TieKind};
@@ -106,20 +106,6 @@ pub(super) fn check_head(mapping: &Mapping) -> Result<TimeZone, MappingProblem> 
     }
     let zone = mapping.time_zone.as_deref().unwrap_or("UTC");
     TimeZone::get(zone).map_err(|_| MappingProblem::new("time_zone", MappingFault::TimeZone))
-}
-
-/// Category and handling.
-pub(super) type LabelPlan = (Option<CellValue>, Option<CellValue>);
-
-/// Makes the label ready.
-pub(super) fn compile_label(
-    compiler: &mut Compiler<'_>,
-    label: &LabelMapping,
-) -> Result<LabelPlan, MappingProblem> {
-    Ok((
-        compiler.word("label.category", label.category.as_ref(), Kind::Category)?,
-        compiler.word("label.handling", label.handling.as_ref(), Kind::Handling)?,
-    ))
 }
 
 /// Makes the records ready.

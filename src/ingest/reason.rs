@@ -79,6 +79,8 @@ reasons! {
     BadCurrency = "bad_currency", "not an ISO 4217 currency code";
     /// A code that the mapping does not list.
     UnknownCode = "unknown_code", "the code is not one the mapping lists";
+    /// A marking of no standard that is known.
+    UnknownMarking = "unknown_marking", "no marking of LEXS, 3x5x2, 5x5x5, Europol, TLP, MISP or STIX that is known";
     /// Something ends before it begins.
     EndBeforeBegin = "end_before_begin", "the end is before the begin";
     /// A confidence outside 0 to 1.

@@ -9,15 +9,16 @@ use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
 use super::bodies::{at, check_body, check_coordinates, check_text, check_texts};
 use super::check::{self, PARTS_MAX};
 use super::reason::{Reason, RowError};
+use super::sharing;
 use super::terms::{Intelligence, Release, Terms};
 use crate::model::{
-    Body, EntityType, EventKind, Handling, IdKey, Label, Money, Place, Role, Span, SubjectCategory,
-    TieKind, Timestamp,
+    Audience, Body, Condition, EntityType, EventKind, Handling, IdKey, Label, Money, Place, Role,
+    Sharing, Span, SubjectCategory, TieKind, Timestamp,
 };
 
 /// One submitted row: records, and what ties them together and happened to them. The agency is
 /// the caller's and is not part of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedRow {
     /// The agency's own id of the row, at most 200 bytes. The first record bears it; every other
@@ -36,6 +37,18 @@ pub struct SubmittedRow {
     /// How far the agency lets the row go.
     #[serde(default)]
     pub handling: Handling,
+    /// What others do with it by the agency's leave only.
+    #[serde(default)]
+    pub conditions: BTreeSet<Condition>,
+    /// Who may see it at all; absent, whomever agreements let.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub audience: Option<Audience>,
+    /// How other standards mark it: LEXS (`lexs:gray`), 3x5x2 and 5x5x5 (`3x5x2:c`), Europol (`europol:h2`), TLP
+    /// (`tlp:amber+strict`), MISP (`misp:4`), STIX (`stix:statement`). Markings cut what `handling` lets go, and
+    /// never widen it.
+    #[serde(default)]
+    pub markings: Vec<String>,
     /// That the row is criminal intelligence, and the suspicion that it rests on (28 CFR 23.20): only who is
     /// certified for it sees it.
     #[serde(default)]
@@ -128,10 +141,12 @@ impl SubmittedRow {
         };
         terms.check()?;
         self.check()?;
-        let (local_id, source) = (self.local_id.trim(), self.source.trim());
-        let (tier, handling) = (self.tier, self.handling);
+        let (handling, conditions) = (self.handling, std::mem::take(&mut self.conditions));
+        let stated = Sharing { handling, conditions, audience: self.audience.take() };
+        let sharing = sharing::of_row(stated, &self.markings)?;
+        let (local_id, source, tier) = (self.local_id.trim(), self.source.trim(), self.tier);
         let category = self.category.unwrap_or_default();
-        let origin = RowOrigin { agency, source, local_id, category, tier, handling, terms };
+        let origin = RowOrigin { agency, source, local_id, category, tier, sharing, terms };
         let mut assembly = Assembly::new(key, origin);
         for (position, record) in self.records.iter().enumerate() {
             assembly.record(&record.slot, position == 0, BTreeMap::new(), record.body.clone());

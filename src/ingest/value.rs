@@ -10,7 +10,7 @@ use super::dates;
 use super::mapping::Invalid;
 use super::reason::{Reason, RowError};
 use super::terms::suspicion;
-use crate::model::{Handling, PartialDate, Sex, SubjectCategory, Timestamp};
+use crate::model::{Handling, Marking, PartialDate, Sex, SubjectCategory, Timestamp};
 
 /// The cells of a row as the mapper's columns want them, while one slot is being read.
 pub(super) struct Reading<'a> {
@@ -34,6 +34,7 @@ pub(super) enum Kind {
     Currency,
     Category,
     Handling,
+    Marking,
     Suspicion,
 }
 
@@ -215,6 +216,7 @@ impl Kind {
                 Self::Currency => check::currency(text).is_ok(),
                 Self::Category => category(text).is_ok(),
                 Self::Handling => handling(text).is_ok(),
+                Self::Marking => text.parse::<Marking>().is_ok(),
                 Self::Suspicion => suspicion(text).is_ok(),
             }
     }

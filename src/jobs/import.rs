@@ -53,6 +53,16 @@ pub struct FileReport {
     pub refused: u64,
     /// The first refused rows, at most 1,000 of a file, in the file's order.
     pub refusals: Vec<Refusal>,
+    /// Rows, at most 1,000 of a file, that were taken more strictly than they say: why, not what was in them.
+    pub warnings: Vec<Refusal>,
+}
+
+impl FileReport {
+    fn warn(&mut self, row: u64, RowError { column, reason }: RowError) {
+        if self.warnings.len() < REFUSALS_LISTED_MAX {
+            self.warnings.push(Refusal { file: self.path.clone(), row, column, reason });
+        }
+    }
 }
 
 /// What became of an import.
@@ -181,8 +191,13 @@ impl<L: Linker> Run<'_, L> {
         let mut pending = Pending::default();
         while let Some(row) = reader.next() {
             match row? {
-                (number, Ok(output)) => match self.admission.check(&output) {
-                    Ok(()) => pending.rows.push((number, output)),
+                (number, Ok(mut output)) => match self.admission.check(&output) {
+                    Ok(()) => {
+                        for warning in std::mem::take(&mut output.warnings) {
+                            report.warn(number, warning);
+                        }
+                        pending.rows.push((number, output));
+                    }
                     Err(error) => pending.refused.push((number, error)),
                 },
                 (number, Err(error)) => pending.refused.push((number, error)),

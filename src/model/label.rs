@@ -1,5 +1,7 @@
 //! Labels and classes: what decides who may see an object.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,8 +82,55 @@ pub enum Handling {
     /// Never leaves the owner agency, whatever its agreements say. The default.
     #[default]
     Own,
+    /// Others learn at most whom to call, whatever the owner's agreements say.
+    Pointer,
     /// May be shared: goes as far as the owner's agreements let it, and without one nowhere.
     Shared,
+}
+
+/// What a recipient does with an object only by the owner's leave in the single case, whatever agreements say.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Hand it on to a third agency.
+    OnwardWithLeave,
+    /// Use it in court.
+    CourtWithLeave,
+}
+
+/// Who besides the owner may see an object at all, where agreements let them: whoever is on every list that
+/// there is. A list with nobody on it means nobody, not everybody.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Audience {
+    /// Agencies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub agencies: Option<BTreeSet<String>>,
+    /// Cases, by their ids: whoever works on one of them and asks about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub cases: Option<BTreeSet<String>>,
+    /// Persons, each as `agency/user`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub users: Option<BTreeSet<String>>,
+}
+
+impl Audience {
+    /// Whether a user of an agency, who works on this case if on any, is among them.
+    pub fn has(&self, agency: &str, user: &str, case: Option<&str>) -> bool {
+        let lists = |list: &Option<BTreeSet<String>>, it: &str| {
+            list.as_ref().is_none_or(|list| list.contains(it))
+        };
+        lists(&self.agencies, agency)
+            && lists(&self.users, &format!("{agency}/{user}"))
+            && self.cases.as_ref().is_none_or(|list| case.is_some_and(|case| list.contains(case)))
+    }
 }
 
 /// The label that every stored object carries. Objects of one kind with equal labels form a class.
@@ -98,6 +147,12 @@ pub struct Label {
     pub tier: u8,
     /// How far the owner lets the object go.
     pub handling: Handling,
+    /// What others do with it by the owner's leave only.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub conditions: BTreeSet<Condition>,
+    /// Who may see it at all; absent, whomever agreements let.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// Whether it is criminal intelligence (28 CFR 23): for those only who are certified for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub intelligence: bool,

@@ -7,6 +7,7 @@ mod event;
 mod ids;
 mod label;
 mod link;
+mod marking;
 mod reason;
 mod record;
 mod tie;
@@ -14,8 +15,11 @@ mod time;
 
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
 pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId, hex};
-pub use label::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory};
+pub use label::{
+    Audience, Class, ClassId, ClassSet, Condition, Handling, Kind, Label, SubjectCategory,
+};
 pub use link::{BlockKey, Judgement, LevelHit, Link, Verdict};
+pub use marking::{Marking, Sharing, Standard, UnknownMarking};
 pub use reason::is_reason;
 pub use record::{
     Address, Body, Document, EntityType, Organization, Person, PersonName, Phone, Record, Sex,

@@ -1,5 +1,6 @@
 //! Break-glass: an hour, a case, a purpose; never black, never a victim; told at once, reviewed by another.
 
+use accord::audit::{Entry, Line};
 use accord::govern::{POLICY_DOCUMENT, Policy, Role};
 use serde_json::{Value, json};
 
@@ -78,6 +79,55 @@ fn a_pointer_becomes_the_object_for_an_hour_in_the_case_and_for_the_purpose_of_w
     assert!(!log.contains("child"), "the log takes no free text");
 }
 
+/// What the log says of the last operation of a kind.
+fn logged(server: &Server, operation: &str) -> Entry {
+    let log = std::fs::read_to_string(&server.audit).unwrap();
+    let mut lines = log.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
+    lines.rfind(|entry| entry.operation == operation).unwrap()
+}
+
+#[test]
+fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
+    let (server, hands, _) = foreseen();
+    let [suspect, _, black] = stored(&server);
+    let police = police(&server);
+    police.get(&suspect).problem(404);
+    let marks = |operation: &str| logged(&server, operation).break_glass;
+    assert_eq!(marks("GET /v1/records/{id}"), [""; 0], "before");
+    let glass = police.post("/v1/break-glass", &danger(SHELTER)).ok();
+    let id = [glass["id"].as_str().unwrap().to_owned()];
+    police.get(&suspect).ok();
+    assert_eq!(marks("GET /v1/records/{id}"), id);
+    // What was looked for and not found counts too.
+    police.get(&black).problem(404);
+    assert_eq!(marks("GET /v1/records/{id}"), id);
+    police.post("/v1/search", &json!({ "text": "horvat" })).ok();
+    assert_eq!(marks("POST /v1/search"), id);
+    let others = [
+        police.asking(PURPOSE, Some("MP-2")),
+        police.asking(Some("prosecution"), CASE),
+        server.user(POLICE, "other", &[Role::Investigator]).asking(PURPOSE, CASE),
+    ];
+    for other in others {
+        other.post("/v1/search", &json!({ "text": "horvat" })).ok();
+        assert_eq!(marks("POST /v1/search"), [""; 0]);
+    }
+    hands.forward(60 * MINUTE);
+    police.get(&suspect).problem(404);
+    assert_eq!(marks("GET /v1/records/{id}"), [""; 0], "after");
+    accord::audit::verify(&server.audit).unwrap();
+}
+
+#[test]
+fn what_widens_nothing_leaves_no_mark() {
+    let (server, ..) = foreseen();
+    let police = police(&server);
+    // The shelter has handed in nothing yet.
+    police.post("/v1/break-glass", &danger(SHELTER)).ok();
+    police.post("/v1/search", &json!({ "text": "horvat" })).ok();
+    assert_eq!(logged(&server, "POST /v1/search").break_glass, [""; 0]);
+}
+
 #[test]
 fn only_where_an_agreement_foresaw_it() {
     let (server, _, agreement) = foreseen();
@@ -117,7 +167,8 @@ fn the_owner_is_told_at_once_and_reads_why_but_not_who_or_in_which_case() {
     let told = server.agency(SHELTER).get("/v1/inbox").ok();
     assert_eq!(told["messages"][0]["kind"], "break_glass_by_other");
     assert_eq!(told["messages"][0]["ticket"], glass["id"]);
-    let own = server.agency(POLICE).get("/v1/inbox").ok();
+    let reviewer = server.user(POLICE, "reviewer", &[Role::Approver]);
+    let own = reviewer.get("/v1/inbox").ok();
     assert_eq!(own["messages"][0]["kind"], "break_glass_to_review");
     let list = |agency: &str, role: Role| {
         server.user(agency, "officer", &[role]).get("/v1/break-glass").ok()["uses"].clone()

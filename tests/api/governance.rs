@@ -421,50 +421,6 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
 }
 
 #[test]
-fn an_owner_hears_silently_of_what_it_keeps_black_where_its_agreement_foresees_it() {
-    let server = server();
-    let shelter = server.agency(SHELTER);
-    shelter.post("/v1/records", &row("1", "suspect", "+442025550143")).ok();
-    shelter.post("/v1/records", &row("2", "contact", "+442025550199")).ok();
-    let black = |subject: &str, silent: bool| {
-        json!({
-            "kinds": ["person", "phone"], "subject": [subject, "unknown"], "level": "black",
-            "purposes": ["deconfliction"], "silent_alert": silent,
-        })
-    };
-    let police = server.agency(POLICE).asking(Some("deconfliction"), Some("MP-1"));
-    let ask = |born: &str, covert: bool| {
-        let person = json!({ "kind": "person", "name": "Katarina Horvat", "birth_date": born });
-        let body = json!({ "identifiers": [person], "covert": covert });
-        police.post("/v1/deconflict", &body).ok()["pointers"].clone()
-    };
-    let heard = || {
-        let messages = shelter.get("/v1/inbox").ok()["messages"].as_array().unwrap().clone();
-        messages.into_iter().filter(|it| it["kind"] == "asked_silently").collect::<Vec<_>>()
-    };
-    agreed(&server, &terms(json!([black("suspect", true)])));
-    assert_eq!(ask("1991-07-03", true), json!([]));
-    assert_eq!(ask("1990-05-04", false), json!([]));
-    assert_eq!(ask("1991-07-03", false), json!([]));
-    // It is told after the answer has left.
-    let patience = std::time::Instant::now();
-    while heard().is_empty() && patience.elapsed().as_secs() < 20 {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    let told = heard();
-    assert_eq!(told.len(), 1, "neither of the covert question nor of what it does not hold");
-    assert!(!told[0].to_string().contains("Horvat"));
-    assert_eq!(police.get("/v1/inbox").ok()["messages"], json!([]), "the asker learns nothing");
-    let mut white = terms(json!([{
-        "kinds": ["person"], "subject": ["suspect"], "level": "white", "silent_alert": true,
-        "purposes": ["deconfliction"],
-    }]));
-    white["id"] = json!("mou-2");
-    let refused = approvers(&server, SHELTER)[0].post("/v1/agreements", &white);
-    assert_eq!(refused.json()["faults"][0]["reason"], "silent_alert_without_black");
-}
-
-#[test]
 fn a_watch_desk_enters_operations_for_agencies_without_a_client_and_cancels_them() {
     let server = server();
     let agency = |name: &str, watched_by: Option<&str>| {

@@ -50,7 +50,8 @@ fn the_owner_grants_or_refuses_and_reads_who_handed_what_to_whom_and_why() {
     );
     let asked = ask(&police, &record, "coast-guard").ok();
     assert_eq!(asked["state"], "asked");
-    let told = own.get("/v1/inbox").ok()["messages"][0].clone();
+    let approver = &approvers(&server, SHELTER)[0];
+    let told = approver.get("/v1/inbox").ok()["messages"][0].clone();
     assert_eq!((&told["kind"], &told["ticket"]), (&json!("onward_asked"), &asked["id"]));
     let decide = |client: &Client, granted: bool| {
         let body = json!({ "granted": granted, "note": "For the search only" });
@@ -117,9 +118,9 @@ fn at_the_end_recipients_remove_what_they_hold_and_the_discloser_reads_their_rec
     confirm(&ended).ok();
     assert_eq!(tasks(), json!([]));
     assert_eq!(confirm(&ended).problem(409), "not_now", "once is enough");
-    let told = server.agency(SHELTER).get("/v1/inbox").ok()["messages"][0].clone();
-    assert_eq!(told["kind"], "purge_confirmed");
     let officer = server.user(SHELTER, "p", &[Role::PrivacyOfficer]);
+    let told = officer.get("/v1/inbox").ok()["messages"][0].clone();
+    assert_eq!(told["kind"], "purge_confirmed");
     let receipt = officer.get(&format!("/v1/agreements/{ended}")).ok()["purge"][0].clone();
     assert_eq!(receipt["recipient"], POLICE);
     assert_eq!(receipt["receipt"]["note"], "Exports deleted, paper shredded");

@@ -39,6 +39,8 @@ pub struct Special {
     pub clock: Option<jobs::Clock>,
     pub purge_every: Option<std::time::Duration>,
     pub random: Option<Random>,
+    /// Whether the store holds a policy and keys already, which stay as they are.
+    pub kept: bool,
 }
 
 /// A running server on a store of its own.
@@ -90,6 +92,12 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let address = file(&folder.path().join("store.accord"));
         Self::start(folder, &address, special)
+    }
+
+    /// On a store that another server has left, as it was left.
+    pub fn again(address: &StoreAddress) -> Self {
+        let special = Special { kept: true, ..Special::default() };
+        Self::start(tempfile::tempdir().unwrap(), address, special)
     }
 
     fn start(folder: tempfile::TempDir, address: &StoreAddress, special: Special) -> Self {
@@ -158,9 +166,11 @@ impl Server {
 /// What a server on a store of its own is built from.
 pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: Special) -> Config {
     let store = store::open(address, true).unwrap();
-    keys(store.as_ref());
-    let policy = policy::everyone_shares(&AGENCIES);
-    store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    if !special.kept {
+        keys(store.as_ref());
+        let policy = policy::everyone_shares(&AGENCIES);
+        store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    }
     Config {
         store,
         runner: Runner::for_store(Library::shipped().unwrap(), address).unwrap(),
@@ -257,6 +267,7 @@ pub fn key(agency: &str, user: &str, roles: &[Role]) -> ApiKey {
         roles: roles.iter().copied().collect(),
         purposes: None,
         certified: false,
+        attributes: [].into(),
     };
     let created = Timestamp::from_micros(START).unwrap();
     let expires = Timestamp::from_micros(START + 366 * 86_400_000_000).unwrap();
@@ -291,6 +302,8 @@ fn keys(store: &dyn Store) {
 pub struct Client {
     base: String,
     token: Option<String>,
+    /// What proves that the client holds the key its token is bound to.
+    proof: Option<String>,
     purpose: Option<String>,
     case: Option<String>,
     agent: ureq::Agent,
@@ -343,13 +356,18 @@ impl Client {
     fn new(base: String, token: Option<String>) -> Self {
         let purpose = Some("trafficking_investigation".to_owned());
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        Self { base, token, purpose, case: Some(policy::CASE.to_owned()), agent }
+        Self { base, token, proof: None, purpose, case: Some(policy::CASE.to_owned()), agent }
     }
 
     /// The same, asking for a purpose and about a case.
     pub fn asking(&self, purpose: Option<&str>, case: Option<&str>) -> Self {
         let (purpose, case) = (purpose.map(str::to_owned), case.map(str::to_owned));
         Self { purpose, case, ..self.clone() }
+    }
+
+    /// The same, with a proof for its next request.
+    pub fn proving(&self, proof: &str) -> Self {
+        Self { proof: Some(proof.to_owned()), ..self.clone() }
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -409,7 +427,11 @@ impl Client {
         let mut request =
             ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
+            let scheme = if self.proof.is_some() { "DPoP" } else { "Bearer" };
+            request = request.header("authorization", format!("{scheme} {token}"));
+        }
+        if let Some(proof) = &self.proof {
+            request = request.header("dpop", proof);
         }
         for (name, value) in [("x-purpose", &self.purpose), ("x-case", &self.case)] {
             if let Some(value) = value {

@@ -9,6 +9,7 @@ mod judgements;
 mod masked;
 mod memory;
 mod order;
+mod packed;
 mod quality;
 mod relationships;
 mod view_first;

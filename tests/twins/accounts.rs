@@ -35,6 +35,7 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
                 roles: [Role::Investigator].into(),
                 purposes: None,
                 certified: false,
+                attributes: [].into(),
             };
             let accounts = Accounts(store.as_ref());
             handed = Some(accounts.create(&holder, &sealing(), || [7; 32], start()).unwrap());

@@ -250,7 +250,10 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("sign_agreement", |pool| {
             let name = pool.name();
-            let body = json!({ "version": 1, "terms_hash": hex(&[7; 32]) });
+            let mut body = json!({ "version": 1, "terms_hash": hex(&[7; 32]) });
+            if pool.rng.random() {
+                (body["key"], body["signature"]) = (json!("k"), json!("s"));
+            }
             post(&format!("/v1/agreements/{name}/sign"), body)
         }),
         ("suspend_agreement", |pool| act(format!("/v1/agreements/{}/suspend", pool.name()))),

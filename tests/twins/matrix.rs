@@ -1,7 +1,9 @@
 //! The matrix: operation by role, and role by purpose by class, all of it.
 
-use accord::govern::{Principal, Purpose, Question, Reference, Role, Rules, View};
-use accord::model::{Class, ClassId, Handling, Kind, Label, SubjectCategory};
+use std::collections::BTreeSet;
+
+use accord::govern::{Attribute, Principal, Purpose, Question, Reference, Role, Rules, View};
+use accord::model::{Audience, Class, ClassId, Handling, Kind, Label, SubjectCategory};
 use rand_chacha::ChaCha8Rng;
 
 use super::drivers::{Pool, drivers};
@@ -22,7 +24,9 @@ fn allowed(operation: &str) -> &'static [Role] {
         "deconflict" | "announce_operation" | "cancel_operation" => {
             &[Investigator, TaskForceLead, WatchDesk]
         }
-        "read_inbox" => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
+        "read_inbox" => {
+            &[Investigator, TaskForceLead, VictimSpecialist, WatchDesk, Approver, PrivacyOfficer]
+        }
         "list_cases" => &[
             Analyst,
             Investigator,
@@ -104,15 +108,31 @@ const SPECIAL: [(bool, Option<&str>, Option<&str>); 5] = [
     (false, Some("2026-06-02T00:00:00Z"), Some("2026-06-01T00:00:00Z")),
 ];
 
+/// Everybody, those who ask, and others: by agency, case and user.
+fn audiences() -> Vec<Option<Audience>> {
+    let list = |of: &str| Some(BTreeSet::from([of.to_owned()]));
+    let of = |agencies, cases, users| Some(Audience { agencies, cases, users });
+    vec![
+        None,
+        of(list("alpha"), None, None),
+        of(None, list(CASE), list("alpha/u")),
+        of(list("beta"), None, None),
+        of(list("alpha"), list("another"), None),
+        of(None, None, list("alpha/v")),
+        of(Some(BTreeSet::new()), None, None),
+    ]
+}
+
 #[test]
 fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
-    let mut classes = Vec::new();
+    let (mut classes, audiences) = (Vec::new(), audiences());
     for agency in ["alpha", "beta"] {
         for kind in Kind::ALL {
             for category in SubjectCategory::ALL {
                 for tier in [0, 1, 4] {
-                    for handling in [Handling::Own, Handling::Shared] {
+                    for handling in [Handling::Own, Handling::Pointer, Handling::Shared] {
                         for (intelligence, review_by, released_until) in SPECIAL {
+                            let audience = audiences[classes.len() % audiences.len()].clone();
                             let review_by = review_by.map(time);
                             let released_until = released_until.map(time);
                             let agency = agency.into();
@@ -121,9 +141,11 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                                 category,
                                 tier,
                                 handling,
+                                audience,
                                 intelligence,
                                 review_by,
                                 released_until,
+                                ..Label::default()
                             };
                             classes.push((ClassId(classes.len() as u32), Class { kind, label }));
                         }
@@ -144,6 +166,7 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                 roles: [role].into(),
                 purposes: None,
                 certified: world != 0,
+                attributes: Attribute::ALL.into_iter().take(world as usize).collect(),
             };
             for purpose in Purpose::ALL {
                 let at = time("2026-06-01T00:00:00Z");

@@ -1,6 +1,6 @@
 //! What may be changed of a world without the caller's knowing.
 
-use accord::govern::{Field, Member, PlannedOperation, Policy};
+use accord::govern::{Field, Member, OfficerKey, PlannedOperation, Policy};
 use accord::model::{EntityType, Handling, Kind, Label, SubjectCategory};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
@@ -33,8 +33,12 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
             1 => {
                 let local_id = row.json["local_id"].as_str().unwrap();
                 let mut other = super::world::row(rng, row.agency, local_id, 0.0);
-                for name in ["category", "tier", "handling", "intelligence", "review_by"] {
-                    other.json[name] = row.json[name].clone();
+                let label = ["category", "tier", "handling", "intelligence", "review_by"];
+                for name in label.into_iter().chain(["audience", "conditions"]) {
+                    match row.json.get(name) {
+                        Some(value) => other.json[name] = value.clone(),
+                        None => drop(other.json.as_object_mut().unwrap().remove(name)),
+                    }
                 }
                 rows.push(other);
             }
@@ -169,6 +173,10 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
         case.members =
             [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
         policy.cases.insert("case_of_others".into(), case);
+    }
+    if rng.random() {
+        let key = OfficerKey { key: "k".into(), since: policy::time("2026-01-01T00:00:00Z") };
+        policy.officers.insert(beta.into(), [("u".to_owned(), key)].into());
     }
     if rng.random() {
         broken(policy, (gamma, "u"), beta, PURPOSES[0], CASE);

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use accord::govern::{Agreement, Field, Level, Member, Policy, Purpose, Question, Role, Terms};
-use accord::model::{Body, Handling, Kind, Label, Record, RecordId, Tie, TieKind};
+use accord::govern::{
+    Agreement, Case, Field, Level, Member, Policy, Purpose, Question, Role, Terms,
+};
+use accord::model::{Body, Handling, Kind, Label, Record, RecordId};
 
 /// What may be seen of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,31 +30,17 @@ impl Access {
 /// The purposes of a role, from the table in governance.md's words.
 fn role_may(role: Role, purpose: Purpose) -> bool {
     use Purpose::*;
-    match role {
-        Role::Analyst | Role::GraphSpecialist => {
-            [TraffickingInvestigation, MissingPerson, Prosecution, Statistics, Training]
-                .contains(&purpose)
-        }
-        Role::Investigator => [
-            TraffickingInvestigation,
-            MissingPerson,
-            Prosecution,
-            VictimSafety,
-            Deconfliction,
-            Training,
-        ]
-        .contains(&purpose),
-        Role::TaskForceLead => {
-            [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety, Deconfliction]
-                .contains(&purpose)
-        }
-        Role::VictimSpecialist => {
-            [TraffickingInvestigation, MissingPerson, Prosecution, VictimSafety].contains(&purpose)
-        }
-        Role::WatchDesk => purpose == Deconfliction,
-        Role::PrivacyOfficer | Role::AgencyAuditor => purpose == Oversight,
-        Role::Approver | Role::SystemAdministrator => false,
-    }
+    let investigates = [TraffickingInvestigation, MissingPerson, Prosecution].contains(&purpose);
+    let others: &[Purpose] = match role {
+        Role::Analyst | Role::GraphSpecialist => &[Statistics, Training],
+        Role::Investigator => &[VictimSafety, Deconfliction, Training],
+        Role::TaskForceLead => &[VictimSafety, Deconfliction],
+        Role::VictimSpecialist => &[VictimSafety],
+        Role::WatchDesk => return purpose == Deconfliction,
+        Role::PrivacyOfficer | Role::AgencyAuditor => return purpose == Oversight,
+        Role::Approver | Role::SystemAdministrator => return false,
+    };
+    investigates || others.contains(&purpose)
 }
 
 /// What a question may see of an object of a kind with a label.
@@ -66,14 +54,8 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
         return Access::default();
     }
     // Pointers are for deconfliction, statistics without persons, training on synthetic data.
-    let content = match question.purpose {
-        Purpose::Deconfliction | Purpose::Statistics | Purpose::Training => false,
-        Purpose::TraffickingInvestigation
-        | Purpose::MissingPerson
-        | Purpose::VictimSafety
-        | Purpose::Prosecution
-        | Purpose::Oversight => true,
-    };
+    let without = [Purpose::Deconfliction, Purpose::Statistics, Purpose::Training];
+    let content = !without.contains(&question.purpose);
     if label.intelligence && !principal.certified {
         return Access::default();
     }
@@ -83,7 +65,16 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     // Overdue for review, or released no longer.
     let ends = [label.review_by, label.released_until];
     let over = ends.into_iter().flatten().any(|end| end <= question.at);
-    if label.handling == Handling::Own || over {
+    let addressed = label.audience.as_ref().is_none_or(|audience| {
+        let user = format!("{}/{}", principal.agency, principal.user);
+        let case = question.case.to_string();
+        let works = works_on(policy, question);
+        [(&audience.agencies, &principal.agency), (&audience.users, &user)]
+            .iter()
+            .all(|(list, it)| list.as_ref().is_none_or(|list| list.contains(*it)))
+            && audience.cases.as_ref().is_none_or(|list| works && list.contains(&case))
+    });
+    if label.handling == Handling::Own || over || !addressed {
         return Access::default();
     }
     let (mut white, mut gray, mut black, mut breakable) = (false, false, false, false);
@@ -97,8 +88,9 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
             let speaks = grant.kinds.contains(&kind)
                 && grant.subject.contains(&label.category)
                 && grant.purposes.contains(&question.purpose);
+            let vouched = grant.requires.iter().all(|it| principal.attributes.contains(it));
             let low_enough = label.tier <= grant.tier_max || grant.level == Level::Black;
-            if speaks && low_enough {
+            if speaks && low_enough && (vouched || grant.level == Level::Black) {
                 match grant.level {
                     Level::White => white = true,
                     Level::Gray => {
@@ -118,15 +110,8 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     }
     // The victim's rule beats any permit: only within an open case that both work on.
     let case = policy.cases.get(question.case.as_str());
-    let together = case.is_some_and(|case| {
-        let open = case.ended.is_none() && question.at < case.expires;
-        let works = |agency: &str, user: Option<&str>| {
-            case.members.iter().any(|member| {
-                member.agency == agency && user.is_none_or(|user| member.user == user)
-            })
-        };
-        open && works(&principal.agency, Some(&principal.user)) && works(&label.agency, None)
-    });
+    let theirs = |case: &Case| case.members.iter().any(|it| it.agency == label.agency);
+    let together = works_on(policy, question) && case.is_some_and(theirs);
     // Broken glass, within its hour, in its case and for its purpose; never of a victim.
     let broken = breakable
         && !label.category.is_victim()
@@ -140,7 +125,9 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
             let stopped = glass.review.as_ref().is_some_and(|review| !review.justified);
             same && !stopped && (0..60).contains(&minutes)
         });
-    let full = content && (white && (!label.category.is_victim() || together) || broken);
+    let full = content
+        && label.handling == Handling::Shared
+        && (white && (!label.category.is_victim() || together) || broken);
     Access { full, pointer: true, withheld }
 }
 
@@ -150,13 +137,18 @@ pub fn unmasked(policy: &Policy, question: &Question<'_>) -> BTreeSet<RecordId> 
     let principal = question.principal;
     let specialist = principal.roles.contains(&Role::VictimSpecialist)
         && role_may(Role::VictimSpecialist, question.purpose);
-    let case = policy.cases.get(question.case.as_str()).filter(|case| {
-        let open = case.ended.is_none() && question.at < case.expires;
-        let works =
-            |member: &Member| member.agency == principal.agency && member.user == principal.user;
-        open && case.members.iter().any(works)
-    });
-    case.filter(|_| specialist).map(|case| case.subjects.clone()).unwrap_or_default()
+    let case = policy.cases.get(question.case.as_str());
+    let case = case.filter(|_| specialist && works_on(policy, question));
+    case.map(|case| case.subjects.clone()).unwrap_or_default()
+}
+
+/// Whether the case asked about is open and the asker works on it.
+fn works_on(policy: &Policy, question: &Question<'_>) -> bool {
+    let Question { principal, case, at, .. } = question;
+    policy.cases.get(case.as_str()).is_some_and(|case| {
+        let is = |it: &Member| it.agency == principal.agency && it.user == principal.user;
+        case.ended.is_none() && *at < case.expires && case.members.iter().any(is)
+    })
 }
 
 /// Whether what the two say may make them one where victims are masked.
@@ -206,34 +198,4 @@ fn terms_between<'a>(
         && signed(number, from);
     let valid = terms.valid[0] <= question.at && question.at < terms.valid[1];
     ((forth || back) && valid).then_some(terms)
-}
-
-/// The record as its owner would have to hand it over.
-pub fn without(mut record: Record, access: &Access) -> Record {
-    if access.withheld.is_empty() {
-        return record;
-    }
-    record.raw.clear();
-    if let Body::Person(person) = &mut record.body {
-        if access.withholds(Field::Phones) {
-            person.phones = Vec::new();
-        }
-        if access.withholds(Field::HomeAddress) {
-            person.address = None;
-        }
-        if access.withholds(Field::BirthDate) {
-            person.birth_date = None;
-        }
-    }
-    record
-}
-
-/// Whether a tie would be handed over.
-pub fn hands_over(tie: &Tie, access: &Access) -> bool {
-    let withheld = match tie.kind {
-        TieKind::Uses => access.withholds(Field::Phones),
-        TieKind::LivesAt | TieKind::StayedAt => access.withholds(Field::HomeAddress),
-        _ => false,
-    };
-    access.full && !withheld
 }

@@ -1,8 +1,8 @@
 //! Small random databases of three agencies, their agreements, and a caller.
 
 use accord::govern::{
-    Act, BreakGlass, Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose, Question,
-    Reference, Role,
+    Act, Attribute, BreakGlass, Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose,
+    Question, Reference, Role,
 };
 use accord::model::{
     EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory, Timestamp,
@@ -189,7 +189,7 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
     let mut json = json!({
         "local_id": local_id, "source": "s",
         "category": pick(rng, &CATEGORIES), "tier": rng.random_range(0..2),
-        "handling": if rng.random_bool(shared) { "shared" } else { "own" },
+        "handling": if !rng.random_bool(shared) { "own" } else { pick(rng, &HANDLING) },
         "records": records, "ties": ties, "events": events,
     });
     if rng.random_bool(0.15) {
@@ -204,6 +204,20 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
         let over = if odd { "2026-05-01T00:00:00Z" } else { "2026-09-10T00:00:00Z" };
         let by = if agency == CALLER { far } else { pick(rng, &[over, far, far]) };
         json["review_by"] = json!(by);
+    }
+    if agency != CALLER && rng.random_bool(0.2) {
+        // Some of these are for the caller too.
+        let audiences = [
+            json!({ "agencies": [CALLER, "omega"] }),
+            json!({ "agencies": [] }),
+            json!({ "cases": [CASE] }),
+            json!({ "users": [format!("{CALLER}/u"), "omega/u"] }),
+            json!({ "users": ["omega/u"], "agencies": [CALLER] }),
+        ];
+        json["audience"] = audiences.choose(rng).unwrap().clone();
+    }
+    if rng.random_bool(0.1) {
+        json["conditions"] = json!(["onward_with_leave"]);
     }
     Row { agency, json }
 }
@@ -231,6 +245,8 @@ impl Row {
             category: serde_json::from_value(of("category")).unwrap(),
             tier: serde_json::from_value(of("tier")).unwrap(),
             handling: serde_json::from_value(of("handling")).unwrap(),
+            conditions: serde_json::from_value(of("conditions")).unwrap_or_default(),
+            audience: serde_json::from_value(of("audience")).unwrap(),
             intelligence: !of("intelligence").is_null(),
             review_by: serde_json::from_value(of("review_by")).unwrap(),
             released_until: None,
@@ -320,6 +336,9 @@ pub fn judged(rng: &mut impl Rng, ids: &[(RecordId, EntityType)], shared: f64) -
     Some(Judged { a, b, same: rng.random(), agency: pick(rng, &AGENCIES[1..]), handling })
 }
 
+/// What may be shared at all goes mostly as far as agreements let it.
+const HANDLING: [&str; 6] = ["shared", "shared", "shared", "shared", "shared", "pointer"];
+
 fn grant(rng: &mut impl Rng) -> Grant {
     let some = |rng: &mut dyn FnMut() -> bool, kind: &Kind| *kind == Kind::Person || rng();
     let mut flip = || rng.random_bool(0.75);
@@ -335,6 +354,10 @@ fn grant(rng: &mut impl Rng) -> Grant {
         level,
         break_glass: level == Level::Gray && rng.random_bool(0.6),
         silent_alert: level == Level::Black && rng.random_bool(0.6),
+        requires: Attribute::ALL
+            .into_iter()
+            .filter(|_| level != Level::Black && rng.random_bool(0.15))
+            .collect(),
     }
 }
 
@@ -412,6 +435,7 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
         roles: roles.into_iter().collect(),
         purposes: None,
         certified: rng.random(),
+        attributes: Attribute::ALL.into_iter().filter(|_| rng.random_bool(0.7)).collect(),
     };
     let purpose = if rng.random_bool(0.85) { PURPOSES[0] } else { pick(rng, &PURPOSES) };
     let case = if rng.random_bool(0.8) { CASE } else { "MY-1" };

@@ -51,7 +51,8 @@ pub struct PreviewClass {
 ///
 /// For the discloser, before signing: which classes of its own objects, and how many, the latest version
 /// would disclose. Objects that are not marked shared never go. Of victims recipients get a pseudonym, and
-/// that only within a case that both work on.
+/// that only within a case that both work on; of a grant that `requires` something, only those of whom that is
+/// vouched for get anything.
 #[utoipa::path(
     tag = "agreements",
     operation_id = "preview_agreement",

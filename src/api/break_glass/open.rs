@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
 use crate::api::desks::tell;
-use crate::api::guard::LoggedObject;
+use crate::api::logged::LoggedObject;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;

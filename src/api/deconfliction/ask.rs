@@ -1,7 +1,9 @@
 //! `POST /v1/deconflict`: does another agency hold this?
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, post, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Pointers, point, silent};
@@ -16,7 +18,7 @@ use crate::model::{Document, PartialDate, Person, PersonName, Phone, Vehicle};
 const IDENTIFIERS_MAX: usize = 20;
 
 /// An exact strong identifier.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum IdentifierRequest {
     /// A telephone number.
@@ -119,10 +121,12 @@ pub async fn deconflict(
     let answer =
         context.answer_to(Function::Deconflict, Body::of(&request, bytes), |scope, asked| {
             let pointers = ask(scope, DeconflictRequest::clone(&asked))?;
-            Ok((pointers, scope.renewed()?, asked))
+            Ok((pointers, silent::keep(scope, &asked)?, Arc::clone(&scope.state)))
         });
-    let (pointers, scope, asked) = answer.await?.into_inner();
-    silent::alert_later(scope, asked);
+    let (pointers, kept, state) = answer.await?.into_inner();
+    if let Some(kept) = kept {
+        silent::alert_later(state, kept);
+    }
     Ok(web::Json(pointers))
 }
 

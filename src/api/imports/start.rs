@@ -51,6 +51,8 @@ pub struct ImportResult {
     pub refused: u64,
     /// The first refused rows, at most 1,000.
     pub refusals: Vec<RefusalView>,
+    /// Rows, at most 1,000, that were taken more strictly than they say: with a marking that is not known.
+    pub warnings: Vec<RefusalView>,
 }
 
 /// A refused row: where and why, never what was in it.
@@ -70,12 +72,12 @@ pub struct RefusalView {
 
 impl ImportResult {
     fn of(report: FileReport) -> Self {
-        let refusals = report.refusals.into_iter().map(|refusal| RefusalView {
+        let view = |refusal: Refusal| RefusalView {
             row: refusal.row,
             column: refusal.column,
             reason: refusal.reason.code(),
             detail: refusal.reason.to_string(),
-        });
+        };
         Self {
             name: report.path,
             rows: report.rows,
@@ -84,7 +86,8 @@ impl ImportResult {
             ties: report.ties,
             events: report.events,
             refused: report.refused,
-            refusals: refusals.collect(),
+            refusals: report.refusals.into_iter().map(view).collect(),
+            warnings: report.warnings.into_iter().map(view).collect(),
         }
     }
 }

@@ -12,9 +12,10 @@ use crate::govern::{Function, Message, PurgeTask};
 /// Messages.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Inbox {
-    /// The messages, the latest first; at most the last 1,000.
+    /// The messages that are for the caller's roles, the latest first; of the agency's last 1,000.
     pub messages: Vec<Message>,
-    /// What the agency has to remove, since an agreement holds no more for it, and has not confirmed.
+    /// What the agency has to remove, since an agreement holds no more for it, and has not confirmed; not to
+    /// the watch desk.
     pub purge: Vec<InboxPurge>,
 }
 
@@ -31,6 +32,9 @@ pub struct InboxPurge {
 }
 
 fn purge(scope: &Scope) -> Result<Vec<InboxPurge>, Problem> {
+    if !scope.principal.reads(&PurgeTask::READERS) {
+        return Ok(Vec::new());
+    }
     let (policy, agency) = (scope.policy()?, &scope.caller.agency);
     let mut found = Vec::new();
     for (id, agreement) in policy.agreements.iter().filter(|(_, it)| it.has_side(agency)) {
@@ -48,7 +52,10 @@ fn purge(scope: &Scope) -> Result<Vec<InboxPurge>, Problem> {
 /// Read the inbox
 ///
 /// Who asked for something that the agency holds, who holds something that it asked for, and whose
-/// operations clash with its own: whom to call, and nothing of what about.
+/// operations clash with its own: whom to call, and nothing of what about. Investigators, task-force leads
+/// and the watch desk read these, and that another agency has broken the glass. Approvers and privacy
+/// officers read of break-glass, of onward requests and of what others have removed; who may ask for leave
+/// to hand something on reads what was decided. A privacy officer reads all.
 #[utoipa::path(
     tag = "deconfliction",
     operation_id = "read_inbox",
@@ -63,7 +70,8 @@ pub async fn read_inbox(
     context
         .answer(Function::ReadInbox, |scope| {
             let book = scope.book(&scope.caller.agency)?;
-            let messages = book.messages.into_iter().rev().collect();
+            let read = |it: &Message| scope.principal.reads(it.kind.readers());
+            let messages = book.messages.into_iter().rev().filter(read).collect();
             Ok(Inbox { messages, purge: purge(scope)? })
         })
         .await

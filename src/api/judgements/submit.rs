@@ -76,6 +76,8 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
         category: SubjectCategory::Unknown,
         tier: a.label.tier.max(b.label.tier),
         handling: asked.handling,
+        conditions: &a.label.conditions | &b.label.conditions,
+        audience: None,
         // As strict as the stricter of both records.
         intelligence: a.label.intelligence || b.label.intelligence,
         review_by: earlier(a.label.review_by, b.label.review_by),

@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use super::list::OnwardView;
 use super::text;
 use crate::api::desks::tell;
-use crate::api::guard::LoggedObject;
+use crate::api::logged::LoggedObject;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
 use crate::govern::{Function, Leave, MessageKind, OnwardDecision, OnwardRequest, is_name};
-use crate::model::RecordId;
+use crate::model::{Condition, RecordId};
 
 /// What is to go to whom, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -59,7 +59,10 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let snapshot = scope.snapshot()?;
     let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
     let record = record.filter(|record| record.label.agency != caller.agency);
-    let owner = record.map(|it| it.label.agency.clone()).ok_or(Problem::new(Code::NotFound))?;
+    let label = record.map(|it| &it.label).ok_or(Problem::new(Code::NotFound))?;
+    let (owner, conditions) = (label.agency.clone(), &label.conditions);
+    // The stricter of what the agreement and what the row says.
+    let needs_leave = conditions.contains(&Condition::OnwardWithLeave);
     if !is_name(&asked.recipient) || [&owner, &caller.agency].contains(&&asked.recipient) {
         let detail = "a third agency, neither the owner nor the caller's";
         return Err(Problem::member("recipient", "not_a_third_agency", detail));
@@ -71,6 +74,7 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
             return Err(Problem::new(Code::NotNow).detail(detail));
         }
         Some(Leave::Ask) => None,
+        Some(Leave::Allowed) if needs_leave => None,
         Some(Leave::Allowed) => Some(OnwardDecision {
             by: None,
             granted: true,

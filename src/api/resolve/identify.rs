@@ -135,14 +135,8 @@ fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
         local_id: "probe".to_owned(),
         source: "resolve".to_owned(),
         category: Some(SubjectCategory::Unknown),
-        tier: 0,
-        handling: crate::model::Handling::Own,
-        intelligence: None,
-        review_by: None,
-        release: None,
         records: vec![SubmittedRecord { slot: "probe".to_owned(), body }],
-        ties: Vec::new(),
-        events: Vec::new(),
+        ..SubmittedRow::default()
     };
     let output =
         row.into_output(&scope.caller.agency, &scope.state.id_key).map_err(|mut error| {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::body;
-use crate::api::guard::{LoggedAs, LoggedObject, locked_out};
+use crate::api::guard::locked_out;
 use crate::api::limits::{BODY_BYTES_MAX, HASHING_WAIT};
+use crate::api::logged::{LoggedAs, LoggedObject};
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
 use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
@@ -94,17 +95,17 @@ pub async fn begin_session(
         }
         Err(LogOnError::Refused { account, locked }) => {
             if let (Some(account), true) = (&account, locked) {
-                locked_out(&state, account).await?;
+                locked_out(&state, account.as_ref()).await?;
             }
-            account.map(log_as);
+            account.map(|account| log_as(*account));
             Err(Problem::new(Code::Unauthenticated))
         }
         Err(LogOnError::PasswordChangeNeeded(principal)) => {
-            log_as(principal);
+            log_as(*principal);
             Err(Problem::new(Code::PasswordChangeNeeded))
         }
         Err(LogOnError::WeakPassword(principal)) => {
-            log_as(principal);
+            log_as(*principal);
             let detail = format!(
                 "at least {PASSWORD_CHARS_MIN} characters, not the old one, without the user's name"
             );

@@ -30,16 +30,16 @@ pub enum LogOnError {
     #[error("the log-on is refused")]
     Refused {
         /// The account that was tried, if there is one.
-        account: Option<Principal>,
+        account: Option<Box<Principal>>,
         /// Whether this try locked it.
         locked: bool,
     },
     /// All was right, but the first password must be replaced.
     #[error("the first password must be replaced")]
-    PasswordChangeNeeded(Principal),
+    PasswordChangeNeeded(Box<Principal>),
     /// All was right, but the new password is too easy to guess.
     #[error("the new password is too easy to guess")]
-    WeakPassword(Principal),
+    WeakPassword(Box<Principal>),
     /// Accounts cannot be read or written.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -64,6 +64,7 @@ impl Decoy {
             roles: std::collections::BTreeSet::new(),
             purposes: None,
             certified: false,
+            attributes: [].into(),
         };
         let password = password::hash(&password::nobodys(random()), random())?;
         let secret = seal(key, &code::secret(random()), &nobody, random())?;
@@ -109,7 +110,7 @@ pub(in crate::identity) fn log_on(
         let same = account.password == checked.0 && account.secret == checked.1;
         account.attempt(step.filter(|_| same), changed.as_deref(), now)
     })?;
-    let account = exists.then_some(account.holder);
+    let account = exists.then(|| Box::new(account.holder));
     match tried {
         Some(Tried::Right(account)) => Ok(*account),
         Some(Tried::Wrong { locked }) => Err(LogOnError::Refused { account, locked }),
@@ -125,7 +126,7 @@ fn changed_password(
     account: &Account,
     salt: [u8; 32],
 ) -> Result<Option<String>, LogOnError> {
-    let holder = || account.holder.clone();
+    let holder = || Box::new(account.holder.clone());
     match &shown.new_password {
         None if account.initial => Err(LogOnError::PasswordChangeNeeded(holder())),
         None => Ok(None),

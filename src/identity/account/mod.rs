@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{self, IdentityError};
 use super::{SealingKey, check_names, seconds};
-use crate::govern::{Principal, Purpose, Role};
+use crate::govern::{Principal, Role};
 use crate::model::Timestamp;
 use crate::store::Store;
 
@@ -159,24 +159,13 @@ impl Accounts<'_> {
         })
     }
 
-    /// Gives an account other roles and purposes, from the next request on.
+    /// Gives a holder's account the holder's rights, from the next request on.
     ///
     /// # Errors
     /// When there is no such account, no role, or the store does not answer.
-    pub fn give(
-        &self,
-        agency: &str,
-        user: &str,
-        roles: &BTreeSet<Role>,
-        purposes: Option<&BTreeSet<Purpose>>,
-        certified: bool,
-    ) -> Result<(), IdentityError> {
-        check_roles(roles)?;
-        self.change(agency, user, |account| {
-            account.holder.roles.clone_from(roles);
-            account.holder.purposes = purposes.cloned();
-            account.holder.certified = certified;
-        })
+    pub fn give(&self, holder: &Principal) -> Result<(), IdentityError> {
+        check_roles(&holder.roles)?;
+        self.change(&holder.agency, &holder.user, |account| account.holder.clone_from(holder))
     }
 
     /// Gives an account a new password and second factor and releases it: the recovery of a user who

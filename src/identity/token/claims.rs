@@ -9,14 +9,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::object::Object;
-use crate::govern::{Principal, Role};
+use super::proof::Proofs;
+use crate::govern::{Attribute, Principal, Role};
 use crate::identity::authenticate::Refusal;
-use crate::identity::{Fingerprint, is_name, later};
+use crate::identity::{Credentials, is_name, later};
 use crate::model::Timestamp;
 
 /// How far the clocks of an issuer and this server may differ, in seconds. An end is an end: it gets no
 /// such grace.
-const CLOCK_SKEW_SECONDS: i64 = 30;
+pub(super) const CLOCK_SKEW_SECONDS: i64 = 30;
 
 /// How long ago a user may have shown who they are, in seconds (CJIS IA-11: 12 hours).
 const AUTHENTICATION_SECONDS_MAX: i64 = 12 * 3600;
@@ -31,6 +32,7 @@ pub(crate) struct ClaimNames {
     pub(crate) roles: String,
     pub(crate) purposes: String,
     pub(crate) certified: String,
+    pub(crate) attributes: BTreeMap<Attribute, String>,
 }
 
 /// How what an issuer says becomes rights here.
@@ -78,7 +80,7 @@ impl Claims {
     }
 
     /// A claim that is a time: a number of seconds since 1970, whole or not, never a text.
-    fn time(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    pub(super) fn time(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::Number(number)) => {
@@ -104,13 +106,8 @@ impl Claims {
         }
     }
 
-    /// Whether the token is for us, now, and in the right hands.
-    pub(super) fn check(
-        &self,
-        audience: &str,
-        certificate: Option<&Fingerprint>,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    /// Whether the token is for us, and now.
+    pub(super) fn check(&self, audience: &str, now: Timestamp) -> Result<(), Refusal> {
         let now = now.as_micros().div_euclid(1_000_000);
         let audiences = self.texts("aud")?.ok_or(Refusal::Bad("aud is missing"))?;
         if !audiences.contains(&audience) {
@@ -130,23 +127,42 @@ impl Claims {
         if issued.is_some_and(|issued| issued > expires) {
             return Err(Refusal::Bad("the token ends before it was issued"));
         }
-        self.check_binding(certificate)
+        Ok(())
     }
 
-    /// A token that is bound to a key is worth nothing without it (RFC 8705). A binding of another kind
-    /// cannot be checked here and so is refused.
-    fn check_binding(&self, certificate: Option<&Fingerprint>) -> Result<(), Refusal> {
-        let Some(binding) = self.get("cnf") else { return Ok(()) };
-        let members = binding.as_object().ok_or(Refusal::Bad("cnf is not an object"))?;
-        let bound = members.get("x5t#S256").and_then(Value::as_str);
-        let (Some(bound), 1) = (bound, members.len()) else {
-            return Err(Refusal::Bad("cnf is of a kind that is not known"));
+    /// Whether the token is in the right hands: one that is bound to a key is worth nothing without it, be
+    /// that of a certificate (RFC 8705) or of proofs (RFC 9449). A binding of another kind cannot be checked
+    /// here and so is refused; so is a proof with a token that is bound to none.
+    pub(super) fn check_binding(
+        &self,
+        shown: &Credentials,
+        proofs: &Proofs,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let proof = shown.proof.as_ref();
+        let Some(binding) = self.get("cnf") else {
+            let unbound = Refusal::Bad("a proof with a token that is bound to no key");
+            return if proof.is_none() { Ok(()) } else { Err(unbound) };
         };
-        let shown = certificate.map(|shown| URL_SAFE_NO_PAD.encode(shown.as_bytes()));
-        if shown.as_deref() == Some(bound) {
-            Ok(())
-        } else {
-            Err(Refusal::Bad("the certificate the token is bound to was not shown"))
+        let members = binding.as_object().ok_or(Refusal::Bad("cnf is not an object"))?;
+        let unknown = || Refusal::Bad("cnf is of a kind that is not known");
+        let (Some((kind, bound)), 1) = (members.iter().next(), members.len()) else {
+            return Err(unknown());
+        };
+        match (kind.as_str(), bound.as_str()) {
+            ("x5t#S256", Some(bound)) => {
+                let certificate = shown.certificate.as_ref();
+                let digest = certificate.map(|shown| URL_SAFE_NO_PAD.encode(shown.as_bytes()));
+                if digest.as_deref() == Some(bound) && proof.is_none() {
+                    return Ok(());
+                }
+                Err(Refusal::Bad("the certificate the token is bound to was not shown"))
+            }
+            ("jkt", Some(bound)) => {
+                let missing = Refusal::Bad("no proof of the key the token is bound to");
+                proofs.check(proof.ok_or(missing)?, (&shown.bearer, bound), now)
+            }
+            _ => Err(unknown()),
         }
     }
 
@@ -171,6 +187,10 @@ impl Claims {
             user: format!("{issuer}#{subject}"),
             roles: self.roles(mapping)?,
             certified: self.says_yes(&mapping.names.certified),
+            attributes: {
+                let names = mapping.names.attributes.iter();
+                names.filter(|(_, claim)| self.says_yes(claim)).map(|(it, _)| *it).collect()
+            },
             // A purpose that is not known here is none: the rest stays as narrow as it was meant.
             purposes: purposes.map(|names| names.into_iter().filter_map(named).collect()),
         })

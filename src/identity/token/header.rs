@@ -1,7 +1,7 @@
 //! The header of a token: which algorithm, which key.
 
 use jsonwebtoken::Algorithm;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::object::Object;
 use crate::identity::authenticate::Refusal;
@@ -43,14 +43,17 @@ impl Header {
         if !TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
             return Err(Refusal::Bad("typ is not that of an access token"));
         }
-        let algorithm = text("alg").ok_or(Refusal::Bad("alg is missing"))?;
-        let algorithm = ALGORITHMS
-            .iter()
-            .find(|(name, _)| *name == algorithm)
-            .map(|(_, algorithm)| *algorithm)
-            .ok_or(Refusal::Bad("alg is none that is accepted"))?;
+        let algorithm = algorithm_of(&members)?;
         let key = text("kid").filter(|key| !key.is_empty());
         let key = key.ok_or(Refusal::Bad("kid is missing"))?.to_owned();
         Ok(Self { algorithm, key })
     }
+}
+
+/// The algorithm that a header names.
+pub(super) fn algorithm_of(members: &Map<String, Value>) -> Result<Algorithm, Refusal> {
+    let algorithm = members.get("alg").and_then(Value::as_str);
+    let algorithm = algorithm.ok_or(Refusal::Bad("alg is missing"))?;
+    let known = ALGORITHMS.iter().find(|(name, _)| *name == algorithm);
+    known.map(|(_, algorithm)| *algorithm).ok_or(Refusal::Bad("alg is none that is accepted"))
 }

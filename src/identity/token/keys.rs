@@ -24,7 +24,7 @@ const STALE_SECONDS_MAX: i64 = 3600;
 /// The shortest modulus of an RSA key, in bytes.
 const RSA_BYTES_MIN: usize = 256;
 /// Members that only a private or a shared key has.
-const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
+pub(super) const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
 /// A set of public keys, by their ids.
 #[derive(Default)]
@@ -65,7 +65,7 @@ impl KeySet {
 }
 
 /// What a key may be used for: what its kind allows, and of that only what it says itself.
-fn algorithms(key: &Jwk) -> Vec<Algorithm> {
+pub(super) fn algorithms(key: &Jwk) -> Vec<Algorithm> {
     use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
     let for_signatures = match &key.common.public_key_use {
         Some(PublicKeyUse::Signature) | None => true,

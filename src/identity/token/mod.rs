@@ -8,18 +8,20 @@ mod fetch;
 mod header;
 mod keys;
 mod object;
+mod proof;
 
 pub(super) use claims::{ClaimNames, Factors, Mapping};
 pub(super) use fetch::{Fetch, Source};
 pub(super) use header::{ALGORITHMS, Header};
 pub(super) use keys::IssuerKeys;
+pub use proof::Proof;
+pub(super) use proof::Proofs;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Fingerprint;
-use super::authenticate::Refusal;
-use super::issuer::Issuer;
+use super::authenticate::{Credentials, Refusal};
+use super::settings::Settings;
 use crate::govern::Principal;
 use crate::model::Timestamp;
 use claims::Claims;
@@ -32,24 +34,22 @@ const TOKEN_BYTES_MAX: usize = 16 * 1024;
 /// # Errors
 /// Every reason for which it is refused.
 pub(super) fn principal(
-    issuers: &[Issuer],
-    token: &str,
-    certificate: Option<&Fingerprint>,
+    settings: &Settings,
+    shown: &Credentials,
     now: Timestamp,
 ) -> Result<(Principal, Timestamp), Refusal> {
+    let token = shown.bearer.as_str();
     if token.len() > TOKEN_BYTES_MAX {
         return Err(Refusal::Bad("longer than a token is"));
     }
-    let parts: Vec<&str> = token.split('.').collect();
-    let [header, claims, signature] = parts[..] else {
-        return Err(Refusal::Bad("not three parts"));
-    };
+    let [header, claims, signature] = parts(token)?;
     let header = Header::read(&decode(header)?)?;
     let claims = Claims::read(&decode(claims)?)?;
     decode(signature)?;
     // Only to know whose key to ask for; nothing else is believed yet.
     let issuer = claims.text("iss")?.ok_or(Refusal::Bad("iss is missing"))?;
-    let issuer = issuers
+    let issuer = settings
+        .issuers
         .iter()
         .find(|known| known.name == issuer)
         .ok_or(Refusal::Bad("iss is not a configured issuer"))?;
@@ -60,10 +60,17 @@ pub(super) fn principal(
     if !issuer.keys.verify(&header, signed.as_bytes(), signature, now)? {
         return Err(Refusal::Bad("the signature does not hold"));
     }
-    claims.check(&issuer.audience, certificate, now)?;
+    claims.check(&issuer.audience, now)?;
+    claims.check_binding(shown, &settings.proofs, now)?;
     let principal = claims.principal(&issuer.name, &issuer.mapping)?;
     let since = claims.check_factors(&issuer.factors, now)?;
     Ok((principal, since))
+}
+
+/// Header, claims and signature.
+fn parts(token: &str) -> Result<[&str; 3], Refusal> {
+    let parts: Vec<&str> = token.split('.').collect();
+    <[&str; 3]>::try_from(parts).map_err(|_| Refusal::Bad("not three parts"))
 }
 
 /// Strict base64url: no padding, no other alphabet, no bits left over.

@@ -28,6 +28,7 @@ impl User {
             roles: [Role::Analyst].into(),
             purposes: None,
             certified: false,
+            attributes: [].into(),
         };
         Self::of(Accounts(store).create(&holder, &sealing(), random(), hands.now()).unwrap())
     }

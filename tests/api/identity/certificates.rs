@@ -118,6 +118,7 @@ fn bound_key(server: &Server, certificate: &[u8]) -> String {
         roles: [Role::Analyst].into(),
         purposes: None,
         certified: false,
+        attributes: [].into(),
     };
     let at = |micros| Timestamp::from_micros(micros).unwrap();
     let key = ApiKey {

@@ -15,6 +15,7 @@ fn holder(user: &str) -> Principal {
         roles: [Role::Analyst].into(),
         purposes: Some([Purpose::MissingPerson].into()),
         certified: false,
+        attributes: [].into(),
     }
 }
 

@@ -2,10 +2,12 @@
 //! takes effect.
 
 mod accounts;
+mod attributes;
 mod certificates;
 mod issuer;
 mod keys;
 mod privileged;
+mod proofs;
 mod rights;
 mod tokens;
 

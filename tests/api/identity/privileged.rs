@@ -7,6 +7,7 @@ use serde_json::json;
 use super::accounts::{PASSWORD, User, log_on, session};
 use super::issuer::Issuer;
 use super::{Answer, Server, standing, trusting};
+use crate::api::server::key;
 
 /// The limit of the tests' servers.
 const SECONDS: i64 = 15 * 60;
@@ -28,8 +29,8 @@ fn open_case(server: &Server, token: &str, reference: &str) -> Answer {
 fn a_session_of_a_quarter_of_an_hour_ago_asks_on_but_changes_no_rights() {
     let (server, hands) = standing();
     let user = User::create(server.store.as_ref(), &hands);
-    let lead = [Role::TaskForceLead].into();
-    Accounts(server.store.as_ref()).give("harbour-shelter", "jdoe", &lead, None, false).unwrap();
+    let lead = key("harbour-shelter", "jdoe", &[Role::TaskForceLead]).holder;
+    Accounts(server.store.as_ref()).give(&lead).unwrap();
     let token = user.begin(&server, &hands);
     hands.forward(SECONDS);
     open_case(&server, &token, "TF-1").ok();

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::accounts::User;
 use super::issuer::Issuer;
 use super::{standing, trusting};
+use crate::api::server::key;
 
 #[test]
 fn a_key_revoked() {
@@ -39,8 +40,8 @@ fn a_role_changed() {
     let client = server.with_token(Some(&user.begin(&server, &hands)));
     client.get("/v1/queries").ok();
     assert_eq!(client.get("/metrics").status, 403);
-    let roles = [Role::SystemAdministrator].into();
-    Accounts(server.store.as_ref()).give("harbour-shelter", "jdoe", &roles, None, false).unwrap();
+    let operator = key("harbour-shelter", "jdoe", &[Role::SystemAdministrator]).holder;
+    Accounts(server.store.as_ref()).give(&operator).unwrap();
     assert_eq!(client.get("/v1/queries").problem(403), "forbidden");
     assert_eq!(client.get("/metrics").status, 200);
 }

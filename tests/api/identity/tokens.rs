@@ -288,8 +288,13 @@ fn bad_tokens(issuer: &Issuer, now: i64) -> Vec<(&'static str, String, &'static 
         "the certificate the token is bound to was not shown",
     );
     says(
-        "bound in another way",
+        "bound to a key that nothing proves",
         &|it| it["cnf"] = json!({ "jkt": bound }),
+        "no proof of the key the token is bound to",
+    );
+    says(
+        "bound in another way",
+        &|it| it["cnf"] = json!({ "kid": bound }),
         "cnf is of a kind that is not known",
     );
     says(
@@ -335,7 +340,7 @@ fn every_bad_token_is_refused_for_what_is_wrong_with_it() {
     )
     .unwrap();
     let ask = |token: String| {
-        let shown = Credentials { bearer: token, certificate: None };
+        let shown = Credentials { bearer: token, certificate: None, proof: None };
         identity.authenticate(store.as_ref(), &shown, hands.now())
     };
     assert!(ask(issuer.token(hands.seconds(), |_| {})).is_ok());

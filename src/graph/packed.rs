@@ -1,0 +1,194 @@
+//! A snapshot that is not asked at the moment, packed: of every list which objects of the lists that
+//! snapshots hold in common are its, and how its records join. What can be worked out of that is left out.
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use super::assemble::Visible;
+use super::common::{Common, Keyed, Lists, Place};
+use super::joins::Joins;
+use super::{LeftOut, Shared, Snapshot};
+use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
+
+/// A packed snapshot. Unpacked it is the same again.
+pub struct Packed {
+    tag: [u8; 16],
+    id_key: IdKey,
+    records: PackedList<Record>,
+    ties: PackedList<Tie>,
+    events: PackedList<Event>,
+    links: PackedList<Link>,
+    judgements: Arc<Vec<Judgement>>,
+    joins: Joins,
+    withheld: Arc<RoaringBitmap>,
+    masked: Option<Masked>,
+}
+
+/// What is other in a masked snapshot.
+struct Masked {
+    records: Replaced<Record>,
+    events: Replaced<Event>,
+    entities: Arc<RoaringBitmap>,
+}
+
+impl Packed {
+    /// Packs a snapshot; what is not held in common it goes on holding.
+    pub fn of(snapshot: &Snapshot, common: &Common) -> Self {
+        let original = snapshot.original();
+        let masked = || Masked {
+            records: Replaced::of(&original.records, &snapshot.records, &common.records),
+            events: Replaced::of(&original.events, &snapshot.events, &common.events),
+            entities: Arc::clone(&snapshot.left_out.masked),
+        };
+        Self {
+            tag: original.tag,
+            id_key: original.id_key.clone(),
+            records: PackedList::of(&original.records, &common.records),
+            ties: PackedList::of(&original.ties, &common.ties),
+            events: PackedList::of(&original.events, &common.events),
+            links: PackedList::of(&original.links, &common.links),
+            judgements: Arc::clone(&original.judgements),
+            joins: Joins::of(original, common),
+            withheld: Arc::clone(&original.left_out.withheld),
+            masked: (!std::ptr::eq(original, snapshot)).then(masked),
+        }
+    }
+
+    /// The snapshot.
+    pub fn unpacked(&self) -> Snapshot {
+        let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
+        let labels = self.joins.labels(&places);
+        let visible = Visible {
+            records: Arc::new(records),
+            ties: self.ties.list(),
+            events: self.events.list(),
+            links: self.links.list(),
+            judgements: Arc::clone(&self.judgements),
+        };
+        let withheld = Arc::clone(&self.withheld);
+        let original = visible.assemble(self.tag, &self.id_key, &labels, withheld);
+        let Some(masked) = &self.masked else { return original };
+        let records = masked.records.list(&original.records);
+        let events = masked.events.list(&original.events);
+        let original = Arc::new(original);
+        let left_out = LeftOut {
+            masked: Arc::clone(&masked.entities),
+            original: Some(Arc::clone(&original)),
+            ..original.left_out.clone()
+        };
+        Snapshot { records, events, left_out, ..Snapshot::clone(&original) }
+    }
+
+    /// About how many bytes it holds for itself.
+    pub fn bytes(&self) -> usize {
+        let masked = self.masked.as_ref();
+        let masked = masked
+            .map_or(0, |it| it.records.bytes() + it.events.bytes() + it.entities.serialized_size());
+        self.records.bytes()
+            + self.ties.bytes()
+            + self.events.bytes()
+            + self.links.bytes()
+            + self.joins.bytes()
+            + self.withheld.serialized_size()
+            + masked
+    }
+}
+
+/// A list of a packed snapshot.
+struct PackedList<T> {
+    parts: Vec<Part<T>>,
+    /// Objects that are not held in common.
+    rest: Vec<Arc<T>>,
+}
+
+/// What a packed list has of one of the lists that are held in common.
+struct Part<T> {
+    list: Shared<T>,
+    /// Which of the lists it is.
+    number: usize,
+    positions: RoaringBitmap,
+}
+
+impl<T: Keyed> PackedList<T> {
+    fn of(list: &[Arc<T>], lists: &Lists<T>) -> Self {
+        let split = lists.split(list);
+        let parts = lists.lists().iter().cloned().zip(split.positions).enumerate();
+        let parts = parts.filter(|(_, (_, positions))| !positions.is_empty());
+        let part = |(number, (list, mut positions)): (usize, (Shared<T>, RoaringBitmap))| {
+            positions.optimize();
+            Part { list, number, positions }
+        };
+        Self { parts: parts.map(part).collect(), rest: split.rest }
+    }
+
+    /// The list.
+    fn list(&self) -> Shared<T> {
+        match (self.parts.as_slice(), self.rest.as_slice()) {
+            ([part], []) if part.positions.len() == part.list.len() as u64 => {
+                Arc::clone(&part.list)
+            }
+            _ => Arc::new(self.merged(|_| ()).into_iter().map(|(item, ())| item).collect()),
+        }
+    }
+
+    /// The list, and where its objects are held.
+    fn placed(&self) -> Vec<(Arc<T>, Option<Place>)> {
+        self.merged(|place| place)
+    }
+
+    fn merged<P>(&self, note: impl Fn(Option<Place>) -> P) -> Vec<(Arc<T>, P)> {
+        let of_parts = self.parts.iter().map(|part| part.positions.len() as usize);
+        let mut items = Vec::with_capacity(of_parts.sum::<usize>() + self.rest.len());
+        for part in &self.parts {
+            items.extend(part.positions.iter().map(|position| {
+                let place = Place { list: part.number, position };
+                (Arc::clone(&part.list[position as usize]), note(Some(place)))
+            }));
+        }
+        items.extend(self.rest.iter().map(|item| (Arc::clone(item), note(None))));
+        if self.parts.len() + usize::from(!self.rest.is_empty()) > 1 {
+            // Ascending parts one after the other: a stable sort merges them.
+            items.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+        }
+        items
+    }
+
+    fn bytes(&self) -> usize {
+        let parts = self.parts.iter().map(|part| part.positions.serialized_size());
+        parts.sum::<usize>() + self.rest.len() * size_of::<Arc<T>>()
+    }
+}
+
+/// A list in which some objects of another stand replaced.
+struct Replaced<T> {
+    positions: RoaringBitmap,
+    by: PackedList<T>,
+}
+
+impl<T: Keyed> Replaced<T> {
+    fn of(original: &[Arc<T>], list: &[Arc<T>], lists: &Lists<T>) -> Self {
+        let pairs = (0u32..).zip(original.iter().zip(list));
+        let replaced = pairs.filter(|(_, (one, other))| !Arc::ptr_eq(one, other));
+        let (positions, by): (Vec<u32>, Vec<Arc<T>>) =
+            replaced.map(|(position, (_, by))| (position, Arc::clone(by))).unzip();
+        let mut positions: RoaringBitmap = positions.into_iter().collect();
+        positions.optimize();
+        Self { positions, by: PackedList::of(&by, lists) }
+    }
+
+    fn list(&self, original: &Shared<T>) -> Shared<T> {
+        if self.positions.is_empty() {
+            return Arc::clone(original);
+        }
+        let mut items = Vec::clone(original);
+        for (position, by) in self.positions.iter().zip(self.by.list().iter()) {
+            items[position as usize] = Arc::clone(by);
+        }
+        Arc::new(items)
+    }
+
+    fn bytes(&self) -> usize {
+        self.positions.serialized_size() + self.by.bytes()
+    }
+}

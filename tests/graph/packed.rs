@@ -1,0 +1,95 @@
+//! Snapshots that were packed away: unpacked they are the same again, and hold no object twice.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use accord::graph::{Cache, Common, Packed, Snapshot};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+
+use super::world::{AGENCIES, World, row, text};
+
+fn shares_all(one: &Snapshot, other: &Snapshot) -> bool {
+    fn same<T>(one: &[Arc<T>], other: &[Arc<T>]) -> bool {
+        one.len() == other.len()
+            && one.iter().zip(other).all(|(one, other)| Arc::ptr_eq(one, other))
+    }
+    same(&one.records, &other.records)
+        && same(&one.ties, &other.ties)
+        && same(&one.events, &other.events)
+        && same(&one.links, &other.links)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    /// Whatever of it is held in common: nothing, what others hold, or all of it.
+    #[test]
+    fn unpacked_a_snapshot_is_the_same_again(rows in prop::collection::vec(row(), 1..24)) {
+        let world = World::empty();
+        world.submit(rows.iter().enumerate(), 24);
+        let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+        let mut common = Common::default();
+        for agency in AGENCIES {
+            let view = world.view(agency);
+            let masked = cache.masked(&world.store, &view, &BTreeSet::new(), "").unwrap().0;
+            let plain = cache.snapshot(&world.store, &view).unwrap().0;
+            for snapshot in [&masked, &plain] {
+                for _ in 0..2 {
+                    let unpacked = Packed::of(snapshot, &common).unpacked();
+                    prop_assert_eq!(text(&unpacked), text(snapshot));
+                    prop_assert!(shares_all(&unpacked, snapshot));
+                    prop_assert!(shares_all(unpacked.original(), snapshot.original()));
+                    common.add(snapshot);
+                }
+            }
+        }
+    }
+
+    /// However little room there is, every answer is that of a snapshot made alone.
+    #[test]
+    fn packed_views_answer_as_open_ones(
+        rows in prop::collection::vec(row(), 1..16),
+        later in prop::collection::vec(row(), 0..3),
+        bytes_max in 0usize..60_000,
+        asked in prop::collection::vec((0..AGENCIES.len(), any::<bool>()), 1..24),
+    ) {
+        let world = World::empty();
+        let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine))
+            .with_bytes_max(bytes_max);
+        world.submit(rows.iter().enumerate(), 16);
+        for (turn, (agency, masks)) in asked.iter().enumerate() {
+            if turn == asked.len() / 2 {
+                world.submit((rows.len()..).zip(&later), 16);
+            }
+            let view = world.view(AGENCIES[*agency]);
+            let alone = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+            let [kept, alone] = [&cache, &alone].map(|cache| match masks {
+                true => cache.masked(&world.store, &view, &BTreeSet::new(), "x").unwrap().0,
+                false => cache.snapshot(&world.store, &view).unwrap().0,
+            });
+            prop_assert_eq!(text(&kept), text(&alone));
+        }
+    }
+}
+
+#[test]
+fn views_are_packed_before_they_are_dropped() {
+    let world = World::empty();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let rows = prop::collection::vec(row(), 60..61).new_tree(&mut runner).unwrap().current();
+    world.submit(rows.iter().enumerate(), 60);
+    let open =
+        |agency: &str, cache: &Cache| cache.snapshot(&world.store, &world.view(agency)).unwrap().0;
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+    let sizes = AGENCIES.map(|agency| open(agency, &cache).own_bytes());
+    assert_eq!(cache.kept(), (3, 0));
+    // Room for the largest, and beside it less than one more.
+    let less = sizes.iter().min().unwrap() - 1;
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine)).with_bytes_max(less);
+    AGENCIES.iter().for_each(|agency| drop(open(agency, &cache)));
+    let (kept, packed) = cache.kept();
+    assert!(kept == 3 && packed >= 1, "{kept} kept, {packed} of them packed");
+    AGENCIES.iter().for_each(|agency| drop(open(agency, &cache)));
+    assert_eq!(cache.kept(), (kept, packed), "none was made anew");
+}
