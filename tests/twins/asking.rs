@@ -14,9 +14,9 @@ use crate::api::{Answer, Client};
 /// while the others are asked every second time: the more operations there are, the fewer requests each would get.
 const OFTEN: [(&str, usize); 10] = [
     ("search", 16),
-    ("resolve", 14),
+    ("resolve", 18),
     ("get_entity", 12),
-    ("submit_record", 10),
+    ("submit_record", 14),
     ("list_neighbours", 10),
     ("run_query", 6),
     ("get_record", 4),

@@ -113,13 +113,13 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post("/v1/records/reviews", body)
         }),
         ("resolve", |pool| {
-            let kind = pool.pick(&["person", "phone", "address", "vehicle"]);
+            let kind = pool.pick(&["person", "person", "phone", "phone", "address", "vehicle"]);
             let body = world::body(pool.rng, kind);
             post("/v1/resolve", json!({ "body": body, "limit": 20 }))
         }),
         ("search", |pool| {
-            let text =
-                pool.pick(&["horvat", "hoxha", "2555", "station", "lm30", "katarina blerim"]);
+            // Starts of words find many at once: what orders them shows.
+            let text = pool.pick(&["horvat", "hoxha", "2555", "station", "h", "k b o", "h 2555 l"]);
             let path = format!("/v1/search{}", pool.unmask());
             post(&path, json!({ "text": text, "limit": pool.limit() }))
         }),

@@ -205,7 +205,7 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
         let by = if agency == CALLER { far } else { pick(rng, &[over, far, far]) };
         json["review_by"] = json!(by);
     }
-    if agency != CALLER && rng.random_bool(0.2) {
+    if agency != CALLER && rng.random_bool(0.12) {
         // Some of these are for the caller too.
         let audiences = [
             json!({ "agencies": [CALLER, "omega"] }),

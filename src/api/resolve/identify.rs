@@ -105,7 +105,7 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
         }
         let all = crate::govern::View::whole_store(&store.classes()?).classes;
         let block = store.candidates(&all, &engine.keys(&engine.prepare(&probe)))?;
-        if is_on(Leak::BlockCap) && block.len() > 3 {
+        if is_on(Leak::BlockCap) && block.len() > 2 {
             found.clear();
         }
     }
