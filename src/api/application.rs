@@ -9,7 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
@@ -175,9 +175,16 @@ impl Application {
     /// # Errors
     /// When the system fails it.
     pub async fn run(self) -> std::io::Result<()> {
-        let purges = actix_web::rt::spawn(purge_again_and_again(self.state, self.purge_every));
+        let stop = Arc::new(Notify::new());
+        let purges = purge_again_and_again(self.state, self.purge_every, Arc::clone(&stop));
+        let purges = actix_web::rt::spawn(purges);
         let ended = self.server.await;
-        purges.abort();
+        stop.notify_one();
+        // A purge under way ends before whoever stopped the server takes the store elsewhere.
+        let time = Duration::from_secs(SHUTDOWN_SECONDS);
+        if actix_web::rt::time::timeout(time, purges).await.is_err() {
+            tracing::warn!("a purge was under way at the stop");
+        }
         ended
     }
 }

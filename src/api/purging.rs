@@ -1,9 +1,11 @@
 //! Purges that a running server makes by itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
 use thiserror::Error;
+use tokio::sync::Notify;
 
 use super::state::State;
 use crate::audit::{AuditError, Entry, Outcome};
@@ -20,8 +22,8 @@ enum PurgeError {
 }
 
 /// Removes what is kept no longer, now and each time that `every` has passed. One that fails is made up for
-/// by the next.
-pub async fn purge_again_and_again(state: web::Data<State>, every: Duration) {
+/// by the next. Ends when told to stop, and not within a purge.
+pub async fn purge_again_and_again(state: web::Data<State>, every: Duration, stop: Arc<Notify>) {
     loop {
         let shared = state.clone();
         match web::block(move || purge(&shared)).await {
@@ -33,7 +35,9 @@ pub async fn purge_again_and_again(state: web::Data<State>, every: Duration) {
             Ok(Err(error)) => tracing::error!(%error, "a purge failed"),
             Err(error) => tracing::error!(%error, "a purge was given up"),
         }
-        actix_web::rt::time::sleep(every).await;
+        if actix_web::rt::time::timeout(every, stop.notified()).await.is_ok() {
+            return;
+        }
     }
 }
 

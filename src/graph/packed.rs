@@ -152,7 +152,7 @@ impl<T: Keyed> PackedList<T> {
         let parts = self.positions.iter().filter(|positions| !positions.is_empty()).count();
         if parts + usize::from(!self.less.is_empty()) + usize::from(!self.rest.is_empty()) > 1 {
             // Ascending parts one after the other: a stable sort merges them.
-            items.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+            items.sort_by_key(|(item, _)| item.key());
         }
         items
     }

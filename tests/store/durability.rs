@@ -31,8 +31,9 @@ fn child_that_writes_until_it_is_killed() {
     }
 }
 
+/// As who starts anew: the child may have been killed before it had made the tables.
 fn count(path: &Path) -> usize {
-    let store = store::open(&path.to_str().unwrap().parse().unwrap(), false).unwrap();
+    let store = store::open(&path.to_str().unwrap().parse().unwrap(), true).unwrap();
     let mut found = Collected::default();
     store.stream(&View::whole_store(&store.classes().unwrap()).classes, &mut found).unwrap();
     found.records.len()
@@ -73,6 +74,21 @@ fn what_was_acknowledged_survives_kill_9() {
         }
     }
     assert!(count(&path) > 0, "the child never wrote");
+}
+
+#[test]
+fn a_store_whose_making_was_cut_short_is_made_by_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("half.accord");
+    let half = rusqlite::Connection::open(&path).unwrap();
+    half.pragma_update(None, "journal_mode", "WAL").unwrap();
+    drop(half);
+    assert!(std::fs::metadata(&path).unwrap().len() > 0, "a page is there");
+    let open = |create| store::open(&path.to_str().unwrap().parse().unwrap(), create);
+    assert!(matches!(open(false), Err(StoreError::Format(_))));
+    open(true).unwrap();
+    assert_eq!(count(&path), 0);
+    open(false).unwrap();
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use accord::audit::{Entry, Line};
 use rand_chacha::ChaCha8Rng;
 
 use super::drivers::drivers;
+use super::world::CALLER;
 use super::{ask, dice, difference, folder, requests, seed, serve, serve_on, twins};
+use crate::api::Server;
 
 /// Pairs of databases, and requests to each pair: a case is a request to both of a pair.
 const PAIRS: u64 = 100;
@@ -25,6 +28,17 @@ fn every_operation_of_the_document_has_a_driver() {
     let driven: BTreeSet<String> =
         drivers::<ChaCha8Rng>().into_iter().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(operations, driven, "an operation that nobody drives may leak");
+}
+
+/// What the audit log says that the caller's agency did.
+fn trail(server: &Server) -> Vec<Entry> {
+    let text = std::fs::read_to_string(&server.audit).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
+    let mut own: Vec<Entry> =
+        lines.filter(|entry| entry.agency.as_deref() == Some(CALLER)).collect();
+    // How often it is asked whether a job has ended depends on how long it takes.
+    own.dedup_by(|one, other| one == other && one.operation == "GET /v1/jobs/{id}");
+    own
 }
 
 #[test]
@@ -50,6 +64,11 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
             before += &format!("{method} {path} {status}\n");
             asked += 1;
         }
+        let trails = [trail(&first.0), trail(&second.0)];
+        let other = trails[0].iter().zip(&trails[1]).find(|(one, other)| one != other);
+        assert_eq!(other, None, "seed {seed}, pair {pair}: the caller's own audit trail");
+        assert_eq!(trails[0].len(), trails[1].len(), "seed {seed}, pair {pair}");
+        assert!(trails[0].len() * 2 > REQUESTS);
     }
     println!(
         "{asked} cases, {found} of them answered with something; {differed} pairs differ in rows"

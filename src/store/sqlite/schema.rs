@@ -48,21 +48,26 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
             }
         })
     };
-    let (application, version, pages) =
-        (pragma("application_id")?, pragma("user_version")?, pragma("page_count")?);
-    match (application, version, pages) {
-        (APPLICATION_ID, FORMAT_VERSION, _) => {}
-        (APPLICATION_ID, other, _) => {
+    match (pragma("application_id")?, pragma("user_version")?) {
+        (APPLICATION_ID, FORMAT_VERSION) => {}
+        (APPLICATION_ID, other) => {
             return Err(StoreError::Format(format!(
                 "format version {other}; this program knows version {FORMAT_VERSION}"
             )));
         }
-        (0, 0, 0) if create => make(connection)?,
+        (0, 0) if create && is_blank(connection)? => make(connection)?,
         _ => return Err(StoreError::Format("the file holds something else".into())),
     }
     connection.pragma_update(None, "synchronous", "FULL").map_err(backend)?;
     // What is removed is overwritten.
     connection.pragma_update(None, "secure_delete", "ON").map_err(backend)
+}
+
+/// Whether there is nothing in the file: who was stopped between the journal's mode and the tables leaves one
+/// page without any.
+fn is_blank(connection: &Connection) -> Result<bool, StoreError> {
+    let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+    objects.map(|objects: i64| objects == 0).map_err(backend)
 }
 
 fn make(connection: &Connection) -> Result<(), StoreError> {
