@@ -105,12 +105,19 @@ fn a_match_shows_the_weakest_grade_of_the_records_that_the_caller_sees() {
         let id = answer["entity"]["id"].as_str().unwrap();
         let how = client.get(&format!("/v1/explanations/entity/{id}")).ok();
         assert_eq!(basis(&how), (&json!(weakest), true));
+        let drawn = client.get(&format!("/v1/explanations/entity/{id}.svg")).text();
+        assert!(
+            drawn.contains(&format!("; weakest grade {weakest}; rests on opinion<")),
+            "{drawn}"
+        );
         let found = client.post("/v1/resolve", &probe).ok();
         assert_eq!(found["candidates"][0]["entity"]["id"], id);
         assert_eq!(basis(&found["candidates"][0]), (&json!(weakest), true));
     }
     let pair = |a: &str, b: &str| police.get(&format!("/v1/explanations/pair?a={a}&b={b}")).ok();
     assert_eq!(basis(&pair(&own, &other)), (&json!("3x5x2:2B"), true));
+    let drawn = police.get(&format!("/v1/explanations/pair.svg?a={own}&b={other}")).text();
+    assert!(drawn.contains("; weakest grade 3x5x2:2B; rests on opinion<"), "{drawn}");
     // The weaker of two, and of those that say nothing, nothing.
     let [another, _] = stored(&police, "2", json!({ "grade": "5x5x5:E2" }));
     assert_eq!(basis(&pair(&own, &another)), (&json!("5x5x5:E2"), false));
