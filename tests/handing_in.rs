@@ -8,7 +8,7 @@ use std::sync::Arc;
 use accord::govern::{Agency, AgencyKind, Desk, POLICY_DOCUMENT, Policy};
 use accord::ingest::{RELEASE, RowMapper, SUSPICION, Source, load_mapping, parse_mapping};
 use accord::jobs::{self, BATCH_ROWS, FileReport};
-use accord::model::{Condition, Handling, IdKey, Label, Record, SubjectCategory};
+use accord::model::{Condition, Grade, Handling, IdKey, Label, Nature, Record, SubjectCategory};
 use accord::resolve::{Engine, Model};
 use accord::store::{SqliteStore, Store};
 
@@ -148,7 +148,7 @@ fn a_row_about_a_person_without_a_category_is_refused() {
     assert_eq!(bench.label("5").category, SubjectCategory::Contact);
 }
 
-const INTELLIGENCE: &str = "category = \"suspect\"\n\
+const INTELLIGENCE: &str = "category = \"suspect\"\ngrade = \"3x5x2:2B\"\n\
     review_by = { column = \"review\", format = \"%d/%m/%Y\" }\n\
     intelligence = { reasonable_suspicion = { column = \"grounds\" } }";
 
@@ -188,6 +188,46 @@ fn a_mapping_of_criminal_intelligence_has_a_review_and_a_suspicion_that_is_one()
     assert!(fault(bad_date).starts_with("m: label.review_by: a constant"), "{}", fault(bad_date));
     let half = "category = \"victim\"\nrelease = { reference = \"R-1\" }";
     assert!(fault(half).contains("missing field `until`"), "{}", fault(half));
+}
+
+#[test]
+fn a_file_grades_its_rows_by_a_word_or_a_column_and_criminal_intelligence_always() {
+    let bench = Bench::new();
+    // Codes of the agency's own, translated.
+    let label = "category = \"suspect\"\nnature = \"opinion\"\n\
+                 grade = { column = \"status\", values = { 2B = \"3x5x2:2B\", B2 = \"5X5X5:b2\" } }";
+    let rows = "1,Ana Lima,2B,,,,\n2,Jane Roe,B2,,,,\n3,Jane Roe,,,,,\n4,Jane Roe,9Z,,,,\n";
+    assert_eq!(refusals(&bench.import(label, rows)), [(5, "status", "unknown_code")]);
+    let grade = |id| bench.record(id).unwrap().grade.map(|grade: Grade| grade.to_string());
+    assert_eq!(
+        ["1", "2", "3"].map(grade),
+        [Some("3x5x2:2B".into()), Some("5x5x5:B2".into()), None]
+    );
+    assert_eq!(bench.record("1").unwrap().nature, Some(Nature::Opinion));
+    let again = bench.import(label, rows);
+    assert_eq!((again.records_new, again.records_unchanged), (0, 3));
+    // As they stand; an empty cell says nothing.
+    let label = "category = \"suspect\"\ngrade = { column = \"status\" }\n\
+                 nature = { column = \"grounds\", values = { F = \"fact\" } }";
+    let rows = "5,Ana Lima,4x4:x4,F,,,\n6,Jane Roe,4x4:X5,,,,\n7,Bo Chen,,,,,\n8,Li Wei,,G,,,\n";
+    let expected = [(3, "status", "unknown_grade"), (5, "grounds", "unknown_code")];
+    assert_eq!(refusals(&bench.import(label, rows)), expected);
+    let five = bench.record("5").unwrap();
+    assert_eq!((grade("5"), five.nature), (Some("4x4:X4".into()), Some(Nature::Fact)));
+    let seven = bench.record("7").unwrap();
+    assert_eq!((seven.grade, seven.nature), (None, None));
+    let stored = serde_json::to_string(&seven).unwrap();
+    assert!(!stored.contains("grade") && !stored.contains("nature"), "as before there were grades");
+    // Intelligence.
+    let column = INTELLIGENCE.replace("\"3x5x2:2B\"", "{ column = \"status\" }");
+    let rows = "9,Ana Lima,,Seen at the place twice,01/09/2027,,\n\
+                10,Ana Lima,3x5x2:1A,Seen at the place twice,01/09/2027,,\n";
+    assert_eq!(refusals(&bench.import(&column, rows)), [(2, "status", "no_grade")]);
+    assert_eq!(grade("10"), Some("3x5x2:1A".into()));
+    let without = INTELLIGENCE.replace("grade = \"3x5x2:2B\"", "");
+    assert_eq!(fault(&without), "m: label.grade: this field is needed");
+    let unknown = INTELLIGENCE.replace("3x5x2:2B", "3x5x2:4B");
+    assert!(fault(&unknown).starts_with("m: label.grade: a constant"), "{}", fault(&unknown));
 }
 
 #[test]

@@ -177,6 +177,8 @@ fn record_of(body: Body) -> Record {
         local_id: String::new(),
         source: String::new(),
         label,
+        grade: None,
+        nature: None,
         raw: Default::default(),
         body,
     }

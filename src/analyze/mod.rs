@@ -4,6 +4,7 @@
 //! Pure functions of a [`crate::graph::Snapshot`], which already is the caller's view. This room
 //! knows neither HTTP nor how anything is stored.
 
+mod basis;
 pub mod centrality;
 pub mod communities;
 pub mod deconflict;
@@ -17,6 +18,7 @@ pub mod shared_hub;
 #[cfg(test)]
 mod samples;
 
+pub use basis::Basis;
 pub use explain::{
     Between, EntityExplanation, Explanation, Gain, PairExplanation, Step, WhyNot, explain, how, why,
 };

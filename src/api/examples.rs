@@ -41,6 +41,8 @@ pub fn body(operation: &str) -> Option<Value> {
         "source": "tips",
         "category": "contact",
         "review_by": "2028-01-01T00:00:00Z",
+        "grade": "3x5x2:2B",
+        "nature": "fact",
         "records": [
             { "slot": "person", "body": {
                 "type": "person",

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::analyze::Basis;
 use crate::graph::{RelationshipKind, Snapshot};
 use crate::model::{
-    Body, Condition, Conditions, EntityId, EntityType, LevelHit, Link, Marking, RecordId, Sharing,
-    Span,
+    Body, Condition, Conditions, EntityId, EntityType, Grade, LevelHit, Link, Marking, Nature,
+    RecordId, Sharing, Span,
 };
 use crate::resolve::probability;
 
@@ -75,6 +76,12 @@ pub struct RecordView {
     pub conditions: Conditions,
     /// How other standards mark the same, where they have a word for it; never less strictly.
     pub markings: Vec<String>,
+    /// How far it is to be believed, as its source graded it; absent where it did not, and when masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+    /// Whether it states facts or an assessment; absent where the source does not say, and when masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nature: Option<Nature>,
     /// When it must be reviewed: from then on nobody but the owner sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_by: Option<crate::model::Timestamp>,
@@ -99,9 +106,30 @@ impl RecordView {
             handling: record.label.handling,
             conditions: record.label.conditions,
             markings: markings.iter().map(Marking::to_string).collect(),
+            grade: record.grade,
+            nature: record.nature,
             review_by: record.label.review_by,
             body: (!masked).then(|| record.body.clone()),
         }
+    }
+}
+
+/// How far the records that an answer rests on are to be believed. Of records that are masked nothing is told,
+/// and they do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+pub struct BasisView {
+    /// The weakest grade that one of them bears, whatever its scheme: what the information is worth counts first,
+    /// then the source. Records without a grade do not count; absent where none bears one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weakest_grade: Option<Grade>,
+    /// Whether one of them is somebody's assessment.
+    pub rests_on_opinion: bool,
+}
+
+impl From<Basis> for BasisView {
+    fn from(basis: Basis) -> Self {
+        let Basis { weakest_grade, rests_on_opinion } = basis;
+        Self { weakest_grade, rests_on_opinion }
     }
 }
 

@@ -170,13 +170,15 @@ fn followed(snapshot: &Snapshot, hidden: &BTreeSet<u32>) -> BTreeSet<u32> {
     followed
 }
 
-/// The record with its label and id only.
+/// The record with its label and id only: how it is graded is of what it says.
 fn emptied(record: &Record) -> Record {
     Record {
         id: record.id,
         local_id: String::new(),
         source: record.source.clone(),
         label: record.label.clone(),
+        grade: None,
+        nature: None,
         raw: Default::default(),
         body: match record.body {
             Body::Person(_) => Body::Person(Person::default()),

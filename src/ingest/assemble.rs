@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::grading::Grading;
 use super::reason::RowError;
 use super::terms::Terms;
 use crate::model::{
@@ -36,6 +37,8 @@ pub(super) struct RowOrigin<'a> {
     pub sharing: Sharing,
     /// On what terms it is handed in.
     pub terms: Terms,
+    /// How far it is to be believed.
+    pub grading: Grading,
 }
 
 /// What an event says besides its participants.
@@ -87,7 +90,9 @@ impl<'a> Assembly<'a> {
         let id = self.key.record(self.origin.agency, &local_id);
         let (source, label) = (self.origin.source.to_owned(), self.label(category));
         self.slots.insert(slot, id);
-        self.output.records.push(Record { id, local_id, source, label, raw, body });
+        let Grading { grade, nature } = self.origin.grading;
+        let record = Record { id, local_id, source, label, grade, nature, raw, body };
+        self.output.records.push(record);
     }
 
     /// Adds a tie when both its slots have a record in this row.

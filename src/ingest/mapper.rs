@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, slot_id};
 use super::check;
 use super::compile::{Columns, Compiler};
+use super::grading::GradingPlan;
 use super::load::{MappingError, MappingFault, MappingProblem};
 use super::mapping::{Format, Mapping, RecordMapping};
 use super::plans::{
@@ -35,6 +36,7 @@ pub struct RowMapper {
     sharing: SharingPlan,
     tier: u8,
     terms: TermsPlan,
+    grading: GradingPlan,
     slots: Vec<SlotPlan>,
     ties: Vec<TiePlan>,
     events: Vec<EventPlan>,
@@ -72,6 +74,7 @@ impl RowMapper {
         let category = compiler.word("label.category", category, Kind::Category)?;
         let sharing = SharingPlan::compile(&mut compiler, &mapping.label)?;
         let terms = TermsPlan::compile(&mut compiler, &mapping.label)?;
+        let grading = GradingPlan::compile(&mut compiler, &mapping.label)?;
         let slots = compile_slots(&mut compiler, &mapping.records)?;
         let ties = compile_ties(&mut compiler, &mapping.ties, &slots)?;
         let events = compile_events(&mut compiler, &mapping.events, &slots)?;
@@ -97,6 +100,7 @@ impl RowMapper {
             sharing,
             tier: mapping.label.tier,
             terms,
+            grading,
             slots,
             ties,
             events,
@@ -147,6 +151,7 @@ impl RowMapper {
             tier: self.tier,
             sharing: self.sharing.read(&row, &mut warnings)?,
             terms: self.terms.read(&row, &self.zone)?,
+            grading: self.grading.read(&row)?,
         };
         let mut assembly = Assembly::new(&self.key, origin);
         for (position, plan) in self.slots.iter().enumerate() {

@@ -94,8 +94,13 @@
 //! # The written release by which a victim lets the row go, which a provider of services to victims cites
 //! # for each. Both columns may be empty, for rows without one.
 //! release = { reference = { column = "release_no" }, until = { column = "release_end" } }
-//! # Makes every row criminal intelligence; a row that states no suspicion is refused. Needs `review_by`.
+//! # Makes every row criminal intelligence; a row that states no suspicion or no grade is refused. Needs
+//! # `review_by` and `grade`.
 //! intelligence = { reasonable_suspicion = { column = "grounds" } }
+//! # How far a row is to be believed, and whether it states facts: kept as they came, and part of no label.
+//! # The codes of one's own columns are translated.
+//! grade = { column = "grading", values = { 2B = "3x5x2:2B", A1 = "5x5x5:A1" } }
+//! nature = { column = "kind", values = { F = "fact", A = "opinion" }, default = "fact" }
 //! ```
 //!
 //! # Partial dates
@@ -265,6 +270,13 @@ pub struct LabelMapping {
     /// That the rows are criminal intelligence (28 CFR 23.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intelligence: Option<IntelligenceMapping>,
+    /// How far a row is to be believed, as its source graded it (see [`crate::model::Grade`]); criminal intelligence
+    /// must say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<WordOrColumn>,
+    /// `fact` or `opinion`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nature: Option<WordOrColumn>,
     /// When a row must be reviewed; criminal intelligence must say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_by: Option<WordOrColumn>,

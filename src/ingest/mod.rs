@@ -13,6 +13,7 @@ mod compile;
 mod csv;
 mod dates;
 mod fields;
+mod grading;
 mod jsonl;
 mod load;
 mod mapper;

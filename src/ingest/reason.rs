@@ -81,6 +81,8 @@ reasons! {
     UnknownCode = "unknown_code", "the code is not one the mapping lists";
     /// A marking of no standard that is known.
     UnknownMarking = "unknown_marking", "no marking of LEXS, 3x5x2, 5x5x5, Europol, TLP, MISP or STIX that is known";
+    /// A grade of no scheme that is known.
+    UnknownGrade = "unknown_grade", "no grade of 3x5x2, 5x5x5 or 4x4 that is known, such as `3x5x2:2B`, `5x5x5:B2` or `4x4:A1`";
     /// Something ends before it begins.
     EndBeforeBegin = "end_before_begin", "the end is before the begin";
     /// A confidence outside 0 to 1.
@@ -91,6 +93,8 @@ reasons! {
     NoCategory = "no_category", "a record of a person names its subject category, `unknown` where the source does not say";
     /// Criminal intelligence without a reasonable suspicion (28 CFR 23.20).
     NoSuspicion = "no_suspicion", "criminal intelligence states a reasonable suspicion, in 10 to 1,000 characters";
+    /// Criminal intelligence that is not graded.
+    NoGrade = "no_grade", "criminal intelligence states the grade of its source and information";
     /// A review later than five years from now.
     BadReview = "bad_review", "a review lies ahead, at most five years, and criminal intelligence has one";
     /// A victim's identifiers without a written, time-limited release.

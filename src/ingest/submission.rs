@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
 use super::bodies::{at, check_body, check_coordinates, check_text, check_texts};
 use super::check::{self, PARTS_MAX};
+use super::grading::Grading;
 use super::reason::{Reason, RowError};
 use super::sharing;
 use super::terms::{Intelligence, Release, Terms};
 use crate::model::{
     Audience, Body, Condition, Conditions, EntityType, EventKind, Handling, IdKey, Label, Money,
-    Place, Role, Sharing, Span, SubjectCategory, TieKind, Timestamp,
+    Nature, Place, Role, Sharing, Span, SubjectCategory, TieKind, Timestamp,
 };
 
 /// One submitted row: records, and what ties them together and happened to them. The agency is
@@ -55,6 +56,16 @@ pub struct SubmittedRow {
     #[serde(default)]
     #[schema(nullable = false)]
     pub intelligence: Option<Intelligence>,
+    /// How far it is to be believed, as the source graded it: 3x5x2 (`3x5x2:2B`: source 1 to 3, information A to E),
+    /// 5x5x5 (`5x5x5:B2`: A to E, 1 to 5) or Europol's 4x4 (`4x4:A1`: A, B, C or X, 1 to 4). Kept as it came. Criminal
+    /// intelligence must say; nobody sees more or less for it.
+    #[serde(default)]
+    #[schema(example = "3x5x2:2B")]
+    pub grade: Option<String>,
+    /// Whether the row states facts or somebody's assessment; absent where the source does not say.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub nature: Option<Nature>,
     /// When it must be reviewed, at most five years from now; criminal intelligence must say. From the
     /// beginning of that day (UTC) on nobody but the owner sees it.
     #[serde(default)]
@@ -142,12 +153,15 @@ impl SubmittedRow {
         };
         terms.check()?;
         self.check()?;
+        let is_intelligence = terms.intelligence.is_some();
+        let grading = Grading::of_row(self.grade.as_deref(), self.nature, is_intelligence)?;
         let (handling, conditions) = (self.handling, self.conditions);
         let stated = Sharing { handling, conditions, audience: self.audience.take() };
         let sharing = sharing::of_row(stated, &self.markings)?;
         let (local_id, source, tier) = (self.local_id.trim(), self.source.trim(), self.tier);
         let category = self.category.unwrap_or_default();
-        let origin = RowOrigin { agency, source, local_id, category, tier, sharing, terms };
+        let origin =
+            RowOrigin { agency, source, local_id, category, tier, sharing, terms, grading };
         let mut assembly = Assembly::new(key, origin);
         for (position, record) in self.records.iter().enumerate() {
             assembly.record(&record.slot, position == 0, BTreeMap::new(), record.body.clone());

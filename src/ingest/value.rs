@@ -7,10 +7,13 @@ use jiff::tz::TimeZone;
 
 use super::check;
 use super::dates;
+use super::grading::read_grade;
 use super::mapping::Invalid;
 use super::reason::{Reason, RowError};
 use super::terms::suspicion;
-use crate::model::{Handling, Marking, PartialDate, Sex, SubjectCategory, Timestamp};
+use crate::model::{
+    Grade, Handling, Marking, Nature, PartialDate, Sex, SubjectCategory, Timestamp,
+};
 
 /// The cells of a row as the mapper's columns want them, while one slot is being read.
 pub(super) struct Reading<'a> {
@@ -36,6 +39,8 @@ pub(super) enum Kind {
     Handling,
     Marking,
     Suspicion,
+    Grade,
+    Nature,
 }
 
 /// Where the text comes from.
@@ -198,6 +203,14 @@ impl CellValue {
     pub fn handling(&self, row: &Reading<'_>) -> Result<Option<Handling>, RowError> {
         self.parsed(row, |text, _| handling(text))
     }
+
+    pub fn grade(&self, row: &Reading<'_>) -> Result<Option<Grade>, RowError> {
+        self.parsed(row, |text, _| read_grade(text))
+    }
+
+    pub fn nature(&self, row: &Reading<'_>) -> Result<Option<Nature>, RowError> {
+        self.parsed(row, |text, _| nature(text))
+    }
 }
 
 impl Kind {
@@ -218,6 +231,8 @@ impl Kind {
                 Self::Handling => handling(text).is_ok(),
                 Self::Marking => text.parse::<Marking>().is_ok(),
                 Self::Suspicion => suspicion(text).is_ok(),
+                Self::Grade => read_grade(text).is_ok(),
+                Self::Nature => nature(text).is_ok(),
             }
     }
 }
@@ -263,5 +278,9 @@ fn category(text: &str) -> Result<SubjectCategory, Reason> {
 }
 
 fn handling(text: &str) -> Result<Handling, Reason> {
+    word(text)
+}
+
+fn nature(text: &str) -> Result<Nature, Reason> {
     word(text)
 }

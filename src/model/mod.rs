@@ -4,6 +4,7 @@
 //! comparable forms are made by [`crate::normalize`].
 
 mod event;
+mod grade;
 mod ids;
 mod label;
 mod link;
@@ -14,6 +15,7 @@ mod tie;
 mod time;
 
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
+pub use grade::{Grade, Nature, UnknownGrade};
 pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, TieId, hex};
 pub use label::{
     Audience, Class, ClassId, ClassSet, Condition, Conditions, Handling, Kind, Label,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Label, PartialDate, RecordId};
+use super::{Grade, Label, Nature, PartialDate, RecordId};
 
 /// The five kinds of things that records speak of and that are resolved into entities.
 #[derive(
@@ -60,6 +60,12 @@ pub struct Record {
     pub source: String,
     /// Who owns it and how far it may go. `label.agency` is the record's agency.
     pub label: Label,
+    /// How far it is to be believed, as its source graded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+    /// Whether it states facts or an assessment, where its source says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nature: Option<Nature>,
     /// The source's columns that this record was made from, exactly as they came.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub raw: BTreeMap<String, String>,

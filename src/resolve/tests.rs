@@ -30,6 +30,8 @@ fn record(local_id: &str, body: Body) -> Record {
         local_id: local_id.into(),
         source: "s".into(),
         label,
+        grade: None,
+        nature: None,
         raw: Default::default(),
         body,
     }

@@ -39,6 +39,7 @@ fn intelligence(id: &str, suspicion: &str) -> Value {
     let mut row = row(id, "suspect", "+442025550143");
     row["intelligence"] = json!({ "reasonable_suspicion": suspicion });
     row["review_by"] = json!("2027-01-01T00:00:00Z");
+    row["grade"] = json!("3x5x2:2B");
     row
 }
 

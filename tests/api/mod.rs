@@ -8,6 +8,7 @@ mod documentation;
 mod entities;
 mod explanations;
 mod governance;
+mod grading;
 mod hidden;
 mod identity;
 mod imports;

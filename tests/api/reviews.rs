@@ -159,6 +159,7 @@ fn what_cannot_be_seen_or_is_anothers_answers_as_what_does_not_exist() {
     assert_eq!(bytes(&police, &records), bytes(&police, &none));
     // Criminal intelligence, to who is not certified for it.
     let mut secret = row("2", "suspect", "+442025550143");
+    secret["grade"] = json!("3x5x2:2B");
     secret["intelligence"] = json!({ "reasonable_suspicion": "Seen at the scene twice" });
     secret["review_by"] = json!(by);
     let secret = server.agency(SHELTER).post("/v1/records", &secret).ok();

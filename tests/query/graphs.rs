@@ -77,7 +77,8 @@ fn records(rng: &mut impl Rng, id_key: &IdKey, size: usize) -> Vec<Record> {
             }),
         };
         let id = id_key.record(&label.agency, &local_id);
-        Record { id, local_id, source: "random".into(), label, raw: BTreeMap::new(), body }
+        let (source, raw) = ("random".into(), BTreeMap::new());
+        Record { id, local_id, source, label, grade: None, nature: None, raw, body }
     };
     (0..size + size / 2).map(|index| record(rng, index)).collect()
 }

@@ -1,7 +1,7 @@
 //! Small objects to store.
 
 use accord::model::{
-    BlockKey, Body, ClassId, Event, EventKind, Handling, IdKey, Judgement, Label, Link,
+    BlockKey, Body, ClassId, Event, EventKind, Handling, IdKey, Judgement, Label, Link, Nature,
     Participant, Person, Phone, Record, RecordId, Role, Span, SubjectCategory, Tie, TieKind,
     Timestamp, Verdict,
 };
@@ -27,6 +27,8 @@ pub fn person(agency: &str, local_id: &str, handling: Handling) -> Record {
         local_id: local_id.into(),
         source: "test".into(),
         label: label(agency, handling),
+        grade: Some("5x5x5:B2".parse().unwrap()),
+        nature: Some(Nature::Opinion),
         raw: [("name".to_owned(), format!("{local_id} 'quoted' \"ж\" \\n"))].into(),
         body: Body::Person(Person::default()),
     }

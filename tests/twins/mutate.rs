@@ -40,6 +40,8 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
                         None => drop(other.json.as_object_mut().unwrap().remove(name)),
                     }
                 }
+                // How it is graded is in no label.
+                graded(rng, &mut other.json);
                 rows.push(other);
             }
             _ => rows.push(row.clone()),
@@ -124,6 +126,11 @@ fn masked(world: &World, caller: &Caller, agency: &str, rows: &mut [Row], rng: &
     for event in row.json["events"].as_array_mut().unwrap() {
         let (city, latitude, longitude) = pick(rng, &CITIES);
         event["place"] = json!({ "city": city, "latitude": latitude, "longitude": longitude });
+    }
+    // A vehicle is not masked, and bears the grade of its row.
+    let has_vehicle = |record: &Value| record["body"]["type"] == "vehicle";
+    if !row.json["records"].as_array().unwrap().iter().any(has_vehicle) {
+        graded(rng, &mut row.json);
     }
 }
 
@@ -226,6 +233,10 @@ fn trimmed(row: &Row, may: impl Fn(Kind) -> Access, rng: &mut impl Rng) -> Row {
             let place = json!({ "city": city, "latitude": latitude, "longitude": longitude });
             event["place"] = place;
         }
+    }
+    // What is pointed to tells no grade.
+    if Kind::ALL.into_iter().all(|kind| !may(kind).full) {
+        graded(rng, &mut row.json);
     }
     row.json["records"] = records.into();
     row.json["ties"] = ties.into();

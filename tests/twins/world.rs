@@ -5,9 +5,9 @@ use accord::govern::{
     Question, Reference, Role,
 };
 use accord::model::{
-    EntityType, Handling, IdKey, Kind, Label, RecordId, SubjectCategory, Timestamp,
+    EntityType, Grade, Handling, IdKey, Kind, Label, Nature, RecordId, SubjectCategory, Timestamp,
 };
-use rand::seq::IndexedRandom;
+use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
@@ -196,6 +196,7 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
         json["intelligence"] =
             json!({ "reasonable_suspicion": "Seen at the place of the offence" });
     }
+    graded(rng, &mut json);
     if rng.random_bool(0.2) || json.get("intelligence").is_some() {
         // What the caller hands in is not overdue; of what others have something is.
         let far = "2028-01-01T00:00:00Z";
@@ -220,6 +221,21 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
         json["conditions"] = json!(["onward_with_leave"]);
     }
     Row { agency, json }
+}
+
+/// Grades a row, or takes its grade: criminal intelligence always bears one, others now and then.
+pub fn graded(rng: &mut impl Rng, row: &mut Value) {
+    let is_needed = row.get("intelligence").is_some();
+    let members = row.as_object_mut().unwrap();
+    members.remove("grade");
+    members.remove("nature");
+    if is_needed || rng.random_bool(0.5) {
+        let grade = Grade::all().choose(rng).unwrap();
+        members.insert("grade".to_owned(), json!(grade));
+    }
+    if rng.random_bool(0.4) {
+        members.insert("nature".to_owned(), json!(pick(rng, &[Nature::Fact, Nature::Opinion])));
+    }
 }
 
 impl Row {

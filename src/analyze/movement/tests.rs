@@ -25,7 +25,17 @@ fn label() -> Label {
 fn record(local_id: &str, body: Body) -> Record {
     let id = IdKey::default().record("a", local_id);
     let raw = BTreeMap::new();
-    Record { id, local_id: local_id.into(), source: "s".into(), label: label(), raw, body }
+    let (grade, nature) = (None, None);
+    Record {
+        id,
+        local_id: local_id.into(),
+        source: "s".into(),
+        label: label(),
+        grade,
+        nature,
+        raw,
+        body,
+    }
 }
 
 fn person() -> RecordId {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Hub, Statement};
+use crate::analyze::Basis;
 use crate::graph::Snapshot;
 use crate::model::{EntityType, EventId, RecordId, TieId, Timestamp};
 
@@ -54,6 +55,8 @@ pub struct Finding {
     pub events: Vec<EventId>,
     /// Agencies that own the evidence, ascending.
     pub agencies: Vec<String>,
+    /// How far its records are to be believed.
+    pub basis: Basis,
     /// Reasons to think twice; with any, the strength is weak.
     pub cautions: Vec<Caution>,
     /// What the finding hangs on.
@@ -183,6 +186,7 @@ pub(super) struct Evidence {
     pub ties: Vec<TieId>,
     pub events: Vec<EventId>,
     pub agencies: Vec<String>,
+    pub basis: Basis,
 }
 
 /// The evidence that the links at these positions rest on.
@@ -205,7 +209,11 @@ pub(super) fn evidence(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Evid
         };
         agencies.insert(label.agency.clone());
     }
+    // Ties and events come of the rows of these records, and are graded with them.
+    let evident = records.iter().filter_map(|id| snapshot.record(*id));
+    let basis = Basis::of(evident.map(|record| snapshot.records[record as usize].as_ref()));
     Evidence {
+        basis,
         records: records.into_iter().collect(),
         ties: ties.into_iter().collect(),
         events: events.into_iter().collect(),

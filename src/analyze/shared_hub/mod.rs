@@ -209,6 +209,7 @@ fn finding(
         ties: evidence.ties,
         events: evidence.events,
         agencies: evidence.agencies,
+        basis: evidence.basis,
         cautions,
         counterfactual: counterfactual::smallest(hub, weighing.firing, options),
     }

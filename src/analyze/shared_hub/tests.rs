@@ -46,7 +46,16 @@ impl Bench {
         let local_id = format!("{entity}/{}", self.records.len());
         let id = IdKey::default().record("a", &local_id);
         let (raw, label) = (BTreeMap::new(), label(category, "a"));
-        let record = Record { id, local_id, source: "s".into(), label, raw, body };
+        let record = Record {
+            id,
+            local_id,
+            source: "s".into(),
+            label,
+            grade: None,
+            nature: None,
+            raw,
+            body,
+        };
         self.records.push((entity.into(), record));
         id
     }

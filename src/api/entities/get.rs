@@ -9,7 +9,7 @@ use crate::api::limits::ENTITY_RECORDS_MAX;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, snapshot_name};
-use crate::api::wire::{EntitySummary, LinkView, RecordView};
+use crate::api::wire::{BasisView, EntitySummary, LinkView, RecordView};
 use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, RecordId, Timestamp, Verdict};
@@ -21,6 +21,9 @@ pub struct EntityAnswer {
     pub entity: EntitySummary,
     /// Its visible records in order of their id, at most 500; `entity.records` counts them all.
     pub records: Vec<RecordView>,
+    /// How far its records are to be believed.
+    #[serde(flatten)]
+    pub basis: BasisView,
     /// Why they are one.
     pub why: Why,
     /// The state of the view that this was computed on.
@@ -120,6 +123,7 @@ pub async fn get_entity(
             Ok(EntityAnswer {
                 entity: EntitySummary::of(shown, entity),
                 records: records.collect(),
+                basis: analyze::Basis::of_entity(shown, entity).into(),
                 why,
                 snapshot: snapshot_name(&snapshot),
             })

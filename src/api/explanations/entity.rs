@@ -15,7 +15,7 @@ use crate::api::limits::ENTITY_RECORDS_MAX;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{Context, Scope, snapshot_name};
-use crate::api::wire::{EntitySummary, LinkView};
+use crate::api::wire::{BasisView, EntitySummary, LinkView};
 use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EntityId, RecordId, Verdict};
@@ -25,6 +25,9 @@ use crate::model::{EntityId, RecordId, Verdict};
 pub struct HowAnswer {
     /// The entity.
     pub entity: EntitySummary,
+    /// How far its records are to be believed.
+    #[serde(flatten)]
+    pub basis: BasisView,
     /// Pairs of its records.
     pub pairs: usize,
     /// Pairs that the engine linked.
@@ -122,6 +125,7 @@ fn how(scope: &Scope, id: &str) -> Result<How, Problem> {
     let spanning = found.explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
     let answer = HowAnswer {
         entity: EntitySummary::of(&snapshot, entity),
+        basis: analyze::Basis::of_entity(&snapshot, entity).into(),
         pairs: found.explanation.pairs,
         links: found.explanation.links,
         cohesion: found.cohesion,

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::entity::HowAnswer;
-use super::picture::{AGAINST, INK, SUM, escaped, signed, text};
+use super::picture::{AGAINST, INK, SUM, believed, escaped, signed, text};
 use super::tree::{Link, Row, chosen, rows};
 use crate::model::RecordId;
 
@@ -227,11 +227,12 @@ fn heading(answer: &HowAnswer) -> String {
 fn figures(answer: &HowAnswer) -> String {
     let cohesion = answer.cohesion.map(|bits| format!(", {} bits in the mean", signed(bits)));
     format!(
-        "{} records, {} of {} pairs linked{}",
+        "{} records, {} of {} pairs linked{}{}",
         answer.entity.records,
         answer.links,
         answer.pairs,
-        cohesion.unwrap_or_default()
+        cohesion.unwrap_or_default(),
+        believed(answer.basis)
     )
 }
 

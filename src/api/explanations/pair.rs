@@ -9,7 +9,7 @@ use crate::analyze;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::{Context, Scope, snapshot_name};
-use crate::api::wire::EntitySummary;
+use crate::api::wire::{BasisView, EntitySummary};
 use crate::govern::Function;
 use crate::model::{RecordId, Verdict};
 
@@ -46,6 +46,9 @@ pub struct PairAnswer {
     pub why_not: Option<WhyNotView>,
     /// Blocking keys that both share; records that share none are never compared. 0 when masked.
     pub shared_keys: usize,
+    /// How far the two records are to be believed.
+    #[serde(flatten)]
+    pub basis: BasisView,
     /// Whether the engine linked them in the caller's view.
     pub linked: bool,
     /// The verdict of humans that stands on the pair; absent when there is none.
@@ -211,6 +214,8 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: bool) -> Result<PairA
         let (shown, entity) = shown(record);
         shown.is_masked(entity)
     });
+    let basis =
+        analyze::Basis::of([a, b].iter().map(|it| shown(*it).0.records[*it as usize].as_ref()));
     Ok(PairAnswer {
         a: snapshot.records[why.a as usize].id,
         b: snapshot.records[why.b as usize].id,
@@ -225,6 +230,7 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: bool) -> Result<PairA
         ask: why.ask.iter().filter(|_| !masked).map(GainView::of).collect(),
         why_not: why.why_not.as_ref().filter(|_| !masked).map(WhyNotView::of),
         shared_keys: if masked { 0 } else { why.shared_keys },
+        basis: basis.into(),
         linked: why.linked,
         verdict: why.verdict,
         between: why.between.map(|between| BetweenView {

@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 use super::pair::{PairAnswer, StepKind, StepView};
+use crate::api::wire::BasisView;
 
 const WIDTH: f64 = 860.0;
 /// Where the bars begin and how far they go; labels stand to the left, totals to the right.
@@ -54,7 +55,7 @@ pub fn pair(answer: &PairAnswer) -> String {
         }
         None => "Masked: how far the two agree is not told".to_owned(),
     };
-    let records = format!("{} and {}", answer.a, answer.b);
+    let records = format!("{} and {}{}", answer.a, answer.b, believed(answer.basis));
     let labels: Vec<String> = answer.steps.iter().map(label).collect();
     // Writing to a text never fails.
     let _ = write!(
@@ -143,6 +144,13 @@ pub(super) fn text(svg: &mut String, x: f64, y: f64, anchor: &str, content: &str
         svg,
         "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{INK}\">{content}</text>",
     );
+}
+
+/// How far the records are to be believed, at the end of a line; nothing where none of them says.
+pub(super) fn believed(basis: BasisView) -> String {
+    let grade = basis.weakest_grade.map(|grade| format!("; weakest grade {grade}"));
+    let opinion = if basis.rests_on_opinion { "; rests on opinion" } else { "" };
+    format!("{}{opinion}", grade.unwrap_or_default())
 }
 
 /// With its sign and one decimal; a zero is positive.

@@ -12,7 +12,7 @@ use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::{Context, snapshot_name};
-use crate::api::wire::EntitySummary;
+use crate::api::wire::{BasisView, EntitySummary};
 use crate::govern::Function;
 use crate::graph::Snapshot;
 use crate::model::{EventId, RecordId, Span, TieId};
@@ -79,6 +79,9 @@ pub struct FindingView {
     pub null: NullView,
     /// The evidence.
     pub evidence: EvidenceView,
+    /// How far the records of its evidence are to be believed.
+    #[serde(flatten)]
+    pub basis: BasisView,
     /// Reasons to think twice.
     pub cautions: Vec<ReasonView>,
     /// The smallest set of records without which it would not have fired.
@@ -261,6 +264,7 @@ impl FindingView {
                 events: finding.events.clone(),
                 agencies: finding.agencies.clone(),
             },
+            basis: finding.basis.into(),
             cautions: cautions.collect(),
             counterfactual: CounterfactualView {
                 records: finding.counterfactual.records.clone(),

@@ -8,7 +8,7 @@ use crate::analyze;
 use crate::api::limits::CANDIDATES_MAX;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::state::{self, Context, Scope, snapshot_name};
-use crate::api::wire::EntitySummary;
+use crate::api::wire::{BasisView, EntitySummary};
 use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 use crate::ingest::submission::SubmittedRecord;
@@ -45,6 +45,9 @@ pub struct ResolveCandidate {
     pub record: RecordId,
     /// The reasons: the comparison level each attribute reached and what it is worth.
     pub levels: Vec<LevelHit>,
+    /// How far the entity's records are to be believed.
+    #[serde(flatten)]
+    pub basis: BasisView,
     /// Records of the entity that were compared.
     pub records_compared: usize,
 }
@@ -121,6 +124,7 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
                 prior_bits: candidate.score.prior_bits,
                 record: snapshot.records[candidate.record as usize].id,
                 levels: candidate.score.levels,
+                basis: analyze::Basis::of_entity(&snapshot, candidate.entity).into(),
                 records_compared: candidate.compared,
             })
             .collect(),

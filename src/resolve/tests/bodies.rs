@@ -204,6 +204,8 @@ pub fn record(agency: &str, local_id: &str, body: Body) -> Record {
             handling: Handling::Own,
             ..Label::default()
         },
+        grade: None,
+        nature: None,
         raw: [("column".to_owned(), local_id.to_owned())].into(),
         body,
     }
