@@ -44,7 +44,7 @@ pub async fn purge_again_and_again(state: web::Data<State>, every: Duration, sto
 /// Removes what is kept no longer, with an entry in the audit log for each agency whose it was.
 fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
     let at = (state.clock)();
-    jobs::purge(state.store.as_ref(), at, |report| {
+    let report = jobs::purge(state.store.as_ref(), at, |report| {
         report.agencies.keys().try_for_each(|agency| {
             state.audit.append(Entry {
                 at,
@@ -60,6 +60,10 @@ fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
                 status: 0,
             })
         })?;
-        Ok(())
-    })
+        Ok::<_, PurgeError>(())
+    })?;
+    if !report.agencies.is_empty() {
+        state.cache.clear();
+    }
+    Ok(report)
 }

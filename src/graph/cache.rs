@@ -167,6 +167,12 @@ impl Cache {
         Ok((Arc::new(snapshot.in_case(case)), revision))
     }
 
+    /// Lets go of everything: what was removed from the store shall not stay in memory until somebody asks.
+    pub fn clear(&self) {
+        locked(&self.slots).clear();
+        locked(&self.common).held = Common::default();
+    }
+
     /// Views that are kept, and how many of them packed.
     pub fn kept(&self) -> (usize, usize) {
         let slots = locked(&self.slots);

@@ -115,6 +115,20 @@ fn views_make_room_by_what_they_hold_for_themselves_and_are_made_again_when_aske
 }
 
 #[test]
+fn what_is_let_go_of_is_held_no_longer_and_made_again_when_asked() {
+    let world = World::empty();
+    world.person("a", "1", person("Katarina Horvat"), "shared");
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+    let get = |agency: &str| cache.snapshot(&world.store, &world.view(agency)).unwrap().0;
+    let before = text(&get("b"));
+    let record = Arc::downgrade(&get("a").records[0]);
+    cache.clear();
+    assert_eq!(cache.kept(), (0, 0));
+    assert!(record.upgrade().is_none());
+    assert_eq!(text(&get("b")), before);
+}
+
+#[test]
 fn threads_that_ask_at_once_while_the_store_grows_get_whole_snapshots() {
     let world = World::empty();
     let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
