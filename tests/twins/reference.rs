@@ -1,6 +1,5 @@
-//! The plain reference: what a caller may see, rule by rule as governance.md states them, and a copy of
-//! the visible part of a world to compute on. Written for reading, not for speed; shares nothing with the
-//! decision in `govern` but the data.
+//! The plain reference: what a caller may see, rule by rule as governance.md states them. Written for
+//! reading, not for speed; shares nothing with the decision in `govern` but the data.
 
 use std::collections::BTreeSet;
 
