@@ -16,7 +16,7 @@ pub struct LoggedAs(pub Principal);
 #[derive(Clone)]
 pub struct LoggedObject(pub String);
 
-/// The open uses of break-glass that widened what a request was answered on.
+/// The open uses of break-glass that may have widened what a request was answered on.
 #[derive(Clone, Default)]
 pub struct LoggedBreakGlass(Arc<Mutex<BTreeSet<String>>>);
 

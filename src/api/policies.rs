@@ -44,7 +44,7 @@ pub struct Granted {
     pub pseudonyms: String,
     /// Records about victims that may be unmasked.
     pub unmasked: BTreeSet<RecordId>,
-    /// The open uses of break-glass that widened the view.
+    /// The open uses of break-glass that may widen the view.
     pub break_glass: BTreeSet<String>,
 }
 

@@ -45,7 +45,7 @@ pub struct Entry {
     /// About which case, as the caller said; a reference too poor to hold a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
-    /// The ids of the open uses of break-glass that widened what the operation was computed on, ascending.
+    /// The ids of the open uses of break-glass that may have widened what the operation was computed on, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub break_glass: Vec<String>,
     /// How it ended.

@@ -47,7 +47,8 @@ pub struct Decision {
     pub view: View,
     /// The next time at which an agreement, a case or what a class may be seen by begins or ends.
     pub until: Option<Timestamp>,
-    /// The open uses of break-glass without which the view would be narrower.
+    /// The open uses of break-glass that may widen the view. Whether they do depends on what there is, which may
+    /// be hidden: a judgement of records that nobody shows is nothing to see, and must not be told by a mark.
     pub break_glass: BTreeSet<String>,
 }
 
@@ -67,12 +68,8 @@ impl View {
             silent: ClassSet::default(),
             withheld: BTreeMap::new(),
         };
-        let mut break_glass = BTreeSet::new();
         for (id, class) in classes {
             let access = rights.access(class);
-            if access.broken {
-                break_glass.extend(rights.broken_of(&class.label.agency).map(str::to_owned));
-            }
             if let Some(from) = class.label.hidden_from().filter(|from| *from > question.at) {
                 until = Some(until.map_or(from, |until| until.min(from)));
             }
@@ -89,6 +86,7 @@ impl View {
                 view.withheld.insert(class.clone(), access.withheld);
             }
         }
+        let break_glass = rights.widening().map(str::to_owned).collect();
         Decision { view, until, break_glass }
     }
 
@@ -115,8 +113,6 @@ impl View {
 pub struct Access {
     /// The objects.
     pub full: bool,
-    /// The objects only since their owner's glass is broken.
-    pub broken: bool,
     /// Whom to call about them.
     pub pointer: bool,
     /// Nothing, but the owner hears when they are asked for.
@@ -267,9 +263,14 @@ impl<'a> Rights<'a> {
         self.content && table.is_some_and(|table| table.0.iter().any(|it| it.breakable))
     }
 
-    /// The ids of the caller's open uses of break-glass of an owner.
-    fn broken_of(&self, owner: &str) -> impl Iterator<Item = &'a str> {
-        self.broken.iter().filter(move |(of, _)| *of == owner).map(|(_, id)| *id)
+    /// The ids of the caller's open uses of break-glass that an agreement in force still foresees.
+    fn widening(&self) -> impl Iterator<Item = &'a str> {
+        self.broken.iter().filter(|(owner, _)| self.may_break(owner)).map(|(_, id)| *id)
+    }
+
+    /// Whether the caller has broken the glass of an owner.
+    fn has_broken(&self, owner: &str) -> bool {
+        self.broken.iter().any(|(of, _)| *of == owner)
     }
 
     /// What the question may see of a class.
@@ -304,14 +305,12 @@ impl<'a> Rights<'a> {
         let together = self.case.is_some_and(|(_, case)| case.has_agency(&label.agency));
         let forbidden = label.category.is_victim() && !together;
         // Danger opens what is only pointed to, but never who a victim is.
-        let broken = granted.breakable
-            && self.broken_of(&label.agency).next().is_some()
-            && !label.category.is_victim();
+        let broken =
+            granted.breakable && self.has_broken(&label.agency) && !label.category.is_victim();
         let shows = self.content && label.handling == Handling::Shared;
         let white = granted.white && !forbidden;
         Access {
             full: shows && (white || broken),
-            broken: shows && broken && !white,
             pointer: granted.white || granted.gray,
             silent: false,
             withheld: granted.withheld,

@@ -127,14 +127,27 @@ fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
     accord::audit::verify(&server.audit).unwrap();
 }
 
+/// It would tell whether there is something to open, be it hidden all the same.
 #[test]
-fn what_widens_nothing_leaves_no_mark() {
-    let (server, ..) = foreseen();
+fn a_mark_does_not_depend_on_what_there_is() {
+    let (server, _, agreement) = foreseen();
     let police = police(&server);
+    let search = |client: &Client| {
+        client.post("/v1/search", &json!({ "text": "horvat" })).ok();
+        logged(&server, "POST /v1/search").break_glass
+    };
+    assert_eq!(search(&police), [""; 0]);
     // The shelter has handed in nothing yet.
-    police.post("/v1/break-glass", &danger(SHELTER)).ok();
-    police.post("/v1/search", &json!({ "text": "horvat" })).ok();
-    assert_eq!(logged(&server, "POST /v1/search").break_glass, [""; 0]);
+    let opened = police.post("/v1/break-glass", &danger(SHELTER)).ok();
+    let id = opened["id"].as_str().unwrap().to_owned();
+    assert_eq!(search(&police), [id.clone()]);
+    stored(&server);
+    assert_eq!(search(&police), [id]);
+    // Where it opens nothing whatever there is, there is no mark: for another purpose, or once suspended.
+    assert_eq!(search(&police.asking(Some("prosecution"), CASE)), [""; 0]);
+    let suspend = format!("/v1/agreements/{agreement}/suspend");
+    approvers(&server, SHELTER)[0].send("POST", &suspend, None, b"").ok();
+    assert_eq!(search(&police), [""; 0]);
 }
 
 #[test]
