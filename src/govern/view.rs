@@ -163,10 +163,12 @@ impl Table {
                 Level::Black => Label::TIER_MAX,
                 Level::Gray | Level::White => grant.tier_max.min(Label::TIER_MAX),
             };
+            // Walked many times over: once as a list.
+            let subject: Vec<SubjectCategory> = grant.subject.iter().copied().collect();
             for kind in &grant.kinds {
-                for category in &grant.subject {
-                    for tier in 0..=highest {
-                        let granted = &mut self.0[Self::at(*kind, *category, tier)];
+                for category in &subject {
+                    let first = Self::at(*kind, *category, 0);
+                    for granted in &mut self.0[first..=first + usize::from(highest)] {
                         match grant.level {
                             Level::Black => {
                                 granted.black = true;
