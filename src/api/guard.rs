@@ -235,19 +235,9 @@ fn object(request: &HttpRequest) -> Option<String> {
 
 /// Logs that failed tries have locked an account.
 pub async fn locked_out(state: &web::Data<State>, account: &Principal) -> Result<(), Problem> {
-    let entry = Entry {
-        at: (state.clock)(),
-        request: hex(&(state.random)()[..16]),
-        agency: Some(account.agency.clone()),
-        user: Some(account.user.clone()),
-        operation: "account lock".to_owned(),
-        object: None,
-        purpose: None,
-        case: None,
-        break_glass: Vec::new(),
-        outcome: Outcome::Done,
-        status: 0,
-    };
+    let made = ((state.clock)(), hex(&(state.random)()[..16]));
+    let Principal { agency, user, .. } = account;
+    let entry = Entry::apart(made, agency, Some(user), "account lock".to_owned());
     if append(state, entry).await { Ok(()) } else { Err(Problem::new(Code::Unavailable)) }
 }
 

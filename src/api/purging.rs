@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::state::State;
-use crate::audit::{AuditError, Entry, Outcome};
+use crate::audit::{AuditError, Entry};
 use crate::jobs::{self, PurgeReport};
 use crate::model::hex;
 use crate::store::StoreError;
@@ -46,19 +46,8 @@ fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
     let at = (state.clock)();
     let report = jobs::purge(state.store.as_ref(), at, |report| {
         report.agencies.keys().try_for_each(|agency| {
-            state.audit.append(Entry {
-                at,
-                request: hex(&(state.random)()[..16]),
-                agency: Some(agency.clone()),
-                user: None,
-                operation: "purge".to_owned(),
-                object: None,
-                purpose: None,
-                case: None,
-                break_glass: Vec::new(),
-                outcome: Outcome::Done,
-                status: 0,
-            })
+            let made = (at, hex(&(state.random)()[..16]));
+            state.audit.append(Entry::apart(made, agency, None, "purge".to_owned()))
         })?;
         Ok::<_, PurgeError>(())
     })?;

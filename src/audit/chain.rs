@@ -54,6 +54,30 @@ pub struct Entry {
     pub status: u16,
 }
 
+impl Entry {
+    /// What was done apart from a request about a user or a whole agency: by a command, or by the server itself.
+    pub fn apart(
+        (at, id): (Timestamp, String),
+        agency: &str,
+        user: Option<&str>,
+        operation: String,
+    ) -> Self {
+        Self {
+            at,
+            request: id,
+            agency: Some(agency.to_owned()),
+            user: user.map(str::to_owned),
+            operation,
+            object: None,
+            purpose: None,
+            case: None,
+            break_glass: Vec::new(),
+            outcome: Outcome::Done,
+            status: 0,
+        }
+    }
+}
+
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

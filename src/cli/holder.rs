@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use accord::audit::{AuditLog, Entry, Outcome};
+use accord::audit::{AuditLog, Entry};
 use accord::govern::{Attribute, Principal, Purpose, Role};
 use accord::identity::SealingKey;
 use accord::model::{Timestamp, hex};
@@ -73,19 +73,8 @@ impl Log {
         user: Option<&str>,
     ) -> Result<(), CommandError> {
         let random: [u8; 16] = rand::random();
-        self.0.append(Entry {
-            at: now(),
-            request: hex(&random),
-            agency: Some(agency.to_owned()),
-            user: user.map(str::to_owned),
-            operation: format!("command: {operation}"),
-            object: None,
-            purpose: None,
-            case: None,
-            break_glass: Vec::new(),
-            outcome: Outcome::Done,
-            status: 0,
-        })?;
+        let made = (now(), hex(&random));
+        self.0.append(Entry::apart(made, agency, user, format!("command: {operation}")))?;
         Ok(())
     }
 }
