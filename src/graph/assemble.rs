@@ -21,12 +21,12 @@ pub(super) struct Visible {
 }
 
 impl Visible {
-    /// The snapshot, given for each record the smallest one of its cluster.
+    /// The snapshot, given for each record the smallest one of its cluster, and where the records stand.
     pub fn assemble(
         self,
         tag: [u8; 16],
         id_key: &IdKey,
-        labels: &[u32],
+        (labels, positions): (&[u32], &Positions),
         withheld: Arc<RoaringBitmap>,
     ) -> Snapshot {
         let entities = entities(&self.records, id_key, labels);
@@ -34,7 +34,6 @@ impl Visible {
         for (entity, index) in entities.iter().zip(0u32..) {
             entity.records.iter().for_each(|record| entity_of[*record as usize] = index);
         }
-        let positions = Positions::of(&self.records);
         let entity = |id| -> Option<u32> { Some(entity_of[positions.of_id(id)? as usize]) };
         let relationships = relationships(entity, &self.ties, &self.events);
         let (offsets, adjacency) = adjacency(entities.len(), &relationships);

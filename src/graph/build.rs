@@ -58,13 +58,14 @@ pub fn build_in(
     let common = setting.common.unwrap_or(&none);
     let mut part = Part::new(common);
     let revision = store.stream(&view.classes, &mut part)?;
+    let positions = Positions::of(&part.records);
     #[cfg(feature = "seeded-leaks")]
-    part.join_by_the_whole(store, engine)?;
-    let stripped = part.withhold(view, engine, common);
+    part.join_by_the_whole(store, engine, &positions)?;
+    let stripped = part.withhold(view, engine, common, &positions);
     if let Some(unmasked) = setting.unmasked {
-        part.unlink(unmasked);
+        part.unlink(unmasked, &positions);
     }
-    let snapshot = part.resolve(id_key, engine, stripped);
+    let snapshot = part.resolve(id_key, engine, stripped, &positions);
     #[cfg(feature = "seeded-leaks")]
     if crate::leak::is_on(crate::leak::Leak::EventId) {
         let mut snapshot = snapshot;
@@ -120,16 +121,21 @@ impl SnapshotSink for Part<'_> {
 #[cfg(feature = "seeded-leaks")]
 impl Part<'_> {
     /// Joins visible records that are one only in the whole store.
-    fn join_by_the_whole(&mut self, store: &dyn Store, engine: &Engine) -> Result<(), StoreError> {
+    fn join_by_the_whole(
+        &mut self,
+        store: &dyn Store,
+        engine: &Engine,
+        positions: &Positions,
+    ) -> Result<(), StoreError> {
         if !crate::leak::is_on(crate::leak::Leak::ClustersBeforeFiltering) {
             return Ok(());
         }
         let none = Common::default();
         let mut whole = Part::new(&none);
         store.stream(&View::whole_store(&store.classes()?).classes, &mut whole)?;
-        let positions = Positions::of(&self.records);
+        let in_whole = Positions::of(&whole.records);
         let mut groups: BTreeMap<u32, Vec<&Arc<Record>>> = BTreeMap::new();
-        for (record, label) in whole.records.iter().zip(whole.labels(engine)) {
+        for (record, label) in whole.records.iter().zip(whole.labels(engine, &in_whole)) {
             if positions.of_id(record.id).is_some() {
                 groups.entry(label).or_default().push(record);
             }
@@ -168,7 +174,13 @@ impl<'a> Part<'a> {
     }
 
     /// Takes out what agreements keep back; tells which records are affected.
-    fn withhold(&mut self, view: &View, engine: &Engine, common: &Common) -> BTreeMap<u32, Fields> {
+    fn withhold(
+        &mut self,
+        view: &View,
+        engine: &Engine,
+        common: &Common,
+        positions: &Positions,
+    ) -> BTreeMap<u32, Fields> {
         let mut stripped = BTreeMap::new();
         if view.withheld.is_empty() {
             return stripped;
@@ -197,14 +209,13 @@ impl<'a> Part<'a> {
             }
         }
         let links = std::mem::take(&mut self.links);
-        let positions = stripped.keys().copied().collect();
-        self.links = withheld::relink(engine, &self.records, &positions, links);
+        let changed = stripped.keys().copied().collect();
+        self.links = withheld::relink(engine, (&self.records, positions), &changed, links);
         stripped
     }
 
     /// Takes out the links by which the content of a masked person would show.
-    fn unlink(&mut self, unmasked: &BTreeSet<RecordId>) {
-        let positions = Positions::of(&self.records);
+    fn unlink(&mut self, unmasked: &BTreeSet<RecordId>, positions: &Positions) {
         let mut links = std::mem::take(&mut self.links);
         links.retain(|link| {
             let ends = positions.of_id(link.a).zip(positions.of_id(link.b));
@@ -215,8 +226,14 @@ impl<'a> Part<'a> {
         self.links = links;
     }
 
-    fn resolve(self, id_key: &IdKey, engine: &Engine, stripped: BTreeMap<u32, Fields>) -> Snapshot {
-        let labels = self.labels(engine);
+    fn resolve(
+        self,
+        id_key: &IdKey,
+        engine: &Engine,
+        stripped: BTreeMap<u32, Fields>,
+        positions: &Positions,
+    ) -> Snapshot {
+        let labels = self.labels(engine, positions);
         let tag = self.tag(id_key, &stripped);
         let withheld = Arc::new(stripped.into_keys().collect());
         let visible = Visible {
@@ -226,7 +243,7 @@ impl<'a> Part<'a> {
             links: trimmed(self.links),
             judgements: trimmed(self.judgements),
         };
-        visible.assemble(tag, id_key, &labels, withheld)
+        visible.assemble(tag, id_key, (&labels, positions), withheld)
     }
 
     /// Records never change, so their ids stand for them; so do those of ties and events. What may
@@ -275,10 +292,9 @@ impl<'a> Part<'a> {
 
     /// For each record the smallest record of its cluster. Types never mix: each is clustered with
     /// its own parameters.
-    fn labels(&self, engine: &Engine) -> Vec<u32> {
+    fn labels(&self, engine: &Engine, positions: &Positions) -> Vec<u32> {
         let mut labels: Vec<u32> = (0..self.records.len() as u32).collect();
-        let positions = Positions::of(&self.records);
-        let (must, cannot) = self.judged(&positions);
+        let (must, cannot) = self.judged(positions);
         let scored = self.links.iter().filter_map(|link| {
             Some((positions.of_id(link.a)?, positions.of_id(link.b)?, link.bits))
         });

@@ -8,6 +8,7 @@ use roaring::RoaringBitmap;
 use super::assemble::Visible;
 use super::common::{Common, Keyed, Lists, Place, Split, own_event_bytes};
 use super::joins::Joins;
+use super::positions::Positions;
 use super::{LeftOut, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
@@ -66,7 +67,8 @@ impl Packed {
         let judgements = Arc::clone(&self.judgements);
         let visible = Visible { records, ties, events, links, judgements };
         let withheld = Arc::clone(&self.withheld);
-        let original = visible.assemble(self.tag, &self.id_key, &labels, withheld);
+        let positions = Positions::of(&visible.records);
+        let original = visible.assemble(self.tag, &self.id_key, (&labels, &positions), withheld);
         let Some(masked) = &self.masked else { return original };
         let records = masked.records.list(&original.records);
         let events = masked.events.list(&original.events);

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::positions::Positions;
 use crate::govern::{Field, Fields};
 use crate::model::{BlockKey, Body, Event, Link, Record, Tie, TieKind};
 use crate::resolve::{Engine, Prepared};
@@ -81,14 +82,11 @@ pub(super) fn strip_event(event: &mut Event, fields: Fields) {
 /// back.
 pub(super) fn relink(
     engine: &Engine,
-    records: &[Arc<Record>],
+    (records, positions): (&[Arc<Record>], &Positions),
     stripped: &BTreeSet<u32>,
     mut links: Vec<Arc<Link>>,
 ) -> Vec<Arc<Link>> {
-    let is_stripped = |id| {
-        let position = records.binary_search_by_key(&id, |record| record.id);
-        position.is_ok_and(|position| stripped.contains(&(position as u32)))
-    };
+    let is_stripped = |id| positions.of_id(id).is_some_and(|position| stripped.contains(&position));
     links.retain(|link| !is_stripped(link.a) && !is_stripped(link.b));
     let prepared: Vec<Prepared> = records.iter().map(|record| engine.prepare(record)).collect();
     let mut holders: BTreeMap<BlockKey, Vec<u32>> = BTreeMap::new();
