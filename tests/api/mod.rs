@@ -17,6 +17,7 @@ mod indicators;
 mod judgements;
 mod labels;
 mod law;
+mod masked;
 mod network;
 mod officers;
 mod onward;
