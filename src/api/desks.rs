@@ -2,7 +2,7 @@
 
 use super::policies::change_book;
 use super::problem::Problem;
-use super::state::Scope;
+use super::scope::Scope;
 use crate::govern::{DeskBook, Message, MessageKind, Policy, Purpose};
 use crate::model::Timestamp;
 use crate::store::Store;

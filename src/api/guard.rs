@@ -10,11 +10,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 
+use super::answer::Told;
 use super::asked::Asked;
-use super::logged::{LoggedAs, LoggedBreakGlass, LoggedObject};
+use super::context::Since;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
-use super::state::{Since, State};
+use super::state::State;
 use crate::audit::{Entry, Outcome};
 use crate::govern::Principal;
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
@@ -39,12 +40,10 @@ pub async fn guard<B: MessageBody + 'static>(
     let pattern = request.match_pattern();
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
-    let unmasked = request.query_string().split('&').any(|pair| pair == "unmask=true");
     let id = hex(&(state.random)()[..16]);
     let (purpose, case) = Asked::as_far_as_given(request.headers());
     let public = is_public(request.method(), route);
     let read = request.method() == Method::GET;
-    request.extensions_mut().insert(LoggedBreakGlass::default());
     let mut known = None;
     let mut response = match authenticate(&state, &request, public).await {
         Err(problem) => {
@@ -61,32 +60,33 @@ pub async fn guard<B: MessageBody + 'static>(
             next.call(request).await?.map_into_left_body()
         }
     };
-    // Who logs on is known afterwards only.
-    let named = response.request().extensions().get::<LoggedAs>().cloned();
-    let known = named.map(|LoggedAs(principal)| principal).or(known);
-    let about = response.request().extensions().get::<LoggedObject>().cloned();
-    let break_glass = LoggedBreakGlass::of(response.request()).ids();
+    let told = told(&response);
     response = as_problem(response, &id);
     // What anyone may read is not logged; a log-on is.
     if !(public && read) {
-        let logged = if unmasked { format!("{operation} unmasked") } else { operation.clone() };
+        if told.is_none() && response.status().is_success() {
+            tracing::error!(operation, "an answer does not say what it showed");
+            response = failed(response, Code::Internal, &id);
+        }
+        let told = told.unwrap_or_default();
+        let known = told.account.or(known);
+        let logged =
+            if told.unmasked { format!("{operation} unmasked") } else { operation.clone() };
         let entry = Entry {
             at: (state.clock)(),
             request: id.clone(),
             agency: known.as_ref().map(|principal| principal.agency.clone()),
             user: known.map(|principal| principal.user),
             operation: logged,
-            object: about.map(|LoggedObject(id)| id).or_else(|| object(response.request())),
+            object: told.object.or_else(|| object(response.request())),
             purpose,
             case,
-            break_glass,
+            break_glass: told.break_glass.into_iter().collect(),
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
         };
         if !append(&state, entry).await {
-            let http = response.into_parts().0;
-            let failed = Problem::new(Code::Unavailable).response(Some(id.clone()));
-            response = ServiceResponse::new(http, failed).map_into_right_body();
+            response = failed(response, Code::Unavailable, &id);
         }
     }
     let headers = response.headers_mut();
@@ -177,6 +177,27 @@ fn refused(refusal: Refusal) -> Problem {
             Problem::new(Code::Unavailable)
         }
     }
+}
+
+/// What the audit log must keep of an answer: what the handler put beside it, or with its refusal. Errors of the
+/// framework bring nothing.
+fn told<B>(response: &ServiceResponse<B>) -> Option<Told> {
+    let response = response.response();
+    let refused = response.error().and_then(|error| error.as_error::<Problem>());
+    refused
+        .map(|problem| problem.told().clone())
+        .or_else(|| response.extensions().get::<Told>().cloned())
+}
+
+/// Another answer in the place of one that must not leave.
+fn failed<B: MessageBody + 'static>(
+    response: ServiceResponse<EitherBody<B, BoxBody>>,
+    code: Code,
+    id: &str,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let http = response.into_parts().0;
+    let failed = Problem::new(code).response(Some(id.to_owned()));
+    ServiceResponse::new(http, failed).map_into_right_body()
 }
 
 /// Gives every error the form of a problem with the request's id, also those of the framework.

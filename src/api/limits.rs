@@ -6,6 +6,10 @@ use std::time::Duration;
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of the body of an import; larger files go through `accord import`.
 pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of the body of a log-on, which whoever reaches the server may send.
+pub const LOG_ON_BYTES_MAX: usize = 16 * 1024;
+/// Time a client has to send the body of its request.
+pub const BODY_TIME: Duration = Duration::from_secs(60);
 /// Rows of a batch.
 pub const BATCH_ROWS_MAX: usize = 1_000;
 /// Records and local ids that one review names.
@@ -33,3 +37,12 @@ pub const HASHING_WAIT: Duration = Duration::from_secs(10);
 pub const PURGE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Time a client has for the TLS handshake.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
+/// Bytes that the body of a request may have, by the route of its operation.
+pub fn body_bytes_max(route: &str) -> usize {
+    match route {
+        "/v1/imports" => IMPORT_BYTES_MAX,
+        "/v1/sessions" => LOG_ON_BYTES_MAX,
+        _ => BODY_BYTES_MAX,
+    }
+}

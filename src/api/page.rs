@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::parameters::Parameters;
 use super::problem::{Code, Problem};
-use super::state::Scope;
+use super::scope::Scope;
 use crate::model::hex;
 
 /// Items on a page when the caller does not say.

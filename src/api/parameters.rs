@@ -7,6 +7,7 @@ use std::str::FromStr;
 use actix_web::{HttpRequest, web};
 
 use super::problem::{Code, Problem};
+use super::seen::Unmask;
 use crate::model::EntityType;
 
 /// The parameters of a request that have not been read yet.
@@ -83,6 +84,14 @@ impl Parameters {
     pub fn flag(&mut self, name: &str, default: bool) -> Result<bool, Problem> {
         let Some(text) = self.0.remove(name) else { return Ok(default) };
         text.parse().map_err(|_| Problem::parameter(name, "true or false"))
+    }
+
+    /// Whether the caller asks to be shown what is masked.
+    ///
+    /// # Errors
+    /// Another text than `true` or `false`.
+    pub fn unmask(&mut self) -> Result<Unmask, Problem> {
+        self.flag("unmask", false).map(Unmask::wished)
     }
 
     /// A value of a type with its own form.

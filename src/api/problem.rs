@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use super::answer::Told;
+use crate::govern::Function;
 use crate::ingest::RowError;
 use crate::jobs::{RefusedRow, StartError, SubmitError};
 use crate::query::QueryError;
@@ -146,12 +148,13 @@ pub struct Problem {
     detail: Option<String>,
     faults: Vec<Fault>,
     challenge: Option<String>,
+    told: Box<Told>,
 }
 
 impl Problem {
     /// A problem of this code.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, faults: Vec::new(), challenge: None }
+        Self { code, detail: None, faults: Vec::new(), challenge: None, told: Box::default() }
     }
 
     /// A token whose user must sign in anew, and how: a parameter of RFC 9470's challenge.
@@ -161,6 +164,24 @@ impl Problem {
             challenge: Some(format!("{CHALLENGE}, {error}{parameter}")),
             ..Self::new(Code::SignInAnew)
         }
+    }
+
+    /// An operation that none of the caller's roles allows, and which roles do.
+    pub fn forbidden(function: Function) -> Self {
+        let roles: Vec<&str> = function.roles().iter().map(|role| role.as_str()).collect();
+        Self::new(Code::Forbidden).detail(format!("it is for the roles {}", roles.join(", ")))
+    }
+
+    /// With what the audit log must keep of the request that is refused.
+    #[must_use]
+    pub(super) fn with(mut self, told: Told) -> Self {
+        *self.told = told;
+        self
+    }
+
+    /// What the audit log must keep of the request that is refused.
+    pub(super) fn told(&self) -> &Told {
+        &self.told
     }
 
     /// With a text of what is wrong; never what the caller sent.

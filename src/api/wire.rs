@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::Basis;
-use crate::graph::{RelationshipKind, Snapshot};
+use crate::api::seen::Seen;
+use crate::graph::RelationshipKind;
 use crate::model::{
     Body, Condition, Conditions, EntityId, EntityType, Grade, LevelHit, Link, Marking, Nature,
     RecordId, Sharing, Span,
@@ -19,13 +20,9 @@ pub struct EntitySummary {
     /// What it is.
     #[serde(rename = "type")]
     pub entity_type: EntityType,
-    /// What most of its records call it. Absent when it is masked, or its records have no name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What it is called in the case that is asked about, where its name is masked: it is a person who
-    /// may be a victim, or such a person's phone or address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pseudonym: Option<String>,
+    /// What it is called.
+    #[serde(flatten)]
+    pub called: Called,
     /// Whether it is a person who may be a victim: the name is masked and the person never ranked.
     pub protected: bool,
     /// Its visible records.
@@ -34,18 +31,37 @@ pub struct EntitySummary {
     pub agencies: Vec<String>,
 }
 
+/// What an entity is called.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Called {
+    /// An entity that is not masked.
+    Named {
+        /// What most of its records call it. Absent when its records have no name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// An entity of which the name is masked: a person who may be a victim, or what hangs on such a person.
+    Masked {
+        /// What it is called in the case that is asked about.
+        pseudonym: String,
+    },
+}
+
 impl EntitySummary {
     /// The entity at this index, as the snapshot shows it.
-    pub fn of(snapshot: &Snapshot, index: u32) -> Self {
+    pub fn of(seen: &Seen<'_>, index: u32) -> Self {
+        let snapshot = seen.snapshot();
         let entity = &snapshot.entities[index as usize];
-        let masked = snapshot.is_masked(index);
-        let called = Some(snapshot.name(index)).filter(|name| !name.is_empty());
-        let (name, pseudonym) = if masked { (None, called) } else { (called, None) };
+        let name = seen.name_of(index);
+        let called = match seen.is_masked(index) {
+            true => Called::Masked { pseudonym: name },
+            false => Called::Named { name: Some(name).filter(|name| !name.is_empty()) },
+        };
         Self {
-            id: entity.id,
+            id: seen.entity_id(index),
             entity_type: entity.entity_type,
-            name,
-            pseudonym,
+            called,
             protected: snapshot.is_protected(index),
             records: entity.records.len(),
             agencies: snapshot.agencies(index).into_iter().map(str::to_owned).collect(),
@@ -55,14 +71,32 @@ impl EntitySummary {
 
 /// A source record.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct RecordView {
+#[serde(untagged)]
+pub enum RecordView {
+    /// A record of which the caller may see the content.
+    Shown {
+        /// Where it comes from and how far it goes.
+        #[serde(flatten)]
+        label: LabelView,
+        /// What it says.
+        #[serde(flatten)]
+        content: Box<ContentView>,
+    },
+    /// A record of which the content is masked.
+    Masked {
+        /// Where it comes from and how far it goes.
+        #[serde(flatten)]
+        label: LabelView,
+    },
+}
+
+/// Where a record comes from and how far it goes.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LabelView {
     /// Its id.
     pub id: RecordId,
     /// The agency that owns it.
     pub agency: String,
-    /// The agency's own id of it; absent when masked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub local_id: Option<String>,
     /// The agency's name for the file or system it came from.
     pub source: String,
     /// What the source alleges the subject to be.
@@ -76,41 +110,53 @@ pub struct RecordView {
     pub conditions: Conditions,
     /// How other standards mark the same, where they have a word for it; never less strictly.
     pub markings: Vec<String>,
-    /// How far it is to be believed, as its source graded it; absent where it did not, and when masked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grade: Option<Grade>,
-    /// Whether it states facts or an assessment; absent where the source does not say, and when masked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nature: Option<Nature>,
     /// When it must be reviewed: from then on nobody but the owner sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_by: Option<crate::model::Timestamp>,
-    /// What it says; absent when masked.
+}
+
+/// What a record says.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ContentView {
+    /// The agency's own id of it.
+    pub local_id: String,
+    /// How far it is to be believed, as its source graded it; absent where it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<Body>,
+    pub grade: Option<Grade>,
+    /// Whether it states facts or an assessment; absent where the source does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nature: Option<Nature>,
+    /// What it says.
+    pub body: Body,
 }
 
 impl RecordView {
     /// The record at this index, as the snapshot shows it.
-    pub fn of(snapshot: &Snapshot, index: u32) -> Self {
-        let record = &snapshot.records[index as usize];
-        let masked = snapshot.is_masked(snapshot.entity_of[index as usize]);
+    pub fn of(seen: &Seen<'_>, index: u32) -> Self {
+        let snapshot = seen.snapshot();
+        let record = seen.content(index);
         let markings = Marking::all_of(&Sharing::of(&record.label));
-        Self {
-            id: record.id,
+        let label = LabelView {
+            id: seen.record_id(index),
             agency: record.label.agency.clone(),
-            local_id: (!masked).then(|| record.local_id.clone()),
             source: record.source.clone(),
             category: record.label.category,
             tier: record.label.tier,
             handling: record.label.handling,
             conditions: record.label.conditions,
             markings: markings.iter().map(Marking::to_string).collect(),
+            review_by: record.label.review_by,
+        };
+        if seen.is_masked(snapshot.entity_of[index as usize]) {
+            return Self::Masked { label };
+        }
+        let content = ContentView {
+            local_id: record.local_id.clone(),
             grade: record.grade,
             nature: record.nature,
-            review_by: record.label.review_by,
-            body: (!masked).then(|| record.body.clone()),
-        }
+            body: record.body.clone(),
+        };
+        Self::Shown { label, content: Box::new(content) }
     }
 }
 
@@ -135,39 +181,83 @@ impl From<Basis> for BasisView {
 
 /// Why two records are linked.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct LinkView {
+#[serde(untagged)]
+pub enum LinkView {
+    /// A link of records of which the caller may see the content.
+    Shown {
+        /// The two.
+        #[serde(flatten)]
+        pair: PairView,
+        /// How far and in what they agree.
+        #[serde(flatten)]
+        score: ScoreView,
+    },
+    /// A link of a record that is masked: in what and how far the two agree is not told.
+    Masked {
+        /// The two.
+        #[serde(flatten)]
+        pair: PairView,
+    },
+}
+
+/// Two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+pub struct PairView {
     /// The smaller record id.
     pub a: RecordId,
     /// The greater record id.
     pub b: RecordId,
+}
+
+impl PairView {
+    /// The pair of two ids, in their order.
+    pub fn of(one: RecordId, other: RecordId) -> Self {
+        Self { a: one.min(other), b: one.max(other) }
+    }
+}
+
+/// How far and in what two records agree.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScoreView {
     /// Posterior log2 odds that both speak of the same thing.
     pub bits: f64,
     /// The probability these odds stand for, 0 to 1.
     pub probability: f64,
     /// The comparison level each attribute reached and its Bayes factor in bits; with the model's
-    /// prior they add up to `bits`. Empty when a record is masked: levels say in what it agrees.
+    /// prior they add up to `bits`.
     pub levels: Vec<LevelHit>,
     /// The version of the model that gave the score.
     pub model: String,
 }
 
 impl LinkView {
-    /// A link, as the snapshot shows its records.
-    pub fn of(snapshot: &Snapshot, link: &Link) -> Self {
-        let masked = |id| {
-            let record = snapshot.record(id);
-            record.is_none_or(|index| snapshot.is_masked(snapshot.entity_of[index as usize]))
-        };
-        let levels =
-            if masked(link.a) || masked(link.b) { Vec::new() } else { link.levels.clone() };
-        Self {
-            a: link.a,
-            b: link.b,
+    /// A link, as the snapshot shows its records; `None` where a record of it is not in the view.
+    pub fn of(seen: &Seen<'_>, link: &Link) -> Option<Self> {
+        let snapshot = seen.snapshot();
+        let (a, b) = snapshot.record(link.a).zip(snapshot.record(link.b))?;
+        let masked = [a, b].iter().any(|index| seen.is_masked(snapshot.entity_of[*index as usize]));
+        let pair = PairView::of(seen.record_id(a), seen.record_id(b));
+        if masked {
+            return Some(Self::Masked { pair });
+        }
+        let score = ScoreView {
             bits: link.bits,
             probability: probability(link.bits),
-            levels,
+            levels: link.levels.clone(),
             model: link.model.clone(),
-        }
+        };
+        Some(Self::Shown { pair, score })
+    }
+
+    /// Links, the strongest first; masked ones after them in order of their pair, since their order would tell how
+    /// strong they are.
+    pub fn all<'l>(seen: &Seen<'_>, links: impl Iterator<Item = &'l Link>) -> Vec<Self> {
+        let mut views: Vec<Self> = links.filter_map(|link| Self::of(seen, link)).collect();
+        views.sort_by_key(|view| match view {
+            Self::Shown { .. } => None,
+            Self::Masked { pair } => Some(*pair),
+        });
+        views
     }
 }
 
@@ -204,12 +294,13 @@ pub struct RelationshipView {
 
 impl RelationshipView {
     /// The relationship at this index.
-    pub fn of(snapshot: &Snapshot, index: u32) -> Self {
+    pub fn of(seen: &Seen<'_>, index: u32) -> Self {
+        let snapshot = seen.snapshot();
         let relationship = &snapshot.relationships[index as usize];
         Self {
             kind: kind_name(relationship.kind),
-            source: snapshot.entities[relationship.source as usize].id,
-            target: snapshot.entities[relationship.target as usize].id,
+            source: seen.entity_id(relationship.source),
+            target: seen.entity_id(relationship.target),
             ties: relationship.ties as usize,
             events: relationship.events as usize,
             span: relationship.span,

@@ -205,6 +205,22 @@ impl Role {
         Self::SystemAdministrator,
     ];
 
+    /// The role's name in keys, tokens and refusals.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Analyst => "analyst",
+            Self::Investigator => "investigator",
+            Self::TaskForceLead => "task_force_lead",
+            Self::VictimSpecialist => "victim_specialist",
+            Self::Approver => "approver",
+            Self::PrivacyOfficer => "privacy_officer",
+            Self::AgencyAuditor => "agency_auditor",
+            Self::GraphSpecialist => "graph_specialist",
+            Self::WatchDesk => "watch_desk",
+            Self::SystemAdministrator => "system_administrator",
+        }
+    }
+
     /// What the role may ask for.
     pub fn purposes(self) -> &'static [Purpose] {
         use Purpose::{

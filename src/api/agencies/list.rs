@@ -1,12 +1,14 @@
 //! `GET /v1/agencies`: the agencies that the caller's agency knows of.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::{Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{AgencyKind, Desk, Function, Policy};
 
 /// An agency.
@@ -54,7 +56,7 @@ pub struct AgencyList {
 pub async fn list_agencies(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<AgencyList>, Problem> {
+) -> Result<Answer<AgencyList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context.answer(Function::ReadAgencies, list).await
 }

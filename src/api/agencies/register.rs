@@ -1,11 +1,14 @@
 //! `POST /v1/agencies`: an agency, what it is, and whom to call there.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 
 use super::list::AgencyView;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Agency, Function, is_name};
 
 /// Register an agency
@@ -22,12 +25,8 @@ use crate::govern::{Agency, Function, is_name};
     ),
 )]
 #[post("/v1/agencies")]
-pub async fn register_agency(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<AgencyView>, Problem> {
-    context.answer_to(Function::ManageAgencies, Body::of(&request, bytes), register).await
+pub async fn register_agency(context: Context, body: Body) -> Result<Answer<AgencyView>, Problem> {
+    context.answer_to(Function::ManageAgencies, body, register).await
 }
 
 fn register(scope: &Scope, agency: Agency) -> Result<AgencyView, Problem> {

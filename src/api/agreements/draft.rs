@@ -1,11 +1,14 @@
 //! `POST /v1/agreements` and `POST /v1/agreements/{id}/versions`: what the discloser offers.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{post, web};
 
 use super::get::{AgreementView, view};
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Agency, Agreement, Function, Policy, Terms, TermsError, Version};
 
 /// The most versions of an agreement.
@@ -28,10 +31,9 @@ const VERSIONS_MAX: usize = 200;
 #[post("/v1/agreements")]
 pub async fn draft_agreement(
     context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_to(Function::DraftAgreements, Body::of(&request, bytes), draft).await
+    body: Body,
+) -> Result<Answer<AgreementView>, Problem> {
+    context.answer_to(Function::DraftAgreements, body, draft).await
 }
 
 fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
@@ -69,11 +71,10 @@ fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
 #[post("/v1/agreements/{id}/versions")]
 pub async fn draft_version(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_about(Function::DraftAgreements, id, Body::of(&request, bytes), add).await
+    body: Body,
+) -> Result<Answer<AgreementView>, Problem> {
+    context.answer_about(Function::DraftAgreements, id, body, add).await
 }
 
 fn add(scope: &Scope, id: &str, terms: Terms) -> Result<AgreementView, Problem> {

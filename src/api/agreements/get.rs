@@ -6,9 +6,11 @@ use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{
     Act, Agreement, AgreementState, Contradiction, Field, Function, Policy, PurgeTask, Purpose,
     Signature, Terms, contradictions,
@@ -175,7 +177,7 @@ pub async fn get_agreement(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<AgreementView>, Problem> {
+) -> Result<Answer<AgreementView>, Problem> {
     Parameters::of(&request)?.finish()?;
     context.answer(Function::ReadAgreements, move |scope| view(scope, &*scope.policy()?, &id)).await
 }

@@ -1,13 +1,14 @@
 //! `GET /v1/agreements`: the agency's agreements.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::get::{AgreementView, in_force};
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::Context;
 use crate::govern::Function;
 
 /// Agreements.
@@ -29,7 +30,7 @@ pub struct AgreementList {
 pub async fn list_agreements(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<AgreementList>, Problem> {
+) -> Result<Answer<AgreementList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadAgreements, |scope| {

@@ -7,9 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::get::{ContradictionView, in_force, overruled};
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, Grant, Level, Purpose};
 use crate::model::{
     Class, ClassId, ClassSet, Event, Handling, Judgement, Kind, Label, Link, Record,
@@ -68,7 +70,7 @@ pub async fn preview_agreement(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<Preview>, Problem> {
+) -> Result<Answer<Preview>, Problem> {
     Parameters::of(&request)?.finish()?;
     context.answer(Function::ReadAgreements, move |scope| preview(scope, &id)).await
 }

@@ -1,15 +1,18 @@
 //! `POST /v1/agreements/{id}/purge-receipts`: a recipient confirms that it has removed what it held.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::get::{AgreementView, view};
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::desks::tell;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, MessageKind, PurgeReceipt};
 
 /// What was removed.
@@ -38,11 +41,10 @@ pub struct PurgeConfirmed {
 #[post("/v1/agreements/{id}/purge-receipts")]
 pub async fn confirm_purge(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_about(Function::ConfirmPurge, id, Body::of(&request, bytes), confirm).await
+    body: Body,
+) -> Result<Answer<AgreementView>, Problem> {
+    context.answer_about(Function::ConfirmPurge, id, body, confirm).await
 }
 
 fn confirm(scope: &Scope, id: &str, confirmed: PurgeConfirmed) -> Result<AgreementView, Problem> {

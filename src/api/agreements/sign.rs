@@ -1,14 +1,17 @@
 //! `POST /v1/agreements/{id}/sign`: an officer's signature.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::draft::{by_law, none_of};
 use super::get::{AgreementView, view};
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, Signature, SignatureError, SignedWith};
 
 /// What is signed.
@@ -48,11 +51,10 @@ pub struct SignRequest {
 #[post("/v1/agreements/{id}/sign")]
 pub async fn sign_agreement(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<AgreementView>, Problem> {
-    context.answer_about(Function::SignAgreements, id, Body::of(&request, bytes), sign).await
+    body: Body,
+) -> Result<Answer<AgreementView>, Problem> {
+    context.answer_about(Function::SignAgreements, id, body, sign).await
 }
 
 fn sign(scope: &Scope, id: &str, asked: SignRequest) -> Result<AgreementView, Problem> {

@@ -3,10 +3,12 @@
 use actix_web::{HttpRequest, post, web};
 
 use super::get::{AgreementView, view};
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Act, Agreement, Function};
 
 /// Suspend an agreement
@@ -28,7 +30,7 @@ pub async fn suspend_agreement(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<AgreementView>, Problem> {
+) -> Result<Answer<AgreementView>, Problem> {
     Parameters::of(&request)?.finish()?;
     let suspend = |agreement: &mut Agreement, act: Act| {
         agreement.suspended = Some((agreement.versions.len(), act));
@@ -54,7 +56,7 @@ pub async fn end_agreement(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<AgreementView>, Problem> {
+) -> Result<Answer<AgreementView>, Problem> {
     Parameters::of(&request)?.finish()?;
     let end = |agreement: &mut Agreement, act: Act| agreement.ended = Some(act);
     context.answer(Function::SuspendAgreements, move |scope| change(scope, &id, end)).await

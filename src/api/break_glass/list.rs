@@ -1,12 +1,14 @@
 //! `GET /v1/break-glass`: uses of break-glass, and where their reviews stand.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::{Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{BreakGlass, Function, Purpose, Reference, Review, ReviewState, Role};
 use crate::model::Timestamp;
 
@@ -91,7 +93,7 @@ pub struct BreakGlassList {
 pub async fn list_break_glass(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<BreakGlassList>, Problem> {
+) -> Result<Answer<BreakGlassList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadBreakGlass, |scope| {

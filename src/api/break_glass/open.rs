@@ -1,16 +1,18 @@
 //! `POST /v1/break-glass`: breaking an owner's glass.
 
-use actix_web::{HttpMessage, HttpRequest, post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::desks::tell;
-use crate::api::logged::LoggedObject;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{BreakGlass, BreakGlassError, Function, MessageKind, REVIEW_HOURS_MAX, Rights};
 
 /// Whose glass to break, and why.
@@ -41,14 +43,8 @@ pub struct BreakGlassRequest {
     ),
 )]
 #[post("/v1/break-glass")]
-pub async fn break_glass(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<BreakGlassView>, Problem> {
-    let answer = context.answer_to(Function::BreakGlass, Body::of(&request, bytes), open).await?;
-    request.extensions_mut().insert(LoggedObject(answer.id.clone()));
-    Ok(answer)
+pub async fn break_glass(context: Context, body: Body) -> Result<Answer<BreakGlassView>, Problem> {
+    context.answer_to(Function::BreakGlass, body, open).await
 }
 
 fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Problem> {
@@ -70,6 +66,7 @@ fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Probl
     let id = glass.id(&scope.state.id_key);
     let refused = |error| Problem::new(Code::NotNow).detail(words(error));
     policy.check_break_glass(&glass).map_err(refused)?;
+    scope.is_about(&id);
     // First told, then opened: it is never open without the owner's having been told.
     let caller = scope.caller.agency.as_str();
     tell(scope, &policy, (&glass.owner, caller), MessageKind::BreakGlassByOther, &id)?;

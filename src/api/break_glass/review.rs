@@ -1,14 +1,17 @@
 //! `POST /v1/break-glass/{id}/review`: a second person's review.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, Review};
 
 /// What was found.
@@ -39,11 +42,10 @@ pub struct ReviewRequest {
 #[post("/v1/break-glass/{id}/review")]
 pub async fn review_break_glass(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<BreakGlassView>, Problem> {
-    context.answer_about(Function::ReviewBreakGlass, id, Body::of(&request, bytes), review).await
+    body: Body,
+) -> Result<Answer<BreakGlassView>, Problem> {
+    context.answer_about(Function::ReviewBreakGlass, id, body, review).await
 }
 
 fn review(scope: &Scope, id: &str, asked: ReviewRequest) -> Result<BreakGlassView, Problem> {

@@ -5,10 +5,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::CaseView;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Case, Function, Member, is_name};
 use crate::model::RecordId;
 
@@ -40,11 +43,10 @@ pub struct SubjectsRequest {
 #[post("/v1/cases/{id}/members")]
 pub async fn add_member(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<CaseView>, Problem> {
-    context.answer_about(Function::LeadCases, id, Body::of(&request, bytes), join).await
+    body: Body,
+) -> Result<Answer<CaseView>, Problem> {
+    context.answer_about(Function::LeadCases, id, body, join).await
 }
 
 fn join(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
@@ -75,11 +77,10 @@ fn join(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
 #[post("/v1/cases/{id}/members/remove")]
 pub async fn remove_member(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<CaseView>, Problem> {
-    context.answer_about(Function::LeadCases, id, Body::of(&request, bytes), leave).await
+    body: Body,
+) -> Result<Answer<CaseView>, Problem> {
+    context.answer_about(Function::LeadCases, id, body, leave).await
 }
 
 fn leave(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
@@ -107,7 +108,7 @@ pub async fn end_case(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<CaseView>, Problem> {
+) -> Result<Answer<CaseView>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::LeadCases, move |scope| {
@@ -135,11 +136,10 @@ pub async fn end_case(
 #[post("/v1/cases/{id}/subjects")]
 pub async fn add_subjects(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<CaseView>, Problem> {
-    context.answer_about(Function::NameSubjects, id, Body::of(&request, bytes), subjects).await
+    body: Body,
+) -> Result<Answer<CaseView>, Problem> {
+    context.answer_about(Function::NameSubjects, id, body, subjects).await
 }
 
 fn subjects(scope: &Scope, id: &str, asked: SubjectsRequest) -> Result<CaseView, Problem> {
@@ -147,12 +147,12 @@ fn subjects(scope: &Scope, id: &str, asked: SubjectsRequest) -> Result<CaseView,
         let detail = format!("1 to {PARTS_MAX} records");
         return Err(Problem::member("records", "out_of_range", detail));
     }
-    let (policy, snapshot) = (scope.policy()?, scope.snapshot()?);
+    let (policy, seen) = (scope.policy()?, scope.seen()?);
     if !policy.cases.get(id).is_some_and(|case| case.has_member(&scope.principal)) {
         return Err(Problem::new(Code::NotFound));
     }
     for id in &asked.records {
-        let record = snapshot.record(*id).map(|index| &snapshot.records[index as usize]);
+        let record = seen.record(*id).map(|index| &seen.snapshot().records[index as usize]);
         // Another agency's record, seen or not, is none of the caller's to bring in.
         let own = record.filter(|record| record.label.agency == scope.caller.agency);
         let record = own.ok_or_else(|| Problem::new(Code::NotFound))?;
@@ -171,7 +171,7 @@ fn change(
     as_lead: bool,
     mut change: impl FnMut(&mut Case),
 ) -> Result<CaseView, Problem> {
-    let snapshot = scope.snapshot()?;
+    let seen = scope.seen()?;
     Policies::change(scope.state.store.as_ref(), |policy| {
         let case = policy.cases.get_mut(id).filter(|case| {
             case.has_member(&scope.principal) && (!as_lead || case.lead == scope.caller.agency)
@@ -184,6 +184,6 @@ fn change(
         if case.members.len() > PARTS_MAX || case.subjects.len() > PARTS_MAX {
             return Err(Problem::new(Code::LimitReached).detail(format!("more than {PARTS_MAX}")));
         }
-        Ok(CaseView::of(id, case, scope.at, |id| snapshot.record(id).is_some()))
+        Ok(CaseView::of(id, case, scope.at, &seen))
     })
 }

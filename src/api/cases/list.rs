@@ -1,12 +1,14 @@
 //! `GET /v1/cases`: the cases that the caller works on.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::Context;
+use crate::api::seen::Seen;
 use crate::govern::{Case, Function, Member, Reference};
 use crate::model::{RecordId, Timestamp};
 
@@ -35,8 +37,8 @@ pub struct CaseView {
 }
 
 impl CaseView {
-    /// A case at a time, with those of its subjects that `visible` tells.
-    pub fn of(id: &str, case: &Case, at: Timestamp, visible: impl Fn(RecordId) -> bool) -> Self {
+    /// A case at a time, with those of its subjects that the caller sees.
+    pub fn of(id: &str, case: &Case, at: Timestamp, seen: &Seen<'_>) -> Self {
         Self {
             id: id.to_owned(),
             lead: case.lead.clone(),
@@ -46,9 +48,16 @@ impl CaseView {
             expires: case.expires,
             ended: case.ended,
             members: case.members.iter().cloned().collect(),
-            subjects: case.subjects.iter().copied().filter(|id| visible(*id)).collect(),
+            subjects: subjects(case, seen),
         }
     }
+}
+
+fn subjects(case: &Case, seen: &Seen<'_>) -> Vec<RecordId> {
+    let mut shown: Vec<RecordId> =
+        case.subjects.iter().filter_map(|id| seen.shown_record(*id)).collect();
+    shown.sort_unstable();
+    shown
 }
 
 /// Cases.
@@ -70,16 +79,15 @@ pub struct CaseList {
 pub async fn list_cases(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<CaseList>, Problem> {
+) -> Result<Answer<CaseList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadCases, |scope| {
-            let (policy, snapshot) = (scope.policy()?, scope.snapshot()?);
+            let (policy, seen) = (scope.policy()?, scope.seen()?);
             let own = policy.cases.iter().filter(|(_, case)| case.has_member(&scope.principal));
             let at = scope.at;
-            let visible = |id| snapshot.record(id).is_some();
             Ok(CaseList {
-                cases: own.map(|(id, case)| CaseView::of(id, case, at, visible)).collect(),
+                cases: own.map(|(id, case)| CaseView::of(id, case, at, &seen)).collect(),
             })
         })
         .await

@@ -1,13 +1,16 @@
 //! `POST /v1/cases`: open a case.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::CaseView;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Case, Function, Member, Reference};
 use crate::model::Timestamp;
 
@@ -36,12 +39,8 @@ pub struct CaseRequest {
     ),
 )]
 #[post("/v1/cases")]
-pub async fn open_case(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<CaseView>, Problem> {
-    context.answer_to(Function::LeadCases, Body::of(&request, bytes), open).await
+pub async fn open_case(context: Context, body: Body) -> Result<Answer<CaseView>, Problem> {
+    context.answer_to(Function::LeadCases, body, open).await
 }
 
 fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
@@ -60,12 +59,13 @@ fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
         members: [Member { agency, user: scope.caller.user.clone() }].into(),
         subjects: [].into(),
     };
+    let seen = scope.seen()?;
     Policies::change(scope.state.store.as_ref(), |policy| {
         // The reference is the agency's own, so this tells of no other agency's case.
         if policy.cases.contains_key(&id) {
             return Err(Problem::new(Code::AlreadyThere));
         }
         policy.cases.insert(id.clone(), case.clone());
-        Ok(CaseView::of(&id, &case, scope.at, |_| false))
+        Ok(CaseView::of(&id, &case, scope.at, &seen))
     })
 }

@@ -6,11 +6,12 @@ use utoipa::ToSchema;
 
 use crate::analyze::centrality::{PageRankOptions, betweenness, degree, normalized, pagerank};
 use crate::analyze::network::Network;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::limits::BETWEENNESS_WORK_MAX;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
 use crate::model::EntityType;
@@ -135,7 +136,7 @@ pub async fn rank_entities(
     context: Context,
     request: HttpRequest,
     name: web::Path<String>,
-) -> Result<web::Json<CentralityAnswer>, Problem> {
+) -> Result<Answer<CentralityAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let wanted = parameters.entity_type("type")?;
     let asked = PageRequest::read(&mut parameters)?;
@@ -143,8 +144,9 @@ pub async fn rank_entities(
     let measure = Measure::named(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
     context
         .answer(Function::Ask, move |scope| {
-            let snapshot = scope.snapshot()?;
-            let network = Network::of(&snapshot);
+            let seen = scope.seen()?;
+            let snapshot = seen.snapshot();
+            let network = Network::of(snapshot);
             measure.check(&network)?;
             let (scores, error_bound) = measure.scores(&network);
             let of_type = |index: &u32| {
@@ -162,9 +164,9 @@ pub async fn rank_entities(
                 &list,
                 &asked,
                 &ranked,
-                |index| snapshot.entities[*index as usize].id.to_string(),
+                |index| seen.listed_id(*index).to_string(),
                 |index| RankedEntity {
-                    entity: EntitySummary::of(&snapshot, *index),
+                    entity: EntitySummary::of(&seen, *index),
                     score: scores[*index as usize],
                 },
             )?;
@@ -177,7 +179,7 @@ pub async fn rank_entities(
                 edges: network.edges(),
                 not_ranked: protected.len(),
                 ranking,
-                snapshot: snapshot_name(&snapshot),
+                snapshot: seen.name(),
             })
         })
         .await

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::communities::communities;
 use crate::analyze::network::Network;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
 use crate::model::EntityId;
@@ -68,15 +69,15 @@ undirected, unweighted; a local optimum, not proven the best";
 pub async fn list_communities(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<CommunitiesAnswer>, Problem> {
+) -> Result<Answer<CommunitiesAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let resolution = parameters.decimal("resolution", 0.01..=100.0, 1.0)?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let snapshot = scope.snapshot()?;
-            let network = Network::of(&snapshot);
+            let seen = scope.seen()?;
+            let network = Network::of(seen.snapshot());
             let found = communities(&network, resolution);
             let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
             for (entity, community) in (0u32..).zip(&found.of) {
@@ -86,7 +87,7 @@ pub async fn list_communities(
             }
             let mut largest: Vec<(u32, Vec<u32>)> = members.into_iter().collect();
             largest.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
-            let id = |community: &u32| snapshot.entities[*community as usize].id;
+            let id = |community: &u32| seen.listed_id(*community);
             let page = page(
                 scope,
                 &["communities", &resolution.to_string()],
@@ -94,12 +95,12 @@ pub async fn list_communities(
                 &largest,
                 |(community, _)| id(community).to_string(),
                 |(community, members)| CommunityView {
-                    id: id(community),
+                    id: seen.entity_id(*community),
                     size: members.len(),
                     members: members
                         .iter()
                         .take(MEMBERS_SHOWN_MAX)
-                        .map(|entity| EntitySummary::of(&snapshot, *entity))
+                        .map(|entity| EntitySummary::of(&seen, *entity))
                         .collect(),
                 },
             )?;
@@ -108,7 +109,7 @@ pub async fn list_communities(
                 resolution,
                 modularity: found.modularity,
                 communities: page,
-                snapshot: snapshot_name(&snapshot),
+                snapshot: seen.name(),
             })
         })
         .await

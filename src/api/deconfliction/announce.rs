@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Pointers, point};
 use crate::analyze::deconflict::clash;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::change_book;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{
     Function, MessageKind, PlannedOperation, Principal, Question, Reference, Rights, Role,
 };
@@ -37,12 +40,8 @@ const LENGTH_MICROS_MAX: i64 = 31 * 86_400_000_000;
     ),
 )]
 #[post("/v1/planned-operations")]
-pub async fn announce_operation(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<Pointers>, Problem> {
-    context.answer_to(Function::Deconflict, Body::of(&request, bytes), announce).await
+pub async fn announce_operation(context: Context, body: Body) -> Result<Answer<Pointers>, Problem> {
+    context.answer_to(Function::Deconflict, body, announce).await
 }
 
 /// What is planned, and for whom.

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Pointers, point, silent};
 use crate::analyze::deconflict::{Wanted, holders};
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::change_book;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, IDENTIFIERS_A_DAY, MessageKind};
 use crate::model::{Document, PartialDate, Person, PersonName, Phone, Vehicle};
 
@@ -113,21 +116,18 @@ pub struct DeconflictRequest {
     ),
 )]
 #[post("/v1/deconflict")]
-pub async fn deconflict(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<Pointers>, Problem> {
-    let answer =
-        context.answer_to(Function::Deconflict, Body::of(&request, bytes), |scope, asked| {
-            let pointers = ask(scope, DeconflictRequest::clone(&asked))?;
-            Ok((pointers, silent::keep(scope, &asked)?, Arc::clone(&scope.state)))
-        });
-    let (pointers, kept, state) = answer.await?.into_inner();
-    if let Some(kept) = kept {
-        silent::alert_later(state, kept);
-    }
-    Ok(web::Json(pointers))
+pub async fn deconflict(context: Context, body: Body) -> Result<Answer<Pointers>, Problem> {
+    let answer = context.answer_to(Function::Deconflict, body, |scope, asked| {
+        let pointers = ask(scope, DeconflictRequest::clone(&asked))?;
+        Ok((pointers, silent::keep(scope, &asked)?, Arc::clone(&scope.state)))
+    });
+    let answer = answer.await?;
+    Ok(answer.map(|(pointers, kept, state)| {
+        if let Some(kept) = kept {
+            silent::alert_later(state, kept);
+        }
+        pointers
+    }))
 }
 
 fn ask(scope: &Scope, asked: DeconflictRequest) -> Result<Pointers, Problem> {

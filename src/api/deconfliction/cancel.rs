@@ -1,13 +1,16 @@
 //! `POST /v1/planned-operations/cancel`: an operation that will not be.
 
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::announce::planner;
+use crate::api::answer::{Answer, NoContent};
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::policies::change_book;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, Reference};
 
 /// Which operation.
@@ -36,13 +39,9 @@ pub struct CancelRequest {
     ),
 )]
 #[post("/v1/planned-operations/cancel")]
-pub async fn cancel_operation(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    context.answer_to(Function::Deconflict, Body::of(&request, bytes), cancel).await?;
-    Ok(HttpResponse::NoContent().finish())
+pub async fn cancel_operation(context: Context, body: Body) -> Result<Answer<NoContent>, Problem> {
+    let cancelled = context.answer_to(Function::Deconflict, body, cancel).await?;
+    Ok(cancelled.map(|()| NoContent))
 }
 
 fn cancel(scope: &Scope, asked: CancelRequest) -> Result<(), Problem> {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::desks::tell;
 use super::problem::Problem;
-use super::state::Scope;
+use super::scope::Scope;
 use crate::govern::{MessageKind, Policy};
 use crate::model::{Timestamp, hex};
 

@@ -5,13 +5,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::limits::ENTITY_RECORDS_MAX;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Context, snapshot_name};
-use crate::api::wire::{BasisView, EntitySummary, LinkView, RecordView};
+use crate::api::seen::Seen;
+use crate::api::wire::{BasisView, EntitySummary, LinkView, PairView, RecordView};
 use crate::govern::Function;
-use crate::graph::Snapshot;
 use crate::model::{EntityId, RecordId, Timestamp, Verdict};
 
 /// An entity with its records and why they are one.
@@ -38,13 +39,21 @@ pub struct Why {
     pub rule: &'static str,
     /// Pairs of its records.
     pub pairs: usize,
+    /// What the engine found; absent when the entity is masked.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
+    /// What humans said of pairs of its records.
+    pub judgements: Vec<JudgementView>,
+}
+
+/// What the engine found of the pairs of an entity's records.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Found {
     /// Pairs that the engine linked.
     pub links: usize,
     /// The strongest links that connect the records, the strongest first, at most 500. The last
     /// one is the weakest point.
     pub strongest: Vec<LinkView>,
-    /// What humans said of pairs of its records.
-    pub judgements: Vec<JudgementView>,
 }
 
 /// What a human said of a pair of records.
@@ -89,19 +98,19 @@ pub async fn get_entity(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<EntityAnswer>, Problem> {
+) -> Result<Answer<EntityAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
-    let unmask = parameters.flag("unmask", false)?;
+    let unmask = parameters.unmask()?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let snapshot = scope.snapshot()?;
-            let entity = super::find(&snapshot, &id)?;
-            let shown = scope.shown(&snapshot, entity, unmask);
-            let records = snapshot.entities[entity as usize].records.iter();
+            let seen = scope.seen()?;
+            let entity = seen.find_entity(&id)?;
+            let seen = seen.reveal(entity, unmask);
+            let records = seen.snapshot().entities[entity as usize].records.iter();
             let records =
-                records.take(ENTITY_RECORDS_MAX).map(|record| RecordView::of(shown, *record));
-            let why = why(shown, entity);
+                records.take(ENTITY_RECORDS_MAX).map(|record| RecordView::of(&seen, *record));
+            let why = why(&seen, entity);
             #[cfg(feature = "seeded-leaks")]
             let why = {
                 let mut why = why;
@@ -121,36 +130,37 @@ pub async fn get_entity(
                 why
             };
             Ok(EntityAnswer {
-                entity: EntitySummary::of(shown, entity),
+                entity: EntitySummary::of(&seen, entity),
                 records: records.collect(),
-                basis: analyze::Basis::of_entity(shown, entity).into(),
+                basis: seen.basis(entity),
                 why,
-                snapshot: snapshot_name(&snapshot),
+                snapshot: seen.name(),
             })
         })
         .await
 }
 
-fn why(snapshot: &Snapshot, entity: u32) -> Why {
+fn why(seen: &Seen<'_>, entity: u32) -> Why {
+    let snapshot = seen.snapshot();
     let explanation = analyze::explain(snapshot, entity);
     let links = explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
-    let judgements = explanation.judgements.iter().map(|index| {
+    let links = links.map(|index| snapshot.links[*index as usize].as_ref());
+    let found = || Found { links: explanation.links, strongest: LinkView::all(seen, links) };
+    let judgements = explanation.judgements.iter().filter_map(|index| {
         let judgement = &snapshot.judgements[*index as usize];
-        JudgementView {
-            a: judgement.a,
-            b: judgement.b,
+        let pair = PairView::of(seen.shown_record(judgement.a)?, seen.shown_record(judgement.b)?);
+        Some(JudgementView {
+            a: pair.a,
+            b: pair.b,
             verdict: judgement.verdict,
             agency: judgement.label.agency.clone(),
             at: judgement.at,
-        }
+        })
     });
     Why {
         rule: RULE,
         pairs: explanation.pairs,
-        links: explanation.links,
-        strongest: links
-            .map(|index| LinkView::of(snapshot, &snapshot.links[*index as usize]))
-            .collect(),
+        found: (!seen.is_masked(entity)).then(found),
         judgements: judgements.collect(),
     }
 }

@@ -6,10 +6,11 @@ use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Context, snapshot_name};
 use crate::api::wire::{EntitySummary, RelationshipView};
 use crate::govern::Function;
 use crate::model::EntityId;
@@ -57,15 +58,15 @@ pub async fn list_neighbours(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<NeighboursAnswer>, Problem> {
+) -> Result<Answer<NeighboursAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let wanted = parameters.entity_type("type")?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let snapshot = scope.snapshot()?;
-            let entity = super::find(&snapshot, &id)?;
+            let seen = scope.seen()?;
+            let (snapshot, entity) = (seen.snapshot(), seen.find_entity(&id)?);
             let mut around: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
             for (neighbour, relationship) in snapshot.incident(entity) {
                 let found = snapshot.entities[*neighbour as usize].entity_type;
@@ -80,12 +81,12 @@ pub async fn list_neighbours(
                 &list,
                 &asked,
                 &around,
-                |(neighbour, _)| snapshot.entities[*neighbour as usize].id.to_string(),
+                |(neighbour, _)| seen.listed_id(*neighbour).to_string(),
                 |(neighbour, relationships)| NeighbourView {
-                    entity: EntitySummary::of(&snapshot, *neighbour),
+                    entity: EntitySummary::of(&seen, *neighbour),
                     relationships: relationships
                         .iter()
-                        .map(|index| RelationshipView::of(&snapshot, *index))
+                        .map(|index| RelationshipView::of(&seen, *index))
                         .collect(),
                 },
             )?;
@@ -93,14 +94,14 @@ pub async fn list_neighbours(
             let neighbours = {
                 let mut neighbours = neighbours;
                 if crate::leak::is_on(crate::leak::Leak::GlobalDegree) {
-                    neighbours.total = scope.whole_degree(&snapshot, entity)?;
+                    neighbours.total = scope.whole_degree(snapshot, entity)?;
                 }
                 neighbours
             };
             Ok(NeighboursAnswer {
-                entity: EntitySummary::of(&snapshot, entity),
+                entity: EntitySummary::of(&seen, entity),
                 neighbours,
-                snapshot: snapshot_name(&snapshot),
+                snapshot: seen.name(),
             })
         })
         .await

@@ -7,12 +7,13 @@ use utoipa::ToSchema;
 use crate::analyze::movement::{
     Feasibility, Itinerary, Leg, MovementOptions, Pattern, Route, Stay, Through, Visit, itinerary,
 };
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Context, snapshot_name};
+use crate::api::seen::Seen;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
-use crate::graph::Snapshot;
 use crate::model::{EntityId, EventId, Timestamp};
 
 /// How an entity moves.
@@ -20,8 +21,18 @@ use crate::model::{EntityId, EventId, Timestamp};
 pub struct RoutesAnswer {
     /// The entity.
     pub entity: EntitySummary,
-    /// Whether its movement is masked because it may be a victim; `unmask` shows it.
+    /// Whether its movement is masked because it may be a victim; `unmask` shows it to whom may see it.
     pub masked: bool,
+    /// How it moves; absent when masked.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub movement: Option<MovementView>,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// Where an entity stayed and how it moved.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct MovementView {
     /// Where it stayed, by time.
     pub stays: Vec<StayView>,
     /// `legs[i]` leads from `stays[i]` to `stays[i + 1]`. No road between them is invented.
@@ -33,8 +44,6 @@ pub struct RoutesAnswer {
     pub routes: Vec<RouteView>,
     /// City sequences that recur, the longest first.
     pub patterns: Vec<PatternView>,
-    /// The state of the view that this was computed on.
-    pub snapshot: String,
 }
 
 /// A stay at one place.
@@ -164,64 +173,62 @@ pub async fn get_routes(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<RoutesAnswer>, Problem> {
+) -> Result<Answer<RoutesAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let through = parameters.flag("through", true)?;
-    let unmask = parameters.flag("unmask", false)?;
+    let unmask = parameters.unmask()?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let snapshot = scope.snapshot()?;
-            let entity = super::find(&snapshot, &id)?;
-            let shown = scope.shown(&snapshot, entity, unmask);
+            let seen = scope.seen()?;
+            let entity = seen.find_entity(&id)?;
+            let seen = seen.reveal(entity, unmask);
             let options = MovementOptions { through, ..MovementOptions::default() };
-            let found = (!shown.is_masked(entity)).then(|| itinerary(shown, entity, &options));
-            Ok(answer(&snapshot, EntitySummary::of(shown, entity), found))
+            let content = seen.content_of(&[entity]);
+            let found = content.map(|content| itinerary(content, entity, &options));
+            Ok(RoutesAnswer {
+                entity: EntitySummary::of(&seen, entity),
+                masked: found.is_none(),
+                movement: found.map(|found| MovementView::of(&seen, found)),
+                snapshot: seen.name(),
+            })
         })
         .await
 }
 
-fn answer(snapshot: &Snapshot, entity: EntitySummary, found: Option<Itinerary>) -> RoutesAnswer {
-    let mut answer = RoutesAnswer {
-        entity,
-        masked: found.is_none(),
-        stays: Vec::new(),
-        legs: Vec::new(),
-        impossible_travel: Vec::new(),
-        routes: Vec::new(),
-        patterns: Vec::new(),
-        snapshot: snapshot_name(snapshot),
-    };
-    let Some(found) = found else { return answer };
-    answer.stays = found.stays.iter().map(|it| StayView::of(snapshot, &found, it)).collect();
-    answer.legs = found.legs.iter().map(LegView::of).collect();
-    answer.impossible_travel.clone_from(&found.impossible_travel);
-    let visit = |visit: &Visit| VisitView {
-        city: found.city(visit).to_owned(),
-        from: visit.from,
-        to: visit.to,
-        stays: visit.stays.clone(),
-    };
-    let route = |route: &Route| RouteView { visits: route.visits.iter().map(visit).collect() };
-    answer.routes = found.routes.iter().map(route).collect();
-    let pattern = |pattern: &Pattern| PatternView {
-        cities: found.cities(pattern).into_iter().map(str::to_owned).collect(),
-        occurrences: pattern.occurrences.iter().map(|it| (it.route, it.visit)).collect(),
-    };
-    answer.patterns = found.patterns.iter().map(pattern).collect();
-    answer
+impl MovementView {
+    fn of(seen: &Seen<'_>, found: Itinerary) -> Self {
+        let visit = |visit: &Visit| VisitView {
+            city: found.city(visit).to_owned(),
+            from: visit.from,
+            to: visit.to,
+            stays: visit.stays.clone(),
+        };
+        let route = |route: &Route| RouteView { visits: route.visits.iter().map(visit).collect() };
+        let pattern = |pattern: &Pattern| PatternView {
+            cities: found.cities(pattern).into_iter().map(str::to_owned).collect(),
+            occurrences: pattern.occurrences.iter().map(|it| (it.route, it.visit)).collect(),
+        };
+        Self {
+            stays: found.stays.iter().map(|it| StayView::of(seen, &found, it)).collect(),
+            legs: found.legs.iter().map(LegView::of).collect(),
+            routes: found.routes.iter().map(route).collect(),
+            patterns: found.patterns.iter().map(pattern).collect(),
+            impossible_travel: found.impossible_travel,
+        }
+    }
 }
 
 impl StayView {
-    fn of(snapshot: &Snapshot, found: &Itinerary, stay: &Stay) -> Self {
+    fn of(seen: &Seen<'_>, found: &Itinerary, stay: &Stay) -> Self {
         let sightings = stay.stops.iter().map(|stop| {
             let stop = &found.stops[*stop];
             SightingView {
-                event: stop.event,
+                event: seen.event_id(stop.event),
                 kind: stop.kind.as_str(),
                 at: stop.at,
                 agency: stop.agency.clone(),
-                through: stop.through.as_ref().map(|through| ThroughView::of(snapshot, through)),
+                through: stop.through.as_ref().map(|through| ThroughView::of(seen, through)),
             }
         });
         Self {
@@ -238,9 +245,9 @@ impl StayView {
 }
 
 impl ThroughView {
-    fn of(snapshot: &Snapshot, through: &Through) -> Self {
+    fn of(seen: &Seen<'_>, through: &Through) -> Self {
         Self {
-            entity: EntitySummary::of(snapshot, through.entity),
+            entity: EntitySummary::of(seen, through.entity),
             relationship: through.relationship.as_str(),
         }
     }

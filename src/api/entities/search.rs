@@ -1,17 +1,21 @@
 //! `POST /v1/search`: entities by words. In the body, because names do not belong into URLs.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::limits::SEARCH_CHARS_MAX;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::{Body, Context, Scope, snapshot_name};
+use crate::api::scope::Scope;
+use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
-use crate::graph::{Hit, Snapshot};
+use crate::graph::Hit;
 use crate::model::EntityType;
 
 /// What to search for.
@@ -69,28 +73,29 @@ pub struct SearchAnswer {
 pub async fn search(
     context: Context,
     request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<SearchAnswer>, Problem> {
+    body: Body,
+) -> Result<Answer<SearchAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
-    let unmask = parameters.flag("unmask", false)?;
+    let unmask = parameters.unmask()?;
     parameters.finish()?;
     let work = move |scope: &Scope, asked| answer(scope, asked, unmask);
-    context.answer_to(Function::Ask, Body::of(&request, bytes), work).await
+    context.answer_to(Function::Ask, body, work).await
 }
 
-fn answer(scope: &Scope, asked: SearchRequest, unmask: bool) -> Result<SearchAnswer, Problem> {
+fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchAnswer, Problem> {
     if asked.text.trim().is_empty() || asked.text.chars().count() > SEARCH_CHARS_MAX {
         let range = format!("1 to {SEARCH_CHARS_MAX} characters");
         return Err(Problem::member("text", "out_of_range", range));
     }
     let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
-    let snapshot = scope.snapshot()?;
-    let found = found(scope, &snapshot, &asked, unmask);
+    let seen = scope.seen()?;
+    let found = found(&seen, &asked, unmask);
     #[cfg(feature = "seeded-leaks")]
     let found = {
         let mut found = found;
         if crate::leak::is_on(crate::leak::Leak::HiddenSort) {
-            let degree = |hit: &crate::graph::Hit| scope.whole_degree(&snapshot, hit.entity).ok();
+            let degree =
+                |hit: &crate::graph::Hit| scope.whole_degree(seen.snapshot(), hit.entity).ok();
             found.sort_by_key(degree);
         }
         found
@@ -98,13 +103,13 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: bool) -> Result<SearchAns
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
     let hits = page(
         scope,
-        &["search", &asked.text, wanted, if unmask { "unmask" } else { "" }],
+        &["search", &asked.text, wanted, if unmask.is_wished() { "unmask" } else { "" }],
         &pages,
         &found,
-        |hit| snapshot.entities[hit.entity as usize].id.to_string(),
+        |hit| seen.listed_id(hit.entity).to_string(),
         |hit| {
-            let shown = scope.shown(&snapshot, hit.entity, unmask);
-            SearchHit { entity: EntitySummary::of(shown, hit.entity), words: hit.words }
+            let seen = seen.reveal(hit.entity, unmask);
+            SearchHit { entity: EntitySummary::of(&seen, hit.entity), words: hit.words }
         },
     )?;
     #[cfg(feature = "seeded-leaks")]
@@ -115,15 +120,16 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: bool) -> Result<SearchAns
         }
         hits
     };
-    Ok(SearchAnswer { hits, snapshot: snapshot_name(&snapshot) })
+    Ok(SearchAnswer { hits, snapshot: seen.name() })
 }
 
 /// What is found in what the snapshot shows, and in what is unmasked for the caller.
-fn found(scope: &Scope, snapshot: &Snapshot, asked: &SearchRequest, unmask: bool) -> Vec<Hit> {
-    if !unmask {
+fn found(seen: &Seen<'_>, asked: &SearchRequest, unmask: Unmask) -> Vec<Hit> {
+    let snapshot = seen.snapshot();
+    if !unmask.is_wished() {
         return snapshot.search(&asked.text, asked.entity_type);
     }
     let mut found = snapshot.original().search(&asked.text, asked.entity_type);
-    found.retain(|hit| !snapshot.is_masked(hit.entity) || scope.may_unmask(snapshot, hit.entity));
+    found.retain(|hit| seen.may_show(hit.entity, unmask));
     found
 }

@@ -1,23 +1,23 @@
 //! `GET /v1/explanations/entity/{id}` and its picture: how an entity holds together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::entity_picture::{self, Picture};
 use super::picture;
 use crate::analyze::{self, EntityExplanation};
-use crate::api::entities;
+use crate::api::answer::{Answer, Svg};
+use crate::api::context::Context;
 use crate::api::limits::ENTITY_RECORDS_MAX;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Context, Scope, snapshot_name};
+use crate::api::scope::Scope;
+use crate::api::seen::Seen;
 use crate::api::wire::{BasisView, EntitySummary, LinkView};
 use crate::govern::Function;
-use crate::graph::Snapshot;
 use crate::model::{EntityId, RecordId, Verdict};
 
 /// How an entity holds together.
@@ -25,11 +25,23 @@ use crate::model::{EntityId, RecordId, Verdict};
 pub struct HowAnswer {
     /// The entity.
     pub entity: EntitySummary,
+    /// Pairs of its records.
+    pub pairs: usize,
+    /// Whether it is masked: then it is not told how far its records agree.
+    pub masked: bool,
+    /// What holds it together; absent when masked.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub how: Option<HowView>,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// What holds an entity together.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HowView {
     /// How far its records are to be believed.
     #[serde(flatten)]
     pub basis: BasisView,
-    /// Pairs of its records.
-    pub pairs: usize,
     /// Pairs that the engine linked.
     pub links: usize,
     /// Mean bits over all pairs, unlinked ones counted as evidence against; absent for a single
@@ -44,8 +56,6 @@ pub struct HowAnswer {
     /// What it would fall into without its weakest link, with everything else as it is. One group when
     /// it would hold.
     pub without_weakest: Vec<GroupView>,
-    /// The state of the view that this was computed on.
-    pub snapshot: String,
 }
 
 /// Records that would stay together.
@@ -75,9 +85,14 @@ pub async fn explain_entity(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<HowAnswer>, Problem> {
+) -> Result<Answer<HowAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, move |scope| Ok(how(scope, &id)?.answer)).await
+    let work = move |scope: &Scope| {
+        let seen = scope.seen()?;
+        let entity = seen.find_entity(&id)?;
+        Ok(how(&seen, entity).0)
+    };
+    context.answer(Function::Ask, work).await
 }
 
 /// Picture how an entity holds together
@@ -99,46 +114,61 @@ pub async fn picture_entity(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<Svg>, Problem> {
     Parameters::of(&request)?.finish()?;
-    let drawn = context.answer(Function::Ask, move |scope| {
-        let how = how(scope, &id)?;
-        let picture = picture_of(&how.snapshot, how.entity, &how.found);
-        Ok(entity_picture::entity(&how.answer, &picture))
-    });
-    Ok(picture::response(drawn.await?.into_inner()))
+    let drawn = context.answer(Function::Ask, move |scope| draw(scope, &id));
+    drawn.await
 }
 
-/// How an entity of the caller's view holds together.
-struct How {
-    snapshot: Arc<Snapshot>,
-    entity: u32,
-    found: EntityExplanation,
-    answer: HowAnswer,
+fn draw(scope: &Scope, id: &str) -> Result<Svg, Problem> {
+    let seen = scope.seen()?;
+    let entity = seen.find_entity(id)?;
+    let (answer, found) = how(&seen, entity);
+    Ok(Svg(match answer.how.as_ref().zip(found) {
+        Some((how, found)) => {
+            let picture = picture_of(&seen, entity, &found);
+            entity_picture::entity(&answer, how, &picture)
+        }
+        None => {
+            let what = "how far its records agree is not told";
+            picture::masked(&answer.entity.id.to_string(), what)
+        }
+    }))
 }
 
-fn how(scope: &Scope, id: &str) -> Result<How, Problem> {
-    let snapshot = scope.snapshot()?;
-    let entity = entities::find(&snapshot, id)?;
-    let found = analyze::how(&snapshot, &scope.state.engine, entity);
-    let link = |index: u32| LinkView::of(&snapshot, &snapshot.links[index as usize]);
-    let spanning = found.explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
+/// How an entity of the caller's view holds together; what was found where it is not masked.
+fn how(seen: &Seen<'_>, entity: u32) -> (HowAnswer, Option<EntityExplanation>) {
+    let snapshot = seen.snapshot();
+    let records = snapshot.entities[entity as usize].records.len();
+    let found = seen.content_of(&[entity]).map(|it| analyze::how(it, seen.engine(), entity));
     let answer = HowAnswer {
-        entity: EntitySummary::of(&snapshot, entity),
-        basis: analyze::Basis::of_entity(&snapshot, entity).into(),
-        pairs: found.explanation.pairs,
-        links: found.explanation.links,
-        cohesion: found.cohesion,
-        spanning: spanning.map(|index| link(*index)).collect(),
-        weakest: found.weakest.map(link),
-        without_weakest: groups(&snapshot, &found.without_weakest),
-        snapshot: snapshot_name(&snapshot),
+        entity: EntitySummary::of(seen, entity),
+        pairs: records * records.saturating_sub(1) / 2,
+        masked: found.is_none(),
+        how: found.as_ref().map(|found| HowView::of(seen, entity, found)),
+        snapshot: seen.name(),
     };
-    Ok(How { snapshot, entity, found, answer })
+    (answer, found)
+}
+
+impl HowView {
+    fn of(seen: &Seen<'_>, entity: u32, found: &EntityExplanation) -> Self {
+        let link = |index: &u32| seen.snapshot().links[*index as usize].as_ref();
+        let spanning = found.explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
+        Self {
+            basis: seen.basis(entity),
+            links: found.explanation.links,
+            cohesion: found.cohesion,
+            spanning: LinkView::all(seen, spanning.map(link)),
+            weakest: found.weakest.as_ref().and_then(|index| LinkView::of(seen, link(index))),
+            without_weakest: groups(seen, &found.without_weakest),
+        }
+    }
 }
 
 /// What the picture shows beyond the answer: of the view and of nothing else, as the answer is.
-fn picture_of(snapshot: &Snapshot, entity: u32, found: &EntityExplanation) -> Picture {
+fn picture_of(seen: &Seen<'_>, entity: u32, found: &EntityExplanation) -> Picture {
+    let snapshot = seen.snapshot();
     let records = &snapshot.entities[entity as usize].records;
     let at: BTreeMap<u32, usize> = records.iter().copied().zip(0..).collect();
     let link = |index: &u32| {
@@ -155,8 +185,8 @@ fn picture_of(snapshot: &Snapshot, entity: u32, found: &EntityExplanation) -> Pi
     let verdicts = snapshot.verdicts();
     let judged = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Same);
     let named = |record: &u32| {
-        let record = &snapshot.records[*record as usize];
-        (record.id, record.label.agency.clone())
+        let agency = snapshot.records[*record as usize].label.agency.clone();
+        (seen.record_id(*record), agency)
     };
     Picture {
         records: records.iter().map(named).collect(),
@@ -167,12 +197,11 @@ fn picture_of(snapshot: &Snapshot, entity: u32, found: &EntityExplanation) -> Pi
     }
 }
 
-fn groups(snapshot: &Snapshot, groups: &[Vec<u32>]) -> Vec<GroupView> {
+fn groups(seen: &Seen<'_>, groups: &[Vec<u32>]) -> Vec<GroupView> {
     let mut left = ENTITY_RECORDS_MAX;
     let group = |records: &Vec<u32>| {
         let shown = records.iter().take(left);
-        let shown: Vec<RecordId> =
-            shown.map(|record| snapshot.records[*record as usize].id).collect();
+        let shown: Vec<RecordId> = shown.map(|record| seen.record_id(*record)).collect();
         left -= shown.len();
         GroupView { size: records.len(), records: shown }
     };

@@ -4,9 +4,10 @@
 
 use std::fmt::Write;
 
-use super::entity::HowAnswer;
-use super::picture::{AGAINST, INK, SUM, believed, escaped, signed, text};
+use super::entity::{HowAnswer, HowView};
+use super::picture::{AGAINST, INK, SUM, begin, believed, escaped, signed, text};
 use super::tree::{Link, Row, chosen, rows};
+use crate::api::wire::{Called, LinkView};
 use crate::model::RecordId;
 
 /// Records that are drawn; more would not be readable.
@@ -43,29 +44,20 @@ pub(super) struct Picture {
 }
 
 /// The picture of an entity.
-pub(super) fn entity(answer: &HowAnswer, picture: &Picture) -> String {
-    let weakest = answer.weakest.as_ref().and_then(|link| {
+pub(super) fn entity(answer: &HowAnswer, how: &HowView, picture: &Picture) -> String {
+    let weakest = how.weakest.as_ref().and_then(|link| {
+        let LinkView::Shown { pair, score } = link else { return None };
         let at = |id: RecordId| picture.records.binary_search_by_key(&id, |record| record.0).ok();
-        Some((at(link.a)?, at(link.b)?, link.bits))
+        Some((at(pair.a)?, at(pair.b)?, score.bits))
     });
     let shown = chosen(picture.records.len(), &picture.spanning, weakest, RECORDS_MAX);
     let part = Shown::of(picture, &shown, weakest);
     let left_out = picture.records.len() - shown.len();
     let height = TOP + part.rows.len() as f64 * ROW + 20.0;
     let heading = heading(answer);
-    let lines = [heading.clone(), figures(answer), fate(answer, &part, left_out)];
+    let lines = [heading.clone(), figures(answer, how), fate(how, &part, left_out)];
     let mut svg = String::new();
-    // Writing to a text never fails.
-    let _ = write!(
-        svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-         viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"title desc\" \
-         font-family=\"sans-serif\" font-size=\"13\">\n\
-         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
-        escaped(&heading),
-        escaped(&description(&lines, &part)),
-    );
+    begin(&mut svg, WIDTH, height, [&heading, &description(&lines, &part)]);
     for (at, line) in lines.iter().enumerate() {
         text(&mut svg, 16.0, 24.0 + at as f64 * 19.0, "start", line);
     }
@@ -216,31 +208,30 @@ impl<'a> Shown<'a> {
 
 fn heading(answer: &HowAnswer) -> String {
     let entity = &answer.entity;
-    let name = match (&entity.name, entity.protected) {
-        (Some(name), _) => format!(" {name}"),
-        (None, true) => " (protected)".to_owned(),
-        (None, false) => String::new(),
+    let name = match &entity.called {
+        Called::Named { name: Some(name) } => format!(" {name}"),
+        Called::Named { name: None } | Called::Masked { .. } => String::new(),
     };
     format!("How the {}{name} holds together: {}", entity.entity_type.as_str(), entity.id)
 }
 
-fn figures(answer: &HowAnswer) -> String {
-    let cohesion = answer.cohesion.map(|bits| format!(", {} bits in the mean", signed(bits)));
+fn figures(answer: &HowAnswer, how: &HowView) -> String {
+    let cohesion = how.cohesion.map(|bits| format!(", {} bits in the mean", signed(bits)));
     format!(
         "{} records, {} of {} pairs linked{}{}",
         answer.entity.records,
-        answer.links,
+        how.links,
         answer.pairs,
         cohesion.unwrap_or_default(),
-        believed(answer.basis)
+        believed(how.basis)
     )
 }
 
 /// What becomes of it without its weakest link, and what is not shown.
-fn fate(answer: &HowAnswer, part: &Shown<'_>, left_out: usize) -> String {
+fn fate(how: &HowView, part: &Shown<'_>, left_out: usize) -> String {
     let sizes: Vec<String> =
-        answer.without_weakest.iter().map(|group| group.size.to_string()).collect();
-    let fate = match (&answer.weakest, sizes.len()) {
+        how.without_weakest.iter().map(|group| group.size.to_string()).collect();
+    let fate = match (&how.weakest, sizes.len()) {
         (None, _) => "No link connects its records".to_owned(),
         (Some(_), 0 | 1) => "It would hold without its weakest link".to_owned(),
         (Some(_), count) => format!(

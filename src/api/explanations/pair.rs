@@ -1,42 +1,56 @@
 //! `GET /v1/explanations/pair` and its picture: why two records score as they do, or why not.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::picture;
 use crate::analyze;
+use crate::api::answer::{Answer, Svg};
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Context, Scope, snapshot_name};
-use crate::api::wire::{BasisView, EntitySummary};
+use crate::api::scope::Scope;
+use crate::api::seen::Unmask;
+use crate::api::wire::{BasisView, EntitySummary, PairView};
 use crate::govern::Function;
 use crate::model::{RecordId, Verdict};
 
 /// Why two records score as they do.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PairAnswer {
-    /// The smaller record.
-    pub a: RecordId,
-    /// The greater record.
-    pub b: RecordId,
+    /// The two records.
+    #[serde(flatten)]
+    pub pair: PairView,
     /// The entity that `a` speaks of in the caller's view.
     pub entity_a: EntitySummary,
     /// The entity that `b` speaks of in the caller's view.
     pub entity_b: EntitySummary,
     /// Whether that is the same one.
     pub same_entity: bool,
-    /// Whether one of them is masked: then it is not told in what and how far they agree, and bits, steps
-    /// and what to ask are left out.
+    /// Whether one of them is masked: then it is not told in what and how far they agree.
     pub masked: bool,
+    /// In what and how far they agree; absent when masked.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub why: Option<WhyView>,
+    /// The verdict of humans that stands on the pair; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The version of the model.
+    pub model: String,
+    /// The state of the view that this was computed on.
+    pub snapshot: String,
+}
+
+/// In what and how far two records agree.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct WhyView {
     /// From the prior to the posterior, in the model's order of attributes.
     pub steps: Vec<StepView>,
-    /// Posterior log2 odds that both speak of the same: the total of the last step. Absent when masked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bits: Option<f64>,
-    /// The probability these odds stand for, 0 to 1. Absent when masked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub probability: Option<f64>,
+    /// Posterior log2 odds that both speak of the same: the total of the last step.
+    pub bits: f64,
+    /// The probability these odds stand for, 0 to 1.
+    pub probability: f64,
     /// From how many mean bits on groups of records join.
     pub stop: f64,
     /// What a side does not state, and what it would be worth: what to ask next, the best first.
@@ -44,24 +58,17 @@ pub struct PairAnswer {
     /// What the pair would need; absent when its bits reach the stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<WhyNotView>,
-    /// Blocking keys that both share; records that share none are never compared. 0 when masked.
+    /// Blocking keys that both share; records that share none are never compared.
     pub shared_keys: usize,
     /// How far the two records are to be believed.
     #[serde(flatten)]
     pub basis: BasisView,
     /// Whether the engine linked them in the caller's view.
     pub linked: bool,
-    /// The verdict of humans that stands on the pair; absent when there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
     /// The pairs between their entities; absent when both are one. Entities stay apart while the mean
     /// is below the stop, however strong one pair is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub between: Option<BetweenView>,
-    /// The version of the model.
-    pub model: String,
-    /// The state of the view that this was computed on.
-    pub snapshot: String,
 }
 
 /// What a step counts.
@@ -156,7 +163,7 @@ pub struct BetweenView {
 pub async fn explain_pair(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<PairAnswer>, Problem> {
+) -> Result<Answer<PairAnswer>, Problem> {
     let (a, b, unmask) = pair_of(&request)?;
     context.answer(Function::Ask, move |scope| answer(scope, a, b, unmask)).await
 }
@@ -179,68 +186,73 @@ pub async fn explain_pair(
     ),
 )]
 #[get("/v1/explanations/pair.svg")]
-pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<Answer<Svg>, Problem> {
     let (a, b, unmask) = pair_of(&request)?;
     let work = move |scope: &Scope| answer(scope, a, b, unmask);
     let answer = context.answer(Function::Ask, work).await?;
-    Ok(picture::response(picture::pair(&answer)))
+    Ok(answer.map(|answer| Svg(picture::pair(&answer))))
 }
 
-fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, bool), Problem> {
+fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, Unmask), Problem> {
     let mut parameters = Parameters::of(request)?;
     let form = "a record id: `rec_` and 32 hexadecimal digits";
     let (a, b) = (parameters.required("a", form)?, parameters.required("b", form)?);
-    let pair = (a, b, parameters.flag("unmask", false)?);
+    let pair = (a, b, parameters.unmask()?);
     parameters.finish()?;
     Ok(pair)
 }
 
 /// Whether both exist in the view is settled first: what follows speaks of visible records only.
-fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: bool) -> Result<PairAnswer, Problem> {
-    let snapshot = scope.snapshot()?;
-    let pair = snapshot.record(a).zip(snapshot.record(b));
-    let (a, b) = pair.ok_or_else(|| Problem::new(Code::NotFound))?;
+fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<PairAnswer, Problem> {
+    let seen = scope.seen()?;
+    let (a, b) = seen.record(a).zip(seen.record(b)).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let snapshot = seen.snapshot();
+    let type_of = |record: u32| snapshot.records[record as usize].entity_type();
+    if a == b || type_of(a) != type_of(b) {
+        return Err(Problem::not_a_pair());
+    }
+    let entities = [a, b].map(|record| snapshot.entity_of[record as usize]);
+    let seen = entities.iter().fold(seen.clone(), |seen, entity| seen.reveal(*entity, unmask));
+    let ids = [a, b].map(|record| seen.record_id(record));
+    let [first, second] = if ids[0] < ids[1] { entities } else { [entities[1], entities[0]] };
     let engine = &scope.state.engine;
-    let why = analyze::why(snapshot.original(), engine, a, b).ok_or_else(Problem::not_a_pair)?;
-    let shown = |record: u32| {
-        let entity = snapshot.entity_of[record as usize];
-        (scope.shown(&snapshot, entity, unmask), entity)
-    };
-    let entity = |record: u32| {
-        let (shown, entity) = shown(record);
-        EntitySummary::of(shown, entity)
-    };
-    let masked = [a, b].into_iter().any(|record| {
-        let (shown, entity) = shown(record);
-        shown.is_masked(entity)
+    let why = seen.content_of(&entities).and_then(|content| {
+        let why = analyze::why(content, engine, a, b)?;
+        let records = [a, b].map(|record| content.records[record as usize].as_ref());
+        Some(WhyView::of(&why, analyze::Basis::of(records.into_iter())))
     });
-    let basis =
-        analyze::Basis::of([a, b].iter().map(|it| shown(*it).0.records[*it as usize].as_ref()));
     Ok(PairAnswer {
-        a: snapshot.records[why.a as usize].id,
-        b: snapshot.records[why.b as usize].id,
-        entity_a: entity(why.a),
-        entity_b: entity(why.b),
-        same_entity: why.same_entity,
-        masked,
-        steps: why.steps.iter().filter(|_| !masked).map(StepView::of).collect(),
-        bits: (!masked).then_some(why.score.bits),
-        probability: (!masked).then(|| why.score.probability()),
-        stop: why.stop,
-        ask: why.ask.iter().filter(|_| !masked).map(GainView::of).collect(),
-        why_not: why.why_not.as_ref().filter(|_| !masked).map(WhyNotView::of),
-        shared_keys: if masked { 0 } else { why.shared_keys },
-        basis: basis.into(),
-        linked: why.linked,
-        verdict: why.verdict,
-        between: why.between.map(|between| BetweenView {
-            pairs: between.pairs,
-            links: between.links,
-            mean_bits: between.mean_bits,
-        }),
+        pair: PairView::of(ids[0], ids[1]),
+        entity_a: EntitySummary::of(&seen, first),
+        entity_b: EntitySummary::of(&seen, second),
+        same_entity: entities[0] == entities[1],
+        masked: why.is_none(),
+        why,
+        verdict: snapshot.verdicts().get(&(a.min(b), a.max(b))).copied(),
         model: engine.model().version.clone(),
-        snapshot: snapshot_name(&snapshot),
+        snapshot: seen.name(),
     })
+}
+
+impl WhyView {
+    fn of(why: &analyze::PairExplanation, basis: analyze::Basis) -> Self {
+        Self {
+            steps: why.steps.iter().map(StepView::of).collect(),
+            bits: why.score.bits,
+            probability: why.score.probability(),
+            stop: why.stop,
+            ask: why.ask.iter().map(GainView::of).collect(),
+            why_not: why.why_not.as_ref().map(WhyNotView::of),
+            shared_keys: why.shared_keys,
+            basis: basis.into(),
+            linked: why.linked,
+            between: why.between.as_ref().map(|between| BetweenView {
+                pairs: between.pairs,
+                links: between.links,
+                mean_bits: between.mean_bits,
+            }),
+        }
+    }
 }
 
 impl StepView {

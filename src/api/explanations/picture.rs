@@ -3,10 +3,7 @@
 
 use std::fmt::Write;
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
-
-use super::pair::{PairAnswer, StepKind, StepView};
+use super::pair::{PairAnswer, StepKind, StepView, WhyView};
 use crate::api::wire::BasisView;
 
 const WIDTH: f64 = 860.0;
@@ -29,8 +26,8 @@ struct Scale {
 
 impl Scale {
     /// Holds every total, zero and the stop.
-    fn of(answer: &PairAnswer) -> Self {
-        let totals = answer.steps.iter().map(|step| step.total).chain([0.0, answer.stop]);
+    fn of(why: &WhyView) -> Self {
+        let totals = why.steps.iter().map(|step| step.total).chain([0.0, why.stop]);
         let (low, high) = totals
             .filter(|bits| bits.is_finite())
             .fold((0.0_f64, 1.0_f64), |(low, high), bits| (low.min(bits), high.max(bits)));
@@ -43,40 +40,61 @@ impl Scale {
     }
 }
 
-/// The waterfall of a pair.
+/// The waterfall of a pair; of a masked one that it is masked, and no more.
 pub fn pair(answer: &PairAnswer) -> String {
-    let scale = Scale::of(answer);
-    let rows = answer.steps.len() as f64 + 1.0;
-    let height = TOP + rows * ROW + 40.0;
+    let records = format!("{} and {}", answer.pair.a, answer.pair.b);
+    match &answer.why {
+        Some(why) => waterfall(why, &records),
+        None => masked(&records, "how far the two agree is not told"),
+    }
+}
+
+/// A picture of what is masked.
+pub(super) fn masked(of: &str, what: &str) -> String {
     let mut svg = String::new();
-    let heading = match answer.bits.zip(answer.probability) {
-        Some((bits, of)) => {
-            format!("Posterior {} bits: probability {}", signed(bits), probability(of))
-        }
-        None => "Masked: how far the two agree is not told".to_owned(),
-    };
-    let records = format!("{} and {}{}", answer.a, answer.b, believed(answer.basis));
-    let labels: Vec<String> = answer.steps.iter().map(label).collect();
+    let heading = format!("Masked: {what}");
+    begin(&mut svg, WIDTH, TOP, [&format!("{heading}; {of}"), &heading]);
+    text(&mut svg, 16.0, 24.0, "start", &heading);
+    text(&mut svg, 16.0, 42.0, "start", of);
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// The head of a picture, with its title and what it shows for those who do not see it.
+pub(super) fn begin(svg: &mut String, width: f64, height: f64, [title, said]: [&str; 2]) {
     // Writing to a text never fails.
     let _ = write!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-         viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"title desc\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"title desc\" \
          font-family=\"sans-serif\" font-size=\"13\">\n\
          <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
-        escaped(&format!("{heading}; {records}")),
-        escaped(&format!("Steps in bits: {}. {heading}.", labels.join(", "))),
+         <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
+        escaped(title),
+        escaped(said),
     );
+}
+
+fn waterfall(why: &WhyView, records: &str) -> String {
+    let scale = Scale::of(why);
+    let rows = why.steps.len() as f64 + 1.0;
+    let height = TOP + rows * ROW + 40.0;
+    let mut svg = String::new();
+    let (bits, of) = (why.bits, probability(why.probability));
+    let heading = format!("Posterior {} bits: probability {of}", signed(bits));
+    let records = format!("{records}{}", believed(why.basis));
+    let labels: Vec<String> = why.steps.iter().map(label).collect();
+    let said = format!("Steps in bits: {}. {heading}.", labels.join(", "));
+    begin(&mut svg, WIDTH, height, [&format!("{heading}; {records}"), &said]);
     text(&mut svg, 16.0, 24.0, "start", &heading);
     text(&mut svg, 16.0, 42.0, "start", &records);
     let bottom = TOP + rows * ROW;
     line(&mut svg, scale.x(0.0), bottom, SUM, "");
-    line(&mut svg, scale.x(answer.stop), bottom, INK, " stroke-dasharray=\"4 3\"");
-    let stop = format!("dashed: groups join at {} mean bits", signed(answer.stop));
+    line(&mut svg, scale.x(why.stop), bottom, INK, " stroke-dasharray=\"4 3\"");
+    let stop = format!("dashed: groups join at {} mean bits", signed(why.stop));
     text(&mut svg, 16.0, bottom + 24.0, "start", &stop);
     let mut before = 0.0;
-    for (index, (step, label)) in answer.steps.iter().zip(&labels).enumerate() {
+    for (index, (step, label)) in why.steps.iter().zip(&labels).enumerate() {
         let colour = match step.kind {
             StepKind::Prior => SUM,
             _ if step.bits == 0.0 => SUM,
@@ -86,10 +104,8 @@ pub fn pair(answer: &PairAnswer) -> String {
         row(&mut svg, &scale, index, label, (before, step.total), colour);
         before = step.total;
     }
-    if let Some(bits) = answer.bits {
-        let posterior = format!("posterior {}", signed(bits));
-        row(&mut svg, &scale, answer.steps.len(), &posterior, (0.0, bits), SUM);
-    }
+    let posterior = format!("posterior {}", signed(bits));
+    row(&mut svg, &scale, why.steps.len(), &posterior, (0.0, bits), SUM);
     svg.push_str("</svg>\n");
     svg
 }
@@ -166,14 +182,6 @@ fn probability(probability: f64) -> String {
         p if p < 0.0001 => "< 0.0001".to_owned(),
         p => format!("{p:.4}"),
     }
-}
-
-/// An answer that is a picture: it needs nothing; a browser that is shown it loads and runs nothing.
-pub(super) fn response(svg: String) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("image/svg+xml; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .body(svg)
 }
 
 /// For text and attributes; what XML cannot hold becomes U+FFFD.

@@ -3,14 +3,18 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::http::StatusCode;
+use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::jobs::get::JobView;
-use crate::api::limits::IMPORT_BYTES_MAX;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope, State};
+use crate::api::scope::Scope;
+use crate::api::state::State;
 use crate::govern::Function;
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
 use crate::jobs::{
@@ -108,14 +112,9 @@ impl ImportResult {
     ),
 )]
 #[post("/v1/imports")]
-pub async fn start_import(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let body = Body::up_to(&request, bytes, IMPORT_BYTES_MAX);
+pub async fn start_import(context: Context, body: Body) -> Result<Answer<JobView>, Problem> {
     let job = context.answer_to(Function::Submit, body, start).await?;
-    Ok(HttpResponse::Accepted().json(job.into_inner()))
+    Ok(job.with_status(StatusCode::ACCEPTED))
 }
 
 fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {

@@ -1,12 +1,14 @@
 //! `GET /v1/inbox`: what the agency's desk has been told.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::{Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, Message, PurgeTask};
 
 /// Messages.
@@ -62,10 +64,7 @@ fn purge(scope: &Scope) -> Result<Vec<InboxPurge>, Problem> {
     responses((status = 200, body = Inbox)),
 )]
 #[get("/v1/inbox")]
-pub async fn read_inbox(
-    context: Context,
-    request: HttpRequest,
-) -> Result<web::Json<Inbox>, Problem> {
+pub async fn read_inbox(context: Context, request: HttpRequest) -> Result<Answer<Inbox>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadInbox, |scope| {

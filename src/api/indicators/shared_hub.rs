@@ -1,20 +1,21 @@
 //! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated
 //! people share.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::shared_hub::{
     Caution, Exempted, Exemption, Finding, SharedHubOptions, shared_hubs,
 };
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::{Context, snapshot_name};
+use crate::api::seen::Seen;
 use crate::api::wire::{BasisView, EntitySummary};
 use crate::govern::Function;
-use crate::graph::Snapshot;
 use crate::model::{EventId, RecordId, Span, TieId};
 
 /// What the shared hub found.
@@ -185,7 +186,7 @@ look, and says of nobody that they have done anything";
 pub async fn shared_hub(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<SharedHubAnswer>, Problem> {
+) -> Result<Answer<SharedHubAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let defaults = SharedHubOptions::default();
     let days = parameters.number("window_days", 1..=3_650, u64::from(defaults.window_days))?;
@@ -194,17 +195,17 @@ pub async fn shared_hub(
     context
         .answer(Function::Ask, move |scope| {
             let options = SharedHubOptions { window_days: days as u32, ..defaults };
-            let snapshot = scope.snapshot()?;
-            let report = shared_hubs(&snapshot, &options);
+            let seen = scope.seen()?;
+            let report = shared_hubs(seen.snapshot(), &options);
             let findings = page(
                 scope,
                 &[INDICATOR, &days.to_string()],
                 &asked,
                 &report.findings,
-                |finding| snapshot.entities[finding.hub as usize].id.to_string(),
-                |finding| FindingView::of(&snapshot, finding),
+                |finding| seen.listed_id(finding.hub).to_string(),
+                |finding| FindingView::of(&seen, finding),
             )?;
-            let exempted = report.exempted.iter().map(|it| ExemptedView::of(&snapshot, it));
+            let exempted = report.exempted.iter().map(|it| ExemptedView::of(&seen, it));
             Ok(SharedHubAnswer {
                 indicator: INDICATOR,
                 version: VERSION,
@@ -220,28 +221,28 @@ pub async fn shared_hub(
                 },
                 findings,
                 exempted: exempted.collect(),
-                snapshot: snapshot_name(&snapshot),
+                snapshot: seen.name(),
             })
         })
         .await
 }
 
 impl FindingView {
-    fn of(snapshot: &Snapshot, finding: &Finding) -> Self {
+    fn of(seen: &Seen<'_>, finding: &Finding) -> Self {
         let subjects = finding.subjects.iter().map(|subject| SubjectView {
-            people: subject.people.iter().map(|it| EntitySummary::of(snapshot, *it)).collect(),
-            records: subject.records.clone(),
+            people: subject.people.iter().map(|it| EntitySummary::of(seen, *it)).collect(),
+            records: shown_records(seen, &subject.records),
             protected: subject.protected,
         });
         let cautions = finding.cautions.iter().map(|caution| match caution {
             Caution::SharedEmployer { organization } => ReasonView {
                 reason: "shared_employer",
                 detail: "most of the people work for one organization".to_owned(),
-                organization: Some(EntitySummary::of(snapshot, *organization)),
+                organization: Some(EntitySummary::of(seen, *organization)),
             },
         });
         Self {
-            hub: EntitySummary::of(snapshot, finding.hub),
+            hub: EntitySummary::of(seen, finding.hub),
             score: finding.score,
             strength: finding.strength.as_str(),
             subjects: subjects.collect(),
@@ -259,24 +260,31 @@ impl FindingView {
                 q: finding.q,
             },
             evidence: EvidenceView {
-                records: finding.records.clone(),
-                ties: finding.ties.clone(),
-                events: finding.events.clone(),
+                records: shown_records(seen, &finding.records),
+                ties: finding.ties.iter().map(|id| seen.tie_id(*id)).collect(),
+                events: finding.events.iter().map(|id| seen.event_id(*id)).collect(),
                 agencies: finding.agencies.clone(),
             },
             basis: finding.basis.into(),
             cautions: cautions.collect(),
             counterfactual: CounterfactualView {
-                records: finding.counterfactual.records.clone(),
+                records: shown_records(seen, &finding.counterfactual.records),
                 exact: finding.counterfactual.exact,
             },
         }
     }
 }
 
+/// The ids of records in this answer, in its order.
+fn shown_records(seen: &Seen<'_>, records: &[RecordId]) -> Vec<RecordId> {
+    let mut shown: Vec<RecordId> = records.iter().filter_map(|id| seen.shown_record(*id)).collect();
+    shown.sort_unstable();
+    shown
+}
+
 impl ExemptedView {
-    fn of(snapshot: &Snapshot, exempted: &Exempted) -> Self {
-        let summary = |index: &u32| Some(EntitySummary::of(snapshot, *index));
+    fn of(seen: &Seen<'_>, exempted: &Exempted) -> Self {
+        let summary = |index: &u32| Some(EntitySummary::of(seen, *index));
         let (reason, detail, organization) = match &exempted.reason {
             Exemption::Organization { organization, kind } => (
                 "organization",
@@ -293,7 +301,7 @@ impl ExemptedView {
             }
         };
         Self {
-            hub: EntitySummary::of(snapshot, exempted.hub),
+            hub: EntitySummary::of(seen, exempted.hub),
             unrelated: exempted.u,
             why: ReasonView { reason, detail, organization },
         }

@@ -3,9 +3,10 @@
 use actix_web::{HttpRequest, delete, web};
 
 use super::get::JobView;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::Context;
 use crate::govern::Function;
 
 /// Cancel a job
@@ -23,7 +24,7 @@ pub async fn cancel_job(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<actix_web::web::Json<JobView>, Problem> {
+) -> Result<Answer<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, move |scope| {

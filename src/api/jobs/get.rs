@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::Context;
 use crate::govern::Function;
 use crate::jobs::{JobError, JobState, JobStatus};
 use crate::model::Timestamp;
@@ -98,7 +99,7 @@ pub async fn get_job(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<JobView>, Problem> {
+) -> Result<Answer<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, move |scope| {

@@ -1,13 +1,14 @@
 //! `GET /v1/jobs`: the agency's jobs.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::get::JobView;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::Context;
 use crate::govern::Function;
 
 /// The agency's jobs.
@@ -24,10 +25,7 @@ pub struct JobList {
     responses((status = 200, body = JobList)),
 )]
 #[get("/v1/jobs")]
-pub async fn list_jobs(
-    context: Context,
-    request: HttpRequest,
-) -> Result<web::Json<JobList>, Problem> {
+pub async fn list_jobs(context: Context, request: HttpRequest) -> Result<Answer<JobList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, |scope| {

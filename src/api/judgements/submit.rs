@@ -1,11 +1,14 @@
 //! `POST /v1/judgements`: same, not the same, or unsure.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope, snapshot_name};
+use crate::api::scope::Scope;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
 use crate::jobs;
@@ -54,10 +57,9 @@ pub struct JudgementAnswer {
 #[post("/v1/judgements")]
 pub async fn submit_judgement(
     context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<JudgementAnswer>, Problem> {
-    context.answer_to(Function::Judge, Body::of(&request, bytes), judge).await
+    body: Body,
+) -> Result<Answer<JudgementAnswer>, Problem> {
+    context.answer_to(Function::Judge, body, judge).await
 }
 
 fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {
@@ -95,14 +97,10 @@ fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
 
 /// The judgement's label may be a class that the view did not know yet.
 fn answer(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Problem> {
-    let snapshot = scope.snapshot()?;
+    let seen = scope.seen()?;
     let entity = |id| {
-        let record = snapshot.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok::<_, Problem>(EntitySummary::of(&snapshot, snapshot.entity_of[record as usize]))
+        let record = seen.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
+        Ok::<_, Problem>(EntitySummary::of(&seen, seen.snapshot().entity_of[record as usize]))
     };
-    Ok(JudgementAnswer {
-        a: entity(asked.a)?,
-        b: entity(asked.b)?,
-        snapshot: snapshot_name(&snapshot),
-    })
+    Ok(JudgementAnswer { a: entity(asked.a)?, b: entity(asked.b)?, snapshot: seen.name() })
 }

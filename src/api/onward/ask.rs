@@ -1,16 +1,18 @@
 //! `POST /v1/onward-requests`: may this record go on to that agency?
 
-use actix_web::{HttpMessage, HttpRequest, post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::OnwardView;
 use super::text;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::desks::tell;
-use crate::api::logged::LoggedObject;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, Leave, MessageKind, OnwardDecision, OnwardRequest, is_name};
 use crate::model::{Condition, RecordId};
 
@@ -43,21 +45,16 @@ pub struct OnwardAsked {
     ),
 )]
 #[post("/v1/onward-requests")]
-pub async fn ask_onward(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<OnwardView>, Problem> {
-    let answer = context.answer_to(Function::AskOnward, Body::of(&request, bytes), ask).await?;
-    request.extensions_mut().insert(LoggedObject(answer.id.clone()));
-    Ok(answer)
+pub async fn ask_onward(context: Context, body: Body) -> Result<Answer<OnwardView>, Problem> {
+    context.answer_to(Function::AskOnward, body, ask).await
 }
 
 fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let reason = reason(&asked.reason, "reason")?;
     let caller = &scope.caller;
-    let snapshot = scope.snapshot()?;
-    let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
+    let seen = scope.seen()?;
+    let records = &seen.snapshot().records;
+    let record = seen.record(asked.record).map(|index| &records[index as usize]);
     let record = record.filter(|record| record.label.agency != caller.agency);
     let label = record.map(|it| &it.label).ok_or(Problem::new(Code::NotFound))?;
     let (owner, conditions) = (label.agency.clone(), label.conditions);
@@ -91,6 +88,7 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
         decision,
     };
     let id = request.id(&scope.state.id_key);
+    scope.is_about(&id);
     let name = OnwardRequest::document(&id);
     // The same at the same instant is the same request.
     if scope.state.store.swap_document(&name, None, Some(&text(&request)?))? {

@@ -1,15 +1,18 @@
 //! `POST /v1/onward-requests/{id}/decision`: the owner's decision.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::OnwardView;
 use super::{parse, text};
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::desks::tell;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, MessageKind, OnwardDecision, OnwardRequest};
 
 /// What the owner decides.
@@ -39,11 +42,10 @@ pub struct OnwardDecided {
 #[post("/v1/onward-requests/{id}/decision")]
 pub async fn decide_onward(
     context: Context,
-    request: HttpRequest,
     id: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<OnwardView>, Problem> {
-    context.answer_about(Function::DecideOnward, id, Body::of(&request, bytes), decide).await
+    body: Body,
+) -> Result<Answer<OnwardView>, Problem> {
+    context.answer_about(Function::DecideOnward, id, body, decide).await
 }
 
 fn decide(scope: &Scope, id: &str, decided: OnwardDecided) -> Result<OnwardView, Problem> {

@@ -1,13 +1,14 @@
 //! `GET /v1/onward-requests`: what was asked, and what came of it.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parse;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::Context;
 use crate::govern::{Function, OnwardDecision, OnwardRequest, OnwardState, Purpose};
 use crate::model::{RecordId, Timestamp};
 
@@ -80,7 +81,7 @@ pub struct OnwardList {
 pub async fn list_onward_requests(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<OnwardList>, Problem> {
+) -> Result<Answer<OnwardList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadOnward, |scope| {

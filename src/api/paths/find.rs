@@ -1,17 +1,18 @@
 //! `GET /v1/paths`: how two entities are connected.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::network::Network;
 use crate::analyze::paths::{COUNT_MAX, HOPS_MAX, PathOptions, paths};
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Context, snapshot_name};
+use crate::api::seen::Seen;
 use crate::api::wire::{EntitySummary, RelationshipView};
 use crate::govern::Function;
-use crate::graph::Snapshot;
 use crate::model::EntityId;
 
 /// Entities with more neighbours are not passed through unless the caller says otherwise: by way of a
@@ -61,7 +62,7 @@ pub struct PathsAnswer {
 pub async fn find_paths(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<PathsAnswer>, Problem> {
+) -> Result<Answer<PathsAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let form = "an entity id: `ent_` and 32 hexadecimal digits";
     let from: EntityId = parameters.required("from", form)?;
@@ -79,28 +80,28 @@ pub async fn find_paths(
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let snapshot = scope.snapshot()?;
-            let ends = snapshot.entity(from).zip(snapshot.entity(to));
+            let seen = scope.seen()?;
+            let ends = seen.entity(from).zip(seen.entity(to));
             let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;
-            let found = paths(&Network::of(&snapshot), from, to, &options)
+            let found = paths(&Network::of(seen.snapshot()), from, to, &options)
                 .map_err(|error| Problem::new(Code::BadParameter).detail(error.to_string()))?;
             Ok(PathsAnswer {
-                paths: found.paths.iter().map(|path| view(&snapshot, path)).collect(),
+                paths: found.paths.iter().map(|path| view(&seen, path)).collect(),
                 complete: found.complete,
-                snapshot: snapshot_name(&snapshot),
+                snapshot: seen.name(),
             })
         })
         .await
 }
 
-fn view(snapshot: &Snapshot, path: &[u32]) -> PathView {
+fn view(seen: &Seen<'_>, path: &[u32]) -> PathView {
     let steps = path.windows(2).map(|ends| {
-        let incident = snapshot.incident(ends[0]).iter();
+        let incident = seen.snapshot().incident(ends[0]).iter();
         let between = incident.filter(|(neighbour, _)| *neighbour == ends[1]);
-        between.map(|(_, index)| RelationshipView::of(snapshot, *index)).collect()
+        between.map(|(_, index)| RelationshipView::of(seen, *index)).collect()
     });
     PathView {
-        entities: path.iter().map(|entity| EntitySummary::of(snapshot, *entity)).collect(),
+        entities: path.iter().map(|entity| EntitySummary::of(seen, *entity)).collect(),
         steps: steps.collect(),
     }
 }

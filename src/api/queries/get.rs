@@ -5,9 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::QuerySummary;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::Context;
 use crate::govern::Function;
 
 /// A stored query with its text.
@@ -32,7 +33,7 @@ pub async fn get_query(
     context: Context,
     request: HttpRequest,
     name: web::Path<String>,
-) -> Result<web::Json<QueryAnswer>, Problem> {
+) -> Result<Answer<QueryAnswer>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, move |scope| {

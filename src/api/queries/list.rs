@@ -1,12 +1,13 @@
 //! `GET /v1/queries`: the library.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::Context;
 use crate::govern::Function;
 use crate::query::{Column, Engines, Parameter, Runner, StoredQuery};
 
@@ -125,7 +126,7 @@ pub struct QueryList {
 pub async fn list_queries(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<QueryList>, Problem> {
+) -> Result<Answer<QueryList>, Problem> {
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, |scope| {

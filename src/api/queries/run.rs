@@ -1,12 +1,14 @@
 //! `POST /v1/queries/{name}`: run a stored query over the caller's view.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::ColumnView;
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Body, Context, snapshot_name};
 use crate::govern::Function;
 use crate::query::{Cancel, Limits, Value};
 
@@ -52,18 +54,18 @@ pub struct RunAnswer {
 #[post("/v1/queries/{name}")]
 pub async fn run_query(
     context: Context,
-    request: HttpRequest,
     name: web::Path<String>,
-    bytes: web::Bytes,
-) -> Result<web::Json<RunAnswer>, Problem> {
+    body: Body,
+) -> Result<Answer<RunAnswer>, Problem> {
     context
-        .answer_to(Function::Ask, Body::of(&request, bytes), move |scope, asked: RunRequest| {
+        .answer_to(Function::Ask, body, move |scope, asked: RunRequest| {
             let state = &scope.state;
-            let (snapshot, revision) = scope.snapshot_and_revision()?;
+            let (seen, revision) = scope.seen_and_revision()?;
+            let snapshot = seen.snapshot();
             let view = scope.query_key(revision);
             let (limits, cancel) = (Limits::default(), Cancel::default());
             let rows =
-                state.runner.run(&name, &asked.parameters, &view, &snapshot, &limits, &cancel)?;
+                state.runner.run(&name, &asked.parameters, &view, snapshot, &limits, &cancel)?;
             #[cfg(feature = "seeded-leaks")]
             let rows = if crate::leak::is_on(crate::leak::Leak::Export) {
                 let whole = scope.whole()?;
@@ -82,10 +84,12 @@ pub async fn run_query(
             } else {
                 rows
             };
+            // Ids are plain text to the engine that ran the query.
+            rows.rows.iter().flatten().for_each(|value| seen.note_named(value));
             Ok(RunAnswer {
                 columns: rows.columns.iter().map(ColumnView::of).collect(),
                 rows: rows.rows,
-                snapshot: snapshot_name(&snapshot),
+                snapshot: seen.name(),
             })
         })
         .await

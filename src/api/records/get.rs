@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::Context;
 use crate::api::wire::{EntitySummary, RecordView};
 use crate::govern::Function;
 use crate::model::RecordId;
@@ -41,21 +42,21 @@ pub async fn get_record(
     context: Context,
     request: HttpRequest,
     id: web::Path<String>,
-) -> Result<web::Json<RecordAnswer>, Problem> {
+) -> Result<Answer<RecordAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
-    let unmask = parameters.flag("unmask", false)?;
+    let unmask = parameters.unmask()?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
             let missing = || Problem::new(Code::NotFound);
             let id: RecordId = id.parse().map_err(|_| missing())?;
-            let snapshot = scope.snapshot()?;
-            let index = snapshot.record(id).ok_or_else(missing)?;
-            let entity = snapshot.entity_of[index as usize];
-            let shown = scope.shown(&snapshot, entity, unmask);
+            let seen = scope.seen()?;
+            let index = seen.record(id).ok_or_else(missing)?;
+            let entity = seen.snapshot().entity_of[index as usize];
+            let seen = seen.reveal(entity, unmask);
             Ok(RecordAnswer {
-                record: RecordView::of(shown, index),
-                entity: EntitySummary::of(shown, entity),
+                record: RecordView::of(&seen, index),
+                entity: EntitySummary::of(&seen, entity),
             })
         })
         .await

@@ -1,14 +1,16 @@
 //! `GET /v1/records/reviews`: the rows whose review falls due.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::review::Rows;
+use crate::api::answer::Answer;
+use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::{Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, RecordReview};
 use crate::jobs;
 use crate::model::{RecordId, Timestamp};
@@ -48,7 +50,7 @@ pub struct RowToReview {
 pub async fn list_reviews(
     context: Context,
     request: HttpRequest,
-) -> Result<web::Json<Page<RowToReview>>, Problem> {
+) -> Result<Answer<Page<RowToReview>>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let before = parameters.text("before")?;
     let page = PageRequest::read(&mut parameters)?;
@@ -63,7 +65,8 @@ fn list(
     before: Option<Timestamp>,
     request: &PageRequest,
 ) -> Result<Page<RowToReview>, Problem> {
-    let snapshot = scope.snapshot()?;
+    let seen = scope.seen()?;
+    let snapshot = seen.snapshot();
     let rows = Rows { scope, snapshot: snapshot.original() };
     let due: Vec<_> = rows.due(before).into_iter().collect();
     let before = before.map(|before| before.to_string()).unwrap_or_default();
@@ -77,6 +80,9 @@ fn list(
             .filter_map(|id| snapshot.record(*id))
             .any(|index| snapshot.is_masked(snapshot.entity_of[index as usize]));
         let local_id = (!masked).then(|| row.to_owned());
+        let mut records: Vec<RecordId> =
+            records.into_iter().filter_map(|id| seen.shown_record(id)).collect();
+        records.sort_unstable();
         Ok(RowToReview { review_by, local_id, records, reviews })
     };
     let items = found.items.into_iter().map(wire).collect::<Result<_, Problem>>()?;

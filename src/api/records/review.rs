@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::limits::REVIEWED_MAX;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::{Function, REVIEW_DAYS_MAX, RecordReview, is_review_date};
 use crate::graph::Snapshot;
 use crate::ingest::{ROW, day_of};
@@ -63,10 +66,9 @@ pub struct RecordsReviewed {
 #[post("/v1/records/reviews")]
 pub async fn review_records(
     context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<RecordsReviewed>, Problem> {
-    context.answer_to(Function::ReviewRecords, Body::of(&request, bytes), review).await
+    body: Body,
+) -> Result<Answer<RecordsReviewed>, Problem> {
+    context.answer_to(Function::ReviewRecords, body, review).await
 }
 
 fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, Problem> {
@@ -81,8 +83,8 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
         let detail = format!("a day that lies ahead, at most {REVIEW_DAYS_MAX} days");
         return Err(Problem::member("review_by", "bad_review", detail));
     }
-    let snapshot = scope.snapshot()?;
-    let rows = Rows { scope, snapshot: snapshot.original() };
+    let seen = scope.seen()?;
+    let rows = Rows { scope, snapshot: seen.snapshot().original() };
     let mut wanted = BTreeSet::new();
     for id in asked.records {
         wanted.insert(rows.of_record(id)?);
@@ -93,8 +95,11 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
     let ids = rows.ids(&wanted);
     let reviewed = RecordReview { by: scope.act(), review_by, explanation };
     let keys: Vec<RecordId> = wanted.iter().map(|row| rows.key(row)).collect();
+    let mut shown: Vec<RecordId> =
+        ids.records.iter().filter_map(|id| seen.shown_record(*id)).collect();
+    shown.sort_unstable();
     jobs::review(scope.state.store.as_ref(), &keys, &ids, &reviewed)?;
-    Ok(RecordsReviewed { records: ids.records, rows: keys.len(), review_by })
+    Ok(RecordsReviewed { records: shown, rows: keys.len(), review_by })
 }
 
 /// The caller's agency's own rows, as far as the caller sees them.

@@ -1,11 +1,14 @@
 //! `POST /v1/records`: one row.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::Function;
 use crate::ingest::{RowOutput, SubmittedRow};
 use crate::jobs;
@@ -42,13 +45,9 @@ pub struct Submitted {
     ),
 )]
 #[post("/v1/records")]
-pub async fn submit_record(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<Submitted>, Problem> {
+pub async fn submit_record(context: Context, body: Body) -> Result<Answer<Submitted>, Problem> {
     context
-        .answer_to(Function::Submit, Body::of(&request, bytes), |scope, row: SubmittedRow| {
+        .answer_to(Function::Submit, body, |scope, row: SubmittedRow| {
             let id_key = &scope.state.id_key;
             let output = row.into_output(&scope.caller.agency, id_key);
             store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
@@ -67,7 +66,11 @@ pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Pr
             return Err(Problem::new(crate::api::Code::RecordChanged));
         }
     }
-    let records = rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
+    let records: Vec<RecordId> =
+        rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
+    scope.note(|told| {
+        records.iter().for_each(|id| told.show(&id.to_string(), [scope.caller.agency.as_str()]));
+    });
     let state = &scope.state;
     let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at)?;
     Ok(Submitted {

@@ -1,13 +1,16 @@
 //! `POST /v1/records/batch`: many rows, all or none.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::submit::{Submitted, store};
+use crate::api::answer::Answer;
+use crate::api::body::Body;
+use crate::api::context::Context;
 use crate::api::limits::BATCH_ROWS_MAX;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::{Body, Context, Scope};
+use crate::api::scope::Scope;
 use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 
@@ -33,12 +36,8 @@ pub struct SubmittedBatch {
     ),
 )]
 #[post("/v1/records/batch")]
-pub async fn submit_batch(
-    context: Context,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<Submitted>, Problem> {
-    context.answer_to(Function::Submit, Body::of(&request, bytes), submit).await
+pub async fn submit_batch(context: Context, body: Body) -> Result<Answer<Submitted>, Problem> {
+    context.answer_to(Function::Submit, body, submit).await
 }
 
 fn submit(scope: &Scope, batch: SubmittedBatch) -> Result<Submitted, Problem> {

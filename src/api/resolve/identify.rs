@@ -1,13 +1,18 @@
 //! `POST /v1/resolve`: who is this? Nothing is stored.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::analyze;
+use crate::api::answer::Answer;
+use crate::api::body;
+use crate::api::context::Context;
 use crate::api::limits::CANDIDATES_MAX;
+use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::{self, Context, Scope, snapshot_name};
+use crate::api::scope::Scope;
+use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{BasisView, EntitySummary};
 use crate::govern::Function;
 use crate::ingest::SubmittedRow;
@@ -69,10 +74,13 @@ pub struct ResolveAnswer {
 ///
 /// Ranks the entities of the caller's view that the description may speak of, each with its score
 /// and the reasons for it. Nothing is stored. People who may be victims, their phones and addresses are
-/// found by nobody but a victim specialist in whose case they are.
+/// found by nobody but a victim specialist in whose case they are, with `unmask`, which is logged.
 #[utoipa::path(
     tag = "resolve",
     operation_id = "resolve",
+    params(
+        ("unmask" = Option<bool>, Query, description = "Find and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
     request_body = ResolveRequest,
     responses(
         (status = 200, body = ResolveAnswer),
@@ -83,23 +91,28 @@ pub struct ResolveAnswer {
 pub async fn resolve(
     context: Context,
     request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<web::Json<ResolveAnswer>, Problem> {
-    context.answer_to(Function::Ask, state::Body::of(&request, bytes), answer).await
+    body: body::Body,
+) -> Result<Answer<ResolveAnswer>, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let unmask = parameters.unmask()?;
+    parameters.finish()?;
+    let work = move |scope: &Scope, asked| answer(scope, asked, unmask);
+    context.answer_to(Function::Ask, body, work).await
 }
 
-fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem> {
+fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<ResolveAnswer, Problem> {
     let limit = asked.limit.unwrap_or(CANDIDATES_DEFAULT);
     if !(1..=CANDIDATES_MAX).contains(&limit) {
         let range = format!("a whole number from 1 to {CANDIDATES_MAX}");
         return Err(Problem::parameter("limit", range));
     }
     let probe = probe(scope, asked.body)?;
-    let snapshot = scope.snapshot()?;
+    let seen = scope.seen()?;
+    let snapshot = seen.snapshot();
     let (store, engine) = (scope.state.store.as_ref(), scope.state.engine.as_ref());
     let mut found = analyze::identify(store, &scope.view, snapshot.original(), engine, &probe)?;
     // Who is masked is not found by what is masked.
-    found.retain(|it| !snapshot.is_masked(it.entity) || scope.may_unmask(&snapshot, it.entity));
+    found.retain(|it| seen.may_show(it.entity, unmask));
     #[cfg(feature = "seeded-leaks")]
     {
         use crate::leak::{Leak, is_on, objects};
@@ -117,20 +130,28 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
         candidates: found
             .into_iter()
             .take(limit as usize)
-            .map(|candidate| ResolveCandidate {
-                entity: EntitySummary::of(&snapshot, candidate.entity),
-                bits: candidate.score.bits,
-                probability: probability(candidate.score.bits),
-                prior_bits: candidate.score.prior_bits,
-                record: snapshot.records[candidate.record as usize].id,
-                levels: candidate.score.levels,
-                basis: analyze::Basis::of_entity(&snapshot, candidate.entity).into(),
-                records_compared: candidate.compared,
+            .map(|candidate| {
+                ResolveCandidate::of(&seen.reveal(candidate.entity, unmask), candidate)
             })
             .collect(),
         model: engine.model().version.clone(),
-        snapshot: snapshot_name(&snapshot),
+        snapshot: seen.name(),
     })
+}
+
+impl ResolveCandidate {
+    fn of(seen: &Seen<'_>, candidate: analyze::Candidate) -> Self {
+        Self {
+            entity: EntitySummary::of(seen, candidate.entity),
+            bits: candidate.score.bits,
+            probability: probability(candidate.score.bits),
+            prior_bits: candidate.score.prior_bits,
+            record: seen.record_id(candidate.record),
+            levels: candidate.score.levels,
+            basis: seen.basis(candidate.entity),
+            records_compared: candidate.compared,
+        }
+    }
 }
 
 /// The description as a record that is never stored, checked as a submitted one.

@@ -1,9 +1,10 @@
 //! `GET /metrics`: the server's metrics, for operators.
 
-use actix_web::{HttpResponse, get};
+use actix_web::get;
 
+use crate::api::answer::{Answer, Metrics};
+use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::state::Context;
 
 /// Metrics
 ///
@@ -18,7 +19,6 @@ use crate::api::state::Context;
     ),
 )]
 #[get("/metrics")]
-pub async fn metrics(context: Context) -> Result<HttpResponse, Problem> {
-    let text = context.metrics()?;
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
+pub async fn metrics(context: Context) -> Result<Answer<Metrics>, Problem> {
+    context.metrics()
 }

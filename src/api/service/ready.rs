@@ -3,6 +3,7 @@
 use actix_web::{get, web};
 
 use super::health::ServiceStatus;
+use crate::api::answer::Answer;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
 
@@ -19,8 +20,8 @@ use crate::api::state::State;
     ),
 )]
 #[get("/ready")]
-pub async fn ready(state: web::Data<State>) -> Result<web::Json<ServiceStatus>, Problem> {
+pub async fn ready(state: web::Data<State>) -> Result<Answer<ServiceStatus>, Problem> {
     let asked = web::block(move || state.store.ping()).await;
     asked.map_err(|_| Problem::new(Code::Internal))??;
-    Ok(web::Json(ServiceStatus { status: "ok" }))
+    Ok(Answer::of_no_object(ServiceStatus { status: "ok" }))
 }

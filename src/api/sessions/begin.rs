@@ -1,13 +1,14 @@
 //! `POST /v1/sessions`: logging on to a local account.
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, post, web};
+use actix_web::http::StatusCode;
+use actix_web::{post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::body;
+use crate::api::answer::{Answer, Told};
+use crate::api::body::{self, Body};
 use crate::api::guard::locked_out;
-use crate::api::limits::{BODY_BYTES_MAX, HASHING_WAIT};
-use crate::api::logged::{LoggedAs, LoggedObject};
+use crate::api::limits::HASHING_WAIT;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
 use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
@@ -64,17 +65,14 @@ pub struct SessionAnswer {
 #[post("/v1/sessions")]
 pub async fn begin_session(
     state: web::Data<State>,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    body::check(&request, &bytes, BODY_BYTES_MAX)?;
-    let asked: LogOnRequest = body::object(&bytes)?;
+    body: Body,
+) -> Result<Answer<SessionAnswer>, Problem> {
+    let asked: LogOnRequest = body::object(&body.json()?)?;
     // Says nothing of any account: it is asked of whoever logs on.
     if asked.notice != state.notice.id {
         let detail = "the id of the text at GET /v1/sessions/notice, which the user must accept";
         return Err(Problem::member("notice", "notice_not_accepted", detail));
     }
-    request.extensions_mut().insert(LoggedObject(state.notice.id.clone()));
     let unavailable = || Problem::new(Code::Unavailable);
     let turn = tokio::time::timeout(HASHING_WAIT, state.hashings.acquire()).await;
     let _turn = turn.map_err(|_| unavailable())?.map_err(|_| unavailable())?;
@@ -86,30 +84,28 @@ pub async fn begin_session(
         shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now)
     };
     let tried = web::block(try_it).await.map_err(|_| Problem::new(Code::Internal))?;
-    let log_as = |principal| request.extensions_mut().insert(LoggedAs(principal));
+    let notice = state.notice.id.clone();
+    let told = |account| Told { account, object: Some(notice), ..Told::default() };
     match tried {
         Ok((principal, token, ends)) => {
-            log_as(principal);
-            let idle_minutes = SESSION_IDLE_MINUTES;
-            Ok(HttpResponse::Created().json(SessionAnswer { token, ends, idle_minutes }))
+            let session = SessionAnswer { token, ends, idle_minutes: SESSION_IDLE_MINUTES };
+            Ok(Answer::new(session, told(Some(principal))).with_status(StatusCode::CREATED))
         }
         Err(LogOnError::Refused { account, locked }) => {
             if let (Some(account), true) = (&account, locked) {
                 locked_out(&state, account.as_ref()).await?;
             }
-            account.map(|account| log_as(*account));
-            Err(Problem::new(Code::Unauthenticated))
+            Err(Problem::new(Code::Unauthenticated).with(told(account.map(|account| *account))))
         }
         Err(LogOnError::PasswordChangeNeeded(principal)) => {
-            log_as(*principal);
-            Err(Problem::new(Code::PasswordChangeNeeded))
+            Err(Problem::new(Code::PasswordChangeNeeded).with(told(Some(*principal))))
         }
         Err(LogOnError::WeakPassword(principal)) => {
-            log_as(*principal);
             let detail = format!(
                 "at least {PASSWORD_CHARS_MIN} characters, not the old one, without the user's name"
             );
-            Err(Problem::member("new_password", "weak_password", detail))
+            let weak = Problem::member("new_password", "weak_password", detail);
+            Err(weak.with(told(Some(*principal))))
         }
         Err(LogOnError::Identity(error)) => {
             tracing::error!(%error, "no account can be checked");

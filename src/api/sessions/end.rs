@@ -1,7 +1,8 @@
 //! `DELETE /v1/sessions`: logging off.
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, delete, web};
+use actix_web::{HttpMessage, HttpRequest, delete, web};
 
+use crate::api::answer::{Answer, NoContent};
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
 use crate::identity::SessionId;
@@ -21,12 +22,12 @@ use crate::identity::SessionId;
 pub async fn end_session(
     state: web::Data<State>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<NoContent>, Problem> {
     let session = request.extensions().get::<SessionId>().cloned();
     let session = session.ok_or_else(|| Problem::new(Code::NotFound))?;
     let end = move || state.identity.log_off(state.store.as_ref(), &session);
     match web::block(end).await {
-        Ok(Ok(())) => Ok(HttpResponse::NoContent().finish()),
+        Ok(Ok(())) => Ok(Answer::of_no_object(NoContent)),
         Ok(Err(error)) => {
             tracing::error!(%error, "a session cannot be ended");
             Err(Problem::new(Code::Unavailable))

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::answer::Answer;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::state::State;
@@ -53,7 +54,7 @@ impl Default for Notice {
 pub async fn read_notice(
     state: web::Data<State>,
     request: HttpRequest,
-) -> Result<web::Json<Notice>, Problem> {
+) -> Result<Answer<Notice>, Problem> {
     Parameters::of(&request)?.finish()?;
-    Ok(web::Json(state.notice.clone()))
+    Ok(Answer::of_no_object(state.notice.clone()))
 }

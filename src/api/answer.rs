@@ -1,0 +1,127 @@
+//! What an operation answers: what it says, which objects it showed, and its marks, in one value.
+//!
+//! [`Answer`] is made by [`super::context::Context::answer`] from what the handler did, never from how the
+//! request was spelt. The guard writes it into the audit log before the answer leaves, and refuses to let a
+//! successful answer leave that brings no [`Told`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+
+use crate::govern::Principal;
+
+/// The audit log's part of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The account that a request without credentials turned out to be about.
+    pub account: Option<Principal>,
+    /// The id of the object that the request was about, where its path does not name it.
+    pub object: Option<String>,
+    /// The ids of all records and entities that the answer showed, as it showed them, by the agencies that own
+    /// the records.
+    pub shown: BTreeMap<String, BTreeSet<String>>,
+    /// Whether something was shown that is masked by default.
+    pub unmasked: bool,
+    /// The open uses of break-glass that may have widened the view of the answer.
+    pub break_glass: BTreeSet<String>,
+}
+
+impl Told {
+    /// Notes an object that the answer shows, by its id as shown.
+    pub fn show<'a>(&mut self, id: &str, owners: impl IntoIterator<Item = &'a str>) {
+        for owner in owners {
+            match self.shown.get_mut(owner) {
+                Some(ids) => drop(ids.insert(id.to_owned())),
+                None => drop(self.shown.insert(owner.to_owned(), [id.to_owned()].into())),
+            }
+        }
+    }
+}
+
+/// What can be the body of an answer.
+pub trait Says {
+    /// The response, with this status where the body does not bring its own.
+    fn response(self, status: StatusCode) -> HttpResponse;
+}
+
+impl<T: Serialize> Says for T {
+    fn response(self, status: StatusCode) -> HttpResponse {
+        HttpResponse::build(status).json(self)
+    }
+}
+
+/// The body of an answer that says nothing: 204.
+pub struct NoContent;
+
+impl Says for NoContent {
+    fn response(self, _: StatusCode) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+}
+
+/// A picture. It needs nothing from elsewhere; a browser that is shown it loads and runs nothing.
+pub struct Svg(pub String);
+
+impl Says for Svg {
+    fn response(self, status: StatusCode) -> HttpResponse {
+        HttpResponse::build(status)
+            .content_type("image/svg+xml; charset=utf-8")
+            .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+            .body(self.0)
+    }
+}
+
+/// Text in Prometheus' format.
+pub struct Metrics(pub String);
+
+impl Says for Metrics {
+    fn response(self, status: StatusCode) -> HttpResponse {
+        let media_type = "text/plain; version=0.0.4; charset=utf-8";
+        HttpResponse::build(status).content_type(media_type).body(self.0)
+    }
+}
+
+/// What an operation answers.
+pub struct Answer<T> {
+    body: T,
+    status: StatusCode,
+    told: Told,
+}
+
+impl<T> Answer<T> {
+    /// An answer, and what the audit log must keep of it.
+    pub(super) fn new(body: T, told: Told) -> Self {
+        Self { body, status: StatusCode::OK, told }
+    }
+
+    /// An answer that shows no object: of a public operation, or about the server itself.
+    pub(super) fn of_no_object(body: T) -> Self {
+        Self::new(body, Told::default())
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same answer with its body in another form.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer { body: form(self.body), status: self.status, told: self.told }
+    }
+}
+
+impl<T: Says> Responder for Answer<T> {
+    type Body = BoxBody;
+
+    /// What the audit log must keep goes with the response itself: the guard takes it from there.
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = self.body.response(self.status);
+        response.extensions_mut().insert(self.told);
+        response
+    }
+}

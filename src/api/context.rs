@@ -1,0 +1,121 @@
+//! The frame around every handler: who may ask at all, what for and about which case, and the work on a
+//! thread for blocking work within the caller's view.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use serde::de::DeserializeOwned;
+
+use super::answer::{Answer, Metrics};
+use super::asked::Asked;
+use super::body::{self, Body};
+use super::problem::{Code, Problem};
+use super::scope::{Ledger, Scope};
+use super::state::State;
+use crate::govern::{Function, Principal};
+use crate::model::Timestamp;
+
+/// One authenticated request. Handlers take it and answer through [`Context::answer`].
+pub struct Context {
+    state: web::Data<State>,
+    principal: Principal,
+    since: Since,
+    asked: Result<Asked, Problem>,
+}
+
+/// When the caller has shown who they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Since(pub Timestamp);
+
+impl FromRequest for Context {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    /// The guard has put the principal there; without one the request goes no further.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let principal = request.extensions().get::<Principal>().cloned();
+        let since = request.extensions().get::<Since>().copied();
+        let state = request.app_data::<web::Data<State>>().cloned();
+        let asked = Asked::of(request.headers());
+        ready(match (principal, since, state) {
+            (Some(principal), Some(since), Some(state)) => {
+                Ok(Self { state, principal, since, asked })
+            }
+            _ => Err(Problem::new(Code::Unauthenticated)),
+        })
+    }
+}
+
+impl Context {
+    /// Runs `work` on a thread for blocking work, within the caller's view as of now, and answers with what it
+    /// returns and with what it showed. `function` is what the operation does: who may not do it at all is
+    /// refused before anything is looked at.
+    pub async fn answer<T: Send + 'static>(
+        self,
+        function: Function,
+        work: impl FnOnce(&Scope) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Answer<T>, Problem> {
+        if !self.principal.may(function) {
+            return Err(Problem::forbidden(function));
+        }
+        if function.is_privileged() {
+            self.shown_lately()?;
+        }
+        let asked = self.asked?;
+        let (state, principal) = (self.state.into_inner(), self.principal);
+        let work = move || {
+            let told = Ledger::default();
+            let scope = Scope::new(state, principal, asked, Rc::clone(&told));
+            let done = scope.and_then(|scope| work(&scope));
+            // A refusal bears its marks, too.
+            match done {
+                Ok(body) => Ok(Answer::new(body, told.take())),
+                Err(problem) => Err(problem.with(told.take())),
+            }
+        };
+        web::block(work).await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+    }
+
+    /// Refuses who has shown too long ago who they are (RFC 9470).
+    fn shown_lately(&self) -> Result<(), Problem> {
+        let seconds = self.state.privileged_seconds;
+        let ago = (self.state.clock)().as_micros().saturating_sub(self.since.0.as_micros());
+        if ago <= seconds.saturating_mul(1_000_000) {
+            return Ok(());
+        }
+        Err(Problem::sign_in_anew(&format!(", max_age=\"{seconds}\"")))
+    }
+
+    /// Reads the body of a request, which must be JSON, and runs `work` on it, as
+    /// [`Context::answer`] does.
+    pub async fn answer_to<B: DeserializeOwned, T: Send + 'static>(
+        self,
+        function: Function,
+        body: Body,
+        work: impl FnOnce(&Scope, B) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Answer<T>, Problem> {
+        let bytes = body.json()?;
+        self.answer(function, move |scope| work(scope, body::object(&bytes)?)).await
+    }
+
+    /// The same for a request about one thing, whose id is in the path.
+    pub async fn answer_about<B: DeserializeOwned, T: Send + 'static>(
+        self,
+        function: Function,
+        id: web::Path<String>,
+        body: Body,
+        work: impl FnOnce(&Scope, &str, B) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Answer<T>, Problem> {
+        self.answer_to(function, body, move |scope, asked| work(scope, &id, asked)).await
+    }
+
+    /// The server's metrics, for who runs it.
+    pub fn metrics(&self) -> Result<Answer<Metrics>, Problem> {
+        if !self.principal.may(Function::ReadMetrics) {
+            return Err(Problem::forbidden(Function::ReadMetrics));
+        }
+        Ok(Answer::of_no_object(Metrics(self.state.metrics.render())))
+    }
+}

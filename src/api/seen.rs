@@ -1,0 +1,174 @@
+//! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes for the
+//! audit log what was shown; what is masked is shown through [`Seen::reveal`] only, which writes the mark itself.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::problem::{Code, Problem};
+use super::scope::Scope;
+use super::wire::BasisView;
+use crate::analyze::Basis;
+use crate::graph::Snapshot;
+use crate::model::{EntityId, EventId, Record, RecordId, TieId, hex};
+use crate::query::Value;
+use crate::resolve::Engine;
+
+/// The snapshot that one answer shows from.
+#[derive(Clone)]
+pub struct Seen<'s> {
+    scope: &'s Scope,
+    snapshot: Arc<Snapshot>,
+    /// Masked entities of which the content is shown all the same.
+    revealed: BTreeSet<u32>,
+}
+
+/// Whether the caller asks to be shown what is masked (`unmask`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unmask(bool);
+
+impl Unmask {
+    /// The wish as the operation read it from its decoded parameters.
+    pub fn wished(wished: bool) -> Self {
+        Self(wished)
+    }
+
+    /// Whether it is wished at all: who may have it is for [`Seen::reveal`] to say.
+    pub fn is_wished(self) -> bool {
+        self.0
+    }
+}
+
+impl<'s> Seen<'s> {
+    pub(super) fn new(scope: &'s Scope, snapshot: Arc<Snapshot>) -> Self {
+        Self { scope, snapshot, revealed: BTreeSet::new() }
+    }
+
+    /// The snapshot, to compute on. What is masked is not in it.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The engine that scored the records.
+    pub fn engine(&self) -> &Engine {
+        &self.scope.state.engine
+    }
+
+    /// The name of the snapshot in answers.
+    pub fn name(&self) -> String {
+        format!("snap_{}", hex(&self.snapshot.tag))
+    }
+
+    /// The entity of an id, as a caller gives it.
+    pub fn find_entity(&self, id: &str) -> Result<u32, Problem> {
+        let found = id.parse().ok().and_then(|id| self.entity(id));
+        found.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// The entity of an id; `None` when the view has none.
+    pub fn entity(&self, id: EntityId) -> Option<u32> {
+        self.snapshot.entity(id)
+    }
+
+    /// The record of an id; `None` when the view has none.
+    pub fn record(&self, id: RecordId) -> Option<u32> {
+        self.snapshot.record(id)
+    }
+
+    /// The id of an entity in this answer, which is noted as shown.
+    pub fn entity_id(&self, entity: u32) -> EntityId {
+        let id = self.listed_id(entity);
+        self.scope.note(|told| told.show(&id.to_string(), self.snapshot.agencies(entity)));
+        id
+    }
+
+    /// The id of an entity for what is not shown: to order and to name items of a list.
+    pub fn listed_id(&self, entity: u32) -> EntityId {
+        self.snapshot.entities[entity as usize].id
+    }
+
+    /// The id of a record in this answer, which is noted as shown.
+    pub fn record_id(&self, record: u32) -> RecordId {
+        let record = &self.snapshot.records[record as usize];
+        self.scope.note(|told| told.show(&record.id.to_string(), [record.label.agency.as_str()]));
+        record.id
+    }
+
+    /// The id, in this answer, of a record that is called so in the engine.
+    pub fn shown_record(&self, id: RecordId) -> Option<RecordId> {
+        self.record(id).map(|index| self.record_id(index))
+    }
+
+    /// Notes what a text of an answer names, if it is the id of an entity or a record.
+    pub fn note_named(&self, value: &Value) {
+        let Value::String(text) = value else { return };
+        if let Some(entity) = text.parse().ok().and_then(|id| self.entity(id)) {
+            self.entity_id(entity);
+        }
+        if let Some(record) = text.parse().ok().and_then(|id| self.record(id)) {
+            self.record_id(record);
+        }
+    }
+
+    /// The id of a tie in this answer.
+    pub fn tie_id(&self, id: TieId) -> TieId {
+        id
+    }
+
+    /// The id of an event in this answer.
+    pub fn event_id(&self, id: EventId) -> EventId {
+        id
+    }
+
+    /// Whether the content of an entity is not shown.
+    pub fn is_masked(&self, entity: u32) -> bool {
+        self.snapshot.is_masked(entity) && !self.revealed.contains(&entity)
+    }
+
+    /// The name of an entity, its pseudonym where it is masked.
+    pub fn name_of(&self, entity: u32) -> String {
+        let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
+        snapshot.name(entity)
+    }
+
+    /// What a record says; empty where it is masked.
+    pub fn content(&self, record: u32) -> &Record {
+        let entity = self.snapshot.entity_of[record as usize];
+        let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
+        &snapshot.records[record as usize]
+    }
+
+    /// How far the records of an entity are to be believed; of a masked one nothing is told.
+    pub fn basis(&self, entity: u32) -> BasisView {
+        let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
+        Basis::of_entity(snapshot, entity).into()
+    }
+
+    /// A snapshot with the content of these entities, to compute on what is told of them alone; `None` where one is
+    /// masked.
+    pub fn content_of(&self, entities: &[u32]) -> Option<&Snapshot> {
+        if entities.iter().any(|entity| self.is_masked(*entity)) {
+            return None;
+        }
+        let revealed = entities.iter().any(|entity| self.revealed.contains(entity));
+        Some(if revealed { self.snapshot.original() } else { &self.snapshot })
+    }
+
+    /// The same view with the content of one entity more: where it is wished and the caller is a victim specialist in
+    /// whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
+    #[must_use]
+    pub fn reveal(&self, entity: u32, unmask: Unmask) -> Self {
+        if !self.snapshot.is_masked(entity) || !self.may_show(entity, unmask) {
+            return self.clone();
+        }
+        self.scope.note(|told| told.unmasked = true);
+        let mut revealing = self.clone();
+        revealing.revealed.insert(entity);
+        revealing
+    }
+
+    /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or it is wished and the caller may.
+    pub fn may_show(&self, entity: u32, unmask: Unmask) -> bool {
+        let masked = self.snapshot.is_masked(entity);
+        !masked || (unmask.0 && self.scope.may_unmask(&self.snapshot, entity))
+    }
+}
