@@ -82,6 +82,9 @@ pub async fn guard<B: MessageBody + 'static>(
             purpose,
             case,
             break_glass: told.break_glass.into_iter().collect(),
+            shown: told.shown,
+            unmasked: told.unmasked,
+            write: None,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
         };
