@@ -9,6 +9,7 @@ use super::drivers::drivers;
 use super::world::CALLER;
 use super::{ask, dice, difference, folder, requests, seed, serve, serve_on, twins};
 use crate::api::Server;
+use crate::api::shown::assert_named;
 
 /// Pairs of databases, and requests to each pair: a case is a request to both of a pair.
 const PAIRS: u64 = 100;
@@ -45,13 +46,14 @@ fn trail(server: &Server) -> Vec<Entry> {
 fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
     let seed = seed();
     println!("seed {seed}");
-    let (mut asked, mut found, mut differed) = (0, 0, 0);
+    let (mut asked, mut found, mut differed, mut shown) = (0, 0, 0, 0);
     for pair in 0..PAIRS {
         let mut rng = dice(seed, pair);
         let (one, other, caller) = twins(&mut rng);
         differed += usize::from(format!("{:?}", one.rows) != format!("{:?}", other.rows));
         let (first, second) = (serve(&one, &caller), serve(&other, &caller));
         let mut before = String::new();
+        let mut answered = Vec::new();
         for request in requests(&mut rng, [&one, &other], REQUESTS) {
             let answers = [ask(&first.1, &request), ask(&second.1, &request)];
             found += usize::from(answers[0].status < 300);
@@ -62,8 +64,11 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
             }
             let (method, path, status) = (request.method, &request.path, answers[0].status);
             before += &format!("{method} {path} {status}\n");
+            let [answer, _] = answers;
+            answered.push((format!("seed {seed}, pair {pair}: {method} {path}"), answer));
             asked += 1;
         }
+        shown += assert_named(&first.0.audit, &answered);
         let trails = [trail(&first.0), trail(&second.0)];
         let other = trails[0].iter().zip(&trails[1]).find(|(one, other)| one != other);
         assert_eq!(other, None, "seed {seed}, pair {pair}: the caller's own audit trail");
@@ -71,9 +76,10 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
         assert!(trails[0].len() * 2 > REQUESTS);
     }
     println!(
-        "{asked} cases, {found} of them answered with something; {differed} pairs differ in rows"
+        "{asked} cases, {found} of them answered with something; {differed} pairs differ in rows; \
+         {shown} objects shown, all named in the audit log"
     );
-    assert!(asked >= 5_000);
+    assert!(asked >= 5_000 && shown > 5_000);
     // The property can fail: the worlds do differ, and the caller does see things.
     assert!(differed * 2 > PAIRS as usize && found * 3 > asked);
 }
