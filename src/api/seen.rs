@@ -98,9 +98,14 @@ impl<'s> Seen<'s> {
         self.record(id).map(|index| self.record_id(index))
     }
 
-    /// Notes what a text of an answer names, if it is the id of an entity or a record.
+    /// Notes the entities and records whose ids a value names, at any depth.
     pub fn note_named(&self, value: &Value) {
-        let Value::String(text) = value else { return };
+        let text = match value {
+            Value::String(text) => text,
+            Value::List(values) => return values.iter().for_each(|value| self.note_named(value)),
+            Value::Map(members) => return members.values().for_each(|value| self.note_named(value)),
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => return,
+        };
         if let Some(entity) = text.parse().ok().and_then(|id| self.entity(id)) {
             self.entity_id(entity);
         }
