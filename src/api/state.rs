@@ -269,21 +269,7 @@ impl Scope {
     /// What to show of an entity of a snapshot: with `unmask`, all of it, if the caller is a victim
     /// specialist in whose case every record about the victim is; else what the snapshot shows.
     pub fn shown<'s>(&self, snapshot: &'s Snapshot, entity: u32, unmask: bool) -> &'s Snapshot {
-        if unmask && self.may_unmask(snapshot, entity) { snapshot.original() } else { snapshot }
-    }
-
-    /// Whether the caller may see an entity unmasked. A phone or an address is a victim's as long as a
-    /// person who may be one is related to it.
-    pub fn may_unmask(&self, snapshot: &Snapshot, entity: u32) -> bool {
-        let mut people = vec![entity];
-        people.extend(snapshot.neighbours_of(entity));
-        let contact = !snapshot.is_protected(entity);
-        let concerned =
-            people.into_iter().filter(|&it| it == entity || (contact && snapshot.is_protected(it)));
-        let records = concerned.flat_map(|it| &snapshot.entities[it as usize].records);
-        let victims = records.map(|record| &snapshot.records[*record as usize]);
-        let mut victims = victims.filter(|record| record.label.category.is_victim()).peekable();
-        victims.peek().is_some() && victims.all(|record| self.unmasked.contains(&record.id))
+        if unmask && snapshot.may_unmask(entity) { snapshot.original() } else { snapshot }
     }
 }
 

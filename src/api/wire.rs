@@ -42,7 +42,7 @@ impl EntitySummary {
         let called = Some(snapshot.name(index)).filter(|name| !name.is_empty());
         let (name, pseudonym) = if masked { (None, called) } else { (called, None) };
         Self {
-            id: entity.id,
+            id: snapshot.entity_id(index),
             entity_type: entity.entity_type,
             name,
             pseudonym,
@@ -97,7 +97,7 @@ impl RecordView {
         let masked = snapshot.is_masked(snapshot.entity_of[index as usize]);
         let markings = Marking::all_of(&Sharing::of(&record.label));
         Self {
-            id: record.id,
+            id: snapshot.record_id(index),
             agency: record.label.agency.clone(),
             local_id: (!masked).then(|| record.local_id.clone()),
             source: record.source.clone(),
@@ -155,14 +155,16 @@ impl LinkView {
     /// A link, as the snapshot shows its records.
     pub fn of(snapshot: &Snapshot, link: &Link) -> Self {
         let masked = |id| {
-            let record = snapshot.record(id);
+            let record = snapshot.stored(id);
             record.is_none_or(|index| snapshot.is_masked(snapshot.entity_of[index as usize]))
         };
         let levels =
             if masked(link.a) || masked(link.b) { Vec::new() } else { link.levels.clone() };
+        let shown = |id| snapshot.stored(id).map_or(id, |index| snapshot.record_id(index));
+        let (a, b) = (shown(link.a), shown(link.b));
         Self {
-            a: link.a,
-            b: link.b,
+            a: a.min(b),
+            b: a.max(b),
             bits: link.bits,
             probability: probability(link.bits),
             levels,
@@ -208,8 +210,8 @@ impl RelationshipView {
         let relationship = &snapshot.relationships[index as usize];
         Self {
             kind: kind_name(relationship.kind),
-            source: snapshot.entities[relationship.source as usize].id,
-            target: snapshot.entities[relationship.target as usize].id,
+            source: snapshot.entity_id(relationship.source),
+            target: snapshot.entity_id(relationship.target),
             ties: relationship.ties as usize,
             events: relationship.events as usize,
             span: relationship.span,

@@ -450,7 +450,10 @@ fn a_public_slot_of_a_row_about_a_victim_is_of_nobody() {
     assert!(car.raw.is_empty(), "what the row cites is of the row");
     value["records"][0]["public"] = true.into();
     let error = submit(value).unwrap_err();
-    assert_eq!((error.column.as_deref(), error.reason.code()), (Some("records.0.public"), "public_person"));
+    assert_eq!(
+        (error.column.as_deref(), error.reason.code()),
+        (Some("records.0.public"), "public_person")
+    );
 }
 
 #[test]

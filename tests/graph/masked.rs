@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::judgements::say_as;
-use super::world::{World, entity, text};
+use super::world::{World, entity, position, text};
 
 const BORN: &str = "1991-07-03";
 
@@ -114,7 +114,7 @@ fn all_that_a_row_says_of_a_victim_is_masked_with_her() {
     let seen = seen(&world, "a", &BTreeSet::new());
     for slot in ["t", "a", "v", "o"] {
         let id = of_slot(&world, "b", "SHELTER-FILE-77", slot);
-        let record = &seen.records[seen.record(id).unwrap() as usize];
+        let record = &seen.records[position(&seen, id) as usize];
         assert!(record.label.category.is_victim(), "{slot}");
         assert!(seen.is_masked(entity(&seen, id)), "{slot}");
     }
@@ -146,7 +146,7 @@ fn a_masked_person_has_other_ids_in_another_case() {
     let open = world.row("b", row("1", "contact", "Blerim Hoxha"));
     let ids = ["one", "other"].map(|case| {
         let seen = seen(&world, "a", &BTreeSet::new()).in_case(case);
-        [masked, open].map(|record| seen.entities[entity(&seen, record) as usize].id)
+        [masked, open].map(|record| seen.entity_id(entity(&seen, record)))
     });
     assert_ne!(ids[0][0], ids[1][0]);
     assert_eq!(ids[0][1], ids[1][1]);

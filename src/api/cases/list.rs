@@ -1,5 +1,7 @@
 //! `GET /v1/cases`: the cases that the caller works on.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,8 +37,15 @@ pub struct CaseView {
 }
 
 impl CaseView {
-    /// A case at a time, with those of its subjects that `visible` tells.
-    pub fn of(id: &str, case: &Case, at: Timestamp, visible: impl Fn(RecordId) -> bool) -> Self {
+    /// A case at a time, with those of its subjects of which `shown` tells the id to show.
+    pub fn of(
+        id: &str,
+        case: &Case,
+        at: Timestamp,
+        shown: impl Fn(RecordId) -> Option<RecordId>,
+    ) -> Self {
+        let subjects: BTreeSet<RecordId> =
+            case.subjects.iter().filter_map(|id| shown(*id)).collect();
         Self {
             id: id.to_owned(),
             lead: case.lead.clone(),
@@ -46,7 +55,7 @@ impl CaseView {
             expires: case.expires,
             ended: case.ended,
             members: case.members.iter().cloned().collect(),
-            subjects: case.subjects.iter().copied().filter(|id| visible(*id)).collect(),
+            subjects: subjects.into_iter().collect(),
         }
     }
 }
@@ -77,7 +86,7 @@ pub async fn list_cases(
             let (policy, snapshot) = (scope.policy()?, scope.snapshot()?);
             let own = policy.cases.iter().filter(|(_, case)| case.has_member(&scope.principal));
             let at = scope.at;
-            let visible = |id| snapshot.record(id).is_some();
+            let visible = |id| Some(snapshot.record_id(snapshot.stored(id)?));
             Ok(CaseList {
                 cases: own.map(|(id, case)| CaseView::of(id, case, at, visible)).collect(),
             })

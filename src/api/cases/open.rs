@@ -66,6 +66,6 @@ fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
             return Err(Problem::new(Code::AlreadyThere));
         }
         policy.cases.insert(id.clone(), case.clone());
-        Ok(CaseView::of(&id, &case, scope.at, |_| false))
+        Ok(CaseView::of(&id, &case, scope.at, |_| None))
     })
 }

@@ -162,7 +162,7 @@ pub async fn rank_entities(
                 &list,
                 &asked,
                 &ranked,
-                |index| snapshot.entities[*index as usize].id.to_string(),
+                |index| snapshot.entity_id(*index).to_string(),
                 |index| RankedEntity {
                     entity: EntitySummary::of(&snapshot, *index),
                     score: scores[*index as usize],

@@ -86,7 +86,7 @@ pub async fn list_communities(
             }
             let mut largest: Vec<(u32, Vec<u32>)> = members.into_iter().collect();
             largest.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
-            let id = |community: &u32| snapshot.entities[*community as usize].id;
+            let id = |community: &u32| snapshot.entity_id(*community);
             let page = page(
                 scope,
                 &["communities", &resolution.to_string()],

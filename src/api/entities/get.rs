@@ -136,9 +136,10 @@ fn why(snapshot: &Snapshot, entity: u32) -> Why {
     let links = explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
     let judgements = explanation.judgements.iter().map(|index| {
         let judgement = &snapshot.judgements[*index as usize];
+        let shown = |id| snapshot.stored(id).map_or(id, |index| snapshot.record_id(index));
         JudgementView {
-            a: judgement.a,
-            b: judgement.b,
+            a: shown(judgement.a),
+            b: shown(judgement.b),
             verdict: judgement.verdict,
             agency: judgement.label.agency.clone(),
             at: judgement.at,

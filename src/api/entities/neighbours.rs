@@ -80,7 +80,7 @@ pub async fn list_neighbours(
                 &list,
                 &asked,
                 &around,
-                |(neighbour, _)| snapshot.entities[*neighbour as usize].id.to_string(),
+                |(neighbour, _)| snapshot.entity_id(*neighbour).to_string(),
                 |(neighbour, relationships)| NeighbourView {
                     entity: EntitySummary::of(&snapshot, *neighbour),
                     relationships: relationships

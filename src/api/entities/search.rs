@@ -85,7 +85,7 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: bool) -> Result<SearchAns
     }
     let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
     let snapshot = scope.snapshot()?;
-    let found = found(scope, &snapshot, &asked, unmask);
+    let found = found(&snapshot, &asked, unmask);
     #[cfg(feature = "seeded-leaks")]
     let found = {
         let mut found = found;
@@ -101,7 +101,7 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: bool) -> Result<SearchAns
         &["search", &asked.text, wanted, if unmask { "unmask" } else { "" }],
         &pages,
         &found,
-        |hit| snapshot.entities[hit.entity as usize].id.to_string(),
+        |hit| snapshot.entity_id(hit.entity).to_string(),
         |hit| {
             let shown = scope.shown(&snapshot, hit.entity, unmask);
             SearchHit { entity: EntitySummary::of(shown, hit.entity), words: hit.words }
@@ -119,11 +119,11 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: bool) -> Result<SearchAns
 }
 
 /// What is found in what the snapshot shows, and in what is unmasked for the caller.
-fn found(scope: &Scope, snapshot: &Snapshot, asked: &SearchRequest, unmask: bool) -> Vec<Hit> {
+fn found(snapshot: &Snapshot, asked: &SearchRequest, unmask: bool) -> Vec<Hit> {
     if !unmask {
         return snapshot.search(&asked.text, asked.entity_type);
     }
     let mut found = snapshot.original().search(&asked.text, asked.entity_type);
-    found.retain(|hit| !snapshot.is_masked(hit.entity) || scope.may_unmask(snapshot, hit.entity));
+    found.retain(|hit| !snapshot.is_masked(hit.entity) || snapshot.may_unmask(hit.entity));
     found
 }

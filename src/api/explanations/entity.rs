@@ -143,7 +143,7 @@ fn picture_of(snapshot: &Snapshot, entity: u32, found: &EntityExplanation) -> Pi
     let at: BTreeMap<u32, usize> = records.iter().copied().zip(0..).collect();
     let link = |index: &u32| {
         let link = &snapshot.links[*index as usize];
-        let (a, b) = snapshot.record(link.a).zip(snapshot.record(link.b))?;
+        let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
         Some((*at.get(&a)?, *at.get(&b)?, link.bits))
     };
     let group_of: BTreeMap<u32, usize> = (0..)
@@ -155,8 +155,8 @@ fn picture_of(snapshot: &Snapshot, entity: u32, found: &EntityExplanation) -> Pi
     let verdicts = snapshot.verdicts();
     let judged = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Same);
     let named = |record: &u32| {
-        let record = &snapshot.records[*record as usize];
-        (record.id, record.label.agency.clone())
+        let agency = &snapshot.records[*record as usize].label.agency;
+        (snapshot.record_id(*record), agency.clone())
     };
     Picture {
         records: records.iter().map(named).collect(),
@@ -171,8 +171,7 @@ fn groups(snapshot: &Snapshot, groups: &[Vec<u32>]) -> Vec<GroupView> {
     let mut left = ENTITY_RECORDS_MAX;
     let group = |records: &Vec<u32>| {
         let shown = records.iter().take(left);
-        let shown: Vec<RecordId> =
-            shown.map(|record| snapshot.records[*record as usize].id).collect();
+        let shown: Vec<RecordId> = shown.map(|record| snapshot.record_id(*record)).collect();
         left -= shown.len();
         GroupView { size: records.len(), records: shown }
     };

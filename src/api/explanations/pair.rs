@@ -217,8 +217,8 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: bool) -> Result<PairA
     let basis =
         analyze::Basis::of([a, b].iter().map(|it| shown(*it).0.records[*it as usize].as_ref()));
     Ok(PairAnswer {
-        a: snapshot.records[why.a as usize].id,
-        b: snapshot.records[why.b as usize].id,
+        a: snapshot.record_id(why.a),
+        b: snapshot.record_id(why.b),
         entity_a: entity(why.a),
         entity_b: entity(why.b),
         same_entity: why.same_entity,

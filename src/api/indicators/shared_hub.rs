@@ -201,7 +201,7 @@ pub async fn shared_hub(
                 &[INDICATOR, &days.to_string()],
                 &asked,
                 &report.findings,
-                |finding| snapshot.entities[finding.hub as usize].id.to_string(),
+                |finding| snapshot.entity_id(finding.hub).to_string(),
                 |finding| FindingView::of(&snapshot, finding),
             )?;
             let exempted = report.exempted.iter().map(|it| ExemptedView::of(&snapshot, it));
@@ -280,7 +280,10 @@ impl ExemptedView {
         let (reason, detail, organization) = match &exempted.reason {
             Exemption::Organization { organization, kind } => (
                 "organization",
-                format!("it belongs to an organization of the kind `{kind}`"),
+                kind.as_ref().map_or_else(
+                    || "it belongs to an organization whose hubs strangers share".to_owned(),
+                    |kind| format!("it belongs to an organization of the kind `{kind}`"),
+                ),
                 summary(organization),
             ),
             Exemption::Workplace { organization } => {

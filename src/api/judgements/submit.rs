@@ -61,8 +61,14 @@ pub async fn submit_judgement(
 }
 
 fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {
-    let ids = [asked.a.min(asked.b), asked.a.max(asked.b)];
     let state = &scope.state;
+    let snapshot = scope.snapshot()?;
+    let stored = |id| {
+        let record = snapshot.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
+        Ok::<_, Problem>(snapshot.stored_id(record))
+    };
+    let (a, b) = (stored(asked.a)?, stored(asked.b)?);
+    let ids = [a.min(b), a.max(b)];
     let records = state.store.records(&scope.view.classes, &ids)?;
     let [a, b] = records.as_slice() else {
         let same = asked.a == asked.b;

@@ -74,7 +74,7 @@ fn list(
         // A victim's is masked here, too.
         let masked = records
             .iter()
-            .filter_map(|id| snapshot.record(*id))
+            .filter_map(|id| snapshot.stored(*id))
             .any(|index| snapshot.is_masked(snapshot.entity_of[index as usize]));
         let local_id = (!masked).then(|| row.to_owned());
         Ok(RowToReview { review_by, local_id, records, reviews })

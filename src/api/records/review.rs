@@ -12,7 +12,7 @@ use crate::api::reason::reason;
 use crate::api::state::{Body, Context, Scope};
 use crate::govern::{Function, REVIEW_DAYS_MAX, RecordReview, is_review_date};
 use crate::graph::Snapshot;
-use crate::ingest::{ROW, day_of};
+use crate::ingest::day_of;
 use crate::jobs;
 use crate::model::{Record, RecordId, Timestamp};
 use crate::store::Ids;
@@ -105,7 +105,7 @@ pub(super) struct Rows<'a> {
 
 /// The row that a record is of, for those that must be reviewed.
 pub(super) fn row_of(record: &Record) -> &str {
-    record.raw.get(ROW).map_or(&record.local_id, String::as_str)
+    record.row_id()
 }
 
 impl<'a> Rows<'a> {
@@ -132,8 +132,8 @@ impl<'a> Rows<'a> {
     /// The row that the agency calls so, or that has a record which it calls so.
     fn called(&self, local_id: &str) -> Result<&'a str, Problem> {
         let record = self.key(local_id);
-        if self.snapshot.record(record).is_some() {
-            return self.of_record(record);
+        if let Some(at) = self.snapshot.stored(record) {
+            return self.of_record(self.snapshot.record_id(at));
         }
         let mut events = self.snapshot.events.iter();
         let event = events.find(|it| self.owns(&it.label.agency) && it.local_id == local_id);

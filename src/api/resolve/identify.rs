@@ -99,7 +99,7 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
     let (store, engine) = (scope.state.store.as_ref(), scope.state.engine.as_ref());
     let mut found = analyze::identify(store, &scope.view, snapshot.original(), engine, &probe)?;
     // Who is masked is not found by what is masked.
-    found.retain(|it| !snapshot.is_masked(it.entity) || scope.may_unmask(&snapshot, it.entity));
+    found.retain(|it| !snapshot.is_masked(it.entity) || snapshot.may_unmask(it.entity));
     #[cfg(feature = "seeded-leaks")]
     {
         use crate::leak::{Leak, is_on, objects};
@@ -122,7 +122,7 @@ fn answer(scope: &Scope, asked: ResolveRequest) -> Result<ResolveAnswer, Problem
                 bits: candidate.score.bits,
                 probability: probability(candidate.score.bits),
                 prior_bits: candidate.score.prior_bits,
-                record: snapshot.records[candidate.record as usize].id,
+                record: snapshot.record_id(candidate.record),
                 levels: candidate.score.levels,
                 basis: analyze::Basis::of_entity(&snapshot, candidate.entity).into(),
                 records_compared: candidate.compared,
@@ -139,7 +139,7 @@ fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
         local_id: "probe".to_owned(),
         source: "resolve".to_owned(),
         category: Some(SubjectCategory::Unknown),
-        records: vec![SubmittedRecord { slot: "probe".to_owned(), body }],
+        records: vec![SubmittedRecord { slot: "probe".to_owned(), public: false, body }],
         ..SubmittedRow::default()
     };
     let output =
