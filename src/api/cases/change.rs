@@ -151,6 +151,7 @@ fn subjects(scope: &Scope, id: &str, asked: SubjectsRequest) -> Result<CaseView,
     if !policy.cases.get(id).is_some_and(|case| case.has_member(&scope.principal)) {
         return Err(Problem::new(Code::NotFound));
     }
+    let mut stored = Vec::new();
     for id in &asked.records {
         let record = seen.record(*id).map(|index| &seen.snapshot().records[index as usize]);
         // Another agency's record, seen or not, is none of the caller's to bring in.
@@ -160,8 +161,9 @@ fn subjects(scope: &Scope, id: &str, asked: SubjectsRequest) -> Result<CaseView,
             let detail = "a record that its source says to be about a victim";
             return Err(Problem::member("records", "not_about_a_victim", detail));
         }
+        stored.push(record.id);
     }
-    change(scope, id, false, |case| case.subjects.extend(asked.records.iter().copied()))
+    change(scope, id, false, |case| case.subjects.extend(stored.iter().copied()))
 }
 
 /// Changes an open case that the caller works on, and leads where that is needed.

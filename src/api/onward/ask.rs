@@ -57,6 +57,7 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let record = seen.record(asked.record).map(|index| &records[index as usize]);
     let record = record.filter(|record| record.label.agency != caller.agency);
     let label = record.map(|it| &it.label).ok_or(Problem::new(Code::NotFound))?;
+    let stored = record.map_or(asked.record, |it| it.id);
     let (owner, conditions) = (label.agency.clone(), label.conditions);
     // The stricter of what the agreement and what the row says.
     let needs_leave = conditions.contains(Condition::OnwardWithLeave);
@@ -81,7 +82,7 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let request = OnwardRequest {
         by: scope.act(),
         purpose: scope.asked.purpose,
-        record: asked.record,
+        record: stored,
         owner,
         recipient: asked.recipient,
         reason,

@@ -15,7 +15,7 @@ use crate::api::reason::reason;
 use crate::api::scope::Scope;
 use crate::govern::{Function, REVIEW_DAYS_MAX, RecordReview, is_review_date};
 use crate::graph::Snapshot;
-use crate::ingest::{ROW, day_of};
+use crate::ingest::day_of;
 use crate::jobs;
 use crate::model::{Record, RecordId, Timestamp};
 use crate::store::Ids;
@@ -95,9 +95,7 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
     let ids = rows.ids(&wanted);
     let reviewed = RecordReview { by: scope.act(), review_by, explanation };
     let keys: Vec<RecordId> = wanted.iter().map(|row| rows.key(row)).collect();
-    let mut shown: Vec<RecordId> =
-        ids.records.iter().filter_map(|id| seen.shown_record(*id)).collect();
-    shown.sort_unstable();
+    let shown = seen.shown_records(ids.records.iter().copied());
     jobs::review(scope.state.store.as_ref(), &keys, &ids, &reviewed)?;
     Ok(RecordsReviewed { records: shown, rows: keys.len(), review_by })
 }
@@ -110,7 +108,7 @@ pub(super) struct Rows<'a> {
 
 /// The row that a record is of, for those that must be reviewed.
 pub(super) fn row_of(record: &Record) -> &str {
-    record.raw.get(ROW).map_or(&record.local_id, String::as_str)
+    record.row_id()
 }
 
 impl<'a> Rows<'a> {
@@ -137,8 +135,8 @@ impl<'a> Rows<'a> {
     /// The row that the agency calls so, or that has a record which it calls so.
     fn called(&self, local_id: &str) -> Result<&'a str, Problem> {
         let record = self.key(local_id);
-        if self.snapshot.record(record).is_some() {
-            return self.of_record(record);
+        if let Some(at) = self.snapshot.stored(record) {
+            return self.of_record(self.snapshot.record_id(at));
         }
         let mut events = self.snapshot.events.iter();
         let event = events.find(|it| self.owns(&it.label.agency) && it.local_id == local_id);
