@@ -22,7 +22,7 @@ use crate::govern::{Act, Caller, DeskBook, Function, Principal, Question, Rules,
 use crate::graph::{self, Snapshot};
 use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
-use crate::model::{IdKey, RecordId, Timestamp, hex};
+use crate::model::{IdKey, Record, RecordId, Timestamp, hex};
 use crate::query::{Runner, ViewKey};
 use crate::resolve::Engine;
 use crate::store::Store;
@@ -228,6 +228,14 @@ impl Scope {
     /// What an agency's desk keeps.
     pub fn book(&self, agency: &str) -> Result<DeskBook, Problem> {
         book(self.state.store.as_ref(), &DeskBook::document(agency))
+    }
+
+    /// The id with which a record is shown to the caller: a victim's works in the case that is asked about.
+    pub fn record_id(&self, record: &Record) -> RecordId {
+        match record.label.category.is_victim() {
+            true => graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, record.id),
+            false => record.id,
+        }
     }
 
     /// The snapshot of the view as of now, without what may not be shown of people who may be victims.

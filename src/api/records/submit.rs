@@ -67,7 +67,7 @@ pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Pr
             return Err(Problem::new(crate::api::Code::RecordChanged));
         }
     }
-    let records = rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
+    let records = rows.iter().flat_map(|row| &row.records).map(|it| scope.record_id(it)).collect();
     let state = &scope.state;
     let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at)?;
     Ok(Submitted {
