@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::Notice;
 use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 
-/// An entity that every agency of the demo sees under this id: a phone of a planted ring.
+/// An entity that every agency of the demo sees under this id: a phone that many have to do with.
 const PHONE: &str = "ent_ac3e67dc330a0be5fb1aea554b9077a4";
-/// A person who uses it.
+/// A person whom every agency of the demo sees under this id.
 const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
-/// An address, reached from that person through another.
+/// An address, reached from the person through others.
 const ADDRESS: &str = "ent_9d6972c11e1666e6c25d9deddfadc7f8";
 /// A vehicle with sightings in several cities.
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
