@@ -13,9 +13,10 @@ use super::problem::Problem;
 use super::seen::Seen;
 use super::state::State;
 use crate::govern::{Act, Caller, DeskBook, Principal, Question, Rules, View};
+use crate::graph;
 #[cfg(feature = "seeded-leaks")]
 use crate::graph::Snapshot;
-use crate::model::{RecordId, Timestamp};
+use crate::model::{Record, RecordId, Timestamp};
 use crate::query::ViewKey;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
@@ -90,6 +91,22 @@ impl Scope {
     /// What an agency's desk keeps.
     pub fn book(&self, agency: &str) -> Result<DeskBook, Problem> {
         book(self.state.store.as_ref(), &DeskBook::document(agency))
+    }
+
+    /// The id with which a record that the caller has just handed in is shown, which is noted: a victim's works in
+    /// the case that is asked about.
+    pub fn record_id(&self, record: &Record) -> RecordId {
+        let id = match record.label.category.is_victim() {
+            true => self.in_case(record.id),
+            false => record.id,
+        };
+        self.note(|told| told.show(&id.to_string(), [record.label.agency.as_str()]));
+        id
+    }
+
+    /// The id in the case that is asked about of a record that is stored under an id.
+    pub(super) fn in_case(&self, stored: RecordId) -> RecordId {
+        graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, stored)
     }
 
     /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims.

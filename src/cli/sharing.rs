@@ -98,8 +98,8 @@ impl Sharing<'_> {
             }
             let own = self.snapshot(&rules, &specialist, &reference, &[record].into())?;
             let named = |snapshot: &Snapshot| {
-                let index = snapshot.record(record)?;
-                let entity = snapshot.entity_of[index as usize];
+                let index = snapshot.records.iter().position(|it| it.id == record)?;
+                let entity = snapshot.entity_of[index];
                 Some(snapshot.name(entity))
             };
             text += &format!(
