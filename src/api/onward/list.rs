@@ -4,11 +4,11 @@ use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::parse;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::casework::onward;
 use crate::govern::{Function, OnwardDecision, OnwardRequest, OnwardState, Purpose};
 use crate::model::{RecordId, Timestamp};
 
@@ -85,16 +85,10 @@ pub async fn list_onward_requests(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadOnward, |scope| {
+            let found = onward::list(scope.casework(), &scope.question())?;
             let agency = scope.caller.agency.as_str();
-            let mut requests = Vec::new();
-            for (name, text) in scope.state.store.documents(OnwardRequest::DOCUMENTS)? {
-                let request = parse(&text)?;
-                if request.concerns(agency) {
-                    let id = &name[OnwardRequest::DOCUMENTS.len()..];
-                    requests.push(OnwardView::of(id, &request, agency));
-                }
-            }
-            Ok(OnwardList { requests })
+            let view = |(id, it): &onward::Named| OnwardView::of(id, it, agency);
+            Ok(OnwardList { requests: found.iter().map(view).collect() })
         })
         .await
 }
