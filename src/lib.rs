@@ -7,6 +7,7 @@
 pub mod analyze;
 pub mod api;
 pub mod audit;
+pub mod casework;
 pub mod govern;
 pub mod graph;
 pub mod identity;

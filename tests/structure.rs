@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/`, from left to right. A room may use those before it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "model",
     "ingest",
     "normalize",
@@ -15,6 +15,7 @@ const ROOMS: [&str; 14] = [
     "graph",
     "analyze",
     "query",
+    "casework",
     "jobs",
     "api",
     "scenario",

@@ -12,8 +12,6 @@ pub const LOG_ON_BYTES_MAX: usize = 16 * 1024;
 pub const BODY_TIME: Duration = Duration::from_secs(60);
 /// Rows of a batch.
 pub const BATCH_ROWS_MAX: usize = 1_000;
-/// Records and local ids that one review names.
-pub const REVIEWED_MAX: usize = 100;
 /// Candidates of "who is this?".
 pub const CANDIDATES_MAX: u64 = 50;
 /// Characters of a search.

@@ -10,6 +10,7 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::answer::Told;
+use crate::casework::{CaseworkError, InputError};
 use crate::govern::Function;
 use crate::ingest::RowError;
 use crate::jobs::{RefusedRow, StartError, SubmitError};
@@ -295,6 +296,42 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         Self::new(Code::Unavailable)
+    }
+}
+
+impl From<CaseworkError> for Problem {
+    fn from(error: CaseworkError) -> Self {
+        match error {
+            CaseworkError::NotFound => Self::new(Code::NotFound),
+            CaseworkError::AlreadyThere => Self::new(Code::AlreadyThere),
+            CaseworkError::NotNow(why) => Self::new(Code::NotNow).detail(why.to_string()),
+            CaseworkError::Input(InputError { member, reason, detail }) => {
+                Self::member(&member, reason, detail)
+            }
+            CaseworkError::Terms(wrong) => {
+                let faults = wrong.into_iter().map(|(place, error)| Fault {
+                    row: None,
+                    column: Some(place),
+                    reason: error.code().into(),
+                    detail: error.to_string(),
+                });
+                faults.fold(Self::new(Code::InvalidInput), Self::fault)
+            }
+            CaseworkError::LimitReached(what) => Self::new(Code::LimitReached).detail(what),
+            CaseworkError::IdentifiersUsedUp => {
+                Self::new(Code::TooManyToday).detail(error.to_string())
+            }
+            CaseworkError::OperationsUsedUp => Self::new(Code::TooManyToday),
+            CaseworkError::Store(error) => error.into(),
+            CaseworkError::Unwritable(_) => {
+                tracing::error!(%error, "an act failed");
+                Self::new(Code::Internal)
+            }
+            CaseworkError::Unreadable(_) | CaseworkError::Contended | CaseworkError::Sealing(_) => {
+                tracing::error!(%error, "an act failed");
+                Self::new(Code::Unavailable)
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::state::State;
 use crate::audit::{AuditError, Entry};
-use crate::jobs::{self, PurgeReport};
+use crate::casework::{self, PurgeReport};
 use crate::model::hex;
 use crate::store::StoreError;
 
@@ -44,7 +44,7 @@ pub async fn purge_again_and_again(state: web::Data<State>, every: Duration, sto
 /// Removes what is kept no longer, with an entry in the audit log for each agency whose it was.
 fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
     let at = (state.clock)();
-    let report = jobs::purge(state.store.as_ref(), at, |report| {
+    let report = casework::purge(state.store.as_ref(), at, |report| {
         report.agencies.keys().try_for_each(|agency| {
             let made = (at, hex(&(state.random)()[..16]));
             state.audit.append(Entry::apart(made, agency, None, "purge".to_owned()))

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::answer::Told;
 use super::asked::Asked;
-use super::policies::{Granted, book};
 use super::problem::Problem;
 use super::seen::Seen;
 use super::state::State;
-use crate::govern::{Act, Caller, DeskBook, Principal, Question, Rules, View};
+use crate::casework::{Casework, Granted};
+use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
 #[cfg(feature = "seeded-leaks")]
 use crate::graph::Snapshot;
@@ -48,7 +48,9 @@ impl Scope {
         told: Ledger,
     ) -> Result<Self, Problem> {
         let at = (state.clock)();
-        let granted = state.policies.grant(state.store.as_ref(), &principal, &asked, at)?;
+        let question =
+            Question { principal: &principal, purpose: asked.purpose, case: &asked.case, at };
+        let granted = state.policies.grant(state.store.as_ref(), &question)?;
         let Granted { view, pseudonyms, unmasked, break_glass } = granted;
         told.borrow_mut().break_glass.extend(break_glass);
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
@@ -77,20 +79,9 @@ impl Scope {
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
     }
 
-    /// What the caller does now, to be written down.
-    pub fn act(&self) -> Act {
-        let Caller { agency, user } = self.caller.clone();
-        Act { agency, user, at: self.at }
-    }
-
-    /// The policy as of now.
-    pub fn policy(&self) -> Result<Arc<Rules>, Problem> {
-        Ok(self.state.policies.policy(self.state.store.as_ref())?.1)
-    }
-
-    /// What an agency's desk keeps.
-    pub fn book(&self, agency: &str) -> Result<DeskBook, Problem> {
-        book(self.state.store.as_ref(), &DeskBook::document(agency))
+    /// What the governing acts are done on.
+    pub fn casework(&self) -> Casework<'_> {
+        self.state.casework()
     }
 
     /// The id with which a record that the caller has just handed in is shown, which is noted: a victim's works in

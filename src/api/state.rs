@@ -5,9 +5,10 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::metrics::Metrics;
-use super::policies::Policies;
 use super::sessions::notice::Notice;
 use crate::audit::AuditLog;
+use crate::casework::deferred::Sealing;
+use crate::casework::{Casework, Policies};
 use crate::graph;
 use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
@@ -39,4 +40,17 @@ pub struct State {
     pub(super) notice: Notice,
     /// Turns to hash a password.
     pub(super) hashings: Semaphore,
+}
+
+impl State {
+    /// What the governing acts are done on.
+    pub(super) fn casework(&self) -> Casework<'_> {
+        let Self { store, policies, id_key, .. } = self;
+        Casework { store: store.as_ref(), policies, id_key }
+    }
+
+    /// What questions are sealed with that are kept after their answer.
+    pub(super) fn sealing(&self) -> Sealing<'_> {
+        Sealing { identity: &self.identity, random: &*self.random }
+    }
 }

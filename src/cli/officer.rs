@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use accord::casework::agencies;
 use accord::govern::{POLICY_DOCUMENT, Policy, PublicKey};
-use accord::store::Store;
 
 use super::CommandError;
 use super::holder::{Place, UserArguments, now};
@@ -39,9 +39,8 @@ pub fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let (store, log) = arguments.place.open_logged(false)?;
     let UserArguments { agency, user } = &arguments.user;
     let at = now();
-    let changed = change(store.as_ref(), |policy| {
-        policy.register_officer(agency, user, key.as_ref().map(|key| (key, at)))
-    })?;
+    let key_since = key.as_ref().map(|key| (key, at));
+    let changed = agencies::register_officer(store.as_ref(), (agency, user), key_since)?;
     let did = if key.is_some() { "register" } else { "remove" };
     log.write(&format!("key officer {did}"), agency, Some(user))?;
     match (&key, changed) {
@@ -63,20 +62,4 @@ pub fn list(place: &Place) -> Result<(), CommandError> {
         }
     }
     Ok(())
-}
-
-/// Changes the policy on what is there at the instant of writing.
-fn change<T>(
-    store: &dyn Store,
-    mut change: impl FnMut(&mut Policy) -> T,
-) -> Result<T, CommandError> {
-    loop {
-        let before = store.document(POLICY_DOCUMENT)?;
-        let mut policy = Policy::from_document(before.as_deref())?;
-        let changed = change(&mut policy);
-        let after = policy.to_document();
-        if store.swap_document(POLICY_DOCUMENT, before.as_deref(), Some(&after))? {
-            return Ok(changed);
-        }
-    }
 }

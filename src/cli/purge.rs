@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use accord::jobs;
+use accord::casework;
 
 use super::CommandError;
 use super::holder::{Place, now};
@@ -23,7 +23,7 @@ pub struct Arguments {
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (store, log) = arguments.place.open_logged(false)?;
-    let report = jobs::purge(store.as_ref(), now(), |report| {
+    let report = casework::purge(store.as_ref(), now(), |report| {
         report.agencies.keys().try_for_each(|agency| log.write("purge", agency, None))
     })?;
     if report.agencies.is_empty() {

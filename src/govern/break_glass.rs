@@ -2,6 +2,7 @@
 //! hour (28 CFR 23.20(e)(2)). The owner is told at once, and a second person reviews it.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::{Act, Principal, Purpose, Question, Reference};
@@ -64,13 +65,16 @@ pub struct BreakGlass {
 }
 
 /// Why one cannot be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BreakGlassError {
     /// The user has one for the same owner, purpose and case.
+    #[error("one is open for this agency, purpose and case")]
     Open,
     /// One of the user's was not reviewed in time.
+    #[error("one was not reviewed within {} hours: it must be first", REVIEW_HOURS_MAX)]
     Overdue,
     /// Too many of the user's are not reviewed yet.
+    #[error("too many of the user's await their review")]
     Unreviewed,
 }
 

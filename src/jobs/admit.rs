@@ -2,18 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::govern::{Agency, LawProfile, POLICY_DOCUMENT, Policy, is_review_date};
+use crate::casework::policies::agencies;
+use crate::govern::{Agency, LawProfile, is_review_date};
 use crate::ingest::{RELEASE, Reason, RowError, RowOutput};
 use crate::model::{EntityType, Label, Record, Timestamp};
 use crate::store::{Store, StoreError};
-
-/// The agencies, as registered now.
-pub(super) fn agencies(store: &dyn Store) -> Result<BTreeMap<String, Agency>, StoreError> {
-    let document = store.document(POLICY_DOCUMENT)?;
-    let policy = Policy::from_document(document.as_deref());
-    let policy = policy.map_err(|error| StoreError::Damaged(error.to_string()))?;
-    Ok(policy.agencies)
-}
 
 /// The agencies, as registered now, and when rows are handed in.
 pub(super) struct Admission {

@@ -9,9 +9,7 @@ mod apply;
 mod import;
 mod judge;
 mod link;
-mod purge;
 mod registry;
-mod review;
 mod submit;
 
 #[cfg(test)]
@@ -23,9 +21,7 @@ pub use import::{
 };
 pub use judge::judge;
 pub use link::Linker;
-pub use purge::{PurgeReport, purge};
 pub use registry::{
     Clock, JobError, JobHandle, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,
 };
-pub use review::{review, reviews_of};
 pub use submit::{RefusedRow, SubmitError, SubmitReport, submit};

@@ -9,7 +9,8 @@ use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
-use crate::govern::{AgencyKind, Desk, Function, Policy};
+use crate::casework::agencies::{self, Known};
+use crate::govern::{AgencyKind, Desk, Function};
 
 /// An agency.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -24,15 +25,10 @@ pub struct AgencyView {
     pub desk: Option<Desk>,
 }
 
-impl AgencyView {
-    /// What is known of the agency of this name.
-    pub fn of(policy: &Policy, name: &str) -> Self {
-        let agency = policy.agencies.get(name);
-        Self {
-            name: name.to_owned(),
-            kind: agency.map(|agency| agency.kind),
-            desk: agency.map(|agency| agency.desk.clone()),
-        }
+impl From<Known> for AgencyView {
+    fn from((name, agency): Known) -> Self {
+        let (kind, desk) = agency.map(|agency| (agency.kind, agency.desk)).unzip();
+        Self { name, kind, desk }
     }
 }
 
@@ -62,12 +58,6 @@ pub async fn list_agencies(
 }
 
 fn list(scope: &Scope) -> Result<AgencyList, Problem> {
-    let policy = scope.policy()?;
-    let agencies = if scope.principal.may(Function::ManageAgencies) {
-        policy.agencies.keys().map(|name| AgencyView::of(&policy, name)).collect()
-    } else {
-        let known = policy.known_to(&scope.caller.agency);
-        known.into_iter().map(|name| AgencyView::of(&policy, name)).collect()
-    };
-    Ok(AgencyList { agencies })
+    let found = agencies::list(scope.casework(), &scope.question())?;
+    Ok(AgencyList { agencies: found.into_iter().map(AgencyView::from).collect() })
 }

@@ -6,10 +6,10 @@ use super::list::AgencyView;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::policies::Policies;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Agency, Function, is_name};
+use crate::casework::agencies;
+use crate::govern::{Agency, Function};
 
 /// Register an agency
 ///
@@ -30,18 +30,5 @@ pub async fn register_agency(context: Context, body: Body) -> Result<Answer<Agen
 }
 
 fn register(scope: &Scope, agency: Agency) -> Result<AgencyView, Problem> {
-    let names = [
-        ("name", &agency.name),
-        ("desk.name", &agency.desk.name),
-        ("desk.channel", &agency.desk.channel),
-    ];
-    for (member, name) in names {
-        if !is_name(name) {
-            return Err(Problem::member(member, "bad_name", "1 to 200 bytes of text"));
-        }
-    }
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        policy.agencies.insert(agency.name.clone(), agency.clone());
-        Ok(AgencyView::of(policy, &agency.name))
-    })
+    Ok(agencies::register(scope.casework(), &agency)?.into())
 }

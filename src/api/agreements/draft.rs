@@ -2,17 +2,14 @@
 
 use actix_web::{post, web};
 
-use super::get::{AgreementView, view};
+use super::get::AgreementView;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Agency, Agreement, Function, Policy, Terms, TermsError, Version};
-
-/// The most versions of an agreement.
-const VERSIONS_MAX: usize = 200;
+use crate::casework::agreements;
+use crate::govern::{Function, Terms};
 
 /// Draft an agreement
 ///
@@ -37,18 +34,7 @@ pub async fn draft_agreement(
 }
 
 fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
-    check(scope, &terms)?;
-    let id = terms.agreement_id(&scope.state.id_key);
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        // The reference is the agency's own, so this tells of no other agency's agreement.
-        if policy.agreements.contains_key(&id) {
-            return Err(Problem::new(Code::AlreadyThere));
-        }
-        let versions = vec![version(scope, &terms)];
-        let agreement = Agreement { versions, suspended: None, ended: None, receipts: vec![] };
-        policy.agreements.insert(id.clone(), agreement);
-        view(scope, policy, &id)
-    })
+    Ok(agreements::draft(scope.casework(), &scope.question(), &terms)?.into())
 }
 
 /// Draft a new version
@@ -78,60 +64,5 @@ pub async fn draft_version(
 }
 
 fn add(scope: &Scope, id: &str, terms: Terms) -> Result<AgreementView, Problem> {
-    check(scope, &terms)?;
-    if terms.agreement_id(&scope.state.id_key) != id {
-        let detail = "the versions of one agreement have one reference";
-        return Err(Problem::member("id", "another_agreement", detail));
-    }
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        let agreement = own(policy, id)?;
-        if agreement.ended.is_some() {
-            return Err(Problem::new(Code::NotNow).detail("the agreement has ended"));
-        }
-        if agreement.versions.len() >= VERSIONS_MAX {
-            return Err(Problem::new(Code::LimitReached).detail("versions of an agreement"));
-        }
-        agreement.versions.push(version(scope, &terms));
-        view(scope, policy, id)
-    })
-}
-
-fn own<'p>(policy: &'p mut Policy, id: &str) -> Result<&'p mut Agreement, Problem> {
-    policy.agreements.get_mut(id).ok_or_else(|| Problem::new(Code::NotFound))
-}
-
-fn version(scope: &Scope, terms: &Terms) -> Version {
-    Version { terms: terms.clone(), drafted: scope.act(), signatures: Vec::new() }
-}
-
-/// Refuses what is wrong with the terms, each with its reason.
-fn check(scope: &Scope, terms: &Terms) -> Result<(), Problem> {
-    if terms.discloser != scope.caller.agency {
-        let detail = "who discloses drafts: the caller's agency";
-        return Err(Problem::member("discloser", "not_the_caller", detail));
-    }
-    let wrong = terms.check().err().unwrap_or_default();
-    let by_law = by_law(scope.policy()?.agencies.get(&scope.caller.agency), terms);
-    none_of([wrong, by_law].concat())
-}
-
-/// What the law that an agency works under does not allow.
-pub(super) fn by_law(agency: Option<&Agency>, terms: &Terms) -> Vec<(String, TermsError)> {
-    let law = agency.and_then(|agency| agency.law);
-    law.map(|law| law.refuses(terms)).unwrap_or_default()
-}
-
-/// Refuses terms with which something is wrong.
-pub(super) fn none_of(wrong: Vec<(String, TermsError)>) -> Result<(), Problem> {
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    let fault = |(place, error): (String, TermsError)| Fault {
-        row: None,
-        column: Some(place),
-        reason: error.code().into(),
-        detail: error.to_string(),
-    };
-    let faults = wrong.into_iter().map(fault);
-    Err(faults.fold(Problem::new(Code::InvalidInput), Problem::fault))
+    Ok(agreements::add_version(scope.casework(), &scope.question(), id, &terms)?.into())
 }

@@ -9,13 +9,12 @@ use utoipa::ToSchema;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::scope::Scope;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::casework::agreements::{self, AgreementSeen, Overruled};
 use crate::govern::{
-    Act, Agreement, AgreementState, Contradiction, Field, Function, Policy, PurgeTask, Purpose,
-    Signature, Terms, contradictions,
+    Act, AgreementState, Field, Function, PurgeTask, Purpose, Signature, Terms, Version,
 };
-use crate::model::{Kind, SubjectCategory, Timestamp};
+use crate::model::{Kind, SubjectCategory};
 
 /// An agreement with all its versions.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -77,86 +76,40 @@ pub struct ContradictionView {
     pub fields_never: BTreeSet<Field>,
 }
 
-impl AgreementView {
-    /// An agreement as the agency sees it, beside those in force; nothing when it is no side of it.
-    pub fn of(
-        policy: &Policy,
-        in_force: &[InForce<'_>],
-        id: &str,
-        agency: &str,
-        at: Timestamp,
-    ) -> Option<Self> {
-        let agreement = policy.agreements.get(id).filter(|it| it.has_side(agency))?;
-        let versions = agreement.versions.iter().enumerate();
-        let own = versions.filter(|(_, version)| version.terms.has_side(agency));
-        let view = |(index, version): (usize, &crate::govern::Version)| VersionView {
-            version: index + 1,
-            terms: version.terms.clone(),
-            terms_hash: version.terms.hash(index + 1),
-            drafted: version.drafted.clone(),
-            signatures: version.signatures.clone(),
+impl From<AgreementSeen> for AgreementView {
+    fn from(seen: AgreementSeen) -> Self {
+        let version = |(number, version): (usize, Version)| VersionView {
+            version: number,
+            terms_hash: version.terms.hash(number),
+            terms: version.terms,
+            drafted: version.drafted,
+            signatures: version.signatures,
         };
-        Some(Self {
-            agreement: id.to_owned(),
-            state: agreement.state(at),
-            standing: agreement.standing().map(|(number, _)| number),
-            versions: own.map(view).collect(),
-            suspended: agreement.suspended.as_ref().map(|(_, act)| act.clone()),
-            ended: agreement.ended.clone(),
-            purge: purge(agreement, agency, at),
-            overruled: match in_force.iter().find(|(of, ..)| *of == id) {
-                Some((_, terms, to)) => overruled((terms, to), in_force, id, agency),
-                None => Vec::new(),
-            },
-        })
+        Self {
+            agreement: seen.id,
+            state: seen.state,
+            standing: seen.standing,
+            versions: seen.versions.into_iter().map(version).collect(),
+            suspended: seen.suspended,
+            ended: seen.ended,
+            purge: seen.purge,
+            overruled: seen.overruled.into_iter().map(ContradictionView::from).collect(),
+        }
     }
 }
 
-fn purge(agreement: &Agreement, agency: &str, at: Timestamp) -> Vec<PurgeTask> {
-    let discloses = agreement.versions.iter().any(|it| it.terms.discloser == agency);
-    let mut tasks = agreement.purge_tasks(at);
-    tasks.retain(|task| discloses || task.recipient == agency);
-    tasks
-}
-
-/// An agreement in force: its id, its terms, and the recipients that have signed them.
-pub type InForce<'p> = (&'p str, &'p Terms, Vec<&'p str>);
-
-/// The agency's agreements in force.
-pub fn in_force<'p>(policy: &'p Policy, agency: &str, at: Timestamp) -> Vec<InForce<'p>> {
-    let own = policy.agreements.iter().filter(|(_, agreement)| agreement.has_side(agency));
-    own.filter_map(|(id, agreement)| {
-        let (terms, recipients) = agreement.in_force(at)?;
-        Some((id.as_str(), terms, recipients))
-    })
-    .collect()
-}
-
-/// The contradictions that concern the agency: as the discloser all, as a recipient its own.
-pub(super) fn overruled(
-    (terms, recipients): (&Terms, &[&str]),
-    in_force: &[InForce<'_>],
-    id: &str,
-    agency: &str,
-) -> Vec<ContradictionView> {
-    let concerns = |found: &Contradiction| found.recipient == agency || terms.discloser == agency;
-    let others = in_force.iter().filter(|(other, ..)| *other != id);
-    others
-        .flat_map(|(other, with, to)| {
-            let found = contradictions((terms, recipients), (with, to));
-            found.into_iter().map(move |found| (*other, found))
-        })
-        .filter(|(_, found)| concerns(found))
-        .map(|(other, found)| ContradictionView {
-            agreement: other.to_owned(),
+impl From<Overruled> for ContradictionView {
+    fn from((agreement, found): Overruled) -> Self {
+        Self {
+            agreement,
             recipient: found.recipient,
             kinds: found.kinds,
             subject: found.subject,
             purposes: found.purposes,
             black: found.black,
             fields_never: found.fields_never,
-        })
-        .collect()
+        }
+    }
 }
 
 /// Get an agreement
@@ -179,15 +132,9 @@ pub async fn get_agreement(
     id: web::Path<String>,
 ) -> Result<Answer<AgreementView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context.answer(Function::ReadAgreements, move |scope| view(scope, &*scope.policy()?, &id)).await
-}
-
-/// The agreement as the caller's agency sees it.
-///
-/// # Errors
-/// The same for one that never was and one that the agency is no side of.
-pub(super) fn view(scope: &Scope, policy: &Policy, id: &str) -> Result<AgreementView, Problem> {
-    let (agency, at) = (&scope.caller.agency, scope.at);
-    let view = AgreementView::of(policy, &in_force(policy, agency, at), id, agency, at);
-    view.ok_or_else(|| Problem::new(Code::NotFound))
+    context
+        .answer(Function::ReadAgreements, move |scope| {
+            Ok(agreements::get(scope.casework(), &scope.question(), &id)?.into())
+        })
+        .await
 }

@@ -4,11 +4,12 @@ use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::get::{AgreementView, in_force};
+use super::get::AgreementView;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::casework::agreements;
 use crate::govern::Function;
 
 /// Agreements.
@@ -34,13 +35,8 @@ pub async fn list_agreements(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadAgreements, |scope| {
-            let policy = scope.policy()?;
-            let agency = &scope.caller.agency;
-            let in_force = in_force(&policy, agency, scope.at);
-            let views = policy.agreements.keys();
-            let views =
-                views.filter_map(|id| AgreementView::of(&policy, &in_force, id, agency, scope.at));
-            Ok(AgreementList { agreements: views.collect() })
+            let found = agreements::list(scope.casework(), &scope.question())?;
+            Ok(AgreementList { agreements: found.into_iter().map(AgreementView::from).collect() })
         })
         .await
 }

@@ -4,16 +4,14 @@ use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::get::{AgreementView, view};
+use super::get::AgreementView;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::desks::tell;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::reason::reason;
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Function, MessageKind, PurgeReceipt};
+use crate::casework::agreements;
+use crate::govern::Function;
 
 /// What was removed.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -48,19 +46,6 @@ pub async fn confirm_purge(
 }
 
 fn confirm(scope: &Scope, id: &str, confirmed: PurgeConfirmed) -> Result<AgreementView, Problem> {
-    let note = reason(&confirmed.note, "note")?;
-    let agency = &scope.caller.agency;
-    let (answer, discloser) = Policies::change(scope.state.store.as_ref(), |policy| {
-        let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
-        let agreement = agreement.ok_or_else(|| Problem::new(Code::NotFound))?;
-        let mut tasks = agreement.purge_tasks(scope.at).into_iter();
-        let task = tasks.find(|task| task.recipient == *agency && task.receipt.is_none());
-        let task = task.ok_or_else(|| Problem::new(Code::NotNow).detail("nothing to confirm"))?;
-        let by = scope.act();
-        agreement.receipts.push(PurgeReceipt { version: task.version, by, note: note.clone() });
-        let discloser = agreement.versions[task.version - 1].terms.discloser.clone();
-        Ok((view(scope, policy, id)?, discloser))
-    })?;
-    tell(scope, &*scope.policy()?, (&discloser, agency), MessageKind::PurgeConfirmed, id)?;
-    Ok(answer)
+    let (work, question) = (scope.casework(), scope.question());
+    Ok(agreements::confirm_purge(work, &question, id, &confirmed.note)?.into())
 }

@@ -4,15 +4,14 @@ use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::draft::{by_law, none_of};
-use super::get::{AgreementView, view};
+use super::get::AgreementView;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Function, Signature, SignatureError, SignedWith};
+use crate::casework::agreements::{self, Signing};
+use crate::govern::Function;
 
 /// What is signed.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -58,62 +57,7 @@ pub async fn sign_agreement(
 }
 
 fn sign(scope: &Scope, id: &str, asked: SignRequest) -> Result<AgreementView, Problem> {
-    let caller = &scope.caller;
-    let missing = || Problem::new(Code::NotFound);
-    let not_now = |detail: &str| Problem::new(Code::NotNow).detail(detail);
-    let given = given(&asked)?;
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        let officer = (caller.agency.as_str(), caller.user.as_str());
-        let checked = policy.check_signature(officer, &asked.terms_hash, given);
-        let own = policy.agencies.get(&caller.agency).cloned();
-        let agreement = policy.agreements.get_mut(id).ok_or_else(missing)?;
-        if !agreement.has_side(&caller.agency) {
-            return Err(missing());
-        }
-        if agreement.ended.is_some() {
-            return Err(not_now("the agreement has ended"));
-        }
-        let number = agreement.versions.len();
-        let latest = agreement.versions.last_mut().filter(|it| it.terms.has_side(&caller.agency));
-        let latest =
-            latest.ok_or_else(|| not_now("the agency is no side of the latest version"))?;
-        if asked.version != number || asked.terms_hash != latest.terms.hash(number) {
-            return Err(not_now("this is not the latest version"));
-        }
-        none_of(by_law(own.as_ref(), &latest.terms))?;
-        if let Err(error) = checked {
-            return Err(refused(error));
-        }
-        let signed = |it: &Signature| it.side == caller.agency && it.officer == caller.user;
-        if !latest.signatures.iter().any(signed) {
-            latest.signatures.push(Signature {
-                side: caller.agency.clone(),
-                officer: caller.user.clone(),
-                at: scope.at,
-                terms: asked.terms_hash.clone(),
-                key: asked.key.clone(),
-                signature: asked.signature.clone(),
-            });
-        }
-        view(scope, policy, id)
-    })
-}
-
-/// Key and signature, both or neither.
-fn given(asked: &SignRequest) -> Result<Option<SignedWith<'_>>, Problem> {
-    match (&asked.key, &asked.signature) {
-        (None, None) => Ok(None),
-        (Some(key), Some(signature)) => Ok(Some(SignedWith { key, signature })),
-        (Some(_), None) => Err(refused(SignatureError::Missing)),
-        (None, Some(_)) => Err(refused(SignatureError::OtherKey)),
-    }
-}
-
-fn refused(error: SignatureError) -> Problem {
-    let (member, reason) = match error {
-        SignatureError::Missing => ("signature", "signature_missing"),
-        SignatureError::OtherKey => ("key", "key_not_registered"),
-        SignatureError::Wrong => ("signature", "signature_wrong"),
-    };
-    Problem::member(member, reason, error.to_string())
+    let SignRequest { version, terms_hash, key, signature } = asked;
+    let signing = Signing { version, terms_hash, key, signature };
+    Ok(agreements::sign(scope.casework(), &scope.question(), id, &signing)?.into())
 }

@@ -2,14 +2,13 @@
 
 use actix_web::{HttpRequest, post, web};
 
-use super::get::{AgreementView, view};
+use super::get::AgreementView;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::scope::Scope;
-use crate::govern::{Act, Agreement, Function};
+use crate::api::problem::{Problem, ProblemBody};
+use crate::casework::agreements;
+use crate::govern::Function;
 
 /// Suspend an agreement
 ///
@@ -32,10 +31,11 @@ pub async fn suspend_agreement(
     id: web::Path<String>,
 ) -> Result<Answer<AgreementView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    let suspend = |agreement: &mut Agreement, act: Act| {
-        agreement.suspended = Some((agreement.versions.len(), act));
-    };
-    context.answer(Function::SuspendAgreements, move |scope| change(scope, &id, suspend)).await
+    context
+        .answer(Function::SuspendAgreements, move |scope| {
+            Ok(agreements::suspend(scope.casework(), &scope.question(), &id)?.into())
+        })
+        .await
 }
 
 /// End an agreement
@@ -58,32 +58,9 @@ pub async fn end_agreement(
     id: web::Path<String>,
 ) -> Result<Answer<AgreementView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    let end = |agreement: &mut Agreement, act: Act| agreement.ended = Some(act);
-    context.answer(Function::SuspendAgreements, move |scope| change(scope, &id, end)).await
-}
-
-fn change(
-    scope: &Scope,
-    id: &str,
-    change: impl Fn(&mut Agreement, Act),
-) -> Result<AgreementView, Problem> {
-    let agency = &scope.caller.agency;
-    let missing = || Problem::new(Code::NotFound);
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
-        let agreement = agreement.ok_or_else(missing)?;
-        if agreement.ended.is_some() {
-            return Err(Problem::new(Code::NotNow).detail("the agreement has ended"));
-        }
-        let alone = agreement.versions.iter().all(|version| {
-            let terms = &version.terms;
-            terms.discloser == *agency || (terms.reciprocal && terms.recipients.len() == 1)
-        });
-        if !alone {
-            let detail = "only who discloses suspends or ends";
-            return Err(Problem::new(Code::NotNow).detail(detail));
-        }
-        change(agreement, scope.act());
-        view(scope, policy, id)
-    })
+    context
+        .answer(Function::SuspendAgreements, move |scope| {
+            Ok(agreements::end(scope.casework(), &scope.question(), &id)?.into())
+        })
+        .await
 }

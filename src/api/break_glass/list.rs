@@ -9,7 +9,8 @@ use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
-use crate::govern::{BreakGlass, Function, Purpose, Reference, Review, ReviewState, Role};
+use crate::casework::break_glass;
+use crate::govern::{BreakGlass, Function, Purpose, Reference, Review, ReviewState};
 use crate::model::Timestamp;
 
 /// One use of break-glass.
@@ -97,17 +98,9 @@ pub async fn list_break_glass(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadBreakGlass, |scope| {
-            let (principal, agency) = (&scope.principal, scope.caller.agency.as_str());
-            let oversees = principal.may(Function::ReviewBreakGlass)
-                || principal.roles.contains(&Role::AgencyAuditor);
-            let policy = scope.policy()?;
-            let concerns = |it: &BreakGlass| it.by.agency == agency || it.owner == agency;
-            let seen = policy
-                .break_glass
-                .iter()
-                .filter(|(_, it)| it.is_of(principal) || (oversees && concerns(it)));
-            let view = |(id, it): (&String, &BreakGlass)| BreakGlassView::of(id, it, scope);
-            Ok(BreakGlassList { uses: seen.map(view).collect() })
+            let found = break_glass::list(scope.casework(), &scope.question())?;
+            let view = |(id, it): &break_glass::Named| BreakGlassView::of(id, it, scope);
+            Ok(BreakGlassList { uses: found.iter().map(view).collect() })
         })
         .await
 }

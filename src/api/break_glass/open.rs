@@ -8,12 +8,10 @@ use super::list::BreakGlassView;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::desks::tell;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::reason::reason;
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{BreakGlass, BreakGlassError, Function, MessageKind, REVIEW_HOURS_MAX, Rights};
+use crate::casework::break_glass as casework;
+use crate::govern::Function;
 
 /// Whose glass to break, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -48,41 +46,10 @@ pub async fn break_glass(context: Context, body: Body) -> Result<Answer<BreakGla
 }
 
 fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Problem> {
-    let reason = reason(&asked.reason, "reason")?;
-    let policy = scope.policy()?;
-    let foreseen = Rights::of(&scope.question(), &policy).may_break(&asked.agency);
-    if !foreseen {
-        let detail = "no agreement with this agency foresees break-glass for this purpose";
-        return Err(Problem::new(Code::NotNow).detail(detail));
-    }
-    let glass = BreakGlass {
-        by: scope.act(),
-        owner: asked.agency,
-        purpose: scope.asked.purpose,
-        case: scope.asked.case.clone(),
-        reason,
-        review: None,
-    };
-    let id = glass.id(&scope.state.id_key);
-    let refused = |error| Problem::new(Code::NotNow).detail(words(error));
-    policy.check_break_glass(&glass).map_err(refused)?;
-    scope.is_about(&id);
-    // First told, then opened: it is never open without the owner's having been told.
-    let caller = scope.caller.agency.as_str();
-    tell(scope, &policy, (&glass.owner, caller), MessageKind::BreakGlassByOther, &id)?;
-    tell(scope, &policy, (caller, &glass.owner), MessageKind::BreakGlassToReview, &id)?;
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        policy.open_break_glass(id.clone(), glass.clone()).map_err(refused)
-    })?;
-    Ok(BreakGlassView::of(&id, &glass, scope))
-}
-
-fn words(error: BreakGlassError) -> String {
-    match error {
-        BreakGlassError::Open => "one is open for this agency, purpose and case".to_owned(),
-        BreakGlassError::Overdue => {
-            format!("one was not reviewed within {REVIEW_HOURS_MAX} hours: it must be first")
-        }
-        BreakGlassError::Unreviewed => "too many of the user's await their review".to_owned(),
-    }
+    let (work, question) = (scope.casework(), scope.question());
+    let requested = casework::request(work, &question, &asked.agency, &asked.reason)?;
+    let (id, glass) = &requested;
+    scope.is_about(id);
+    casework::open(work, &question, &requested)?;
+    Ok(BreakGlassView::of(id, glass, scope))
 }

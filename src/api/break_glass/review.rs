@@ -8,11 +8,10 @@ use super::list::BreakGlassView;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::reason::reason;
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Function, Review};
+use crate::casework::break_glass;
+use crate::govern::Function;
 
 /// What was found.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -49,20 +48,7 @@ pub async fn review_break_glass(
 }
 
 fn review(scope: &Scope, id: &str, asked: ReviewRequest) -> Result<BreakGlassView, Problem> {
-    let note = reason(&asked.note, "note")?;
-    let (agency, user) = (&scope.caller.agency, &scope.caller.user);
-    let not_now = |detail: &str| Problem::new(Code::NotNow).detail(detail);
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        let glass = policy.break_glass.get_mut(id).filter(|it| it.by.agency == *agency);
-        let glass = glass.ok_or_else(|| Problem::new(Code::NotFound))?;
-        if glass.by.user == *user {
-            return Err(not_now("another person than who asked reviews it"));
-        }
-        if glass.review.is_some() {
-            return Err(not_now("it is reviewed already"));
-        }
-        let by = scope.act();
-        glass.review = Some(Review { by, justified: asked.justified, note: note.clone() });
-        Ok(BreakGlassView::of(id, glass, scope))
-    })
+    let (work, question) = (scope.casework(), scope.question());
+    let (id, glass) = break_glass::review(work, &question, id, (asked.justified, &asked.note))?;
+    Ok(BreakGlassView::of(&id, &glass, scope))
 }

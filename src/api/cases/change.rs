@@ -9,14 +9,13 @@ use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Case, Function, Member, is_name};
+use crate::casework::cases::{self, Named};
+use crate::casework::{Casework, CaseworkError};
+use crate::govern::{Function, Member, Question};
+use crate::graph::Snapshot;
 use crate::model::RecordId;
-
-/// Members and records of a case are at most so many.
-const PARTS_MAX: usize = 10_000;
 
 /// Records to bring into a case.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -50,13 +49,7 @@ pub async fn add_member(
 }
 
 fn join(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
-    if !is_name(&member.agency) || !is_name(&member.user) {
-        let detail = "agency and user are 1 to 200 bytes of text";
-        return Err(Problem::member("user", "bad_name", detail));
-    }
-    change(scope, id, true, |case| {
-        case.members.insert(member.clone());
-    })
+    changed(scope, |work, question, _| cases::add_member(work, question, id, &member))
 }
 
 /// Remove a member
@@ -84,9 +77,7 @@ pub async fn remove_member(
 }
 
 fn leave(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
-    change(scope, id, true, |case| {
-        case.members.remove(&member);
-    })
+    changed(scope, |work, question, _| cases::remove_member(work, question, id, &member))
 }
 
 /// End a case
@@ -112,7 +103,7 @@ pub async fn end_case(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::LeadCases, move |scope| {
-            change(scope, &id, true, |case| case.ended = Some(scope.at))
+            changed(scope, |work, question, _| cases::end(work, question, &id))
         })
         .await
 }
@@ -143,49 +134,17 @@ pub async fn add_subjects(
 }
 
 fn subjects(scope: &Scope, id: &str, asked: SubjectsRequest) -> Result<CaseView, Problem> {
-    if asked.records.is_empty() || asked.records.len() > PARTS_MAX {
-        let detail = format!("1 to {PARTS_MAX} records");
-        return Err(Problem::member("records", "out_of_range", detail));
-    }
-    let (policy, seen) = (scope.policy()?, scope.seen()?);
-    if !policy.cases.get(id).is_some_and(|case| case.has_member(&scope.principal)) {
-        return Err(Problem::new(Code::NotFound));
-    }
-    let mut stored = Vec::new();
-    for id in &asked.records {
-        let record = seen.record(*id).map(|index| &seen.snapshot().records[index as usize]);
-        // Another agency's record, seen or not, is none of the caller's to bring in.
-        let own = record.filter(|record| record.label.agency == scope.caller.agency);
-        let record = own.ok_or_else(|| Problem::new(Code::NotFound))?;
-        if !record.label.category.is_victim() {
-            let detail = "a record that its source says to be about a victim";
-            return Err(Problem::member("records", "not_about_a_victim", detail));
-        }
-        stored.push(record.id);
-    }
-    change(scope, id, false, |case| case.subjects.extend(stored.iter().copied()))
+    changed(scope, |work, question, snapshot| {
+        cases::add_subjects(work, question, snapshot, id, &asked.records)
+    })
 }
 
-/// Changes an open case that the caller works on, and leads where that is needed.
-fn change(
+/// The case after an act on it, as the caller sees it.
+fn changed(
     scope: &Scope,
-    id: &str,
-    as_lead: bool,
-    mut change: impl FnMut(&mut Case),
+    act: impl FnOnce(Casework<'_>, &Question<'_>, &Snapshot) -> Result<Named, CaseworkError>,
 ) -> Result<CaseView, Problem> {
     let seen = scope.seen()?;
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        let case = policy.cases.get_mut(id).filter(|case| {
-            case.has_member(&scope.principal) && (!as_lead || case.lead == scope.caller.agency)
-        });
-        let case = case.ok_or_else(|| Problem::new(Code::NotFound))?;
-        if !case.is_open(scope.at) {
-            return Err(Problem::new(Code::NotNow).detail("the case has ended"));
-        }
-        change(case);
-        if case.members.len() > PARTS_MAX || case.subjects.len() > PARTS_MAX {
-            return Err(Problem::new(Code::LimitReached).detail(format!("more than {PARTS_MAX}")));
-        }
-        Ok(CaseView::of(id, case, scope.at, &seen))
-    })
+    let (id, case) = act(scope.casework(), &scope.question(), seen.snapshot())?;
+    Ok(CaseView::of(&id, &case, scope.at, &seen))
 }

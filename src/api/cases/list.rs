@@ -9,6 +9,7 @@ use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::seen::Seen;
+use crate::casework::cases;
 use crate::govern::{Case, Function, Member, Reference};
 use crate::model::{RecordId, Timestamp};
 
@@ -80,12 +81,9 @@ pub async fn list_cases(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadCases, |scope| {
-            let (policy, seen) = (scope.policy()?, scope.seen()?);
-            let own = policy.cases.iter().filter(|(_, case)| case.has_member(&scope.principal));
-            let at = scope.at;
-            Ok(CaseList {
-                cases: own.map(|(id, case)| CaseView::of(id, case, at, &seen)).collect(),
-            })
+            let (found, seen) = (cases::list(scope.casework(), &scope.question())?, scope.seen()?);
+            let view = |(id, case): &cases::Named| CaseView::of(id, case, scope.at, &seen);
+            Ok(CaseList { cases: found.iter().map(view).collect() })
         })
         .await
 }

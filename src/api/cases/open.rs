@@ -8,10 +8,10 @@ use super::list::CaseView;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::policies::Policies;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Case, Function, Member, Reference};
+use crate::casework::cases;
+use crate::govern::{Function, Reference};
 use crate::model::Timestamp;
 
 /// A case to open.
@@ -44,28 +44,8 @@ pub async fn open_case(context: Context, body: Body) -> Result<Answer<CaseView>,
 }
 
 fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
-    if asked.expires <= scope.at {
-        let detail = "a case ends after it begins";
-        return Err(Problem::member("expires", "ends_before_it_begins", detail));
-    }
-    let agency = scope.caller.agency.clone();
-    let id = Case::id(&scope.state.id_key, &agency, &asked.reference);
-    let case = Case {
-        lead: agency.clone(),
-        reference: asked.reference,
-        opened: scope.at,
-        expires: asked.expires,
-        ended: None,
-        members: [Member { agency, user: scope.caller.user.clone() }].into(),
-        subjects: [].into(),
-    };
+    let (work, question) = (scope.casework(), scope.question());
     let seen = scope.seen()?;
-    Policies::change(scope.state.store.as_ref(), |policy| {
-        // The reference is the agency's own, so this tells of no other agency's case.
-        if policy.cases.contains_key(&id) {
-            return Err(Problem::new(Code::AlreadyThere));
-        }
-        policy.cases.insert(id.clone(), case.clone());
-        Ok(CaseView::of(&id, &case, scope.at, &seen))
-    })
+    let (id, case) = cases::open(work, &question, asked.reference, asked.expires)?;
+    Ok(CaseView::of(&id, &case, scope.at, &seen))
 }

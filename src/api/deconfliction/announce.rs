@@ -1,27 +1,18 @@
 //! `POST /v1/planned-operations`: does another agency plan to be there then?
 
-use std::collections::BTreeSet;
-
 use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Pointers, point};
-use crate::analyze::deconflict::clash;
+use super::Pointers;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::policies::change_book;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{
-    Function, MessageKind, PlannedOperation, Principal, Question, Reference, Rights, Role,
-};
-use crate::model::{Class, Handling, Kind, Label, SubjectCategory, Timestamp};
-
-/// How far an operation may reach, and how long.
-const RADIUS_METRES: std::ops::RangeInclusive<f64> = 1.0..=50_000.0;
-const LENGTH_MICROS_MAX: i64 = 31 * 86_400_000_000;
+use crate::casework::deconfliction;
+use crate::govern::{Function, PlannedOperation, Reference};
+use crate::model::Timestamp;
 
 /// Announce an operation
 ///
@@ -65,74 +56,11 @@ pub struct OperationRequest {
     pub until: Timestamp,
 }
 
-/// Who plans: the caller, or an agency that the caller's watch desk enters for.
-pub(super) fn planner(scope: &Scope, on_behalf_of: Option<&str>) -> Result<Principal, Problem> {
-    let Some(agency) = on_behalf_of else { return Ok(scope.principal.clone()) };
-    let policy = scope.policy()?;
-    let watched = policy.agencies.get(agency).and_then(|it| it.watched_by.as_ref());
-    let is_desk = scope.principal.roles.contains(&Role::WatchDesk);
-    if !is_desk || watched != Some(&scope.caller.agency) {
-        let detail = "an agency that the caller's watch desk enters operations for";
-        return Err(Problem::member("on_behalf_of", "not_watched", detail));
-    }
-    // It has the rights of its own agreements, in the hands of the watch desk.
-    Ok(Principal { agency: agency.to_owned(), ..scope.principal.clone() })
-}
-
 fn announce(scope: &Scope, asked: OperationRequest) -> Result<Pointers, Problem> {
     let OperationRequest { on_behalf_of, reference, latitude, longitude, .. } = asked;
     let (radius_metres, from, until) = (asked.radius_metres, asked.from, asked.until);
     let planned = PlannedOperation { reference, latitude, longitude, radius_metres, from, until };
-    check(scope, &planned)?;
-    let planner = planner(scope, on_behalf_of.as_deref())?;
-    let store = scope.state.store.as_ref();
-    change_book(store, &scope.caller.agency, |book| {
-        let share = book.count(&scope.caller.user, 1, scope.at);
-        if share { Ok(()) } else { Err(Problem::new(Code::TooManyToday)) }
-    })?;
-    change_book(store, &planner.agency, |book| {
-        if !book.plan(planned.clone(), scope.at) {
-            return Err(Problem::new(Code::LimitReached).detail("operations of the agency"));
-        }
-        Ok(())
-    })?;
-    let policy = scope.policy()?;
-    let question = Question { principal: &planner, ..scope.question() };
-    let rights = Rights::of(&question, &policy);
-    let mut agencies = BTreeSet::new();
-    for agency in rights.disclosers() {
-        let label = Label {
-            agency: agency.to_owned(),
-            category: SubjectCategory::Unknown,
-            tier: 0,
-            handling: Handling::Shared,
-            ..Label::default()
-        };
-        if !rights.access(&Class { kind: Kind::Operation, label }).pointer {
-            continue;
-        }
-        let operations = scope.book(agency)?.operations;
-        if operations.iter().any(|other| other.until > scope.at && clash(&planned, other)) {
-            agencies.insert(agency.to_owned());
-        }
-    }
-    point(scope, (&policy, &planner.agency), &agencies, [MessageKind::OperationsClash; 2])
-}
-
-fn check(scope: &Scope, planned: &PlannedOperation) -> Result<(), Problem> {
-    let wrong = |member: &str, detail: &str| Err(Problem::member(member, "out_of_range", detail));
-    if !(-90.0..=90.0).contains(&planned.latitude) {
-        return wrong("latitude", "-90 to 90");
-    }
-    if !(-180.0..=180.0).contains(&planned.longitude) {
-        return wrong("longitude", "-180 to 180");
-    }
-    if !RADIUS_METRES.contains(&planned.radius_metres) {
-        return wrong("radius_metres", "1 to 50,000");
-    }
-    let length = planned.until.as_micros().saturating_sub(planned.from.as_micros());
-    if planned.until <= scope.at || !(1..=LENGTH_MICROS_MAX).contains(&length) {
-        return wrong("until", "after `from`, at most 31 days later, and not over yet");
-    }
-    Ok(())
+    let (work, question, random) = (scope.casework(), scope.question(), &*scope.state.random);
+    let for_whom = on_behalf_of.as_deref();
+    Ok(deconfliction::announce(work, &question, for_whom, &planned, random)?.into())
 }

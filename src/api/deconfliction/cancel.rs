@@ -4,13 +4,12 @@ use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::announce::planner;
 use crate::api::answer::{Answer, NoContent};
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::policies::change_book;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
+use crate::casework::deconfliction;
 use crate::govern::{Function, Reference};
 
 /// Which operation.
@@ -45,9 +44,7 @@ pub async fn cancel_operation(context: Context, body: Body) -> Result<Answer<NoC
 }
 
 fn cancel(scope: &Scope, asked: CancelRequest) -> Result<(), Problem> {
-    let planner = planner(scope, asked.on_behalf_of.as_deref())?;
-    change_book(scope.state.store.as_ref(), &planner.agency, |book| {
-        let planned = book.cancel(&asked.reference, scope.at);
-        if planned { Ok(()) } else { Err(Problem::new(Code::NotFound)) }
-    })
+    let (work, question) = (scope.casework(), scope.question());
+    let for_whom = asked.on_behalf_of.as_deref();
+    Ok(deconfliction::cancel(work, &question, for_whom, &asked.reference)?)
 }

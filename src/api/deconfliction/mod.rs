@@ -5,19 +5,11 @@ pub mod ask;
 pub mod cancel;
 pub mod silent;
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::desks::tell;
-use super::problem::Problem;
-use super::scope::Scope;
-use crate::govern::{MessageKind, Policy};
-use crate::model::{Timestamp, hex};
-
-/// How long a pointer is good for: three days.
-const POINTER_MICROS: i64 = 3 * 86_400_000_000;
+use crate::casework::deconfliction as casework;
+use crate::model::Timestamp;
 
 /// Whom to call.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -41,27 +33,14 @@ pub struct Pointers {
     pub pointers: Vec<Pointer>,
 }
 
-/// What both sides call one conversation.
-fn ticket(scope: &Scope) -> String {
-    format!("tkt_{}", hex(&(scope.state.random)()[..16]))
-}
-
-/// Points the asker to each agency and tells both sides. The others are told before the answer leaves.
-fn point(
-    scope: &Scope,
-    (policy, asker): (&Policy, &str),
-    agencies: &BTreeSet<String>,
-    [to_other, to_self]: [MessageKind; 2],
-) -> Result<Pointers, Problem> {
-    let expires = scope.at.as_micros().saturating_add(POINTER_MICROS);
-    let mut pointers = Vec::new();
-    for agency in agencies {
-        let ticket = ticket(scope);
-        tell(scope, policy, (agency, asker), to_other, &ticket)?;
-        tell(scope, policy, (asker, agency), to_self, &ticket)?;
-        let (desk, channel) = policy.desk(agency);
-        let expires = Timestamp::from_micros(expires).unwrap_or(scope.at);
-        pointers.push(Pointer { desk, channel, ticket, expires });
+impl From<Vec<casework::Pointer>> for Pointers {
+    fn from(found: Vec<casework::Pointer>) -> Self {
+        let pointer = |it: casework::Pointer| Pointer {
+            desk: it.desk,
+            channel: it.channel,
+            ticket: it.ticket,
+            expires: it.expires,
+        };
+        Self { pointers: found.into_iter().map(pointer).collect() }
     }
-    Ok(Pointers { pointers })
 }

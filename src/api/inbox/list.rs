@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::casework::inbox::{self, ToRemove};
 use crate::govern::{Function, Message, PurgeTask};
 
 /// Messages.
@@ -33,22 +33,10 @@ pub struct InboxPurge {
     pub task: PurgeTask,
 }
 
-fn purge(scope: &Scope) -> Result<Vec<InboxPurge>, Problem> {
-    if !scope.principal.reads(&PurgeTask::READERS) {
-        return Ok(Vec::new());
+impl From<ToRemove> for InboxPurge {
+    fn from(it: ToRemove) -> Self {
+        Self { agreement: it.agreement, discloser: it.discloser, task: it.task }
     }
-    let (policy, agency) = (scope.policy()?, &scope.caller.agency);
-    let mut found = Vec::new();
-    for (id, agreement) in policy.agreements.iter().filter(|(_, it)| it.has_side(agency)) {
-        for task in agreement.purge_tasks(scope.at) {
-            if task.recipient == *agency && task.receipt.is_none() {
-                let terms = &agreement.versions[task.version - 1].terms;
-                let (agreement, discloser) = (id.clone(), terms.discloser.clone());
-                found.push(InboxPurge { agreement, discloser, task });
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Read the inbox
@@ -68,10 +56,9 @@ pub async fn read_inbox(context: Context, request: HttpRequest) -> Result<Answer
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadInbox, |scope| {
-            let book = scope.book(&scope.caller.agency)?;
-            let read = |it: &Message| scope.principal.reads(it.kind.readers());
-            let messages = book.messages.into_iter().rev().filter(read).collect();
-            Ok(Inbox { messages, purge: purge(scope)? })
+            let found = inbox::read(scope.casework(), &scope.question())?;
+            let purge = found.purge.into_iter().map(InboxPurge::from).collect();
+            Ok(Inbox { messages: found.messages, purge })
         })
         .await
 }

@@ -5,16 +5,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::OnwardView;
-use super::text;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::desks::tell;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::reason::reason;
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Function, Leave, MessageKind, OnwardDecision, OnwardRequest, is_name};
-use crate::model::{Condition, RecordId};
+use crate::casework::onward;
+use crate::govern::Function;
+use crate::model::RecordId;
 
 /// What is to go to whom, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -50,51 +48,11 @@ pub async fn ask_onward(context: Context, body: Body) -> Result<Answer<OnwardVie
 }
 
 fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
-    let reason = reason(&asked.reason, "reason")?;
-    let caller = &scope.caller;
-    let seen = scope.seen()?;
-    let records = &seen.snapshot().records;
-    let record = seen.record(asked.record).map(|index| &records[index as usize]);
-    let record = record.filter(|record| record.label.agency != caller.agency);
-    let label = record.map(|it| &it.label).ok_or(Problem::new(Code::NotFound))?;
-    let stored = record.map_or(asked.record, |it| it.id);
-    let (owner, conditions) = (label.agency.clone(), label.conditions);
-    // The stricter of what the agreement and what the row says.
-    let needs_leave = conditions.contains(Condition::OnwardWithLeave);
-    if !is_name(&asked.recipient) || [&owner, &caller.agency].contains(&&asked.recipient) {
-        let detail = "a third agency, neither the owner nor the caller's";
-        return Err(Problem::member("recipient", "not_a_third_agency", detail));
-    }
-    let policy = scope.policy()?;
-    let decision = match policy.onward(&scope.question(), &owner) {
-        None | Some(Leave::Never) => {
-            let detail = "the agreement never allows onward use";
-            return Err(Problem::new(Code::NotNow).detail(detail));
-        }
-        Some(Leave::Ask) => None,
-        Some(Leave::Allowed) if needs_leave => None,
-        Some(Leave::Allowed) => Some(OnwardDecision {
-            by: None,
-            granted: true,
-            note: "the agreement allows onward use".to_owned(),
-        }),
-    };
-    let request = OnwardRequest {
-        by: scope.act(),
-        purpose: scope.asked.purpose,
-        record: stored,
-        owner,
-        recipient: asked.recipient,
-        reason,
-        decision,
-    };
-    let id = request.id(&scope.state.id_key);
-    scope.is_about(&id);
-    let name = OnwardRequest::document(&id);
-    // The same at the same instant is the same request.
-    if scope.state.store.swap_document(&name, None, Some(&text(&request)?))? {
-        let desks = (request.owner.as_str(), caller.agency.as_str());
-        tell(scope, &policy, desks, MessageKind::OnwardAsked, &id)?;
-    }
-    Ok(OnwardView::of(&id, &request, &caller.agency))
+    let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
+    let OnwardAsked { record, recipient, reason } = asked;
+    let asked = onward::Asked { record, recipient, reason };
+    let requested = onward::request(work, &question, seen.snapshot(), asked)?;
+    scope.is_about(&requested.0);
+    onward::ask(work, &question, &requested)?;
+    OnwardView::of(scope, &requested)
 }

@@ -5,15 +5,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::OnwardView;
-use super::{parse, text};
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::desks::tell;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::reason::reason;
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Function, MessageKind, OnwardDecision, OnwardRequest};
+use crate::casework::onward;
+use crate::govern::Function;
 
 /// What the owner decides.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -49,22 +47,7 @@ pub async fn decide_onward(
 }
 
 fn decide(scope: &Scope, id: &str, decided: OnwardDecided) -> Result<OnwardView, Problem> {
-    let note = reason(&decided.note, "note")?;
-    let missing = || Problem::new(Code::NotFound);
-    let agency = &scope.caller.agency;
-    let (store, name) = (scope.state.store.as_ref(), OnwardRequest::document(id));
-    let before = store.document(&name)?.ok_or_else(missing)?;
-    let mut request = parse(&before)?;
-    if request.owner != *agency {
-        return Err(missing());
-    }
-    let decision = OnwardDecision { by: Some(scope.act()), granted: decided.granted, note };
-    let open = request.decision.is_none();
-    request.decision = Some(decision);
-    if !open || !store.swap_document(&name, Some(&before), Some(&text(&request)?))? {
-        return Err(Problem::new(Code::NotNow).detail("it is decided already"));
-    }
-    let desks = (request.by.agency.as_str(), agency.as_str());
-    tell(scope, &*scope.policy()?, desks, MessageKind::OnwardDecided, id)?;
-    Ok(OnwardView::of(id, &request, agency))
+    let (work, question) = (scope.casework(), scope.question());
+    let decided = onward::decide(work, &question, id, (decided.granted, &decided.note))?;
+    OnwardView::of(scope, &decided)
 }

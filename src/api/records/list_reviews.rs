@@ -4,15 +4,14 @@ use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::review::Rows;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
+use crate::casework::reviews::{self, Rows};
 use crate::govern::{Function, RecordReview};
-use crate::jobs;
 use crate::model::{RecordId, Timestamp};
 
 /// A row by when it must be reviewed, and its records.
@@ -67,13 +66,14 @@ fn list(
 ) -> Result<Page<RowToReview>, Problem> {
     let seen = scope.seen()?;
     let snapshot = seen.snapshot();
-    let rows = Rows { scope, snapshot: snapshot.original() };
+    let (agency, id_key) = (scope.caller.agency.as_str(), &scope.state.id_key);
+    let rows = Rows { agency, id_key, snapshot: snapshot.original() };
     let due: Vec<_> = rows.due(before).into_iter().collect();
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     let name = |((by, row), _): &Due<'_>| format!("{by} {row}");
     let found = page(scope, &["reviews", &before], request, &due, name, Clone::clone)?;
     let wire = |((review_by, row), records): Due<'_>| {
-        let reviews = jobs::reviews_of(scope.state.store.as_ref(), rows.key(row))?.reviews;
+        let reviews = reviews::reviews_of(scope.state.store.as_ref(), rows.key(row))?.reviews;
         // A victim's is masked here, too.
         let masked = records
             .iter()

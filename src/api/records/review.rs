@@ -1,7 +1,5 @@
 //! `POST /v1/records/reviews`: a reviewer of the owner keeps rows beyond their review.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,16 +7,11 @@ use utoipa::ToSchema;
 use crate::api::answer::Answer;
 use crate::api::body::Body;
 use crate::api::context::Context;
-use crate::api::limits::REVIEWED_MAX;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::reason::reason;
+use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::govern::{Function, REVIEW_DAYS_MAX, RecordReview, is_review_date};
-use crate::graph::Snapshot;
-use crate::ingest::day_of;
-use crate::jobs;
-use crate::model::{Record, RecordId, Timestamp};
-use crate::store::Ids;
+use crate::casework::reviews;
+use crate::govern::Function;
+use crate::model::{RecordId, Timestamp};
 
 /// What is kept, until when, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -72,119 +65,10 @@ pub async fn review_records(
 }
 
 fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, Problem> {
-    let explanation = reason(&asked.explanation, "explanation")?;
-    let named = asked.records.len() + asked.local_ids.len();
-    if !(1..=REVIEWED_MAX).contains(&named) {
-        let detail = format!("1 to {REVIEWED_MAX} records and local ids");
-        return Err(Problem::member("records", "out_of_range", detail));
-    }
-    let review_by = day_of(asked.review_by);
-    if !is_review_date(review_by, scope.at) {
-        let detail = format!("a day that lies ahead, at most {REVIEW_DAYS_MAX} days");
-        return Err(Problem::member("review_by", "bad_review", detail));
-    }
-    let seen = scope.seen()?;
-    let rows = Rows { scope, snapshot: seen.snapshot().original() };
-    let mut wanted = BTreeSet::new();
-    for id in asked.records {
-        wanted.insert(rows.of_record(id)?);
-    }
-    for local_id in &asked.local_ids {
-        wanted.insert(rows.called(local_id.trim())?);
-    }
-    let ids = rows.ids(&wanted);
-    let reviewed = RecordReview { by: scope.act(), review_by, explanation };
-    let keys: Vec<RecordId> = wanted.iter().map(|row| rows.key(row)).collect();
-    let shown = seen.shown_records(ids.records.iter().copied());
-    jobs::review(scope.state.store.as_ref(), &keys, &ids, &reviewed)?;
-    Ok(RecordsReviewed { records: shown, rows: keys.len(), review_by })
-}
-
-/// The caller's agency's own rows, as far as the caller sees them.
-pub(super) struct Rows<'a> {
-    pub scope: &'a Scope,
-    pub snapshot: &'a Snapshot,
-}
-
-/// The row that a record is of, for those that must be reviewed.
-pub(super) fn row_of(record: &Record) -> &str {
-    record.row_id()
-}
-
-impl<'a> Rows<'a> {
-    fn owns(&self, agency: &str) -> bool {
-        self.scope.caller.agency == agency
-    }
-
-    /// The id that a row's first record has or would have.
-    pub fn key(&self, row: &str) -> RecordId {
-        self.scope.state.id_key.record(&self.scope.caller.agency, row)
-    }
-
-    /// The row of a record.
-    fn of_record(&self, id: RecordId) -> Result<&'a str, Problem> {
-        let record = self.snapshot.record(id).map(|at| &self.snapshot.records[at as usize]);
-        let record = record.filter(|record| self.owns(&record.label.agency));
-        let record = record.ok_or_else(|| Problem::new(Code::NotFound))?;
-        match record.label.review_by {
-            Some(_) => Ok(row_of(record)),
-            None => Err(without()),
-        }
-    }
-
-    /// The row that the agency calls so, or that has a record which it calls so.
-    fn called(&self, local_id: &str) -> Result<&'a str, Problem> {
-        let record = self.key(local_id);
-        if let Some(at) = self.snapshot.stored(record) {
-            return self.of_record(self.snapshot.record_id(at));
-        }
-        let mut events = self.snapshot.events.iter();
-        let event = events.find(|it| self.owns(&it.label.agency) && it.local_id == local_id);
-        match event {
-            None => Err(Problem::new(Code::NotFound)),
-            Some(event) if event.label.review_by.is_some() => Ok(&event.local_id),
-            Some(_) => Err(without()),
-        }
-    }
-
-    /// All that rows made, each kind ascending.
-    fn ids(&self, rows: &BTreeSet<&str>) -> Ids {
-        let records = self.snapshot.records.iter();
-        let records = records.filter(|record| {
-            let must = self.owns(&record.label.agency) && record.label.review_by.is_some();
-            must && rows.contains(row_of(record))
-        });
-        let ties = self.snapshot.ties.iter();
-        let ties =
-            ties.filter(|tie| self.owns(&tie.label.agency) && rows.contains(tie.local_id.as_str()));
-        let events = self.snapshot.events.iter();
-        let events =
-            events.filter(|it| self.owns(&it.label.agency) && rows.contains(it.local_id.as_str()));
-        Ids {
-            records: records.map(|record| record.id).collect(),
-            ties: ties.map(|tie| tie.id).collect(),
-            events: events.map(|event| event.id).collect(),
-        }
-    }
-
-    /// The rows that must be reviewed (before a time), by when, with their records.
-    pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, &'a str), Vec<RecordId>> {
-        let early = |by: &Timestamp| before.is_none_or(|before| *by < before);
-        let mut due: BTreeMap<_, Vec<RecordId>> = BTreeMap::new();
-        for record in self.snapshot.records.iter().filter(|it| self.owns(&it.label.agency)) {
-            if let Some(by) = record.label.review_by.filter(early) {
-                due.entry((by, row_of(record))).or_default().push(record.id);
-            }
-        }
-        for event in self.snapshot.events.iter().filter(|it| self.owns(&it.label.agency)) {
-            if let Some(by) = event.label.review_by.filter(early) {
-                due.entry((by, event.local_id.as_str())).or_default();
-            }
-        }
-        due
-    }
-}
-
-fn without() -> Problem {
-    Problem::member("records", "no_review", "one of them need not be reviewed")
+    let RecordReviewRequest { records, local_ids, review_by, explanation } = asked;
+    let asked = reviews::Asked { records, local_ids, review_by, explanation };
+    let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
+    let reviewed = reviews::review(work, &question, seen.snapshot().original(), &asked)?;
+    let records = seen.shown_records(reviewed.records.iter().copied());
+    Ok(RecordsReviewed { records, rows: reviewed.rows, review_by: reviewed.review_by })
 }

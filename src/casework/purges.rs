@@ -7,7 +7,7 @@ use crate::govern::{RecordReviews, is_to_be_purged};
 use crate::model::{ClassId, ClassSet, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
 
-use super::admit::agencies;
+use super::policies::agencies;
 
 /// What a purge removed: for who runs the server, and for nobody else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

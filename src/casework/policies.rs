@@ -1,21 +1,19 @@
 //! The policy as it stands at each request, and what it decided: read anew every time, worked out again
 //! only when something changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::asked::Asked;
-use super::problem::{Code, Problem};
+use super::CaseworkError;
+use super::documents::Kept;
 use crate::govern::{
-    Decision, DeskBook, POLICY_DOCUMENT, Policy, Principal, Question, Rules, View,
+    Agency, Decision, POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference, Rules, View,
 };
 use crate::model::{Class, ClassId, RecordId, Timestamp};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Decisions kept; the one used longest ago makes room.
 const DECISIONS_MAX: usize = 128;
-/// How often a change of the policy is tried again when another one came in between.
-const CHANGES_MAX: usize = 20;
 
 /// Policy, classes and decisions, each kept as long as it is current.
 #[derive(Default)]
@@ -33,7 +31,8 @@ struct Key {
     policy: u64,
     classes: usize,
     principal: Principal,
-    asked: Asked,
+    purpose: Purpose,
+    case: Reference,
 }
 
 /// What one question may see.
@@ -53,7 +52,7 @@ impl Policies {
     ///
     /// # Errors
     /// When the store does not answer or keeps something else.
-    pub fn policy(&self, store: &dyn Store) -> Result<(u64, Arc<Rules>), Problem> {
+    pub fn policy(&self, store: &dyn Store) -> Result<(u64, Arc<Rules>), CaseworkError> {
         let version = store.document_version(POLICY_DOCUMENT)?;
         let mut held = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, policy)) = held.as_ref()
@@ -63,66 +62,44 @@ impl Policies {
         }
         let document = store.versioned_document(POLICY_DOCUMENT)?;
         let version = document.as_ref().map_or(0, |document| document.version);
-        let policy = parse(document.as_ref().map(|document| document.text.as_str()))?;
+        let policy = Policy::read(document.as_ref().map(|document| document.text.as_str()))?;
         let policy = Arc::new(Rules::of(policy));
         *held = Some((version, Arc::clone(&policy)));
         Ok((version, policy))
     }
 
-    /// What the principal may see now.
+    /// What a question may see.
     ///
     /// # Errors
     /// When the store does not answer.
     pub fn grant(
         &self,
         store: &dyn Store,
-        principal: &Principal,
-        asked: &Asked,
-        at: Timestamp,
-    ) -> Result<Granted, Problem> {
+        question: &Question<'_>,
+    ) -> Result<Granted, CaseworkError> {
+        let Question { principal, purpose, case, at } = *question;
         let (version, policy) = self.policy(store)?;
         let classes = self.classes(store)?;
         let key = Key {
             policy: version,
             classes: classes.len(),
             principal: principal.clone(),
-            asked: asked.clone(),
+            purpose,
+            case: case.clone(),
         };
-        let question = Question { principal, purpose: asked.purpose, case: &asked.case, at };
-        let decision = self.decision(key, at, || View::decide(&question, &policy, &classes));
+        let decision = self.decision(key, at, || View::decide(question, &policy, &classes));
         // Within a case that the caller works on the pseudonyms are those of all its members; any other
         // reference is the agency's own.
-        let pseudonyms = match policy.case_of(principal, &asked.case, at) {
-            Some(_) => asked.case.to_string(),
-            None => format!("{}\n{}", principal.agency, asked.case),
+        let pseudonyms = match policy.case_of(principal, case, at) {
+            Some(_) => case.to_string(),
+            None => format!("{}\n{}", principal.agency, case),
         };
-        let unmasked = policy.unmasked(principal, asked.purpose, &asked.case, at);
+        let unmasked = policy.unmasked(principal, purpose, case, at);
         let (view, break_glass) = (decision.view.clone(), decision.break_glass.clone());
         Ok(Granted { view, pseudonyms, unmasked, break_glass })
     }
 
-    /// Changes the policy. `change` may run several times: of two who change it at once one starts again
-    /// from what the other made of it.
-    ///
-    /// # Errors
-    /// What `change` refuses; when the store does not answer or is changed all the time.
-    pub fn change<T>(
-        store: &dyn Store,
-        mut change: impl FnMut(&mut Policy) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        for _ in 0..CHANGES_MAX {
-            let before = store.document(POLICY_DOCUMENT)?;
-            let mut policy = parse(before.as_deref())?;
-            let changed = change(&mut policy)?;
-            let after = policy.to_document();
-            if store.swap_document(POLICY_DOCUMENT, before.as_deref(), Some(&after))? {
-                return Ok(changed);
-            }
-        }
-        Err(Problem::new(Code::Unavailable))
-    }
-
-    fn classes(&self, store: &dyn Store) -> Result<Classes, Problem> {
+    fn classes(&self, store: &dyn Store) -> Result<Classes, CaseworkError> {
         let revision = store.revision()?;
         let mut held = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, classes)) = held.as_ref()
@@ -154,42 +131,13 @@ impl Policies {
     }
 }
 
-fn parse(text: Option<&str>) -> Result<Policy, Problem> {
-    Policy::from_document(text).map_err(|error| {
-        tracing::error!(%error, "nothing can be decided");
-        Problem::new(Code::Unavailable)
-    })
-}
-
-/// Changes an agency's desk book, as [`Policies::change`] does the policy.
+/// The agencies, as registered now.
 ///
 /// # Errors
-/// What `change` refuses; when the store does not answer or is changed all the time.
-pub fn change_book<T>(
-    store: &dyn Store,
-    agency: &str,
-    mut change: impl FnMut(&mut DeskBook) -> Result<T, Problem>,
-) -> Result<T, Problem> {
-    let name = DeskBook::document(agency);
-    for _ in 0..CHANGES_MAX {
-        let before = store.document(&name)?;
-        let mut book = read_book(before.as_deref())?;
-        let changed = change(&mut book)?;
-        if store.swap_document(&name, before.as_deref(), Some(&book.to_document()))? {
-            return Ok(changed);
-        }
-    }
-    Err(Problem::new(Code::Unavailable))
-}
-
-/// The desk book that a document keeps.
-pub(super) fn book(store: &dyn Store, name: &str) -> Result<DeskBook, Problem> {
-    read_book(store.document(name)?.as_deref())
-}
-
-fn read_book(text: Option<&str>) -> Result<DeskBook, Problem> {
-    DeskBook::from_document(text).map_err(|error| {
-        tracing::error!(%error, "a desk book cannot be read");
-        Problem::new(Code::Unavailable)
-    })
+/// When the store does not answer or keeps something else.
+pub fn agencies(store: &dyn Store) -> Result<BTreeMap<String, Agency>, StoreError> {
+    let document = store.document(POLICY_DOCUMENT)?;
+    let policy = Policy::from_document(document.as_deref());
+    let policy = policy.map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(policy.agencies)
 }

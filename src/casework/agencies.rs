@@ -1,0 +1,62 @@
+//! Agencies: registered by who runs the server, known to those that work with them; and the keys that their
+//! officers sign with.
+
+use crate::govern::{Agency, Function, PublicKey, Question, is_name};
+use crate::model::Timestamp;
+use crate::store::Store;
+
+use super::documents::change_policy;
+use super::{Casework, CaseworkError};
+
+/// An agency by its name, and what it has registered, if it has.
+pub type Known = (String, Option<Agency>);
+
+/// Registers an agency in place of what was said before.
+///
+/// # Errors
+/// No names.
+pub fn register(work: Casework<'_>, agency: &Agency) -> Result<Known, CaseworkError> {
+    let names = [
+        ("name", &agency.name),
+        ("desk.name", &agency.desk.name),
+        ("desk.channel", &agency.desk.channel),
+    ];
+    for (member, name) in names {
+        if !is_name(name) {
+            return Err(CaseworkError::input(member, "bad_name", "1 to 200 bytes of text"));
+        }
+    }
+    change_policy(work.store, |policy| {
+        policy.agencies.insert(agency.name.clone(), agency.clone());
+        Ok(())
+    })?;
+    Ok((agency.name.clone(), Some(agency.clone())))
+}
+
+/// The agencies that the asker's agency knows of, by name; to who runs the server all that are registered.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Known>, CaseworkError> {
+    let policy = work.policy()?;
+    let names: Vec<&str> = if question.principal.may(Function::ManageAgencies) {
+        policy.agencies.keys().map(String::as_str).collect()
+    } else {
+        policy.known_to(&question.principal.agency).into_iter().collect()
+    };
+    let known = |name: &str| (name.to_owned(), policy.agencies.get(name).cloned());
+    Ok(names.into_iter().map(known).collect())
+}
+
+/// Registers the key that an officer signs with in place of an earlier one, or removes it; whether that
+/// changed anything.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn register_officer(
+    store: &dyn Store,
+    (agency, officer): (&str, &str),
+    key: Option<(&PublicKey, Timestamp)>,
+) -> Result<bool, CaseworkError> {
+    change_policy(store, |policy| Ok(policy.register_officer(agency, officer, key)))
+}

@@ -1,0 +1,123 @@
+//! What of the discloser's own an agreement would disclose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::seen::{Overruled, in_force, overruled};
+use crate::casework::{Casework, CaseworkError};
+use crate::govern::{Grant, Level, Purpose, Question};
+use crate::model::{
+    Class, ClassId, ClassSet, Event, Handling, Judgement, Kind, Label, Link, Record,
+    SubjectCategory, Tie,
+};
+use crate::store::SnapshotSink;
+
+/// What of the discloser's own an agreement would disclose.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The version, the latest.
+    pub version: usize,
+    /// By kind, subject, tier and purpose, where there is anything.
+    pub classes: Vec<PreviewClass>,
+    /// Where an agreement in force with the same recipients says something else.
+    pub overruled: Vec<Overruled>,
+}
+
+/// Objects that an agreement speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewClass {
+    /// What they are.
+    pub kind: Kind,
+    /// What they say the subject to be.
+    pub subject: SubjectCategory,
+    /// Their sensitivity.
+    pub tier: u8,
+    /// What for.
+    pub purpose: Purpose,
+    /// How much the recipients would get of them.
+    pub level: Level,
+    /// How many there are now.
+    pub objects: usize,
+}
+
+/// What of the asker's agency's own the latest version of an agreement would disclose.
+///
+/// # Errors
+/// An agreement that the agency does not disclose by.
+pub fn preview(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    id: &str,
+) -> Result<Preview, CaseworkError> {
+    let (policy, agency) = (work.policy()?, &question.principal.agency);
+    let latest = policy.agreements.get(id).and_then(|agreement| agreement.latest());
+    let latest = latest.filter(|(_, version)| version.terms.discloser == *agency);
+    let (number, version) = latest.ok_or(CaseworkError::NotFound)?;
+    let own = |(_, class): &&(ClassId, Class)| {
+        class.label.agency == *agency && class.label.handling != Handling::Own
+    };
+    let classes = work.store.classes()?;
+    let classes: ClassSet = classes.iter().filter(own).map(|(id, _)| *id).collect();
+    let mut counts = Counts { recipients: &version.terms.recipients, counts: BTreeMap::new() };
+    work.store.stream(&classes, &mut counts)?;
+    let mut shown = Vec::new();
+    for ((kind, subject, tier, handling), objects) in counts.counts {
+        for purpose in Purpose::ALL {
+            let speaking = version.terms.grants.iter().filter(|grant| {
+                speaks_of(grant, kind, subject, tier) && grant.purposes.contains(&purpose)
+            });
+            let levels: Vec<Level> = speaking.map(|grant| grant.level).collect();
+            // Levels add up, and black cuts.
+            let cut = levels.contains(&Level::Black).then_some(Level::Black);
+            let at_most = if handling == Handling::Pointer { Level::Gray } else { Level::White };
+            let granted = levels.into_iter().max().map(|level| level.min(at_most));
+            if let Some(level) = cut.or(granted) {
+                shown.push(PreviewClass { kind, subject, tier, purpose, level, objects });
+            }
+        }
+    }
+    let recipients: Vec<&str> = version.terms.recipients.iter().map(String::as_str).collect();
+    let in_force = in_force(&policy, agency, question.at);
+    let overruled = overruled((&version.terms, &recipients), &in_force, id, agency);
+    Ok(Preview { version: number, classes: shown, overruled })
+}
+
+fn speaks_of(grant: &Grant, kind: Kind, subject: SubjectCategory, tier: u8) -> bool {
+    let high = grant.level == Level::Black || tier <= grant.tier_max;
+    high && grant.kinds.contains(&kind) && grant.subject.contains(&subject)
+}
+
+/// Counts objects by kind, category, tier and handling, where their audience has a recipient in it.
+struct Counts<'a> {
+    recipients: &'a BTreeSet<String>,
+    counts: BTreeMap<(Kind, SubjectCategory, u8, Handling), usize>,
+}
+
+impl Counts<'_> {
+    fn add(&mut self, kind: Kind, label: &Label) {
+        let agencies = label.audience.as_ref().and_then(|audience| audience.agencies.as_ref());
+        if agencies.is_none_or(|agencies| !agencies.is_disjoint(self.recipients)) {
+            let key = (kind, label.category, label.tier, label.handling);
+            *self.counts.entry(key).or_default() += 1;
+        }
+    }
+}
+
+impl SnapshotSink for Counts<'_> {
+    fn record(&mut self, _: ClassId, record: Record) {
+        self.add(record.entity_type().into(), &record.label);
+    }
+
+    fn tie(&mut self, tie: Tie) {
+        self.add(Kind::Tie, &tie.label);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.add(Kind::Event, &event.label);
+    }
+
+    fn link(&mut self, _: Link) {}
+
+    fn judgement(&mut self, judgement: Judgement) {
+        self.add(Kind::Judgement, &judgement.label);
+    }
+}

@@ -1,0 +1,137 @@
+//! An agreement as one of its sides sees it.
+
+use crate::casework::{Casework, CaseworkError};
+use crate::govern::{
+    Act, Agreement, AgreementState, Contradiction, Policy, PurgeTask, Question, Terms, Version,
+    contradictions,
+};
+use crate::model::Timestamp;
+
+/// An agreement as one of its sides sees it.
+#[derive(Debug, Clone)]
+pub struct AgreementSeen {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub state: AgreementState,
+    /// The number of the version that counts for those who have signed it.
+    pub standing: Option<usize>,
+    /// The versions that the agency is a side of, with their numbers.
+    pub versions: Vec<(usize, Version)>,
+    /// Who suspended it.
+    pub suspended: Option<Act>,
+    /// Who ended it.
+    pub ended: Option<Act>,
+    /// What recipients have to remove: to the discloser all, to a recipient its own.
+    pub purge: Vec<PurgeTask>,
+    /// Where another agreement in force says something else.
+    pub overruled: Vec<Overruled>,
+}
+
+/// Another agreement, and in what it contradicts.
+pub type Overruled = (String, Contradiction);
+
+/// The agreements of the asker's agency, by id.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn list(
+    work: Casework<'_>,
+    question: &Question<'_>,
+) -> Result<Vec<AgreementSeen>, CaseworkError> {
+    let policy = work.policy()?;
+    let (agency, at) = (question.principal.agency.as_str(), question.at);
+    let in_force = in_force(&policy, agency, at);
+    let ids = policy.agreements.keys();
+    Ok(ids.filter_map(|id| AgreementSeen::of(&policy, &in_force, id, agency, at)).collect())
+}
+
+/// An agreement of the asker's agency.
+///
+/// # Errors
+/// The same for one that never was and one that the agency is no side of.
+pub fn get(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    id: &str,
+) -> Result<AgreementSeen, CaseworkError> {
+    let policy = work.policy()?;
+    seen(&policy, question, id)
+}
+
+/// An agreement of the asker's agency in a policy.
+pub(super) fn seen(
+    policy: &Policy,
+    question: &Question<'_>,
+    id: &str,
+) -> Result<AgreementSeen, CaseworkError> {
+    let (agency, at) = (question.principal.agency.as_str(), question.at);
+    let found = AgreementSeen::of(policy, &in_force(policy, agency, at), id, agency, at);
+    found.ok_or(CaseworkError::NotFound)
+}
+
+impl AgreementSeen {
+    /// An agreement beside those in force; nothing when the agency is no side of it.
+    fn of(
+        policy: &Policy,
+        in_force: &[InForce<'_>],
+        id: &str,
+        agency: &str,
+        at: Timestamp,
+    ) -> Option<Self> {
+        let agreement = policy.agreements.get(id).filter(|it| it.has_side(agency))?;
+        let versions = agreement.versions.iter().enumerate();
+        let own = versions.filter(|(_, version)| version.terms.has_side(agency));
+        Some(Self {
+            id: id.to_owned(),
+            state: agreement.state(at),
+            standing: agreement.standing().map(|(number, _)| number),
+            versions: own.map(|(index, version)| (index + 1, version.clone())).collect(),
+            suspended: agreement.suspended.as_ref().map(|(_, act)| act.clone()),
+            ended: agreement.ended.clone(),
+            purge: purge(agreement, agency, at),
+            overruled: match in_force.iter().find(|(of, ..)| *of == id) {
+                Some((_, terms, to)) => overruled((terms, to), in_force, id, agency),
+                None => Vec::new(),
+            },
+        })
+    }
+}
+
+fn purge(agreement: &Agreement, agency: &str, at: Timestamp) -> Vec<PurgeTask> {
+    let discloses = agreement.versions.iter().any(|it| it.terms.discloser == agency);
+    let mut tasks = agreement.purge_tasks(at);
+    tasks.retain(|task| discloses || task.recipient == agency);
+    tasks
+}
+
+/// An agreement in force: its id, its terms, and the recipients that have signed them.
+pub(super) type InForce<'p> = (&'p str, &'p Terms, Vec<&'p str>);
+
+/// The agency's agreements in force.
+pub(super) fn in_force<'p>(policy: &'p Policy, agency: &str, at: Timestamp) -> Vec<InForce<'p>> {
+    let own = policy.agreements.iter().filter(|(_, agreement)| agreement.has_side(agency));
+    own.filter_map(|(id, agreement)| {
+        let (terms, recipients) = agreement.in_force(at)?;
+        Some((id.as_str(), terms, recipients))
+    })
+    .collect()
+}
+
+/// The contradictions that concern the agency: as the discloser all, as a recipient its own.
+pub(super) fn overruled(
+    (terms, recipients): (&Terms, &[&str]),
+    in_force: &[InForce<'_>],
+    id: &str,
+    agency: &str,
+) -> Vec<Overruled> {
+    let concerns = |found: &Contradiction| found.recipient == agency || terms.discloser == agency;
+    let others = in_force.iter().filter(|(other, ..)| *other != id);
+    others
+        .flat_map(|(other, with, to)| {
+            let found = contradictions((terms, recipients), (with, to));
+            found.into_iter().map(move |found| ((*other).to_owned(), found))
+        })
+        .filter(|(_, found)| concerns(found))
+        .collect()
+}

@@ -1,0 +1,44 @@
+//! Telling an agency's desk something, before the answer leaves.
+
+use super::documents::change_book;
+use super::{Casework, CaseworkError};
+use crate::govern::{Message, MessageKind, Policy, Purpose, Question};
+use crate::model::Timestamp;
+
+/// Tells the desk of `to` something about `of`: whom to talk to, and nothing of what about.
+pub(super) fn tell(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    policy: &Policy,
+    (to, of): (&str, &str),
+    (kind, ticket): (MessageKind, &str),
+) -> Result<(), CaseworkError> {
+    let message = message_about(policy, (of, question.purpose, question.at), kind, ticket);
+    change_book(work.store, to, |book| {
+        book.tell(message.clone());
+        Ok(())
+    })
+}
+
+/// Tells the desk of an agency something unless it has been told of it.
+pub(super) fn tell_once(
+    work: Casework<'_>,
+    to: &str,
+    message: &Message,
+) -> Result<(), CaseworkError> {
+    change_book(work.store, to, |book| {
+        book.tell_once(message.clone());
+        Ok(())
+    })
+}
+
+/// What is told about an agency that asked for a purpose at a time.
+pub(super) fn message_about(
+    policy: &Policy,
+    (of, purpose, at): (&str, Purpose, Timestamp),
+    kind: MessageKind,
+    ticket: &str,
+) -> Message {
+    let (desk, channel) = policy.desk(of);
+    Message { ticket: ticket.to_owned(), kind, desk, channel, purpose, at }
+}

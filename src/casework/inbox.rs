@@ -1,0 +1,56 @@
+//! The agency's inbox.
+
+use crate::govern::{Message, PurgeTask, Question};
+
+use super::documents::book;
+use super::{Casework, CaseworkError};
+
+/// What the asker may read of what its agency's desk has been told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inbox {
+    /// The messages that are for the asker's roles, the latest first.
+    pub messages: Vec<Message>,
+    /// What the agency has to remove and has not confirmed.
+    pub purge: Vec<ToRemove>,
+}
+
+/// What is to be removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToRemove {
+    /// The agreement by which it was held.
+    pub agreement: String,
+    /// Whose it is.
+    pub discloser: String,
+    /// What is to be done, and by when.
+    pub task: PurgeTask,
+}
+
+/// Reads the inbox of the asker's agency.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn read(work: Casework<'_>, question: &Question<'_>) -> Result<Inbox, CaseworkError> {
+    let principal = question.principal;
+    let book = book(work.store, &principal.agency)?;
+    let read = |it: &Message| principal.reads(it.kind.readers());
+    let messages = book.messages.into_iter().rev().filter(read).collect();
+    Ok(Inbox { messages, purge: to_remove(work, question)? })
+}
+
+fn to_remove(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<ToRemove>, CaseworkError> {
+    if !question.principal.reads(&PurgeTask::READERS) {
+        return Ok(Vec::new());
+    }
+    let (policy, agency) = (work.policy()?, &question.principal.agency);
+    let mut found = Vec::new();
+    for (id, agreement) in policy.agreements.iter().filter(|(_, it)| it.has_side(agency)) {
+        for task in agreement.purge_tasks(question.at) {
+            if task.recipient == *agency && task.receipt.is_none() {
+                let terms = &agreement.versions[task.version - 1].terms;
+                let (agreement, discloser) = (id.clone(), terms.discloser.clone());
+                found.push(ToRemove { agreement, discloser, task });
+            }
+        }
+    }
+    Ok(found)
+}

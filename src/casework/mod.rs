@@ -1,0 +1,58 @@
+//! The governing acts: agreements, cases, break-glass, onward requests, deconfliction, planned operations, the
+//! inbox, agencies, reviews and purges. The API, the command line and jobs do them through here.
+//!
+//! An act takes what it is done on ([`Casework`]), who asks ([`Question`]) and plain arguments, and
+//! refuses with a [`CaseworkError`]. Every write of a document goes through [`documents`].
+
+pub mod agencies;
+pub mod agreements;
+pub mod break_glass;
+pub mod cases;
+pub mod deconfliction;
+pub mod deferred;
+pub mod desks;
+pub mod documents;
+mod error;
+pub mod inbox;
+pub mod onward;
+pub mod policies;
+pub mod purges;
+mod reason;
+pub mod reviews;
+
+use std::sync::Arc;
+
+pub use error::{CaseworkError, InputError, NotNow};
+pub use policies::{Granted, Policies};
+pub use purges::{PurgeReport, purge};
+
+use crate::govern::{Act, Question, Rules};
+use crate::model::IdKey;
+use crate::store::Store;
+
+/// What acts are done on: the store, the policy that it keeps, and the key that ids are hashed with.
+#[derive(Clone, Copy)]
+pub struct Casework<'a> {
+    /// The store.
+    pub store: &'a dyn Store,
+    /// The policy and what it decided, as long as they are current.
+    pub policies: &'a Policies,
+    /// The key that ids are hashed with.
+    pub id_key: &'a IdKey,
+}
+
+impl Casework<'_> {
+    /// The policy as of now.
+    ///
+    /// # Errors
+    /// When the store does not answer or keeps something else.
+    pub fn policy(&self) -> Result<Arc<Rules>, CaseworkError> {
+        Ok(self.policies.policy(self.store)?.1)
+    }
+}
+
+/// What the asker does now, to be written down.
+fn act(question: &Question<'_>) -> Act {
+    let principal = question.principal;
+    Act { agency: principal.agency.clone(), user: principal.user.clone(), at: question.at }
+}

@@ -1,0 +1,136 @@
+//! Onward requests: a recipient asks the owner's leave to hand a record on.
+
+use crate::govern::{Leave, MessageKind, OnwardDecision, OnwardRequest, Question, is_name};
+use crate::graph::Snapshot;
+use crate::model::{Condition, RecordId};
+
+use super::desks::tell;
+use super::documents::{onward, swap, text_of};
+use super::reason::reason;
+use super::{Casework, CaseworkError, NotNow, act};
+
+/// A request with its id.
+pub type Named = (String, OnwardRequest);
+
+/// What is to go to whom, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// A record of another agency.
+    pub record: RecordId,
+    /// The agency that it is to go to.
+    pub recipient: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A request that can be made, decided where the agreement allows onward use; it is not kept yet.
+/// `snapshot` is what the asker sees.
+///
+/// # Errors
+/// No reason; no record of another agency; no third agency; an agreement that never allows it.
+pub fn request(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    snapshot: &Snapshot,
+    asked: Asked,
+) -> Result<Named, CaseworkError> {
+    let reason = reason(&asked.reason, "reason")?;
+    let own = &question.principal.agency;
+    let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
+    let record = record.filter(|record| record.label.agency != *own);
+    let record = record.ok_or(CaseworkError::NotFound)?;
+    let label = &record.label;
+    let (owner, conditions) = (label.agency.clone(), label.conditions);
+    // The stricter of what the agreement and what the row says.
+    let needs_leave = conditions.contains(Condition::OnwardWithLeave);
+    if !is_name(&asked.recipient) || [&owner, own].contains(&&asked.recipient) {
+        let detail = "a third agency, neither the owner nor the caller's";
+        return Err(CaseworkError::input("recipient", "not_a_third_agency", detail));
+    }
+    let decision = match work.policy()?.onward(question, &owner) {
+        None | Some(Leave::Never) => return Err(NotNow::OnwardNever.into()),
+        Some(Leave::Ask) => None,
+        Some(Leave::Allowed) if needs_leave => None,
+        Some(Leave::Allowed) => Some(OnwardDecision {
+            by: None,
+            granted: true,
+            note: "the agreement allows onward use".to_owned(),
+        }),
+    };
+    let request = OnwardRequest {
+        by: act(question),
+        purpose: question.purpose,
+        record: record.id,
+        owner,
+        recipient: asked.recipient,
+        reason,
+        decision,
+    };
+    Ok((request.id(work.id_key), request))
+}
+
+/// Keeps a request and tells the owner. The same at the same instant is the same request.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn ask(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    (id, request): &Named,
+) -> Result<(), CaseworkError> {
+    let name = OnwardRequest::document(id);
+    if swap(work.store, &name, None, Some(&text(request)?))? {
+        let desks = (request.owner.as_str(), request.by.agency.as_str());
+        let policy = work.policy()?;
+        tell(work, question, &policy, desks, (MessageKind::OnwardAsked, id))?;
+    }
+    Ok(())
+}
+
+/// Decides a request about a record of the asker's agency, and tells who made it.
+///
+/// # Errors
+/// No note; a request that is about none of the agency's records, or is decided.
+pub fn decide(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    id: &str,
+    (granted, note): (bool, &str),
+) -> Result<Named, CaseworkError> {
+    let note = reason(note, "note")?;
+    let agency = &question.principal.agency;
+    let name = OnwardRequest::document(id);
+    let before = work.store.document(&name)?.ok_or(CaseworkError::NotFound)?;
+    let mut request = onward(&before)?;
+    if request.owner != *agency {
+        return Err(CaseworkError::NotFound);
+    }
+    let open = request.decision.is_none();
+    request.decision = Some(OnwardDecision { by: Some(act(question)), granted, note });
+    if !open || !swap(work.store, &name, Some(&before), Some(&text(&request)?))? {
+        return Err(NotNow::Decided.into());
+    }
+    let desks = (request.by.agency.as_str(), agency.as_str());
+    let policy = work.policy()?;
+    tell(work, question, &policy, desks, (MessageKind::OnwardDecided, id))?;
+    Ok((id.to_owned(), request))
+}
+
+/// The requests of the asker's agency and about its records, by id.
+///
+/// # Errors
+/// When the store does not answer or keeps something else.
+pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, CaseworkError> {
+    let mut found = Vec::new();
+    for (name, text) in work.store.documents(OnwardRequest::DOCUMENTS)? {
+        let request = onward(&text)?;
+        if request.concerns(&question.principal.agency) {
+            found.push((name[OnwardRequest::DOCUMENTS.len()..].to_owned(), request));
+        }
+    }
+    Ok(found)
+}
+
+fn text(request: &OnwardRequest) -> Result<String, CaseworkError> {
+    text_of(request, "an onward request")
+}

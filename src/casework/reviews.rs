@@ -1,0 +1,193 @@
+//! Keeping rows beyond their review, and the rows whose review falls due.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::documents::{Kept, change};
+use super::reason::reason;
+use super::{Casework, CaseworkError, act};
+use crate::govern::{Question, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date};
+use crate::graph::Snapshot;
+use crate::ingest::day_of;
+use crate::model::{IdKey, Record, RecordId, Timestamp};
+use crate::store::{Ids, Store};
+
+/// Records and local ids that one review names.
+const REVIEWED_MAX: usize = 100;
+
+/// What is kept, until when, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Records of the asker's agency; each stands for its row.
+    pub records: Vec<RecordId>,
+    /// The agency's own ids of rows or records.
+    pub local_ids: Vec<String>,
+    /// When they must be reviewed next.
+    pub review_by: Timestamp,
+    /// Why they are kept.
+    pub explanation: String,
+}
+
+/// What was reviewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reviewed {
+    /// All records of the rows.
+    pub records: Vec<RecordId>,
+    /// How many rows.
+    pub rows: usize,
+    /// When they must be reviewed next.
+    pub review_by: Timestamp,
+}
+
+/// Keeps rows of the asker's agency until their next review, and the account of it: the account first, so that
+/// nothing is kept without one. `snapshot` is what the asker sees.
+///
+/// # Errors
+/// No explanation; a date that is none; rows that are none of the agency's, or need no review.
+pub fn review(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    snapshot: &Snapshot,
+    asked: &Asked,
+) -> Result<Reviewed, CaseworkError> {
+    let explanation = reason(&asked.explanation, "explanation")?;
+    let named = asked.records.len() + asked.local_ids.len();
+    if !(1..=REVIEWED_MAX).contains(&named) {
+        let detail = format!("1 to {REVIEWED_MAX} records and local ids");
+        return Err(CaseworkError::input("records", "out_of_range", detail));
+    }
+    let review_by = day_of(asked.review_by);
+    if !is_review_date(review_by, question.at) {
+        let detail = format!("a day that lies ahead, at most {REVIEW_DAYS_MAX} days");
+        return Err(CaseworkError::input("review_by", "bad_review", detail));
+    }
+    let rows = Rows { agency: &question.principal.agency, id_key: work.id_key, snapshot };
+    let mut wanted = BTreeSet::new();
+    for id in &asked.records {
+        wanted.insert(rows.of_record(*id)?);
+    }
+    for local_id in &asked.local_ids {
+        wanted.insert(rows.called(local_id.trim())?);
+    }
+    let ids = rows.ids(&wanted);
+    let review = RecordReview { by: act(question), review_by, explanation };
+    for row in &wanted {
+        write_down(work.store, rows.key(row), &review)?;
+    }
+    let mut txn = work.store.begin()?;
+    txn.set_review(&ids, review_by)?;
+    txn.commit()?;
+    Ok(Reviewed { records: ids.records, rows: wanted.len(), review_by })
+}
+
+/// The reviews of a row so far. `row` is the id that the row's first record has or would have.
+///
+/// # Errors
+/// When the store fails.
+pub fn reviews_of(store: &dyn Store, row: RecordId) -> Result<RecordReviews, CaseworkError> {
+    RecordReviews::read(store.document(&RecordReviews::document(row))?.as_deref())
+}
+
+fn write_down(
+    store: &dyn Store,
+    row: RecordId,
+    review: &RecordReview,
+) -> Result<(), CaseworkError> {
+    change(store, &RecordReviews::document(row), |kept: &mut RecordReviews| {
+        kept.reviews.push(review.clone());
+        Ok(())
+    })
+}
+
+/// An agency's own rows, as far as a snapshot has them.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// The agency.
+    pub agency: &'a str,
+    /// The key that ids are hashed with.
+    pub id_key: &'a IdKey,
+    /// What the asker sees.
+    pub snapshot: &'a Snapshot,
+}
+
+/// The row that a record is of, for those that must be reviewed.
+fn row_of(record: &Record) -> &str {
+    record.row_id()
+}
+
+impl<'a> Rows<'a> {
+    fn owns(&self, agency: &str) -> bool {
+        self.agency == agency
+    }
+
+    /// The id that a row's first record has or would have.
+    pub fn key(&self, row: &str) -> RecordId {
+        self.id_key.record(self.agency, row)
+    }
+
+    /// The row of a record.
+    fn of_record(&self, id: RecordId) -> Result<&'a str, CaseworkError> {
+        let record = self.snapshot.record(id).map(|at| &self.snapshot.records[at as usize]);
+        let record = record.filter(|record| self.owns(&record.label.agency));
+        let record = record.ok_or(CaseworkError::NotFound)?;
+        match record.label.review_by {
+            Some(_) => Ok(row_of(record)),
+            None => Err(without()),
+        }
+    }
+
+    /// The row that the agency calls so, or that has a record which it calls so.
+    fn called(&self, local_id: &str) -> Result<&'a str, CaseworkError> {
+        let record = self.key(local_id);
+        if let Some(at) = self.snapshot.stored(record) {
+            return self.of_record(self.snapshot.record_id(at));
+        }
+        let mut events = self.snapshot.events.iter();
+        let event = events.find(|it| self.owns(&it.label.agency) && it.local_id == local_id);
+        match event {
+            None => Err(CaseworkError::NotFound),
+            Some(event) if event.label.review_by.is_some() => Ok(&event.local_id),
+            Some(_) => Err(without()),
+        }
+    }
+
+    /// All that rows made, each kind ascending.
+    fn ids(&self, rows: &BTreeSet<&str>) -> Ids {
+        let records = self.snapshot.records.iter();
+        let records = records.filter(|record| {
+            let must = self.owns(&record.label.agency) && record.label.review_by.is_some();
+            must && rows.contains(row_of(record))
+        });
+        let ties = self.snapshot.ties.iter();
+        let ties =
+            ties.filter(|tie| self.owns(&tie.label.agency) && rows.contains(tie.local_id.as_str()));
+        let events = self.snapshot.events.iter();
+        let events =
+            events.filter(|it| self.owns(&it.label.agency) && rows.contains(it.local_id.as_str()));
+        Ids {
+            records: records.map(|record| record.id).collect(),
+            ties: ties.map(|tie| tie.id).collect(),
+            events: events.map(|event| event.id).collect(),
+        }
+    }
+
+    /// The rows that must be reviewed (before a time), by when, with their records.
+    pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, &'a str), Vec<RecordId>> {
+        let early = |by: &Timestamp| before.is_none_or(|before| *by < before);
+        let mut due: BTreeMap<_, Vec<RecordId>> = BTreeMap::new();
+        for record in self.snapshot.records.iter().filter(|it| self.owns(&it.label.agency)) {
+            if let Some(by) = record.label.review_by.filter(early) {
+                due.entry((by, row_of(record))).or_default().push(record.id);
+            }
+        }
+        for event in self.snapshot.events.iter().filter(|it| self.owns(&it.label.agency)) {
+            if let Some(by) = event.label.review_by.filter(early) {
+                due.entry((by, event.local_id.as_str())).or_default();
+            }
+        }
+        due
+    }
+}
+
+fn without() -> CaseworkError {
+    CaseworkError::input("records", "no_review", "one of them need not be reviewed")
+}
