@@ -60,7 +60,7 @@ pub struct RecordView {
     pub id: RecordId,
     /// The agency that owns it.
     pub agency: String,
-    /// The agency's own id of it; absent when masked.
+    /// The agency's own id of it; absent when masked, and of a public record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_id: Option<String>,
     /// The agency's name for the file or system it came from.
@@ -99,7 +99,8 @@ impl RecordView {
         Self {
             id: snapshot.record_id(index),
             agency: record.label.agency.clone(),
-            local_id: (!masked).then(|| record.local_id.clone()),
+            // That of a public record is left out too: it is its row's.
+            local_id: Some(record.local_id.clone()).filter(|id| !id.is_empty()),
             source: record.source.clone(),
             category: record.label.category,
             tier: record.label.tier,
