@@ -10,8 +10,8 @@ use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 const PHONE: &str = "ent_ac3e67dc330a0be5fb1aea554b9077a4";
 /// A person whom every agency of the demo sees under this id.
 const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
-/// An address, reached from the person through others.
-const ADDRESS: &str = "ent_9d6972c11e1666e6c25d9deddfadc7f8";
+/// An address that has to do with that person.
+const ADDRESS: &str = "ent_301aed11db139c629dca88b96720a7bf";
 /// A vehicle with sightings in several cities.
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 /// A record that every agency of the demo sees.
