@@ -175,6 +175,8 @@ fn record_of(body: Body) -> Record {
     Record {
         id: IdKey::default().record("", "probe"),
         local_id: String::new(),
+        sibling: false,
+        public: false,
         source: String::new(),
         label,
         grade: None,

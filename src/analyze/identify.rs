@@ -41,7 +41,7 @@ pub fn identify(
     let keys = engine.keys(&prepared);
     for id in store.candidates(&view.classes, &keys)? {
         // A record that came after the snapshot is not part of it yet.
-        let Some(record) = snapshot.record(id) else { continue };
+        let Some(record) = snapshot.stored(id) else { continue };
         let other = engine.prepare(&snapshot.records[record as usize]);
         // The store's keys are of the whole record, also of what an agreement keeps back.
         let withheld = snapshot.left_out.withheld.contains(record);
@@ -63,6 +63,8 @@ pub fn identify(
     }
     let mut candidates: Vec<Candidate> =
         best.into_values().filter(|candidate| candidate.score.bits >= floor).collect();
-    candidates.sort_by(|a, b| b.score.bits.total_cmp(&a.score.bits).then(a.entity.cmp(&b.entity)));
+    let id = |candidate: &Candidate| snapshot.entity_id(candidate.entity);
+    candidates
+        .sort_by(|a, b| b.score.bits.total_cmp(&a.score.bits).then_with(|| id(a).cmp(&id(b))));
     Ok(candidates)
 }

@@ -13,6 +13,7 @@ mod identify;
 pub mod movement;
 pub mod network;
 pub mod paths;
+mod referral;
 pub mod shared_hub;
 
 #[cfg(test)]
@@ -23,3 +24,4 @@ pub use explain::{
     Between, EntityExplanation, Explanation, Gain, PairExplanation, Step, WhyNot, explain, how, why,
 };
 pub use identify::{Candidate, identify};
+pub use referral::{Referred, referred};

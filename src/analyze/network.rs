@@ -166,10 +166,9 @@ mod tests {
     #[test]
     fn any_relationships_of_two_entities_are_one_edge() {
         let id_key = IdKey::default();
-        let entity = |name: &str| Entity {
-            id: id_key.entity(EntityType::Person, id_key.record("agency", name)),
-            entity_type: EntityType::Person,
-            records: [].into(),
+        let entity = |name: &str| {
+            let id = id_key.entity(EntityType::Person, id_key.record("agency", name));
+            (id, EntityType::Person, [].into())
         };
         let relationship = |source, target, kind| Relationship {
             source,
@@ -181,7 +180,7 @@ mod tests {
         };
         let snapshot = Snapshot {
             tag: [0; 16],
-            entities: ["A", "B", "C", "D"].map(entity).to_vec().into(),
+            entities: Entity::list(["A", "B", "C", "D"].map(entity)).into(),
             relationships: vec![
                 relationship(0, 2, RelationshipKind::Called),
                 relationship(0, 2, RelationshipKind::Paid),

@@ -13,6 +13,7 @@ use super::seen::Seen;
 use super::state::State;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
+#[cfg(feature = "seeded-leaks")]
 use crate::graph::Snapshot;
 use crate::model::{RecordId, Timestamp};
 use crate::query::ViewKey;
@@ -108,7 +109,7 @@ impl Scope {
     pub fn whole_degree(&self, snapshot: &Snapshot, entity: u32) -> Result<usize, Problem> {
         let whole = self.whole()?;
         let first = snapshot.records[snapshot.entities[entity as usize].records[0] as usize].id;
-        let entity = whole.record(first).map(|record| whole.entity_of[record as usize]);
+        let entity = whole.stored(first).map(|record| whole.entity_of[record as usize]);
         Ok(entity.map_or(0, |entity| whole.neighbours_of(entity).len()))
     }
 
@@ -117,19 +118,5 @@ impl Scope {
     pub fn query_key(&self, revision: u64) -> ViewKey {
         let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked);
         ViewKey::new(&self.state.id_key, &self.view, &masks, revision)
-    }
-
-    /// Whether the caller may see an entity unmasked. A phone or an address is a victim's as long as a
-    /// person who may be one is related to it.
-    pub(super) fn may_unmask(&self, snapshot: &Snapshot, entity: u32) -> bool {
-        let mut people = vec![entity];
-        people.extend(snapshot.neighbours_of(entity));
-        let contact = !snapshot.is_protected(entity);
-        let concerned =
-            people.into_iter().filter(|&it| it == entity || (contact && snapshot.is_protected(it)));
-        let records = concerned.flat_map(|it| &snapshot.entities[it as usize].records);
-        let victims = records.map(|record| &snapshot.records[*record as usize]);
-        let mut victims = victims.filter(|record| record.label.category.is_victim()).peekable();
-        victims.peek().is_some() && victims.all(|record| self.unmasked.contains(&record.id))
     }
 }

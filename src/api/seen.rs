@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::wire::BasisView;
 use crate::analyze::Basis;
 use crate::graph::Snapshot;
-use crate::model::{EntityId, EventId, Record, RecordId, TieId, hex};
+use crate::model::{EntityId, Record, RecordId, hex};
 use crate::query::Value;
 use crate::resolve::Engine;
 
@@ -83,24 +83,46 @@ impl<'s> Seen<'s> {
 
     /// The id of an entity for what is not shown: to order and to name items of a list.
     pub fn listed_id(&self, entity: u32) -> EntityId {
-        self.snapshot.entities[entity as usize].id
+        self.snapshot.entity_id(entity)
     }
 
     /// The id of a record in this answer, which is noted as shown.
     pub fn record_id(&self, record: u32) -> RecordId {
-        let record = &self.snapshot.records[record as usize];
-        self.scope.note(|told| told.show(&record.id.to_string(), [record.label.agency.as_str()]));
-        record.id
+        let id = self.snapshot.record_id(record);
+        let owner = self.snapshot.records[record as usize].label.agency.as_str();
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
     }
 
-    /// The id, in this answer, of a record that is called so in the engine.
-    pub fn shown_record(&self, id: RecordId) -> Option<RecordId> {
-        self.record(id).map(|index| self.record_id(index))
+    /// The id, in this answer, of a record that is stored under an id; `None` when the view has none.
+    pub fn shown_record(&self, stored: RecordId) -> Option<RecordId> {
+        self.snapshot.stored(stored).map(|index| self.record_id(index))
     }
 
-    /// Notes what a text of an answer names, if it is the id of an entity or a record.
+    /// The ids, in this answer and in its order, of records that are stored under these.
+    pub fn shown_records(&self, stored: impl IntoIterator<Item = RecordId>) -> Vec<RecordId> {
+        let mut shown: Vec<RecordId> =
+            stored.into_iter().filter_map(|id| self.shown_record(id)).collect();
+        shown.sort_unstable();
+        shown
+    }
+
+    /// The id under which the record of an id that a caller gives is stored.
+    pub fn stored_id(&self, id: RecordId) -> Result<RecordId, Problem> {
+        let record = self.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
+        Ok(self.snapshot.stored_id(record))
+    }
+
+    /// Notes the entities and records whose ids a value names, at any depth.
     pub fn note_named(&self, value: &Value) {
-        let Value::String(text) = value else { return };
+        let text = match value {
+            Value::String(text) => text,
+            Value::List(values) => return values.iter().for_each(|value| self.note_named(value)),
+            Value::Map(members) => {
+                return members.values().for_each(|value| self.note_named(value));
+            }
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => return,
+        };
         if let Some(entity) = text.parse().ok().and_then(|id| self.entity(id)) {
             self.entity_id(entity);
         }
@@ -109,14 +131,12 @@ impl<'s> Seen<'s> {
         }
     }
 
-    /// The id of a tie in this answer.
-    pub fn tie_id(&self, id: TieId) -> TieId {
-        id
-    }
-
-    /// The id of an event in this answer.
-    pub fn event_id(&self, id: EventId) -> EventId {
-        id
+    /// The ids of records that an analysis gives as this snapshot shows them, noted as shown.
+    pub fn noted(&self, shown: &[RecordId]) -> Vec<RecordId> {
+        for record in shown.iter().filter_map(|id| self.record(*id)) {
+            self.record_id(record);
+        }
+        shown.to_vec()
     }
 
     /// Whether the content of an entity is not shown.
@@ -169,6 +189,6 @@ impl<'s> Seen<'s> {
     /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or it is wished and the caller may.
     pub fn may_show(&self, entity: u32, unmask: Unmask) -> bool {
         let masked = self.snapshot.is_masked(entity);
-        !masked || (unmask.0 && self.scope.may_unmask(&self.snapshot, entity))
+        !masked || (unmask.0 && self.snapshot.may_unmask(entity))
     }
 }

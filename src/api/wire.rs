@@ -234,7 +234,7 @@ impl LinkView {
     /// A link, as the snapshot shows its records; `None` where a record of it is not in the view.
     pub fn of(seen: &Seen<'_>, link: &Link) -> Option<Self> {
         let snapshot = seen.snapshot();
-        let (a, b) = snapshot.record(link.a).zip(snapshot.record(link.b))?;
+        let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
         let masked = [a, b].iter().any(|index| seen.is_masked(snapshot.entity_of[*index as usize]));
         let pair = PairView::of(seen.record_id(a), seen.record_id(b));
         if masked {

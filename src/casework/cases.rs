@@ -121,6 +121,7 @@ pub fn add_subjects(
     if !policy.cases.get(id).is_some_and(|case| case.has_member(question.principal)) {
         return Err(CaseworkError::NotFound);
     }
+    let mut stored = Vec::new();
     for id in records {
         let record = snapshot.record(*id).map(|index| &snapshot.records[index as usize]);
         // Another agency's record, seen or not, is none of the asker's to bring in.
@@ -130,8 +131,9 @@ pub fn add_subjects(
             let detail = "a record that its source says to be about a victim";
             return Err(CaseworkError::input("records", "not_about_a_victim", detail));
         }
+        stored.push(record.id);
     }
-    change(work, question, (id, false), |case| case.subjects.extend(records.iter().copied()))
+    change(work, question, (id, false), |case| case.subjects.extend(stored.iter().copied()))
 }
 
 /// Changes an open case that the asker works on, and leads where that is needed.

@@ -38,8 +38,8 @@ pub fn request(
     let own = &question.principal.agency;
     let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
     let record = record.filter(|record| record.label.agency != *own);
-    let label = record.map(|it| &it.label).ok_or(CaseworkError::NotFound)?;
-    let (owner, conditions) = (label.agency.clone(), label.conditions);
+    let record = record.ok_or(CaseworkError::NotFound)?;
+    let (owner, conditions) = (record.label.agency.clone(), record.label.conditions);
     // The stricter of what the agreement and what the row says.
     let needs_leave = conditions.contains(Condition::OnwardWithLeave);
     if !is_name(&asked.recipient) || [&owner, own].contains(&&asked.recipient) {
@@ -59,7 +59,7 @@ pub fn request(
     let request = OnwardRequest {
         by: act(question),
         purpose: question.purpose,
-        record: asked.record,
+        record: record.id,
         owner,
         recipient: asked.recipient,
         reason,

@@ -7,7 +7,7 @@ use super::reason::reason;
 use super::{Casework, CaseworkError, act};
 use crate::govern::{Question, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date};
 use crate::graph::Snapshot;
-use crate::ingest::{ROW, day_of};
+use crate::ingest::day_of;
 use crate::model::{IdKey, Record, RecordId, Timestamp};
 use crate::store::{Ids, Store};
 
@@ -111,7 +111,7 @@ pub struct Rows<'a> {
 
 /// The row that a record is of, for those that must be reviewed.
 fn row_of(record: &Record) -> &str {
-    record.raw.get(ROW).map_or(&record.local_id, String::as_str)
+    record.row_id()
 }
 
 impl<'a> Rows<'a> {
@@ -138,8 +138,8 @@ impl<'a> Rows<'a> {
     /// The row that the agency calls so, or that has a record which it calls so.
     fn called(&self, local_id: &str) -> Result<&'a str, CaseworkError> {
         let record = self.key(local_id);
-        if self.snapshot.record(record).is_some() {
-            return self.of_record(record);
+        if let Some(at) = self.snapshot.stored(record) {
+            return self.of_record(self.snapshot.record_id(at));
         }
         let mut events = self.snapshot.events.iter();
         let event = events.find(|it| self.owns(&it.label.agency) && it.local_id == local_id);

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use roaring::RoaringBitmap;
 
 use super::positions::Positions;
 use super::relationships::{adjacency, relationships};
@@ -27,7 +26,7 @@ impl Visible {
         tag: [u8; 16],
         id_key: &IdKey,
         (labels, positions): (&[u32], &Positions),
-        withheld: Arc<RoaringBitmap>,
+        left_out: LeftOut,
     ) -> Snapshot {
         let entities = entities(&self.records, id_key, labels);
         let mut entity_of = vec![0; self.records.len()];
@@ -50,7 +49,7 @@ impl Visible {
             relationships: trimmed(relationships),
             offsets: trimmed(offsets),
             adjacency: trimmed(adjacency),
-            left_out: LeftOut { withheld, ..LeftOut::default() },
+            left_out,
         }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::assemble::{Visible, trimmed};
 use super::common::{Common, Lender};
 use super::judged::verdicts;
+use super::masks::{Hides, is_of_victim};
 use super::positions::Positions;
-use super::{Snapshot, masked, withheld};
+use super::{LeftOut, Snapshot, withheld};
 use crate::govern::{Fields, View};
 use crate::model::{
     Class, ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
@@ -35,15 +36,15 @@ pub fn build(
 /// For whom a snapshot is built, and what it may hold in common with others.
 #[derive(Default)]
 pub struct Setting<'a> {
-    /// Where people who may be victims are masked: the records about victims of which the caller may see
+    /// Where people who may be victims are masked: the records about victims of whose rows the caller may see
     /// the content all the same.
     pub unmasked: Option<&'a BTreeSet<RecordId>>,
     /// What snapshots in use hold.
     pub common: Option<&'a Common>,
 }
 
-/// The same for callers to whom people who may be victims are masked: what a caller may not see of a
-/// person joins nothing (see [`masked::joins`]).
+/// The same for callers to whom people who may be victims are masked: what a caller of the view's agency may
+/// not see of them, and of all that hangs on them, joins nothing that it can read or write.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -62,10 +63,12 @@ pub fn build_in(
     #[cfg(feature = "seeded-leaks")]
     part.join_by_the_whole(store, engine, &positions)?;
     let stripped = part.withhold(view, engine, common, &positions);
-    if let Some(unmasked) = setting.unmasked {
-        part.unlink(unmasked, &positions);
-    }
-    let snapshot = part.resolve(id_key, engine, stripped, &positions);
+    let hides = setting.unmasked.map(|unmasked| {
+        let hides = Hides::of(&view.agency, (&part.records, &positions), unmasked);
+        part.unlink(&hides, &positions);
+        hides
+    });
+    let snapshot = part.resolve(id_key, engine, (stripped, hides), &positions);
     #[cfg(feature = "seeded-leaks")]
     if crate::leak::is_on(crate::leak::Leak::EventId) {
         let mut snapshot = snapshot;
@@ -214,13 +217,13 @@ impl<'a> Part<'a> {
         stripped
     }
 
-    /// Takes out the links by which the content of a masked person would show.
-    fn unlink(&mut self, unmasked: &BTreeSet<RecordId>, positions: &Positions) {
+    /// Takes out the links by which hidden content would show.
+    fn unlink(&mut self, hides: &Hides, positions: &Positions) {
         let mut links = std::mem::take(&mut self.links);
         links.retain(|link| {
             let ends = positions.of_id(link.a).zip(positions.of_id(link.b));
             ends.is_none_or(|(a, b)| {
-                masked::joins(&self.records[a as usize], &self.records[b as usize], unmasked)
+                hides.joins((a, &self.records[a as usize]), (b, &self.records[b as usize]))
             })
         });
         self.links = links;
@@ -230,12 +233,13 @@ impl<'a> Part<'a> {
         self,
         id_key: &IdKey,
         engine: &Engine,
-        stripped: BTreeMap<u32, Fields>,
+        (stripped, hides): (BTreeMap<u32, Fields>, Option<Hides>),
         positions: &Positions,
     ) -> Snapshot {
         let labels = self.labels(engine, positions);
-        let tag = self.tag(id_key, &stripped);
+        let tag = self.tag(id_key, &stripped, hides.is_some().then_some(positions));
         let withheld = Arc::new(stripped.into_keys().collect());
+        let left_out = LeftOut::before(withheld, hides.unwrap_or_default());
         let visible = Visible {
             records: trimmed(self.records),
             ties: trimmed(self.ties),
@@ -243,13 +247,23 @@ impl<'a> Part<'a> {
             links: trimmed(self.links),
             judgements: trimmed(self.judgements),
         };
-        visible.assemble(tag, id_key, (&labels, positions), withheld)
+        visible.assemble(tag, id_key, (&labels, positions), left_out)
     }
 
     /// Records never change, so their ids stand for them; so do those of ties and events. What may
     /// change under its name goes in with its content: scores, judgements, who takes part.
-    /// What is kept back of a record stands for what is left of it, which may be masked.
-    fn tag(&self, id_key: &IdKey, stripped: &BTreeMap<u32, Fields>) -> [u8; 16] {
+    /// What is kept back of a record stands for what is left of it, which may be masked. Where victims are masked,
+    /// what records about them agree in does not go in.
+    fn tag(
+        &self,
+        id_key: &IdKey,
+        stripped: &BTreeMap<u32, Fields>,
+        masked: Option<&Positions>,
+    ) -> [u8; 16] {
+        let is_of_victim = |id| {
+            let at = masked.and_then(|positions| positions.of_id(id));
+            at.is_some_and(|at| is_of_victim(&self.records[at as usize].label))
+        };
         let mut hasher = blake3::Hasher::new();
         for record in &self.records {
             hasher.update(&record.id.0);
@@ -267,7 +281,9 @@ impl<'a> Part<'a> {
         for link in &self.links {
             hasher.update(&link.a.0);
             hasher.update(&link.b.0);
-            hasher.update(&link.bits.to_le_bytes());
+            if !is_of_victim(link.a) && !is_of_victim(link.b) {
+                hasher.update(&link.bits.to_le_bytes());
+            }
         }
         hasher.update(b"judgements");
         for judgement in &self.judgements {

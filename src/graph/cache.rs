@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::packed::Packed;
-use super::{Common, Setting, Snapshot, build_in};
+use super::{Common, Joined, Setting, Snapshot, build_in};
 use crate::govern::View;
 use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
@@ -19,8 +19,9 @@ const SLOTS_MAX: usize = 256;
 /// the one used longest ago is packed, and where all are packed dropped.
 pub const VIEW_BYTES_MAX: usize = 128 << 20;
 
-/// Builds snapshots when the store has changed, and shares them between readers. Two callers who
-/// see the same share one; the case that they ask about changes no more than pseudonyms.
+/// Builds snapshots when the store has changed, and shares them between readers. Two callers who see the same
+/// share one, where it is masked those of one agency; the case that they ask about changes no more than
+/// pseudonyms and ids.
 pub struct Cache {
     id_key: IdKey,
     engine: Arc<Engine>,
@@ -167,6 +168,14 @@ impl Cache {
         Ok((Arc::new(snapshot.in_case(case)), revision))
     }
 
+    /// The view with all links, made anew and not kept (see [`Joined`]).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn joined(&self, store: &dyn Store, view: &View) -> Result<Joined, StoreError> {
+        Joined::build(store, view, &self.id_key, &self.engine)
+    }
+
     /// Lets go of everything: what was removed from the store shall not stay in memory until somebody asks.
     pub fn clear(&self) {
         locked(&self.slots).clear();
@@ -286,8 +295,12 @@ impl Cache {
     /// snapshot.
     fn slot(&self, view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Arc<Slot> {
         let mut slots = locked(&self.slots);
-        let same =
-            |slot: &Arc<Slot>| slot.view.shows_as(view) && slot.unmasked.as_ref() == unmasked;
+        // What is masked joins in another way for each agency.
+        let same = |slot: &Arc<Slot>| {
+            let masked = (unmasked.is_none() || slot.view.agency == view.agency)
+                && slot.unmasked.as_ref() == unmasked;
+            masked && slot.view.shows_as(view)
+        };
         let slot = match slots.iter().position(same) {
             Some(at) => slots.remove(at),
             None => Arc::new(Slot {

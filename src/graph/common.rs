@@ -40,6 +40,7 @@ impl Common {
                 self.groups.add_none();
             }
             self.events.add(&snapshot.events);
+            self.links.add(&snapshot.links);
         }
         if is_first {
             self.first_bytes = self.bytes();
@@ -112,6 +113,7 @@ pub(super) struct LessOfEvent {
     has_place: bool,
     has_text: bool,
     has_amount: bool,
+    has_local_id: bool,
 }
 
 impl Keyed for Event {
@@ -134,6 +136,7 @@ impl Keyed for Event {
             has_place: self.place.is_some(),
             has_text: self.text.is_some(),
             has_amount: self.amount.is_some(),
+            has_local_id: !self.local_id.is_empty(),
         };
         (whole.with_less(less) == *self).then_some(less)
     }
@@ -146,6 +149,7 @@ impl Keyed for Event {
             place: self.place.clone().filter(|_| less.has_place),
             text: self.text.clone().filter(|_| less.has_text),
             amount: self.amount.clone().filter(|_| less.has_amount),
+            local_id: if less.has_local_id { self.local_id.clone() } else { String::new() },
             ..self.clone()
         }
     }

@@ -22,7 +22,7 @@ impl Snapshot {
     /// The verdict that stands on each judged pair of visible records, by their indexes, the
     /// smaller first: what the entities were computed with.
     pub fn verdicts(&self) -> BTreeMap<(u32, u32), Verdict> {
-        let by_index = |((a, b), verdict)| Some(((self.record(a)?, self.record(b)?), verdict));
+        let by_index = |((a, b), verdict)| Some(((self.stored(a)?, self.stored(b)?), verdict));
         verdicts(&self.judgements).into_iter().filter_map(by_index).collect()
     }
 }

@@ -1,9 +1,10 @@
 //! Looking things up in a snapshot: by id, by text, and around an entity.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::{RelationshipKind, Snapshot};
-use crate::model::{EntityId, EntityType, RecordId, Span};
+use crate::model::{EntityType, Span};
 use crate::normalize::fold;
 
 /// Digits from which on a text's digits are one number, whatever stands between them.
@@ -34,16 +35,6 @@ pub struct Neighbour {
 }
 
 impl Snapshot {
-    /// The index of an entity; `None` when there is none with this id in the view.
-    pub fn entity(&self, id: EntityId) -> Option<u32> {
-        self.entities.binary_search_by_key(&id, |entity| entity.id).ok().map(|at| at as u32)
-    }
-
-    /// The index of a record; `None` when there is none with this id in the view.
-    pub fn record(&self, id: RecordId) -> Option<u32> {
-        self.records.binary_search_by_key(&id, |record| record.id).ok().map(|at| at as u32)
-    }
-
     /// Whether an entity is masked by default and never ranked: a person whom one of its records
     /// calls a victim or a possible victim.
     pub fn is_protected(&self, entity: u32) -> bool {
@@ -72,9 +63,11 @@ impl Snapshot {
         neighbours
     }
 
-    /// The neighbours of an entity with what relates them, ordered by neighbour id and kind.
+    /// The neighbours of an entity with what relates them, ordered by neighbour id as shown and kind.
     pub fn neighbours(&self, entity: u32) -> Vec<Neighbour> {
-        self.incident(entity)
+        let mut incident = self.incident(entity).to_vec();
+        incident.sort_by_cached_key(|(neighbour, _)| self.entity_id(*neighbour));
+        incident
             .iter()
             .map(|(neighbour, index)| {
                 let relationship = &self.relationships[*index as usize];
@@ -109,7 +102,7 @@ impl Snapshot {
             })
             .filter(|hit| hit.words > 0)
             .collect();
-        hits.sort_by(|a, b| b.words.cmp(&a.words).then(a.entity.cmp(&b.entity)));
+        hits.sort_by_cached_key(|hit| (Reverse(hit.words), self.entity_id(hit.entity)));
         hits
     }
 

@@ -1,47 +1,27 @@
-//! A snapshot without what may not be shown of people who may be victims: their names, contacts, exact
-//! addresses and movements. Structure, ids and indexes stay as they are; what is left out is not there
-//! at all, so that whatever is made from a masked snapshot is masked.
+//! A snapshot without what may not be shown of people who may be victims, and of all that hangs on them:
+//! names, contacts, addresses, vehicles, movements. Structure and indexes stay as they are; what is left out
+//! is not there at all, so that whatever is made from a masked snapshot is masked.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use hashbrown::HashSet;
+use roaring::RoaringBitmap;
+
 use super::common::Common;
-use super::{LeftOut, RelationshipKind, Snapshot, names};
-use crate::model::{
-    Address, Body, EntityType, Event, Organization, Person, Phone, Record, RecordId, TieKind,
-    Vehicle, hex,
-};
+use super::masks::is_of_victim;
+use super::{LeftOut, Snapshot, names};
+use crate::model::{Address, Body, Event, Link, Organization, Person, Phone, Record, Vehicle, hex};
 
 /// Bytes of a pseudonym's number: enough that two people of a case never share one by chance.
 const PSEUDONYM_BYTES: usize = 6;
 
-/// Whether the content of a record is hidden: it is about a person whom it calls a victim, and not among
-/// those that the caller may see unmasked.
-pub(super) fn hides(record: &Record, unmasked: &BTreeSet<RecordId>) -> bool {
-    let person = record.entity_type() == EntityType::Person;
-    person && record.label.category.is_victim() && !unmasked.contains(&record.id)
-}
-
-/// Whether a link of two records may be used where people who may be victims are masked.
-///
-/// Whoever knows one end of it and sees that the two are one knows the other end too: by writing a record
-/// with a name one could ask whether a masked person is called so. So a masked record is linked with no
-/// record that the caller can read or that another agency wrote; the records of one agency about people
-/// whom it calls victims are linked with each other, and what a human judged to be the same is the same.
-pub(super) fn joins(a: &Record, b: &Record, unmasked: &BTreeSet<RecordId>) -> bool {
-    match (hides(a, unmasked), hides(b, unmasked)) {
-        (false, false) => true,
-        (true, true) => a.label.agency == b.label.agency,
-        _ => false,
-    }
-}
-
 impl Snapshot {
     /// The snapshot with everything that the rules for victims hide left out.
     ///
-    /// Hidden are people whom one of their records calls a victim, whatever others call them; phones
-    /// and addresses of rows about victims or related to such a person; and the places of events in
-    /// which such a person, or a phone or vehicle of theirs, took part.
+    /// Hidden are the entities of which a record is a victim's, whatever their other records say; what their
+    /// links agree in; and place, text and amount of events of rows about victims, or in which such an entity
+    /// took part. What is readable stays so whatever it is related to.
     #[must_use]
     pub fn masked(self: &Arc<Self>) -> Self {
         self.masked_sharing(&Common::default())
@@ -51,45 +31,124 @@ impl Snapshot {
     pub(super) fn masked_sharing(self: &Arc<Self>, common: &Common) -> Self {
         let mut masked = Self::clone(self);
         let hidden = hidden(self);
-        if hidden.is_empty() {
+        masked.hide_records(&hidden, common);
+        if hidden.is_empty() && !self.events.iter().any(|event| is_of_victim(&event.label)) {
+            masked.leave_out(self, hidden);
             return masked;
         }
-        let mut lender = common.records.lender();
-        let of_hidden = hidden.iter().flat_map(|entity| &self.entities[*entity as usize].records);
-        let records = Arc::make_mut(&mut masked.records);
-        for record in of_hidden.copied().collect::<BTreeSet<u32>>() {
-            let record = &mut records[record as usize];
-            *record = lender.held(emptied(record));
-        }
-        let followed = followed(self, &hidden);
-        let takes_part = |event: &Event| {
-            let records = event.participants.iter().filter_map(|part| self.record(part.record));
-            let mut entities = records.map(|record| self.entity_of[record as usize]);
-            entities.any(|entity| followed.contains(&entity))
-        };
-        let mut lender = common.events.lender();
-        for event in Arc::make_mut(&mut masked.events) {
-            let says = event.place.is_some() || event.text.is_some();
-            if says && takes_part(event) {
-                let less = Event { place: None, text: None, ..Event::clone(event) };
-                *event = lender.held(less);
-            }
-        }
-        masked.left_out.masked = Arc::new(hidden.into_iter().collect());
-        masked.left_out.original = Some(Arc::clone(self));
+        masked.hide_events(&hidden, common);
+        masked.hide_links(&hidden, common);
+        masked.leave_out(self, hidden);
         masked
     }
 
-    /// The same snapshot for a case: whoever is masked has another pseudonym in another case.
-    #[must_use]
-    pub fn in_case(&self, case: &str) -> Self {
-        let left_out = LeftOut { case: case.to_owned(), ..self.left_out.clone() };
-        Self { left_out, ..self.clone() }
+    /// Notes what was left out, if anything was, and of what.
+    fn leave_out(&mut self, original: &Arc<Self>, hidden: RoaringBitmap) {
+        let untouched = Arc::ptr_eq(&self.records, &original.records)
+            && Arc::ptr_eq(&self.events, &original.events)
+            && Arc::ptr_eq(&self.links, &original.links);
+        if !untouched {
+            self.left_out.original = Some(Arc::clone(original));
+        }
+        self.left_out.masked = Arc::new(hidden);
+        self.left_out.is_masking = true;
+        *self = self.in_case("");
+    }
+
+    /// Empties the records of hidden entities, and takes from public ones of what row they are.
+    fn hide_records(&mut self, hidden: &RoaringBitmap, common: &Common) {
+        let entity_of = &self.entity_of;
+        let changed = |(index, record): (usize, &Arc<Record>)| {
+            let less = match hidden.contains(entity_of[index]) {
+                true => emptied(record),
+                false if record.public => {
+                    Record { local_id: String::new(), ..Record::clone(record) }
+                }
+                false => return None,
+            };
+            Some((index, less))
+        };
+        let changed: Vec<_> = self.records.iter().enumerate().filter_map(changed).collect();
+        if changed.is_empty() {
+            return;
+        }
+        let mut lender = common.records.lender();
+        let records = Arc::make_mut(&mut self.records);
+        for (index, less) in changed {
+            records[index] = lender.held(less);
+        }
+    }
+
+    fn hide_events(&mut self, hidden: &RoaringBitmap, common: &Common) {
+        let is_hidden = |event: &Event| self.is_of_hidden(event, hidden);
+        let says = |event: &Event| {
+            event.place.is_some()
+                || event.text.is_some()
+                || event.amount.is_some()
+                || !event.local_id.is_empty()
+        };
+        let changed: Vec<usize> = (0..self.events.len())
+            .filter(|index| says(&self.events[*index]) && is_hidden(&self.events[*index]))
+            .collect();
+        if changed.is_empty() {
+            return;
+        }
+        let mut lender = common.events.lender();
+        let events = Arc::make_mut(&mut self.events);
+        for index in changed {
+            let event = &mut events[index];
+            let (place, text, amount, local_id) = (None, None, None, String::new());
+            *event = lender.held(Event { place, text, amount, local_id, ..Event::clone(event) });
+        }
+    }
+
+    /// Of a link of which an end is hidden only that it is one is told: its bits and levels say in what the two
+    /// agree.
+    fn hide_links(&mut self, hidden: &RoaringBitmap, common: &Common) {
+        let entities = hidden.iter().map(|entity| &self.entities[entity as usize]);
+        let records = entities.flat_map(|entity| &entity.records);
+        let ids: HashSet<_> = records.map(|record| self.records[*record as usize].id).collect();
+        let is_hidden = |link: &Link| ids.contains(&link.a) || ids.contains(&link.b);
+        let changed: Vec<usize> =
+            (0..self.links.len()).filter(|index| is_hidden(&self.links[*index])).collect();
+        if changed.is_empty() {
+            return;
+        }
+        let mut lender = common.links.lender();
+        let links = Arc::make_mut(&mut self.links);
+        for index in changed {
+            let link = &mut links[index];
+            let less = Link { bits: 0.0, levels: Vec::new(), ..Link::clone(link) };
+            *link = lender.held(less);
+        }
+    }
+
+    /// Whether an event is of a row about a victim, or a hidden entity took part in it.
+    pub(super) fn is_of_hidden(&self, event: &Event, hidden: &RoaringBitmap) -> bool {
+        let mut parts = event.participants.iter().filter_map(|part| self.stored(part.record));
+        is_of_victim(&event.label)
+            || parts.any(|record| hidden.contains(self.entity_of[record as usize]))
     }
 
     /// Whether what the entity's records say has been left out.
     pub fn is_masked(&self, entity: u32) -> bool {
-        self.left_out.masked.contains(entity)
+        self.left_out.original.is_some() && self.left_out.masked.contains(entity)
+    }
+
+    /// Whether the caller may see the entity unmasked: all of its records that are a victim's are of rows whose
+    /// victim is in the case, and there are such.
+    pub fn may_unmask(&self, entity: u32) -> bool {
+        let records = self.entities[entity as usize].records.iter();
+        let mut victims = records
+            .filter(|record| is_of_victim(&self.records[**record as usize].label))
+            .peekable();
+        victims.peek().is_some() && victims.all(|record| self.left_out.sighted.contains(*record))
+    }
+
+    /// Whether the content of a record is another agency's and hidden from the caller's: it meets nothing that
+    /// the caller can read or write.
+    pub fn is_foreign(&self, record: u32) -> bool {
+        self.left_out.foreign.contains(record)
     }
 
     /// The snapshot that this one was masked from, or itself: for figures that are computed on what
@@ -114,60 +173,21 @@ impl Snapshot {
     fn pseudonym(&self, index: u32) -> String {
         let entity = &self.entities[index as usize];
         let records = entity.records.iter().map(|record| &self.records[*record as usize]);
-        let about_victim = records.clone().find(|record| record.label.category.is_victim());
+        let about_victim = records.clone().find(|record| is_of_victim(&record.label));
         let named_by = about_victim.or(records.clone().next()).map(|record| record.id.0);
-        let parts: [&[u8]; 2] = [self.left_out.case.as_bytes(), &named_by.unwrap_or_default()];
+        let parts: [&[u8]; 2] = [self.case_name().as_bytes(), &named_by.unwrap_or_default()];
         let tag = self.id_key.tag("pseudonym", &parts);
         format!("{}-{}", entity.entity_type.as_str(), hex(&tag[..PSEUDONYM_BYTES]))
     }
 }
 
-/// Entities of which the content is hidden.
-fn hidden(snapshot: &Snapshot) -> BTreeSet<u32> {
-    let mut hidden = BTreeSet::new();
-    for (index, entity) in (0u32..).zip(snapshot.entities.iter()) {
-        if snapshot.is_protected(index) {
-            hidden.insert(index);
-            let around = snapshot.incident(index).iter().map(|(neighbour, _)| *neighbour);
-            hidden.extend(around.filter(|other| is_contact(snapshot, *other)));
-        } else if is_contact(snapshot, index) {
-            let of_victim =
-                |record: &u32| snapshot.records[*record as usize].label.category.is_victim();
-            if entity.records.iter().any(of_victim) {
-                hidden.insert(index);
-            }
-        }
-    }
-    hidden
-}
-
-fn is_contact(snapshot: &Snapshot, entity: u32) -> bool {
-    let entity_type = snapshot.entities[entity as usize].entity_type;
-    matches!(entity_type, EntityType::Phone | EntityType::Address)
-}
-
-/// Entities whose movements are those of a person who may be a victim: the person, and the phones and
-/// vehicles that are the person's.
-fn followed(snapshot: &Snapshot, hidden: &BTreeSet<u32>) -> BTreeSet<u32> {
-    let mut followed = BTreeSet::new();
-    for &index in hidden.iter().filter(|index| snapshot.is_protected(**index)) {
-        followed.insert(index);
-        for (neighbour, relationship) in snapshot.incident(index) {
-            let kind = snapshot.relationships[*relationship as usize].kind;
-            let is_own = matches!(
-                kind,
-                RelationshipKind::Tie(TieKind::Uses | TieKind::Drives | TieKind::Owns)
-            );
-            let moves = matches!(
-                snapshot.entities[*neighbour as usize].entity_type,
-                EntityType::Phone | EntityType::Vehicle
-            );
-            if is_own && moves {
-                followed.insert(*neighbour);
-            }
-        }
-    }
-    followed
+/// Entities of which the content is hidden: those with a record that is a victim's. To whom some of them may be
+/// unmasked, they are so when that is asked for, and is logged.
+fn hidden(snapshot: &Snapshot) -> RoaringBitmap {
+    let records = snapshot.records.iter().zip(snapshot.entity_of.iter());
+    let of_victims = records.filter(|(record, _)| is_of_victim(&record.label));
+    let entities: BTreeSet<u32> = of_victims.map(|(_, entity)| *entity).collect();
+    entities.into_iter().collect()
 }
 
 /// The record with its label and id only: how it is graded is of what it says.
@@ -175,6 +195,8 @@ fn emptied(record: &Record) -> Record {
     Record {
         id: record.id,
         local_id: String::new(),
+        sibling: false,
+        public: false,
         source: record.source.clone(),
         label: record.label.clone(),
         grade: None,
@@ -187,5 +209,13 @@ fn emptied(record: &Record) -> Record {
             Body::Vehicle(_) => Body::Vehicle(Vehicle::default()),
             Body::Organization(_) => Body::Organization(Organization::default()),
         },
+    }
+}
+
+impl LeftOut {
+    /// Nothing but what agreements keep back, and whose content is hidden from whom.
+    pub(super) fn before(withheld: Arc<RoaringBitmap>, hides: super::masks::Hides) -> Self {
+        let super::masks::Hides { sighted, foreign } = hides;
+        Self { withheld, sighted, foreign, ..Self::default() }
     }
 }

@@ -7,20 +7,24 @@ mod assemble;
 mod build;
 mod cache;
 mod common;
+mod joined;
 mod joins;
 mod judged;
 mod look;
 mod masked;
+mod masks;
 mod names;
 mod packed;
 mod positions;
 mod relationships;
+mod shown;
 mod size;
 mod withheld;
 
 pub use build::{Setting, build, build_in};
 pub use cache::{Cache, VIEW_BYTES_MAX};
 pub use common::Common;
+pub use joined::Joined;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use packed::Packed;
@@ -49,9 +53,11 @@ pub struct Snapshot {
     pub tag: [u8; 16],
     /// The key that entity ids are hashed with.
     pub id_key: IdKey,
-    /// Visible records, ascending by id.
+    /// Visible records, ascending by the id under which they are stored. An answer names them by
+    /// [`Snapshot::record_id`].
     pub records: Shared<Record>,
-    /// Entities, ascending by id.
+    /// Entities, ascending by the id that they would have if nothing were masked. An answer names them by
+    /// [`Snapshot::entity_id`].
     pub entities: Arc<Vec<Entity>>,
     /// For each record the index of its entity.
     pub entity_of: Arc<Vec<u32>>,
@@ -78,10 +84,16 @@ pub struct Snapshot {
 pub struct LeftOut {
     /// Records of which an agreement keeps something back.
     pub withheld: Arc<RoaringBitmap>,
+    /// Records about victims that the caller may see unmasked.
+    sighted: Arc<RoaringBitmap>,
+    /// Records about other agencies' victims that the caller may not.
+    foreign: Arc<RoaringBitmap>,
     /// Entities whose content the rules for victims hide.
     masked: Arc<RoaringBitmap>,
-    /// What their pseudonyms are made for.
-    case: String,
+    /// Whether it is masked, or what a masked one was made of.
+    is_masking: bool,
+    /// What their pseudonyms and ids are made for.
+    case: shown::Case,
     /// The snapshot before it was masked.
     original: Option<Arc<Snapshot>>,
 }
@@ -90,11 +102,23 @@ pub struct LeftOut {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entity {
     /// Keyed hash of the type and the smallest visible record.
-    pub id: EntityId,
+    id: EntityId,
     /// What it is.
     pub entity_type: EntityType,
     /// Indexes of its records, ascending.
     pub records: Box<[u32]>,
+}
+
+impl Entity {
+    /// Entities as a snapshot lists them, by ids, types and indexes of records.
+    pub fn list(
+        entities: impl IntoIterator<Item = (EntityId, EntityType, Box<[u32]>)>,
+    ) -> Vec<Self> {
+        let entity = |(id, entity_type, records)| Self { id, entity_type, records };
+        let mut entities: Vec<Self> = entities.into_iter().map(entity).collect();
+        entities.sort_unstable_by_key(|entity| entity.id);
+        entities
+    }
 }
 
 /// Kinds of relationship between entities: those of ties, and those that events give.

@@ -22,7 +22,8 @@ pub struct Packed {
     links: PackedList<Link>,
     judgements: Arc<Vec<Judgement>>,
     joins: Joins,
-    withheld: Arc<RoaringBitmap>,
+    /// What was left out before it was masked.
+    left_out: LeftOut,
     masked: Option<Masked>,
 }
 
@@ -30,6 +31,7 @@ pub struct Packed {
 struct Masked {
     records: Replaced<Record>,
     events: Replaced<Event>,
+    links: Replaced<Link>,
     entities: Arc<RoaringBitmap>,
 }
 
@@ -40,6 +42,7 @@ impl Packed {
         let masked = || Masked {
             records: Replaced::of(&original.records, &snapshot.records, &common.records),
             events: Replaced::of(&original.events, &snapshot.events, &common.events),
+            links: Replaced::of(&original.links, &snapshot.links, &common.links),
             entities: Arc::clone(&snapshot.left_out.masked),
         };
         Self {
@@ -51,7 +54,7 @@ impl Packed {
             links: PackedList::of(&original.links, &common.links),
             judgements: Arc::clone(&original.judgements),
             joins: Joins::of(original, common),
-            withheld: Arc::clone(&original.left_out.withheld),
+            left_out: original.left_out.clone(),
             masked: (!std::ptr::eq(original, snapshot)).then(masked),
         }
     }
@@ -66,19 +69,20 @@ impl Packed {
         let ((records, labels), (ties, events, links)) = rayon::join(records, others);
         let judgements = Arc::clone(&self.judgements);
         let visible = Visible { records, ties, events, links, judgements };
-        let withheld = Arc::clone(&self.withheld);
+        let left_out = self.left_out.clone();
         let positions = Positions::of(&visible.records);
-        let original = visible.assemble(self.tag, &self.id_key, (&labels, &positions), withheld);
+        let original = visible.assemble(self.tag, &self.id_key, (&labels, &positions), left_out);
         let Some(masked) = &self.masked else { return original };
         let records = masked.records.list(&original.records);
         let events = masked.events.list(&original.events);
+        let links = masked.links.list(&original.links);
         let original = Arc::new(original);
         let left_out = LeftOut {
             masked: Arc::clone(&masked.entities),
             original: Some(Arc::clone(&original)),
             ..original.left_out.clone()
         };
-        Snapshot { records, events, left_out, ..Snapshot::clone(&original) }
+        Snapshot { records, events, links, left_out, ..Snapshot::clone(&original) }
     }
 
     /// About how many bytes of objects the snapshot holds for itself when it is unpacked.
@@ -90,14 +94,18 @@ impl Packed {
     /// About how many bytes it holds for itself.
     pub fn bytes(&self) -> usize {
         let masked = self.masked.as_ref();
-        let masked = masked
-            .map_or(0, |it| it.records.bytes() + it.events.bytes() + it.entities.serialized_size());
+        let masked = masked.map_or(0, |it| {
+            let lists = it.records.bytes() + it.events.bytes() + it.links.bytes();
+            lists + it.entities.serialized_size()
+        });
+        let LeftOut { withheld, sighted, foreign, .. } = &self.left_out;
+        let left_out = [withheld, sighted, foreign].map(|it| it.serialized_size());
         self.records.bytes()
             + self.ties.bytes()
             + self.events.bytes()
             + self.links.bytes()
             + self.joins.bytes()
-            + self.withheld.serialized_size()
+            + left_out.iter().sum::<usize>()
             + masked
     }
 }

@@ -15,7 +15,7 @@ impl Snapshot {
         let lists = self.records.len() + self.ties.len() + self.events.len() + self.links.len();
         let masked_lists = match std::ptr::eq(self, original) {
             true => 0,
-            false => self.records.len() + self.events.len(),
+            false => self.records.len() + self.events.len() + self.links.len(),
         };
         let members: usize = self.records.len() * size_of::<u32>();
         (lists + masked_lists) * POINTER

@@ -30,7 +30,8 @@ pub(super) struct RowOrigin<'a> {
     pub source: &'a str,
     /// The row's id within the agency.
     pub local_id: &'a str,
-    /// Of person records, ties and events; other records are [`SubjectCategory::Unknown`].
+    /// Of person records, ties and events, and where it is a victim's of all that the row makes but for its
+    /// public slots; other records are [`SubjectCategory::Unknown`].
     pub category: SubjectCategory,
     pub tier: u8,
     /// How far it goes.
@@ -49,6 +50,16 @@ pub(super) struct EventParts {
     pub place: Option<Place>,
     pub text: Option<String>,
     pub amount: Option<Money>,
+}
+
+/// A slot of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Slot<'a> {
+    pub name: &'a str,
+    /// Whether it is the row's first.
+    pub first: bool,
+    /// Whether it is marked as public.
+    pub public: bool,
 }
 
 /// The agency's own id of the record of a slot: the row's first slot bears the row's own.
@@ -70,28 +81,25 @@ impl<'a> Assembly<'a> {
     }
 
     /// Adds the record of a slot.
-    pub fn record(
-        &mut self,
-        slot: &'a str,
-        first: bool,
-        mut raw: BTreeMap<String, String>,
-        body: Body,
-    ) {
-        let local_id = slot_id(self.origin.local_id, slot, first);
-        let category = match body.entity_type() {
-            EntityType::Person => self.origin.category,
-            // A victim's phone and address are the victim's, whoever else the row does not name.
-            EntityType::Phone | EntityType::Address if self.origin.category.is_victim() => {
-                self.origin.category
-            }
+    pub fn record(&mut self, slot: Slot<'a>, mut raw: BTreeMap<String, String>, body: Body) {
+        let Slot { name, first, public } = slot;
+        let local_id = slot_id(self.origin.local_id, name, first);
+        let is_person = body.entity_type() == EntityType::Person;
+        let category = match self.origin.category {
+            // All that hangs on a victim is the victim's.
+            category if !public && (is_person || category.is_victim()) => category,
             _ => SubjectCategory::Unknown,
         };
-        raw.extend(self.origin.terms.kept(self.origin.local_id));
+        if !public {
+            raw.extend(self.origin.terms.kept());
+        }
         let id = self.key.record(self.origin.agency, &local_id);
         let (source, label) = (self.origin.source.to_owned(), self.label(category));
-        self.slots.insert(slot, id);
+        self.slots.insert(name, id);
         let Grading { grade, nature } = self.origin.grading;
-        let record = Record { id, local_id, source, label, grade, nature, raw, body };
+        let sibling = !first;
+        let record =
+            Record { id, local_id, sibling, public, source, label, grade, nature, raw, body };
         self.output.records.push(record);
     }
 

@@ -46,6 +46,9 @@ pub enum MappingFault {
     /// Records of persons without a subject category.
     #[error("records of persons need a subject category, `unknown` where the source does not say")]
     CategoryNeeded,
+    /// A record of a person that is marked as public.
+    #[error("a person is never public")]
+    PublicPerson,
     /// No record has this slot.
     #[error("no record has this slot")]
     UnknownSlot,

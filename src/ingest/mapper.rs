@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, slot_id};
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, Slot, slot_id};
 use super::check;
 use super::compile::{Columns, Compiler};
 use super::grading::GradingPlan;
@@ -158,7 +158,9 @@ impl RowMapper {
             let slot_row = Reading { cells, columns: &self.columns, filled: false.into() };
             if let Some(body) = plan.body.read(&slot_row)? {
                 self.check_category(&row, &body, category)?;
-                assembly.record(&plan.slot, position == 0, plan.raw(&slot_row), body);
+                let (name, public) = (plan.slot.as_str(), plan.public);
+                let slot = Slot { name, first: position == 0, public };
+                assembly.record(slot, plan.raw(&slot_row), body);
             }
         }
         for plan in &self.ties {

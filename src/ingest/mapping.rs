@@ -49,6 +49,17 @@
 //! city = "city"
 //! ```
 //!
+//! A victim's category is the category of all that a row makes: its phone, address, vehicle and organization are
+//! masked with the victim. What everybody may know all the same (the lorry of a haulier, the address of a hotel)
+//! is marked `public = true`; others than the owner do not learn of what row it is. A person is never public.
+//!
+//! ```toml
+//! [[record]]
+//! slot = "hotel"
+//! type = "address"
+//! public = true
+//! ```
+//!
 //! # Fields by record type
 //!
 //! A trailing `.2`, `.3`, ... on a repeatable field (marked *) gives a further value.
@@ -247,7 +258,8 @@ impl Invalid {
 pub struct LabelMapping {
     /// Subject category: a word of [`crate::model::SubjectCategory`] or a converted column. Where a
     /// record is about a person it must be there, unless the rows are for the engine alone. Applies to
-    /// person records, ties, events and a victim's phone and address; other records are `unknown`.
+    /// person records, ties and events, and where it is a victim's to all records that are not public; other
+    /// records are `unknown`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<WordOrColumn>,
     /// Sensitivity tier, 0 to 4.
@@ -322,6 +334,9 @@ pub struct RecordMapping {
     /// What the record speaks of.
     #[serde(rename = "type")]
     pub entity_type: EntityType,
+    /// Whether everybody may know of it whatever the row is about.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
     /// The fields and where they come from; see the module's list.
     pub fields: BTreeMap<String, Value>,
 }

@@ -41,4 +41,4 @@ pub use parquet::ParquetFault;
 pub use reader::{FileError, FileFault, RawRow, RowReader, read_file};
 pub use reason::{Reason, RowError};
 pub use submission::SubmittedRow;
-pub use terms::{Intelligence, RELEASE, ROW, Release, SUSPICION, day_of};
+pub use terms::{Intelligence, RELEASE, Release, SUSPICION, day_of};

@@ -10,11 +10,12 @@ use super::load::{MappingFault, MappingProblem};
 use super::mapping::{EventMapping, Format, Mapping, RecordMapping, TieMapping};
 use super::reason::RowError;
 use super::value::{CellValue, Kind, Reading};
-use crate::model::{EventKind, Label, Place, Role, TieKind};
+use crate::model::{EntityType, EventKind, Label, Place, Role, TieKind};
 
 #[derive(Debug)]
 pub(super) struct SlotPlan {
     pub slot: String,
+    pub public: bool,
     pub body: BodyPlan,
     /// Positions of the columns that the record is made from.
     pub columns: Vec<usize>,
@@ -124,10 +125,15 @@ pub(super) fn compile_slots(
         if slots.iter().any(|other| other.slot == record.slot) {
             return problem(MappingFault::Repeated);
         }
+        if record.public && record.entity_type == EntityType::Person {
+            let key = format!("record[{position}].public");
+            return Err(MappingProblem::new(key, MappingFault::PublicPerson));
+        }
         let key = format!("record[{position}].fields");
         let mut fields = Fields::new(compiler, key, &record.fields);
         let body = BodyPlan::compile(record.entity_type, &mut fields)?;
-        slots.push(SlotPlan { slot: record.slot.clone(), body, columns: fields.finish()? });
+        let (slot, public) = (record.slot.clone(), record.public);
+        slots.push(SlotPlan { slot, public, body, columns: fields.finish()? });
     }
     Ok(slots)
 }

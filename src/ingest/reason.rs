@@ -91,6 +91,8 @@ reasons! {
     BadTier = "bad_tier", "a tier is a number from 0 to 4";
     /// A record of a person without a subject category.
     NoCategory = "no_category", "a record of a person names its subject category, `unknown` where the source does not say";
+    /// A record of a person that is marked as public.
+    PublicPerson = "public_person", "a person is never public";
     /// Criminal intelligence without a reasonable suspicion (28 CFR 23.20).
     NoSuspicion = "no_suspicion", "criminal intelligence states a reasonable suspicion, in 10 to 1,000 characters";
     /// Criminal intelligence that is not graded.

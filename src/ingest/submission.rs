@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput};
+use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, Slot};
 use super::bodies::{at, check_body, check_coordinates, check_text, check_texts};
 use super::check::{self, PARTS_MAX};
 use super::grading::Grading;
@@ -27,7 +27,8 @@ pub struct SubmittedRow {
     pub local_id: String,
     /// The agency's name for the system the row comes from.
     pub source: String,
-    /// What the source alleges the persons of the row to be. Required where a record is about a person, in
+    /// What the source alleges the persons of the row to be; a victim's category is that of all the row makes but
+    /// its public records. Required where a record is about a person, in
     /// which case `unknown` is said, not left out; else it may be absent.
     #[serde(default)]
     #[schema(nullable = false)]
@@ -92,6 +93,10 @@ pub struct SubmittedRow {
 pub struct SubmittedRecord {
     /// The record's name within the row, of `a-z`, `0-9`, `_` and `-`.
     pub slot: String,
+    /// Whether everybody may know of it whatever the row is about: else all that a row about a victim says is
+    /// the victim's. Others than the agency do not learn of what row it is. A person is never public.
+    #[serde(default)]
+    pub public: bool,
     /// What it says.
     pub body: Body,
 }
@@ -164,7 +169,9 @@ impl SubmittedRow {
             RowOrigin { agency, source, local_id, category, tier, sharing, terms, grading };
         let mut assembly = Assembly::new(key, origin);
         for (position, record) in self.records.iter().enumerate() {
-            assembly.record(&record.slot, position == 0, BTreeMap::new(), record.body.clone());
+            let SubmittedRecord { slot: name, public, body } = record;
+            let slot = Slot { name, first: position == 0, public: *public };
+            assembly.record(slot, BTreeMap::new(), body.clone());
         }
         for tie in self.ties {
             let confidence = tie.confidence.unwrap_or(1.0);
@@ -194,6 +201,9 @@ impl SubmittedRow {
             check_slot_name(&record.slot, &mut slots)
                 .map_err(|reason| RowError::column(format!("{path}.slot"), reason))?;
             check_body(&record.body, &format!("{path}.body"))?;
+            if record.public && record.body.entity_type() == EntityType::Person {
+                return Err(RowError::column(format!("{path}.public"), Reason::PublicPerson));
+            }
         }
         self.check_category()?;
         self.check_ties(&slots)?;

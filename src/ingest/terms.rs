@@ -19,8 +19,6 @@ use crate::model::{Timestamp, is_reason};
 pub const SUSPICION: &str = "accord.reasonable_suspicion";
 /// As [`SUSPICION`].
 pub const RELEASE: &str = "accord.release";
-/// Under this name a record that must be reviewed keeps the id of its row: rows are reviewed whole.
-pub const ROW: &str = "accord.row";
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -73,15 +71,11 @@ impl Terms {
     }
 
     /// What a record of a row keeps of them.
-    pub fn kept(&self, row: &str) -> BTreeMap<String, String> {
+    pub fn kept(&self) -> BTreeMap<String, String> {
         let suspicion = self.intelligence.as_ref().map(|it| &it.reasonable_suspicion);
         let release = self.release.as_ref().map(|it| &it.reference);
-        let row = self.review_by.map(|_| row);
-        let kept = [
-            (SUSPICION, suspicion.map(String::as_str)),
-            (RELEASE, release.map(String::as_str)),
-            (ROW, row),
-        ];
+        let kept =
+            [(SUSPICION, suspicion.map(String::as_str)), (RELEASE, release.map(String::as_str))];
         let kept = kept.into_iter();
         kept.filter_map(|(name, text)| Some((name.to_owned(), text?.trim().to_owned()))).collect()
     }

@@ -415,6 +415,47 @@ fn bad_submitted_rows_are_refused_with_path_and_reason() {
     }
 }
 
+/// Fault 7: only persons, phones and addresses bore it.
+#[test]
+fn all_that_a_row_about_a_victim_makes_bears_its_category() {
+    let mut value = submitted();
+    value["category"] = "victim".into();
+    for (slot, body) in [
+        ("car", serde_json::json!({ "type": "vehicle", "plate": "LM30 YAM" })),
+        ("farm", serde_json::json!({ "type": "organization", "name": "Orchard Farm" })),
+    ] {
+        let record = serde_json::json!({ "slot": slot, "body": body });
+        value["records"].as_array_mut().unwrap().push(record);
+    }
+    let made = submit(value).unwrap();
+    let labels = made.records.iter().map(|it| &it.label);
+    let labels = labels.chain(made.ties.iter().map(|it| &it.label));
+    let labels = labels.chain(made.events.iter().map(|it| &it.label));
+    labels.for_each(|label| assert_eq!(label.category, SubjectCategory::Victim));
+}
+
+/// Fault 4: a slot that the mapping marks as public is for all, and shows nothing of the row.
+#[test]
+fn a_public_slot_of_a_row_about_a_victim_is_of_nobody() {
+    let mut value = submitted();
+    value["category"] = "victim".into();
+    value["release"] =
+        serde_json::json!({ "reference": "letter 7", "until": "2027-01-01T00:00:00Z" });
+    let body = serde_json::json!({ "type": "vehicle", "plate": "LM30 YAM" });
+    let record = serde_json::json!({ "slot": "car", "public": true, "body": body });
+    value["records"].as_array_mut().unwrap().push(record);
+    let made = submit(value.clone()).unwrap();
+    let car = made.records.last().unwrap();
+    assert_eq!(car.label.category, SubjectCategory::Unknown);
+    assert!(car.raw.is_empty(), "what the row cites is of the row");
+    value["records"][0]["public"] = true.into();
+    let error = submit(value).unwrap_err();
+    assert_eq!(
+        (error.column.as_deref(), error.reason.code()),
+        (Some("records.0.public"), "public_person")
+    );
+}
+
 #[test]
 fn a_submitted_row_with_a_person_names_its_category_and_one_without_need_not() {
     let mut value = submitted();

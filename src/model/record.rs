@@ -56,6 +56,13 @@ pub struct Record {
     pub id: RecordId,
     /// The agency's own id of the record, unique within the agency.
     pub local_id: String,
+    /// Whether the record is not the first of its row: then its local id is the row's, `/`, and its slot.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sibling: bool,
+    /// Whether its source lets everybody know of it whatever the rest of the row is about: then others than
+    /// its owner do not learn of the row.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
     /// The agency's name for the file or system the record came from.
     pub source: String,
     /// Who owns it and how far it may go. `label.agency` is the record's agency.
@@ -77,6 +84,15 @@ impl Record {
     /// The type of thing the record speaks of.
     pub fn entity_type(&self) -> EntityType {
         self.body.entity_type()
+    }
+
+    /// The agency's own id of the row that the record is of.
+    pub fn row_id(&self) -> &str {
+        match self.local_id.rsplit_once('/') {
+            // A slot's name holds no `/`.
+            Some((row, _)) if self.sibling => row,
+            _ => &self.local_id,
+        }
     }
 }
 

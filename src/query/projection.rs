@@ -91,11 +91,12 @@ impl Builder<'_> {
 
     /// Record `n` is node `entities + n`.
     fn records(&mut self) {
-        for (record, entity) in self.snapshot.records.iter().zip(self.snapshot.entity_of.iter()) {
+        let records = self.snapshot.records.iter().zip(self.snapshot.entity_of.iter());
+        for (index, (record, entity)) in (0u32..).zip(records) {
             let node = self.node(
                 &["Record"],
                 [
-                    ("id", Value::from(record.id.to_string())),
+                    ("id", Value::from(self.snapshot.record_id(index).to_string())),
                     ("type", Value::from(record.entity_type().as_str())),
                     ("agency", Value::from(&record.label.agency)),
                     ("local_id", some_text(&record.local_id)),
@@ -123,13 +124,16 @@ impl Builder<'_> {
 
     fn links(&mut self) {
         for link in self.snapshot.links.iter() {
-            let node = |id| {
-                let index = self.snapshot.records.binary_search_by_key(&id, |record| record.id);
-                index.ok().map(|index| (self.snapshot.entities.len() + index) as u32)
+            let ends = self.snapshot.stored(link.a).zip(self.snapshot.stored(link.b));
+            let Some((a, b)) = ends else { continue };
+            let masked =
+                |record: u32| self.snapshot.is_masked(self.snapshot.entity_of[record as usize]);
+            let bits = match masked(a) || masked(b) {
+                true => Value::Null,
+                false => Value::Float(link.bits),
             };
-            if let (Some(a), Some(b)) = (node(link.a), node(link.b)) {
-                self.edge("LINKED", (a, b), [("bits", Value::Float(link.bits))]);
-            }
+            let first = self.snapshot.entities.len() as u32;
+            self.edge("LINKED", (first + a, first + b), [("bits", bits)]);
         }
     }
 
@@ -137,7 +141,8 @@ impl Builder<'_> {
         let mut places: BTreeMap<String, u32> = BTreeMap::new();
         let mut seen: Vec<Sighting> = Vec::new();
         for (index, event) in self.snapshot.events.iter().enumerate() {
-            let node = self.node(&["Event"], event_properties(event));
+            let id = self.snapshot.event_id(index as u32).to_string();
+            let node = self.node(&["Event"], event_properties(id, event));
             let place = event.place.as_ref().map(|place| {
                 let id = self.place_id(place);
                 *places
@@ -149,7 +154,8 @@ impl Builder<'_> {
             }
             for (entity, role) in self.participants(event) {
                 self.edge("MENTIONS", (node, entity), [("role", Value::from(role.as_str()))]);
-                let shown = is_seen(event.kind, role) && !self.snapshot.is_protected(entity);
+                let hidden = self.snapshot.is_protected(entity) || self.snapshot.is_masked(entity);
+                let shown = is_seen(event.kind, role) && !hidden;
                 if let Some(place) = place.filter(|_| shown) {
                     seen.push(Sighting { entity, at: event.at, event: index, place });
                 }
@@ -161,9 +167,8 @@ impl Builder<'_> {
     /// Who took part, each entity once per role.
     fn participants(&self, event: &Event) -> Vec<(u32, Role)> {
         let entity = |id| {
-            let record =
-                self.snapshot.records.binary_search_by_key(&id, |record| record.id).ok()?;
-            self.snapshot.entity_of.get(record).copied()
+            let record = self.snapshot.stored(id)?;
+            self.snapshot.entity_of.get(record as usize).copied()
         };
         let mut participants: Vec<(u32, Role)> = event
             .participants
@@ -175,7 +180,8 @@ impl Builder<'_> {
         participants
     }
 
-    /// `SEEN_AT` (never of people who may be victims), numbered along the time of each entity, so that consecutive ones can be asked for.
+    /// `SEEN_AT` (never of people who may be victims, or of what is masked), numbered along the time of each entity, so that consecutive ones can
+    /// be asked for.
     fn sightings(&mut self, mut seen: Vec<Sighting>) {
         seen.sort_unstable();
         seen.dedup();
@@ -184,7 +190,7 @@ impl Builder<'_> {
         for sighting in seen {
             sequence = if before == Some(sighting.entity) { sequence + 1 } else { 1 };
             before = Some(sighting.entity);
-            let event = self.snapshot.events[sighting.event].id;
+            let event = self.snapshot.event_id(sighting.event as u32);
             self.edge(
                 "SEEN_AT",
                 (sighting.entity, sighting.place),
@@ -267,7 +273,7 @@ fn entity_properties(
     entity: &Entity,
 ) -> Vec<(&'static str, Value)> {
     let mut properties = vec![
-        ("id", Value::from(entity.id.to_string())),
+        ("id", Value::from(snapshot.entity_id(index).to_string())),
         ("type", Value::from(entity.entity_type.as_str())),
         // In a masked snapshot the pseudonym.
         ("name", Value::from(snapshot.name(index))),
@@ -283,14 +289,18 @@ fn entity_properties(
 
 /// Keyed hashes of the words of all family names, folded to plain lower-case letters, distinct and
 /// ascending: two people who share one may be a family. Used to leave families out, never to point at
-/// anyone; hashed, because people whose names are masked have families too: but those of one agency's
-/// records only, lest a name be found by asking who shares it.
+/// anyone; hashed, because people whose names are masked have families too: but only by what the records of one
+/// agency say of its victims, lest a name be found by asking who shares it.
 fn families(snapshot: &Snapshot, entity: u32) -> Vec<String> {
     let masked = snapshot.is_masked(entity);
     let mut words: Vec<String> = Vec::new();
     for index in &snapshot.entities[entity as usize].records {
         let record = &snapshot.original().records[*index as usize];
         let Body::Person(person) = &record.body else { continue };
+        // What is said of the person elsewhere, as a human judged, tells nothing of others who are masked.
+        if masked && !record.label.category.is_victim() {
+            continue;
+        }
         let agency = if masked { record.label.agency.as_str() } else { "" };
         let names = person.names.iter();
         let named = names
@@ -317,10 +327,10 @@ fn last_word(full: &str) -> Option<String> {
     }
 }
 
-fn event_properties(event: &Event) -> Vec<(&'static str, Value)> {
+fn event_properties(id: String, event: &Event) -> Vec<(&'static str, Value)> {
     let place = event.place.as_ref();
     vec![
-        ("id", Value::from(event.id.to_string())),
+        ("id", Value::from(id)),
         ("kind", Value::from(event.kind.as_str())),
         ("at", Value::Integer(event.at.as_micros())),
         ("until", micros(event.until)),

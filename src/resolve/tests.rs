@@ -28,6 +28,8 @@ fn record(local_id: &str, body: Body) -> Record {
     Record {
         id,
         local_id: local_id.into(),
+        sibling: false,
+        public: false,
         source: "s".into(),
         label,
         grade: None,

@@ -41,10 +41,9 @@ fn each_request_is_logged_with_who_what_and_how_it_ended() {
 
 #[test]
 fn looking_behind_a_mask_is_logged_as_such_and_the_object_is_named() {
-    let server = Server::demo();
-    let client = server.agency("harbour-shelter");
-    let found = client.get("/v1/centrality/degree?type=phone&limit=1").ok();
-    let id = found["ranking"]["items"][0]["entity"]["id"].as_str().unwrap().to_owned();
+    let (server, client, record) = super::masked::sheltered();
+    let found = client.get(&format!("/v1/records/{record}")).ok();
+    let id = found["entity"]["id"].as_str().unwrap().to_owned();
     client.get(&format!("/v1/entities/{id}?unmask=true")).ok();
     let text = std::fs::read_to_string(&server.audit).unwrap();
     let last: Line = serde_json::from_str(text.lines().last().unwrap()).unwrap();

@@ -110,7 +110,7 @@ pub fn all() -> Vec<((String, String), Value)> {
 }
 
 /// Every role but that of who runs the server.
-const EVERY_ROLE: [Role; 6] = [
+pub const EVERY_ROLE: [Role; 6] = [
     Role::Analyst,
     Role::Investigator,
     Role::TaskForceLead,

@@ -301,7 +301,7 @@ fn who_may_be_a_victim_is_explained_without_what_the_records_say() {
     let [how, drawn] = ["", ".svg"].map(|end| {
         client_text(&shelter, &format!("/v1/explanations/entity/{}{end}", entity.as_str().unwrap()))
     });
-    assert!(drawn.contains("(protected)"));
+    assert!(drawn.contains("Masked"));
     for text in [answer.text(), picture(&shelter, &a, &b).text(), how, drawn] {
         assert!(!text.to_lowercase().contains("horvat") && !text.contains("1991"), "{text}");
     }

@@ -23,7 +23,7 @@ fn victim(id: &str, name: &str) -> Value {
 }
 
 /// A victim of the shelter, whose record is in the case of its victim specialist.
-fn sheltered() -> (Server, Client, String) {
+pub fn sheltered() -> (Server, Client, String) {
     let server = Server::empty();
     let roles = [Role::Investigator, Role::VictimSpecialist];
     let specialist = server.user("harbour-shelter", "specialist", &roles);

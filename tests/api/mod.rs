@@ -4,7 +4,7 @@ mod audit;
 mod authentication;
 mod bad_input;
 mod break_glass;
-mod documentation;
+pub mod documentation;
 mod entities;
 mod explanations;
 mod governance;
@@ -28,6 +28,7 @@ mod reviews;
 pub mod server;
 mod service;
 mod sharing;
+pub mod shown;
 mod silent;
 mod stores;
 

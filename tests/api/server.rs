@@ -385,19 +385,35 @@ impl Client {
     /// Sends JSON that the server may refuse before it has read it all. What it answers counts, and not
     /// whether all could be written: on a closed connection writing fails.
     pub fn send_much(&self, path: &str, body: &[u8]) -> Answer {
-        let host = self.base.strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(host).unwrap();
-        let mut head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n",
-            body.len()
-        );
+        let mut headers = self.headers();
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        self.send_as_it_is("POST", path, &headers, body)
+    }
+
+    /// The headers that say who asks, what for and about which case.
+    pub fn headers(&self) -> Vec<(String, String)> {
         let token = self.token.as_ref().map(|token| format!("Bearer {token}"));
         let named =
             [("authorization", &token), ("x-purpose", &self.purpose), ("x-case", &self.case)];
-        for (name, value) in named {
-            head.extend(value.iter().map(|value| format!("{name}: {value}\r\n")));
+        let given = named.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        given.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+
+    /// Sends a request with these headers and no other, spelt as they are, on a connection of its own.
+    pub fn send_as_it_is(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+    ) -> Answer {
+        let host = self.base.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+        if !body.is_empty() {
+            head += &format!("content-length: {}\r\n", body.len());
         }
+        head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
         head += "\r\n";
         let mut writer = stream.try_clone().unwrap();
         let mut bytes = Vec::new();

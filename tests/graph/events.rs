@@ -70,7 +70,7 @@ fn the_same_event_has_no_direction_and_goes_out_from_the_smaller_id() {
     assert_eq!(one.relationships, other.relationships);
     let [only] = one.relationships.as_slice() else { panic!("one relationship") };
     assert_eq!(only.kind, RelationshipKind::SameEvent);
-    assert!(one.entities[only.source as usize].id < one.entities[only.target as usize].id);
+    assert!(one.entity_id(only.source) < one.entity_id(only.target));
 }
 
 #[test]

@@ -11,7 +11,12 @@ fn every_entity_of_the_fixture_is_held_together_by_links_that_add_up() {
     let mut joined = 0;
     for (index, entity) in (0u32..).zip(snapshot.entities.iter()) {
         let explanation = explain(&snapshot, index);
-        assert_eq!(explanation.spanning.len(), entity.records.len() - 1, "{}", entity.id);
+        assert_eq!(
+            explanation.spanning.len(),
+            entity.records.len() - 1,
+            "{}",
+            snapshot.entity_id(index)
+        );
         assert!(explanation.links <= explanation.pairs);
         let bits: Vec<f64> =
             explanation.spanning.iter().map(|link| snapshot.links[*link as usize].bits).collect();

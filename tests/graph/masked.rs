@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::judgements::say_as;
-use super::world::{World, entity, text};
+use super::world::{World, entity, position, text};
 
 const BORN: &str = "1991-07-03";
 
@@ -65,6 +65,91 @@ fn records_of_one_agency_about_its_victims_are_one_person_and_so_is_what_a_human
     let after = seen(&world, "a", &BTreeSet::new());
     assert_eq!(entity(&after, one), entity(&after, own));
     assert!(after.is_masked(entity(&after, own)), "the victim's rules win");
+}
+
+/// A row about a victim with all that hangs on her.
+fn whole(id: &str, number: &str) -> SubmittedRow {
+    let mut row = serde_json::to_value(victim(id, "Katarina Horvat")).unwrap();
+    let more = json!([
+        { "slot": "t", "body": { "type": "phone", "number": number, "region": "GB" } },
+        { "slot": "a", "body": {
+            "type": "address", "line": "12 Station Road", "city": "London", "country": "GB",
+        }},
+        { "slot": "v", "body": { "type": "vehicle", "plate": "LM30 YAM", "plate_country": "GB" } },
+        { "slot": "o", "body": { "type": "organization", "name": "Orchard Farm Ltd", "kind": "farm" } },
+    ]);
+    row["records"].as_array_mut().unwrap().extend(more.as_array().unwrap().iter().cloned());
+    row["ties"] = json!([
+        { "kind": "USES", "from": "p", "to": "t" },
+        { "kind": "LIVES_AT", "from": "p", "to": "a" },
+        { "kind": "DRIVES", "from": "p", "to": "v" },
+        { "kind": "WORKS_FOR", "from": "p", "to": "o" },
+    ]);
+    serde_json::from_value(row).unwrap()
+}
+
+/// The record of a slot of a row.
+fn of_slot(world: &World, agency: &str, id: &str, slot: &str) -> RecordId {
+    world.id_key.record(agency, &format!("{id}/{slot}"))
+}
+
+/// A row about a phone and who uses it.
+fn user(id: &str, category: &str, number: &str) -> SubmittedRow {
+    serde_json::from_value(json!({
+        "local_id": id, "source": "s", "handling": "shared", "category": category,
+        "records": [
+            { "slot": "t", "body": { "type": "phone", "number": number, "region": "GB" } },
+        ],
+    }))
+    .unwrap()
+}
+
+const NUMBER: &str = "+44 20 2555 0143";
+
+/// Faults 4 and 7: the vehicle and the organization of a victim's row were readable, with the local id.
+#[test]
+fn all_that_a_row_says_of_a_victim_is_masked_with_her() {
+    let world = World::empty();
+    world.row("b", whole("SHELTER-FILE-77", NUMBER));
+    let seen = seen(&world, "a", &BTreeSet::new());
+    for slot in ["t", "a", "v", "o"] {
+        let id = of_slot(&world, "b", "SHELTER-FILE-77", slot);
+        let record = &seen.records[position(&seen, id) as usize];
+        assert!(record.label.category.is_victim(), "{slot}");
+        assert!(seen.is_masked(entity(&seen, id)), "{slot}");
+    }
+    for text in ["SHELTER-FILE-77", "LM30 YAM", "Orchard", "Station", "0143"] {
+        assert!(!format!("{:?}", seen.records).contains(text), "{text}");
+    }
+}
+
+/// Fault 3: whoever handed in the right number saw it join.
+#[test]
+fn a_guessed_number_joins_no_masked_phone_of_another_agency() {
+    let world = World::empty();
+    world.row("b", whole("v", NUMBER));
+    let masked = of_slot(&world, "b", "v", "t");
+    let own = ["contact", "victim"].map(|it| world.row("a", user(it, it, NUMBER)));
+    let others = world.row("c", user("o", "contact", NUMBER));
+    let blind = seen(&world, "a", &BTreeSet::new());
+    let alone = entity(&blind, masked);
+    assert!(own.iter().chain([&others]).all(|id| entity(&blind, *id) != alone));
+    assert_eq!(entity(&blind, own[1]), entity(&blind, others), "one's own victim's phone joins");
+    assert!(!blind.is_masked(entity(&blind, own[0])) || blind.is_masked(entity(&blind, own[1])));
+}
+
+/// Fault 8: an id was the same in every case, so that it linked a victim across them.
+#[test]
+fn a_masked_person_has_other_ids_in_another_case() {
+    let world = World::empty();
+    let masked = world.row("b", victim("v", "Katarina Horvat"));
+    let open = world.row("b", row("1", "contact", "Blerim Hoxha"));
+    let ids = ["one", "other"].map(|case| {
+        let seen = seen(&world, "a", &BTreeSet::new()).in_case(case);
+        [masked, open].map(|record| seen.entity_id(entity(&seen, record)))
+    });
+    assert_ne!(ids[0][0], ids[1][0]);
+    assert_eq!(ids[0][1], ids[1][1]);
 }
 
 proptest! {

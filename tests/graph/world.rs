@@ -176,7 +176,12 @@ pub fn text(snapshot: &Snapshot) -> String {
     format!("{snapshot:?}")
 }
 
-/// The entity of a record.
+/// Where a record stands, by the id under which it is stored.
+pub fn position(snapshot: &Snapshot, record: RecordId) -> u32 {
+    snapshot.records.iter().position(|it| it.id == record).unwrap() as u32
+}
+
+/// The entity of a record, by the id under which it is stored.
 pub fn entity(snapshot: &Snapshot, record: RecordId) -> u32 {
-    snapshot.entity_of[snapshot.record(record).unwrap() as usize]
+    snapshot.entity_of[position(snapshot, record) as usize]
 }

@@ -78,7 +78,18 @@ fn records(rng: &mut impl Rng, id_key: &IdKey, size: usize) -> Vec<Record> {
         };
         let id = id_key.record(&label.agency, &local_id);
         let (source, raw) = ("random".into(), BTreeMap::new());
-        Record { id, local_id, source, label, grade: None, nature: None, raw, body }
+        Record {
+            id,
+            local_id,
+            sibling: false,
+            public: false,
+            source,
+            label,
+            grade: None,
+            nature: None,
+            raw,
+            body,
+        }
     };
     (0..size + size / 2).map(|index| record(rng, index)).collect()
 }
@@ -97,15 +108,11 @@ fn entities(rng: &mut impl Rng, id_key: &IdKey, records: &[Record]) -> (Vec<Enti
             members.push(vec![index]);
         }
     }
-    let mut entities: Vec<Entity> = members
-        .into_iter()
-        .map(|members| {
-            let entity_type = of_type(&members);
-            let id = id_key.entity(entity_type, records[members[0] as usize].id);
-            Entity { id, entity_type, records: members.into() }
-        })
-        .collect();
-    entities.sort_by_key(|entity| entity.id);
+    let entities = Entity::list(members.into_iter().map(|members| {
+        let entity_type = of_type(&members);
+        let id = id_key.entity(entity_type, records[members[0] as usize].id);
+        (id, entity_type, members.into())
+    }));
     let mut entity_of = vec![0; records.len()];
     for (index, entity) in entities.iter().enumerate() {
         entity.records.iter().for_each(|record| entity_of[*record as usize] = index as u32);

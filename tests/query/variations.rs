@@ -40,8 +40,9 @@ fn entities(query: &StoredQuery, snapshot: &Snapshot) -> Vec<String> {
     }
     let phones_only = query.name() == "common-contacts";
     let fits = |entity_type| !phones_only || entity_type == EntityType::Phone;
-    let fitting = snapshot.entities.iter().filter(|entity| fits(entity.entity_type));
-    fitting.map(|entity| entity.id.to_string()).collect()
+    let all = (0u32..).zip(snapshot.entities.iter());
+    let fitting = all.filter(|(_, entity)| fits(entity.entity_type));
+    fitting.map(|(index, _)| snapshot.entity_id(index).to_string()).collect()
 }
 
 /// The cells of the key columns of each row, as text.

@@ -25,6 +25,8 @@ pub fn person(agency: &str, local_id: &str, handling: Handling) -> Record {
     Record {
         id: id(agency, local_id),
         local_id: local_id.into(),
+        sibling: false,
+        public: false,
         source: "test".into(),
         label: label(agency, handling),
         grade: Some("5x5x5:B2".parse().unwrap()),

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use accord::audit::{Entry, Line};
 use accord::model::{EntityType, RecordId};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 use super::drivers::{Pool, Request, drivers};
-use super::world::{self, World};
-use crate::api::{Answer, Client};
+use super::spelling;
+use super::world::{self, CALLER, World};
+use crate::api::{Answer, Client, Server};
 
 /// Operations that say most of what there is, or take an id which another may bear, and how often they are asked
 /// while the others are asked every second time: the more operations there are, the fewer requests each would get.
@@ -29,8 +31,54 @@ pub fn ask(client: &Client, request: &Request) -> Answer {
     let body = request.body.as_ref().map(Value::to_string).unwrap_or_default();
     let media_type = request.body.as_ref().map(|_| "application/json");
     let answer = client.send(request.method, &request.path, media_type, body.as_bytes());
+    settled(client, request, answer)
+}
+
+/// How the second of two twins is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// In another spelling than the first.
+    Respelled,
+    /// As the first, but for the writes that the first refused: what is refused must leave nothing behind.
+    WithoutRefusedWrites,
+}
+
+impl Manner {
+    /// Each manner for every second pair.
+    pub fn of(pair: u64) -> Self {
+        if pair.is_multiple_of(2) { Self::Respelled } else { Self::WithoutRefusedWrites }
+    }
+}
+
+/// Asks both of a pair; the answers, that of the second where it was asked.
+pub fn ask_both(
+    [first, second]: [&Client; 2],
+    request: &Request,
+    manner: Manner,
+    rng: &mut ChaCha8Rng,
+) -> (Answer, Option<Answer>) {
+    let one = ask(first, request);
+    let other = match manner {
+        Manner::Respelled => {
+            let spelling = spelling::respelled(request, rng);
+            let answer = spelling::send(second, request, &spelling);
+            Some(settled(second, request, answer))
+        }
+        Manner::WithoutRefusedWrites if request.method == "POST" && one.status >= 400 => None,
+        Manner::WithoutRefusedWrites => Some(ask(second, request)),
+    };
+    (kept_alive(one), other.map(kept_alive))
+}
+
+/// An answer without what depends on whether its connection stays open.
+fn kept_alive(mut answer: Answer) -> Answer {
+    answer.headers.retain(|(name, _)| !["connection", "keep-alive"].contains(&name.as_str()));
+    answer
+}
+
+/// The answer, after what it began has ended: what comes after is compared, too.
+fn settled(client: &Client, request: &Request, answer: Answer) -> Answer {
     if request.path == "/v1/imports" && answer.status == 202 {
-        // What comes after is compared too: wait until the job has ended.
         let id = answer.json()["id"].as_str().unwrap().to_owned();
         while ["queued", "running"]
             .contains(&client.get(&format!("/v1/jobs/{id}")).ok()["state"].as_str().unwrap())
@@ -39,6 +87,20 @@ pub fn ask(client: &Client, request: &Request) -> Answer {
         }
     }
     answer
+}
+
+/// What the audit log says that the caller's agency did; where refused writes were not asked of both, without them.
+pub fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
+    let text = std::fs::read_to_string(&server.audit).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
+    let mut own: Vec<Entry> =
+        lines.filter(|entry| entry.agency.as_deref() == Some(CALLER)).collect();
+    if manner == Manner::WithoutRefusedWrites {
+        own.retain(|entry| entry.status < 400 || !entry.operation.starts_with("POST"));
+    }
+    // How often it is asked whether a job has ended depends on how long it takes.
+    own.dedup_by(|one, other| one == other && one.operation == "GET /v1/jobs/{id}");
+    own
 }
 
 /// What two answers differ in, if in anything. A job that was just started may have begun or not.

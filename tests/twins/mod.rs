@@ -10,6 +10,7 @@ mod promise;
 mod reference;
 #[cfg(feature = "seeded-leaks")]
 mod seeded;
+mod spelling;
 mod stores;
 mod timing;
 mod view;

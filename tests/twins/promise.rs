@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use accord::audit::{Entry, Line};
 use rand_chacha::ChaCha8Rng;
 
+use super::asking::{Manner, ask_both, trail};
 use super::drivers::drivers;
-use super::world::CALLER;
 use super::{ask, dice, difference, folder, requests, seed, serve, serve_on, twins};
-use crate::api::Server;
+use crate::api::shown::assert_named;
 
 /// Pairs of databases, and requests to each pair: a case is a request to both of a pair.
 const PAIRS: u64 = 100;
@@ -30,50 +29,45 @@ fn every_operation_of_the_document_has_a_driver() {
     assert_eq!(operations, driven, "an operation that nobody drives may leak");
 }
 
-/// What the audit log says that the caller's agency did.
-fn trail(server: &Server) -> Vec<Entry> {
-    let text = std::fs::read_to_string(&server.audit).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
-    let mut own: Vec<Entry> =
-        lines.filter(|entry| entry.agency.as_deref() == Some(CALLER)).collect();
-    // How often it is asked whether a job has ended depends on how long it takes.
-    own.dedup_by(|one, other| one == other && one.operation == "GET /v1/jobs/{id}");
-    own
-}
-
 #[test]
 fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
     let seed = seed();
     println!("seed {seed}");
-    let (mut asked, mut found, mut differed) = (0, 0, 0);
+    let (mut asked, mut found, mut differed, mut shown) = (0, 0, 0, 0);
     for pair in 0..PAIRS {
         let mut rng = dice(seed, pair);
         let (one, other, caller) = twins(&mut rng);
         differed += usize::from(format!("{:?}", one.rows) != format!("{:?}", other.rows));
         let (first, second) = (serve(&one, &caller), serve(&other, &caller));
+        let manner = Manner::of(pair);
         let mut before = String::new();
         for request in requests(&mut rng, [&one, &other], REQUESTS) {
-            let answers = [ask(&first.1, &request), ask(&second.1, &request)];
-            found += usize::from(answers[0].status < 300);
-            if let Some(difference) = difference(&request, &answers[0], &answers[1]) {
+            let (answer, other_answer) =
+                ask_both([&first.1, &second.1], &request, manner, &mut rng);
+            found += usize::from(answer.status < 300);
+            let differs = other_answer.and_then(|other| difference(&request, &answer, &other));
+            if let Some(difference) = differs {
                 panic!(
                     "seed {seed}, pair {pair}: {caller:?}\n{before}{difference}\n{one:#?}\n{other:#?}"
                 );
             }
-            let (method, path, status) = (request.method, &request.path, answers[0].status);
+            let (method, path, status) = (request.method, &request.path, answer.status);
             before += &format!("{method} {path} {status}\n");
+            let asking = format!("seed {seed}, pair {pair}: {method} {path}");
+            shown += assert_named(&first.0.audit, &asking, &answer);
             asked += 1;
         }
-        let trails = [trail(&first.0), trail(&second.0)];
+        let trails = [trail(&first.0, manner), trail(&second.0, manner)];
         let other = trails[0].iter().zip(&trails[1]).find(|(one, other)| one != other);
         assert_eq!(other, None, "seed {seed}, pair {pair}: the caller's own audit trail");
         assert_eq!(trails[0].len(), trails[1].len(), "seed {seed}, pair {pair}");
-        assert!(trails[0].len() * 2 > REQUESTS);
+        assert!(trails[0].len() * 4 > REQUESTS);
     }
     println!(
-        "{asked} cases, {found} of them answered with something; {differed} pairs differ in rows"
+        "{asked} cases, {found} of them answered with something; {differed} pairs differ in rows; \
+         {shown} objects shown, all named in the audit log"
     );
-    assert!(asked >= 5_000);
+    assert!(asked >= 5_000 && shown > 5_000);
     // The property can fail: the worlds do differ, and the caller does see things.
     assert!(differed * 2 > PAIRS as usize && found * 3 > asked);
 }

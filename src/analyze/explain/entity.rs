@@ -19,7 +19,7 @@ pub struct EntityExplanation {
     /// `None` when no link connects them.
     pub weakest: Option<u32>,
     /// The groups of record indexes that the entity would fall into without the weakest link, with
-    /// everything else as it is; each ascending, by their first. One group when it would hold.
+    /// everything else as it is; each ascending by the ids shown, by their first. One group when it would hold.
     pub without_weakest: Vec<Vec<u32>>,
     /// Mean bits over all pairs of its records, unlinked ones counted as evidence against. `None`
     /// for a single record.
@@ -58,7 +58,7 @@ pub(super) fn groups(
         .filter(|link| Some(*link) != left_out)
         .filter_map(|link| {
             let link = &snapshot.links[link as usize];
-            let ends = snapshot.record(link.a).zip(snapshot.record(link.b));
+            let ends = snapshot.stored(link.a).zip(snapshot.stored(link.b));
             let (a, b) = ends?;
             Some((position(a)?, position(b)?, link.bits))
         })
@@ -75,5 +75,9 @@ pub(super) fn groups(
     for (record, label) in records.iter().zip(labels) {
         groups.entry(label).or_default().push(*record);
     }
-    groups.into_values().collect()
+    let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
+    let id = |record: &u32| snapshot.record_id(*record);
+    groups.iter_mut().for_each(|group| group.sort_by_cached_key(id));
+    groups.sort_by_cached_key(|group| group.first().map(id));
+    groups
 }

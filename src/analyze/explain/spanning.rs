@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::graph::Snapshot;
+use crate::model::Link;
 
 /// What holds the records of an entity together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// Indexes of the strongest links that connect the records (a maximum spanning forest), the
-    /// strongest first; ties in order of the pair.
+    /// strongest first; ties in order of the pair as shown.
     pub spanning: Vec<u32>,
     /// Links between the records, those not in `spanning` included.
     pub links: usize,
@@ -23,15 +24,20 @@ pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
     let records = &snapshot.entities[entity as usize].records;
     let mut within = links_from(snapshot, entity, entity);
     let links = within.len();
+    let shown = |id| snapshot.stored(id).map(|index| snapshot.record_id(index));
+    let pair = |link: &Link| {
+        let (a, b) = (shown(link.a), shown(link.b));
+        (a.min(b), a.max(b))
+    };
     within.sort_by(|a, b| {
         let (a, b) = (&snapshot.links[*a as usize], &snapshot.links[*b as usize]);
-        b.bits.total_cmp(&a.bits).then((a.a, a.b).cmp(&(b.a, b.b)))
+        b.bits.total_cmp(&a.bits).then_with(|| pair(a).cmp(&pair(b)))
     });
     let mut part: BTreeMap<u32, u32> = records.iter().map(|record| (*record, *record)).collect();
     let mut spanning = Vec::new();
     for index in within {
         let link = &snapshot.links[index as usize];
-        let ends = snapshot.record(link.a).zip(snapshot.record(link.b));
+        let ends = snapshot.stored(link.a).zip(snapshot.stored(link.b));
         let Some((a, b)) = ends.map(|(a, b)| (root(&part, a), root(&part, b))) else { continue };
         if a != b {
             part.insert(a.max(b), a.min(b));
@@ -40,7 +46,7 @@ pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
     }
     let judgements = snapshot.judgements.iter().enumerate().filter(|(_, judgement)| {
         [judgement.a, judgement.b].iter().all(|id| {
-            snapshot.record(*id).is_some_and(|r| snapshot.entity_of[r as usize] == entity)
+            snapshot.stored(*id).is_some_and(|r| snapshot.entity_of[r as usize] == entity)
         })
     });
     Explanation {
@@ -60,7 +66,7 @@ pub(super) fn links_from(snapshot: &Snapshot, from: u32, to: u32) -> Vec<u32> {
         let first = snapshot.links.partition_point(|link| link.a < id);
         let own = snapshot.links[first..].iter().take_while(|link| link.a == id);
         for (offset, link) in own.enumerate() {
-            let other = snapshot.record(link.b);
+            let other = snapshot.stored(link.b);
             if other.is_some_and(|other| snapshot.entity_of[other as usize] == to) {
                 found.push((first + offset) as u32);
             }

@@ -33,17 +33,19 @@ fn snapshot(engine: &Engine, bodies: Vec<Body>, linked: &[Option<f64>]) -> Snaps
     }
     let id_key = IdKey::default();
     let first = &records[0];
-    let entity = crate::graph::Entity {
-        id: id_key.entity(first.entity_type(), first.id),
-        entity_type: first.entity_type(),
-        records: (0..count as u32).collect(),
-    };
+    let entity_type = first.entity_type();
+    let records_of = (0..count as u32).collect();
+    let entities = crate::graph::Entity::list([(
+        id_key.entity(entity_type, first.id),
+        entity_type,
+        records_of,
+    )]);
     Snapshot {
         tag: [0; 16],
         id_key,
         entity_of: vec![0; count].into(),
         records: shared(records),
-        entities: vec![entity].into(),
+        entities: entities.into(),
         ties: shared(Vec::new()),
         events: shared(Vec::new()),
         links: shared(links),

@@ -1,6 +1,7 @@
 //! Events with a place that an entity took part in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::MovementOptions;
 use crate::graph::Snapshot;
@@ -53,7 +54,7 @@ type Way = (Option<Through>, Span);
 pub(super) fn stops(snapshot: &Snapshot, entity: u32, options: &MovementOptions) -> Vec<Stop> {
     let ways = ways(snapshot, entity, options);
     let mut stops: Vec<Stop> =
-        snapshot.events.iter().filter_map(|event| stop(snapshot, event, &ways)).collect();
+        (0u32..).zip(snapshot.events.iter()).filter_map(|it| stop(snapshot, it, &ways)).collect();
     stops.sort_by_key(|stop| (stop.at, stop.event));
     stops
 }
@@ -75,7 +76,7 @@ fn ways(
         return ways;
     }
     for tie in snapshot.ties.iter() {
-        let of = |id| snapshot.record(id).map(|record| snapshot.entity_of[record as usize]);
+        let of = |id| snapshot.stored(id).map(|record| snapshot.entity_of[record as usize]);
         let carries = matches!(tie.kind, TieKind::Drives | TieKind::Owns | TieKind::Uses);
         if !carries || tie.confidence < options.confidence_min || of(tie.from) != Some(entity) {
             continue;
@@ -96,7 +97,11 @@ fn held(span: Span) -> Span {
     if span.from.is_some() && span.to.is_some() { span } else { Span::default() }
 }
 
-fn stop(snapshot: &Snapshot, event: &Event, ways: &BTreeMap<RecordId, Vec<Way>>) -> Option<Stop> {
+fn stop(
+    snapshot: &Snapshot,
+    (index, event): (u32, &Arc<Event>),
+    ways: &BTreeMap<RecordId, Vec<Way>>,
+) -> Option<Stop> {
     let mut best: Option<(Option<Through>, bool)> = None;
     for part in &event.participants {
         for (through, span) in ways.get(&part.record).into_iter().flatten() {
@@ -115,7 +120,7 @@ fn stop(snapshot: &Snapshot, event: &Event, ways: &BTreeMap<RecordId, Vec<Way>>)
     let (through, present) = best?;
     let place = place(snapshot, event)?;
     Some(Stop {
-        event: event.id,
+        event: snapshot.event_id(index),
         kind: event.kind,
         at: event.at,
         until: event.until,
@@ -163,7 +168,7 @@ fn place(snapshot: &Snapshot, event: &Event) -> Option<At> {
     let known = |at: &At| at.coordinates.is_some() || at.city.is_some();
     stated.filter(known).or_else(|| {
         let locations = event.participants.iter().filter(|part| part.role == Role::Location);
-        let mut records = locations.filter_map(|part| snapshot.record(part.record));
+        let mut records = locations.filter_map(|part| snapshot.stored(part.record));
         records.find_map(|record| match &snapshot.records[record as usize].body {
             Body::Address(address) => Some(At {
                 name: None,

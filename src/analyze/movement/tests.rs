@@ -29,6 +29,8 @@ fn record(local_id: &str, body: Body) -> Record {
     Record {
         id,
         local_id: local_id.into(),
+        sibling: false,
+        public: false,
         source: "s".into(),
         label: label(),
         grade,
@@ -77,13 +79,11 @@ fn snapshot(mut events: Vec<Event>) -> Snapshot {
     ];
     records.sort_by_key(|record| record.id);
     events.sort_by_key(|event| event.id);
-    let entities = records.iter().enumerate().map(|(index, record)| Entity {
-        id: IdKey::default().entity(record.entity_type(), record.id),
-        entity_type: record.entity_type(),
-        records: [index as u32].into(),
+    let entities = records.iter().enumerate().map(|(index, record)| {
+        let entity_type = record.entity_type();
+        (IdKey::default().entity(entity_type, record.id), entity_type, [index as u32].into())
     });
-    let mut entities: Vec<Entity> = entities.collect();
-    entities.sort_by_key(|entity| entity.id);
+    let entities = Entity::list(entities);
     let mut entity_of = vec![0; 2];
     for (index, entity) in entities.iter().enumerate() {
         entity_of[entity.records[0] as usize] = index as u32;

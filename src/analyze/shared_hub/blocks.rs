@@ -84,6 +84,10 @@ impl Kinship {
                 let record = &snapshot.original().records[*record as usize];
                 let masked = snapshot.is_masked(*person);
                 let apart = masked.then_some(record.label.agency.as_str());
+                // What is said of them elsewhere, as a human judged, counts for nobody's kin.
+                if masked && !record.label.category.is_victim() {
+                    continue;
+                }
                 if let Body::Person(body) = &record.body {
                     of.named(body, apart);
                     places.extend(body.address.as_ref().and_then(text_of));

@@ -12,13 +12,17 @@ use crate::normalize::{AddressForm, PhoneForm, fold};
 pub(super) struct Organizations {
     /// The organizations that keep each hub.
     keepers: BTreeMap<u32, BTreeSet<u32>>,
-    /// Folded words of the kind of each organization.
+    /// Folded words of the kind of each organization, but for what is hidden of others.
     kinds: BTreeMap<u32, BTreeSet<String>>,
     /// The organizations that each person works for or owns.
     employers: BTreeMap<u32, BTreeSet<u32>>,
 }
 
-/// A phone number or address as text, to find those of organizations again.
+/// A phone number or address as text, to find those of organizations again, and whether it is hidden content of
+/// another agency's: that is the same as nothing that the caller can read or write.
+type Stated = (bool, Contact);
+
+/// A phone number or address as text.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Contact {
     Phone(String),
@@ -71,24 +75,30 @@ impl Organizations {
 
     /// Kinds, and hubs that an organization's own record gives as its phone or address.
     fn records(&mut self, snapshot: &Snapshot) {
-        let mut stated: BTreeMap<Contact, BTreeSet<u32>> = BTreeMap::new();
-        for (record, of) in snapshot.records.iter().zip(snapshot.entity_of.iter()) {
+        let mut stated: BTreeMap<Stated, BTreeSet<u32>> = BTreeMap::new();
+        let records = || (0u32..).zip(snapshot.records.iter().zip(snapshot.entity_of.iter()));
+        for (index, (record, of)) in records() {
             let Body::Organization(body) = &record.body else { continue };
-            let words = body.kind.as_deref().map(fold).unwrap_or_default();
-            let words = words.split_whitespace().map(str::to_owned);
-            self.kinds.entry(*of).or_default().extend(words);
+            let foreign = snapshot.is_foreign(index);
+            if !foreign {
+                let words = body.kind.as_deref().map(fold).unwrap_or_default();
+                let words = words.split_whitespace().map(str::to_owned);
+                self.kinds.entry(*of).or_default().extend(words);
+            }
             let phones = body.phones.iter().filter_map(phone);
             for contact in phones.chain(body.address.as_ref().and_then(address)) {
-                stated.entry(contact).or_default().insert(*of);
+                stated.entry((foreign, contact)).or_default().insert(*of);
             }
         }
-        for (record, of) in snapshot.records.iter().zip(snapshot.entity_of.iter()) {
+        for (index, (record, of)) in records() {
             let contact = match &record.body {
                 Body::Phone(body) => phone(body),
                 Body::Address(body) => address(body),
                 _ => None,
             };
-            if let Some(keepers) = contact.and_then(|contact| stated.get(&contact)) {
+            if let Some(keepers) =
+                contact.and_then(|it| stated.get(&(snapshot.is_foreign(index), it)))
+            {
                 self.keepers.entry(*of).or_default().extend(keepers);
             }
         }
@@ -104,7 +114,8 @@ impl Organizations {
         self.keepers.get(&hub)?.iter().find_map(|organization| {
             let words = self.kinds.get(organization)?;
             let kind = words.iter().find(|word| is_exempt(word, options))?;
-            Some(Exemption::Organization { organization: *organization, kind: kind.clone() })
+            let kind = Some(kind.clone());
+            Some(Exemption::Organization { organization: *organization, kind })
         })
     }
 

@@ -7,7 +7,8 @@ use crate::analyze::Basis;
 use crate::graph::Snapshot;
 use crate::model::{EntityType, EventId, RecordId, TieId, Timestamp};
 
-/// The answer of [`super::shared_hubs`]. Entities are indexes into the snapshot's entities.
+/// The answer of [`super::shared_hubs`]. Entities are indexes into the snapshot's entities; ids, and what is in the
+/// order of ids, are as the snapshot shows them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SharedHubReport {
     /// Hubs that fired: the strongest first, of equal strength by score from the highest, then by id.
@@ -158,8 +159,8 @@ pub enum Exemption {
     Organization {
         /// The organization.
         organization: u32,
-        /// The word of its kind that says so.
-        kind: String,
+        /// The word of its kind that says so; `None` where the organization is masked.
+        kind: Option<String>,
     },
     /// A phone of one organization that nearly all its users work for: a switchboard.
     Workplace {
@@ -168,6 +169,18 @@ pub enum Exemption {
     },
     /// A phone number with too few users between any two long silences: given out anew.
     Recycled,
+}
+
+impl Exemption {
+    /// The reason, without what is masked of it.
+    pub(super) fn shown(self, snapshot: &Snapshot) -> Self {
+        match self {
+            Self::Organization { organization, .. } if snapshot.is_masked(organization) => {
+                Self::Organization { organization, kind: None }
+            }
+            same => same,
+        }
+    }
 }
 
 /// A smallest set of people's records that the finding hangs on.
@@ -197,14 +210,12 @@ pub(super) fn evidence(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Evid
         records.extend([link.person_record, link.hub_record]);
         let label = match link.statement {
             Statement::Tie(index) => {
-                let tie = &snapshot.ties[index as usize];
-                ties.insert(tie.id);
-                &tie.label
+                ties.insert(snapshot.tie_id(index));
+                &snapshot.ties[index as usize].label
             }
             Statement::Event(index) => {
-                let event = &snapshot.events[index as usize];
-                events.insert(event.id);
-                &event.label
+                events.insert(snapshot.event_id(index));
+                &snapshot.events[index as usize].label
             }
         };
         agencies.insert(label.agency.clone());

@@ -13,7 +13,7 @@ pub(super) struct Link {
     pub person: u32,
     /// What states it.
     pub statement: Statement,
-    /// The person's record in the statement.
+    /// The person's record in the statement, by its id as shown.
     pub person_record: RecordId,
     /// The hub's record in the statement.
     pub hub_record: RecordId,
@@ -39,8 +39,8 @@ pub(super) fn by_hub(snapshot: &Snapshot, options: &SharedHubOptions) -> BTreeMa
             found.entry(hub).or_default().push(Link {
                 person,
                 statement: Statement::Tie(index as u32),
-                person_record: tie.from,
-                hub_record: tie.to,
+                person_record: shown(snapshot, tie.from),
+                hub_record: shown(snapshot, tie.to),
                 when: when(tie.span),
             });
         }
@@ -69,7 +69,12 @@ fn ends(snapshot: &Snapshot, tie: &Tie) -> Option<(u32, u32)> {
 }
 
 pub(super) fn entity(snapshot: &Snapshot, record: RecordId) -> Option<u32> {
-    snapshot.record(record).map(|record| snapshot.entity_of[record as usize])
+    snapshot.stored(record).map(|record| snapshot.entity_of[record as usize])
+}
+
+/// The id of a record as shown, by the one under which it is stored.
+fn shown(snapshot: &Snapshot, record: RecordId) -> RecordId {
+    snapshot.stored(record).map_or(record, |index| snapshot.record_id(index))
 }
 
 pub(super) fn is(snapshot: &Snapshot, entity: u32, entity_type: EntityType) -> bool {
@@ -110,8 +115,8 @@ fn of_event(snapshot: &Snapshot, index: u32, event: &Event, found: &mut BTreeMap
                 found.entry(hub).or_default().push(Link {
                     person: *person,
                     statement: Statement::Event(index),
-                    person_record: part.record,
-                    hub_record: hub_part.record,
+                    person_record: shown(snapshot, part.record),
+                    hub_record: shown(snapshot, hub_part.record),
                     when: Some((from, to)),
                 });
             }

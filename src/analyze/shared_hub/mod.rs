@@ -91,6 +91,7 @@ pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHub
             hub.exempt.clone().or_else(|| explained(hub, &organizations, options, firing));
         match exemption {
             Some(reason) => {
+                let reason = reason.shown(snapshot);
                 report.exempted.push(Exempted { hub: hub.entity, u: hub.best.u, reason });
             }
             None => {
@@ -100,10 +101,12 @@ pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHub
             }
         }
     }
-    // Entities ascend by id, so that the index orders like the id.
+    let id = |hub: u32| snapshot.entity_id(hub);
     report.findings.sort_by(|a, b| {
-        b.strength.cmp(&a.strength).then(b.score.total_cmp(&a.score)).then(a.hub.cmp(&b.hub))
+        let by_id = || id(a.hub).cmp(&id(b.hub));
+        b.strength.cmp(&a.strength).then(b.score.total_cmp(&a.score)).then_with(by_id)
     });
+    report.exempted.sort_by_cached_key(|exempted| id(exempted.hub));
     report
 }
 
@@ -222,14 +225,14 @@ fn subjects(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Vec<Subject> {
         entry.0.insert(hub.links[*at].person);
         entry.1.insert(hub.links[*at].person_record);
     }
-    by_block
-        .into_values()
-        .map(|(people, records)| Subject {
-            protected: people.iter().any(|person| may_be_victim(snapshot, *person)),
-            people: people.into_iter().collect(),
-            records: records.into_iter().collect(),
-        })
-        .collect()
+    let subjects = by_block.into_values().map(|(people, records)| Subject {
+        protected: people.iter().any(|person| may_be_victim(snapshot, *person)),
+        people: snapshot.in_order(people),
+        records: records.into_iter().collect(),
+    });
+    let mut subjects: Vec<Subject> = subjects.collect();
+    subjects.sort_by_cached_key(|subject| subject.people.first().map(|it| snapshot.entity_id(*it)));
+    subjects
 }
 
 /// Whether any record in the view says that this may be a victim.

@@ -49,6 +49,8 @@ impl Bench {
         let record = Record {
             id,
             local_id,
+            sibling: false,
+            public: false,
             source: "s".into(),
             label,
             grade: None,
@@ -126,16 +128,11 @@ impl Bench {
         for (index, (entity, _)) in all.iter().enumerate() {
             members.entry(entity).or_default().push(index as u32);
         }
-        let mut entities: Vec<Entity> = members
-            .into_values()
-            .map(|records| {
-                let first = &all[records[0] as usize].1;
-                let entity_type = first.entity_type();
-                let id = IdKey::default().entity(entity_type, first.id);
-                Entity { id, entity_type, records: records.into() }
-            })
-            .collect();
-        entities.sort_by_key(|entity| entity.id);
+        let entities = Entity::list(members.into_values().map(|records| {
+            let first = &all[records[0] as usize].1;
+            let entity_type = first.entity_type();
+            (IdKey::default().entity(entity_type, first.id), entity_type, records.into())
+        }));
         let mut entity_of = vec![0; all.len()];
         for (index, entity) in entities.iter().enumerate() {
             entity.records.iter().for_each(|record| entity_of[*record as usize] = index as u32);
@@ -277,7 +274,7 @@ fn a_shelter_is_exempt_and_says_why() {
     assert!(report.findings.is_empty());
     assert!(matches!(
         &report.exempted[..],
-        [Exempted { u: 8, reason: Exemption::Organization { kind, .. }, .. }] if kind == "shelters"
+        [Exempted { u: 8, reason: Exemption::Organization { kind, .. }, .. }] if kind.as_deref() == Some("shelters")
     ));
 }
 

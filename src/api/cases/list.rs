@@ -55,10 +55,7 @@ impl CaseView {
 }
 
 fn subjects(case: &Case, seen: &Seen<'_>) -> Vec<RecordId> {
-    let mut shown: Vec<RecordId> =
-        case.subjects.iter().filter_map(|id| seen.shown_record(*id)).collect();
-    shown.sort_unstable();
-    shown
+    seen.shown_records(case.subjects.iter().copied())
 }
 
 /// Cases.

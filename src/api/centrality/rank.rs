@@ -156,8 +156,9 @@ pub async fn rank_entities(
             let (protected, mut ranked): (Vec<u32>, Vec<u32>) = (0..network.nodes() as u32)
                 .filter(of_type)
                 .partition(|index| snapshot.is_protected(*index));
-            ranked
-                .sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b)));
+            // Of equal scores they stay in the order of their ids.
+            ranked = snapshot.in_order(ranked);
+            ranked.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]));
             let list = ["centrality", &name, wanted.map_or("", EntityType::as_str)];
             let ranking = page(
                 scope,

@@ -1,5 +1,6 @@
 //! `GET /v1/communities`: groups of entities more related within than without.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, get};
@@ -85,17 +86,19 @@ pub async fn list_communities(
                     members.entry(*community).or_default().push(entity);
                 }
             }
-            let mut largest: Vec<(u32, Vec<u32>)> = members.into_iter().collect();
-            largest.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
-            let id = |community: &u32| seen.listed_id(*community);
+            let in_order = members.into_values().map(|members| seen.snapshot().in_order(members));
+            let mut largest: Vec<(EntityId, Vec<u32>)> = in_order
+                .filter_map(|members| Some((seen.listed_id(*members.first()?), members)))
+                .collect();
+            largest.sort_by_key(|(id, members)| (Reverse(members.len()), *id));
             let page = page(
                 scope,
                 &["communities", &resolution.to_string()],
                 &asked,
                 &largest,
-                |(community, _)| id(community).to_string(),
+                |(community, _)| community.to_string(),
                 |(community, members)| CommunityView {
-                    id: seen.entity_id(*community),
+                    id: *community,
                     size: members.len(),
                     members: members
                         .iter()

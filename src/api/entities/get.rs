@@ -107,9 +107,8 @@ pub async fn get_entity(
             let seen = scope.seen()?;
             let entity = seen.find_entity(&id)?;
             let seen = seen.reveal(entity, unmask);
-            let records = seen.snapshot().entities[entity as usize].records.iter();
-            let records =
-                records.take(ENTITY_RECORDS_MAX).map(|record| RecordView::of(&seen, *record));
+            let records = seen.snapshot().records_of(entity).into_iter().take(ENTITY_RECORDS_MAX);
+            let records = records.map(|record| RecordView::of(&seen, record));
             let why = why(&seen, entity);
             #[cfg(feature = "seeded-leaks")]
             let why = {

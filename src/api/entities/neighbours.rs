@@ -74,7 +74,11 @@ pub async fn list_neighbours(
                     around.entry(*neighbour).or_default().push(*relationship);
                 }
             }
-            let around: Vec<(u32, Vec<u32>)> = around.into_iter().collect();
+            let around: Vec<(u32, Vec<u32>)> = snapshot
+                .in_order(around.keys().copied())
+                .into_iter()
+                .filter_map(|neighbour| around.remove_entry(&neighbour))
+                .collect();
             let list = ["neighbours", &id, wanted.map_or("", |wanted| wanted.as_str())];
             let neighbours = page(
                 scope,

@@ -173,7 +173,7 @@ fn picture_of(seen: &Seen<'_>, entity: u32, found: &EntityExplanation) -> Pictur
     let at: BTreeMap<u32, usize> = records.iter().copied().zip(0..).collect();
     let link = |index: &u32| {
         let link = &snapshot.links[*index as usize];
-        let (a, b) = snapshot.record(link.a).zip(snapshot.record(link.b))?;
+        let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
         Some((*at.get(&a)?, *at.get(&b)?, link.bits))
     };
     let group_of: BTreeMap<u32, usize> = (0..)

@@ -231,7 +231,7 @@ impl FindingView {
     fn of(seen: &Seen<'_>, finding: &Finding) -> Self {
         let subjects = finding.subjects.iter().map(|subject| SubjectView {
             people: subject.people.iter().map(|it| EntitySummary::of(seen, *it)).collect(),
-            records: shown_records(seen, &subject.records),
+            records: seen.noted(&subject.records),
             protected: subject.protected,
         });
         let cautions = finding.cautions.iter().map(|caution| match caution {
@@ -260,26 +260,19 @@ impl FindingView {
                 q: finding.q,
             },
             evidence: EvidenceView {
-                records: shown_records(seen, &finding.records),
-                ties: finding.ties.iter().map(|id| seen.tie_id(*id)).collect(),
-                events: finding.events.iter().map(|id| seen.event_id(*id)).collect(),
+                records: seen.noted(&finding.records),
+                ties: finding.ties.clone(),
+                events: finding.events.clone(),
                 agencies: finding.agencies.clone(),
             },
             basis: finding.basis.into(),
             cautions: cautions.collect(),
             counterfactual: CounterfactualView {
-                records: shown_records(seen, &finding.counterfactual.records),
+                records: seen.noted(&finding.counterfactual.records),
                 exact: finding.counterfactual.exact,
             },
         }
     }
-}
-
-/// The ids of records in this answer, in its order.
-fn shown_records(seen: &Seen<'_>, records: &[RecordId]) -> Vec<RecordId> {
-    let mut shown: Vec<RecordId> = records.iter().filter_map(|id| seen.shown_record(*id)).collect();
-    shown.sort_unstable();
-    shown
 }
 
 impl ExemptedView {
@@ -288,7 +281,10 @@ impl ExemptedView {
         let (reason, detail, organization) = match &exempted.reason {
             Exemption::Organization { organization, kind } => (
                 "organization",
-                format!("it belongs to an organization of the kind `{kind}`"),
+                kind.as_ref().map_or_else(
+                    || "it belongs to an organization whose hubs strangers share".to_owned(),
+                    |kind| format!("it belongs to an organization of the kind `{kind}`"),
+                ),
                 summary(organization),
             ),
             Exemption::Workplace { organization } => {

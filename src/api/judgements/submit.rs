@@ -63,8 +63,10 @@ pub async fn submit_judgement(
 }
 
 fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {
-    let ids = [asked.a.min(asked.b), asked.a.max(asked.b)];
     let state = &scope.state;
+    let seen = scope.seen()?;
+    let (a, b) = (seen.stored_id(asked.a)?, seen.stored_id(asked.b)?);
+    let ids = [a.min(b), a.max(b)];
     let records = state.store.records(&scope.view.classes, &ids)?;
     let [a, b] = records.as_slice() else {
         let same = asked.a == asked.b;

@@ -77,12 +77,10 @@ fn list(
         // A victim's is masked here, too.
         let masked = records
             .iter()
-            .filter_map(|id| snapshot.record(*id))
+            .filter_map(|id| snapshot.stored(*id))
             .any(|index| snapshot.is_masked(snapshot.entity_of[index as usize]));
         let local_id = (!masked).then(|| row.to_owned());
-        let mut records: Vec<RecordId> =
-            records.into_iter().filter_map(|id| seen.shown_record(id)).collect();
-        records.sort_unstable();
+        let records = seen.shown_records(records);
         Ok(RowToReview { review_by, local_id, records, reviews })
     };
     let items = found.items.into_iter().map(wire).collect::<Result<_, Problem>>()?;

@@ -69,8 +69,6 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
     let asked = reviews::Asked { records, local_ids, review_by, explanation };
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
     let reviewed = reviews::review(work, &question, seen.snapshot().original(), &asked)?;
-    let shown = reviewed.records.iter().filter_map(|id| seen.shown_record(*id));
-    let mut records: Vec<RecordId> = shown.collect();
-    records.sort_unstable();
+    let records = seen.shown_records(reviewed.records);
     Ok(RecordsReviewed { records, rows: reviewed.rows, review_by: reviewed.review_by })
 }

@@ -113,6 +113,10 @@ fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<Resolv
     let mut found = analyze::identify(store, &scope.view, snapshot.original(), engine, &probe)?;
     // Who is masked is not found by what is masked.
     found.retain(|it| seen.may_show(it.entity, unmask));
+    found.sort_by(|a, b| {
+        let ids = || seen.listed_id(a.entity).cmp(&seen.listed_id(b.entity));
+        b.score.bits.total_cmp(&a.score.bits).then_with(ids)
+    });
     #[cfg(feature = "seeded-leaks")]
     {
         use crate::leak::{Leak, is_on, objects};
@@ -160,7 +164,7 @@ fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
         local_id: "probe".to_owned(),
         source: "resolve".to_owned(),
         category: Some(SubjectCategory::Unknown),
-        records: vec![SubmittedRecord { slot: "probe".to_owned(), body }],
+        records: vec![SubmittedRecord { slot: "probe".to_owned(), public: false, body }],
         ..SubmittedRow::default()
     };
     let output =

@@ -196,6 +196,8 @@ pub fn record(agency: &str, local_id: &str, body: Body) -> Record {
     Record {
         id: IdKey::default().record(agency, local_id),
         local_id: local_id.into(),
+        sibling: false,
+        public: false,
         source: "test".into(),
         label: Label {
             agency: agency.into(),

@@ -18,7 +18,7 @@ use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, R
 use connection::Connection;
 
 /// Raised when the layout changes.
-const FORMAT_VERSION: i64 = 4;
+const FORMAT_VERSION: i64 = 5;
 
 /// Constraints; each also is the index that look-ups use.
 const CONSTRAINTS: [(&str, &str); 8] = [

@@ -9,7 +9,7 @@ use crate::store::StoreError;
 const APPLICATION_ID: i32 = 0x6163_6364;
 
 /// `PRAGMA user_version`: raised when the tables change.
-const FORMAT_VERSION: i32 = 4;
+const FORMAT_VERSION: i32 = 5;
 
 /// `WITHOUT ROWID` tables keep their rows in the order of the primary key, which is the order
 /// that [`super::stream`] promises, whatever order they came in.

@@ -1,0 +1,190 @@
+//! Ids as a caller is shown them.
+//!
+//! The id of what is masked is a keyed hash of the case that is asked about and the id that is stored: it works
+//! in that case only and says in no other that it is the same. All else is shown by the id that is stored.
+//! Nothing is copied for a case: ids are made as they are asked for, and found again by a map of what is masked,
+//! which is made when the first such id is looked up.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use hashbrown::HashMap;
+use roaring::RoaringBitmap;
+
+use super::masks::is_of_victim;
+use super::{LeftOut, Snapshot};
+use crate::model::{EntityId, EventId, IdKey, RecordId, TieId};
+
+/// The case for which ids are made.
+#[derive(Clone, Default)]
+pub(super) struct Case {
+    name: String,
+    /// Entities whose ids are of the case.
+    keyed: Arc<RoaringBitmap>,
+    found: Arc<OnceLock<Found>>,
+}
+
+/// The indexes of what is masked, by the ids of the case.
+#[derive(Default)]
+struct Found {
+    entities: HashMap<EntityId, u32>,
+    records: HashMap<RecordId, u32>,
+}
+
+impl fmt::Debug for Case {
+    /// Not what was looked up so far.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case").field("name", &self.name).field("keyed", &self.keyed).finish()
+    }
+}
+
+impl Case {
+    fn id(&self, id_key: &IdKey, domain: &str, stored: &[u8; 16]) -> [u8; 16] {
+        id_key.tag(domain, &[self.name.as_bytes(), stored])
+    }
+}
+
+impl Snapshot {
+    /// The same snapshot for a case: what is masked has other pseudonyms and ids in another case.
+    #[must_use]
+    pub fn in_case(&self, case: &str) -> Self {
+        let keyed = Arc::clone(&self.left_out.masked);
+        let case = Case { name: case.to_owned(), keyed, found: Arc::default() };
+        let is_masking = self.left_out.is_masking;
+        let of_case = |snapshot: &Self| {
+            let left_out = LeftOut { case: case.clone(), is_masking, ..snapshot.left_out.clone() };
+            Self { left_out, ..snapshot.clone() }
+        };
+        let mut shown = of_case(self);
+        if let Some(original) = &self.left_out.original {
+            shown.left_out.original = Some(Arc::new(of_case(original)));
+        }
+        shown
+    }
+
+    pub(super) fn case_name(&self) -> &str {
+        &self.left_out.case.name
+    }
+
+    /// Whether the ids of an entity and its records are of the case.
+    fn is_keyed(&self, entity: u32) -> bool {
+        self.left_out.case.keyed.contains(entity)
+    }
+
+    fn is_keyed_record(&self, record: u32) -> bool {
+        self.is_keyed(self.entity_of[record as usize])
+    }
+
+    fn in_this_case(&self, domain: &str, stored: &[u8; 16]) -> [u8; 16] {
+        self.left_out.case.id(&self.id_key, domain, stored)
+    }
+
+    /// The id of an entity, as shown.
+    pub fn entity_id(&self, entity: u32) -> EntityId {
+        let stored = self.entities[entity as usize].id;
+        match self.is_keyed(entity) {
+            true => EntityId(self.in_this_case("entity of a case", &stored.0)),
+            false => stored,
+        }
+    }
+
+    /// The id of a record, as shown.
+    pub fn record_id(&self, record: u32) -> RecordId {
+        let stored = self.records[record as usize].id;
+        match self.is_keyed_record(record) {
+            true => RecordId(self.in_this_case("record of a case", &stored.0)),
+            false => stored,
+        }
+    }
+
+    /// The id of a tie, as shown.
+    pub fn tie_id(&self, tie: u32) -> TieId {
+        let tie = &self.ties[tie as usize];
+        let mut ends = [tie.from, tie.to].into_iter().filter_map(|end| self.stored(end));
+        let is_keyed = self.is_masking()
+            && (is_of_victim(&tie.label) || ends.any(|record| self.is_keyed_record(record)));
+        match is_keyed {
+            true => TieId(self.in_this_case("tie of a case", &tie.id.0)),
+            false => tie.id,
+        }
+    }
+
+    /// The id of an event, as shown.
+    pub fn event_id(&self, event: u32) -> EventId {
+        let event = &self.events[event as usize];
+        let is_keyed = self.is_masking() && self.is_of_hidden(event, &self.left_out.case.keyed);
+        match is_keyed {
+            true => EventId(self.in_this_case("event of a case", &event.id.0)),
+            false => event.id,
+        }
+    }
+
+    /// Whether the snapshot is masked, or what one was masked from.
+    fn is_masking(&self) -> bool {
+        self.left_out.is_masking
+    }
+
+    /// The id of a record under which it is stored: for what is written about it, never for an answer.
+    pub fn stored_id(&self, record: u32) -> RecordId {
+        self.records[record as usize].id
+    }
+
+    /// The index of an entity by the id that it is shown with; `None` when there is none in the view, or when it
+    /// bears this id in another case.
+    pub fn entity(&self, id: EntityId) -> Option<u32> {
+        let at = self.entities.binary_search_by_key(&id, |entity| entity.id);
+        let open = at.ok().map(|at| at as u32).filter(|at| !self.is_keyed(*at));
+        open.or_else(|| self.found()?.entities.get(&id).copied())
+    }
+
+    /// The index of a record by the id that it is shown with; `None` when there is none in the view, or when it
+    /// bears this id in another case.
+    pub fn record(&self, id: RecordId) -> Option<u32> {
+        let open = self.stored(id).filter(|at| !self.is_keyed_record(*at));
+        open.or_else(|| self.found()?.records.get(&id).copied())
+    }
+
+    /// The index of a record by the id under which it is stored, as ties, events, links and judgements name it;
+    /// `None` when there is none in the view. Never asked with what a caller said.
+    pub(crate) fn stored(&self, id: RecordId) -> Option<u32> {
+        self.records.binary_search_by_key(&id, |record| record.id).ok().map(|at| at as u32)
+    }
+
+    fn found(&self) -> Option<&Found> {
+        let case = &self.left_out.case;
+        if case.keyed.is_empty() {
+            return None;
+        }
+        let find = || {
+            let mut found = Found::default();
+            for entity in case.keyed.iter() {
+                found.entities.insert(self.entity_id(entity), entity);
+                for record in &self.entities[entity as usize].records {
+                    found.records.insert(self.record_id(*record), *record);
+                }
+            }
+            found
+        };
+        Some(case.found.get_or_init(find))
+    }
+
+    /// Entities in the order of their ids as shown: in that of what is stored the place of what is masked would
+    /// tell across cases who it is.
+    pub fn in_order(&self, entities: impl IntoIterator<Item = u32>) -> Vec<u32> {
+        let mut entities: Vec<u32> = entities.into_iter().collect();
+        match self.left_out.case.keyed.is_empty() {
+            true => entities.sort_unstable(),
+            false => entities.sort_by_cached_key(|entity| self.entity_id(*entity)),
+        }
+        entities
+    }
+
+    /// The records of an entity in the order of their ids as shown.
+    pub fn records_of(&self, entity: u32) -> Vec<u32> {
+        let mut records = self.entities[entity as usize].records.to_vec();
+        if self.is_keyed(entity) {
+            records.sort_by_cached_key(|record| self.record_id(*record));
+        }
+        records
+    }
+}
