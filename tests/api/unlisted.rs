@@ -85,9 +85,7 @@ fn a_draft_to_a_guessed_name_answers_the_same_bytes_whether_there_is_such_an_age
     assert!(id.starts_with("agr_"));
     // Neither does naming one of its users as a member of a case make it known.
     let case = json!({ "reference": "TF-1", "expires": "2099-01-01T00:00:00Z" });
-    let case = same("case", &|server| {
-        server.user(DRAFTER, "lead", &lead).post("/v1/cases", &case)
-    });
+    let case = same("case", &|server| server.user(DRAFTER, "lead", &lead).post("/v1/cases", &case));
     let path = format!("/v1/cases/{}/members", case["id"].as_str().unwrap());
     let member = json!({ "agency": QUIET, "user": "u" });
     same("member", &|server| server.user(DRAFTER, "lead", &lead).post(&path, &member));
