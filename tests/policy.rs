@@ -108,6 +108,7 @@ pub fn everyone_shares(agencies: &[&str]) -> Policy {
         ended: None,
         members: members.collect(),
         subjects: [].into(),
+        brought_by: [].into(),
     };
     policy.cases.insert(CASE.into(), case);
     policy

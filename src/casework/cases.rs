@@ -37,6 +37,7 @@ pub fn open(
         ended: None,
         members: [Member { agency, user: question.principal.user.clone() }].into(),
         subjects: [].into(),
+        brought_by: [].into(),
     };
     change_policy(work.store, |policy| {
         // The reference is the agency's own, so this tells of no other agency's case.
@@ -133,7 +134,10 @@ pub fn add_subjects(
         }
         stored.push(record.id);
     }
-    change(work, question, (id, false), |case| case.subjects.extend(stored.iter().copied()))
+    change(work, question, (id, false), |case| {
+        case.subjects.extend(stored.iter().copied());
+        case.brought_by.insert(question.principal.agency.clone());
+    })
 }
 
 /// Changes an open case that the asker works on, and leads where that is needed.

@@ -39,8 +39,7 @@ pub fn request(
     let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
     let record = record.filter(|record| record.label.agency != *own);
     let record = record.ok_or(CaseworkError::NotFound)?;
-    let label = &record.label;
-    let (owner, conditions) = (label.agency.clone(), label.conditions);
+    let (owner, conditions) = (record.label.agency.clone(), record.label.conditions);
     // The stricter of what the agreement and what the row says.
     let needs_leave = conditions.contains(Condition::OnwardWithLeave);
     if !is_name(&asked.recipient) || [&owner, own].contains(&&asked.recipient) {

@@ -62,6 +62,11 @@ pub struct Agency {
     /// The agency whose watch desk enters planned operations for this one, which has no client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched_by: Option<String>,
+    /// Whether it wishes to be known to all agencies, and to hear of agreements that any of them drafts with it;
+    /// `false` when absent. Else it is known to those alone that it has signed an agreement with or works on a
+    /// case with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
 }
 
 impl Agency {

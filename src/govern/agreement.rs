@@ -335,6 +335,15 @@ impl Version {
         let officers: BTreeSet<&str> = signed.map(|it| it.officer.as_str()).collect();
         officers.len() >= OFFICERS_PER_SIDE
     }
+
+    /// The other sides that have signed this very text, for a side that has signed it too; for any other none.
+    pub(super) fn known_by(&self, number: usize, side: &str) -> Vec<&str> {
+        if self.signatures.is_empty() || !self.is_signed_by(number, side) {
+            return Vec::new();
+        }
+        let sides = self.terms.recipients.iter().chain([&self.terms.discloser]);
+        sides.map(String::as_str).filter(|other| self.is_signed_by(number, other)).collect()
+    }
 }
 
 impl Agreement {

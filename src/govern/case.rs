@@ -40,6 +40,9 @@ pub struct Case {
     /// Records about victims that their owner agencies brought into it.
     #[serde(default)]
     pub subjects: BTreeSet<RecordId>,
+    /// Agencies that have brought records into it. That somebody is named as a member is the lead's word alone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub brought_by: BTreeSet<String>,
 }
 
 impl Case {

@@ -131,19 +131,35 @@ impl Policy {
         }
     }
 
-    /// The agencies that an agency may know of: itself, those it shares an agreement with that has a
-    /// signature of its own, and those it works on a case with.
+    /// The agencies that an agency may know of: itself, those that are listed by their own wish, those that have
+    /// signed a version of an agreement that it has signed too, and those it works on a case with. What somebody
+    /// says alone makes nobody known: a name in a draft or among the members of a case may be a guess. So of a
+    /// case its lead is known to those that it names, and who has brought records into it to all of them.
     pub fn known_to<'a>(&'a self, agency: &'a str) -> BTreeSet<&'a str> {
         let mut known = BTreeSet::from([agency]);
+        let listed = self.agencies.iter().filter(|(_, agency)| agency.listed);
+        known.extend(listed.map(|(name, _)| name.as_str()));
         for agreement in self.agreements.values() {
-            for version in agreement.versions.iter().filter(|it| it.terms.has_side(agency)) {
-                known.insert(&version.terms.discloser);
-                known.extend(version.terms.recipients.iter().map(String::as_str));
+            for (index, version) in agreement.versions.iter().enumerate() {
+                if version.terms.has_side(agency) {
+                    known.extend(version.known_by(index + 1, agency));
+                }
             }
         }
         for case in self.cases.values().filter(|case| case.has_agency(agency)) {
-            known.extend(case.members.iter().map(|member| member.agency.as_str()));
+            known.insert(&case.lead);
+            known.extend(case.brought_by.iter().map(String::as_str));
         }
         known
+    }
+
+    /// Whether an agency hears of an agreement without knowing its id: it drafted or has signed a version, is
+    /// listed, or knows who drafted one. `known` is what [`Policy::known_to`] gives for the agency.
+    pub fn is_told_of(&self, agreement: &Agreement, agency: &str, known: &BTreeSet<&str>) -> bool {
+        let listed = self.agencies.get(agency).is_some_and(|agency| agency.listed);
+        agreement.versions.iter().filter(|it| it.terms.has_side(agency)).any(|version| {
+            let signed = version.signatures.iter().any(|it| it.side == agency);
+            listed || signed || known.contains(version.terms.discloser.as_str())
+        })
     }
 }

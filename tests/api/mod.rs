@@ -31,6 +31,7 @@ mod sharing;
 pub mod shown;
 mod silent;
 mod stores;
+mod unlisted;
 
 pub use server::{AGENCIES, Answer, Client, START, Server};
 

@@ -31,6 +31,9 @@ pub struct Pool<'a, R> {
 /// Onward requests: one of beta about a record of alpha, one that only others know of.
 pub const ONWARD: [&str; 2] = ["onw_to_alpha", "onw_of_others"];
 
+/// Agencies that have nothing to do with the caller, in one of two twins only: their names are guessed.
+pub const UNLISTED: [&str; 2] = ["omega", "quiet-unit"];
+
 type Driver<R> = fn(&mut Pool<'_, R>) -> Request;
 
 fn get(path: String) -> Request {
@@ -241,7 +244,8 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post("/v1/cases", body)
         }),
         ("add_member", |pool| {
-            let (case, agency) = (pool.name(), pool.pick(&AGENCIES));
+            let agencies = [&AGENCIES[..], &UNLISTED].concat();
+            let (case, agency) = (pool.name(), pool.pick(&agencies));
             let body = json!({ "agency": agency, "user": "v" });
             post(&format!("/v1/cases/{case}/members"), body)
         }),
@@ -337,8 +341,9 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
 
 fn terms<R: Rng>(pool: &mut Pool<'_, R>) -> Value {
     let reference = format!("mou-{}", pool.rng.random_range(0..4));
+    let recipient = pool.pick(&["beta", UNLISTED[0], UNLISTED[1]]);
     json!({
-        "id": reference, "discloser": CALLER, "recipients": ["beta"], "legal_basis": "law",
+        "id": reference, "discloser": CALLER, "recipients": [recipient], "legal_basis": "law",
         "grants": [{
             "kinds": ["person"], "subject": ["suspect"], "purposes": ["prosecution"],
             "level": "white",

@@ -1,12 +1,15 @@
 //! What may be changed of a world without the caller's knowing.
 
-use accord::govern::{Field, Member, OfficerKey, PlannedOperation, Policy};
+use accord::govern::{
+    Agency, AgencyKind, Desk, Field, Member, OfficerKey, PlannedOperation, Policy,
+};
 use accord::model::{EntityType, Handling, Kind, Label, SubjectCategory};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
 use super::guesses::{Renaming, place};
+use super::drivers::UNLISTED;
 use super::reference::{Access, access, unmasked};
 use super::world::*;
 use crate::policy::{self, CASE, signed, terms};
@@ -158,6 +161,18 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
         if rng.random() {
             let agreement = signed(terms(discloser, &[recipient], vec![policy::everything()]));
             policy.agreements.insert(format!("agr_{discloser}_{recipient}"), agreement);
+        }
+    }
+    // Agencies that are not listed are registered and are not: who guesses their names learns nothing.
+    for name in UNLISTED {
+        if rng.random() {
+            let desk = Desk { name: format!("{name}, duty desk"), channel: "1".into() };
+            let (kind, watched_by) = (AgencyKind::Police, Some(beta.to_owned()));
+            let agency =
+                Agency { name: name.into(), kind, desk, law: None, watched_by, listed: false };
+            policy.agencies.insert(name.into(), agency);
+            let agreement = signed(terms(name, &[gamma], vec![policy::everything()]));
+            policy.agreements.insert(format!("agr_{name}_{gamma}"), agreement);
         }
     }
     if rng.random() {

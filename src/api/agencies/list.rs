@@ -41,8 +41,9 @@ pub struct AgencyList {
 
 /// List agencies
 ///
-/// The caller's own and those it shares an agreement or a case with. That there are others is not told;
-/// who runs the server sees all that are registered.
+/// The caller's own, those that are listed by their own wish, those that have signed an agreement which the
+/// caller's has signed too, and of its cases the lead and those that have brought records into them. That there are
+/// others is not told; who runs the server sees all that are registered.
 #[utoipa::path(
     tag = "agencies",
     operation_id = "list_agencies",

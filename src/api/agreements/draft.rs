@@ -14,7 +14,9 @@ use crate::govern::{Function, Terms};
 /// Draft an agreement
 ///
 /// The caller's agency offers to disclose something. It counts for nobody until two officers of the
-/// caller's agency and two of a recipient have signed it.
+/// caller's agency and two of a recipient have signed it. The answer is the same whether there are such recipients
+/// or not. One that is listed, or that knows the caller's agency, finds the draft in its list; any other reads it by
+/// its id, which the caller hands over to it.
 #[utoipa::path(
     tag = "agreements",
     operation_id = "draft_agreement",

@@ -21,7 +21,9 @@ pub struct AgreementList {
 
 /// List the agency's agreements
 ///
-/// Those that the caller's agency is a side of, drafts and ended ones included.
+/// Those that the caller's agency is a side of, drafts and ended ones included. A draft by an agency that the
+/// caller's does not know is not among them unless the caller's is listed or has signed it: it is read by the id
+/// that its drafter hands over.
 #[utoipa::path(
     tag = "agreements",
     operation_id = "list_agreements",

@@ -85,8 +85,8 @@ pub async fn find_paths(
             let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;
             let mut found = paths(&Network::of(seen.snapshot()), from, to, &options)
                 .map_err(|error| Problem::new(Code::BadParameter).detail(error.to_string()))?;
-            let ids = |path: &Vec<u32>| {
-                path.iter().map(|entity| seen.listed_id(*entity)).collect::<Vec<_>>()
+            let ids = |path: &Vec<u32>| -> Vec<EntityId> {
+                path.iter().map(|entity| seen.listed_id(*entity)).collect()
             };
             found.paths.sort_by_cached_key(|path| (path.len(), ids(path)));
             Ok(PathsAnswer {

@@ -69,6 +69,6 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
     let asked = reviews::Asked { records, local_ids, review_by, explanation };
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
     let reviewed = reviews::review(work, &question, seen.snapshot().original(), &asked)?;
-    let records = seen.shown_records(reviewed.records.iter().copied());
+    let records = seen.shown_records(reviewed.records);
     Ok(RecordsReviewed { records, rows: reviewed.rows, review_by: reviewed.review_by })
 }

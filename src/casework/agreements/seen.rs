@@ -31,7 +31,8 @@ pub struct AgreementSeen {
 /// Another agreement, and in what it contradicts.
 pub type Overruled = (String, Contradiction);
 
-/// The agreements of the asker's agency, by id.
+/// The agreements of the asker's agency, by id. A draft that an agency unknown to it addressed to it is not among
+/// them, unless it is listed or has signed: who guesses a name reaches nobody. By its id it can be read.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -42,7 +43,9 @@ pub fn list(
     let policy = work.policy()?;
     let (agency, at) = (question.principal.agency.as_str(), question.at);
     let in_force = in_force(&policy, agency, at);
-    let ids = policy.agreements.keys();
+    let known = policy.known_to(agency);
+    let told = policy.agreements.iter().filter(|(_, it)| policy.is_told_of(it, agency, &known));
+    let ids = told.map(|(id, _)| id);
     Ok(ids.filter_map(|id| AgreementSeen::of(&policy, &in_force, id, agency, at)).collect())
 }
 
