@@ -53,6 +53,7 @@ impl Bench {
             desk,
             law: None,
             watched_by: None,
+            case_form: None,
         };
         policy.agencies.insert("harbour-shelter".into(), shelter);
         store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::asked::Asked;
+use super::grounds::RestsOn;
 use super::problem::{Code, Problem};
 use crate::govern::{
     Decision, DeskBook, POLICY_DOCUMENT, Policy, Principal, Question, Rules, View,
@@ -46,6 +47,8 @@ pub struct Granted {
     pub unmasked: BTreeSet<RecordId>,
     /// The open uses of break-glass that may widen the view.
     pub break_glass: BTreeSet<String>,
+    /// What the answer rests on.
+    pub rests_on: RestsOn,
 }
 
 impl Policies {
@@ -98,7 +101,8 @@ impl Policies {
         };
         let unmasked = policy.unmasked(principal, asked.purpose, &asked.case, at);
         let (view, break_glass) = (decision.view.clone(), decision.break_glass.clone());
-        Ok(Granted { view, pseudonyms, unmasked, break_glass })
+        let rests_on = RestsOn::of(asked, &decision.grounds);
+        Ok(Granted { view, pseudonyms, unmasked, break_glass, rests_on })
     }
 
     /// Changes the policy. `change` may run several times: of two who change it at once one starts again

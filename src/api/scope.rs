@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use super::answer::Told;
 use super::asked::Asked;
+use super::grounds::RestsOn;
 use super::policies::{Granted, book};
 use super::problem::Problem;
 use super::seen::Seen;
 use super::state::State;
-use crate::govern::{Act, Caller, DeskBook, Principal, Question, Rules, View};
+use crate::govern::{Act, Caller, DeskBook, Principal, Question, Reference, Rules, View};
 use crate::graph::Snapshot;
 use crate::model::{RecordId, Timestamp};
 use crate::query::ViewKey;
@@ -32,6 +33,8 @@ pub struct Scope {
     pub at: Timestamp,
     pseudonyms: String,
     unmasked: BTreeSet<RecordId>,
+    /// What the answer rests on.
+    pub(super) rests_on: RestsOn,
     told: Ledger,
 }
 
@@ -47,10 +50,10 @@ impl Scope {
     ) -> Result<Self, Problem> {
         let at = (state.clock)();
         let granted = state.policies.grant(state.store.as_ref(), &principal, &asked, at)?;
-        let Granted { view, pseudonyms, unmasked, break_glass } = granted;
+        let Granted { view, pseudonyms, unmasked, break_glass, rests_on } = granted;
         told.borrow_mut().break_glass.extend(break_glass);
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
-        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, told })
+        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, rests_on, told })
     }
 
     /// The same caller with the view as of now: after a write it may hold a class more.
@@ -84,6 +87,15 @@ impl Scope {
     /// The policy as of now.
     pub fn policy(&self) -> Result<Arc<Rules>, Problem> {
         Ok(self.state.policies.policy(self.state.store.as_ref())?.1)
+    }
+
+    /// Whether a reference is of the form of an agency's.
+    ///
+    /// # Errors
+    /// When it is not: then it may be a name.
+    pub fn check_form(&self, agency: &str, reference: &Reference) -> Result<(), Problem> {
+        let checked = self.policy()?.check_form(agency, reference);
+        checked.map_err(|error| Problem::member("reference", "bad_reference", error.to_string()))
     }
 
     /// What an agency's desk keeps.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::LawProfile;
+use super::{CaseForm, LawProfile};
 
 /// The longest name of an agency, user or desk, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
@@ -62,6 +62,11 @@ pub struct Agency {
     /// The agency whose watch desk enters planned operations for this one, which has no client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched_by: Option<String>,
+    /// The form of its references of cases and operations; absent, letters, digits, `-`, `/` and `.` with at least
+    /// one digit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub case_form: Option<CaseForm>,
 }
 
 impl Agency {

@@ -109,6 +109,7 @@ mod tests {
             desk: Desk { name: "d".to_owned(), channel: "1".to_owned() },
             law,
             watched_by: None,
+            case_form: None,
         });
         let provider = Some(&provider);
         let reviewed = label(suspect, Some("2026-01-01T00:00:00Z"), None);

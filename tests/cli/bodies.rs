@@ -12,7 +12,7 @@ use super::serve::Running;
 use super::{ok, text};
 
 /// How much more the server may hold while it is sent what it does not take.
-const HELD_KIB_MAX: u64 = 48 * 1024;
+const HELD_KIB_MAX: u64 = 96 * 1024;
 
 fn served(folder: &Path) -> Running {
     let store = folder.join("s.accord");

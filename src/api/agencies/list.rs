@@ -9,7 +9,7 @@ use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
-use crate::govern::{AgencyKind, Desk, Function, Policy};
+use crate::govern::{AgencyKind, CaseForm, Desk, Function, Policy};
 
 /// An agency.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -22,6 +22,9 @@ pub struct AgencyView {
     /// Whom to call; absent when it has not been registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk: Option<Desk>,
+    /// The form of its references of cases; absent when it has registered none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_form: Option<CaseForm>,
 }
 
 impl AgencyView {
@@ -32,6 +35,7 @@ impl AgencyView {
             name: name.to_owned(),
             kind: agency.map(|agency| agency.kind),
             desk: agency.map(|agency| agency.desk.clone()),
+            case_form: agency.and_then(|agency| agency.case_form.clone()),
         }
     }
 }

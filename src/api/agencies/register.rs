@@ -4,10 +4,10 @@ use actix_web::post;
 
 use super::list::AgencyView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Agency, Function, is_name};
 

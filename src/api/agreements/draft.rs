@@ -4,10 +4,10 @@ use actix_web::{post, web};
 
 use super::get::{AgreementView, view};
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Fault, Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Agency, Agreement, Function, Policy, Terms, TermsError, Version};
 

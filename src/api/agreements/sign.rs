@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 use super::draft::{by_law, none_of};
 use super::get::{AgreementView, view};
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Function, Signature, SignatureError, SignedWith};
 

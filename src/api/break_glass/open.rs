@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::desks::tell;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{BreakGlass, BreakGlassError, Function, MessageKind, REVIEW_HOURS_MAX, Rights};
 

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Function, Review};
 

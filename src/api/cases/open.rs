@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use super::list::CaseView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::policies::Policies;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Case, Function, Member, Reference};
 use crate::model::Timestamp;
@@ -49,6 +49,7 @@ fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
         return Err(Problem::member("expires", "ends_before_it_begins", detail));
     }
     let agency = scope.caller.agency.clone();
+    scope.check_form(&agency, &asked.reference)?;
     let id = Case::id(&scope.state.id_key, &agency, &asked.reference);
     let case = Case {
         lead: agency.clone(),

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use super::{Pointers, point};
 use crate::analyze::deconflict::clash;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::policies::change_book;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{
     Function, MessageKind, PlannedOperation, Principal, Question, Reference, Rights, Role,
@@ -85,6 +85,7 @@ fn announce(scope: &Scope, asked: OperationRequest) -> Result<Pointers, Problem>
     let planned = PlannedOperation { reference, latitude, longitude, radius_metres, from, until };
     check(scope, &planned)?;
     let planner = planner(scope, on_behalf_of.as_deref())?;
+    scope.check_form(&planner.agency, &planned.reference)?;
     let store = scope.state.store.as_ref();
     change_book(store, &scope.caller.agency, |book| {
         let share = book.count(&scope.caller.user, 1, scope.at);

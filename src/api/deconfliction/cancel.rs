@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use super::announce::planner;
 use crate::api::answer::{Answer, NoContent};
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::policies::change_book;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Function, Reference};
 

@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 use super::list::OnwardView;
 use super::{parse, text};
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::desks::tell;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Function, MessageKind, OnwardDecision, OnwardRequest};
 

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::review::Rows;
+use super::review::{Row, Rows};
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
@@ -16,7 +16,7 @@ use crate::jobs;
 use crate::model::{RecordId, Timestamp};
 
 /// A row by when it must be reviewed, and its records.
-type Due<'a> = ((Timestamp, &'a str), Vec<RecordId>);
+type Due<'a> = ((Timestamp, Row<'a>), Vec<RecordId>);
 
 /// A row that must be reviewed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -70,7 +70,7 @@ fn list(
     let rows = Rows { scope, snapshot: snapshot.original() };
     let due: Vec<_> = rows.due(before).into_iter().collect();
     let before = before.map(|before| before.to_string()).unwrap_or_default();
-    let name = |((by, row), _): &Due<'_>| format!("{by} {row}");
+    let name = |((by, row), _): &Due<'_>| format!("{by} {:?} {}", row.0, row.1);
     let found = page(scope, &["reviews", &before], request, &due, name, Clone::clone)?;
     let wire = |((review_by, row), records): Due<'_>| {
         let reviews = jobs::reviews_of(scope.state.store.as_ref(), rows.key(row))?.reviews;
@@ -79,7 +79,7 @@ fn list(
             .iter()
             .filter_map(|id| snapshot.record(*id))
             .any(|index| snapshot.is_masked(snapshot.entity_of[index as usize]));
-        let local_id = (!masked).then(|| row.to_owned());
+        let local_id = (!masked).then(|| row.1.to_owned());
         let mut records: Vec<RecordId> =
             records.into_iter().filter_map(|id| seen.shown_record(id)).collect();
         records.sort_unstable();

@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::limits::REVIEWED_MAX;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::reason::reason;
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::{Function, REVIEW_DAYS_MAX, RecordReview, is_review_date};
 use crate::graph::Snapshot;
 use crate::ingest::{ROW, day_of};
 use crate::jobs;
-use crate::model::{Record, RecordId, Timestamp};
+use crate::model::{Label, Record, RecordId, Series, Timestamp};
 use crate::store::Ids;
 
 /// What is kept, until when, and why.
@@ -90,11 +90,11 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
         wanted.insert(rows.of_record(id)?);
     }
     for local_id in &asked.local_ids {
-        wanted.insert(rows.called(local_id.trim())?);
+        wanted.extend(rows.called(local_id.trim())?);
     }
     let ids = rows.ids(&wanted);
     let reviewed = RecordReview { by: scope.act(), review_by, explanation };
-    let keys: Vec<RecordId> = wanted.iter().map(|row| rows.key(row)).collect();
+    let keys: Vec<RecordId> = wanted.iter().map(|row| rows.key(*row)).collect();
     let mut shown: Vec<RecordId> =
         ids.records.iter().filter_map(|id| seen.shown_record(*id)).collect();
     shown.sort_unstable();
@@ -108,9 +108,13 @@ pub(super) struct Rows<'a> {
     pub snapshot: &'a Snapshot,
 }
 
+/// A row of the caller's agency: its series and its id in it.
+pub(super) type Row<'a> = (Series, &'a str);
+
 /// The row that a record is of, for those that must be reviewed.
-pub(super) fn row_of(record: &Record) -> &str {
-    record.raw.get(ROW).map_or(&record.local_id, String::as_str)
+fn row_of(record: &Record) -> Row<'_> {
+    let row = record.raw.get(ROW).map_or(record.local_id.as_str(), String::as_str);
+    (Series::of(record.label.intelligence), row)
 }
 
 impl<'a> Rows<'a> {
@@ -119,12 +123,12 @@ impl<'a> Rows<'a> {
     }
 
     /// The id that a row's first record has or would have.
-    pub fn key(&self, row: &str) -> RecordId {
-        self.scope.state.id_key.record(&self.scope.caller.agency, row)
+    pub fn key(&self, (series, row): Row<'_>) -> RecordId {
+        self.scope.state.id_key.record_of(series, &self.scope.caller.agency, row)
     }
 
     /// The row of a record.
-    fn of_record(&self, id: RecordId) -> Result<&'a str, Problem> {
+    fn of_record(&self, id: RecordId) -> Result<Row<'a>, Problem> {
         let record = self.snapshot.record(id).map(|at| &self.snapshot.records[at as usize]);
         let record = record.filter(|record| self.owns(&record.label.agency));
         let record = record.ok_or_else(|| Problem::new(Code::NotFound))?;
@@ -134,34 +138,51 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The row that the agency calls so, or that has a record which it calls so.
-    fn called(&self, local_id: &str) -> Result<&'a str, Problem> {
-        let record = self.key(local_id);
+    /// The rows that the agency calls so, or that have a record which it calls so: one of each series at most. Of two
+    /// it is those that must be reviewed.
+    fn called(&self, local_id: &str) -> Result<Vec<Row<'a>>, Problem> {
+        let both = [Series::Ordinary, Series::Intelligence];
+        let found = both.map(|series| self.called_in(series, local_id));
+        let rows: Vec<Row<'a>> = found.iter().filter_map(|it| it.as_ref().ok()).copied().collect();
+        let [ordinary, intelligence] = found;
+        match (rows.is_empty(), ordinary) {
+            (false, _) => Ok(rows),
+            (true, Err(problem)) if problem.code() != Code::NotFound => Err(problem),
+            (true, _) => intelligence.map(|row| vec![row]),
+        }
+    }
+
+    fn called_in(&self, series: Series, local_id: &str) -> Result<Row<'a>, Problem> {
+        let record = self.key((series, local_id));
         if self.snapshot.record(record).is_some() {
             return self.of_record(record);
         }
         let mut events = self.snapshot.events.iter();
-        let event = events.find(|it| self.owns(&it.label.agency) && it.local_id == local_id);
+        let event = events.find(|it| {
+            let is_called = it.local_id == local_id && Series::of(it.label.intelligence) == series;
+            self.owns(&it.label.agency) && is_called
+        });
         match event {
             None => Err(Problem::new(Code::NotFound)),
-            Some(event) if event.label.review_by.is_some() => Ok(&event.local_id),
+            Some(event) if event.label.review_by.is_some() => Ok((series, &event.local_id)),
             Some(_) => Err(without()),
         }
     }
 
     /// All that rows made, each kind ascending.
-    fn ids(&self, rows: &BTreeSet<&str>) -> Ids {
+    fn ids(&self, rows: &BTreeSet<Row<'_>>) -> Ids {
+        let has = |label: &Label, local_id: &str| {
+            self.owns(&label.agency) && rows.contains(&(Series::of(label.intelligence), local_id))
+        };
         let records = self.snapshot.records.iter();
         let records = records.filter(|record| {
             let must = self.owns(&record.label.agency) && record.label.review_by.is_some();
-            must && rows.contains(row_of(record))
+            must && rows.contains(&row_of(record))
         });
         let ties = self.snapshot.ties.iter();
-        let ties =
-            ties.filter(|tie| self.owns(&tie.label.agency) && rows.contains(tie.local_id.as_str()));
+        let ties = ties.filter(|tie| has(&tie.label, &tie.local_id));
         let events = self.snapshot.events.iter();
-        let events =
-            events.filter(|it| self.owns(&it.label.agency) && rows.contains(it.local_id.as_str()));
+        let events = events.filter(|it| has(&it.label, &it.local_id));
         Ids {
             records: records.map(|record| record.id).collect(),
             ties: ties.map(|tie| tie.id).collect(),
@@ -170,7 +191,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The rows that must be reviewed (before a time), by when, with their records.
-    pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, &'a str), Vec<RecordId>> {
+    pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, Row<'a>), Vec<RecordId>> {
         let early = |by: &Timestamp| before.is_none_or(|before| *by < before);
         let mut due: BTreeMap<_, Vec<RecordId>> = BTreeMap::new();
         for record in self.snapshot.records.iter().filter(|it| self.owns(&it.label.agency)) {
@@ -180,7 +201,8 @@ impl<'a> Rows<'a> {
         }
         for event in self.snapshot.events.iter().filter(|it| self.owns(&it.label.agency)) {
             if let Some(by) = event.label.review_by.filter(early) {
-                due.entry((by, event.local_id.as_str())).or_default();
+                let row = (Series::of(event.label.intelligence), event.local_id.as_str());
+                due.entry((by, row)).or_default();
             }
         }
         due
