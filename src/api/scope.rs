@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::answer::Told;
 use super::asked::Asked;
+use super::grounds::RestsOn;
 use super::problem::Problem;
 use super::seen::Seen;
 use super::state::State;
@@ -34,6 +35,8 @@ pub struct Scope {
     pub at: Timestamp,
     pseudonyms: String,
     unmasked: BTreeSet<RecordId>,
+    /// What the answer rests on.
+    pub(super) rests_on: RestsOn,
     told: Ledger,
 }
 
@@ -51,10 +54,11 @@ impl Scope {
         let question =
             Question { principal: &principal, purpose: asked.purpose, case: &asked.case, at };
         let granted = state.policies.grant(state.store.as_ref(), &question)?;
-        let Granted { view, pseudonyms, unmasked, break_glass } = granted;
+        let Granted { view, pseudonyms, unmasked, break_glass, grounds } = granted;
+        let rests_on = RestsOn::of(&asked, &grounds);
         told.borrow_mut().break_glass.extend(break_glass);
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
-        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, told })
+        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, rests_on, told })
     }
 
     /// The same caller with the view as of now: after a write it may hold a class more.

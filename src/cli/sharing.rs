@@ -221,7 +221,15 @@ fn registered(agency: &str) -> Agency {
     };
     let desk =
         Desk { name: format!("{agency}, duty desk"), channel: "+44 20 2555 0100".to_owned() };
-    Agency { name: agency.to_owned(), kind, desk, law: None, watched_by: None, listed: false }
+    Agency {
+        name: agency.to_owned(),
+        kind,
+        desk,
+        law: None,
+        watched_by: None,
+        listed: false,
+        case_form: None,
+    }
 }
 
 /// A template, filled in for one discloser and all others.

@@ -8,8 +8,8 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
-use super::guesses::{Renaming, place};
 use super::drivers::UNLISTED;
+use super::guesses::{Renaming, place};
 use super::reference::{Access, access, unmasked};
 use super::world::*;
 use crate::policy::{self, CASE, signed, terms};
@@ -26,9 +26,10 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
             rows.push(trimmed(row, |kind| may(kind, &row.label(kind)), rng));
             continue;
         }
-        if row.agency == CALLER && row.json["local_id"].as_str().unwrap().starts_with("row-") {
-            // Ids are unique within an agency (R6): who hands in a row of an id that the own agency has hears
-            // of it, whatever the purpose shows. So what could meet a request stays.
+        let intelligence = row.json.get("intelligence").is_some();
+        if row.agency == CALLER && (!intelligence || caller.principal.certified) {
+            // The caller may see it for another purpose, and who hands in a row of an id that the own agency has
+            // among the rows that the caller may see hears of it, whatever this purpose shows.
             rows.push(row.clone());
             continue;
         }
@@ -168,8 +169,15 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
         if rng.random() {
             let desk = Desk { name: format!("{name}, duty desk"), channel: "1".into() };
             let (kind, watched_by) = (AgencyKind::Police, Some(beta.to_owned()));
-            let agency =
-                Agency { name: name.into(), kind, desk, law: None, watched_by, listed: false };
+            let agency = Agency {
+                name: name.into(),
+                kind,
+                desk,
+                law: None,
+                watched_by,
+                listed: false,
+                case_form: None,
+            };
             policy.agencies.insert(name.into(), agency);
             let agreement = signed(terms(name, &[gamma], vec![policy::everything()]));
             policy.agreements.insert(format!("agr_{name}_{gamma}"), agreement);

@@ -5,7 +5,8 @@ use accord::govern::{
     Question, Reference, Role,
 };
 use accord::model::{
-    EntityType, Grade, Handling, IdKey, Kind, Label, Nature, RecordId, SubjectCategory, Timestamp,
+    EntityType, Grade, Handling, IdKey, Kind, Label, Nature, RecordId, Series, SubjectCategory,
+    Timestamp,
 };
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{Rng, RngExt};
@@ -299,6 +300,7 @@ impl Row {
     /// Its records: id and type, in their order.
     pub fn records(&self) -> Vec<(RecordId, EntityType)> {
         let local_id = self.json["local_id"].as_str().unwrap();
+        let series = Series::of(self.json.get("intelligence").is_some());
         let records = self.json["records"].as_array().unwrap().iter().enumerate();
         records
             .map(|(position, record)| {
@@ -306,7 +308,10 @@ impl Row {
                 let id =
                     if position == 0 { local_id.to_owned() } else { format!("{local_id}/{slot}") };
                 let name = record["body"]["type"].as_str().unwrap();
-                (IdKey::default().record(self.agency, &id), EntityType::from_name(name).unwrap())
+                (
+                    IdKey::default().record_of(series, self.agency, &id),
+                    EntityType::from_name(name).unwrap(),
+                )
             })
             .collect()
     }
@@ -318,13 +323,7 @@ pub fn world(rng: &mut impl Rng) -> World {
     let rows: Vec<Row> = (0..count)
         .map(|number| {
             let agency = pick(rng, &AGENCIES);
-            let mut row = row(rng, agency, &format!("row-{number}"), 0.6);
-            // Ids are unique within an agency (R6), so a caller who hands in a row of an id that its own
-            // agency has hears of it. What it may not see of its own agency's has ids of its own.
-            if agency == CALLER && row.json.get("intelligence").is_some() {
-                row.json["local_id"] = json!(format!("int-{number}"));
-            }
-            row
+            row(rng, agency, &format!("row-{number}"), 0.6)
         })
         .collect();
     let ids = records(&rows);
