@@ -80,6 +80,9 @@ pub async fn guard<B: MessageBody + 'static>(
             purpose,
             case,
             break_glass,
+            shown: std::collections::BTreeMap::new(),
+            unmasked: false,
+            write: None,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
         };

@@ -1,5 +1,7 @@
 //! One line of the log and how lines hang together.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::govern::Purpose;
@@ -48,6 +50,16 @@ pub struct Entry {
     /// The ids of the open uses of break-glass that may have widened what the operation was computed on, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub break_glass: Vec<String>,
+    /// The ids of the objects that the answer showed, by the agency that owns them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shown: BTreeMap<String, BTreeSet<String>>,
+    /// Whether the answer showed something masked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unmasked: bool,
+    /// The id that a store gave the entry when it committed it together with what it is about; absent for
+    /// entries that went straight to the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// HTTP status, or 0 for operations outside HTTP.
@@ -72,6 +84,9 @@ impl Entry {
             purpose: None,
             case: None,
             break_glass: Vec::new(),
+            shown: BTreeMap::new(),
+            unmasked: false,
+            write: None,
             outcome: Outcome::Done,
             status: 0,
         }
