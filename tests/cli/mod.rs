@@ -9,6 +9,7 @@ mod evaluate;
 mod help;
 mod import;
 mod key;
+mod logged;
 mod parquet;
 mod purge;
 mod serve;
