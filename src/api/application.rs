@@ -127,6 +127,8 @@ impl Application {
             clock: config.clock,
             random: config.random,
         });
+        // What an earlier run stored and did not log any more.
+        state.audit.empty(state.store.as_ref())?;
         silent::resume(state.clone().into_inner());
         let document = super::document();
         let shared = state.clone();
@@ -176,6 +178,7 @@ impl Application {
     /// When the system fails it.
     pub async fn run(self) -> std::io::Result<()> {
         let stop = Arc::new(Notify::new());
+        let state = self.state.clone();
         let purges = purge_again_and_again(self.state, self.purge_every, Arc::clone(&stop));
         let purges = actix_web::rt::spawn(purges);
         let ended = self.server.await;
@@ -184,6 +187,9 @@ impl Application {
         let time = Duration::from_secs(SHUTDOWN_SECONDS);
         if actix_web::rt::time::timeout(time, purges).await.is_err() {
             tracing::warn!("a purge was under way at the stop");
+        }
+        if let Err(error) = state.audit.empty(state.store.as_ref()) {
+            tracing::warn!(%error, "entries wait in the store for the next start");
         }
         ended
     }

@@ -3,6 +3,7 @@
 use super::policies::change_book;
 use super::problem::Problem;
 use super::state::Scope;
+use crate::audit::Due;
 use crate::govern::{DeskBook, Message, MessageKind, Policy, Purpose};
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -16,7 +17,7 @@ pub fn tell(
     ticket: &str,
 ) -> Result<(), Problem> {
     let message = message_about(policy, (of, scope.asked.purpose, scope.at), kind, ticket);
-    deliver(scope.state.store.as_ref(), to, |book| book.tell(message.clone()))
+    deliver(scope.state.store.as_ref(), to, &scope.due, |book| book.tell(message.clone()))
 }
 
 /// What is told about an agency that asked for a purpose at a time.
@@ -34,9 +35,10 @@ pub fn message_about(
 pub fn deliver(
     store: &dyn Store,
     to: &str,
+    due: &Due,
     mut put: impl FnMut(&mut DeskBook),
 ) -> Result<(), Problem> {
-    change_book(store, to, |book| {
+    change_book(store, to, due, |book| {
         put(book);
         Ok(())
     })

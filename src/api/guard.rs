@@ -1,6 +1,8 @@
 //! What happens around every request: a request id, authentication, the audit log before the
 //! answer leaves, one form for all errors, metrics.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -11,12 +13,11 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::asked::Asked;
-use super::logged::{LoggedAs, LoggedBreakGlass, LoggedObject};
+use super::logged::{LoggedAct, LoggedAs, LoggedBreakGlass, LoggedObject};
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::state::{Since, State};
-use crate::audit::{Entry, Outcome};
-use crate::govern::Principal;
+use crate::audit::{Due, Entry, Outcome};
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
 use crate::model::hex;
 
@@ -45,14 +46,42 @@ pub async fn guard<B: MessageBody + 'static>(
     let public = is_public(request.method(), route);
     let read = request.method() == Method::GET;
     request.extensions_mut().insert(LoggedBreakGlass::default());
+    let logged = if unmasked { format!("{operation} unmasked") } else { operation.clone() };
+    let is_logged = !(public && read);
+    // What anyone may read is not logged; a log-on is.
+    let due = is_logged.then(|| {
+        Arc::new(Due::of(Entry {
+            at: (state.clock)(),
+            request: id.clone(),
+            agency: None,
+            user: None,
+            operation: logged,
+            object: None,
+            purpose,
+            case,
+            break_glass: Vec::new(),
+            shown: BTreeMap::new(),
+            unmasked: false,
+            write: None,
+            outcome: Outcome::Done,
+            status: StatusCode::OK.as_u16(),
+        }))
+    });
+    due.clone().map(|due| request.extensions_mut().insert(LoggedAct(due)));
     let mut known = None;
-    let mut response = match authenticate(&state, &request, public).await {
+    let mut response = match authenticate(&state, &request, (public, is_logged)).await {
         Err(problem) => {
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
         Ok(authenticated) => {
             if let Some(Authenticated { principal, since, session }) = authenticated {
                 known = Some(principal.clone());
+                if let Some(due) = &due {
+                    due.amend(|entry| {
+                        entry.agency = Some(principal.agency.clone());
+                        entry.user = Some(principal.user.clone());
+                    });
+                }
                 request.extensions_mut().insert(principal);
                 request.extensions_mut().insert(Since(since));
                 session.map(|session| request.extensions_mut().insert(session));
@@ -67,26 +96,17 @@ pub async fn guard<B: MessageBody + 'static>(
     let about = response.request().extensions().get::<LoggedObject>().cloned();
     let break_glass = LoggedBreakGlass::of(response.request()).ids();
     response = as_problem(response, &id);
-    // What anyone may read is not logged; a log-on is.
-    if !(public && read) {
-        let logged = if unmasked { format!("{operation} unmasked") } else { operation.clone() };
+    if let Some((due, begun)) = due.and_then(|due| due.first().map(|begun| (due, begun))) {
         let entry = Entry {
-            at: (state.clock)(),
-            request: id.clone(),
             agency: known.as_ref().map(|principal| principal.agency.clone()),
             user: known.map(|principal| principal.user),
-            operation: logged,
             object: about.map(|LoggedObject(id)| id).or_else(|| object(response.request())),
-            purpose,
-            case,
             break_glass,
-            shown: std::collections::BTreeMap::new(),
-            unmasked: false,
-            write: None,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
+            ..begun
         };
-        if !append(&state, entry).await {
+        if !is_in_log(&state, &due, entry).await {
             let http = response.into_parts().0;
             let failed = Problem::new(Code::Unavailable).response(Some(id.clone()));
             response = ServiceResponse::new(http, failed).map_into_right_body();
@@ -117,24 +137,29 @@ fn known_method(method: &Method) -> &str {
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
 
-/// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
+/// Who asks; nobody for public operations. Nobody is asked where the log cannot be written. Looked up anew for every request, so that a right taken
 /// away is gone at once.
 async fn authenticate(
     state: &web::Data<State>,
     request: &ServiceRequest,
-    public: bool,
+    (public, is_logged): (bool, bool),
 ) -> Result<Option<Authenticated>, Problem> {
-    if public {
-        return Ok(None);
-    }
-    let shown = credentials(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let shown = match credentials(request) {
+        _ if !is_logged => return Ok(None),
+        _ if public => None,
+        None => return Err(Problem::new(Code::Unauthenticated)),
+        shown => shown,
+    };
     let state = state.clone();
     let look = move || {
+        // What cannot be logged is not begun: nothing is stored and then refused.
+        let store = state.store.as_ref();
+        state.audit.check(store).map_err(|_| Problem::new(Code::Unavailable))?;
+        let Some(shown) = shown else { return Ok(None) };
         let now = (state.clock)();
-        state.identity.authenticate(state.store.as_ref(), &shown, now)
+        state.identity.authenticate(store, &shown, now).map(Some).map_err(refused)
     };
-    let authenticated = web::block(look).await.map_err(|_| Problem::new(Code::Internal))?;
-    authenticated.map(Some).map_err(refused)
+    web::block(look).await.map_err(|_| Problem::new(Code::Internal))?
 }
 
 /// What a request shows: a token, and with the scheme `DPoP` the proof that goes with it.
@@ -227,7 +252,7 @@ fn outcome(status: StatusCode) -> Outcome {
 }
 
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
-fn object(request: &HttpRequest) -> Option<String> {
+pub(super) fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
     let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_", "onw_"]
         .iter()
@@ -236,19 +261,20 @@ fn object(request: &HttpRequest) -> Option<String> {
     is_id.then(|| id.to_owned())
 }
 
-/// Logs that failed tries have locked an account.
-pub async fn locked_out(state: &web::Data<State>, account: &Principal) -> Result<(), Problem> {
-    let made = ((state.clock)(), hex(&(state.random)()[..16]));
-    let Principal { agency, user, .. } = account;
-    let entry = Entry::apart(made, agency, Some(user), "account lock".to_owned());
-    if append(state, entry).await { Ok(()) } else { Err(Problem::new(Code::Unavailable)) }
-}
-
-/// Whether the entry is durable.
-async fn append(state: &web::Data<State>, entry: Entry) -> bool {
-    let state = state.clone();
-    let appended = web::block(move || {
-        state.audit.append(entry).map_err(|error| tracing::error!(%error, "the audit log failed"))
+/// Whether what a request did is in the log, or will be whatever happens: an entry that was stored with what it is
+/// about is durable, so the answer leaves even where the log cannot be written.
+async fn is_in_log(state: &web::Data<State>, due: &Arc<Due>, entry: Entry) -> bool {
+    let (state, due) = (state.clone(), Arc::clone(due));
+    let logged = web::block(move || {
+        let store = state.store.as_ref();
+        let Some((write, stored)) = due.stored().into_iter().next() else {
+            return state.audit.append(store, entry).is_ok();
+        };
+        let done = entry.outcome == Outcome::Done;
+        let completed = done.then(|| (write, entry.clone()));
+        let is_logged_so = state.audit.settle(store, completed.as_ref());
+        let more = matches!(is_logged_so, Ok(false)) && entry.says_more_than(&stored);
+        (!more || state.audit.append(store, entry).is_ok()) || done
     });
-    matches!(appended.await, Ok(Ok(())))
+    logged.await.unwrap_or(false)
 }

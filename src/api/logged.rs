@@ -6,11 +6,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::{HttpMessage, HttpRequest};
 
+use crate::audit::Due;
 use crate::govern::Principal;
 
 /// The account that a request without credentials is about.
 #[derive(Clone)]
 pub struct LoggedAs(pub Principal);
+
+/// The entry that is due for a request: what it writes is committed with it.
+#[derive(Clone)]
+pub struct LoggedAct(pub Arc<Due>);
+
+impl LoggedAct {
+    /// That of a request, which the guard has left there.
+    pub fn of(request: &HttpRequest) -> Option<Arc<Due>> {
+        request.extensions().get::<Self>().map(|act| Arc::clone(&act.0))
+    }
+}
 
 /// What a request turned out to be about.
 #[derive(Clone)]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::asked::Asked;
 use super::problem::{Code, Problem};
+use crate::audit::Due;
 use crate::govern::{
     Decision, DeskBook, POLICY_DOCUMENT, Policy, Principal, Question, Rules, View,
 };
@@ -108,6 +109,7 @@ impl Policies {
     /// What `change` refuses; when the store does not answer or is changed all the time.
     pub fn change<T>(
         store: &dyn Store,
+        due: &Due,
         mut change: impl FnMut(&mut Policy) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         for _ in 0..CHANGES_MAX {
@@ -115,7 +117,7 @@ impl Policies {
             let mut policy = parse(before.as_deref())?;
             let changed = change(&mut policy)?;
             let after = policy.to_document();
-            if store.swap_document(POLICY_DOCUMENT, before.as_deref(), Some(&after))? {
+            if store.swap_document(POLICY_DOCUMENT, before.as_deref(), Some(&after), due)? {
                 return Ok(changed);
             }
         }
@@ -168,6 +170,7 @@ fn parse(text: Option<&str>) -> Result<Policy, Problem> {
 pub fn change_book<T>(
     store: &dyn Store,
     agency: &str,
+    due: &Due,
     mut change: impl FnMut(&mut DeskBook) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     let name = DeskBook::document(agency);
@@ -175,7 +178,7 @@ pub fn change_book<T>(
         let before = store.document(&name)?;
         let mut book = read_book(before.as_deref())?;
         let changed = change(&mut book)?;
-        if store.swap_document(&name, before.as_deref(), Some(&book.to_document()))? {
+        if store.swap_document(&name, before.as_deref(), Some(&book.to_document()), due)? {
             return Ok(changed);
         }
     }

@@ -11,13 +11,14 @@ use tokio::sync::Semaphore;
 
 use super::asked::Asked;
 use super::body;
+use super::guard::object;
 use super::limits::BODY_BYTES_MAX;
-use super::logged::LoggedBreakGlass;
+use super::logged::{LoggedAct, LoggedBreakGlass};
 use super::metrics::Metrics;
 use super::policies::{Granted, Policies, book};
 use super::problem::{Code, Problem};
 use super::sessions::notice::Notice;
-use crate::audit::AuditLog;
+use crate::audit::{AuditLog, Due};
 use crate::govern::{Act, Caller, DeskBook, Function, Principal, Question, Rules, View};
 use crate::graph::{self, Snapshot};
 use crate::identity::Identity;
@@ -78,6 +79,7 @@ pub struct Context {
     since: Since,
     asked: Result<Asked, Problem>,
     broken: LoggedBreakGlass,
+    due: Arc<Due>,
 }
 
 /// When the caller has shown who they are.
@@ -95,9 +97,11 @@ impl FromRequest for Context {
         let state = request.app_data::<web::Data<State>>().cloned();
         let asked = Asked::of(request.headers());
         let broken = LoggedBreakGlass::of(request);
-        ready(match (principal, since, state) {
-            (Some(principal), Some(since), Some(state)) => {
-                Ok(Self { state, principal, since, asked, broken })
+        let due = LoggedAct::of(request);
+        ready(match (principal, since, state, due) {
+            (Some(principal), Some(since), Some(state), Some(due)) => {
+                due.amend(|entry| entry.object = object(request));
+                Ok(Self { state, principal, since, asked, broken, due })
             }
             _ => Err(Problem::new(Code::Unauthenticated)),
         })
@@ -119,8 +123,9 @@ impl Context {
             self.shown_lately()?;
         }
         let asked = self.asked?;
-        let (state, principal, broken) = (self.state.into_inner(), self.principal, self.broken);
-        match web::block(move || work(&Scope::new(state, principal, asked, broken)?)).await {
+        let (state, principal) = (self.state.into_inner(), self.principal);
+        let marks = (self.broken, self.due);
+        match web::block(move || work(&Scope::new(state, principal, asked, marks)?)).await {
             Ok(result) => result.map(web::Json),
             Err(_) => Err(Problem::new(Code::Internal)),
         }
@@ -185,6 +190,8 @@ pub struct Scope {
     pseudonyms: String,
     unmasked: BTreeSet<RecordId>,
     broken: LoggedBreakGlass,
+    /// The entry that is due for what the question writes.
+    pub due: Arc<Due>,
 }
 
 impl Scope {
@@ -192,20 +199,26 @@ impl Scope {
         state: Arc<State>,
         principal: Principal,
         asked: Asked,
-        broken: LoggedBreakGlass,
+        (broken, due): (LoggedBreakGlass, Arc<Due>),
     ) -> Result<Self, Problem> {
         let at = (state.clock)();
         let granted = state.policies.grant(state.store.as_ref(), &principal, &asked, at)?;
         let Granted { view, pseudonyms, unmasked, break_glass } = granted;
         broken.add(break_glass);
+        due.amend(|entry| entry.break_glass = broken.ids());
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
-        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, broken })
+        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, broken, due })
     }
 
     /// The same caller with the view as of now: after a write it may hold a class more.
     pub fn renewed(&self) -> Result<Self, Problem> {
         let (principal, asked) = (self.principal.clone(), self.asked.clone());
-        Self::new(Arc::clone(&self.state), principal, asked, self.broken.clone())
+        Self::new(
+            Arc::clone(&self.state),
+            principal,
+            asked,
+            (self.broken.clone(), Arc::clone(&self.due)),
+        )
     }
 
     /// What is asked, as policy decides it.

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use accord::audit::Due;
 use accord::govern::{POLICY_DOCUMENT, Policy, PublicKey};
 use accord::store::Store;
 
 use super::CommandError;
-use super::holder::{Place, UserArguments, now};
+use super::holder::{Log, Place, UserArguments, now};
 use super::settings;
 
 /// Whose key, and which.
@@ -39,11 +40,12 @@ pub fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let (store, log) = arguments.place.open_logged(false)?;
     let UserArguments { agency, user } = &arguments.user;
     let at = now();
-    let changed = change(store.as_ref(), |policy| {
+    let did = if key.is_some() { "register" } else { "remove" };
+    let due = Log::due(&format!("key officer {did}"), agency, Some(user));
+    let changed = change(store.as_ref(), &due, |policy| {
         policy.register_officer(agency, user, key.as_ref().map(|key| (key, at)))
     })?;
-    let did = if key.is_some() { "register" } else { "remove" };
-    log.write(&format!("key officer {did}"), agency, Some(user))?;
+    log.settle();
     match (&key, changed) {
         (Some(key), true) => println!("registered {key}"),
         (Some(_), false) => println!("was registered already"),
@@ -68,6 +70,7 @@ pub fn list(place: &Place) -> Result<(), CommandError> {
 /// Changes the policy on what is there at the instant of writing.
 fn change<T>(
     store: &dyn Store,
+    due: &Due,
     mut change: impl FnMut(&mut Policy) -> T,
 ) -> Result<T, CommandError> {
     loop {
@@ -75,7 +78,7 @@ fn change<T>(
         let mut policy = Policy::from_document(before.as_deref())?;
         let changed = change(&mut policy);
         let after = policy.to_document();
-        if store.swap_document(POLICY_DOCUMENT, before.as_deref(), Some(&after))? {
+        if store.swap_document(POLICY_DOCUMENT, before.as_deref(), Some(&after), due)? {
             return Ok(changed);
         }
     }

@@ -1,5 +1,6 @@
 //! Keeping rows beyond their review.
 
+use crate::audit::Due;
 use crate::govern::{RecordReview, RecordReviews};
 use crate::model::RecordId;
 use crate::store::{Ids, Store, StoreError};
@@ -18,9 +19,10 @@ pub fn review(
     rows: &[RecordId],
     ids: &Ids,
     review: &RecordReview,
+    due: &Due,
 ) -> Result<(), StoreError> {
-    rows.iter().try_for_each(|row| write_down(store, *row, review))?;
-    let mut txn = store.begin()?;
+    rows.iter().try_for_each(|row| write_down(store, *row, review, due))?;
+    let mut txn = store.begin(due)?;
     txn.set_review(ids, review.review_by)?;
     txn.commit()
 }
@@ -34,7 +36,12 @@ pub fn reviews_of(store: &dyn Store, row: RecordId) -> Result<RecordReviews, Sto
     text.map_or(Ok(RecordReviews::default()), |text| read(&text))
 }
 
-fn write_down(store: &dyn Store, row: RecordId, review: &RecordReview) -> Result<(), StoreError> {
+fn write_down(
+    store: &dyn Store,
+    row: RecordId,
+    review: &RecordReview,
+    due: &Due,
+) -> Result<(), StoreError> {
     let name = RecordReviews::document(row);
     for _ in 0..TRIES_MAX {
         let before = store.document(&name)?;
@@ -42,7 +49,7 @@ fn write_down(store: &dyn Store, row: RecordId, review: &RecordReview) -> Result
         reviews.reviews.push(review.clone());
         let after = serde_json::to_string(&reviews)
             .map_err(|error| StoreError::Backend(error.to_string()))?;
-        if store.swap_document(&name, before.as_deref(), Some(&after))? {
+        if store.swap_document(&name, before.as_deref(), Some(&after), due)? {
             return Ok(());
         }
     }

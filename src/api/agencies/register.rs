@@ -41,7 +41,7 @@ fn register(scope: &Scope, agency: Agency) -> Result<AgencyView, Problem> {
             return Err(Problem::member(member, "bad_name", "1 to 200 bytes of text"));
         }
     }
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         policy.agencies.insert(agency.name.clone(), agency.clone());
         Ok(AgencyView::of(policy, &agency.name))
     })

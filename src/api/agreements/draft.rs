@@ -37,7 +37,7 @@ pub async fn draft_agreement(
 fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
     check(scope, &terms)?;
     let id = terms.agreement_id(&scope.state.id_key);
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         // The reference is the agency's own, so this tells of no other agency's agreement.
         if policy.agreements.contains_key(&id) {
             return Err(Problem::new(Code::AlreadyThere));
@@ -82,7 +82,7 @@ fn add(scope: &Scope, id: &str, terms: Terms) -> Result<AgreementView, Problem> 
         let detail = "the versions of one agreement have one reference";
         return Err(Problem::member("id", "another_agreement", detail));
     }
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         let agreement = own(policy, id)?;
         if agreement.ended.is_some() {
             return Err(Problem::new(Code::NotNow).detail("the agreement has ended"));

@@ -48,7 +48,7 @@ pub async fn confirm_purge(
 fn confirm(scope: &Scope, id: &str, confirmed: PurgeConfirmed) -> Result<AgreementView, Problem> {
     let note = reason(&confirmed.note, "note")?;
     let agency = &scope.caller.agency;
-    let (answer, discloser) = Policies::change(scope.state.store.as_ref(), |policy| {
+    let (answer, discloser) = Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or_else(|| Problem::new(Code::NotFound))?;
         let mut tasks = agreement.purge_tasks(scope.at).into_iter();

@@ -60,7 +60,7 @@ fn sign(scope: &Scope, id: &str, asked: SignRequest) -> Result<AgreementView, Pr
     let missing = || Problem::new(Code::NotFound);
     let not_now = |detail: &str| Problem::new(Code::NotNow).detail(detail);
     let given = given(&asked)?;
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         let officer = (caller.agency.as_str(), caller.user.as_str());
         let checked = policy.check_signature(officer, &asked.terms_hash, given);
         let own = policy.agencies.get(&caller.agency).cloned();

@@ -67,7 +67,7 @@ fn change(
 ) -> Result<AgreementView, Problem> {
     let agency = &scope.caller.agency;
     let missing = || Problem::new(Code::NotFound);
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or_else(missing)?;
         if agreement.ended.is_some() {

@@ -68,13 +68,14 @@ fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Probl
         review: None,
     };
     let id = glass.id(&scope.state.id_key);
+    scope.due.amend(|entry| entry.object = Some(id.clone()));
     let refused = |error| Problem::new(Code::NotNow).detail(words(error));
     policy.check_break_glass(&glass).map_err(refused)?;
     // First told, then opened: it is never open without the owner's having been told.
     let caller = scope.caller.agency.as_str();
     tell(scope, &policy, (&glass.owner, caller), MessageKind::BreakGlassByOther, &id)?;
     tell(scope, &policy, (caller, &glass.owner), MessageKind::BreakGlassToReview, &id)?;
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         policy.open_break_glass(id.clone(), glass.clone()).map_err(refused)
     })?;
     Ok(BreakGlassView::of(&id, &glass, scope))

@@ -50,7 +50,7 @@ fn review(scope: &Scope, id: &str, asked: ReviewRequest) -> Result<BreakGlassVie
     let note = reason(&asked.note, "note")?;
     let (agency, user) = (&scope.caller.agency, &scope.caller.user);
     let not_now = |detail: &str| Problem::new(Code::NotNow).detail(detail);
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         let glass = policy.break_glass.get_mut(id).filter(|it| it.by.agency == *agency);
         let glass = glass.ok_or_else(|| Problem::new(Code::NotFound))?;
         if glass.by.user == *user {

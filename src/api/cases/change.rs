@@ -172,7 +172,7 @@ fn change(
     mut change: impl FnMut(&mut Case),
 ) -> Result<CaseView, Problem> {
     let snapshot = scope.snapshot()?;
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         let case = policy.cases.get_mut(id).filter(|case| {
             case.has_member(&scope.principal) && (!as_lead || case.lead == scope.caller.agency)
         });

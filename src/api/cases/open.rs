@@ -60,7 +60,7 @@ fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
         members: [Member { agency, user: scope.caller.user.clone() }].into(),
         subjects: [].into(),
     };
-    Policies::change(scope.state.store.as_ref(), |policy| {
+    Policies::change(scope.state.store.as_ref(), &scope.due, |policy| {
         // The reference is the agency's own, so this tells of no other agency's case.
         if policy.cases.contains_key(&id) {
             return Err(Problem::new(Code::AlreadyThere));

@@ -87,11 +87,11 @@ fn announce(scope: &Scope, asked: OperationRequest) -> Result<Pointers, Problem>
     check(scope, &planned)?;
     let planner = planner(scope, on_behalf_of.as_deref())?;
     let store = scope.state.store.as_ref();
-    change_book(store, &scope.caller.agency, |book| {
+    change_book(store, &scope.caller.agency, &scope.due, |book| {
         let share = book.count(&scope.caller.user, 1, scope.at);
         if share { Ok(()) } else { Err(Problem::new(Code::TooManyToday)) }
     })?;
-    change_book(store, &planner.agency, |book| {
+    change_book(store, &planner.agency, &scope.due, |book| {
         if !book.plan(planned.clone(), scope.at) {
             return Err(Problem::new(Code::LimitReached).detail("operations of the agency"));
         }

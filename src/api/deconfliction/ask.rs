@@ -145,7 +145,7 @@ fn ask(scope: &Scope, asked: DeconflictRequest) -> Result<Pointers, Problem> {
         wanted.push(found.ok_or_else(|| Problem::member(&member, "not_exact", detail))?);
     }
     let store = scope.state.store.as_ref();
-    change_book(store, &scope.caller.agency, |book| {
+    change_book(store, &scope.caller.agency, &scope.due, |book| {
         if book.count(&scope.caller.user, count as u32, scope.at) {
             Ok(())
         } else {

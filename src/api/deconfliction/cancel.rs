@@ -47,7 +47,7 @@ pub async fn cancel_operation(
 
 fn cancel(scope: &Scope, asked: CancelRequest) -> Result<(), Problem> {
     let planner = planner(scope, asked.on_behalf_of.as_deref())?;
-    change_book(scope.state.store.as_ref(), &planner.agency, |book| {
+    change_book(scope.state.store.as_ref(), &planner.agency, &scope.due, |book| {
         let planned = book.cancel(&asked.reference, scope.at);
         if planned { Ok(()) } else { Err(Problem::new(Code::NotFound)) }
     })

@@ -16,12 +16,16 @@ use crate::analyze::deconflict::holders;
 use crate::api::desks::{deliver, message_about};
 use crate::api::problem::{Code, Problem};
 use crate::api::state::{Scope, State};
+use crate::audit::{Due, Housekeeping};
 use crate::govern::{MessageKind, Principal, Purpose, Question, Reference, View};
 use crate::identity::IdentityError;
 use crate::model::{Timestamp, hex};
 
 /// The start of the names of the documents that keep questions.
 const DOCUMENTS: &str = "silent/";
+
+/// What is done some time after the question, whose entry is in the log.
+static ALERTS: Due = Due::unlogged(Housekeeping::SilentAlerts);
 
 /// A question that owners may have to hear of.
 #[derive(Serialize, Deserialize)]
@@ -62,7 +66,7 @@ pub fn keep(scope: &Scope, asked: &DeconflictRequest) -> Result<Option<Kept>, Pr
     let tag = state.id_key.tag("silent question", &[&request, text.as_bytes()]);
     let name = format!("{DOCUMENTS}{}", hex(&tag));
     let sealed = state.identity.seal(&text, &name, (state.random)()).map_err(unsealed)?;
-    state.store.put_document(&name, &sealed)?;
+    state.store.put_document(&name, &sealed, &scope.due)?;
     Ok(Some(Kept { name, sealed }))
 }
 
@@ -83,8 +87,9 @@ pub fn resume(state: Arc<State>) {
 
 /// Alerts the owners, then forgets the question. What fails is tried again at the next start.
 fn finish(state: &State, kept: &Kept) {
-    let done = alert(state, kept)
-        .and_then(|()| Ok(state.store.swap_document(&kept.name, Some(&kept.sealed), None)?));
+    let done = alert(state, kept).and_then(|()| {
+        Ok(state.store.swap_document(&kept.name, Some(&kept.sealed), None, &ALERTS)?)
+    });
     if let Err(problem) = done {
         tracing::error!(%problem, "silent alerts wait for the next start");
     }
@@ -109,7 +114,7 @@ fn alert(state: &State, kept: &Kept) -> Result<(), Problem> {
         let ticket = format!("tkt_{}", hex(&state.id_key.tag("silent alert", &parts)));
         let about = (asked.principal.agency.as_str(), purpose, at);
         let message = message_about(&policy, about, MessageKind::AskedSilently, &ticket);
-        deliver(store, &owner, |book| book.tell_once(message.clone()))?;
+        deliver(store, &owner, &ALERTS, |book| book.tell_once(message.clone()))?;
     }
     Ok(())
 }

@@ -92,8 +92,9 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     };
     let id = request.id(&scope.state.id_key);
     let name = OnwardRequest::document(&id);
+    scope.due.amend(|entry| entry.object = Some(id.clone()));
     // The same at the same instant is the same request.
-    if scope.state.store.swap_document(&name, None, Some(&text(&request)?))? {
+    if scope.state.store.swap_document(&name, None, Some(&text(&request)?), &scope.due)? {
         let desks = (request.owner.as_str(), caller.agency.as_str());
         tell(scope, &policy, desks, MessageKind::OnwardAsked, &id)?;
     }

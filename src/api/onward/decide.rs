@@ -59,7 +59,7 @@ fn decide(scope: &Scope, id: &str, decided: OnwardDecided) -> Result<OnwardView,
     let decision = OnwardDecision { by: Some(scope.act()), granted: decided.granted, note };
     let open = request.decision.is_none();
     request.decision = Some(decision);
-    if !open || !store.swap_document(&name, Some(&before), Some(&text(&request)?))? {
+    if !open || !store.swap_document(&name, Some(&before), Some(&text(&request)?), &scope.due)? {
         return Err(Problem::new(Code::NotNow).detail("it is decided already"));
     }
     let desks = (request.by.agency.as_str(), agency.as_str());

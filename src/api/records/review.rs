@@ -93,7 +93,7 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
     let ids = rows.ids(&wanted);
     let reviewed = RecordReview { by: scope.act(), review_by, explanation };
     let keys: Vec<RecordId> = wanted.iter().map(|row| rows.key(row)).collect();
-    jobs::review(scope.state.store.as_ref(), &keys, &ids, &reviewed)?;
+    jobs::review(scope.state.store.as_ref(), &keys, &ids, &reviewed, &scope.due)?;
     Ok(RecordsReviewed { records: ids.records, rows: keys.len(), review_by })
 }
 

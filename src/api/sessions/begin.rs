@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::body;
-use crate::api::guard::locked_out;
 use crate::api::limits::{BODY_BYTES_MAX, HASHING_WAIT};
-use crate::api::logged::{LoggedAs, LoggedObject};
+use crate::api::logged::{LoggedAct, LoggedAs, LoggedObject};
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
-use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
+use crate::audit::{Due, Entry};
+use crate::identity::{LogOn, LogOnDues, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
 use crate::model::Timestamp;
 
 /// What a user shows to log on.
@@ -79,11 +79,22 @@ pub async fn begin_session(
     let turn = tokio::time::timeout(HASHING_WAIT, state.hashings.acquire()).await;
     let _turn = turn.map_err(|_| unavailable())?.map_err(|_| unavailable())?;
     let shared = state.clone();
+    let log_on = LoggedAct::of(&request).ok_or_else(unavailable)?;
     let try_it = move || {
         let LogOnRequest { agency, user, password, code, new_password, .. } = asked;
         let shown = LogOn { agency, user, password, code, new_password };
         let now = (shared.clock)();
-        shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now)
+        // Stored with a session or a lock only, so that the account is there.
+        log_on.amend(|entry| {
+            entry.agency = Some(shown.agency.clone());
+            entry.user = Some(shown.user.clone());
+            entry.object = Some(shared.notice.id.clone());
+        });
+        let request = log_on.first().map(|entry| entry.request).unwrap_or_default();
+        let lock = "account lock".to_owned();
+        let lock = Due::of(Entry::apart((now, request), &shown.agency, Some(&shown.user), lock));
+        let dues = LogOnDues { log_on: &log_on, lock: &lock };
+        shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now, dues)
     };
     let tried = web::block(try_it).await.map_err(|_| Problem::new(Code::Internal))?;
     let log_as = |principal| request.extensions_mut().insert(LoggedAs(principal));
@@ -93,10 +104,7 @@ pub async fn begin_session(
             let idle_minutes = SESSION_IDLE_MINUTES;
             Ok(HttpResponse::Created().json(SessionAnswer { token, ends, idle_minutes }))
         }
-        Err(LogOnError::Refused { account, locked }) => {
-            if let (Some(account), true) = (&account, locked) {
-                locked_out(&state, account.as_ref()).await?;
-            }
+        Err(LogOnError::Refused { account, .. }) => {
             account.map(|account| log_as(*account));
             Err(Problem::new(Code::Unauthenticated))
         }

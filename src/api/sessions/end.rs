@@ -2,6 +2,7 @@
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, delete, web};
 
+use crate::api::logged::LoggedAct;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
 use crate::identity::SessionId;
@@ -24,7 +25,8 @@ pub async fn end_session(
 ) -> Result<HttpResponse, Problem> {
     let session = request.extensions().get::<SessionId>().cloned();
     let session = session.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let end = move || state.identity.log_off(state.store.as_ref(), &session);
+    let due = LoggedAct::of(&request).ok_or_else(|| Problem::new(Code::Internal))?;
+    let end = move || state.identity.log_off(state.store.as_ref(), &session, &due);
     match web::block(end).await {
         Ok(Ok(())) => Ok(HttpResponse::NoContent().finish()),
         Ok(Err(error)) => {
