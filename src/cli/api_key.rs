@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use accord::audit::Due;
 use accord::govern::Principal;
 use accord::identity::{ApiKey, Fingerprint, KEY_DAYS_MAX, Keys};
 use accord::model::Timestamp;

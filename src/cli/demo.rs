@@ -17,6 +17,7 @@ use accord::scenario::{self, Options};
 use accord::store::{Store, StoreAddress};
 use serde::Deserialize;
 
+use super::holder::Log;
 use super::key::{self, Key};
 use super::serve::Placed;
 use super::settings::{self, EngineArguments, StoreArguments};

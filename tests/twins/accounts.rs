@@ -38,7 +38,11 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
                 attributes: [].into(),
             };
             let accounts = Accounts(store.as_ref());
-            handed = Some(accounts.create(&holder, &sealing(), || [7; 32], start()).unwrap());
+            handed = Some(
+                accounts
+                    .create(&holder, &sealing(), || [7; 32], start(), &crate::unlogged::MAKING)
+                    .unwrap(),
+            );
         }
     }
     let handed = handed.unwrap();

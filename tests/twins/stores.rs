@@ -33,7 +33,7 @@ pub fn fill(store: &dyn Store, world: &World) {
             at: time("2026-01-01T00:00:00Z"),
             label: world::label_of(judged),
         };
-        jobs::judge(store, judgement).unwrap();
+        jobs::judge(store, judgement, &crate::unlogged::MAKING).unwrap();
     }
     store
         .put_document(POLICY_DOCUMENT, &world.policy.to_document(), &crate::unlogged::MAKING)

@@ -27,7 +27,7 @@ fn an_account_disabled() {
     let client = server.with_token(Some(&token));
     client.get("/v1/queries").ok();
     let accounts = Accounts(server.store.as_ref());
-    accounts.disable("harbour-shelter", "jdoe", hands.now()).unwrap();
+    accounts.disable("harbour-shelter", "jdoe", hands.now(), &crate::unlogged::MAKING).unwrap();
     assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
     accounts.release("harbour-shelter", "jdoe", hands.now(), &crate::unlogged::MAKING).unwrap();
     assert_eq!(client.get("/v1/queries").status, 401, "its old sessions stay ended");
