@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod leak;
 pub mod model;
 pub mod normalize;
+pub mod private;
 pub mod query;
 pub mod resolve;
 pub mod scenario;

@@ -57,7 +57,9 @@ impl Bench {
             case_form: None,
         };
         policy.agencies.insert("harbour-shelter".into(), shelter);
-        store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+        store
+            .put_document(POLICY_DOCUMENT, &policy.to_document(), &crate::unlogged::MAKING)
+            .unwrap();
         Self { folder, store }
     }
 
@@ -74,8 +76,15 @@ impl Bench {
         let mapper = Arc::new(load_mapping(&mapping, &IdKey::default()).unwrap());
         let sources = [Source { path, name: "cases.csv".into(), mapper }];
         let engine = Engine::new(Model::shipped());
-        let report =
-            jobs::import(&self.store, &engine, &sources, BATCH_ROWS, time(NOW), &mut ()).unwrap();
+        let report = jobs::import(
+            &self.store,
+            &engine,
+            &sources,
+            BATCH_ROWS,
+            time(NOW),
+            &mut crate::unlogged::Unwatched,
+        )
+        .unwrap();
         report.files.into_iter().next().unwrap()
     }
 

@@ -18,6 +18,7 @@ mod query;
 mod store;
 mod structure;
 mod twins;
+mod unlogged;
 
 /// The server's, so that measurements of memory are measurements of the server.
 #[global_allocator]

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use accord::audit::Housekeeping;
+
 /// The rooms of `src/`, from left to right. A room may use those before it.
 const ROOMS: [&str; 15] = [
     "model",
@@ -88,4 +90,50 @@ fn the_check_sees_a_wrong_arrow() {
         ["store", "api", "model"]
     );
     assert!(rooms_used("/// see [`crate::store`]").is_empty());
+}
+
+/// Where the program writes into a store without an entry for the log, and why. Whoever adds to it says why it is
+/// nobody's act.
+const HOUSEKEEPING: [(Housekeeping, &[&str]); 7] = [
+    (Housekeeping::Sessions, &["identity/session.rs"]),
+    (Housekeeping::LogOnTries, &["identity/account/log_on.rs"]),
+    (Housekeeping::SealingKey, &["identity/sealing.rs"]),
+    (Housekeeping::SilentAlerts, &["api/deconfliction/silent.rs"]),
+    (Housekeeping::EndedReviews, &["jobs/purge.rs"]),
+    (Housekeeping::DryRun, &["jobs/apply.rs"]),
+    // Of tests and measurements only.
+    (Housekeeping::Making, &[]),
+];
+
+#[test]
+fn nothing_is_written_without_an_entry_but_what_is_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    files.retain(|file| !file.starts_with(root.join("audit")) && !file.ends_with("tests.rs"));
+    assert_eq!(HOUSEKEEPING.map(|(why, _)| why), Housekeeping::ALL);
+    for (why, listed) in HOUSEKEEPING {
+        let named = format!("Housekeeping::{why:?}");
+        let names = |file: &&PathBuf| std::fs::read_to_string(file).unwrap().contains(&named);
+        let found: Vec<&PathBuf> = files.iter().filter(names).collect();
+        let wanted: Vec<PathBuf> = listed.iter().map(|file| root.join(file)).collect();
+        assert_eq!(found, wanted.iter().collect::<Vec<_>>(), "{named}");
+    }
+}
+
+#[test]
+fn files_are_made_in_few_places_which_say_who_may_read_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    // Synthetic tables, a plot of figures, the list of refused rows (where, never what): by the umask.
+    let open =
+        ["scenario/generate.rs", "scenario/table.rs", "cli/evaluate/mod.rs", "cli/import.rs"];
+    for file in files {
+        let code = std::fs::read_to_string(&file).unwrap();
+        let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let makes = ["File::create", "fs::write("].iter().any(|it| code.contains(it));
+        let may = open.iter().any(|it| file == root.join(it)) || file.ends_with("tests.rs");
+        assert!(!makes || may, "{} makes files: use accord::private", file.display());
+    }
 }

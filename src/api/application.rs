@@ -134,6 +134,8 @@ impl Application {
             clock: config.clock,
             random: config.random,
         });
+        // What an earlier run stored and did not log any more.
+        state.audit.empty(state.store.as_ref())?;
         silent::resume(state.clone().into_inner());
         let document = super::document();
         let shared = state.clone();
@@ -186,6 +188,7 @@ impl Application {
         let ended_too = Arc::new(Notify::new());
         let reports = failures::report_again_and_again(self.state.clone(), Arc::clone(&ended_too));
         let reports = actix_web::rt::spawn(reports);
+        let state = self.state.clone();
         let purges = purge_again_and_again(self.state, self.purge_every, Arc::clone(&stop));
         let purges = actix_web::rt::spawn(purges);
         let ended = self.server.await;
@@ -198,6 +201,9 @@ impl Application {
         }
         if actix_web::rt::time::timeout(time, reports).await.is_err() {
             tracing::error!("counted failures could not be written down at the stop");
+        }
+        if let Err(error) = state.audit.empty(state.store.as_ref()) {
+            tracing::warn!(%error, "entries wait in the store for the next start");
         }
         ended
     }

@@ -3,6 +3,7 @@
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
@@ -14,6 +15,7 @@ use super::problem::{Code, Problem};
 use super::receive::Body;
 use super::scope::{Ledger, Scope};
 use super::state::State;
+use crate::audit::Due;
 use crate::govern::{Function, Principal};
 use crate::model::Timestamp;
 
@@ -23,6 +25,22 @@ pub struct Context {
     principal: Principal,
     since: Since,
     asked: Result<Asked, Problem>,
+    due: Arc<Due>,
+}
+
+/// The entry that is due for a request: what it writes is committed with it.
+#[derive(Clone)]
+pub struct Acting(pub Arc<Due>);
+
+impl FromRequest for Acting {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    /// The guard has put it there, for every request that is logged.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let acting = request.extensions().get::<Self>().cloned();
+        ready(acting.ok_or_else(|| Problem::new(Code::Internal)))
+    }
 }
 
 /// When the caller has shown who they are.
@@ -39,9 +57,10 @@ impl FromRequest for Context {
         let since = request.extensions().get::<Since>().copied();
         let state = request.app_data::<web::Data<State>>().cloned();
         let understood = request.extensions().get::<Understood>().cloned();
-        ready(match (principal, since, understood, state) {
-            (Some(principal), Some(since), Some(Understood(asked)), Some(state)) => {
-                Ok(Self { state, principal, since, asked })
+        let acting = request.extensions().get::<Acting>().cloned();
+        ready(match (principal, since, understood, state.zip(acting)) {
+            (Some(principal), Some(since), Some(Understood(asked)), Some((state, Acting(due)))) => {
+                Ok(Self { state, principal, since, asked, due })
             }
             _ => Err(Problem::new(Code::Unauthenticated)),
         })
@@ -64,10 +83,10 @@ impl Context {
             self.shown_lately()?;
         }
         let asked = self.asked?;
-        let (state, principal) = (self.state.into_inner(), self.principal);
+        let (state, principal, due) = (self.state.into_inner(), self.principal, self.due);
         let work = move || {
             let told = Ledger::default();
-            let scope = Scope::new(state, principal, asked, Rc::clone(&told));
+            let scope = Scope::new(state, principal, asked, (Rc::clone(&told), due));
             let scope = scope.map_err(|problem| problem.with(told.take()))?;
             // No answer about records can leave without saying on what it rests.
             let rests_on = (function == Function::Ask).then_some(&scope.rests_on);

@@ -170,7 +170,7 @@ pub async fn report_again_and_again(state: web::Data<State>, stop: Arc<Notify>) 
 fn report(state: &State) {
     for (source, count) in state.failures.take() {
         let made = ((state.clock)(), hex(&(state.random)()[..16]));
-        if let Err(error) = state.audit.append(entry(made, source, count)) {
+        if let Err(error) = state.audit.append(state.store.as_ref(), entry(made, source, count)) {
             tracing::error!(%error, "counted failures are kept for the next time");
             state.failures.put_back(count);
         }

@@ -1,6 +1,7 @@
 //! What happens around every request: a request id, authentication, the audit log before the
 //! answer leaves, one form for all errors, metrics.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,13 +15,13 @@ use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::answer::Told;
 use super::asked::{Asked, Understood, case_id_given, purpose_given};
-use super::context::Since;
+use super::context::{Acting, Since};
 use super::failures::{Failure, Source};
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::state::State;
-use crate::audit::{Entry, Outcome};
-use crate::govern::{Principal, Rules};
+use crate::audit::{Due, Entry, Outcome};
+use crate::govern::Rules;
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
 use crate::model::{Timestamp, hex};
 
@@ -45,12 +46,34 @@ pub async fn guard<B: MessageBody + 'static>(
     let operation = format!("{} {route}", known_method(request.method()));
     let id = hex(&(state.random)()[..16]);
     let purpose = purpose_given(request.headers());
-    let mut case = case_id_given(request.headers());
     let source = request.peer_addr().map(|peer| Source::from(peer.ip()));
     let public = is_public(request.method(), route);
     let read = request.method() == Method::GET;
+    let is_logged = !(public && read);
+    // What anyone may read is not logged; a log-on is.
+    let due = is_logged.then(|| {
+        Arc::new(Due::of(Entry {
+            at: (state.clock)(),
+            request: id.clone(),
+            agency: None,
+            user: None,
+            operation: operation.clone(),
+            object: object(request.request()),
+            purpose,
+            case: case_id_given(request.headers()),
+            break_glass: Vec::new(),
+            shown: BTreeMap::new(),
+            unmasked: false,
+            write: None,
+            source: None,
+            count: None,
+            outcome: Outcome::Done,
+            status: StatusCode::OK.as_u16(),
+        }))
+    });
+    due.clone().map(|due| request.extensions_mut().insert(Acting(due)));
     let mut known = None;
-    let mut response = match authenticate(&state, &request, public).await {
+    let mut response = match authenticate(&state, &request, (public, is_logged)).await {
         Err(problem) => {
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
@@ -59,7 +82,14 @@ pub async fn guard<B: MessageBody + 'static>(
                 known = Some(principal.clone());
                 let asked =
                     policy.and_then(|policy| Asked::of(request.headers(), &principal, &policy, at));
-                case = asked.as_ref().map(|asked| asked.case.to_string()).ok().or(case);
+                if let Some(due) = &due {
+                    let case = asked.as_ref().map(|asked| asked.case.to_string()).ok();
+                    due.amend(|entry| {
+                        entry.agency = Some(principal.agency.clone());
+                        entry.user = Some(principal.user.clone());
+                        entry.case = case.clone().or(entry.case.take());
+                    });
+                }
                 request.extensions_mut().insert(Understood(asked));
                 request.extensions_mut().insert(principal);
                 request.extensions_mut().insert(Since(since));
@@ -76,37 +106,31 @@ pub async fn guard<B: MessageBody + 'static>(
         let problem = Problem::new(Code::TooManyFailures).retry_after(seconds);
         response = replaced(response, &problem, &id);
     }
-    // What anyone may read is not logged; a log-on is.
     // What is counted is written down once a minute, for all that came from an address.
     let counted = matches!(failure, Some(Failure::Counted(_)));
-    if !(public && read) && !counted {
+    let due = due.filter(|_| !counted);
+    if let Some((due, begun)) = due.and_then(|due| due.first().map(|begun| (due, begun))) {
         if told.is_none() && response.status().is_success() {
             tracing::error!(operation, "an answer does not say what it showed");
             response = failed(response, Code::Internal, &id);
         }
         let told = told.unwrap_or_default();
         let known = told.account.or(known);
-        let logged =
-            if told.unmasked { format!("{operation} unmasked") } else { operation.clone() };
+        let mark = if told.unmasked { " unmasked" } else { "" };
         let entry = Entry {
-            at: (state.clock)(),
-            request: id.clone(),
             agency: known.as_ref().map(|principal| principal.agency.clone()),
             user: known.map(|principal| principal.user),
-            operation: logged,
-            object: told.object.or_else(|| object(response.request())),
-            purpose,
-            case,
+            operation: format!("{operation}{mark}"),
+            object: told.object.or_else(|| begun.object.clone()),
             break_glass: told.break_glass.into_iter().collect(),
             shown: told.shown,
             unmasked: told.unmasked,
-            write: None,
             source: failure.and(source).map(|source| source.to_string()),
-            count: None,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
+            ..begun
         };
-        if !append(&state, entry).await {
+        if !is_in_log(&state, &due, entry).await {
             response = failed(response, Code::Unavailable, &id);
         }
     }
@@ -138,27 +162,33 @@ fn known_method(method: &Method) -> &str {
 /// Who asks, the policy that says what the headers mean, and when both were looked up.
 type Known = (Authenticated, Result<Arc<Rules>, Problem>, Timestamp);
 
-/// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
+/// Who asks; nobody for public operations. Nobody is asked where the log cannot be written. Looked up anew for every
+/// request, so that a right taken
 /// away is gone at once.
 async fn authenticate(
     state: &web::Data<State>,
     request: &ServiceRequest,
-    public: bool,
+    (public, is_logged): (bool, bool),
 ) -> Result<Option<Known>, Problem> {
-    if public {
-        return Ok(None);
-    }
-    let shown = credentials(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let shown = match credentials(request) {
+        _ if !is_logged => return Ok(None),
+        _ if public => None,
+        None => return Err(Problem::new(Code::Unauthenticated)),
+        shown => shown,
+    };
     let state = state.clone();
     let look = move || {
-        let (store, now) = (state.store.as_ref(), (state.clock)());
-        let known = state.identity.authenticate(store, &shown, now)?;
+        // What cannot be logged is not begun: nothing is stored and then refused.
+        let store = state.store.as_ref();
+        state.audit.check(store).map_err(|_| Problem::new(Code::Unavailable))?;
+        let Some(shown) = shown else { return Ok(None) };
+        let now = (state.clock)();
+        let known = state.identity.authenticate(store, &shown, now).map_err(refused)?;
         // What the headers mean is for the policy to say.
         let policy = state.policies.policy(store).map(|(_, policy)| policy);
-        Ok((known, policy.map_err(Problem::from), now))
+        Ok(Some((known, policy.map_err(Problem::from), now)))
     };
-    let authenticated = web::block(look).await.map_err(|_| Problem::new(Code::Internal))?;
-    authenticated.map(Some).map_err(refused)
+    web::block(look).await.map_err(|_| Problem::new(Code::Internal))?
 }
 
 /// What a request shows: a token, and with the scheme `DPoP` the proof that goes with it.
@@ -300,19 +330,20 @@ fn object(request: &HttpRequest) -> Option<String> {
     is_id.then(|| id.to_owned())
 }
 
-/// Logs that failed tries have locked an account.
-pub async fn locked_out(state: &web::Data<State>, account: &Principal) -> Result<(), Problem> {
-    let made = ((state.clock)(), hex(&(state.random)()[..16]));
-    let Principal { agency, user, .. } = account;
-    let entry = Entry::apart(made, agency, Some(user), "account lock".to_owned());
-    if append(state, entry).await { Ok(()) } else { Err(Problem::new(Code::Unavailable)) }
-}
-
-/// Whether the entry is durable.
-async fn append(state: &web::Data<State>, entry: Entry) -> bool {
-    let state = state.clone();
-    let appended = web::block(move || {
-        state.audit.append(entry).map_err(|error| tracing::error!(%error, "the audit log failed"))
+/// Whether what a request did is in the log, or will be whatever happens: an entry that was stored with what it is
+/// about is durable, so the answer leaves even where the log cannot be written.
+async fn is_in_log(state: &web::Data<State>, due: &Arc<Due>, entry: Entry) -> bool {
+    let (state, due) = (state.clone(), Arc::clone(due));
+    let logged = web::block(move || {
+        let store = state.store.as_ref();
+        let Some((write, stored)) = due.stored().into_iter().next() else {
+            return state.audit.append(store, entry).is_ok();
+        };
+        let done = entry.outcome == Outcome::Done;
+        let completed = done.then(|| (write, entry.clone()));
+        let is_logged_so = state.audit.settle(store, completed.as_ref());
+        let more = matches!(is_logged_so, Ok(false)) && entry.says_more_than(&stored);
+        (!more || state.audit.append(store, entry).is_ok()) || done
     });
-    matches!(appended.await, Ok(Ok(())))
+    logged.await.unwrap_or(false)
 }

@@ -44,13 +44,13 @@ pub async fn purge_again_and_again(state: web::Data<State>, every: Duration, sto
 /// Removes what is kept no longer, with an entry in the audit log for each agency whose it was.
 fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
     let at = (state.clock)();
-    let report = casework::purge(state.store.as_ref(), at, |report| {
-        report.agencies.keys().try_for_each(|agency| {
-            let made = (at, hex(&(state.random)()[..16]));
-            state.audit.append(Entry::apart(made, agency, None, "purge".to_owned()))
-        })?;
-        Ok::<_, PurgeError>(())
+    let store = state.store.as_ref();
+    state.audit.check(store)?;
+    let report = casework::purge(store, at, |agency| {
+        let made = (at, hex(&(state.random)()[..16]));
+        Entry::apart(made, agency, None, "purge".to_owned())
     })?;
+    state.audit.settle(store, None)?;
     if !report.agencies.is_empty() {
         state.cache.clear();
     }

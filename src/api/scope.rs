@@ -12,6 +12,7 @@ use super::grounds::RestsOn;
 use super::problem::Problem;
 use super::seen::Seen;
 use super::state::State;
+use crate::audit::Due;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
@@ -38,6 +39,8 @@ pub struct Scope {
     /// What the answer rests on.
     pub(super) rests_on: RestsOn,
     told: Ledger,
+    /// The entry that is due for what the question writes.
+    pub(super) due: Arc<Due>,
 }
 
 /// What the audit log must keep of the answer that is being made.
@@ -48,7 +51,7 @@ impl Scope {
         state: Arc<State>,
         principal: Principal,
         asked: Asked,
-        told: Ledger,
+        (told, due): (Ledger, Arc<Due>),
     ) -> Result<Self, Problem> {
         let at = (state.clock)();
         let question =
@@ -57,14 +60,33 @@ impl Scope {
         let Granted { view, pseudonyms, unmasked, break_glass, grounds } = granted;
         let rests_on = RestsOn::of(&asked, &grounds);
         told.borrow_mut().break_glass.extend(break_glass);
+        let marks: Vec<String> = told.borrow().break_glass.iter().cloned().collect();
+        due.amend(|entry| entry.break_glass.clone_from(&marks));
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
-        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, rests_on, told })
+        Ok(Self {
+            state,
+            principal,
+            asked,
+            caller,
+            view,
+            at,
+            pseudonyms,
+            unmasked,
+            rests_on,
+            told,
+            due,
+        })
     }
 
     /// The same caller with the view as of now: after a write it may hold a class more.
     pub fn renewed(&self) -> Result<Self, Problem> {
         let (principal, asked) = (self.principal.clone(), self.asked.clone());
-        Self::new(Arc::clone(&self.state), principal, asked, Rc::clone(&self.told))
+        Self::new(
+            Arc::clone(&self.state),
+            principal,
+            asked,
+            (Rc::clone(&self.told), Arc::clone(&self.due)),
+        )
     }
 
     /// Notes something for the audit log.
@@ -75,6 +97,7 @@ impl Scope {
     /// Notes what the request turned out to be about.
     pub fn is_about(&self, object: &str) {
         self.note(|told| told.object = Some(object.to_owned()));
+        self.due.amend(|entry| entry.object = Some(object.to_owned()));
     }
 
     /// What is asked, as policy decides it.
@@ -85,7 +108,7 @@ impl Scope {
 
     /// What the governing acts are done on.
     pub fn casework(&self) -> Casework<'_> {
-        self.state.casework()
+        self.state.casework(&self.due)
     }
 
     /// The id with which a record that the caller has just handed in is shown, which is noted: a victim's works in

@@ -8,7 +8,7 @@ use super::failures::Failures;
 use super::metrics::Metrics;
 use super::receive::Budget;
 use super::sessions::notice::Notice;
-use crate::audit::AuditLog;
+use crate::audit::{AuditLog, Due};
 use crate::casework::deferred::Sealing;
 use crate::casework::{Casework, Policies};
 use crate::graph;
@@ -49,10 +49,10 @@ pub struct State {
 }
 
 impl State {
-    /// What the governing acts are done on.
-    pub(super) fn casework(&self) -> Casework<'_> {
+    /// What the governing acts are done on, and the entry that is due for what they write.
+    pub(super) fn casework<'a>(&'a self, due: &'a Due) -> Casework<'a> {
         let Self { store, policies, id_key, .. } = self;
-        Casework { store: store.as_ref(), policies, id_key }
+        Casework { store: store.as_ref(), policies, id_key, due }
     }
 
     /// What questions are sealed with that are kept after their answer.

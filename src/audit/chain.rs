@@ -102,6 +102,16 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Whether it says more than the entry of the same request that was stored with its write.
+    pub fn says_more_than(&self, stored: &Self) -> bool {
+        let said = |entry: &Self| {
+            (entry.outcome, entry.object.clone(), entry.break_glass.clone(), entry.unmasked)
+        };
+        said(self) != said(stored) || self.shown != stored.shown
+    }
+}
+
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

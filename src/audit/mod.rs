@@ -5,10 +5,22 @@
 //! changing, removing or reordering a line breaks the chain at that line ([`verify`]). Cutting the
 //! end off is noticed by whoever kept a later [`Head`]; the server logs its head at start and stop.
 //!
+//! The entry of a write is [`Due`]: the store commits it together with what it is about and keeps it in its
+//! [`Outbox`] until the log has it. Nothing is stored without its entry, and nothing is logged twice.
+//!
 //! This room knows neither stores nor HTTP.
 
 mod chain;
+mod due;
+mod error;
 mod file;
+mod log;
+mod outbox;
+mod read;
 
 pub use chain::{Entry, Head, Line, Outcome};
-pub use file::{AuditError, AuditLog, verify};
+pub use due::{Due, Housekeeping, NoEntry};
+pub use error::AuditError;
+pub use log::AuditLog;
+pub use outbox::{Committed, Outbox, OutboxError};
+pub use read::verify;

@@ -1,6 +1,7 @@
 //! Agencies: registered by who runs the server, known to those that work with them; and the keys that their
 //! officers sign with.
 
+use crate::audit::Due;
 use crate::govern::{Agency, Function, PublicKey, Question, is_name};
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -26,7 +27,7 @@ pub fn register(work: Casework<'_>, agency: &Agency) -> Result<Known, CaseworkEr
             return Err(CaseworkError::input(member, "bad_name", "1 to 200 bytes of text"));
         }
     }
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         policy.agencies.insert(agency.name.clone(), agency.clone());
         Ok(())
     })?;
@@ -55,8 +56,9 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Known>, C
 /// When the store does not answer.
 pub fn register_officer(
     store: &dyn Store,
+    due: &Due,
     (agency, officer): (&str, &str),
     key: Option<(&PublicKey, Timestamp)>,
 ) -> Result<bool, CaseworkError> {
-    change_policy(store, |policy| Ok(policy.register_officer(agency, officer, key)))
+    change_policy((store, due), |policy| Ok(policy.register_officer(agency, officer, key)))
 }

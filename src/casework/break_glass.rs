@@ -52,7 +52,7 @@ pub fn open(
     let (asker, owner) = (glass.by.agency.as_str(), glass.owner.as_str());
     tell(work, question, &policy, (owner, asker), (MessageKind::BreakGlassByOther, id))?;
     tell(work, question, &policy, (asker, owner), (MessageKind::BreakGlassToReview, id))?;
-    change_policy(work.store, |policy: &mut Policy| {
+    change_policy(work.writing(), |policy: &mut Policy| {
         let opened = policy.open_break_glass(id.clone(), glass.clone());
         opened.map_err(|error| NotNow::from(error).into())
     })
@@ -70,7 +70,7 @@ pub fn review(
 ) -> Result<Named, CaseworkError> {
     let note = reason(note, "note")?;
     let asker = question.principal;
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         let glass = policy.break_glass.get_mut(id).filter(|it| it.by.agency == asker.agency);
         let glass = glass.ok_or(CaseworkError::NotFound)?;
         if glass.by.user == asker.user {

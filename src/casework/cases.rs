@@ -41,7 +41,7 @@ pub fn open(
         subjects: [].into(),
         brought_by: [].into(),
     };
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         // The reference is the agency's own, so this tells of no other agency's case.
         if policy.cases.contains_key(&id) {
             return Err(CaseworkError::AlreadyThere);
@@ -149,7 +149,7 @@ fn change(
     (id, as_lead): (&str, bool),
     mut change: impl FnMut(&mut Case),
 ) -> Result<Named, CaseworkError> {
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         let principal = question.principal;
         let case = policy.cases.get_mut(id).filter(|case| {
             case.has_member(principal) && (!as_lead || case.lead == principal.agency)

@@ -41,7 +41,7 @@ impl Deferred {
         let tag = work.id_key.tag("silent question", &[&request, text.as_bytes()]);
         let name = format!("{documents}{}", hex(&tag));
         let sealed = sealing.identity.seal(text, &name, (sealing.random)())?;
-        swap(work.store, &name, None, Some(&sealed))?;
+        swap(work.writing(), &name, None, Some(&sealed))?;
         Ok(Self { name, sealed })
     }
 
@@ -72,7 +72,7 @@ impl Deferred {
     /// # Errors
     /// When the store does not answer.
     pub(super) fn forget(&self, work: Casework<'_>) -> Result<(), CaseworkError> {
-        swap(work.store, &self.name, Some(&self.sealed), None)?;
+        swap(work.writing(), &self.name, Some(&self.sealed), None)?;
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn tell(
     (kind, ticket): (MessageKind, &str),
 ) -> Result<(), CaseworkError> {
     let message = message_about(policy, (of, question.purpose, question.at), kind, ticket);
-    change_book(work.store, to, |book| {
+    change_book(work.writing(), to, |book| {
         book.tell(message.clone());
         Ok(())
     })
@@ -26,7 +26,7 @@ pub(super) fn tell_once(
     to: &str,
     message: &Message,
 ) -> Result<(), CaseworkError> {
-    change_book(work.store, to, |book| {
+    change_book(work.writing(), to, |book| {
         book.tell_once(message.clone());
         Ok(())
     })

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::CaseworkError;
+use crate::audit::Due;
 use crate::govern::{DeskBook, OnwardRequest, POLICY_DOCUMENT, Policy, RecordReviews};
 use crate::store::Store;
 
@@ -71,7 +72,7 @@ pub(super) fn text_of<T: Serialize>(
 /// # Errors
 /// What `change` refuses; when the store does not answer or the document is changed all the time.
 pub(super) fn change<D: Kept, T>(
-    store: &dyn Store,
+    (store, due): (&dyn Store, &Due),
     name: &str,
     mut change: impl FnMut(&mut D) -> Result<T, CaseworkError>,
 ) -> Result<T, CaseworkError> {
@@ -79,7 +80,7 @@ pub(super) fn change<D: Kept, T>(
         let before = store.document(name)?;
         let mut kept = D::read(before.as_deref())?;
         let changed = change(&mut kept)?;
-        if swap(store, name, before.as_deref(), Some(&kept.text()?))? {
+        if swap((store, due), name, before.as_deref(), Some(&kept.text()?))? {
             return Ok(changed);
         }
     }
@@ -91,10 +92,10 @@ pub(super) fn change<D: Kept, T>(
 /// # Errors
 /// As [`change`].
 pub fn change_policy<T>(
-    store: &dyn Store,
+    writing: (&dyn Store, &Due),
     made: impl FnMut(&mut Policy) -> Result<T, CaseworkError>,
 ) -> Result<T, CaseworkError> {
-    change(store, POLICY_DOCUMENT, made)
+    change(writing, POLICY_DOCUMENT, made)
 }
 
 /// Changes an agency's desk book, as [`change`] does.
@@ -102,11 +103,11 @@ pub fn change_policy<T>(
 /// # Errors
 /// As [`change`].
 pub fn change_book<T>(
-    store: &dyn Store,
+    writing: (&dyn Store, &Due),
     agency: &str,
     made: impl FnMut(&mut DeskBook) -> Result<T, CaseworkError>,
 ) -> Result<T, CaseworkError> {
-    change(store, &DeskBook::document(agency), made)
+    change(writing, &DeskBook::document(agency), made)
 }
 
 /// What an agency's desk keeps.
@@ -122,12 +123,12 @@ pub fn book(store: &dyn Store, agency: &str) -> Result<DeskBook, CaseworkError> 
 /// # Errors
 /// When the store does not answer.
 pub(super) fn swap(
-    store: &dyn Store,
+    (store, due): (&dyn Store, &Due),
     name: &str,
     before: Option<&str>,
     after: Option<&str>,
 ) -> Result<bool, CaseworkError> {
-    Ok(store.swap_document(name, before, after)?)
+    Ok(store.swap_document(name, before, after, due)?)
 }
 
 /// Reads an onward request.

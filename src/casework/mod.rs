@@ -26,6 +26,7 @@ pub use error::{CaseworkError, InputError, NotNow};
 pub use policies::{Granted, Policies};
 pub use purges::{PurgeReport, purge};
 
+use crate::audit::Due;
 use crate::govern::{Act, Question, Rules};
 use crate::model::IdKey;
 use crate::store::Store;
@@ -39,9 +40,16 @@ pub struct Casework<'a> {
     pub policies: &'a Policies,
     /// The key that ids are hashed with.
     pub id_key: &'a IdKey,
+    /// The audit log's entry of the act, which is committed with what it writes.
+    pub due: &'a Due,
 }
 
-impl Casework<'_> {
+impl<'a> Casework<'a> {
+    /// Where the act writes, and the entry that is committed with it.
+    fn writing(&self) -> (&'a dyn Store, &'a Due) {
+        (self.store, self.due)
+    }
+
     /// The policy as of now.
     ///
     /// # Errors

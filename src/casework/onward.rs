@@ -78,7 +78,7 @@ pub fn ask(
     (id, request): &Named,
 ) -> Result<(), CaseworkError> {
     let name = OnwardRequest::document(id);
-    if swap(work.store, &name, None, Some(&text(request)?))? {
+    if swap(work.writing(), &name, None, Some(&text(request)?))? {
         let desks = (request.owner.as_str(), request.by.agency.as_str());
         let policy = work.policy()?;
         tell(work, question, &policy, desks, (MessageKind::OnwardAsked, id))?;
@@ -106,7 +106,7 @@ pub fn decide(
     }
     let open = request.decision.is_none();
     request.decision = Some(OnwardDecision { by: Some(act(question)), granted, note });
-    if !open || !swap(work.store, &name, Some(&before), Some(&text(&request)?))? {
+    if !open || !swap(work.writing(), &name, Some(&before), Some(&text(&request)?))? {
         return Err(NotNow::Decided.into());
     }
     let desks = (request.by.agency.as_str(), agency.as_str());

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::{Due, Entry, Housekeeping};
 use crate::govern::{RecordReviews, is_to_be_purged};
 use crate::model::{ClassId, ClassSet, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
@@ -16,16 +17,15 @@ pub struct PurgeReport {
     pub agencies: BTreeMap<String, u64>,
 }
 
-/// Removes what is to be removed at a time. `log` writes down what goes before it is gone: where it cannot,
-/// everything stays.
+/// Removes what is to be removed at a time. `entry` is what is logged of an agency whose it was, in the same commit.
 ///
 /// # Errors
-/// When the store fails, or `log` does.
-pub fn purge<E: From<StoreError>>(
+/// When the store fails.
+pub fn purge(
     store: &dyn Store,
     at: Timestamp,
-    log: impl FnOnce(&PurgeReport) -> Result<(), E>,
-) -> Result<PurgeReport, E> {
+    entry: impl Fn(&str) -> Entry,
+) -> Result<PurgeReport, StoreError> {
     let agencies = agencies(store)?;
     let mut owners: BTreeMap<ClassId, String> = BTreeMap::new();
     for (id, class) in store.classes()? {
@@ -39,7 +39,8 @@ pub fn purge<E: From<StoreError>>(
     let mut gone = Vec::new();
     if !owners.is_empty() {
         let classes: ClassSet = owners.keys().copied().collect();
-        let mut txn = store.begin()?;
+        let due = Due::awaited();
+        let mut txn = store.begin(&due)?;
         let before = txn.known(&accounts.rows())?;
         for (class, count) in txn.purge(&classes)? {
             let owner = owners.get(&class).cloned().unwrap_or_default();
@@ -48,7 +49,7 @@ pub fn purge<E: From<StoreError>>(
         if !report.agencies.is_empty() {
             let after = txn.known(&accounts.rows())?;
             gone = before.into_keys().filter(|row| !after.contains_key(row)).collect();
-            log(&report)?;
+            report.agencies.keys().for_each(|agency| due.add(entry(agency)));
             txn.commit()?;
         }
     }
@@ -86,7 +87,12 @@ impl Accounts {
                 .is_to_be_purged(at);
             if over || Self::row(name).is_some_and(|row| gone.contains(&row)) {
                 // One that was written to meanwhile is of a row that is kept.
-                store.swap_document(name, Some(text), None)?;
+                store.swap_document(
+                    name,
+                    Some(text),
+                    None,
+                    &Due::unlogged(Housekeeping::EndedReviews),
+                )?;
             }
         }
         Ok(())

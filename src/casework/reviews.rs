@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::documents::{Kept, change};
 use super::reason::reason;
 use super::{Casework, CaseworkError, act};
+use crate::audit::Due;
 use crate::govern::{Question, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date};
 use crate::graph::Snapshot;
 use crate::ingest::day_of;
@@ -71,9 +72,9 @@ pub fn review(
     let ids = rows.ids(&wanted);
     let review = RecordReview { by: act(question), review_by, explanation };
     for row in &wanted {
-        write_down(work.store, rows.key(*row), &review)?;
+        write_down(work.writing(), rows.key(*row), &review)?;
     }
-    let mut txn = work.store.begin()?;
+    let mut txn = work.store.begin(work.due)?;
     txn.set_review(&ids, review_by)?;
     txn.commit()?;
     Ok(Reviewed { records: ids.records, rows: wanted.len(), review_by })
@@ -88,11 +89,11 @@ pub fn reviews_of(store: &dyn Store, row: RecordId) -> Result<RecordReviews, Cas
 }
 
 fn write_down(
-    store: &dyn Store,
+    writing: (&dyn Store, &Due),
     row: RecordId,
     review: &RecordReview,
 ) -> Result<(), CaseworkError> {
-    change(store, &RecordReviews::document(row), |kept: &mut RecordReviews| {
+    change(writing, &RecordReviews::document(row), |kept: &mut RecordReviews| {
         kept.reviews.push(review.clone());
         Ok(())
     })

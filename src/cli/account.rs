@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use accord::audit::Due;
 use accord::govern::Principal;
 use accord::identity::{Account, Accounts, NewAccount};
 use accord::model::Timestamp;
@@ -91,34 +92,57 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
             let (store, log) = one.place.open_logged(true)?;
             let holder = rights.holder(&one.user);
             let key = sealing.key(&one.place.store)?;
-            let new = Accounts(store.as_ref()).create(&holder, &key, rand::random, now())?;
-            one.user.log(&log, "create")?;
+            let new = Accounts(store.as_ref()).create(
+                &holder,
+                &key,
+                rand::random,
+                now(),
+                &one.user.due("create"),
+            )?;
+            log.settle();
             print!("{}", handed(&new));
         }
         Action::Reset { one, sealing } => {
             let (store, log) = one.place.open_logged(false)?;
             let UserArguments { agency, user } = &one.user;
             let key = sealing.key(&one.place.store)?;
-            let new = Accounts(store.as_ref()).reset(agency, user, &key, rand::random, now())?;
-            one.user.log(&log, "reset")?;
+            let new = Accounts(store.as_ref()).reset(
+                agency,
+                user,
+                &key,
+                rand::random,
+                now(),
+                &one.user.due("reset"),
+            )?;
+            log.settle();
             print!("{}", handed(&new));
         }
         Action::Change { one, rights } => {
             let (store, log) = one.place.open_logged(false)?;
-            Accounts(store.as_ref()).give(&rights.holder(&one.user))?;
-            one.user.log(&log, "change")?;
+            Accounts(store.as_ref()).give(&rights.holder(&one.user), &one.user.due("change"))?;
+            log.settle();
             println!("changed");
         }
         Action::Release { one } => {
             let (store, log) = one.place.open_logged(false)?;
-            Accounts(store.as_ref()).release(&one.user.agency, &one.user.user, now())?;
-            one.user.log(&log, "release")?;
+            Accounts(store.as_ref()).release(
+                &one.user.agency,
+                &one.user.user,
+                now(),
+                &one.user.due("release"),
+            )?;
+            log.settle();
             println!("released");
         }
         Action::Disable { one } => {
             let (store, log) = one.place.open_logged(false)?;
-            Accounts(store.as_ref()).disable(&one.user.agency, &one.user.user, now())?;
-            one.user.log(&log, "disable")?;
+            Accounts(store.as_ref()).disable(
+                &one.user.agency,
+                &one.user.user,
+                now(),
+                &one.user.due("disable"),
+            )?;
+            log.settle();
             println!("disabled");
         }
     }
@@ -126,8 +150,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 }
 
 impl UserArguments {
-    fn log(&self, log: &Log, done: &str) -> Result<(), CommandError> {
-        log.write(&format!("account {done}"), &self.agency, Some(&self.user))
+    fn due(&self, done: &str) -> Due {
+        Log::due(&format!("account {done}"), &self.agency, Some(&self.user))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
+use accord::audit::Due;
 use accord::govern::Principal;
 use accord::identity::{ApiKey, Fingerprint, KEY_DAYS_MAX, Keys};
 use accord::model::Timestamp;
 use accord::store::Store;
 
 use super::CommandError;
-use super::holder::{Place, RightsArguments, UserArguments, now, words};
+use super::holder::{Log, Place, RightsArguments, UserArguments, now, words};
 use super::officer;
 
 /// Make, list and revoke the API keys that services show, and register those that officers sign with
@@ -82,8 +83,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     match &arguments.action {
         Action::Create { place, user, rights, days, certificate } => {
             let (store, log) = place.open_logged(true)?;
-            let (id, text) = create(store.as_ref(), rights.holder(user), *days, *certificate)?;
-            log.write(&format!("key create {id}"), &user.agency, Some(&user.user))?;
+            let (_, text) = create(store.as_ref(), rights.holder(user), *days, *certificate)?;
+            log.settle();
             println!("{text}");
         }
         Action::List { place } => {
@@ -96,17 +97,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         Action::Officers { place } => officer::list(place)?,
         Action::Revoke { place, id, agency, user } => {
             let (store, log) = place.open_logged(false)?;
-            let revoked = Keys(store.as_ref()).revoke(|of, key| match id {
+            let which = |of: &str, key: &ApiKey| match id {
                 Some(id) => of == id,
                 None => {
                     Some(&key.holder.agency) == agency.as_ref()
                         && Some(&key.holder.user) == user.as_ref()
                 }
-            })?;
-            for (id, key) in &revoked {
-                let Principal { agency, user, .. } = &key.holder;
-                log.write(&format!("key revoke {id}"), agency, Some(user))?;
-            }
+            };
+            let due = |id: &str, key: &ApiKey| key_due("revoke", id, &key.holder);
+            let revoked = Keys(store.as_ref()).revoke(which, due)?;
+            log.settle();
             println!("{} keys revoked", revoked.len());
             return Ok(ExitCode::from(u8::from(revoked.is_empty())));
         }
@@ -125,7 +125,12 @@ pub fn create(
     let micros = created.as_micros() + days * 86_400_000_000;
     let expires = Timestamp::from_micros(micros)?;
     let key = ApiKey { holder, created, expires, certificate };
-    Ok(Keys(store).create(rand::random(), &key)?)
+    let due = |id: &str| key_due("create", id, &key.holder);
+    Ok(Keys(store).create(rand::random(), &key, due)?)
+}
+
+fn key_due(done: &str, id: &str, holder: &Principal) -> Due {
+    Log::due(&format!("key {done} {id}"), &holder.agency, Some(&holder.user))
 }
 
 fn line(key: &ApiKey, now: Timestamp) -> String {

@@ -17,6 +17,7 @@ use accord::scenario::{self, Options};
 use accord::store::{Store, StoreAddress};
 use serde::Deserialize;
 
+use super::holder::Log;
 use super::key::{self, Key};
 use super::serve::Placed;
 use super::settings::{self, EngineArguments, StoreArguments};
@@ -96,7 +97,10 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
 
     println!("The files of {AGENCIES} agencies, imported and linked:\n");
     let (_, sources) = load_manifest(&files.join("manifest.toml"), &id_key)?;
-    print!("{}", import::text(&import::with_bar(opened.as_ref(), &engine, &sources, None)?));
+    let audit = folder.join("demo.audit");
+    let log = Log::open(&audit, &opened)?;
+    let report = import::with_bar((opened.as_ref(), &log), &engine, &sources, None)?;
+    print!("{}", import::text(&report));
 
     let key = key::read(&files.join("key.csv"), &id_key)?;
     let snapshot = evaluate::whole(opened.as_ref(), &id_key, &engine)?;
@@ -124,8 +128,8 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         "\nKeys of the case's users (x-case: the case's id), and of an analyst of each agency:\n"
     );
     print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
-    drop(opened);
-    let audit = folder.join("demo.audit");
+    log.settle();
+    drop((log, opened));
     // A day's look at the demo takes longer than a quarter of an hour.
     let privileged_minutes = 720;
     let placed = Placed {

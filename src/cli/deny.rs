@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use accord::identity::{Denials, Denied};
 
 use super::CommandError;
-use super::holder::{Place, now};
+use super::holder::{Log, Place, now};
 
 /// Refuse an agency or a user at once, whatever they show
 ///
@@ -59,8 +59,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         Action::Add { whom } => {
             let (store, log) = whom.place.open_logged(false)?;
             let (agency, user) = (whom.agency.clone(), whom.user.clone());
-            let added = Denials(store.as_ref()).add(&Denied { agency, user, since: now() })?;
-            log.write("deny add", &whom.agency, whom.user.as_deref())?;
+            let added = Denials(store.as_ref()).add(
+                &Denied { agency, user, since: now() },
+                &Log::due("deny add", &whom.agency, whom.user.as_deref()),
+            )?;
+            log.settle();
             println!("{}", if added { "denied" } else { "was denied already" });
         }
         Action::List { place } => {
@@ -71,11 +74,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         }
         Action::Remove { whom } => {
             let (store, log) = whom.place.open_logged(false)?;
-            let removed = Denials(store.as_ref()).remove(&whom.agency, whom.user.as_deref())?;
+            let removed = Denials(store.as_ref()).remove(
+                &whom.agency,
+                whom.user.as_deref(),
+                &Log::due("deny remove", &whom.agency, whom.user.as_deref()),
+            )?;
             if !removed {
                 return Err("there is no such denial".into());
             }
-            log.write("deny remove", &whom.agency, whom.user.as_deref())?;
+            log.settle();
             println!("no longer denied");
         }
     }

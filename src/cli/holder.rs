@@ -1,11 +1,11 @@
 //! What the commands about identities share: whom one stands for, and the entry in the audit log.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use accord::audit::{AuditLog, Entry};
+use accord::audit::{AuditError, AuditLog, Due, Entry};
 use accord::govern::{Attribute, Principal, Purpose, Role};
 use accord::identity::SealingKey;
 use accord::model::{Timestamp, hex};
@@ -56,26 +56,52 @@ impl Place {
     pub fn open_logged(&self, create: bool) -> Result<(Arc<dyn Store>, Log), CommandError> {
         let path = self.audit.clone().unwrap_or_else(|| audit_of(&self.store));
         let store = self.open(create)?;
-        Ok((store, Log(AuditLog::open(&path)?)))
+        let log = Log::open(&path, &store)?;
+        Ok((store, log))
     }
 }
 
 /// The audit log, for what a command does.
-pub struct Log(AuditLog);
+pub struct Log {
+    audit: AuditLog,
+    store: Arc<dyn Store>,
+}
 
 impl Log {
-    /// Writes that something was done about a user or a whole agency. Who did it is whoever may run
-    /// commands on this machine.
-    pub fn write(
-        &self,
-        operation: &str,
-        agency: &str,
-        user: Option<&str>,
-    ) -> Result<(), CommandError> {
+    /// Opens the log, and writes into it what the store has committed and no log has.
+    pub fn open(path: &Path, store: &Arc<dyn Store>) -> Result<Self, CommandError> {
+        let log = Self { audit: AuditLog::open(path)?, store: Arc::clone(store) };
+        log.audit.probe(log.store.as_ref())?;
+        Ok(log)
+    }
+
+    /// The entry of what is done about a user or a whole agency. Who does it is whoever may run commands on this
+    /// machine.
+    pub fn entry(operation: &str, agency: &str, user: Option<&str>) -> Entry {
         let random: [u8; 16] = rand::random();
-        let made = (now(), hex(&random));
-        self.0.append(Entry::apart(made, agency, user, format!("command: {operation}")))?;
-        Ok(())
+        Entry::apart((now(), hex(&random)), agency, user, format!("command: {operation}"))
+    }
+
+    /// The same as it is due for a write.
+    pub fn due(operation: &str, agency: &str, user: Option<&str>) -> Due {
+        Due::of(Self::entry(operation, agency, user))
+    }
+
+    /// Whether something may be written.
+    pub fn check(&self) -> Result<(), AuditError> {
+        self.audit.check(self.store.as_ref())
+    }
+
+    /// Logs what the store has committed, on the way.
+    pub fn follow(&self) {
+        // Where it cannot be, the next check says so.
+        let _ = self.audit.settle(self.store.as_ref(), None);
+    }
+
+    /// Logs what the store has committed, at the end. Where it cannot be, the store keeps it for the next command or
+    /// server: what was done is done, and is not forgotten.
+    pub fn settle(&self) {
+        let _ = self.audit.empty(self.store.as_ref());
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use accord::audit::{AuditError, Due};
 use accord::ingest::{Source, load_manifest, load_mapping};
 use accord::jobs::{self, BATCH_ROWS, ImportReport, Observer, Progress, Refusal};
 use accord::model::IdKey;
@@ -13,7 +14,8 @@ use accord::resolve::Engine;
 use accord::store::Store;
 use indicatif::ProgressBar;
 
-use super::holder::now;
+use super::holder::{Log, now};
+use super::serve::audit_of;
 use super::settings::{self, StoreArguments};
 use super::{CommandError, progress};
 
@@ -40,6 +42,9 @@ pub struct Arguments {
     /// Write every refused row to this file, as JSON lines
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
+    /// The audit log, in which each batch has an entry; `<store>.audit` when absent, `accord.audit` for a Neo4j store
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -58,7 +63,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let engine = arguments.store.engine.engine()?;
     let refused = arguments.refused.as_deref().map(File::create).transpose()?;
     let store = settings::open(&arguments.store.store, true)?;
-    let report = with_bar(store.as_ref(), &engine, &sources, refused)?;
+    let audit = arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store));
+    let log = Log::open(&audit, &store)?;
+    let report = with_bar((store.as_ref(), &log), &engine, &sources, refused)?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -86,7 +93,7 @@ fn sources(arguments: &Arguments, id_key: &IdKey) -> Result<Vec<Source>, Command
 
 /// Imports with a bar on the terminal.
 pub fn with_bar(
-    store: &dyn Store,
+    (store, log): (&dyn Store, &Log),
     engine: &Engine,
     sources: &[Source],
     refused: Option<File>,
@@ -94,11 +101,13 @@ pub fn with_bar(
     let total = sources.iter().map(|source| size(&source.path)).sum();
     let mut watch = Watch {
         bar: progress::bytes_bar(total),
+        log,
         refused: refused.map(BufWriter::new),
         failure: None,
     };
     let report = jobs::import(store, engine, sources, BATCH_ROWS, now(), &mut watch);
     watch.bar.finish_and_clear();
+    log.settle();
     watch.finish()?;
     Ok(report?)
 }
@@ -107,14 +116,15 @@ fn size(path: &Path) -> u64 {
     path.metadata().map_or(0, |metadata| metadata.len())
 }
 
-/// Moves the bar and writes refused rows away as they come.
-struct Watch {
+/// Moves the bar, logs the batches and writes refused rows away as they come.
+struct Watch<'a> {
+    log: &'a Log,
     bar: ProgressBar,
     refused: Option<BufWriter<File>>,
     failure: Option<std::io::Error>,
 }
 
-impl Watch {
+impl Watch<'_> {
     fn finish(self) -> Result<(), CommandError> {
         if let Some(failure) = self.failure {
             return Err(failure.into());
@@ -124,8 +134,14 @@ impl Watch {
     }
 }
 
-impl Observer for Watch {
+impl Observer for Watch<'_> {
+    fn due(&mut self, agency: &str, batch: u64) -> Result<Due, AuditError> {
+        self.log.check()?;
+        Ok(Log::due(&format!("import batch {batch}"), agency, None))
+    }
+
     fn progress(&mut self, progress: &Progress<'_>) {
+        self.log.follow();
         self.bar.set_position(progress.bytes_done);
         self.bar.set_message(format!("{} rows, {}", progress.rows, progress.file));
     }

@@ -6,7 +6,7 @@ use accord::casework::agencies;
 use accord::govern::{POLICY_DOCUMENT, Policy, PublicKey};
 
 use super::CommandError;
-use super::holder::{Place, UserArguments, now};
+use super::holder::{Log, Place, UserArguments, now};
 use super::settings;
 
 /// Whose key, and which.
@@ -40,9 +40,10 @@ pub fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let UserArguments { agency, user } = &arguments.user;
     let at = now();
     let key_since = key.as_ref().map(|key| (key, at));
-    let changed = agencies::register_officer(store.as_ref(), (agency, user), key_since)?;
     let did = if key.is_some() { "register" } else { "remove" };
-    log.write(&format!("key officer {did}"), agency, Some(user))?;
+    let due = Log::due(&format!("key officer {did}"), agency, Some(user));
+    let changed = agencies::register_officer(store.as_ref(), &due, (agency, user), key_since)?;
+    log.settle();
     match (&key, changed) {
         (Some(key), true) => println!("registered {key}"),
         (Some(_), false) => println!("was registered already"),

@@ -1,10 +1,12 @@
-//! Files that a command writes at its end: whether it will be able to is found out at its begin, and
+//! Files that a command writes at its end, which hold records or what was learnt of them: new ones are their owner's
+//! alone. Whether it will be able to is found out at its begin, and
 //! what stood there before stays until then.
 
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use accord::private;
 use rayon::prelude::*;
 
 use super::CommandError;
@@ -29,7 +31,7 @@ impl Output {
             return Err(format!("{}: is read, so it is not written", path.display()).into());
         }
         let is_new = !path.exists();
-        let opened = File::options().append(true).create(true).open(path);
+        let opened = private::open(File::options().append(true).create(true), path);
         opened.map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
         Ok(Self { path: path.to_owned(), is_new })
     }
@@ -42,7 +44,7 @@ impl Output {
         use std::io::Write;
         self.is_new = false;
         let name = self.path.display();
-        let file = File::create(&self.path);
+        let file = private::create(&self.path);
         let file = file.map_err(|error| format!("{name}: cannot be written: {error}"))?;
         let mut writer = BufWriter::new(file);
         let filled = fill(&mut writer)?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use accord::casework;
 
 use super::CommandError;
-use super::holder::{Place, now};
+use super::holder::{Log, Place, now};
 
 /// Remove rows whose review is overdue
 ///
@@ -23,9 +23,9 @@ pub struct Arguments {
 #[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (store, log) = arguments.place.open_logged(false)?;
-    let report = casework::purge(store.as_ref(), now(), |report| {
-        report.agencies.keys().try_for_each(|agency| log.write("purge", agency, None))
-    })?;
+    let report =
+        casework::purge(store.as_ref(), now(), |agency| Log::entry("purge", agency, None))?;
+    log.settle();
     if report.agencies.is_empty() {
         println!("nothing to remove");
     }

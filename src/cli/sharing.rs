@@ -13,6 +13,7 @@ use accord::model::{Body, IdKey, Record, RecordId, Timestamp};
 use accord::resolve::Engine;
 use accord::store::Store;
 
+use super::holder::Log;
 use super::{CommandError, api_key};
 
 const POLICE: &str = "metro-police";
@@ -110,7 +111,8 @@ impl Sharing<'_> {
             );
         }
         text += &self.pointer(&rules, &police)?;
-        self.store.put_document(POLICY_DOCUMENT, &policy.to_document())?;
+        let due = Log::due("demo: agreements and a case", POLICE, None);
+        self.store.put_document(POLICY_DOCUMENT, &policy.to_document(), &due)?;
         Ok(text)
     }
 

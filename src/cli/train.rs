@@ -1,10 +1,12 @@
 //! `accord train`: a model from files, with or without their answer key.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use accord::ingest::{Source, load_manifest, read_file};
 use accord::model::{IdKey, Record};
+use accord::private;
 use accord::resolve::train::{self, Labelled};
 use accord::resolve::{Model, em};
 
@@ -42,7 +44,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let folder = arguments.manifest.parent().unwrap_or(Path::new(""));
         labelled(&sources, &folder.join(key), &id_key)?
     };
-    std::fs::write(&arguments.out, model.to_json() + "\n")?;
+    // A model holds how often names are seen.
+    private::create(&arguments.out)?.write_all((model.to_json() + "\n").as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,6 @@
 //! From what a request shows to who asks.
 
-use super::account::{Decoy, LogOn, LogOnError, log_on};
+use super::account::{Decoy, LogOn, LogOnDues, LogOnError, log_on};
 use super::deny::Denials;
 use super::kept::IdentityError;
 use super::key::{self, ApiKey, Keys};
@@ -8,6 +8,7 @@ use super::session;
 use super::settings::Settings;
 use super::token::{self, Proof};
 use super::{Fingerprint, SealingKey};
+use crate::audit::Due;
 use crate::govern::Principal;
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -149,13 +150,14 @@ impl Identity {
         shown: &LogOn,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
+        dues: LogOnDues<'_>,
     ) -> Result<(Principal, String, Timestamp), LogOnError> {
-        let account = log_on(store, (&self.decoy, &self.sealing), shown, random(), now)?;
+        let account = log_on(store, (&self.decoy, &self.sealing), shown, random(), now, dues)?;
         if Denials(store).hold(&account.holder)? {
             let account = Some(Box::new(account.holder));
             return Err(LogOnError::Refused { account, locked: false });
         }
-        let (token, ends) = session::begin(store, &account, random(), now)?;
+        let (token, ends) = session::begin(store, &account, random(), now, dues.log_on)?;
         Ok((account.holder, token, ends))
     }
 
@@ -163,8 +165,13 @@ impl Identity {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn log_off(&self, store: &dyn Store, session: &SessionId) -> Result<(), IdentityError> {
-        session::end(store, &session.0).map(|_| ())
+    pub fn log_off(
+        &self,
+        store: &dyn Store,
+        session: &SessionId,
+        due: &Due,
+    ) -> Result<(), IdentityError> {
+        session::end(store, &session.0, due).map(|_| ())
     }
 }
 

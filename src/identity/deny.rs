@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::is_name;
 use super::kept::{self, IdentityError};
+use crate::audit::Due;
 use crate::govern::Principal;
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -34,19 +35,24 @@ impl Denials<'_> {
     ///
     /// # Errors
     /// When a name is none, or the store does not answer.
-    pub fn add(&self, denied: &Denied) -> Result<bool, IdentityError> {
+    pub fn add(&self, denied: &Denied, due: &Due) -> Result<bool, IdentityError> {
         if !is_name(&denied.agency) || denied.user.as_deref().is_some_and(|user| !is_name(user)) {
             return Err(IdentityError::Name);
         }
-        kept::insert(self.0, &name(&denied.agency, denied.user.as_deref()), denied)
+        kept::insert(self.0, &name(&denied.agency, denied.user.as_deref()), denied, due)
     }
 
     /// Takes a denial back; whether there was one.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn remove(&self, agency: &str, user: Option<&str>) -> Result<bool, IdentityError> {
-        kept::remove(self.0, &name(agency, user))
+    pub fn remove(
+        &self,
+        agency: &str,
+        user: Option<&str>,
+        due: &Due,
+    ) -> Result<bool, IdentityError> {
+        kept::remove(self.0, &name(agency, user), due)
     }
 
     /// All denials, by agency and user.

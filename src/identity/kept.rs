@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::audit::Due;
 use crate::store::{Store, StoreError};
 
 /// What can go wrong with keys, accounts, sessions and denials.
@@ -63,14 +64,15 @@ pub(super) fn insert<T: Serialize>(
     store: &dyn Store,
     name: &str,
     thing: &T,
+    due: &Due,
 ) -> Result<bool, IdentityError> {
-    Ok(store.swap_document(name, None, Some(&text(thing)?))?)
+    Ok(store.swap_document(name, None, Some(&text(thing)?), due)?)
 }
 
 /// Removes a thing as it is now; whether it was there.
-pub(super) fn remove(store: &dyn Store, name: &str) -> Result<bool, IdentityError> {
+pub(super) fn remove(store: &dyn Store, name: &str, due: &Due) -> Result<bool, IdentityError> {
     while let Some(before) = store.document(name)? {
-        if store.swap_document(name, Some(&before), None)? {
+        if store.swap_document(name, Some(&before), None, due)? {
             return Ok(true);
         }
     }
@@ -78,12 +80,14 @@ pub(super) fn remove(store: &dyn Store, name: &str) -> Result<bool, IdentityErro
 }
 
 /// Changes a thing and returns what the change returns. The change sees what is there at the instant
-/// of writing: when another writer was faster, it is made again on what that one wrote.
-pub(super) fn update<T, R>(
+/// of writing: when another writer was faster, it is made again on what that one wrote. What entry is due may
+/// depend on what the change came to.
+pub(super) fn update<'d, T, R>(
     store: &dyn Store,
     name: &str,
     absent: Option<&T>,
     mut change: impl FnMut(&mut T) -> R,
+    due: impl Fn(&R) -> &'d Due,
 ) -> Result<Option<R>, IdentityError>
 where
     T: Serialize + DeserializeOwned + Clone,
@@ -93,7 +97,7 @@ where
         let thing = before.as_deref().map(parse).transpose()?.or_else(|| absent.cloned());
         let Some(mut thing) = thing else { return Ok(None) };
         let result = change(&mut thing);
-        if store.swap_document(name, before.as_deref(), Some(&text(&thing)?))? {
+        if store.swap_document(name, before.as_deref(), Some(&text(&thing)?), due(&result))? {
             return Ok(Some(result));
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{self, IdentityError};
 use super::{Fingerprint, check_names, hash, later};
+use crate::audit::Due;
 use crate::govern::Principal;
 use crate::model::{Timestamp, hex};
 use crate::store::Store;
@@ -55,7 +56,8 @@ impl ApiKey {
 pub struct Keys<'a>(pub &'a dyn Store);
 
 impl Keys<'_> {
-    /// Makes a key from 32 random bytes; returns its id and its text, which is kept nowhere.
+    /// Makes a key from 32 random bytes; returns its id and its text, which is kept nowhere. The entry that is
+    /// due may name the id.
     ///
     /// # Errors
     /// When a name, the roles or the end are not good, or the store does not answer.
@@ -63,14 +65,16 @@ impl Keys<'_> {
         &self,
         random: [u8; 32],
         key: &ApiKey,
+        due: impl FnOnce(&str) -> Due,
     ) -> Result<(String, String), IdentityError> {
         key.check()?;
         let text = format!("{PREFIX}{}", hex(&random));
         let hash = hash(&text);
-        if !kept::insert(self.0, &format!("{DOCUMENT}{hash}"), key)? {
+        let id = hash[..ID_DIGITS].to_owned();
+        if !kept::insert(self.0, &format!("{DOCUMENT}{hash}"), key, &due(&id))? {
             return Err(IdentityError::Crypto("key: the random bytes have been used before"));
         }
-        Ok((hash[..ID_DIGITS].to_owned(), text))
+        Ok((id, text))
     }
 
     /// All keys with their ids, by agency, user and time.
@@ -97,12 +101,13 @@ impl Keys<'_> {
     pub fn revoke(
         &self,
         which: impl Fn(&str, &ApiKey) -> bool,
+        due: impl Fn(&str, &ApiKey) -> Due,
     ) -> Result<Vec<(String, ApiKey)>, IdentityError> {
         let mut revoked = Vec::new();
         for (name, text) in self.0.documents(DOCUMENT)? {
             let id: String = name[DOCUMENT.len()..].chars().take(ID_DIGITS).collect();
             let key: ApiKey = kept::parse(&text)?;
-            if which(&id, &key) && kept::remove(self.0, &name)? {
+            if which(&id, &key) && kept::remove(self.0, &name, &due(&id, &key))? {
                 revoked.push((id, key));
             }
         }

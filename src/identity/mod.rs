@@ -17,7 +17,9 @@ mod session;
 mod settings;
 mod token;
 
-pub use account::{Account, Accounts, LogOn, LogOnError, NewAccount, PASSWORD_CHARS_MIN};
+pub use account::{
+    Account, Accounts, LogOn, LogOnDues, LogOnError, NewAccount, PASSWORD_CHARS_MIN,
+};
 pub use authenticate::{Authenticated, Credentials, Identity, Refusal, SessionId};
 pub use certificate::Fingerprint;
 pub use deny::{Denials, Denied};

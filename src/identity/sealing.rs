@@ -9,7 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::kept::{self, IdentityError};
+use crate::audit::{Due, Housekeeping};
 use crate::model::hex;
+use crate::private;
 use crate::store::Store;
 
 /// The document that says which key secrets are sealed with.
@@ -66,7 +68,8 @@ impl SealingKey {
     /// # Errors
     /// When they are sealed with another, or the store does not answer.
     pub fn claim(&self, store: &dyn Store) -> Result<(), IdentityError> {
-        kept::insert(store, DOCUMENT, &self.id)?;
+        let due = Due::unlogged(Housekeeping::SealingKey);
+        kept::insert(store, DOCUMENT, &self.id, &due)?;
         let claimed: Option<String> = kept::read(store, DOCUMENT)?;
         if claimed.as_ref() == Some(&self.id) { Ok(()) } else { Err(IdentityError::OtherKey) }
     }
@@ -112,11 +115,7 @@ impl SealingKey {
 }
 
 fn create(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private::open(std::fs::OpenOptions::new().write(true).create_new(true), path)
 }
 
 #[cfg(unix)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::account::{Account, Accounts};
 use super::kept::{self, IdentityError};
 use super::{hash, later, seconds};
+use crate::audit::{Due, Housekeeping};
 use crate::govern::Principal;
 use crate::model::{Timestamp, hex};
 use crate::store::Store;
@@ -16,6 +17,9 @@ pub const SESSION_HOURS_MAX: i64 = 12;
 pub const SESSION_IDLE_MINUTES: i64 = 30;
 /// Seconds between two notes of when a session was last used. It may end so much too early, never late.
 const SEEN_SECONDS: i64 = 60;
+
+/// A session that is over, and when one was last used, is nobody's act.
+static KEEPING: Due = Due::unlogged(Housekeeping::Sessions);
 
 /// The start of every session's token.
 pub(super) const PREFIX: &str = "accord_session_";
@@ -49,24 +53,25 @@ pub(super) fn begin(
     account: &Account,
     random: [u8; 32],
     now: Timestamp,
+    due: &Due,
 ) -> Result<(String, Timestamp), IdentityError> {
     for (name, text) in store.documents(DOCUMENT)? {
         if kept::parse::<Session>(&text).is_ok_and(|session| session.is_over(now)) {
-            store.swap_document(&name, Some(&text), None)?;
+            store.swap_document(&name, Some(&text), None, &KEEPING)?;
         }
     }
     let token = format!("{PREFIX}{}", hex(&random));
     let Principal { agency, user, .. } = account.holder.clone();
     let session = Session { agency, user, epoch: account.epoch, began: now, seen: now };
-    if !kept::insert(store, &name(&token), &session)? {
+    if !kept::insert(store, &name(&token), &session, due)? {
         return Err(IdentityError::Crypto("session: the random bytes have been used before"));
     }
     Ok((token, later(now, SESSION_HOURS_MAX * 3600)))
 }
 
 /// Ends the session of a token.
-pub(super) fn end(store: &dyn Store, token: &str) -> Result<bool, IdentityError> {
-    kept::remove(store, &name(token))
+pub(super) fn end(store: &dyn Store, token: &str, due: &Due) -> Result<bool, IdentityError> {
+    kept::remove(store, &name(token), due)
 }
 
 /// Whom the session of a token stands for, with the roles that the account has now, and since when.
@@ -79,7 +84,7 @@ pub(super) fn holder(
     let Some(text) = store.document(&name)? else { return Ok(None) };
     let mut session: Session = kept::parse(&text)?;
     if session.is_over(now) {
-        store.swap_document(&name, Some(&text), None)?;
+        store.swap_document(&name, Some(&text), None, &KEEPING)?;
         return Ok(None);
     }
     let account = Accounts(store).find(&session.agency, &session.user)?;
@@ -92,7 +97,7 @@ pub(super) fn holder(
         session.seen = now;
         let seen = serde_json::to_string(&session).map_err(|_| IdentityError::Damaged)?;
         // Where another request was faster, it has noted the same or has ended the session.
-        store.swap_document(&name, Some(&text), Some(&seen))?;
+        store.swap_document(&name, Some(&text), Some(&seen), &KEEPING)?;
     }
     Ok(Some((account.holder, session.began)))
 }

@@ -127,6 +127,11 @@ impl RowReader {
         Ok(Self { mapper, name: name.to_owned(), rows, total, ended: false })
     }
 
+    /// The agency that owns what the rows make.
+    pub fn agency(&self) -> &str {
+        self.mapper.agency()
+    }
+
     /// What reports call the file.
     pub fn name(&self) -> &str {
         &self.name

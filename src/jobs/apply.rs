@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::link::{self, Linker, PreparedCache};
+use crate::audit::{Due, Housekeeping};
 use crate::ingest::{Reason, RowError, RowOutput};
 use crate::model::{Event, Record, RecordId, Tie};
 use crate::store::{Batch, Store, StoreError};
@@ -52,14 +53,14 @@ impl<'a, L: Linker> Pipeline<'a, L> {
 
     /// Stores and links what is new, and refuses the rows that would change something. When this
     /// returns, everything it counts is durable.
-    pub fn apply(&mut self, rows: &[NumberedRow]) -> Result<Outcome, StoreError> {
-        match self.apply_at_once(rows, false) {
+    pub fn apply(&mut self, rows: &[NumberedRow], due: &Due) -> Result<Outcome, StoreError> {
+        match self.apply_at_once(rows, false, due) {
             // A tie or event differs from the stored one. Which row it is comes out by halving;
             // the halves commit one after the other, so the first of two rows still wins.
             Err(StoreError::Conflict { .. }) if rows.len() > 1 => {
                 let (left, right) = rows.split_at(rows.len() / 2);
-                let mut outcome = self.apply(left)?;
-                let rest = self.apply(right)?;
+                let mut outcome = self.apply(left, due)?;
+                let rest = self.apply(right, due)?;
                 outcome.counts += rest.counts;
                 outcome.refused.extend(rest.refused);
                 Ok(outcome)
@@ -78,8 +79,9 @@ impl<'a, L: Linker> Pipeline<'a, L> {
         &mut self,
         rows: &[NumberedRow],
         all_or_nothing: bool,
+        due: &Due,
     ) -> Result<Outcome, StoreError> {
-        let mut txn = self.store.begin()?;
+        let mut txn = self.store.begin(due)?;
         let known = txn.known(&record_ids(rows))?;
         let staged = Staged::new(rows, &known);
         if all_or_nothing && !staged.refused.is_empty() {
@@ -110,7 +112,8 @@ impl<'a, L: Linker> Pipeline<'a, L> {
 
     /// The first row that cannot be stored behind those before it; changes nothing.
     pub fn first_conflict(&self, rows: &[NumberedRow]) -> Result<Option<u64>, StoreError> {
-        let mut txn = self.store.begin()?;
+        let never = Due::unlogged(Housekeeping::DryRun);
+        let mut txn = self.store.begin(&never)?;
         for (row, output) in rows {
             let put = txn.put(&Batch {
                 records: output.records.iter().map(|r| (r.clone(), Vec::new())).collect(),

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
+use crate::audit::{AuditError, Due};
 use crate::ingest::{FileError, Reason, RowError, RowReader, Source, read_file};
 use crate::model::Timestamp;
 use crate::store::{Store, StoreError};
@@ -85,8 +86,15 @@ pub struct Progress<'a> {
     pub rows: u64,
 }
 
-/// Watches an import. All that it is told of is durable.
+/// Watches an import, and says what is logged of it. All that it is told of is durable.
 pub trait Observer {
+    /// The entry that is due for the next batch of rows, from 1, of an agency. Asked before the batch is stored: without a log
+    /// that can be written the import stops.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    fn due(&mut self, agency: &str, batch: u64) -> Result<Due, AuditError>;
+
     /// A batch was committed.
     fn progress(&mut self, progress: &Progress<'_>) {
         let _ = progress;
@@ -103,9 +111,6 @@ pub trait Observer {
     }
 }
 
-/// Watches nothing.
-impl Observer for () {}
-
 /// Why an import stopped. What was committed before stays, and importing again goes on from it.
 #[derive(Debug, Error)]
 pub enum ImportError {
@@ -115,6 +120,9 @@ pub enum ImportError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The log cannot be written.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The observer said so.
     #[error("cancelled; what was imported before stays")]
     Cancelled,
@@ -154,7 +162,8 @@ pub fn import_readers<L: Linker>(
     let pipeline = Pipeline::new(store, engine);
     let done = Done { bytes: 0, bytes_total, rows: 0 };
     let admission = Admission::of(store, at)?;
-    let mut run = Run { pipeline, admission, batch_rows: batch_rows.max(1), observer, done };
+    let mut run =
+        Run { pipeline, admission, batch_rows: batch_rows.max(1), observer, done, batch: 0 };
     let mut report = ImportReport::default();
     for reader in readers {
         report.files.push(run.file(reader)?);
@@ -176,6 +185,8 @@ struct Run<'a, L: Linker> {
     batch_rows: usize,
     observer: &'a mut dyn Observer,
     done: Done,
+    /// The last batch that was begun.
+    batch: u64,
 }
 
 /// Rows read and not yet committed, the refused ones apart.
@@ -188,6 +199,7 @@ struct Pending {
 impl<L: Linker> Run<'_, L> {
     fn file(&mut self, mut reader: RowReader) -> Result<FileReport, ImportError> {
         let mut report = FileReport { path: reader.name().to_owned(), ..FileReport::default() };
+        let agency = reader.agency().to_owned();
         let mut pending = Pending::default();
         while let Some(row) = reader.next() {
             match row? {
@@ -203,25 +215,32 @@ impl<L: Linker> Run<'_, L> {
                 (number, Err(error)) => pending.refused.push((number, error)),
             }
             if pending.rows.len() + pending.refused.len() >= self.batch_rows {
-                self.commit(std::mem::take(&mut pending), &mut report)?;
+                self.commit(&agency, std::mem::take(&mut pending), &mut report)?;
                 self.tell(&reader, &report);
             }
         }
-        self.commit(pending, &mut report)?;
+        self.commit(&agency, pending, &mut report)?;
         self.tell(&reader, &report);
         self.done.bytes += reader.bytes_total().unwrap_or_else(|| reader.bytes_done());
         self.done.rows += report.rows;
         Ok(report)
     }
 
-    fn commit(&mut self, pending: Pending, report: &mut FileReport) -> Result<(), ImportError> {
+    fn commit(
+        &mut self,
+        agency: &str,
+        pending: Pending,
+        report: &mut FileReport,
+    ) -> Result<(), ImportError> {
         if self.observer.cancelled() {
             return Err(ImportError::Cancelled);
         }
         report.rows += (pending.rows.len() + pending.refused.len()) as u64;
         let mut refused = pending.refused;
         if !pending.rows.is_empty() {
-            let outcome = self.pipeline.apply(&pending.rows)?;
+            self.batch += 1;
+            let due = self.observer.due(agency, self.batch)?;
+            let outcome = self.pipeline.apply(&pending.rows, &due)?;
             report.records_new += outcome.counts.records_new;
             report.records_unchanged += outcome.counts.records_unchanged;
             report.ties += outcome.counts.ties;

@@ -1,5 +1,6 @@
 //! Human judgements: objects of their own, never a merge.
 
+use crate::audit::Due;
 use crate::model::Judgement;
 use crate::store::{Batch, Store, StoreError};
 
@@ -8,8 +9,8 @@ use crate::store::{Batch, Store, StoreError};
 ///
 /// # Errors
 /// When the store fails.
-pub fn judge(store: &dyn Store, judgement: Judgement) -> Result<(), StoreError> {
-    let mut txn = store.begin()?;
+pub fn judge(store: &dyn Store, judgement: Judgement, due: &Due) -> Result<(), StoreError> {
+    let mut txn = store.begin(due)?;
     txn.put(&Batch { judgements: vec![judgement], ..Batch::default() })?;
     txn.commit()
 }

@@ -117,6 +117,11 @@ pub struct JobHandle {
 }
 
 impl JobHandle {
+    /// The job's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Whether the job is to stop. Long work asks this every now and then.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)

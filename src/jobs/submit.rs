@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
+use crate::audit::Due;
 use crate::ingest::{Reason, RowError, RowOutput};
 use crate::model::Timestamp;
 use crate::store::{Store, StoreError};
@@ -57,6 +58,7 @@ pub fn submit<L: Linker>(
     engine: &L,
     rows: Vec<RowOutput>,
     at: Timestamp,
+    due: &Due,
 ) -> Result<SubmitReport, SubmitError> {
     let rows: Vec<NumberedRow> = (0..).zip(rows).collect();
     let admission = Admission::of(store, at).map_err(SubmitError::Store)?;
@@ -66,7 +68,7 @@ pub fn submit<L: Linker>(
         return Err(refused(barred));
     }
     let mut pipeline = Pipeline::new(store, engine);
-    let outcome = match pipeline.apply_at_once(&rows, true) {
+    let outcome = match pipeline.apply_at_once(&rows, true, due) {
         Err(conflict @ StoreError::Conflict { .. }) => {
             let row = pipeline.first_conflict(&rows).map_err(SubmitError::Store)?;
             let row = row.ok_or(SubmitError::Store(conflict))?;

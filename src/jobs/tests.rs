@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use proptest::prelude::*;
 
 use super::*;
+use crate::audit::{AuditError, Due, Housekeeping};
 use crate::ingest::{Reason, RowMapper, RowOutput, RowReader, parse_mapping};
 use crate::model::{
     BlockKey, Body, ClassId, ClassSet, Event, IdKey, Judgement, LevelHit, Link, Record, RecordId,
@@ -106,6 +107,9 @@ impl SnapshotSink for Everything {
     fn judgement(&mut self, _: Judgement) {}
 }
 
+/// What no test here looks at.
+static MAKING: Due = Due::unlogged(Housekeeping::Making);
+
 /// When rows are handed in.
 fn now() -> Timestamp {
     Timestamp::from_micros(0).unwrap()
@@ -125,7 +129,7 @@ impl Bench {
 
     fn import(&self, rows: &[String], batch_rows: usize) -> FileReport {
         let readers = vec![reader(rows)];
-        import_readers(&self.store, &Endings, readers, batch_rows, now(), &mut ())
+        import_readers(&self.store, &Endings, readers, batch_rows, now(), &mut Watcher::default())
             .unwrap()
             .files
             .remove(0)
@@ -177,7 +181,7 @@ proptest! {
         let pieces = Bench::new();
         let (first, second) = other.split_at(split.index(other.len()));
         pieces.import(first, batch_rows);
-        submit(&pieces.store, &Endings, outputs(second), now()).unwrap();
+        submit(&pieces.store, &Endings, outputs(second), now(), &MAKING).unwrap();
         prop_assert_eq!(&pieces.everything(), &expected);
 
         // Every pair that shares a key and ends alike is linked, not only those met by chance.
@@ -226,13 +230,16 @@ fn a_row_that_would_change_something_is_refused_and_the_first_one_wins() {
 fn a_submission_is_stored_whole_or_not_at_all() {
     let bench = Bench::new();
     let report =
-        submit(&bench.store, &Endings, outputs(&[row(1, 11, 2), row(2, 11, 3)]), now()).unwrap();
+        submit(&bench.store, &Endings, outputs(&[row(1, 11, 2), row(2, 11, 3)]), now(), &MAKING)
+            .unwrap();
     assert_eq!((report.records_new, report.events, report.links), (4, 2, 1));
     let before = bench.everything();
     let moved = row(2, 11, 3).replace("10:02", "11:02");
     for bad in [row(1, 1, 9), moved] {
         let rows = outputs(&[row(7, 1, 1), bad]);
-        let Err(SubmitError::Refused(refused)) = submit(&bench.store, &Endings, rows, now()) else {
+        let Err(SubmitError::Refused(refused)) =
+            submit(&bench.store, &Endings, rows, now(), &MAKING)
+        else {
             panic!("refused")
         };
         assert_eq!((refused.len(), refused[0].row), (1, 1));
@@ -251,6 +258,10 @@ struct Watcher {
 }
 
 impl Observer for Watcher {
+    fn due(&mut self, _: &str, _: u64) -> Result<Due, AuditError> {
+        Ok(Due::unlogged(Housekeeping::Making))
+    }
+
     fn progress(&mut self, progress: &Progress<'_>) {
         self.batches += 1;
         self.bytes.push((progress.bytes_done, progress.bytes_total));

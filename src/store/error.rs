@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::audit::NoEntry;
+
 /// An error of a store. Texts never hold personal data.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -32,6 +34,9 @@ pub enum StoreError {
     /// A stored object cannot be read back: the file is damaged.
     #[error("stored data cannot be read back: {0}")]
     Damaged(String),
+    /// A write of an act without an entry for the log; nothing was written.
+    #[error(transparent)]
+    Unlogged(#[from] NoEntry),
     /// Anything else the backend reports.
     #[error("store failure: {0}")]
     Backend(String),

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::{Due, Outbox};
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, EventId, Judgement, Link, Record, RecordId, Tie,
     TieId, Timestamp,
@@ -82,8 +83,9 @@ pub trait SnapshotSink {
     fn judgement(&mut self, judgement: Judgement);
 }
 
-/// A store. All calls block; never call them on an async executor's thread.
-pub trait Store: Send + Sync {
+/// A store. All calls block; never call them on an async executor's thread. Whatever writes takes the entry that is
+/// due for it: both are committed together or neither is.
+pub trait Store: Outbox + Send + Sync {
     /// `sqlite` or `neo4j`.
     fn backend(&self) -> &'static str;
 
@@ -105,11 +107,11 @@ pub trait Store: Send + Sync {
     /// When the store does not answer.
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError>;
 
-    /// Begins the (one) write transaction; waits for another to end.
+    /// Begins the (one) write transaction, of an act with this entry; waits for another to end.
     ///
     /// # Errors
     /// When the store does not answer or cannot be locked in time.
-    fn begin(&self) -> Result<Box<dyn WriteTxn + '_>, StoreError>;
+    fn begin<'a>(&'a self, due: &'a Due) -> Result<Box<dyn WriteTxn + 'a>, StoreError>;
 
     /// The visible ones among these records, in the order asked; others are left out.
     ///
@@ -159,7 +161,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// When the store does not answer.
-    fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError>;
+    fn put_document(&self, name: &str, text: &str, due: &Due) -> Result<(), StoreError>;
 
     /// The documents whose names begin so, by name.
     ///
@@ -178,6 +180,7 @@ pub trait Store: Send + Sync {
         name: &str,
         before: Option<&str>,
         after: Option<&str>,
+        due: &Due,
     ) -> Result<bool, StoreError>;
 }
 
@@ -230,7 +233,7 @@ pub trait WriteTxn {
     /// When the store does not answer; the transaction is then lost.
     fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError>;
 
-    /// Makes everything durable. When this returns `Ok`, nothing of it is ever lost.
+    /// Makes everything durable, with the entry that is due. When this returns `Ok`, nothing of it is ever lost.
     ///
     /// # Errors
     /// When it could not be made durable; then none of it is there.

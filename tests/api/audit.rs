@@ -1,6 +1,9 @@
-//! Every request but the public ones is in the audit log before its answer leaves.
+//! Every request but the public ones is in the audit log before its answer leaves, and a write with its commit.
 
 use accord::audit::{Line, Outcome, verify};
+
+use accord::jobs::BATCH_ROWS;
+use serde_json::{Value, json};
 
 use super::Server;
 
@@ -53,4 +56,70 @@ fn looking_behind_a_mask_is_logged_as_such_and_the_object_is_named() {
     let text = std::fs::read_to_string(&server.audit).unwrap();
     let last: Line = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(last.entry.operation, "POST /v1/search unmasked");
+}
+
+fn lines(server: &Server) -> Vec<Line> {
+    let text = std::fs::read_to_string(&server.audit).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn row(id: &str) -> Value {
+    let body = json!({ "type": "phone", "number": "+442025550143" });
+    json!({ "local_id": id, "source": "tips", "records": [{ "slot": "p", "body": body }] })
+}
+
+#[test]
+fn a_write_has_one_entry_which_was_committed_with_it() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    let stored = client.post("/v1/records", &row("1"));
+    assert_eq!(stored.status, 200);
+    let refused = client.post("/v1/records", &json!({ "local_id": "2" }));
+    client.post("/v1/search", &json!({ "text": "x" })).ok();
+    let lines = lines(&server);
+    assert_eq!(lines.len(), 3);
+    let entry = &lines[0].entry;
+    assert_eq!(entry.request, stored.header("x-request-id").unwrap());
+    assert_eq!(
+        (entry.agency.as_deref(), entry.user.as_deref(), entry.operation.as_str(), entry.status),
+        (Some("metro-police"), Some("analyst"), "POST /v1/records", 200)
+    );
+    assert!(entry.purpose.is_some() && entry.case.is_some());
+    assert_eq!(entry.write.as_ref().map(String::len), Some(32));
+    // What stored nothing went straight to the log.
+    assert_eq!((lines[1].entry.status, &lines[1].entry.write), (refused.status, &None));
+    assert_eq!(lines[2].entry.write, None);
+    verify(&server.audit).unwrap();
+}
+
+#[test]
+fn each_batch_of_an_import_has_an_entry_that_names_the_request_and_the_job() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    let mapping = "source = \"s\"\nformat = \"csv\"\nid = \"no\"\nlabel = {}\n[[record]]\nslot = \"p\"\n\
+                   type = \"phone\"\nfields = { number = \"number\" }\n";
+    let rows = (0..BATCH_ROWS + 1).map(|no| format!("{no},+44202{no:07}\n"));
+    let data = format!("no,number\n{}", rows.collect::<String>());
+    let asked = json!({ "name": "p.csv", "mapping": mapping, "data": data });
+    let started = client.post("/v1/imports", &asked);
+    let request = started.header("x-request-id").unwrap().to_owned();
+    let job = started.json()["id"].as_str().unwrap().to_owned();
+    loop {
+        let status = client.get(&format!("/v1/jobs/{job}")).ok();
+        assert_ne!(status["state"], "failed", "{status}");
+        if status["state"] == "succeeded" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let lines = lines(&server);
+    let batches: Vec<_> =
+        lines.iter().map(|line| &line.entry).filter(|it| it.operation.contains("batch")).collect();
+    let operations: Vec<&str> = batches.iter().map(|it| it.operation.as_str()).collect();
+    assert_eq!(operations, ["POST /v1/imports batch 1", "POST /v1/imports batch 2"]);
+    for batch in batches {
+        assert_eq!((&batch.request, batch.object.as_ref()), (&request, Some(&job)));
+        assert_eq!(batch.agency.as_deref(), Some("metro-police"));
+        assert!(batch.write.is_some());
+    }
 }

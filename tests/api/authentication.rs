@@ -63,7 +63,13 @@ fn a_revoked_key_is_refused_from_the_next_request_on() {
     let client = server.agency("metro-police");
     client.get("/v1/queries").ok();
     let of_police = |_: &str, key: &ApiKey| key.holder.agency == "metro-police";
-    assert_eq!(Keys(server.store.as_ref()).revoke(of_police).unwrap().len(), 1);
+    assert_eq!(
+        Keys(server.store.as_ref())
+            .revoke(of_police, |_, _| crate::unlogged::making())
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
     server.agency("border-guard").get("/v1/queries").ok();
 }

@@ -11,7 +11,10 @@ pub const POLICE: &str = "metro-police";
 /// A server on which nobody has agreed on anything.
 pub fn server() -> Server {
     let server = Server::empty();
-    server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &Policy::default().to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     server
 }
 

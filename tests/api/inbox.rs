@@ -48,7 +48,10 @@ fn each_role_reads_the_messages_that_it_answers_for() {
             at: time("2026-01-01T00:00:00Z"),
         });
     }
-    server.store.put_document(&DeskBook::document(POLICE), &book.to_document()).unwrap();
+    server
+        .store
+        .put_document(&DeskBook::document(POLICE), &book.to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     for role in Role::ALL {
         let client = server.user(POLICE, &format!("{role:?}"), &[role]);
         let expected: BTreeSet<String> = READERS

@@ -14,7 +14,10 @@ const DAY: i64 = 86_400;
 /// A shelter that shares all it may with the police, on the tests' day, 21 September 2026.
 fn shared() -> (Server, Hands) {
     let (server, hands) = standing();
-    server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &Policy::default().to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     agreed(&server, &terms(grant("white")));
     (server, hands)
 }

@@ -91,7 +91,10 @@ fn register(server: &Server, agency: &str, user: &str, officer: &Officer) {
     let mut policy = Policy::from_document(text.as_deref()).unwrap();
     let key = PublicKey::from_pem(&officer.pem()).unwrap();
     assert!(policy.register_officer(agency, user, Some((&key, time("2026-01-01T00:00:00Z")))));
-    server.store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &policy.to_document(), &crate::unlogged::MAKING)
+        .unwrap();
 }
 
 #[test]

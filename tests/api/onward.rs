@@ -14,7 +14,10 @@ fn stored(server: &Server) -> String {
 
 fn server() -> Server {
     let server = Server::empty();
-    server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &Policy::default().to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     server
 }
 
@@ -94,7 +97,10 @@ fn the_strictest_agreement_says_whether_it_can_be_asked() {
 #[test]
 fn at_the_end_recipients_remove_what_they_hold_and_the_discloser_reads_their_receipt() {
     let (server, hands) = standing();
-    server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &Policy::default().to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     let ended = agreed_on(&server, "mou-1", "ask");
     let mut kept = terms(grant("white"));
     (kept["id"], kept["on_end"]) = (json!("mou-2"), json!("recipient_keeps_until_retention"));

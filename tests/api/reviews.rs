@@ -20,7 +20,10 @@ fn shared(purge_every: Option<Duration>) -> (Server, Hands) {
     let hands = Hands::default();
     let clock = Some(hands.clock());
     let server = Server::with(Special { clock, purge_every, ..Special::default() });
-    server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &Policy::default().to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     agreed(&server, &terms(grant("white")));
     (server, hands)
 }

@@ -143,8 +143,9 @@ impl Server {
         let random = *blake3::hash(format!("{agency} {user} {roles:?}").as_bytes()).as_bytes();
         // Made anew for every client, always the same.
         let keys = Keys(self.store.as_ref());
-        keys.revoke(|_, known| known.holder == key.holder).unwrap();
-        let (_, token) = keys.create(random, &key).unwrap();
+        keys.revoke(|_, known| known.holder == key.holder, |_, _| crate::unlogged::making())
+            .unwrap();
+        let (_, token) = keys.create(random, &key, |_| crate::unlogged::making()).unwrap();
         Client::new(self.base(), Some(token))
     }
 
@@ -169,7 +170,9 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
     if !special.kept {
         keys(store.as_ref());
         let policy = policy::everyone_shares(&AGENCIES);
-        store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+        store
+            .put_document(POLICY_DOCUMENT, &policy.to_document(), &crate::unlogged::MAKING)
+            .unwrap();
     }
     Config {
         store,
@@ -231,8 +234,15 @@ pub fn import_demo(store: &dyn Store) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/manifest.toml");
     let (_, sources) = load_manifest(&manifest, &IdKey::default()).unwrap();
     let engine = Engine::new(Model::shipped());
-    let report =
-        jobs::import(store, &engine, &sources, BATCH_ROWS, policy::handed_in(), &mut ()).unwrap();
+    let report = jobs::import(
+        store,
+        &engine,
+        &sources,
+        BATCH_ROWS,
+        policy::handed_in(),
+        &mut crate::unlogged::Unwatched,
+    )
+    .unwrap();
     assert!(report.files.iter().all(|file| file.refused == 0));
 }
 
@@ -283,7 +293,7 @@ fn create(store: &dyn Store, agency: &str) -> String {
     };
     let key = key(agency, "analyst", roles);
     let random = *accord_hash(agency).first_chunk().unwrap();
-    Keys(store).create(random, &key).unwrap().1
+    Keys(store).create(random, &key, |_| crate::unlogged::making()).unwrap().1
 }
 
 /// 32 bytes that differ by name; no secret.

@@ -13,7 +13,10 @@ const KEPT: &str = "silent/";
 
 /// Lets the shelter keep its suspects black from the police, and hear when they ask for one.
 fn foreseen(server: &Server) {
-    server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &Policy::default().to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     let shelter = server.agency(SHELTER);
     shelter.post("/v1/records", &row("1", "suspect", "+442025550143")).ok();
     shelter.post("/v1/records", &row("2", "contact", "+442025550199")).ok();
@@ -84,7 +87,7 @@ fn an_alert_that_a_stop_came_before_is_given_at_the_next_start_and_given_once() 
         let server = Server::on(tempfile::tempdir().unwrap(), &address);
         foreseen(&server);
         // The alert cannot be given: the answer leaves, and then the server stops.
-        server.store.put_document(&book, "torn").unwrap();
+        server.store.put_document(&book, "torn", &crate::unlogged::MAKING).unwrap();
         ask(&server, "1991-07-03", false);
         ask(&server, "1991-07-03", true);
         ask(&server, "1990-05-04", false);
@@ -100,7 +103,7 @@ fn an_alert_that_a_stop_came_before_is_given_at_the_next_start_and_given_once() 
     {
         let store = accord::store::open(&address, false).unwrap();
         let empty = DeskBook::default().to_document();
-        store.put_document(&book, &empty).unwrap();
+        store.put_document(&book, &empty, &crate::unlogged::MAKING).unwrap();
     }
     let server = Server::again(&address);
     let told = heard(&server);
@@ -108,7 +111,7 @@ fn an_alert_that_a_stop_came_before_is_given_at_the_next_start_and_given_once() 
     assert!(!told[0].to_string().contains("Horvat"));
     // A stop after the alert and before the question was forgotten: it is not given again.
     for (name, sealed) in &left {
-        server.store.put_document(name, sealed).unwrap();
+        server.store.put_document(name, sealed, &crate::unlogged::MAKING).unwrap();
     }
     drop(server);
     let server = Server::again(&address);
@@ -122,7 +125,7 @@ fn what_was_altered_in_the_store_alerts_nobody_and_does_not_keep_the_server_from
     let server = Server::on(tempfile::tempdir().unwrap(), &address);
     foreseen(&server);
     let name = format!("{KEPT}{}", "0".repeat(32));
-    server.store.put_document(&name, "a256gcm:00:AAAA").unwrap();
+    server.store.put_document(&name, "a256gcm:00:AAAA", &crate::unlogged::MAKING).unwrap();
     drop(server);
     let server = Server::again(&address);
     ask(&server, "1991-07-03", false);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::governance::{approvers, grant, sign, terms};
 use super::server::file;
 use super::{Client, Server};
+use crate::unlogged::making;
 
 const DRAFTER: &str = "metro-police";
 /// The agency whose name is guessed.
@@ -17,7 +18,10 @@ fn still() -> Server {
     let folder = tempfile::tempdir().unwrap();
     let address = file(&folder.path().join("store.accord"));
     let server = Server::still(folder, &address);
-    server.store.put_document(POLICY_DOCUMENT, &Policy::default().to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &Policy::default().to_document(), &making())
+        .unwrap();
     register(&server, DRAFTER, false);
     server
 }

@@ -11,6 +11,7 @@ mod flood;
 mod help;
 mod import;
 mod key;
+mod logged;
 mod parquet;
 mod purge;
 mod serve;

@@ -37,7 +37,14 @@ fn a_purge_removes_what_is_overdue_and_counts_it_by_agency() {
     ];
     let outputs = rows.map(|(agency, row)| row.into_output(agency, &IdKey::default()).unwrap());
     let engine = Engine::new(Model::shipped());
-    jobs::submit(&store, &engine, outputs.into(), time("2020-06-01T00:00:00Z")).unwrap();
+    jobs::submit(
+        &store,
+        &engine,
+        outputs.into(),
+        time("2020-06-01T00:00:00Z"),
+        &crate::unlogged::MAKING,
+    )
+    .unwrap();
     // The account of an earlier review goes with its row; that of a row that stays does not.
     let account = |agency: &str, by: &str| {
         let key = IdKey::default().record(agency, "1");
@@ -45,7 +52,7 @@ fn a_purge_removes_what_is_overdue_and_counts_it_by_agency() {
         let review =
             RecordReview { by, review_by: time("2099-01-01T00:00:00Z"), explanation: "x".into() };
         let text = serde_json::to_string(&RecordReviews { reviews: vec![review] }).unwrap();
-        store.put_document(&RecordReviews::document(key), &text).unwrap();
+        store.put_document(&RecordReviews::document(key), &text, &crate::unlogged::MAKING).unwrap();
     };
     account("shelter", "2020-06-01T00:00:00Z");
     account("elsewhere", "2020-06-01T00:00:00Z");

@@ -90,8 +90,8 @@ fn a_server_answers_with_the_tokens_made_for_it_and_logs_what_it_answered() {
     let mut audit = store.clone().into_os_string();
     audit.push(".audit");
     let printed = ok(&["audit", "verify", audit.to_str().unwrap()]);
-    // Two keys made, one revoked, four questions: one chain, though two processes wrote it.
-    assert!(printed.starts_with("7 entries"), "{printed}");
+    // Ten files imported, two keys made, one revoked, four questions: one chain, though two processes wrote it.
+    assert!(printed.starts_with("17 entries"), "{printed}");
 }
 
 #[test]

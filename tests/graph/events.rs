@@ -145,8 +145,14 @@ fn the_size_of_a_crowd_is_that_of_its_visible_part() {
     let world = World::empty();
     let mut output = row.into_output("a", &world.id_key).unwrap();
     output.records[8..].iter_mut().for_each(|record| record.label.handling = Handling::Own);
-    jobs::submit(&world.store, world.engine.as_ref(), vec![output], crate::policy::handed_in())
-        .unwrap();
+    jobs::submit(
+        &world.store,
+        world.engine.as_ref(),
+        vec![output],
+        crate::policy::handed_in(),
+        &crate::unlogged::MAKING,
+    )
+    .unwrap();
     let (owner, other) = (world.snapshot("a"), world.snapshot("b"));
     assert_eq!((owner.records.len(), owner.relationships.len()), (13, 0));
     assert_eq!((other.records.len(), other.relationships.len()), (8, 8 * 7 / 2));

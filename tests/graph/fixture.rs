@@ -30,7 +30,7 @@ fn import(world: &World, sources: Vec<Source>, batch_rows: usize) {
         &sources,
         batch_rows,
         crate::policy::handed_in(),
-        &mut (),
+        &mut crate::unlogged::Unwatched,
     )
     .unwrap();
 }
@@ -55,6 +55,7 @@ fn submit(world: &World, rows: Vec<RowOutput>, at_once: usize) {
             world.engine.as_ref(),
             batch.to_vec(),
             crate::policy::handed_in(),
+            &crate::unlogged::MAKING,
         )
         .unwrap();
     }

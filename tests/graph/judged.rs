@@ -79,7 +79,9 @@ fn effective(seen: &[&Judgement]) -> BTreeMap<(RecordId, RecordId), Verdict> {
 }
 
 fn judge(world: &World, judgements: &[(usize, Judgement)]) {
-    judgements.iter().for_each(|(_, it)| jobs::judge(&world.store, it.clone()).unwrap());
+    judgements.iter().for_each(|(_, it)| {
+        jobs::judge(&world.store, it.clone(), &crate::unlogged::MAKING).unwrap()
+    });
 }
 
 proptest! {

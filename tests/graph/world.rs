@@ -121,7 +121,14 @@ impl World {
                 submitted.into_output(AGENCIES[row.agency], &self.id_key).unwrap()
             };
             let outputs = batch.iter().map(output).collect();
-            jobs::submit(&self.store, self.engine.as_ref(), outputs, policy::handed_in()).unwrap();
+            jobs::submit(
+                &self.store,
+                self.engine.as_ref(),
+                outputs,
+                policy::handed_in(),
+                &crate::unlogged::MAKING,
+            )
+            .unwrap();
         }
     }
 
@@ -145,7 +152,14 @@ impl World {
     pub fn row(&self, agency: &str, row: SubmittedRow) -> RecordId {
         let output = row.into_output(agency, &self.id_key).unwrap();
         let id = output.records[0].id;
-        jobs::submit(&self.store, self.engine.as_ref(), vec![output], policy::handed_in()).unwrap();
+        jobs::submit(
+            &self.store,
+            self.engine.as_ref(),
+            vec![output],
+            policy::handed_in(),
+            &crate::unlogged::MAKING,
+        )
+        .unwrap();
         id
     }
 

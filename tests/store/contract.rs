@@ -12,7 +12,7 @@ use crate::policy;
 use super::{on_both, on_neo4j, on_sqlite};
 
 pub fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
-    let mut transaction = store.begin()?;
+    let mut transaction = store.begin(&crate::unlogged::MAKING)?;
     let applied = transaction.put(batch)?;
     transaction.commit()?;
     Ok(applied)
@@ -121,7 +121,7 @@ fn an_object_that_names_a_missing_record_is_refused() {
 fn a_transaction_that_is_dropped_leaves_nothing() {
     on_both(|store| {
         let before = store.revision().unwrap();
-        let mut transaction = store.begin().unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         transaction.put(&both_agencies()).unwrap();
         drop(transaction);
         assert_eq!(everything(store), Collected::default());
@@ -169,7 +169,7 @@ fn a_writer_sees_what_is_stored_and_what_it_wrote_itself() {
     on_both(|store| {
         let (first, second) = (person("a", "1", Handling::Own), person("b", "1", Handling::Own));
         apply(store, &records(&[&first])).unwrap();
-        let mut transaction = store.begin().unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         transaction.put(&records(&[&second])).unwrap();
         let known = transaction.known(&[first.id, second.id, id("c", "1")]).unwrap();
         assert_eq!(known.into_values().collect::<Vec<_>>().len(), 2);
@@ -207,8 +207,8 @@ fn a_later_link_or_judgement_of_a_pair_replaces_the_earlier() {
 fn documents_are_kept_by_name() {
     on_both(|store| {
         assert_eq!(store.document("model").unwrap(), None);
-        store.put_document("model", "one").unwrap();
-        store.put_document("model", "two 'ж'").unwrap();
+        store.put_document("model", "one", &crate::unlogged::MAKING).unwrap();
+        store.put_document("model", "two 'ж'", &crate::unlogged::MAKING).unwrap();
         assert_eq!(store.document("model").unwrap().as_deref(), Some("two 'ж'"));
         store.ping().unwrap();
     });
@@ -218,7 +218,7 @@ fn documents_are_kept_by_name() {
 fn documents_are_listed_by_the_start_of_their_names() {
     on_both(|store| {
         for name in ["key/b", "key/a", "Key/c", "kex", "key/%", "other"] {
-            store.put_document(name, &format!("of {name}")).unwrap();
+            store.put_document(name, &format!("of {name}"), &crate::unlogged::MAKING).unwrap();
         }
         let found = store.documents("key/").unwrap();
         assert_eq!(found.keys().collect::<Vec<_>>(), ["key/%", "key/a", "key/b"]);
@@ -230,14 +230,20 @@ fn documents_are_listed_by_the_start_of_their_names() {
 #[test]
 fn a_document_is_swapped_only_if_it_says_what_it_said() {
     on_both(|store| {
-        assert!(!store.swap_document("d", Some("x"), Some("y")).unwrap());
-        assert!(store.swap_document("d", None, Some("one")).unwrap());
-        assert!(!store.swap_document("d", None, Some("two")).unwrap());
-        assert!(!store.swap_document("d", Some("two"), Some("three")).unwrap());
-        assert!(store.swap_document("d", Some("one"), Some("two")).unwrap());
-        assert!(!store.swap_document("d", Some("one"), None).unwrap());
+        assert!(!store.swap_document("d", Some("x"), Some("y"), &crate::unlogged::MAKING).unwrap());
+        assert!(store.swap_document("d", None, Some("one"), &crate::unlogged::MAKING).unwrap());
+        assert!(!store.swap_document("d", None, Some("two"), &crate::unlogged::MAKING).unwrap());
+        assert!(
+            !store
+                .swap_document("d", Some("two"), Some("three"), &crate::unlogged::MAKING)
+                .unwrap()
+        );
+        assert!(
+            store.swap_document("d", Some("one"), Some("two"), &crate::unlogged::MAKING).unwrap()
+        );
+        assert!(!store.swap_document("d", Some("one"), None, &crate::unlogged::MAKING).unwrap());
         assert_eq!(store.document("d").unwrap().as_deref(), Some("two"));
-        assert!(store.swap_document("d", Some("two"), None).unwrap());
+        assert!(store.swap_document("d", Some("two"), None, &crate::unlogged::MAKING).unwrap());
         assert_eq!(store.document("d").unwrap(), None);
     });
 }
@@ -248,7 +254,10 @@ fn of_writers_at_the_same_instant_none_loses_its_change() {
         let append = |writer: usize| loop {
             let before = store.document("list").unwrap();
             let after = format!("{}{writer} ", before.clone().unwrap_or_default());
-            if store.swap_document("list", before.as_deref(), Some(&after)).unwrap() {
+            if store
+                .swap_document("list", before.as_deref(), Some(&after), &crate::unlogged::MAKING)
+                .unwrap()
+            {
                 break;
             }
         };

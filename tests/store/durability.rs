@@ -24,7 +24,7 @@ fn child_that_writes_until_it_is_killed() {
         let made: Vec<_> = (0..BATCH)
             .map(|number| person("a", &format!("{batch}-{number}"), Handling::Own))
             .collect();
-        let mut transaction = store.begin().unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         transaction.put(&records(&made.iter().collect::<Vec<_>>())).unwrap();
         transaction.commit().unwrap();
         println!("acknowledged {}", (batch + 1) * BATCH);

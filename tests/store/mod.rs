@@ -2,6 +2,7 @@
 
 mod contract;
 mod durability;
+mod entries;
 mod fixture;
 mod retention;
 

@@ -68,13 +68,13 @@ fn classes(store: &dyn Store, wanted: impl Fn(Option<Timestamp>) -> bool) -> Cla
 }
 
 fn review(store: &dyn Store, ids: &Ids, by: &str) {
-    let mut transaction = store.begin().unwrap();
+    let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
     transaction.set_review(ids, time(by)).unwrap();
     transaction.commit().unwrap();
 }
 
 fn purge(store: &dyn Store, classes: &ClassSet) -> Purged {
-    let mut transaction = store.begin().unwrap();
+    let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
     let purged = transaction.purge(classes).unwrap();
     transaction.commit().unwrap();
     purged
@@ -124,7 +124,7 @@ fn handing_in_again_what_was_reviewed_changes_nothing() {
         apply(store, &rows.batch).unwrap();
         review(store, &rows.ids(), AFTER);
         let (before, revision) = (everything(store), store.revision().unwrap());
-        let mut transaction = store.begin().unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         assert_eq!(transaction.known(&[rows.a1.id]).unwrap()[&rows.a1.id], rows.a1);
         drop(transaction);
         let again = Batch { judgements: Vec::new(), ..rows.batch.clone() };
@@ -165,7 +165,7 @@ fn a_purge_removes_all_of_a_class_with_what_rests_on_it_and_nothing_else() {
         assert_eq!(left, Collected { records, events: vec![joint], ..Collected::default() });
         assert_eq!(store.classes().unwrap(), classes_before);
         // Its blocking keys are gone: only what is left is found by them.
-        let mut transaction = store.begin().unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         let holders = transaction.candidates(&[BlockKey(7)]).unwrap();
         assert_eq!(holders.len(), 2, "{holders:?}");
         assert!(transaction.known(&[rows.a1.id, rows.a2.id]).unwrap().is_empty());
@@ -188,7 +188,7 @@ fn a_purge_that_is_dropped_leaves_everything() {
         apply(store, &rows().batch).unwrap();
         let before = everything(store);
         let due = classes(store, |by| by.is_some());
-        let mut transaction = store.begin().unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         assert!(!transaction.purge(&due).unwrap().is_empty());
         drop(transaction);
         assert_eq!(everything(store), before);

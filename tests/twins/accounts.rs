@@ -38,7 +38,11 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
                 attributes: [].into(),
             };
             let accounts = Accounts(store.as_ref());
-            handed = Some(accounts.create(&holder, &sealing(), || [7; 32], start()).unwrap());
+            handed = Some(
+                accounts
+                    .create(&holder, &sealing(), || [7; 32], start(), &crate::unlogged::MAKING)
+                    .unwrap(),
+            );
         }
     }
     let handed = handed.unwrap();
@@ -63,13 +67,13 @@ pub fn right() -> (&'static str, &'static str) {
 pub fn fill(store: &dyn Store, world: &World) {
     for (agency, user) in &world.accounts {
         let name = format!("account/{agency}\n{user}");
-        store.put_document(&name, &MADE.documents[&name]).unwrap();
+        store.put_document(&name, &MADE.documents[&name], &crate::unlogged::MAKING).unwrap();
     }
     for agency in &world.sessions {
         let session = json!({
             "agency": agency, "user": "u", "epoch": 0, "began": start(), "seen": start(),
         });
         let name = format!("session/{}", blake3::hash(agency.as_bytes()).to_hex());
-        store.put_document(&name, &session.to_string()).unwrap();
+        store.put_document(&name, &session.to_string(), &crate::unlogged::MAKING).unwrap();
     }
 }

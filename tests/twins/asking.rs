@@ -93,8 +93,12 @@ fn settled(client: &Client, request: &Request, answer: Answer) -> Answer {
 pub fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
     let text = std::fs::read_to_string(&server.audit).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
+    // The ids of writes are chance.
+    let lines = lines.map(|entry| Entry { write: None, ..entry });
     let mut own: Vec<Entry> =
         lines.filter(|entry| entry.agency.as_deref() == Some(CALLER)).collect();
+    // When a job stores its batches depends on how long it waits: they stand behind what was asked.
+    own.sort_by_key(|entry| entry.operation.contains(" batch "));
     if manner == Manner::WithoutRefusedWrites {
         own.retain(|entry| entry.status < 400 || !entry.operation.starts_with("POST"));
     }

@@ -23,7 +23,7 @@ pub fn fill(store: &dyn Store, world: &World) {
         let submitted: SubmittedRow = serde_json::from_value(row.json.clone()).unwrap();
         submitted.into_output(row.agency, &IdKey::default()).unwrap()
     });
-    jobs::submit(store, &engine, outputs.collect(), handed_in()).unwrap();
+    jobs::submit(store, &engine, outputs.collect(), handed_in(), &crate::unlogged::MAKING).unwrap();
     for judged in &world.judged {
         let judgement = Judgement {
             a: judged.a.min(judged.b),
@@ -33,9 +33,11 @@ pub fn fill(store: &dyn Store, world: &World) {
             at: time("2026-01-01T00:00:00Z"),
             label: world::label_of(judged),
         };
-        jobs::judge(store, judgement).unwrap();
+        jobs::judge(store, judgement, &crate::unlogged::MAKING).unwrap();
     }
-    store.put_document(POLICY_DOCUMENT, &world.policy.to_document()).unwrap();
+    store
+        .put_document(POLICY_DOCUMENT, &world.policy.to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     // One that the caller's agency decides, in every world, and one of others, in some.
     let onward = |id: &str, owner: &str| {
         let request = OnwardRequest {
@@ -48,7 +50,7 @@ pub fn fill(store: &dyn Store, world: &World) {
             decision: None,
         };
         let text = serde_json::to_string(&request).unwrap();
-        store.put_document(&OnwardRequest::document(id), &text).unwrap();
+        store.put_document(&OnwardRequest::document(id), &text, &crate::unlogged::MAKING).unwrap();
     };
     onward(drivers::ONWARD[0], world::CALLER);
     if !world.messages.is_empty() {
@@ -72,7 +74,13 @@ pub fn fill(store: &dyn Store, world: &World) {
                 at,
             });
         }
-        store.put_document(&DeskBook::document(agency), &book.to_document()).unwrap();
+        store
+            .put_document(
+                &DeskBook::document(agency),
+                &book.to_document(),
+                &crate::unlogged::MAKING,
+            )
+            .unwrap();
     }
 }
 

@@ -77,7 +77,10 @@ fn a_resolve_within_a_view_beside_an_unrestricted_one() {
         true
     });
     policy.agreements.extend(limited);
-    server.store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &policy.to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     let callers = [LIMITED, WHOLE].map(|agency| server.user(agency, "u", &[Role::Investigator]));
     let people = probes(server.store.as_ref());
     for caller in &callers {

@@ -160,7 +160,7 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
             }
         }
     }
-    jobs::submit(copy, engine, outputs, handed_in()).unwrap();
+    jobs::submit(copy, engine, outputs, handed_in(), &crate::unlogged::MAKING).unwrap();
     let mut judgements = Vec::new();
     for judged in &world.judged {
         let label = world::label_of(judged);
@@ -176,7 +176,7 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
             });
         }
     }
-    let mut txn = copy.begin().unwrap();
+    let mut txn = copy.begin(&crate::unlogged::MAKING).unwrap();
     txn.put(&Batch { judgements, ..Batch::default() }).unwrap();
     txn.commit().unwrap();
 }

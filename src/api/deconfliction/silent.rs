@@ -8,8 +8,12 @@ use actix_web::{rt, web};
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
 use crate::api::state::State;
+use crate::audit::{Due, Housekeeping};
 use crate::casework::deconfliction::{Asked, silent};
 use crate::casework::deferred::Deferred;
+
+/// What is done some time after the question, whose entry is in the log.
+static ALERTS: Due = Due::unlogged(Housekeeping::SilentAlerts);
 
 /// Keeps a question until the owners have been alerted. Whoever wants to stay unknown alerts nobody.
 ///
@@ -30,15 +34,17 @@ pub fn alert_later(state: Arc<State>, kept: Deferred) {
 
 /// Alerts the owners of all questions that an earlier stop has left, some time after.
 pub fn resume(state: Arc<State>) {
-    rt::spawn(web::block(move || match Deferred::left(state.casework(), silent::DOCUMENTS) {
-        Ok(left) => left.iter().for_each(|kept| finish(&state, kept)),
-        Err(error) => tracing::error!(%error, "silent alerts that were left wait"),
+    rt::spawn(web::block(move || {
+        match Deferred::left(state.casework(&ALERTS), silent::DOCUMENTS) {
+            Ok(left) => left.iter().for_each(|kept| finish(&state, kept)),
+            Err(error) => tracing::error!(%error, "silent alerts that were left wait"),
+        }
     }));
 }
 
 /// Alerts the owners of a question. What fails is tried again at the next start.
 fn finish(state: &State, kept: &Deferred) {
-    let (work, sealing) = (state.casework(), state.sealing());
+    let (work, sealing) = (state.casework(&ALERTS), state.sealing());
     if let Err(error) = silent::finish(work, &state.engine, sealing, kept) {
         tracing::error!(%error, "silent alerts wait for the next start");
     }

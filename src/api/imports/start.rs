@@ -11,10 +11,11 @@ use utoipa::ToSchema;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::jobs::get::JobView;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::api::state::State;
+use crate::audit::{AuditError, Due, Entry};
 use crate::govern::Function;
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
 use crate::jobs::{
@@ -128,7 +129,8 @@ fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {
         .map_err(|error| wrong("data", &error.fault.to_string()))?;
     let (agency, user) = (scope.caller.agency.clone(), scope.caller.user.clone());
     let state = Arc::clone(&scope.state);
-    let work = move |handle: &JobHandle| run(&state, reader, handle);
+    let asked = scope.due.first().ok_or_else(|| Problem::new(Code::Internal))?;
+    let work = move |handle: &JobHandle| run(&state, reader, handle, asked);
     let job = scope.state.jobs.start(JobOwner { agency, user }, "import", work)?;
     Ok(JobView::of(job))
 }
@@ -155,15 +157,20 @@ fn run(
     state: &State,
     reader: RowReader,
     handle: &JobHandle,
+    asked: Entry,
 ) -> Result<serde_json::Value, JobError> {
     let (store, engine) = (state.store.as_ref(), state.engine.as_ref());
-    let mut watch = Watch(handle);
+    let mut watch = Watch { state, handle, asked };
     let at = (state.clock)();
     let report = import_readers(store, engine, vec![reader], BATCH_ROWS, at, &mut watch);
     let report = report.map_err(|error| match error {
         ImportError::Cancelled => JobError::Cancelled,
         ImportError::File(error) => {
             JobError::Failed { code: "invalid_input", detail: error.to_string() }
+        }
+        ImportError::Audit(_) => {
+            let detail = "the audit log cannot be written; importing again goes on".to_owned();
+            JobError::Failed { code: "unavailable", detail }
         }
         ImportError::Store(error) => {
             tracing::error!(%error, "an import failed");
@@ -176,17 +183,34 @@ fn run(
         .map_err(|_| JobError::Failed { code: "internal", detail: "no report".to_owned() })
 }
 
-/// Passes an import's progress on to its job.
-struct Watch<'a>(&'a JobHandle);
+/// Passes an import's progress on to its job, and logs its batches as those of the request that began it.
+struct Watch<'a> {
+    state: &'a State,
+    handle: &'a JobHandle,
+    asked: Entry,
+}
 
 impl Observer for Watch<'_> {
+    fn due(&mut self, _: &str, batch: u64) -> Result<Due, AuditError> {
+        self.state.audit.check(self.state.store.as_ref())?;
+        Ok(Due::of(Entry {
+            at: (self.state.clock)(),
+            operation: format!("{} batch {batch}", self.asked.operation),
+            object: Some(self.handle.id().to_owned()),
+            status: 0,
+            ..self.asked.clone()
+        }))
+    }
+
     fn progress(&mut self, progress: &Progress<'_>) {
-        self.0.progress(progress.bytes_done, progress.bytes_total, "bytes");
+        // The batch is stored with its entry. Where this fails, the next batch finds it out.
+        let _ = self.state.audit.settle(self.state.store.as_ref(), None);
+        self.handle.progress(progress.bytes_done, progress.bytes_total, "bytes");
     }
 
     fn refused(&mut self, _: &Refusal) {}
 
     fn cancelled(&self) -> bool {
-        self.0.is_cancelled()
+        self.handle.is_cancelled()
     }
 }

@@ -89,7 +89,7 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
     };
     let (at, user) = ((state.clock)(), scope.caller.user.clone());
     let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };
-    jobs::judge(state.store.as_ref(), judgement)?;
+    jobs::judge(state.store.as_ref(), judgement, &scope.due)?;
     answer(&scope.renewed()?, &asked)
 }
 

@@ -68,7 +68,8 @@ pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Pr
     }
     let records = rows.iter().flat_map(|row| &row.records).map(|it| scope.record_id(it)).collect();
     let state = &scope.state;
-    let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at)?;
+    let report =
+        jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at, &scope.due)?;
     Ok(Submitted {
         records,
         records_new: report.records_new,

@@ -9,19 +9,24 @@ use crate::api::state::State;
 
 /// Whether the server can answer questions
 ///
-/// Asks the store.
+/// Asks the store, and whether the audit log can be written.
 #[utoipa::path(
     tag = "service",
     operation_id = "ready",
     security(()),
     responses(
         (status = 200, body = ServiceStatus),
-        (status = 503, body = ProblemBody, description = "The store does not answer"),
+        (status = 503, body = ProblemBody, description = "The store does not answer, or the audit log cannot be written"),
     ),
 )]
 #[get("/ready")]
 pub async fn ready(state: web::Data<State>) -> Result<Answer<ServiceStatus>, Problem> {
-    let asked = web::block(move || state.store.ping()).await;
-    asked.map_err(|_| Problem::new(Code::Internal))??;
+    let asked = web::block(move || {
+        state.store.ping()?;
+        let unwritable =
+            |_| Problem::new(Code::Unavailable).detail("the audit log cannot be written");
+        state.audit.probe(state.store.as_ref()).map_err(unwritable)
+    });
+    asked.await.map_err(|_| Problem::new(Code::Internal))??;
     Ok(Answer::of_no_object(ServiceStatus { status: "ok" }))
 }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::{Answer, Told};
-use crate::api::guard::locked_out;
+use crate::api::context::Acting;
 use crate::api::limits::HASHING_WAIT;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::state::State;
-use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
+use crate::audit::{Due, Entry};
+use crate::identity::{LogOn, LogOnDues, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
 use crate::model::Timestamp;
 
 /// What a user shows to log on.
@@ -65,6 +66,7 @@ pub struct SessionAnswer {
 #[post("/v1/sessions")]
 pub async fn begin_session(
     state: web::Data<State>,
+    acting: Acting,
     body: Body,
 ) -> Result<Answer<SessionAnswer>, Problem> {
     let asked: LogOnRequest = body.json()?.object()?;
@@ -77,11 +79,22 @@ pub async fn begin_session(
     let turn = tokio::time::timeout(HASHING_WAIT, state.hashings.acquire()).await;
     let _turn = turn.map_err(|_| unavailable())?.map_err(|_| unavailable())?;
     let shared = state.clone();
+    let log_on = acting.0;
     let try_it = move || {
         let LogOnRequest { agency, user, password, code, new_password, .. } = asked;
         let shown = LogOn { agency, user, password, code, new_password };
         let now = (shared.clock)();
-        shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now)
+        // Stored with a session or a lock only, so that the account is there.
+        log_on.amend(|entry| {
+            entry.agency = Some(shown.agency.clone());
+            entry.user = Some(shown.user.clone());
+            entry.object = Some(shared.notice.id.clone());
+        });
+        let request = log_on.first().map(|entry| entry.request).unwrap_or_default();
+        let lock = "account lock".to_owned();
+        let lock = Due::of(Entry::apart((now, request), &shown.agency, Some(&shown.user), lock));
+        let dues = LogOnDues { log_on: &log_on, lock: &lock };
+        shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now, dues)
     };
     let tried = web::block(try_it).await.map_err(|_| Problem::new(Code::Internal))?;
     let notice = state.notice.id.clone();
@@ -91,10 +104,7 @@ pub async fn begin_session(
             let session = SessionAnswer { token, ends, idle_minutes: SESSION_IDLE_MINUTES };
             Ok(Answer::new(session, told(Some(principal))).with_status(StatusCode::CREATED))
         }
-        Err(LogOnError::Refused { account, locked }) => {
-            if let (Some(account), true) = (&account, locked) {
-                locked_out(&state, account.as_ref()).await?;
-            }
+        Err(LogOnError::Refused { account, .. }) => {
             Err(Problem::new(Code::Unauthenticated).with(told(account.map(|account| *account))))
         }
         Err(LogOnError::PasswordChangeNeeded(principal)) => {

@@ -3,6 +3,7 @@
 use actix_web::{HttpMessage, HttpRequest, delete, web};
 
 use crate::api::answer::{Answer, NoContent};
+use crate::api::context::Acting;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::state::State;
 use crate::identity::SessionId;
@@ -21,11 +22,12 @@ use crate::identity::SessionId;
 #[delete("/v1/sessions")]
 pub async fn end_session(
     state: web::Data<State>,
+    acting: Acting,
     request: HttpRequest,
 ) -> Result<Answer<NoContent>, Problem> {
     let session = request.extensions().get::<SessionId>().cloned();
     let session = session.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let end = move || state.identity.log_off(state.store.as_ref(), &session);
+    let end = move || state.identity.log_off(state.store.as_ref(), &session, &acting.0);
     match web::block(end).await {
         Ok(Ok(())) => Ok(Answer::of_no_object(NoContent)),
         Ok(Err(error)) => {

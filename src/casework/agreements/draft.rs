@@ -19,7 +19,7 @@ pub fn draft(
 ) -> Result<AgreementSeen, CaseworkError> {
     check(work, question, terms)?;
     let id = terms.agreement_id(work.id_key);
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         // The reference is the agency's own, so this tells of no other agency's agreement.
         if policy.agreements.contains_key(&id) {
             return Err(CaseworkError::AlreadyThere);
@@ -46,7 +46,7 @@ pub fn add_version(
         let detail = "the versions of one agreement have one reference";
         return Err(CaseworkError::input("id", "another_agreement", detail));
     }
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         let agreement = policy.agreements.get_mut(id).ok_or(CaseworkError::NotFound)?;
         if agreement.ended.is_some() {
             return Err(NotNow::AgreementEnded.into());

@@ -19,7 +19,7 @@ pub fn confirm_purge(
 ) -> Result<AgreementSeen, CaseworkError> {
     let note = reason(note, "note")?;
     let agency = &question.principal.agency;
-    let (confirmed, discloser) = change_policy(work.store, |policy| {
+    let (confirmed, discloser) = change_policy(work.writing(), |policy| {
         let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or(CaseworkError::NotFound)?;
         let mut tasks = agreement.purge_tasks(question.at).into_iter();

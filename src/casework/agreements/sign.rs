@@ -32,7 +32,7 @@ pub fn sign(
 ) -> Result<AgreementSeen, CaseworkError> {
     let (agency, user) = (&question.principal.agency, &question.principal.user);
     let given = signing.given()?;
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         let checked = policy.check_signature((agency, user), &signing.terms_hash, given);
         let own = policy.agencies.get(agency).cloned();
         let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));

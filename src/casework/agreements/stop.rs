@@ -38,7 +38,7 @@ fn stop(
     stop: impl Fn(&mut Agreement, Act),
 ) -> Result<AgreementSeen, CaseworkError> {
     let agency = &question.principal.agency;
-    change_policy(work.store, |policy| {
+    change_policy(work.writing(), |policy| {
         let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or(CaseworkError::NotFound)?;
         if agreement.ended.is_some() {

@@ -127,7 +127,7 @@ pub fn ask(
 ) -> Result<Vec<Pointer>, CaseworkError> {
     let wanted = wanted(&asked.identifiers)?;
     let asker = question.principal;
-    change_book(work.store, &asker.agency, |book| {
+    change_book(work.writing(), &asker.agency, |book| {
         let share = book.count(&asker.user, wanted.len() as u32, question.at);
         if share { Ok(()) } else { Err(CaseworkError::IdentifiersUsedUp) }
     })?;

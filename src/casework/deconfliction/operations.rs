@@ -30,11 +30,11 @@ pub fn announce(
     let planner = planner(work, question, on_behalf_of)?;
     check_form(work, &planner.agency, &planned.reference)?;
     let asker = question.principal;
-    change_book(work.store, &asker.agency, |book| {
+    change_book(work.writing(), &asker.agency, |book| {
         let share = book.count(&asker.user, 1, question.at);
         if share { Ok(()) } else { Err(CaseworkError::OperationsUsedUp) }
     })?;
-    change_book(work.store, &planner.agency, |book| {
+    change_book(work.writing(), &planner.agency, |book| {
         let kept = book.plan(planned.clone(), question.at);
         let too_many = || CaseworkError::LimitReached("operations of the agency".to_owned());
         if kept { Ok(()) } else { Err(too_many()) }
@@ -55,7 +55,7 @@ pub fn cancel(
     reference: &Reference,
 ) -> Result<(), CaseworkError> {
     let planner = planner(work, question, on_behalf_of)?;
-    change_book(work.store, &planner.agency, |book| {
+    change_book(work.writing(), &planner.agency, |book| {
         let planned = book.cancel(reference, question.at);
         if planned { Ok(()) } else { Err(CaseworkError::NotFound) }
     })

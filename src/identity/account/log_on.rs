@@ -2,6 +2,7 @@
 //! code is wrong or the account is closed.
 
 use super::{Account, FAILURE_SECONDS, FAILURES_MAX, Made, blank, code, name, password, seal};
+use crate::audit::{Due, Housekeeping};
 use crate::govern::Principal;
 use crate::identity::kept::{self, IdentityError};
 use crate::identity::{SealingKey, is_name, seconds};
@@ -21,6 +22,15 @@ pub struct LogOn {
     pub code: String,
     /// A password to use from now on; the first one must be replaced.
     pub new_password: Option<String>,
+}
+
+/// The entries that a log-on may be due.
+#[derive(Clone, Copy)]
+pub struct LogOnDues<'a> {
+    /// That of the session, and of a password that changes.
+    pub log_on: &'a Due,
+    /// That of the lock, if this try locks the account.
+    pub lock: &'a Due,
 }
 
 /// Why a log-on did not succeed.
@@ -88,6 +98,7 @@ pub(in crate::identity) fn log_on(
     shown: &LogOn,
     salt: [u8; 32],
     now: Timestamp,
+    dues: LogOnDues<'_>,
 ) -> Result<Account, LogOnError> {
     let named = is_name(&shown.agency) && is_name(&shown.user);
     let document = name(&shown.agency, &shown.user);
@@ -105,11 +116,18 @@ pub(in crate::identity) fn log_on(
     };
     let absent = (!exists).then_some(&decoy.0);
     let checked = (account.password, account.secret);
-    let tried = kept::update(store, document, absent, |account: &mut Account| {
+    let attempt = |account: &mut Account| {
         // An administrator may have reset it between the look and now.
         let same = account.password == checked.0 && account.secret == checked.1;
         account.attempt(step.filter(|_| same), changed.as_deref(), now)
-    })?;
+    };
+    let tries = Due::unlogged(Housekeeping::LogOnTries);
+    let due = |tried: &Tried| match tried {
+        Tried::Wrong { locked: true } => dues.lock,
+        Tried::Right(_) if changed.is_some() => dues.log_on,
+        Tried::Wrong { .. } | Tried::Right(_) => &tries,
+    };
+    let tried = kept::update(store, document, absent, attempt, due)?;
     let account = exists.then(|| Box::new(account.holder));
     match tried {
         Some(Tried::Right(account)) => Ok(*account),

@@ -4,7 +4,7 @@ mod code;
 mod log_on;
 mod password;
 
-pub use log_on::{LogOn, LogOnError};
+pub use log_on::{LogOn, LogOnDues, LogOnError};
 pub use password::PASSWORD_CHARS_MIN;
 
 pub(super) use log_on::{Decoy, log_on};
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{self, IdentityError};
 use super::{SealingKey, check_names, seconds};
+use crate::audit::Due;
 use crate::govern::{Principal, Role};
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -119,13 +120,14 @@ impl Accounts<'_> {
         key: &SealingKey,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
+        due: &Due,
     ) -> Result<NewAccount, IdentityError> {
         check_names(holder)?;
         check_roles(&holder.roles)?;
         key.claim(self.0)?;
         let (made, handed) = make(holder, key, random)?;
         let account = blank(holder.clone(), made, now);
-        if kept::insert(self.0, &name(&holder.agency, &holder.user), &account)? {
+        if kept::insert(self.0, &name(&holder.agency, &holder.user), &account, due)? {
             Ok(handed)
         } else {
             Err(IdentityError::Exists)
@@ -144,16 +146,28 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// When there is no such account, or the store does not answer.
-    pub fn release(&self, agency: &str, user: &str, now: Timestamp) -> Result<(), IdentityError> {
-        self.change(agency, user, |account| account.release(now))
+    pub fn release(
+        &self,
+        agency: &str,
+        user: &str,
+        now: Timestamp,
+        due: &Due,
+    ) -> Result<(), IdentityError> {
+        self.change(agency, user, due, |account| account.release(now))
     }
 
     /// Disables an account; its sessions end.
     ///
     /// # Errors
     /// When there is no such account, or the store does not answer.
-    pub fn disable(&self, agency: &str, user: &str, now: Timestamp) -> Result<(), IdentityError> {
-        self.change(agency, user, |account| {
+    pub fn disable(
+        &self,
+        agency: &str,
+        user: &str,
+        now: Timestamp,
+        due: &Due,
+    ) -> Result<(), IdentityError> {
+        self.change(agency, user, due, |account| {
             account.disabled = Some(now);
             account.epoch += 1;
         })
@@ -163,9 +177,9 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// When there is no such account, no role, or the store does not answer.
-    pub fn give(&self, holder: &Principal) -> Result<(), IdentityError> {
+    pub fn give(&self, holder: &Principal, due: &Due) -> Result<(), IdentityError> {
         check_roles(&holder.roles)?;
-        self.change(&holder.agency, &holder.user, |account| account.holder.clone_from(holder))
+        self.change(&holder.agency, &holder.user, due, |account| account.holder.clone_from(holder))
     }
 
     /// Gives an account a new password and second factor and releases it: the recovery of a user who
@@ -180,11 +194,12 @@ impl Accounts<'_> {
         key: &SealingKey,
         random: impl Fn() -> [u8; 32],
         now: Timestamp,
+        due: &Due,
     ) -> Result<NewAccount, IdentityError> {
         let account = self.find(agency, user)?.ok_or(IdentityError::Unknown)?;
         key.claim(self.0)?;
         let (made, handed) = make(&account.holder, key, random)?;
-        self.change(agency, user, |account| {
+        self.change(agency, user, due, |account| {
             let Made { password, secret } = &made;
             let made = Made { password: password.clone(), secret: secret.clone() };
             account.renew(made, now);
@@ -204,9 +219,11 @@ impl Accounts<'_> {
         &self,
         agency: &str,
         user: &str,
+        due: &Due,
         change: impl FnMut(&mut Account),
     ) -> Result<(), IdentityError> {
-        kept::update(self.0, &name(agency, user), None, change)?.ok_or(IdentityError::Unknown)
+        kept::update(self.0, &name(agency, user), None, change, |()| due)?
+            .ok_or(IdentityError::Unknown)
     }
 }
 

@@ -4,6 +4,7 @@
 //! Several accord processes may share one server: a writer locks the one `StoredMeta` node.
 
 pub mod connection;
+mod outbox;
 mod purge;
 mod read;
 mod review;
@@ -14,14 +15,18 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use crate::audit::Due;
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
-use connection::Connection;
+use connection::{Connection, Transaction};
 
 /// Raised when the layout changes.
 const FORMAT_VERSION: i64 = 5;
 
+/// The version before, which had no entries that wait for the log.
+const WITHOUT_ENTRIES: i64 = 4;
+
 /// Constraints; each also is the index that look-ups use.
-const CONSTRAINTS: [(&str, &str); 8] = [
+const CONSTRAINTS: [(&str, &str); 9] = [
     ("StoredMeta", "id"),
     ("StoredClass", "id"),
     ("StoredRecord", "id"),
@@ -30,11 +35,13 @@ const CONSTRAINTS: [(&str, &str); 8] = [
     ("StoredEvent", "id"),
     ("StoredJudgement", "id"),
     ("StoredDocument", "name"),
+    ("StoredEntry", "position"),
 ];
 
 /// A store on a Neo4j server.
 pub struct Neo4jStore {
     connection: Connection,
+    logged: outbox::Logged,
 }
 
 impl Neo4jStore {
@@ -50,9 +57,10 @@ impl Neo4jStore {
         create: bool,
     ) -> Result<Self, StoreError> {
         let connection = Connection::open(host, user, password, database)?;
-        let store = Self { connection };
+        let store = Self { connection, logged: outbox::Logged::default() };
         match store.format()? {
             Some(FORMAT_VERSION) => {}
+            Some(WITHOUT_ENTRIES) => store.prepare()?,
             Some(other) => {
                 return Err(StoreError::Format(format!(
                     "format version {other}; this program knows version {FORMAT_VERSION}"
@@ -78,6 +86,14 @@ impl Neo4jStore {
         Ok(rows.first().and_then(|row| row.get("format")?.as_i64()))
     }
 
+    /// Commits with the entry that is due.
+    fn commit(&self, mut transaction: Transaction<'_>, due: &Due) -> Result<(), StoreError> {
+        let writes = self.logged.exchange(&mut transaction, due)?;
+        transaction.commit()?;
+        due.stored_as(writes);
+        Ok(())
+    }
+
     fn prepare(&self) -> Result<(), StoreError> {
         for (label, property) in CONSTRAINTS {
             self.connection.run(
@@ -90,7 +106,7 @@ impl Neo4jStore {
             )?;
         }
         self.connection.run(
-            "MERGE (m:StoredMeta {id: 1}) ON CREATE SET m.format = $format, m.revision = 0",
+            "MERGE (m:StoredMeta {id: 1}) ON CREATE SET m.revision = 0 SET m.format = $format",
             json!({ "format": FORMAT_VERSION }),
         )
     }
@@ -113,8 +129,8 @@ impl Store for Neo4jStore {
         read::classes(&self.connection)
     }
 
-    fn begin(&self) -> Result<Box<dyn WriteTxn + '_>, StoreError> {
-        Ok(Box::new(write::Neo4jTxn::begin(&self.connection)?))
+    fn begin<'a>(&'a self, due: &'a Due) -> Result<Box<dyn WriteTxn + 'a>, StoreError> {
+        Ok(Box::new(write::Neo4jTxn::begin(&self.connection, &self.logged, due)?))
     }
 
     fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
@@ -156,12 +172,15 @@ impl Store for Neo4jStore {
         Ok(version.unwrap_or(0) as u64)
     }
 
-    fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        self.connection.run(
+    fn put_document(&self, name: &str, text: &str, due: &Due) -> Result<(), StoreError> {
+        let mut transaction = self.connection.begin()?;
+        transaction.run(write::LOCK, json!({}))?;
+        transaction.run(
             "MERGE (d:StoredDocument {name: $name})
              SET d.text = $text, d.version = coalesce(d.version, 0) + 1",
             json!({ "name": name, "text": text }),
-        )
+        )?;
+        self.commit(transaction, due)
     }
 
     fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError> {
@@ -181,6 +200,7 @@ impl Store for Neo4jStore {
         name: &str,
         before: Option<&str>,
         after: Option<&str>,
+        due: &Due,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.connection.begin()?;
         // The lock of every writer: nothing changes between the look and the write.
@@ -202,7 +222,7 @@ impl Store for Neo4jStore {
             None => transaction
                 .run("MATCH (d:StoredDocument {name: $name}) DELETE d", json!({ "name": name }))?,
         };
-        transaction.commit()?;
+        self.commit(transaction, due)?;
         Ok(true)
     }
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Transaction};
+use super::outbox::Logged;
 use super::read::{Cells, integer, object, record_id, text, texts};
+use crate::audit::Due;
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Kind, Label, Record, RecordId, Timestamp};
 use crate::store::{Applied, Batch, Ids, Purged, StoreError, WriteTxn};
 
@@ -20,11 +22,17 @@ pub(super) const LOCK: &str = "MATCH (m:StoredMeta {id: 1}) SET m.locked = times
 pub(super) struct Neo4jTxn<'a> {
     transaction: Transaction<'a>,
     pub(super) classes: BTreeMap<Class, ClassId>,
+    logged: &'a Logged,
+    due: &'a Due,
     changed: bool,
 }
 
 impl<'a> Neo4jTxn<'a> {
-    pub(super) fn begin(connection: &'a Connection) -> Result<Self, StoreError> {
+    pub(super) fn begin(
+        connection: &'a Connection,
+        logged: &'a Logged,
+        due: &'a Due,
+    ) -> Result<Self, StoreError> {
         let mut transaction = connection.begin()?;
         transaction.run(LOCK, json!({}))?;
         let rows = transaction
@@ -33,7 +41,7 @@ impl<'a> Neo4jTxn<'a> {
             .iter()
             .map(|row| Ok((object(row, "class")?, ClassId(integer(row, "id")? as u32))))
             .collect::<Result<_, StoreError>>()?;
-        Ok(Self { transaction, classes, changed: false })
+        Ok(Self { transaction, classes, logged, due, changed: false })
     }
 
     /// The number of the class of a kind and a label.
@@ -303,10 +311,13 @@ impl WriteTxn for Neo4jTxn<'_> {
             self.transaction
                 .run("MATCH (m:StoredMeta {id: 1}) SET m.revision = m.revision + 1", json!({}))?;
         }
-        self.transaction.commit()
+        let writes = self.logged.exchange(&mut self.transaction, self.due)?;
+        self.transaction.commit()?;
+        self.due.stored_as(writes);
+        Ok(())
     }
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Backend(error.to_string()))
 }

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, so that a commit that
 //! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
 
+mod outbox;
 mod purge;
 mod read;
 mod review;
@@ -9,14 +10,17 @@ mod stream;
 mod write;
 
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use crate::audit::Due;
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
+use crate::private;
 
 /// How long a writer waits for another process's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,6 +37,7 @@ pub struct SqliteStore {
     path: PathBuf,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
+    logged: outbox::Logged,
 }
 
 impl SqliteStore {
@@ -44,14 +49,41 @@ impl SqliteStore {
         if !create && !path.is_file() {
             return Err(StoreError::Format(format!("{} does not exist", path.display())));
         }
-        let writer =
-            connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        // Made before SQLite opens it, which gives its log and index files the mode of this one.
+        private::open_closed(OpenOptions::new().read(true).write(true).create(create), path)
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::prepare(&writer, create)?;
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             idle_readers: Mutex::new(Vec::new()),
+            logged: outbox::Logged::default(),
         })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` in a write transaction of its own, which is committed with the entry that is due if `work` has
+    /// changed something, and undone if not.
+    fn write(
+        &self,
+        due: &Due,
+        work: impl FnOnce(&Connection) -> Result<bool, StoreError>,
+    ) -> Result<bool, StoreError> {
+        let mut writer = self.writer();
+        let transaction =
+            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(backend)?;
+        // Dropped without a commit it is undone.
+        if !work(&transaction)? {
+            return Ok(false);
+        }
+        let writes = self.logged.exchange(&transaction, due)?;
+        transaction.commit().map_err(backend)?;
+        due.stored_as(writes);
+        Ok(true)
     }
 
     /// Runs `work` on a reader, within one read transaction: everything it reads is of one state.
@@ -92,9 +124,8 @@ impl Store for SqliteStore {
         self.read(read::classes)
     }
 
-    fn begin(&self) -> Result<Box<dyn WriteTxn + '_>, StoreError> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Box::new(write::SqliteTxn::begin(writer)?))
+    fn begin<'a>(&'a self, due: &'a Due) -> Result<Box<dyn WriteTxn + 'a>, StoreError> {
+        Ok(Box::new(write::SqliteTxn::begin(self.writer(), &self.logged, due)?))
     }
 
     fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
@@ -126,16 +157,13 @@ impl Store for SqliteStore {
         })
     }
 
-    fn put_document(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer
-            .execute(
-                "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
-                 ON CONFLICT (name) DO UPDATE SET text = excluded.text, version = version + 1",
-                params![name, text],
-            )
-            .map(|_| ())
-            .map_err(backend)
+    fn put_document(&self, name: &str, text: &str, due: &Due) -> Result<(), StoreError> {
+        let put = "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
+             ON CONFLICT (name) DO UPDATE SET text = excluded.text, version = version + 1";
+        let work = |writer: &Connection| {
+            writer.execute(put, params![name, text]).map(|_| true).map_err(backend)
+        };
+        self.write(due, work).map(|_| ())
     }
 
     fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError> {
@@ -153,27 +181,28 @@ impl Store for SqliteStore {
         name: &str,
         before: Option<&str>,
         after: Option<&str>,
+        due: &Due,
     ) -> Result<bool, StoreError> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        // Each is one statement, and so atomic between processes as well.
-        let changed = match (before, after) {
-            (None, None) => return Ok(document(&writer, name)?.is_none()),
-            (None, Some(after)) => writer.execute(
-                "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
-                 ON CONFLICT (name) DO NOTHING",
-                params![name, after],
-            ),
-            (Some(before), Some(after)) => writer.execute(
-                "UPDATE document SET text = ?3, version = version + 1
-                 WHERE name = ?1 AND text = ?2",
-                params![name, before, after],
-            ),
-            (Some(before), None) => writer.execute(
-                "DELETE FROM document WHERE name = ?1 AND text = ?2",
-                params![name, before],
-            ),
-        };
-        Ok(changed.map_err(backend)? == 1)
+        self.write(due, |writer| {
+            let changed = match (before, after) {
+                (None, None) => return Ok(document(writer, name)?.is_none()),
+                (None, Some(after)) => writer.execute(
+                    "INSERT INTO document (name, version, text) VALUES (?1, 1, ?2)
+                     ON CONFLICT (name) DO NOTHING",
+                    params![name, after],
+                ),
+                (Some(before), Some(after)) => writer.execute(
+                    "UPDATE document SET text = ?3, version = version + 1
+                     WHERE name = ?1 AND text = ?2",
+                    params![name, before, after],
+                ),
+                (Some(before), None) => writer.execute(
+                    "DELETE FROM document WHERE name = ?1 AND text = ?2",
+                    params![name, before],
+                ),
+            };
+            Ok(changed.map_err(backend)? == 1)
+        })
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::MutexGuard;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::outbox::Logged;
 use super::{backend, read, to_json};
+use crate::audit::Due;
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
     Timestamp,
@@ -16,6 +18,8 @@ use crate::store::{Applied, Batch, Ids, Purged, StoreError, WriteTxn};
 pub(super) struct SqliteTxn<'a> {
     pub(super) writer: MutexGuard<'a, Connection>,
     pub(super) classes: BTreeMap<Class, ClassId>,
+    logged: &'a Logged,
+    due: &'a Due,
     changed: bool,
     /// Whether something was removed, of which the write-ahead log must keep nothing.
     purged: bool,
@@ -23,11 +27,17 @@ pub(super) struct SqliteTxn<'a> {
 }
 
 impl<'a> SqliteTxn<'a> {
-    pub(super) fn begin(writer: MutexGuard<'a, Connection>) -> Result<Self, StoreError> {
+    pub(super) fn begin(
+        writer: MutexGuard<'a, Connection>,
+        logged: &'a Logged,
+        due: &'a Due,
+    ) -> Result<Self, StoreError> {
         writer.execute_batch("BEGIN IMMEDIATE").map_err(backend)?;
         let mut transaction = Self {
             writer,
             classes: BTreeMap::new(),
+            logged,
+            due,
             changed: false,
             purged: false,
             committed: false,
@@ -257,8 +267,10 @@ impl WriteTxn for SqliteTxn<'_> {
         if self.changed {
             self.execute("UPDATE meta SET revision = revision + 1", [])?;
         }
+        let writes = self.logged.exchange(&self.writer, self.due)?;
         self.writer.execute_batch("COMMIT").map_err(backend)?;
         self.committed = true;
+        self.due.stored_as(writes);
         if self.purged {
             // As far as no reader still needs it: then the next one does.
             let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";

@@ -30,7 +30,11 @@ impl User {
             certified: false,
             attributes: [].into(),
         };
-        Self::of(Accounts(store).create(&holder, &sealing(), random(), hands.now()).unwrap())
+        Self::of(
+            Accounts(store)
+                .create(&holder, &sealing(), random(), hands.now(), &crate::unlogged::MAKING)
+                .unwrap(),
+        )
     }
 
     fn of(new: NewAccount) -> Self {
@@ -218,7 +222,7 @@ fn five_failures_in_a_quarter_of_an_hour_lock_until_an_administrator_releases() 
     assert_eq!(log_on(&server, &user.shown(&hands, PASSWORD)).status, 401, "locked");
     let accounts = Accounts(server.store.as_ref());
     assert!(accounts.find(AGENCY, USER).unwrap().unwrap().locked.is_some());
-    accounts.release(AGENCY, USER, hands.now()).unwrap();
+    accounts.release(AGENCY, USER, hands.now(), &crate::unlogged::MAKING).unwrap();
     hands.forward(30);
     session(&log_on(&server, &user.shown(&hands, PASSWORD)));
     let log = logged(&server);
@@ -308,7 +312,9 @@ fn an_account_unused_for_ninety_days_is_disabled() {
     session(&log_on(&server, &user.shown(&hands, PASSWORD)));
     hands.forward(90 * 86_400 + 1);
     assert_eq!(log_on(&server, &user.shown(&hands, PASSWORD)).status, 401);
-    Accounts(server.store.as_ref()).release(AGENCY, USER, hands.now()).unwrap();
+    Accounts(server.store.as_ref())
+        .release(AGENCY, USER, hands.now(), &crate::unlogged::MAKING)
+        .unwrap();
     hands.forward(30);
     session(&log_on(&server, &user.shown(&hands, PASSWORD)));
 }
@@ -320,8 +326,11 @@ fn a_reset_replaces_password_and_second_factor_and_ends_sessions() {
     let user = User::create(store, &hands);
     let token = user.begin(&server, &hands);
     let other = || [77; 32];
-    let renewed =
-        User::of(Accounts(store).reset(AGENCY, USER, &sealing(), other, hands.now()).unwrap());
+    let renewed = User::of(
+        Accounts(store)
+            .reset(AGENCY, USER, &sealing(), other, hands.now(), &crate::unlogged::MAKING)
+            .unwrap(),
+    );
     assert_eq!(status(&server, &token), 401);
     hands.forward(30);
     assert_eq!(log_on(&server, &user.shown(&hands, PASSWORD)).status, 401);

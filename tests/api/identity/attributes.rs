@@ -18,7 +18,10 @@ fn requiring(server: &Server, requires: &[Attribute]) -> String {
     let grant = Grant { requires, ..everything() };
     let mut policy = Policy::default();
     policy.agreements.insert("agr_1".into(), signed(terms(SHELTER, &[POLICE], vec![grant])));
-    server.store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();
+    server
+        .store
+        .put_document(POLICY_DOCUMENT, &policy.to_document(), &crate::unlogged::MAKING)
+        .unwrap();
     let answer = server.agency(SHELTER).post("/v1/records", &row("1", "suspect", "+442025550143"));
     format!("/v1/records/{}", answer.ok()["records"][0].as_str().unwrap())
 }

@@ -127,7 +127,7 @@ fn bound_key(server: &Server, certificate: &[u8]) -> String {
         expires: at(START + 86_400_000_000),
         certificate: Some(Fingerprint::of(certificate)),
     };
-    Keys(server.store.as_ref()).create([200; 32], &key).unwrap().1
+    Keys(server.store.as_ref()).create([200; 32], &key, |_| crate::unlogged::making()).unwrap().1
 }
 
 #[test]

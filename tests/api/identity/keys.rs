@@ -28,7 +28,9 @@ fn key(user: &str, hands: &Hands, days: i64) -> ApiKey {
 #[test]
 fn a_key_ends_when_it_says() {
     let (server, hands) = standing();
-    let (_, text) = Keys(server.store.as_ref()).create([9; 32], &key("gate", &hands, 2)).unwrap();
+    let (_, text) = Keys(server.store.as_ref())
+        .create([9; 32], &key("gate", &hands, 2), |_| crate::unlogged::making())
+        .unwrap();
     let client = server.with_token(Some(&text));
     client.get("/v1/queries").ok();
     hands.forward(2 * 86_400 - 1);
@@ -41,7 +43,9 @@ fn a_key_ends_when_it_says() {
 fn only_a_hash_of_a_key_is_kept() {
     let (server, hands) = standing();
     let store = server.store.as_ref();
-    let (id, text) = Keys(store).create([9; 32], &key("gate", &hands, 2)).unwrap();
+    let (id, text) = Keys(store)
+        .create([9; 32], &key("gate", &hands, 2), |_| crate::unlogged::making())
+        .unwrap();
     let secret = text.trim_start_matches("accord_key_");
     assert_eq!(secret.len(), 64, "256 bits");
     for (name, document) in store.documents("").unwrap() {
@@ -59,7 +63,7 @@ fn a_key_without_end_role_or_name_is_not_made() {
     let with = |change: &dyn Fn(&mut ApiKey)| {
         let mut key = key("gate", &hands, 2);
         change(&mut key);
-        keys.create([9; 32], &key)
+        keys.create([9; 32], &key, |_| crate::unlogged::making())
     };
     let roleless = with(&|key| key.holder.roles.clear());
     assert!(matches!(roleless, Err(IdentityError::NoRole)));
@@ -78,7 +82,8 @@ fn a_key_without_end_role_or_name_is_not_made() {
 fn a_key_bound_to_a_purpose_is_shown_nothing_for_another() {
     let server = Server::demo();
     let key = key("gate", &Hands::default(), 2);
-    let (_, text) = Keys(server.store.as_ref()).create([9; 32], &key).unwrap();
+    let (_, text) =
+        Keys(server.store.as_ref()).create([9; 32], &key, |_| crate::unlogged::making()).unwrap();
     let found = |purpose: &str| {
         let client = server.with_token(Some(&text)).asking(Some(purpose), Some(CASE));
         let asked = json!({ "text": "a", "type": "person" });
@@ -92,7 +97,9 @@ fn a_key_bound_to_a_purpose_is_shown_nothing_for_another() {
 fn a_denied_agency_or_user_is_refused_with_the_same_answer_as_a_stranger() {
     let (server, hands) = standing();
     let store = server.store.as_ref();
-    let (_, text) = Keys(store).create([9; 32], &key("gate", &hands, 2)).unwrap();
+    let (_, text) = Keys(store)
+        .create([9; 32], &key("gate", &hands, 2), |_| crate::unlogged::making())
+        .unwrap();
     let nobody = bare(&server.with_token(None).get("/v1/queries"));
     let status = || server.with_token(Some(&text)).get("/v1/queries").status;
     let police = || server.agency("metro-police").get("/v1/queries").status;
@@ -101,13 +108,16 @@ fn a_denied_agency_or_user_is_refused_with_the_same_answer_as_a_stranger() {
         user: user.map(str::to_owned),
         since: hands.now(),
     };
-    assert!(Denials(store).add(&denied(Some("gate"))).unwrap());
-    assert!(!Denials(store).add(&denied(Some("gate"))).unwrap(), "denied already");
+    assert!(Denials(store).add(&denied(Some("gate")), &crate::unlogged::MAKING).unwrap());
+    assert!(
+        !Denials(store).add(&denied(Some("gate")), &crate::unlogged::MAKING).unwrap(),
+        "denied already"
+    );
     assert_eq!(bare(&server.with_token(Some(&text)).get("/v1/queries")), nobody);
     assert_eq!(police(), 200, "another user of the agency");
-    assert!(Denials(store).remove("metro-police", Some("gate")).unwrap());
+    assert!(Denials(store).remove("metro-police", Some("gate"), &crate::unlogged::MAKING).unwrap());
     assert_eq!(status(), 200);
-    Denials(store).add(&denied(None)).unwrap();
+    Denials(store).add(&denied(None), &crate::unlogged::MAKING).unwrap();
     assert_eq!((status(), police()), (401, 401));
     server.agency("border-guard").get("/v1/queries").ok();
     assert_eq!(Denials(store).list().unwrap(), [denied(None)]);

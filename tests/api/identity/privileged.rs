@@ -30,7 +30,7 @@ fn a_session_of_a_quarter_of_an_hour_ago_asks_on_but_changes_no_rights() {
     let (server, hands) = standing();
     let user = User::create(server.store.as_ref(), &hands);
     let lead = key("harbour-shelter", "jdoe", &[Role::TaskForceLead]).holder;
-    Accounts(server.store.as_ref()).give(&lead).unwrap();
+    Accounts(server.store.as_ref()).give(&lead, &crate::unlogged::MAKING).unwrap();
     let token = user.begin(&server, &hands);
     hands.forward(SECONDS);
     open_case(&server, &token, "TF-1").ok();

@@ -15,7 +15,7 @@ fn a_key_revoked() {
     let client = server.agency("metro-police");
     client.get("/v1/queries").ok();
     let its = |_: &str, key: &ApiKey| key.holder.agency == "metro-police";
-    Keys(server.store.as_ref()).revoke(its).unwrap();
+    Keys(server.store.as_ref()).revoke(its, |_, _| crate::unlogged::making()).unwrap();
     assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
 }
 
@@ -27,9 +27,9 @@ fn an_account_disabled() {
     let client = server.with_token(Some(&token));
     client.get("/v1/queries").ok();
     let accounts = Accounts(server.store.as_ref());
-    accounts.disable("harbour-shelter", "jdoe", hands.now()).unwrap();
+    accounts.disable("harbour-shelter", "jdoe", hands.now(), &crate::unlogged::MAKING).unwrap();
     assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
-    accounts.release("harbour-shelter", "jdoe", hands.now()).unwrap();
+    accounts.release("harbour-shelter", "jdoe", hands.now(), &crate::unlogged::MAKING).unwrap();
     assert_eq!(client.get("/v1/queries").status, 401, "its old sessions stay ended");
 }
 
@@ -41,7 +41,7 @@ fn a_role_changed() {
     client.get("/v1/queries").ok();
     assert_eq!(client.get("/metrics").status, 403);
     let operator = key("harbour-shelter", "jdoe", &[Role::SystemAdministrator]).holder;
-    Accounts(server.store.as_ref()).give(&operator).unwrap();
+    Accounts(server.store.as_ref()).give(&operator, &crate::unlogged::MAKING).unwrap();
     assert_eq!(client.get("/v1/queries").problem(403), "forbidden");
     assert_eq!(client.get("/metrics").status, 200);
 }
@@ -54,7 +54,7 @@ fn a_session_killed() {
     let client = server.with_token(Some(&user.begin(&server, &hands)));
     client.get("/v1/queries").ok();
     for (name, text) in store.documents("session/").unwrap() {
-        assert!(store.swap_document(&name, Some(&text), None).unwrap());
+        assert!(store.swap_document(&name, Some(&text), None, &crate::unlogged::MAKING).unwrap());
     }
     assert_eq!(client.get("/v1/queries").problem(401), "unauthenticated");
 }
@@ -73,6 +73,6 @@ fn a_user_of_an_identity_provider_denied() {
         user: Some(format!("{}#one", issuer.name())),
         since: hands.now(),
     };
-    Denials(server.store.as_ref()).add(&denied).unwrap();
+    Denials(server.store.as_ref()).add(&denied, &crate::unlogged::MAKING).unwrap();
     assert_eq!((status(&one), status(&other)), (401, 200));
 }
