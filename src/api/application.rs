@@ -19,6 +19,7 @@ use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHU
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use super::purging::purge_again_and_again;
+use super::referrals::check;
 use super::router::operations;
 use super::sessions::notice::Notice;
 use super::state::{Random, State};
@@ -128,6 +129,7 @@ impl Application {
             random: config.random,
         });
         silent::resume(state.clone().into_inner());
+        check::resume(state.clone().into_inner());
         let document = super::document();
         let shared = state.clone();
         let server = HttpServer::new(move || {

@@ -38,6 +38,7 @@ mod public;
 mod purging;
 mod queries;
 mod records;
+mod referrals;
 mod resolve;
 mod router;
 mod scope;
