@@ -73,7 +73,7 @@ fn each_role_reads_the_messages_that_it_answers_for() {
     let both = server.user(POLICE, "both", &[WatchDesk, Approver]);
     assert_eq!(
         both.get("/v1/inbox").ok()["messages"].as_array().unwrap().len(),
-        9,
+        11,
         "what either reads"
     );
     let other = server.user(SHELTER, "other", &[PrivacyOfficer]);

@@ -121,7 +121,8 @@ fn the_owner_is_told_once_and_the_asker_learns_nothing_until_it_is_released() {
 #[test]
 fn a_refusal_tells_the_asker_nothing() {
     let (met, apart) = (server(SHARED), server("+442025550199"));
-    [&met, &apart].map(ask);
+    ask(&met);
+    ask(&apart);
     let listed = approver(&met).get("/v1/referrals").ok();
     let path = format!("/v1/referrals/{}/decision", listed["referrals"][0]["id"].as_str().unwrap());
     let refuse = json!({ "decision": "refuse", "note": "She is not safe yet from them" });
