@@ -4,11 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use accord::analyze::shared_hub::{Exemption, SharedHubOptions, Strength, shared_hubs};
-use accord::graph::Snapshot;
+use accord::graph::{Setting, Snapshot, build_in};
 use accord::model::{EntityType, IdKey, RecordId, TieKind};
 
+use crate::api::AGENCIES;
 use crate::graph::fixture::DEMO;
 
 /// A planted case: kind, truth, true ids of its members.
@@ -80,6 +82,49 @@ fn known<'a>(
         .map(|record| &truth[&snapshot.records[*record as usize].id])
         .filter(|id| members.contains(*id))
         .collect()
+}
+
+/// The rings of which at least two blocks of people are in a finding.
+fn rings(
+    snapshot: &Snapshot,
+    truth: &BTreeMap<RecordId, String>,
+    cases: &Cases,
+) -> BTreeSet<String> {
+    let report = shared_hubs(snapshot, &SharedHubOptions::default());
+    let is_found = |members: &BTreeSet<String>| {
+        report.findings.iter().any(|finding| {
+            let subjects = finding.subjects.iter();
+            let of_case =
+                subjects.filter(|it| !known(snapshot, truth, &it.people, members).is_empty());
+            of_case.count() >= 2
+        })
+    };
+    let rings = cases.iter().filter(|(_, (_, truth_is, _))| truth_is == "ring");
+    rings.filter(|(_, (.., members))| is_found(members)).map(|(id, _)| id.clone()).collect()
+}
+
+/// Rings through victims' phones are found by a victim specialist of the case as by who sees everything, and by
+/// joins among what others wrote.
+#[test]
+fn rings_are_found_by_those_who_may_see_them() {
+    let (truth, cases) = (truth(), cases());
+    for agency in AGENCIES {
+        let plain = DEMO.snapshot(agency);
+        let victims = plain.records.iter().filter(|record| record.label.category.is_victim());
+        let victims: BTreeSet<RecordId> = victims.map(|record| record.id).collect();
+        let seen = |unmasked: &BTreeSet<RecordId>| {
+            let setting = Setting { unmasked: Some(unmasked), common: None };
+            let view = DEMO.view(agency);
+            let built = build_in(&DEMO.store, &view, &DEMO.id_key, &DEMO.engine, &setting);
+            Arc::new(built.unwrap().0).masked()
+        };
+        let all = rings(&plain, &truth, &cases);
+        let (specialist, analyst) = (seen(&victims), seen(&BTreeSet::new()));
+        assert_eq!(rings(&specialist, &truth, &cases), all, "{agency}");
+        let masked = rings(&analyst, &truth, &cases);
+        println!("{agency}: {} victims' records, rings {all:?}, masked {masked:?}", victims.len());
+        assert!(masked.len() * 2 >= all.len() && !all.is_empty(), "{agency}");
+    }
 }
 
 #[test]

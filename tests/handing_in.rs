@@ -54,6 +54,7 @@ impl Bench {
             law: None,
             watched_by: None,
             listed: false,
+            case_form: None,
         };
         policy.agencies.insert("harbour-shelter".into(), shelter);
         store.put_document(POLICY_DOCUMENT, &policy.to_document()).unwrap();

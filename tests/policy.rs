@@ -7,7 +7,7 @@ use accord::govern::{
 use accord::model::{Class, ClassId, ClassSet, Kind, SubjectCategory, Timestamp};
 
 /// The case that everybody works on.
-pub const CASE: &str = "case_all";
+pub const CASE: &str = "ALL-1";
 
 /// The users that work on it.
 pub const USERS: [&str; 3] = ["analyst", "specialist", "u"];

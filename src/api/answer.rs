@@ -12,6 +12,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
+use super::grounds::RestsOn;
 use crate::govern::Principal;
 
 /// The audit log's part of an answer.
@@ -44,21 +45,33 @@ impl Told {
 
 /// What can be the body of an answer.
 pub trait Says {
-    /// The response, with this status where the body does not bring its own.
-    fn response(self, status: StatusCode) -> HttpResponse;
+    /// The response, with this status where the body does not bring its own, and with what it rests on where it is
+    /// about records.
+    fn response(self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse;
 }
 
 impl<T: Serialize> Says for T {
-    fn response(self, status: StatusCode) -> HttpResponse {
-        HttpResponse::build(status).json(self)
+    fn response(self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse {
+        match rests_on {
+            None => HttpResponse::build(status).json(self),
+            Some(rests_on) => HttpResponse::build(status).json(Resting { body: self, rests_on }),
+        }
     }
+}
+
+/// An answer with what it rests on.
+#[derive(Serialize)]
+struct Resting<'a, T> {
+    #[serde(flatten)]
+    body: T,
+    rests_on: &'a RestsOn,
 }
 
 /// The body of an answer that says nothing: 204.
 pub struct NoContent;
 
 impl Says for NoContent {
-    fn response(self, _: StatusCode) -> HttpResponse {
+    fn response(self, _: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
         HttpResponse::NoContent().finish()
     }
 }
@@ -67,7 +80,13 @@ impl Says for NoContent {
 pub struct Svg(pub String);
 
 impl Says for Svg {
-    fn response(self, status: StatusCode) -> HttpResponse {
+    /// A picture says in its metadata what it rests on.
+    fn response(mut self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse {
+        if let (Some(rests_on), Some(end)) = (rests_on, self.0.rfind("</svg>")) {
+            let text = serde_json::json!({ "rests_on": rests_on }).to_string();
+            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            self.0.insert_str(end, &format!("<metadata>{text}</metadata>"));
+        }
         HttpResponse::build(status)
             .content_type("image/svg+xml; charset=utf-8")
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
@@ -79,7 +98,7 @@ impl Says for Svg {
 pub struct Metrics(pub String);
 
 impl Says for Metrics {
-    fn response(self, status: StatusCode) -> HttpResponse {
+    fn response(self, status: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
         let media_type = "text/plain; version=0.0.4; charset=utf-8";
         HttpResponse::build(status).content_type(media_type).body(self.0)
     }
@@ -90,17 +109,24 @@ pub struct Answer<T> {
     body: T,
     status: StatusCode,
     told: Told,
+    rests_on: Option<RestsOn>,
 }
 
 impl<T> Answer<T> {
     /// An answer, and what the audit log must keep of it.
     pub(super) fn new(body: T, told: Told) -> Self {
-        Self { body, status: StatusCode::OK, told }
+        Self { body, status: StatusCode::OK, told, rests_on: None }
     }
 
     /// An answer that shows no object: of a public operation, or about the server itself.
     pub(super) fn of_no_object(body: T) -> Self {
         Self::new(body, Told::default())
+    }
+
+    /// The same with what it rests on.
+    #[must_use]
+    pub(super) fn resting_on(self, rests_on: Option<&RestsOn>) -> Self {
+        Self { rests_on: rests_on.cloned(), ..self }
     }
 
     /// The same with another status.
@@ -111,7 +137,8 @@ impl<T> Answer<T> {
 
     /// The same answer with its body in another form.
     pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Answer<U> {
-        Answer { body: form(self.body), status: self.status, told: self.told }
+        let Self { body, status, told, rests_on } = self;
+        Answer { body: form(body), status, told, rests_on }
     }
 }
 
@@ -120,7 +147,7 @@ impl<T: Says> Responder for Answer<T> {
 
     /// What the audit log must keep goes with the response itself: the guard takes it from there.
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        let mut response = self.body.response(self.status);
+        let mut response = self.body.response(self.status, self.rests_on.as_ref());
         response.extensions_mut().insert(self.told);
         response
     }

@@ -14,11 +14,13 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use super::deconfliction::silent;
+use super::failures::{self, Failures};
 use super::guard::guard;
 use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use super::purging::purge_again_and_again;
+use super::receive::Budget;
 use super::referrals::check;
 use super::router::operations;
 use super::sessions::notice::Notice;
@@ -62,6 +64,9 @@ pub struct Config {
     pub view_bytes_max: usize,
     /// Time between two purges of what is kept no longer ([`super::PURGE_EVERY`]); the first is at the start.
     pub purge_every: Duration,
+    /// Failures of one address to show who one is that are logged one by one, a minute
+    /// ([`super::FAILURES_A_MINUTE`]).
+    pub failures_a_minute: u32,
     /// Tells the time.
     pub clock: Clock,
     /// Gives random bytes.
@@ -121,6 +126,8 @@ impl Application {
             )?,
             privileged_seconds: config.privileged_seconds,
             notice: config.notice,
+            bodies: Budget::default(),
+            failures: Failures::new(config.failures_a_minute),
             hashings: Semaphore::new(HASHINGS_MAX),
             store: config.store,
             engine: config.engine,
@@ -178,14 +185,21 @@ impl Application {
     /// When the system fails it.
     pub async fn run(self) -> std::io::Result<()> {
         let stop = Arc::new(Notify::new());
+        let ended_too = Arc::new(Notify::new());
+        let reports = failures::report_again_and_again(self.state.clone(), Arc::clone(&ended_too));
+        let reports = actix_web::rt::spawn(reports);
         let purges = purge_again_and_again(self.state, self.purge_every, Arc::clone(&stop));
         let purges = actix_web::rt::spawn(purges);
         let ended = self.server.await;
         stop.notify_one();
+        ended_too.notify_one();
         // A purge under way ends before whoever stopped the server takes the store elsewhere.
         let time = Duration::from_secs(SHUTDOWN_SECONDS);
         if actix_web::rt::time::timeout(time, purges).await.is_err() {
             tracing::warn!("a purge was under way at the stop");
+        }
+        if actix_web::rt::time::timeout(time, reports).await.is_err() {
+            tracing::error!("counted failures could not be written down at the stop");
         }
         ended
     }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
 use super::problem::{Code, Problem};
-use crate::govern::{Purpose, Reference};
+use crate::govern::{Case, CaseError, Policy, Principal, Purpose, Reference};
+use crate::model::Timestamp;
 
 /// The header that names the purpose.
 pub const PURPOSE_HEADER: &str = "x-purpose";
@@ -18,36 +19,53 @@ pub const CASE_HEADER: &str = "x-case";
 pub struct Asked {
     /// What for.
     pub purpose: Purpose,
-    /// The id of a case in accord, or the agency's own reference.
+    /// The id of a case in accord that the caller works on, or the agency's own reference.
     pub case: Reference,
 }
 
+/// What the headers of a known caller's request say, or why they say nothing. It goes with the request.
+#[derive(Debug, Clone)]
+pub struct Understood(pub Result<Asked, Problem>);
+
 impl Asked {
-    /// Reads the headers.
+    /// Reads the headers of a caller's request. A case of accord's own form is one that the caller works on now:
+    /// one that is not is refused in the same words as one that the caller does not work on. Anything else is of the
+    /// form of references that the caller's agency registered.
     ///
     /// # Errors
     /// When one is missing, given twice, or not what it should be.
-    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+    pub fn of(
+        headers: &HeaderMap,
+        principal: &Principal,
+        policy: &Policy,
+        at: Timestamp,
+    ) -> Result<Self, Problem> {
         let purpose = one(headers, PURPOSE_HEADER, Code::PurposeMissing)?;
         let case = one(headers, CASE_HEADER, Code::CaseMissing)?;
-        Ok(Self {
-            purpose: purpose_named(purpose).ok_or_else(|| {
-                let detail = "a purpose of the closed list, e.g. `trafficking_investigation`";
-                Problem::parameter(PURPOSE_HEADER, detail)
-            })?,
-            case: case
-                .parse()
-                .map_err(|error| Problem::parameter(CASE_HEADER, format!("{error}")))?,
-        })
+        let purpose = purpose_named(purpose).ok_or_else(|| {
+            let detail = "a purpose of the closed list, e.g. `trafficking_investigation`";
+            Problem::parameter(PURPOSE_HEADER, detail)
+        })?;
+        let case: Reference =
+            case.parse().map_err(|error| Problem::parameter(CASE_HEADER, format!("{error}")))?;
+        policy.check_case(principal, &case, at).map_err(|error| match error {
+            CaseError::NoSuchCase => Problem::new(Code::NoSuchCase),
+            CaseError::Form(form) => Problem::parameter(CASE_HEADER, form),
+        })?;
+        Ok(Self { purpose, case })
     }
+}
 
-    /// The purpose and case that the headers name, each if it is one: what the audit log keeps of a
-    /// request that was refused.
-    pub fn as_far_as_given(headers: &HeaderMap) -> (Option<Purpose>, Option<String>) {
-        let text = |name| one(headers, name, Code::BadRequest).ok();
-        let case = text(CASE_HEADER).and_then(|text| text.parse::<Reference>().ok());
-        (text(PURPOSE_HEADER).and_then(purpose_named), case.map(|case| case.to_string()))
-    }
+/// The purpose that the headers name, if it is one: for the audit log, also of what is refused.
+pub fn purpose_given(headers: &HeaderMap) -> Option<Purpose> {
+    one(headers, PURPOSE_HEADER, Code::BadRequest).ok().and_then(purpose_named)
+}
+
+/// The case that the headers name, if it has the form of accord's ids, which say nothing: for the audit log, of
+/// what is refused. Any other text may be a name.
+pub fn case_id_given(headers: &HeaderMap) -> Option<String> {
+    let case = one(headers, CASE_HEADER, Code::BadRequest).ok()?.parse::<Reference>().ok()?;
+    Case::is_id(&case).then(|| case.to_string())
 }
 
 fn one<'a>(headers: &'a HeaderMap, name: &'static str, missing: Code) -> Result<&'a str, Problem> {

@@ -1,86 +1,9 @@
 //! Reading a JSON body: what is wrong and where, without what was sent.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use actix_web::dev::{Decompress, Payload};
-use actix_web::error::PayloadError;
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
-use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
-use super::limits::{BODY_TIME, body_bytes_max};
 use super::problem::{Code, Fault, Problem};
-
-/// The body of a request, read within the limits of its operation.
-pub struct Body {
-    bytes: web::Bytes,
-    is_json: bool,
-}
-
-impl Body {
-    /// The bytes of a body that calls itself JSON.
-    ///
-    /// # Errors
-    /// Another media type.
-    pub fn json(self) -> Result<web::Bytes, Problem> {
-        if self.is_json { Ok(self.bytes) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
-    }
-}
-
-impl FromRequest for Body {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    /// Reads no more than the operation takes, and no longer than any may take.
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes_max = body_bytes_max(request.match_pattern().as_deref().unwrap_or_default());
-        let is_json = is_json(request);
-        let announced = request.headers().get(header::CONTENT_LENGTH);
-        let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        let payload = Decompress::from_headers(payload.take(), request.headers());
-        Box::pin(async move {
-            if announced.is_some_and(|bytes| bytes > bytes_max) {
-                return Err(too_large(bytes_max));
-            }
-            let read = tokio::time::timeout(BODY_TIME, read(payload, bytes_max)).await;
-            let bytes = read.map_err(|_| Problem::new(Code::Timeout))??;
-            Ok(Self { bytes, is_json })
-        })
-    }
-}
-
-async fn read(mut payload: Decompress<Payload>, bytes_max: usize) -> Result<web::Bytes, Problem> {
-    let mut bytes = web::BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(unreadable)?;
-        if bytes.len() + chunk.len() > bytes_max {
-            return Err(too_large(bytes_max));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
-}
-
-fn too_large(bytes_max: usize) -> Problem {
-    Problem::new(Code::TooLarge).detail(format!("more than {bytes_max} bytes"))
-}
-
-fn unreadable(error: PayloadError) -> Problem {
-    match error {
-        PayloadError::Overflow => Problem::new(Code::TooLarge),
-        _ => Problem::new(Code::BadRequest),
-    }
-}
-
-fn is_json(request: &HttpRequest) -> bool {
-    let media_type = request.headers().get(header::CONTENT_TYPE);
-    let media_type = media_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
-}
 
 /// Reads an object. May take a while: not for the async executor's threads.
 ///

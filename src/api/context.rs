@@ -9,9 +9,9 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Metrics};
-use super::asked::Asked;
-use super::body::{self, Body};
+use super::asked::{Asked, Understood};
 use super::problem::{Code, Problem};
+use super::receive::Body;
 use super::scope::{Ledger, Scope};
 use super::state::State;
 use crate::govern::{Function, Principal};
@@ -38,9 +38,9 @@ impl FromRequest for Context {
         let principal = request.extensions().get::<Principal>().cloned();
         let since = request.extensions().get::<Since>().copied();
         let state = request.app_data::<web::Data<State>>().cloned();
-        let asked = Asked::of(request.headers());
-        ready(match (principal, since, state) {
-            (Some(principal), Some(since), Some(state)) => {
+        let understood = request.extensions().get::<Understood>().cloned();
+        ready(match (principal, since, understood, state) {
+            (Some(principal), Some(since), Some(Understood(asked)), Some(state)) => {
                 Ok(Self { state, principal, since, asked })
             }
             _ => Err(Problem::new(Code::Unauthenticated)),
@@ -68,11 +68,13 @@ impl Context {
         let work = move || {
             let told = Ledger::default();
             let scope = Scope::new(state, principal, asked, Rc::clone(&told));
-            let done = scope.and_then(|scope| work(&scope));
+            let scope = scope.map_err(|problem| problem.with(told.take()))?;
+            // No answer about records can leave without saying on what it rests.
+            let rests_on = (function == Function::Ask).then_some(&scope.rests_on);
             // A refusal bears its marks, too.
-            match done {
-                Ok(body) => Ok(Answer::new(body, told.take())),
-                Err(problem) => Err(problem.with(told.take())),
+            match work(&scope) {
+                Ok(body) => Ok(Answer::new(body, told.take()).resting_on(rests_on)),
+                Err(problem) => Err(problem.with(told.take()).resting_on(rests_on)),
             }
         };
         web::block(work).await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
@@ -96,8 +98,8 @@ impl Context {
         body: Body,
         work: impl FnOnce(&Scope, B) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer<T>, Problem> {
-        let bytes = body.json()?;
-        self.answer(function, move |scope| work(scope, body::object(&bytes)?)).await
+        let body = body.json()?;
+        self.answer(function, move |scope| work(scope, body.object()?)).await
     }
 
     /// The same for a request about one thing, whose id is in the path.

@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use super::Notice;
 use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 
-/// An entity that every agency of the demo sees under this id: a phone of a planted ring.
-const PHONE: &str = "ent_b26382529f3c8b10245560b708e51224";
-/// A person who uses it.
+/// An entity that every agency of the demo sees under this id: a phone that many have to do with.
+const PHONE: &str = "ent_ac3e67dc330a0be5fb1aea554b9077a4";
+/// A person whom every agency of the demo sees under this id.
 const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
-/// An address, reached from that person through another.
-const ADDRESS: &str = "ent_32f5da6587d8055996392166edf23b2b";
+/// An address that has to do with that person.
+const ADDRESS: &str = "ent_301aed11db139c629dca88b96720a7bf";
 /// A vehicle with sightings in several cities.
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 /// A record that every agency of the demo sees.
-const RECORD: &str = "rec_021dad87715cccb9bb434108188612f5";
+const RECORD: &str = "rec_086fb576f9e65a48d2ffb51087dee134";
 /// Another record about the same phone.
-const OTHER_RECORD: &str = "rec_03e330aa98b263b7acd9d91ff9dee1ed";
+const OTHER_RECORD: &str = "rec_0d04b10c1df98e283808f9967c236b27";
 /// A record about the person that every agency of the demo sees.
 const PERSON_RECORD: &str = "rec_0590d7014edf30197afb1432f44e373e";
 /// Another record about the same person.

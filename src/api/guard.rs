@@ -1,6 +1,8 @@
 //! What happens around every request: a request id, authentication, the audit log before the
 //! answer leaves, one form for all errors, metrics.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -11,15 +13,16 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::answer::Told;
-use super::asked::Asked;
+use super::asked::{Asked, Understood, case_id_given, purpose_given};
 use super::context::Since;
+use super::failures::{Failure, Source};
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::state::State;
 use crate::audit::{Entry, Outcome};
-use crate::govern::Principal;
+use crate::govern::{Principal, Rules};
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
-use crate::model::hex;
+use crate::model::{Timestamp, hex};
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,7 +44,9 @@ pub async fn guard<B: MessageBody + 'static>(
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
     let id = hex(&(state.random)()[..16]);
-    let (purpose, case) = Asked::as_far_as_given(request.headers());
+    let purpose = purpose_given(request.headers());
+    let mut case = case_id_given(request.headers());
+    let source = request.peer_addr().map(|peer| Source::from(peer.ip()));
     let public = is_public(request.method(), route);
     let read = request.method() == Method::GET;
     let mut known = None;
@@ -50,8 +55,12 @@ pub async fn guard<B: MessageBody + 'static>(
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
         Ok(authenticated) => {
-            if let Some(Authenticated { principal, since, session }) = authenticated {
+            if let Some((Authenticated { principal, since, session }, policy, at)) = authenticated {
                 known = Some(principal.clone());
+                let asked =
+                    policy.and_then(|policy| Asked::of(request.headers(), &principal, &policy, at));
+                case = asked.as_ref().map(|asked| asked.case.to_string()).ok().or(case);
+                request.extensions_mut().insert(Understood(asked));
                 request.extensions_mut().insert(principal);
                 request.extensions_mut().insert(Since(since));
                 session.map(|session| request.extensions_mut().insert(session));
@@ -61,9 +70,16 @@ pub async fn guard<B: MessageBody + 'static>(
         }
     };
     let told = told(&response);
+    let failure = failure_of(&response).then(|| failed_from(&state, source));
     response = as_problem(response, &id);
+    if let Some(Failure::Counted(seconds)) = failure {
+        let problem = Problem::new(Code::TooManyFailures).retry_after(seconds);
+        response = replaced(response, &problem, &id);
+    }
     // What anyone may read is not logged; a log-on is.
-    if !(public && read) {
+    // What is counted is written down once a minute, for all that came from an address.
+    let counted = matches!(failure, Some(Failure::Counted(_)));
+    if !(public && read) && !counted {
         if told.is_none() && response.status().is_success() {
             tracing::error!(operation, "an answer does not say what it showed");
             response = failed(response, Code::Internal, &id);
@@ -85,6 +101,8 @@ pub async fn guard<B: MessageBody + 'static>(
             shown: told.shown,
             unmasked: told.unmasked,
             write: None,
+            source: failure.and(source).map(|source| source.to_string()),
+            count: None,
             outcome: outcome(response.status()),
             status: response.status().as_u16(),
         };
@@ -117,21 +135,27 @@ fn known_method(method: &Method) -> &str {
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
 
+/// Who asks, the policy that says what the headers mean, and when both were looked up.
+type Known = (Authenticated, Result<Arc<Rules>, Problem>, Timestamp);
+
 /// Who asks; nobody for public operations. Looked up anew for every request, so that a right taken
 /// away is gone at once.
 async fn authenticate(
     state: &web::Data<State>,
     request: &ServiceRequest,
     public: bool,
-) -> Result<Option<Authenticated>, Problem> {
+) -> Result<Option<Known>, Problem> {
     if public {
         return Ok(None);
     }
     let shown = credentials(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
     let state = state.clone();
     let look = move || {
-        let now = (state.clock)();
-        state.identity.authenticate(state.store.as_ref(), &shown, now)
+        let (store, now) = (state.store.as_ref(), (state.clock)());
+        let known = state.identity.authenticate(store, &shown, now)?;
+        // What the headers mean is for the policy to say.
+        let policy = state.policies.policy(store).map(|(_, policy)| policy);
+        Ok((known, policy.map_err(Problem::from), now))
     };
     let authenticated = web::block(look).await.map_err(|_| Problem::new(Code::Internal))?;
     authenticated.map(Some).map_err(refused)
@@ -198,9 +222,29 @@ fn failed<B: MessageBody + 'static>(
     code: Code,
     id: &str,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    replaced(response, &Problem::new(code), id)
+}
+
+/// A problem in the place of an answer.
+fn replaced<B: MessageBody + 'static>(
+    response: ServiceResponse<EitherBody<B, BoxBody>>,
+    problem: &Problem,
+    id: &str,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let http = response.into_parts().0;
-    let failed = Problem::new(code).response(Some(id.to_owned()));
-    ServiceResponse::new(http, failed).map_into_right_body()
+    ServiceResponse::new(http, problem.response(Some(id.to_owned()))).map_into_right_body()
+}
+
+/// Whether a caller has failed to show who they are. A good credential that is not good enough is no failure.
+fn failure_of<B>(response: &ServiceResponse<B>) -> bool {
+    let error = response.response().error().and_then(|error| error.as_error::<Problem>());
+    error.is_some_and(|problem| problem.code() == Code::Unauthenticated)
+}
+
+/// What becomes of a failure that came from here.
+fn failed_from(state: &State, source: Option<Source>) -> Failure {
+    let source = source.unwrap_or_else(|| Source::from(IpAddr::from([0, 0, 0, 0])));
+    state.failures.note(source, Instant::now())
 }
 
 /// Gives every error the form of a problem with the request's id, also those of the framework.
@@ -222,8 +266,7 @@ fn as_problem<B: MessageBody + 'static>(
         None if is_problem => return response,
         None => Problem::new(code_of(status)),
     };
-    let http = response.into_parts().0;
-    ServiceResponse::new(http, problem.response(Some(id.to_owned()))).map_into_right_body()
+    replaced(response, &problem, id)
 }
 
 /// The code for a status that the framework gave.

@@ -8,6 +8,22 @@ pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of the body of a log-on, which whoever reaches the server may send.
 pub const LOG_ON_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of the body of a request that count as few: what goes beyond is taken from a budget of its own.
+pub const SMALL_BODY_BYTES: usize = 1024 * 1024;
+/// Bytes of the bodies of all log-ons under way.
+pub const LOG_ON_BODIES_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of the first parts of all other bodies under way.
+pub const SMALL_BODIES_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of what goes beyond in all bodies under way: two of the largest.
+pub const LARGE_BODIES_BYTES: usize = 128 * 1024 * 1024;
+/// Bytes a second that a client sends at least, on average.
+pub const BODY_BYTES_A_SECOND: u64 = 1024;
+/// Time after which that is asked of it.
+pub const BODY_GRACE: Duration = Duration::from_secs(10);
+/// Failures of one address to show who one is that are written down one by one, a minute; further ones are counted.
+pub const FAILURES_A_MINUTE: u32 = 10;
+/// Time between two entries that say how many were counted.
+pub const FAILURES_EVERY: Duration = Duration::from_secs(60);
 /// Time a client has to send the body of its request.
 pub const BODY_TIME: Duration = Duration::from_secs(60);
 /// Rows of a batch.

@@ -4,14 +4,16 @@ use actix_web::App;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Content, Info, License, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema, tag::TagBuilder,
+    AllOfBuilder, Content, Info, License, ObjectBuilder, OpenApi, Ref, RefOr, Required,
+    ResponseBuilder, Schema, tag::TagBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
 
 use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 use super::examples;
-use super::problem::{MEDIA_TYPE, ProblemBody};
+use super::grounds::RestsOn;
+use super::problem::{Code, MEDIA_TYPE, ProblemBody};
 use super::router::operations;
 use crate::govern::{Purpose, Reference};
 
@@ -74,6 +76,8 @@ pub fn document() -> OpenApi {
     components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
     let mut nested = Vec::new();
     ProblemBody::schemas(&mut nested);
+    components.schemas.insert(RestsOn::name().into_owned(), RestsOn::schema());
+    RestsOn::schemas(&mut nested);
     components.schemas.extend(nested);
     for item in document.paths.paths.values_mut() {
         for operation in operations_of(item) {
@@ -108,11 +112,78 @@ fn name_purpose_and_case(operation: &mut Operation) {
     };
     let purpose =
         "What for: one of the closed list. One that the caller may not ask for shows nothing";
-    let case = "About which case: the id of a case that the caller works on, or a reference of the own \
-                agency. Stands in the audit log";
+    let case = "About which case: the id of a case that the caller works on, or a reference of the form that the own \
+                agency registered. Stands in the audit log";
     let parameters = operation.parameters.get_or_insert_default();
     parameters.push(header(PURPOSE_HEADER, purpose, Purpose::schema()).into());
     parameters.push(header(CASE_HEADER, case, Reference::schema()).into());
+}
+
+/// The tags of operations that answer about records ([`crate::govern::Function::Ask`]); of others one does.
+const ABOUT_RECORDS: [&str; 7] =
+    ["resolve", "entities", "explanations", "network", "indicators", "queries", "jobs"];
+
+/// Every answer about records says on what it rests; [`super::answer`] adds it.
+fn say_on_what_it_rests(operation: &mut Operation) {
+    let mut tags = operation.tags.iter().flatten();
+    let of_records = operation.operation_id.as_deref() == Some("get_record");
+    if !of_records && !tags.any(|tag| ABOUT_RECORDS.contains(&tag.as_str())) {
+        return;
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if status.starts_with('2')
+            && let Some(RefOr::T(content)) = response.content.get_mut("application/json")
+            && let Some(schema) = content.schema.take()
+        {
+            let rests_on = ObjectBuilder::new()
+                .property("rests_on", Ref::from_schema_name(RestsOn::name()))
+                .required("rests_on");
+            let both = AllOfBuilder::new().item(schema).item(rests_on);
+            content.schema = Some(RefOr::T(Schema::AllOf(both.build())));
+        }
+    }
+}
+
+/// What the frame itself may answer to an operation, beside what the operation says of itself.
+fn frame_answers(operation: &Operation) -> Vec<Code> {
+    let has_body = operation.request_body.is_some();
+    let is_public = operation.security.is_some();
+    let is_asked = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|it| matches!(it, RefOr::T(parameter) if parameter.name == PURPOSE_HEADER));
+    let is_read_by_all = is_public && !has_body;
+    let mut codes = vec![Code::BadParameter];
+    if !is_read_by_all {
+        codes.extend([Code::Unauthenticated, Code::TooManyFailures, Code::Unavailable]);
+    }
+    if is_asked || operation.operation_id.as_deref() == Some("metrics") {
+        codes.push(Code::Forbidden);
+    }
+    if has_body {
+        codes.extend([
+            Code::Timeout,
+            Code::TooLarge,
+            Code::UnsupportedMediaType,
+            Code::InvalidInput,
+        ]);
+    }
+    codes
+}
+
+/// What the answers of the frame mean: their status says more than one code.
+fn meaning(code: Code) -> &'static str {
+    match code {
+        Code::BadParameter => {
+            "The request, a parameter or a header is not what the operation takes"
+        }
+        Code::Unavailable => {
+            "The store or the audit log does not answer, or too much is being sent at once"
+        }
+        code => code.title(),
+    }
 }
 
 /// Every operation may answer with a problem; every input has an example.
@@ -131,6 +202,13 @@ fn finish(operation: &mut Operation) {
             response.content.insert(media_type.to_owned(), content);
         }
     }
+    for code in frame_answers(operation) {
+        let said = ResponseBuilder::new().description(meaning(code)).content(MEDIA_TYPE, problem());
+        let responses = &mut operation.responses.responses;
+        responses.entry(code.status().to_string()).or_insert_with(|| said.build().into());
+    }
+    say_on_what_it_rests(operation);
+    let responses = &mut operation.responses.responses;
     let default = ResponseBuilder::new()
         .description("Refused or failed")
         .content(MEDIA_TYPE, problem())

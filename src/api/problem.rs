@@ -10,8 +10,9 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::answer::Told;
+use super::grounds::RestsOn;
 use crate::casework::{CaseworkError, InputError};
-use crate::govern::Function;
+use crate::govern::{Function, Role};
 use crate::ingest::RowError;
 use crate::jobs::{RefusedRow, StartError, SubmitError};
 use crate::query::QueryError;
@@ -56,6 +57,8 @@ codes! {
     PurposeMissing = "purpose_missing", 400, "Say what for: the header x-purpose is missing";
     /// The header `x-case` is missing.
     CaseMissing = "case_missing", 400, "Say about which case: the header x-case is missing";
+    /// The header `x-case` names a case of accord that is none, or none that the caller works on now.
+    NoSuchCase = "no_such_case", 400, "There is no such case that the caller works on now";
     /// The cursor is not one this operation gave for these parameters.
     BadCursor = "bad_cursor", 400, "The cursor is not one of this list, or the list has changed";
     /// The request is not HTTP as the server understands it.
@@ -92,10 +95,14 @@ codes! {
     TooManyJobs = "too_many_jobs", 429, "Too many jobs of the agency are waiting";
     /// The user has asked for enough pointers today.
     TooManyToday = "too_many_today", 429, "The user has asked for enough pointers today";
+    /// One address has failed too often to show who it is; only requests that fail are answered so.
+    TooManyFailures = "too_many_failures", 429, "Too many requests from here show no good credential";
     /// An error on the server's side.
     Internal = "internal", 500, "The server failed";
     /// The stored query runs on Neo4j only.
     NeedsNeo4j = "needs_neo4j", 501, "The stored query needs a Neo4j store";
+    /// All that the bodies of requests may hold together is taken.
+    Busy = "busy", 503, "Too much is being sent to the server at once";
     /// The store or the audit log does not answer.
     Unavailable = "unavailable", 503, "The store does not answer";
 }
@@ -136,6 +143,13 @@ pub struct ProblemBody {
     /// What is wrong with the input, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
+    /// The roles that allow the operation, where none of the caller's does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
+    /// On what the answer rests, where no such thing was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rests_on: Option<RestsOn>,
     /// The request's id, as in the header `x-request-id` and in the audit log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
@@ -149,13 +163,25 @@ pub struct Problem {
     detail: Option<String>,
     faults: Vec<Fault>,
     challenge: Option<String>,
+    retry_after: Option<u64>,
+    roles: Vec<Role>,
+    rests_on: Option<Box<RestsOn>>,
     told: Box<Told>,
 }
 
 impl Problem {
     /// A problem of this code.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, faults: Vec::new(), challenge: None, told: Box::default() }
+        Self {
+            code,
+            detail: None,
+            faults: Vec::new(),
+            challenge: None,
+            retry_after: None,
+            roles: Vec::new(),
+            rests_on: None,
+            told: Box::default(),
+        }
     }
 
     /// A token whose user must sign in anew, and how: a parameter of RFC 9470's challenge.
@@ -170,7 +196,24 @@ impl Problem {
     /// An operation that none of the caller's roles allows, and which roles do.
     pub fn forbidden(function: Function) -> Self {
         let roles: Vec<&str> = function.roles().iter().map(|role| role.as_str()).collect();
-        Self::new(Code::Forbidden).detail(format!("it is for the roles {}", roles.join(", ")))
+        let detail = format!("it is for the roles {}", roles.join(", "));
+        Self { roles: function.roles().to_vec(), ..Self::new(Code::Forbidden).detail(detail) }
+    }
+
+    /// With the seconds after which the client may try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// With what the answer rests on, if it says that there is no such thing: what may not be seen answers so.
+    #[must_use]
+    pub(super) fn resting_on(mut self, rests_on: Option<&RestsOn>) -> Self {
+        if self.code == Code::NotFound {
+            self.rests_on = rests_on.cloned().map(Box::new);
+        }
+        self
     }
 
     /// With what the audit log must keep of the request that is refused.
@@ -236,7 +279,6 @@ impl Problem {
     }
 
     /// The code.
-    #[cfg(test)]
     pub fn code(&self) -> Code {
         self.code
     }
@@ -250,6 +292,8 @@ impl Problem {
             code: self.code.as_str().to_owned(),
             detail: self.detail.clone(),
             faults: self.faults.clone(),
+            roles: self.roles.clone(),
+            rests_on: self.rests_on.as_deref().cloned(),
             request,
         }
     }
@@ -260,6 +304,9 @@ impl Problem {
         if self.code.status() == 401 {
             let challenge = self.challenge.as_deref().unwrap_or(CHALLENGE);
             response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut response = response.json(self.body(request));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

@@ -36,7 +36,6 @@ use super::jobs::cancel::cancel_job;
 use super::jobs::get::get_job;
 use super::jobs::list::list_jobs;
 use super::judgements::submit::submit_judgement;
-use super::limits::IMPORT_BYTES_MAX;
 use super::meta::public_operations::list_public_operations;
 use super::onward::ask::ask_onward;
 use super::onward::decide::decide_onward;
@@ -62,7 +61,8 @@ use super::sessions::notice::read_notice;
 
 /// All operations.
 pub fn operations(config: &mut ServiceConfig<'_>) {
-    config.app_data(actix_web::web::PayloadConfig::new(IMPORT_BYTES_MAX));
+    // Bodies are received by [`super::receive`] alone: the framework's own extractors take none.
+    config.app_data(actix_web::web::PayloadConfig::new(0));
     config
         .service(submit_record)
         .service(submit_batch)

@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use super::answer::Told;
 use super::asked::Asked;
+use super::grounds::RestsOn;
 use super::problem::Problem;
 use super::seen::Seen;
 use super::state::State;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
+use crate::graph;
 #[cfg(feature = "seeded-leaks")]
 use crate::graph::Snapshot;
-use crate::model::{RecordId, Timestamp};
+use crate::model::{Record, RecordId, Timestamp};
 use crate::query::ViewKey;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
@@ -33,6 +35,8 @@ pub struct Scope {
     pub at: Timestamp,
     pseudonyms: String,
     unmasked: BTreeSet<RecordId>,
+    /// What the answer rests on.
+    pub(super) rests_on: RestsOn,
     told: Ledger,
 }
 
@@ -50,10 +54,11 @@ impl Scope {
         let question =
             Question { principal: &principal, purpose: asked.purpose, case: &asked.case, at };
         let granted = state.policies.grant(state.store.as_ref(), &question)?;
-        let Granted { view, pseudonyms, unmasked, break_glass } = granted;
+        let Granted { view, pseudonyms, unmasked, break_glass, grounds } = granted;
+        let rests_on = RestsOn::of(&asked, &grounds);
         told.borrow_mut().break_glass.extend(break_glass);
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
-        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, told })
+        Ok(Self { state, principal, asked, caller, view, at, pseudonyms, unmasked, rests_on, told })
     }
 
     /// The same caller with the view as of now: after a write it may hold a class more.
@@ -81,6 +86,22 @@ impl Scope {
     /// What the governing acts are done on.
     pub fn casework(&self) -> Casework<'_> {
         self.state.casework()
+    }
+
+    /// The id with which a record that the caller has just handed in is shown, which is noted: a victim's works in
+    /// the case that is asked about.
+    pub fn record_id(&self, record: &Record) -> RecordId {
+        let id = match record.label.category.is_victim() {
+            true => self.in_case(record.id),
+            false => record.id,
+        };
+        self.note(|told| told.show(&id.to_string(), [record.label.agency.as_str()]));
+        id
+    }
+
+    /// The id in the case that is asked about of a record that is stored under an id.
+    pub(super) fn in_case(&self, stored: RecordId) -> RecordId {
+        graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, stored)
     }
 
     /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims.

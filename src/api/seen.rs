@@ -107,6 +107,18 @@ impl<'s> Seen<'s> {
         shown
     }
 
+    /// The id, in this answer, of a record of an agency that is stored under an id, also where the view has none any
+    /// more: then that of the case, but for the caller's own.
+    pub fn known_record(&self, stored: RecordId, owner: &str) -> RecordId {
+        if let Some(shown) = self.shown_record(stored) {
+            return shown;
+        }
+        let own = self.scope.caller.agency == owner;
+        let id = if own { stored } else { self.scope.in_case(stored) };
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
+    }
+
     /// The id under which the record of an id that a caller gives is stored.
     pub fn stored_id(&self, id: RecordId) -> Result<RecordId, Problem> {
         let record = self.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::failures::Failures;
 use super::metrics::Metrics;
+use super::receive::Budget;
 use super::sessions::notice::Notice;
 use crate::audit::AuditLog;
 use crate::casework::deferred::Sealing;
@@ -38,6 +40,10 @@ pub struct State {
     pub(super) privileged_seconds: i64,
     /// What a user accepts by logging on.
     pub(super) notice: Notice,
+    /// What bodies under way may hold.
+    pub(super) bodies: Budget,
+    /// Failures to show who one is, of late.
+    pub(super) failures: Failures,
     /// Turns to hash a password.
     pub(super) hashings: Semaphore,
 }

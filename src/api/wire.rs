@@ -118,8 +118,9 @@ pub struct LabelView {
 /// What a record says.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ContentView {
-    /// The agency's own id of it.
-    pub local_id: String,
+    /// The agency's own id of it; absent for a public record of a victim's row, since it would be the row's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_id: Option<String>,
     /// How far it is to be believed, as its source graded it; absent where it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
@@ -151,7 +152,7 @@ impl RecordView {
             return Self::Masked { label };
         }
         let content = ContentView {
-            local_id: record.local_id.clone(),
+            local_id: Some(record.local_id.clone()).filter(|id| !id.is_empty()),
             grade: record.grade,
             nature: record.nature,
             body: record.body.clone(),

@@ -60,6 +60,13 @@ pub struct Entry {
     /// entries that went straight to the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub write: Option<String>,
+    /// Where an unknown caller's connection came from: an IPv4 address or the /64 of an IPv6 address (CJIS Security
+    /// Policy AU-3 asks for the source). Absent where the caller is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// How many times it happened, where one entry stands for many; absent for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
     /// How it ended.
     pub outcome: Outcome,
     /// HTTP status, or 0 for operations outside HTTP.
@@ -87,6 +94,8 @@ impl Entry {
             shown: BTreeMap::new(),
             unmasked: false,
             write: None,
+            source: None,
+            count: None,
             outcome: Outcome::Done,
             status: 0,
         }

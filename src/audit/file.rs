@@ -215,6 +215,8 @@ mod tests {
             shown: BTreeMap::new(),
             unmasked: false,
             write: None,
+            source: None,
+            count: None,
             outcome: Outcome::Done,
             status: 200,
         }

@@ -5,6 +5,7 @@ use crate::graph::Snapshot;
 use crate::model::{RecordId, Timestamp};
 
 use super::documents::change_policy;
+use super::reason::check_form;
 use super::{Casework, CaseworkError, NotNow};
 
 /// Members and records of a case are at most so many.
@@ -28,6 +29,7 @@ pub fn open(
         return Err(CaseworkError::input("expires", "ends_before_it_begins", detail));
     }
     let agency = question.principal.agency.clone();
+    check_form(work, &agency, &reference)?;
     let id = Case::id(work.id_key, &agency, &reference);
     let case = Case {
         lead: agency.clone(),

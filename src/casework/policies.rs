@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::CaseworkError;
 use super::documents::Kept;
 use crate::govern::{
-    Agency, Decision, POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference, Rules, View,
+    Agency, Decision, Grounds, POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference,
+    Rules, View,
 };
 use crate::model::{Class, ClassId, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
@@ -45,6 +46,8 @@ pub struct Granted {
     pub unmasked: BTreeSet<RecordId>,
     /// The open uses of break-glass that may widen the view.
     pub break_glass: BTreeSet<String>,
+    /// What an answer may rest on.
+    pub grounds: Grounds,
 }
 
 impl Policies {
@@ -96,7 +99,8 @@ impl Policies {
         };
         let unmasked = policy.unmasked(principal, purpose, case, at);
         let (view, break_glass) = (decision.view.clone(), decision.break_glass.clone());
-        Ok(Granted { view, pseudonyms, unmasked, break_glass })
+        let grounds = decision.grounds.clone();
+        Ok(Granted { view, pseudonyms, unmasked, break_glass, grounds })
     }
 
     fn classes(&self, store: &dyn Store) -> Result<Classes, CaseworkError> {

@@ -8,7 +8,7 @@ use super::{Casework, CaseworkError, act};
 use crate::govern::{Question, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date};
 use crate::graph::Snapshot;
 use crate::ingest::day_of;
-use crate::model::{IdKey, Record, RecordId, Timestamp};
+use crate::model::{IdKey, Label, Record, RecordId, Series, Timestamp};
 use crate::store::{Ids, Store};
 
 /// Records and local ids that one review names.
@@ -66,12 +66,12 @@ pub fn review(
         wanted.insert(rows.of_record(*id)?);
     }
     for local_id in &asked.local_ids {
-        wanted.insert(rows.called(local_id.trim())?);
+        wanted.extend(rows.called(local_id.trim())?);
     }
     let ids = rows.ids(&wanted);
     let review = RecordReview { by: act(question), review_by, explanation };
     for row in &wanted {
-        write_down(work.store, rows.key(row), &review)?;
+        write_down(work.store, rows.key(*row), &review)?;
     }
     let mut txn = work.store.begin()?;
     txn.set_review(&ids, review_by)?;
@@ -109,9 +109,12 @@ pub struct Rows<'a> {
     pub snapshot: &'a Snapshot,
 }
 
+/// A row of an agency: its series and its id in it.
+pub type Row<'a> = (Series, &'a str);
+
 /// The row that a record is of, for those that must be reviewed.
-fn row_of(record: &Record) -> &str {
-    record.row_id()
+fn row_of(record: &Record) -> Row<'_> {
+    (Series::of(record.label.intelligence), record.row_id())
 }
 
 impl<'a> Rows<'a> {
@@ -120,13 +123,17 @@ impl<'a> Rows<'a> {
     }
 
     /// The id that a row's first record has or would have.
-    pub fn key(&self, row: &str) -> RecordId {
-        self.id_key.record(self.agency, row)
+    pub fn key(&self, (series, row): Row<'_>) -> RecordId {
+        self.id_key.record_of(series, self.agency, row)
     }
 
-    /// The row of a record.
-    fn of_record(&self, id: RecordId) -> Result<&'a str, CaseworkError> {
-        let record = self.snapshot.record(id).map(|at| &self.snapshot.records[at as usize]);
+    /// The row of a record, by the id with which it is shown.
+    fn of_record(&self, id: RecordId) -> Result<Row<'a>, CaseworkError> {
+        self.of_index(self.snapshot.record(id))
+    }
+
+    fn of_index(&self, index: Option<u32>) -> Result<Row<'a>, CaseworkError> {
+        let record = index.map(|at| &self.snapshot.records[at as usize]);
         let record = record.filter(|record| self.owns(&record.label.agency));
         let record = record.ok_or(CaseworkError::NotFound)?;
         match record.label.review_by {
@@ -135,34 +142,47 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The row that the agency calls so, or that has a record which it calls so.
-    fn called(&self, local_id: &str) -> Result<&'a str, CaseworkError> {
-        let record = self.key(local_id);
-        if let Some(at) = self.snapshot.stored(record) {
-            return self.of_record(self.snapshot.record_id(at));
+    /// The rows that the agency calls so, or that have a record which it calls so: one of each series at most. Of two
+    /// it is those that must be reviewed.
+    fn called(&self, local_id: &str) -> Result<Vec<Row<'a>>, CaseworkError> {
+        let both = [Series::Ordinary, Series::Intelligence];
+        let [ordinary, intelligence] = both.map(|series| self.called_in(series, local_id));
+        match (ordinary, intelligence) {
+            (Ok(one), Ok(other)) => Ok(vec![one, other]),
+            (Ok(row), Err(_)) | (Err(_), Ok(row)) => Ok(vec![row]),
+            (Err(CaseworkError::NotFound), Err(error)) | (Err(error), Err(_)) => Err(error),
+        }
+    }
+
+    fn called_in(&self, series: Series, local_id: &str) -> Result<Row<'a>, CaseworkError> {
+        let record = self.snapshot.stored(self.key((series, local_id)));
+        if record.is_some() {
+            return self.of_index(record);
         }
         let mut events = self.snapshot.events.iter();
-        let event = events.find(|it| self.owns(&it.label.agency) && it.local_id == local_id);
+        let event = events.find(|it| {
+            let is_called = it.local_id == local_id && Series::of(it.label.intelligence) == series;
+            self.owns(&it.label.agency) && is_called
+        });
         match event {
             None => Err(CaseworkError::NotFound),
-            Some(event) if event.label.review_by.is_some() => Ok(&event.local_id),
+            Some(event) if event.label.review_by.is_some() => Ok((series, &event.local_id)),
             Some(_) => Err(without()),
         }
     }
 
     /// All that rows made, each kind ascending.
-    fn ids(&self, rows: &BTreeSet<&str>) -> Ids {
+    fn ids(&self, rows: &BTreeSet<Row<'_>>) -> Ids {
+        let has = |label: &Label, local_id: &str| {
+            self.owns(&label.agency) && rows.contains(&(Series::of(label.intelligence), local_id))
+        };
         let records = self.snapshot.records.iter();
         let records = records.filter(|record| {
             let must = self.owns(&record.label.agency) && record.label.review_by.is_some();
-            must && rows.contains(row_of(record))
+            must && rows.contains(&row_of(record))
         });
-        let ties = self.snapshot.ties.iter();
-        let ties =
-            ties.filter(|tie| self.owns(&tie.label.agency) && rows.contains(tie.local_id.as_str()));
-        let events = self.snapshot.events.iter();
-        let events =
-            events.filter(|it| self.owns(&it.label.agency) && rows.contains(it.local_id.as_str()));
+        let ties = self.snapshot.ties.iter().filter(|tie| has(&tie.label, &tie.local_id));
+        let events = self.snapshot.events.iter().filter(|it| has(&it.label, &it.local_id));
         Ids {
             records: records.map(|record| record.id).collect(),
             ties: ties.map(|tie| tie.id).collect(),
@@ -171,7 +191,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The rows that must be reviewed (before a time), by when, with their records.
-    pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, &'a str), Vec<RecordId>> {
+    pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, Row<'a>), Vec<RecordId>> {
         let early = |by: &Timestamp| before.is_none_or(|before| *by < before);
         let mut due: BTreeMap<_, Vec<RecordId>> = BTreeMap::new();
         for record in self.snapshot.records.iter().filter(|it| self.owns(&it.label.agency)) {
@@ -181,7 +201,8 @@ impl<'a> Rows<'a> {
         }
         for event in self.snapshot.events.iter().filter(|it| self.owns(&it.label.agency)) {
             if let Some(by) = event.label.review_by.filter(early) {
-                due.entry((by, event.local_id.as_str())).or_default();
+                let row = (Series::of(event.label.intelligence), event.local_id.as_str());
+                due.entry((by, row)).or_default();
             }
         }
         due

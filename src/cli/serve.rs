@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use accord::api::{Application, Config, Notice, PURGE_EVERY, Tls};
+use accord::api::{Application, Config, FAILURES_A_MINUTE, Notice, PURGE_EVERY, Tls};
 use accord::graph::VIEW_BYTES_MAX;
 use accord::identity::{self, SealingKey};
 use accord::model::Timestamp;
@@ -189,6 +189,7 @@ pub fn serve(
         tls,
         view_bytes_max,
         purge_every: PURGE_EVERY,
+        failures_a_minute: FAILURES_A_MINUTE,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),
     };

@@ -101,8 +101,8 @@ impl Sharing<'_> {
             }
             let own = self.snapshot(&rules, &specialist, &reference, &[record].into())?;
             let named = |snapshot: &Snapshot| {
-                let index = snapshot.record(record)?;
-                let entity = snapshot.entity_of[index as usize];
+                let index = snapshot.records.iter().position(|it| it.id == record)?;
+                let entity = snapshot.entity_of[index];
                 Some(snapshot.name(entity))
             };
             text += &format!(
@@ -265,7 +265,15 @@ fn registered(agency: &str) -> Agency {
     };
     let desk =
         Desk { name: format!("{agency}, duty desk"), channel: "+44 20 2555 0100".to_owned() };
-    Agency { name: agency.to_owned(), kind, desk, law: None, watched_by: None, listed: false }
+    Agency {
+        name: agency.to_owned(),
+        kind,
+        desk,
+        law: None,
+        watched_by: None,
+        listed: false,
+        case_form: None,
+    }
 }
 
 /// A template, filled in for one discloser and all others.

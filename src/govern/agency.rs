@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::LawProfile;
+use super::{CaseForm, LawProfile};
 
 /// The longest name of an agency, user or desk, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
@@ -67,6 +67,11 @@ pub struct Agency {
     /// case with.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub listed: bool,
+    /// The form of its references of cases and operations; absent, letters, digits, `-`, `/` and `.` with at least
+    /// one digit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub case_form: Option<CaseForm>,
 }
 
 impl Agency {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::{Principal, Reference};
@@ -16,6 +17,17 @@ pub struct Member {
     pub agency: String,
     /// The user within the agency.
     pub user: String,
+}
+
+/// Why a case cannot be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CaseError {
+    /// It has the form of accord's ids, and is none that the caller works on now.
+    #[error("no case that the caller works on now")]
+    NoSuchCase,
+    /// It is not of the form of the agency's references.
+    #[error("{0}")]
+    Form(&'static str),
 }
 
 /// A case that members of several agencies work on. It grants nothing by itself: what one agency's
@@ -51,6 +63,12 @@ impl Case {
     pub fn id(id_key: &IdKey, lead: &str, reference: &Reference) -> String {
         let parts = [lead.as_bytes(), reference.as_str().as_bytes()];
         format!("case_{}", hex(&id_key.tag("case", &parts)))
+    }
+
+    /// Whether a text has the form of such an id.
+    pub fn is_id(text: &Reference) -> bool {
+        let digits = text.as_str().strip_prefix("case_").unwrap_or_default();
+        digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
     }
 
     /// Whether it is worked on at this time.

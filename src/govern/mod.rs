@@ -7,6 +7,7 @@ mod agency;
 mod agreement;
 mod break_glass;
 mod case;
+mod case_form;
 mod check;
 mod desk;
 mod function;
@@ -31,7 +32,8 @@ pub use agreement::{
 pub use break_glass::{
     BREAK_GLASS_MINUTES, BreakGlass, BreakGlassError, REVIEW_HOURS_MAX, Review, ReviewState,
 };
-pub use case::{Case, Member};
+pub use case::{Case, CaseError, Member};
+pub use case_form::{CaseForm, CaseFormError};
 pub use check::{Contradiction, TermsError, contradictions};
 pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation};
 pub use function::Function;
@@ -45,7 +47,7 @@ pub use referral::{REFERRALS_A_DAY, Referral, ReferralDecision, ReferralState};
 pub use retention::{
     PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,
 };
-pub use view::{Access, Decision, Question, Rights, View};
+pub use view::{Access, Decision, Grounds, Question, Rights, View};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]

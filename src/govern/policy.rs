@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Agency, Agreement, BreakGlass, Case, OfficerKeys, Principal, Purpose, Reference, Role, Terms,
+    Agency, Agreement, BreakGlass, Case, CaseError, CaseForm, OfficerKeys, Principal, Purpose,
+    Reference, Role, Terms,
 };
 use crate::model::{RecordId, Timestamp};
 
@@ -105,6 +106,41 @@ impl Policy {
     ) -> Option<&Case> {
         let case = self.cases.get(reference.as_str())?;
         (case.is_open(at) && case.has_member(principal)).then_some(case)
+    }
+
+    /// Whether the principal may ask about what a text names: an open case that it works on, or anything of the form
+    /// of its agency's references. A case that it does not work on is as one that is not.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn check_case(
+        &self,
+        principal: &Principal,
+        reference: &Reference,
+        at: Timestamp,
+    ) -> Result<(), CaseError> {
+        if self.case_of(principal, reference, at).is_some() {
+            return Ok(());
+        }
+        if Case::is_id(reference) {
+            return Err(CaseError::NoSuchCase);
+        }
+        self.check_form(&principal.agency, reference)
+    }
+
+    /// Whether a reference is of the form that an agency registered, or of that which holds without.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn check_form(&self, agency: &str, reference: &Reference) -> Result<(), CaseError> {
+        match self.agencies.get(agency).and_then(|agency| agency.case_form.as_ref()) {
+            Some(form) if form.fits(reference) => Ok(()),
+            Some(_) => Err(CaseError::Form("a reference of the form that the agency registered")),
+            None if CaseForm::fits_default(reference) => Ok(()),
+            None => Err(CaseError::Form(
+                "a reference: letters, digits, `-`, `/` and `.`, with at least one digit",
+            )),
+        }
     }
 
     /// The records about victims that the principal may see unmasked: those in the case, for a victim

@@ -110,6 +110,7 @@ mod tests {
             law,
             watched_by: None,
             listed: false,
+            case_form: None,
         });
         let provider = Some(&provider);
         let reviewed = label(suspect, Some("2026-01-01T00:00:00Z"), None);

@@ -50,6 +50,22 @@ pub struct Decision {
     /// The open uses of break-glass that may widen the view. Whether they do depends on what there is, which may
     /// be hidden: a judgement of records that nobody shows is nothing to see, and must not be told by a mark.
     pub break_glass: BTreeSet<String>,
+    /// What an answer may rest on.
+    pub grounds: Grounds,
+}
+
+/// What the answer to a question may rest on. It depends on the caller, on the records of the caller's own agency
+/// that it may see, and on the agreements that the agency is a side of; on nothing of others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Grounds {
+    /// Whether the caller may ask for the purpose, and records are shown for it.
+    pub shows_records: bool,
+    /// Whether the case is one in accord that the caller works on.
+    pub in_case: bool,
+    /// Whether there are visible classes of records of the caller's own agency.
+    pub own_records: bool,
+    /// The agencies whose agreements in force grant the caller records for the purpose.
+    pub disclosers: BTreeSet<String>,
 }
 
 impl View {
@@ -61,6 +77,7 @@ impl View {
     ) -> Decision {
         let rights = Rights::of(question, rules);
         let mut until = rights.until;
+        let mut grounds = rights.grounds();
         let mut view = Self {
             agency: question.principal.agency.clone(),
             classes: ClassSet::default(),
@@ -74,6 +91,7 @@ impl View {
                 until = Some(until.map_or(from, |until| until.min(from)));
             }
             if access.full {
+                grounds.own_records |= class.label.agency == view.agency && is_record(class.kind);
                 view.classes.insert(*id);
             }
             if access.pointer {
@@ -87,7 +105,7 @@ impl View {
             }
         }
         let break_glass = rights.widening().map(str::to_owned).collect();
-        Decision { view, until, break_glass }
+        Decision { view, until, break_glass, grounds }
     }
 
     /// Whether two views show the same: whom the callers may call does not count.
@@ -122,8 +140,14 @@ pub struct Access {
 }
 
 const KINDS: usize = Kind::ALL.len();
+/// Kinds of records, which are the first.
+const RECORDS: usize = Kind::Tie as usize;
 const CATEGORIES: usize = SubjectCategory::ALL.len();
 const TIERS: usize = Label::TIER_MAX as usize + 1;
+
+fn is_record(kind: Kind) -> bool {
+    (kind as usize) < RECORDS
+}
 
 /// What a discloser's agreements say together of one kind, category and tier.
 #[derive(Debug, Clone, Copy, Default)]
@@ -257,6 +281,25 @@ impl<'a> Rights<'a> {
     /// The agencies that disclose something to the caller's.
     pub fn disclosers(&self) -> impl Iterator<Item = &'a str> {
         self.granted.keys().copied()
+    }
+
+    /// What an answer may rest on, before anything is known of what there is.
+    fn grounds(&self) -> Grounds {
+        let grants = |owner: &str, table: &Table| {
+            let broken = self.has_broken(owner);
+            let shown = |it: &Granted| !it.black && (it.white || (broken && it.breakable));
+            table.0[..RECORDS * CATEGORIES * TIERS].iter().any(shown)
+        };
+        let disclosers = self.granted.iter().filter(|(owner, table)| grants(owner, table));
+        Grounds {
+            shows_records: self.content,
+            in_case: self.case.is_some(),
+            own_records: false,
+            disclosers: disclosers
+                .filter(|_| self.content)
+                .map(|(owner, _)| (*owner).to_owned())
+                .collect(),
+        }
     }
 
     /// Whether an agreement in force lets the caller break an agency's glass for this question.

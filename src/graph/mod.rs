@@ -28,6 +28,7 @@ pub use joined::Joined;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use packed::Packed;
+pub use shown::{entity_id_in_case, record_id_in_case};
 pub use withheld::strip_record;
 
 use std::sync::Arc;

@@ -38,10 +38,14 @@ impl fmt::Debug for Case {
     }
 }
 
-impl Case {
-    fn id(&self, id_key: &IdKey, domain: &str, stored: &[u8; 16]) -> [u8; 16] {
-        id_key.tag(domain, &[self.name.as_bytes(), stored])
-    }
+/// The id that a masked record is shown with in a case, by the one under which it is stored.
+pub fn record_id_in_case(id_key: &IdKey, case: &str, stored: RecordId) -> RecordId {
+    RecordId(id_key.tag("record of a case", &[case.as_bytes(), &stored.0]))
+}
+
+/// The same of a masked entity.
+pub fn entity_id_in_case(id_key: &IdKey, case: &str, stored: EntityId) -> EntityId {
+    EntityId(id_key.tag("entity of a case", &[case.as_bytes(), &stored.0]))
 }
 
 impl Snapshot {
@@ -76,14 +80,14 @@ impl Snapshot {
     }
 
     fn in_this_case(&self, domain: &str, stored: &[u8; 16]) -> [u8; 16] {
-        self.left_out.case.id(&self.id_key, domain, stored)
+        self.id_key.tag(domain, &[self.case_name().as_bytes(), stored])
     }
 
     /// The id of an entity, as shown.
     pub fn entity_id(&self, entity: u32) -> EntityId {
         let stored = self.entities[entity as usize].id;
         match self.is_keyed(entity) {
-            true => EntityId(self.in_this_case("entity of a case", &stored.0)),
+            true => entity_id_in_case(&self.id_key, self.case_name(), stored),
             false => stored,
         }
     }
@@ -92,7 +96,7 @@ impl Snapshot {
     pub fn record_id(&self, record: u32) -> RecordId {
         let stored = self.records[record as usize].id;
         match self.is_keyed_record(record) {
-            true => RecordId(self.in_this_case("record of a case", &stored.0)),
+            true => record_id_in_case(&self.id_key, self.case_name(), stored),
             false => stored,
         }
     }

@@ -8,7 +8,7 @@ use super::reason::RowError;
 use super::terms::Terms;
 use crate::model::{
     Body, EntityType, Event, EventKind, IdKey, Label, Money, Participant, Place, Record, RecordId,
-    Role, Sharing, Span, SubjectCategory, Tie, TieKind, Timestamp,
+    Role, Series, Sharing, Span, SubjectCategory, Tie, TieKind, Timestamp,
 };
 
 /// What one row makes. Kept or refused as a whole.
@@ -93,7 +93,7 @@ impl<'a> Assembly<'a> {
         if !public {
             raw.extend(self.origin.terms.kept());
         }
-        let id = self.key.record(self.origin.agency, &local_id);
+        let id = self.key.record_of(self.series(), self.origin.agency, &local_id);
         let (source, label) = (self.origin.source.to_owned(), self.label(category));
         self.slots.insert(name, id);
         let Grading { grade, nature } = self.origin.grading;
@@ -130,7 +130,12 @@ impl<'a> Assembly<'a> {
         present.sort_unstable();
         present.dedup();
         self.output.events.push(Event {
-            id: self.key.event(self.origin.agency, self.origin.local_id, parts.kind),
+            id: self.key.event_of(
+                self.series(),
+                self.origin.agency,
+                self.origin.local_id,
+                parts.kind,
+            ),
             local_id: self.origin.local_id.to_owned(),
             source: self.origin.source.to_owned(),
             kind: parts.kind,
@@ -147,6 +152,11 @@ impl<'a> Assembly<'a> {
     /// The finished row.
     pub fn finish(self) -> RowOutput {
         self.output
+    }
+
+    /// The series that the row's ids are of.
+    fn series(&self) -> Series {
+        Series::of(self.origin.terms.intelligence.is_some())
     }
 
     fn label(&self, category: SubjectCategory) -> Label {

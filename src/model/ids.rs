@@ -107,6 +107,43 @@ fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
+/// The rows of an agency among which its own ids are unique. Criminal intelligence has a series of its own: not all
+/// colleagues may see it, and whoever hands in a row of one of its ids must not hear that there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Series {
+    /// All rows but those of criminal intelligence.
+    Ordinary,
+    /// Criminal intelligence.
+    Intelligence,
+}
+
+impl Series {
+    /// The series of rows with this mark.
+    pub fn of(intelligence: bool) -> Self {
+        if intelligence { Self::Intelligence } else { Self::Ordinary }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        Self::of(self == Self::Ordinary)
+    }
+
+    fn records(self) -> &'static str {
+        match self {
+            Self::Ordinary => "record",
+            Self::Intelligence => "intelligence record",
+        }
+    }
+
+    fn events(self) -> &'static str {
+        match self {
+            Self::Ordinary => "event",
+            Self::Intelligence => "intelligence event",
+        }
+    }
+}
+
 /// The key under which ids are hashed.
 ///
 /// Two stores with the same key give the same record the same id. The default key is public: ids
@@ -135,7 +172,12 @@ impl IdKey {
 
     /// The id of the record that `agency` calls `local_id`.
     pub fn record(&self, agency: &str, local_id: &str) -> RecordId {
-        RecordId(self.hash("record", &[agency.as_bytes(), local_id.as_bytes()]))
+        self.record_of(Series::Ordinary, agency, local_id)
+    }
+
+    /// The id of the record of a series that `agency` calls `local_id`.
+    pub fn record_of(&self, series: Series, agency: &str, local_id: &str) -> RecordId {
+        RecordId(self.hash(series.records(), &[agency.as_bytes(), local_id.as_bytes()]))
     }
 
     /// The id of an entity of type `entity_type` whose smallest visible record is `first`.
@@ -145,9 +187,21 @@ impl IdKey {
 
     /// The id of the event of this kind that `agency` reported in its row `local_id`.
     pub fn event(&self, agency: &str, local_id: &str, kind: EventKind) -> EventId {
-        EventId(
-            self.hash("event", &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes()]),
-        )
+        self.event_of(Series::Ordinary, agency, local_id, kind)
+    }
+
+    /// The id of the event of this kind that `agency` reported in its row `local_id` of a series.
+    pub fn event_of(
+        &self,
+        series: Series,
+        agency: &str,
+        local_id: &str,
+        kind: EventKind,
+    ) -> EventId {
+        EventId(self.hash(
+            series.events(),
+            &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes()],
+        ))
     }
 
     /// The id of the tie of this kind between two records, as stated by one agency's row.

@@ -199,7 +199,7 @@ fn another_media_type_and_too_large_a_body_are_refused() {
 fn parameters_that_are_not_what_the_operation_takes_are_named() {
     let server = Server::demo();
     let client = server.agency("metro-police");
-    let id = "ent_b26382529f3c8b10245560b708e51224";
+    let id = "ent_ac3e67dc330a0be5fb1aea554b9077a4";
     for (path, column) in [
         ("/v1/communities?limit=0", "limit"),
         ("/v1/communities?limit=501", "limit"),

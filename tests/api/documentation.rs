@@ -153,7 +153,7 @@ fn every_example_runs_as_it_stands_for_every_agency_of_the_demo() {
                 // No agreement of the tests' policy foresees it.
                 "break_glass" => 409,
                 // The owner of the example's record hands it on without asking.
-                "ask_onward" if agency == "highway-patrol" => 404,
+                "ask_onward" if agency == "metro-police" => 404,
                 "draft_agreement" if agency != "metro-police" => 422,
                 "draft_version" => 422,
                 // The demo has no local accounts, and a key is no session.

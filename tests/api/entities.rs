@@ -7,7 +7,7 @@ use accord::govern::Role;
 use super::{Client, Server};
 use crate::policy::CASE;
 
-const PHONE: &str = "ent_b26382529f3c8b10245560b708e51224";
+const PHONE: &str = "ent_ac3e67dc330a0be5fb1aea554b9077a4";
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 
 /// All items of a paged list.

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::{Answer, Client, Server};
 
-const PHONE: &str = "ent_b26382529f3c8b10245560b708e51224";
+const PHONE: &str = "ent_ac3e67dc330a0be5fb1aea554b9077a4";
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
 const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
-const RECORD: &str = "rec_021dad87715cccb9bb434108188612f5";
+const RECORD: &str = "rec_086fb576f9e65a48d2ffb51087dee134";
 const NEVER: &str = "rec_00000000000000000000000000000000";
 
 fn pair(client: &Client, a: &str, b: &str) -> Answer {

@@ -359,7 +359,7 @@ fn operations_that_clash_in_place_and_time_name_both_desks() {
         "2099-03-01T08:00:00Z",
         "2099-03-01T09:00:00Z",
     );
-    let asking = |agency: &str| server.agency(agency).asking(Some("deconfliction"), Some("OP"));
+    let asking = |agency: &str| server.agency(agency).asking(Some("deconfliction"), Some("OP-1"));
     let announce = |agency: &str, planned: &Value| {
         let answer = asking(agency).post("/v1/planned-operations", planned).ok();
         answer["pointers"].as_array().unwrap().len()
@@ -387,11 +387,13 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
     assert_eq!(lead.post("/v1/cases", &opened).problem(409), "already_there");
     let purpose = Some("trafficking_investigation");
     let lead = lead.asking(purpose, Some(&case));
-    let path = format!("/v1/records/{record}");
+    // What is masked bears another id in each case.
+    let path = super::path_in_case(SHELTER, "1", &case);
     lead.get(&path).problem(404);
     let member = json!({ "agency": SHELTER, "user": "analyst" });
     lead.post(&format!("/v1/cases/{case}/members"), &member).ok();
     let masked = lead.get(&path).ok();
+    lead.get(&format!("/v1/records/{record}")).problem(404);
     assert!(masked["record"]["body"].is_null() && masked["entity"]["pseudonym"].is_string());
     lead.asking(purpose, Some("MP-1")).get(&path).problem(404);
     let stranger = server.agency(POLICE).asking(purpose, Some(&case));
@@ -440,7 +442,7 @@ fn a_watch_desk_enters_operations_for_agencies_without_a_client_and_cancels_them
         "reference": "op-1", "latitude": 51.5, "longitude": 0.0, "radius_metres": 500,
         "from": "2099-03-01T06:00:00Z", "until": "2099-03-01T08:00:00Z",
     });
-    let asking = |client: Client| client.asking(Some("deconfliction"), Some("OP"));
+    let asking = |client: Client| client.asking(Some("deconfliction"), Some("OP-1"));
     let shelter = asking(server.agency(SHELTER));
     shelter.post("/v1/planned-operations", &plan).ok();
     plan["on_behalf_of"] = json!(POLICE);

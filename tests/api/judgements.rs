@@ -56,7 +56,7 @@ fn only_visible_pairs_of_one_type_can_be_judged() {
     let post = |a: &str, b: &str| {
         client.post("/v1/judgements", &json!({ "a": a, "b": b, "verdict": "same" }))
     };
-    let phone = "rec_021dad87715cccb9bb434108188612f5";
+    let phone = "rec_086fb576f9e65a48d2ffb51087dee134";
     assert_eq!(post(&a, &a).problem(422), "invalid_input");
     assert_eq!(post(&a, phone).problem(422), "invalid_input");
     let never = "rec_00000000000000000000000000000000";

@@ -92,7 +92,9 @@ fn a_victims_record_is_shown_to_nobody_but_a_victim_specialist_in_whose_case_it_
     assert_eq!(masked.ok(), specialist.get(&path).ok(), "masked is the default");
     assert_eq!(masked.ok(), client.get(&unmask).ok(), "nor is the case without the role");
     let elsewhere = specialist.asking(Some("trafficking_investigation"), Some("MY-1"));
-    let other = elsewhere.get(&unmask).ok();
+    elsewhere.get(&path).problem(404);
+    let there = super::path_in_case("harbour-shelter", "1", "harbour-shelter\nMY-1");
+    let other = elsewhere.get(&format!("{there}?unmask=true")).ok();
     assert!(other["record"]["body"].is_null(), "nor the role about another case");
     assert_ne!(
         other["entity"]["pseudonym"], shown["entity"]["pseudonym"],

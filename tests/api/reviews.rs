@@ -286,6 +286,7 @@ fn what_a_provider_said_of_a_victim_goes_with_the_release_and_an_other_agencys_o
     victim["release"] = json!({ "reference": "R-2026/18", "until": "2026-12-01T00:00:00Z" });
     assert_eq!(of(SHELTER, &victim), shelter);
     let classes = server.store.classes().unwrap().into_iter().map(|(id, _)| id).collect();
-    let stored = server.store.records(&classes, &[shelter[0].parse().unwrap()]).unwrap();
+    let id = accord::model::IdKey::default().record(SHELTER, "1");
+    let stored = server.store.records(&classes, &[id]).unwrap();
     assert_eq!(stored[0].raw[RELEASE], "R-2026/18");
 }

@@ -2,10 +2,12 @@
 
 mod account;
 mod bad_input;
+mod bodies;
 mod compare;
 mod dedupe;
 mod demo;
 mod evaluate;
+mod flood;
 mod help;
 mod import;
 mod key;

@@ -7,13 +7,13 @@ use std::process::{Child, Stdio};
 use super::{accord, demo, ok, run, text};
 
 /// A running server and its address.
-struct Running {
-    child: Child,
-    base: String,
+pub struct Running {
+    pub child: Child,
+    pub base: String,
 }
 
 impl Running {
-    fn start(store: &Path) -> Self {
+    pub fn start(store: &Path) -> Self {
         let mut child = accord(&["serve", "--store", text(store), "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -25,7 +25,26 @@ impl Running {
         Self { base: base.to_owned(), child }
     }
 
-    fn status(&self, path: &str, token: Option<&str>) -> u16 {
+    /// A figure of the process in `/proc`, in KiB.
+    pub fn memory(&self, name: &str) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let text = std::fs::read_to_string(status).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().unwrap()
+    }
+
+    /// Asks it to stop, and says how long it took.
+    pub fn stop(&mut self) -> std::time::Duration {
+        let began = std::time::Instant::now();
+        let id = self.child.id().to_string();
+        assert!(
+            std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success()
+        );
+        self.child.wait().unwrap();
+        began.elapsed()
+    }
+
+    pub fn status(&self, path: &str, token: Option<&str>) -> u16 {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut request = agent

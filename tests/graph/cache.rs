@@ -83,6 +83,29 @@ proptest! {
 }
 
 #[test]
+fn two_agencies_who_see_the_same_classes_masked_share_nothing_that_joins_for_one_only() {
+    let world = World::empty();
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+    let phone = |id: &str, category: &str| {
+        let body = json!({ "type": "phone", "number": "+44 20 2555 0143" });
+        let row = json!({
+            "local_id": id, "source": "s", "category": category, "handling": "shared",
+            "records": [{ "slot": "t", "body": body }],
+        });
+        world.row("b", serde_json::from_value(row).unwrap())
+    };
+    let (masked, open) = (phone("1", "victim"), phone("2", "contact"));
+    let get = |agency: &str| {
+        let view = world.view(agency);
+        let found = cache.masked(&world.store, &view, &BTreeSet::new(), "x").unwrap().0;
+        (view.classes, entity(&found, masked) == entity(&found, open))
+    };
+    let (owner, other) = (get("b"), get("a"));
+    assert_eq!(owner.0, other.0, "the same classes");
+    assert_eq!((owner.1, other.1), (true, false), "joined for the owner only");
+}
+
+#[test]
 fn another_case_costs_nothing_but_has_other_pseudonyms() {
     let world = World::empty();
     let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));

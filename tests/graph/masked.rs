@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use accord::graph::{Setting, Snapshot, build_in};
+use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
+use accord::analyze::{Referred, referred};
+use accord::graph::{Joined, Setting, Snapshot, build_in};
 use accord::ingest::SubmittedRow;
 use accord::model::{Handling, RecordId, Verdict};
 use proptest::prelude::*;
@@ -177,6 +179,213 @@ proptest! {
 }
 
 const NAMES: [&str; 4] = ["Katarina Horvat", "Katerina Horvatova", "Blerim Hoxha", "Horvat, K."];
+
+/// Who uses a phone, as a row says.
+fn uses(id: &str, category: &str, name: &str, number: &str) -> SubmittedRow {
+    let mut made = serde_json::to_value(row(id, category, name)).unwrap();
+    made["records"][0]["body"].as_object_mut().unwrap().remove("birth_date");
+    let phone = json!({
+        "slot": "t", "body": { "type": "phone", "number": number, "region": "GB" },
+    });
+    made["records"].as_array_mut().unwrap().push(phone);
+    made["ties"] = json!([{ "kind": "USES", "from": "p", "to": "t" }]);
+    made["events"] = json!([{
+        "kind": "sighting", "at": "2026-01-01T00:00:00Z", "place": { "city": "London" },
+        "participants": { "subject": ["p"] },
+    }]);
+    serde_json::from_value(made).unwrap()
+}
+
+const NUMBERS: [&str; 3] = ["+44 7700 136029", "+44 7811 902384", "+44 7533 471196"];
+
+/// What is shown of others' masked records: how they join, what they are called, and how they are related.
+fn of_others(snapshot: &Snapshot) -> String {
+    let foreign = |entity: u32| {
+        let mut records = snapshot.entities[entity as usize].records.iter();
+        records.all(|record| snapshot.is_foreign(*record))
+    };
+    let all = 0..snapshot.entities.len() as u32;
+    let told = |entity: u32| {
+        let records = snapshot.records_of(entity).into_iter();
+        let records: Vec<_> = records.map(|it| snapshot.record_id(it)).collect();
+        let around = snapshot.neighbours(entity).into_iter();
+        let around: Vec<_> =
+            around.map(|it| (snapshot.entity_id(it.entity), it.kind, it.evidence)).collect();
+        (snapshot.entity_id(entity), snapshot.name(entity), records, around)
+    };
+    let in_order = snapshot.in_order(all.filter(|entity| foreign(*entity)));
+    format!("{:?}", in_order.into_iter().map(told).collect::<Vec<_>>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// Whatever an agency writes, it is shown the same of others' masked records as if it had written nothing.
+    #[test]
+    fn own_writes_change_nothing_that_is_shown_of_others(
+        others in prop::collection::vec((0..2usize, 0..NAMES.len(), 0..NUMBERS.len()), 1..6),
+        own in prop::collection::vec((0..2usize, 0..NAMES.len(), 0..NUMBERS.len()), 1..5),
+    ) {
+        let world = World::empty();
+        for (number, (agency, name, phone)) in others.iter().enumerate() {
+            let row = uses(&number.to_string(), "victim", NAMES[*name], NUMBERS[*phone]);
+            world.row(["b", "c"][*agency], row);
+        }
+        let before = of_others(&seen(&world, "a", &BTreeSet::new()));
+        for (number, (category, name, phone)) in own.iter().enumerate() {
+            let category = ["contact", "victim"][*category];
+            world.row("a", uses(&number.to_string(), category, NAMES[*name], NUMBERS[*phone]));
+        }
+        prop_assert_eq!(before, of_others(&seen(&world, "a", &BTreeSet::new())));
+    }
+
+    /// Nor does what was judged to be the same as one's own record tell what the other says.
+    #[test]
+    fn a_number_that_was_judged_to_be_ones_own_shows_nowhere(
+        numbers in [0..NUMBERS.len(), 0..NUMBERS.len()],
+        own in prop::collection::vec((0..NAMES.len(), 0..NUMBERS.len()), 1..4),
+        judged in any::<bool>(),
+    ) {
+        let [one, other] = numbers.map(|number| {
+            let world = World::empty();
+            world.row("b", uses("v", "victim", "Blerim Hoxha", NUMBERS[number]));
+            for (at, (name, phone)) in own.iter().enumerate() {
+                world.row("a", uses(&at.to_string(), "contact", NAMES[*name], NUMBERS[*phone]));
+            }
+            let pair = (of_slot(&world, "b", "v", "t"), of_slot(&world, "a", "0", "t"));
+            if judged {
+                say_as(&world, pair, Verdict::Same, "u", 0, ("a", Handling::Own));
+            }
+            text(&stripped(seen(&world, "a", &BTreeSet::new())))
+        });
+        prop_assert_eq!(one, other);
+    }
+}
+
+#[test]
+fn a_ring_through_others_masked_phones_shows_and_so_does_ones_own() {
+    let world = World::empty();
+    for (agency, id) in [("b", "1"), ("b", "2"), ("c", "3")] {
+        world.row(agency, uses(id, "victim", NAMES[0], NUMBER));
+    }
+    world.row("a", uses("4", "contact", NAMES[2], NUMBER));
+    let phones = [("b", "1"), ("b", "2"), ("c", "3"), ("a", "4")];
+    let phones = phones.map(|(agency, id)| of_slot(&world, agency, id, "t"));
+    let joined = |agency: &str| {
+        let seen = seen(&world, agency, &BTreeSet::new());
+        phones.map(|phone| entity(&seen, phone))
+    };
+    let [one, two, three, own] = joined("a");
+    assert!(one == two && two == three && own != one, "by joins that it had no part in");
+    // Another agency sees its own with what it may read, and never with what is hidden of others.
+    let [one, two, three, open] = joined("b");
+    assert!(one == two && two == open && three != one);
+}
+
+#[test]
+fn who_may_see_a_victim_unmasked_may_see_all_of_the_row_and_no_other() {
+    let world = World::empty();
+    let person = world.row("b", whole("v", NUMBER));
+    // Called as a record of the row would be, and a row of its own.
+    let other = world.row("b", victim("v/x", "Blerim Hoxha"));
+    let own = world.row("a", user("1", "contact", NUMBER));
+    let seen = seen(&world, "a", &[person].into());
+    for slot in ["t", "a", "v", "o"] {
+        let entity = entity(&seen, of_slot(&world, "b", "v", slot));
+        assert!(seen.is_masked(entity) && seen.may_unmask(entity), "{slot}");
+        assert!(!seen.original().name(entity).is_empty());
+    }
+    assert_eq!(entity(&seen, own), entity(&seen, of_slot(&world, "b", "v", "t")));
+    assert!(!seen.may_unmask(entity(&seen, other)));
+}
+
+#[test]
+fn what_is_public_of_a_victims_row_is_readable_and_tells_nothing_of_the_row() {
+    let world = World::empty();
+    let mut row = serde_json::to_value(whole("SHELTER-FILE-77", NUMBER)).unwrap();
+    row["records"][3]["public"] = true.into();
+    world.row("b", serde_json::from_value(row.clone()).unwrap());
+    let car = of_slot(&world, "b", "SHELTER-FILE-77", "v");
+    let before = world.whole().tag;
+    world.row("b", serde_json::from_value(row).unwrap());
+    assert_eq!(world.whole().tag, before, "handed in again it is the same");
+    let seen = seen(&world, "a", &BTreeSet::new());
+    assert_eq!(seen.name(entity(&seen, car)), "LM30 YAM");
+    assert!(!format!("{:?}{:?}", seen.records, seen.events).contains("SHELTER-FILE-77"));
+}
+
+#[test]
+fn ids_of_two_cases_have_nothing_in_common_but_those_of_what_is_open() {
+    let world = World::empty();
+    world.row("b", whole("v", NUMBER));
+    world.row("b", uses("w", "victim", NAMES[0], NUMBERS[0]));
+    world.row("b", uses("o", "contact", NAMES[2], NUMBERS[1]));
+    let seen = Arc::new(seen(&world, "a", &BTreeSet::new()));
+    let (one, other) = (seen.in_case("one"), seen.in_case("other"));
+    let count = |list: usize| 0..list as u32;
+    for index in count(seen.entities.len()) {
+        let ids = [&one, &other].map(|it| it.entity_id(index));
+        assert_eq!(ids[0] != ids[1], seen.is_masked(index));
+        assert_eq!([one.entity(ids[0]), other.entity(ids[1])], [Some(index); 2]);
+        if seen.is_masked(index) {
+            assert_eq!([one.entity(ids[1]), other.entity(ids[0])], [None; 2]);
+            let unmasked = [&one, &other].map(|it| it.original().entity_id(index));
+            assert_eq!(unmasked, ids, "unmasked it bears the same id");
+        }
+    }
+    for index in count(seen.records.len()) {
+        let ids = [&one, &other].map(|it| it.record_id(index));
+        let masked = seen.is_masked(seen.entity_of[index as usize]);
+        assert_eq!(ids[0] != ids[1], masked);
+        assert_eq!(one.record(ids[0]), Some(index));
+        assert_eq!(one.record(ids[1]).is_none(), masked);
+        assert_eq!(one.record(seen.records[index as usize].id).is_none(), masked);
+    }
+    let is_of_victim = |label: &accord::model::Label| label.category.is_victim();
+    for index in count(seen.ties.len()) {
+        let differ = one.tie_id(index) != other.tie_id(index);
+        assert_eq!(differ, is_of_victim(&seen.ties[index as usize].label));
+    }
+    for index in count(seen.events.len()) {
+        let differ = one.event_id(index) != other.event_id(index);
+        assert_eq!(differ, is_of_victim(&seen.events[index as usize].label));
+    }
+    for snapshot in [&one, &other] {
+        let ids = snapshot.in_order(count(seen.entities.len())).into_iter();
+        let ids: Vec<_> = ids.map(|index| snapshot.entity_id(index)).collect();
+        assert!(ids.is_sorted() && ids.len() == seen.entities.len());
+    }
+}
+
+#[test]
+fn a_hub_that_needs_own_and_others_masked_records_is_referred_and_shown_to_nobody() {
+    let world = World::empty();
+    let people = ["Katarina Horvat", "Blerim Hoxha", "Oluwaseun Adeyemi", "Nguyen Thi Lan"];
+    for (at, name) in people.into_iter().enumerate() {
+        let (agency, category) = [("a", "contact"), ("b", "victim")][at % 2];
+        world.row(agency, uses(&at.to_string(), category, name, NUMBER));
+    }
+    let view = world.view("a");
+    let joined = Joined::build(&world.store, &view, &world.id_key, &world.engine).unwrap();
+    let options = SharedHubOptions { p_max: 1.0, p_rank_max: 1.0, ..SharedHubOptions::default() };
+    let shown = seen(&world, "a", &BTreeSet::new());
+    assert!(shared_hubs(&shown, &options).findings.is_empty());
+    let found = referred(&shown, &joined, "a", &options);
+    let records = |agency: &str, rows: [&str; 2]| {
+        let of = |id: &str| [world.id_key.record(agency, id), of_slot(&world, agency, id, "t")];
+        rows.map(of).concat().into_iter().collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let (own, masked) = (records("a", ["0", "2"]), records("b", ["1", "3"]));
+    assert_eq!(found, [Referred { own, masked: [("b".to_owned(), masked)].into() }]);
+    // What fires by others' records alone is no referral, and shown.
+    for (at, name) in ["Ana Lima Souza", "Kwame Mensah"].into_iter().enumerate() {
+        world.row("b", uses(&format!("m{at}"), "victim", name, NUMBER));
+    }
+    let joined = Joined::build(&world.store, &view, &world.id_key, &world.engine).unwrap();
+    let shown = seen(&world, "a", &BTreeSet::new());
+    assert_eq!(shared_hubs(&shown, &options).findings.len(), 1);
+    assert_eq!(referred(&shown, &joined, "a", &options), []);
+}
 
 /// Without what it was masked from.
 fn stripped(mut snapshot: Snapshot) -> Snapshot {

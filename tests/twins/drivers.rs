@@ -2,6 +2,7 @@
 //! caller sees, of things that it does not see, and of things that never were.
 
 use accord::api::Notice;
+use accord::graph::{entity_id_in_case, record_id_in_case};
 use accord::model::{EntityType, IdKey, RecordId, hex};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
@@ -63,14 +64,29 @@ impl<R: Rng> Pool<'_, R> {
         self.pick(records)
     }
 
+    /// The id of a record: as it is stored, or as it is shown in a case where it is masked.
     fn record(&mut self) -> RecordId {
-        self.record_of().0
+        let stored = self.record_of().0;
+        match self.case() {
+            Some(case) => record_id_in_case(&IdKey::default(), case, stored),
+            None => stored,
+        }
     }
 
     /// The id of an entity whose first record is one of the pool: of this view, of another's, or of none.
     fn entity(&mut self) -> String {
         let (id, entity_type) = self.record_of();
-        IdKey::default().entity(entity_type, id).to_string()
+        let stored = IdKey::default().entity(entity_type, id);
+        let shown = match self.case() {
+            Some(case) => entity_id_in_case(&IdKey::default(), case, stored),
+            None => stored,
+        };
+        shown.to_string()
+    }
+
+    /// The case of an id, if it is of any: one that callers work on, or their agency's own.
+    fn case(&mut self) -> Option<&'static str> {
+        self.pick(&[None, None, None, Some(CASE), Some(CASE), Some("alpha\nMY-1")])
     }
 
     fn name(&mut self) -> String {

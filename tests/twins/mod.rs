@@ -4,6 +4,7 @@
 mod accounts;
 mod asking;
 mod drivers;
+mod guesses;
 mod matrix;
 mod mutate;
 mod promise;

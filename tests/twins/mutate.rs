@@ -9,6 +9,7 @@ use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
 use super::drivers::UNLISTED;
+use super::guesses::{Renaming, place};
 use super::reference::{Access, access, unmasked};
 use super::world::*;
 use crate::policy::{self, CASE, signed, terms};
@@ -25,9 +26,10 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
             rows.push(trimmed(row, |kind| may(kind, &row.label(kind)), rng));
             continue;
         }
-        if row.agency == CALLER && row.json["local_id"].as_str().unwrap().starts_with("row-") {
-            // Ids are unique within an agency (R6): who hands in a row of an id that the own agency has hears
-            // of it, whatever the purpose shows. So what could meet a request stays.
+        let intelligence = row.json.get("intelligence").is_some();
+        if row.agency == CALLER && (!intelligence || caller.principal.certified) {
+            // The caller may see it for another purpose, and who hands in a row of an id that the own agency has
+            // among the rows that the caller may see hears of it, whatever this purpose shows.
             rows.push(row.clone());
             continue;
         }
@@ -43,6 +45,14 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
                         None => drop(other.json.as_object_mut().unwrap().remove(name)),
                     }
                 }
+                // Whether it is public is in the label of a record.
+                let public = |slot: &Value| {
+                    let mut records = row.json["records"].as_array().unwrap().iter();
+                    records.any(|record| record["slot"] == *slot && record["public"] == true)
+                };
+                for record in other.json["records"].as_array_mut().unwrap() {
+                    record["public"] = public(&record["slot"]).into();
+                }
                 // How it is graded is in no label.
                 graded(rng, &mut other.json);
                 rows.push(other);
@@ -55,9 +65,7 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
         let agency = pick(rng, &AGENCIES[1..]);
         rows.push(row(rng, agency, &format!("extra-{number}"), 0.0));
     }
-    for agency in &AGENCIES[1..] {
-        masked(world, caller, agency, &mut rows, rng);
-    }
+    masked(world, caller, &mut rows, rng);
     rows.shuffle(rng);
     let judged = judgements(world, (&reach, caller), &rows, rng);
     let mut policy = world.policy.clone();
@@ -97,50 +105,28 @@ fn operations(
     .collect()
 }
 
-/// Changes what an agency's row says of a victim that is masked to the caller: name, contacts, address and
-/// where the victim was.
-///
-/// Rows of one agency about its victims may be about one person, and that they are is not masked: so only
-/// where there is one. A number that others have makes a hub, of which the structure is not masked either;
-/// and what may be pointed to stays.
-fn masked(world: &World, caller: &Caller, agency: &str, rows: &mut [Row], rng: &mut impl Rng) {
-    let text = format!("{rows:?}");
+/// Changes all that other agencies' rows say of victims who are masked to the caller, but for which of it is
+/// equal: that two of their masked records are one is not masked, and all else is.
+fn masked(world: &World, caller: &Caller, rows: &mut [Row], rng: &mut impl Rng) {
     let sighted = unmasked(&world.policy, &caller.question());
-    let is_masked = |row: &&mut Row| {
-        let label = row.label(Kind::Person);
-        let seen = access(&world.policy, &caller.question(), Kind::Person, &label).full;
-        row.agency == agency && seen && label.category.is_victim()
-    };
-    let mut about: Vec<&mut Row> = rows.iter_mut().filter(is_masked).collect();
-    let [row] = about.as_mut_slice() else { return };
-    if row.records().iter().any(|(id, _)| sighted.contains(id)) {
-        return;
-    }
-    for record in row.json["records"].as_array_mut().unwrap() {
-        let body = &mut record["body"];
-        if body["type"] == "person" && !is_asked_for(body) {
-            *body = std::iter::repeat_with(|| person(rng)).find(|it| !is_asked_for(it)).unwrap();
+    let renaming = Renaming::new(rng, &AGENCIES[1..]);
+    let in_case = |row: &Row| row.records().iter().any(|(id, _)| sighted.contains(id));
+    for row in rows.iter_mut().filter(|row| row.is_about_others_victim() && !in_case(row)) {
+        let (agency, mut has_public) = (row.agency, false);
+        for record in row.json["records"].as_array_mut().unwrap() {
+            match record["public"] == true {
+                true => has_public = true,
+                false => renaming.rename(rng, agency, &mut record["body"]),
+            }
         }
-        let number = body["number"].as_str().unwrap_or_default();
-        if number.starts_with(RARE) && text.matches(number).count() == 1 {
-            *body = rare_phone(rng);
+        for event in row.json["events"].as_array_mut().unwrap() {
+            event["place"] = place(rng);
+        }
+        // What is public bears the grade of its row.
+        if !has_public {
+            graded(rng, &mut row.json);
         }
     }
-    for event in row.json["events"].as_array_mut().unwrap() {
-        let (city, latitude, longitude) = pick(rng, &CITIES);
-        event["place"] = json!({ "city": city, "latitude": latitude, "longitude": longitude });
-    }
-    // A vehicle is not masked, and bears the grade of its row.
-    let has_vehicle = |record: &Value| record["body"]["type"] == "vehicle";
-    if !row.json["records"].as_array().unwrap().iter().any(has_vehicle) {
-        graded(rng, &mut row.json);
-    }
-}
-
-/// Whether the drivers ask for a person by an exact identifier, to which the answer is a pointer.
-fn is_asked_for(person: &Value) -> bool {
-    let named = person["names"][0]["full"] == ASKED_NAME && person["birth_date"] == ASKED_BORN;
-    named || person["phones"].to_string().contains("0143")
 }
 
 fn judgements(
@@ -183,8 +169,15 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
         if rng.random() {
             let desk = Desk { name: format!("{name}, duty desk"), channel: "1".into() };
             let (kind, watched_by) = (AgencyKind::Police, Some(beta.to_owned()));
-            let agency =
-                Agency { name: name.into(), kind, desk, law: None, watched_by, listed: false };
+            let agency = Agency {
+                name: name.into(),
+                kind,
+                desk,
+                law: None,
+                watched_by,
+                listed: false,
+                case_form: None,
+            };
             policy.agencies.insert(name.into(), agency);
             let agreement = signed(terms(name, &[gamma], vec![policy::everything()]));
             policy.agreements.insert(format!("agr_{name}_{gamma}"), agreement);

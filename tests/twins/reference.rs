@@ -150,16 +150,22 @@ fn works_on(policy: &Policy, question: &Question<'_>) -> bool {
     })
 }
 
-/// Whether what the two say may make them one where victims are masked.
-pub fn may_join(a: &Record, b: &Record, unmasked: &BTreeSet<RecordId>) -> bool {
-    let readable = |record: &Record| {
-        let person = matches!(record.body, Body::Person(_));
-        !(person && record.label.category.is_victim()) || unmasked.contains(&record.id)
-    };
-    match (readable(a), readable(b)) {
-        (true, true) => true,
-        (false, false) => a.label.agency == b.label.agency,
-        (true, false) | (false, true) => false,
+/// Whether what the two say may make them one for an agency to which victims are masked but for the records of
+/// these rows.
+pub fn may_join(a: &Record, b: &Record, agency: &str, sighted: &BTreeSet<RecordId>) -> bool {
+    let is_hidden =
+        |record: &Record| record.label.category.is_victim() && !sighted.contains(&record.id);
+    let (one, other) = (is_hidden(a), is_hidden(b));
+    let own = |record: &Record| record.label.agency == agency;
+    match (matches!(a.body, Body::Person(_)), one, other) {
+        (_, false, false) => true,
+        // People: one agency's victims among themselves.
+        (true, true, true) => a.label.agency == b.label.agency,
+        (true, ..) => false,
+        // All else: what is hidden of others among itself; what is hidden of its own with all that it may read.
+        (false, true, true) => own(a) == own(b),
+        (false, true, false) => own(a),
+        (false, false, true) => own(b),
     }
 }
 

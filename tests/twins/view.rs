@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use accord::govern::{Field, Rules, View};
-use accord::graph;
+use accord::graph::{self, Snapshot};
 use accord::ingest::SubmittedRow;
 use accord::jobs;
-use accord::model::{Body, IdKey, Judgement, Kind, Link, Record, Tie, TieKind, Verdict};
+use accord::model::{Body, IdKey, Judgement, Kind, Link, Record, RecordId, Tie, TieKind, Verdict};
 use accord::resolve::{Engine, Model};
 use accord::store::{self, Batch, Store};
 
@@ -79,15 +79,47 @@ fn a_masked_view_joins_what_the_reference_joins() {
         let (whole, _) = graph::build(store, &view, &id_key, &engine).unwrap();
         let (masked, _) = graph::build_in(store, &view, &id_key, &engine, &setting).unwrap();
         let record = |id| &whole.records[whole.record(id).unwrap() as usize];
-        let joins =
-            |link: &&Arc<Link>| reference::may_join(record(link.a), record(link.b), &unmasked);
+        // A row of which a visible record is in the case is in it whole.
+        let in_case =
+            |(id, _): &(RecordId, _)| unmasked.contains(id) && whole.record(*id).is_some();
+        let rows = world.rows.iter().map(|row| row.records());
+        let sighted = rows.filter(|records| records.iter().any(in_case)).flatten();
+        let sighted: BTreeSet<RecordId> = sighted.map(|(id, _)| id).collect();
+        let agency = caller.principal.agency.as_str();
+        let joins = |link: &&Arc<Link>| {
+            reference::may_join(record(link.a), record(link.b), agency, &sighted)
+        };
         let wanted: Vec<_> = whole.links.iter().filter(joins).cloned().collect();
         assert!(wanted == *masked.links, "seed {seed}, pair {pair}: {caller:?}");
+        entities_are_alike(&Arc::new(masked), &sighted, agency);
         cut += whole.links.len() - wanted.len();
         kept += wanted.len();
     }
     println!("{cut} links cut, {kept} kept");
     assert!(cut > 100 && kept > 100);
+}
+
+/// What is shown of a masked snapshot says nothing of what is hidden, and all of what is readable and in no
+/// entity of a victim.
+fn entities_are_alike(snapshot: &Arc<Snapshot>, sighted: &BTreeSet<RecordId>, agency: &str) {
+    let masked = snapshot.masked();
+    for (index, entity) in (0u32..).zip(snapshot.entities.iter()) {
+        let records = || entity.records.iter().map(|it| &snapshot.records[*it as usize]);
+        let victims: Vec<_> = records().filter(|it| it.label.category.is_victim()).collect();
+        assert_eq!(masked.is_masked(index), !victims.is_empty());
+        let all_sighted = victims.iter().all(|it| sighted.contains(&it.id));
+        assert_eq!(masked.may_unmask(index), !victims.is_empty() && all_sighted);
+        for (position, record) in entity.records.iter().zip(records()) {
+            let (shown, hidden) = (&masked.records[*position as usize], masked.is_masked(index));
+            assert_eq!(shown.body == record.body, !hidden || record.body == shown.body);
+            assert!(!hidden || (shown.local_id.is_empty() && shown.raw.is_empty()));
+            assert!(!record.public || shown.local_id.is_empty(), "nor of what row it is");
+            let foreign = record.label.category.is_victim()
+                && record.label.agency != agency
+                && !sighted.contains(&record.id);
+            assert_eq!(masked.is_foreign(*position), foreign);
+        }
+    }
 }
 
 /// Copies what the reference says is visible, record by record.

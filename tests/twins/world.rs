@@ -5,12 +5,14 @@ use accord::govern::{
     Question, Reference, Role,
 };
 use accord::model::{
-    EntityType, Grade, Handling, IdKey, Kind, Label, Nature, RecordId, SubjectCategory, Timestamp,
+    EntityType, Grade, Handling, IdKey, Kind, Label, Nature, RecordId, Series, SubjectCategory,
+    Timestamp,
 };
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
+use super::guesses;
 use crate::policy::{self, CASE, signed, signed_by, terms, time};
 
 pub const AGENCIES: [&str; 3] = ["alpha", "beta", "gamma"];
@@ -34,6 +36,7 @@ const PHONES: [&str; 3] = ["+44 20 2555 0143", "020 2555 0143", "+44 20 2555 019
 pub const RARE: &str = "+44 20 2556";
 const STREETS: [&str; 3] = ["12 Station Road", "12 Station Rd", "7 Mill Lane"];
 const PLATES: [&str; 2] = ["LM30 YAM", "8BXK 210"];
+const FIRMS: [&str; 2] = ["Orchard Farm Ltd", "Bridge Hotel"];
 pub const CITIES: [(&str, f64, f64); 3] =
     [("Paris", 48.8566, 2.3522), ("London", 51.5074, -0.1278), ("Lyon", 45.764, 4.8357)];
 /// Users who may have local accounts.
@@ -127,6 +130,9 @@ pub fn body(rng: &mut impl Rng, entity_type: &str) -> Value {
         "person" => person(rng),
         "phone" => json!({ "type": "phone", "number": pick(rng, &PHONES), "region": "GB" }),
         "address" => address(rng),
+        "organization" => json!({
+            "type": "organization", "name": pick(rng, &FIRMS), "kind": pick(rng, &["farm", "hotel"]),
+        }),
         _ => json!({ "type": "vehicle", "plate": pick(rng, &PLATES), "plate_country": "GB" }),
     }
 }
@@ -145,6 +151,7 @@ fn event(rng: &mut impl Rng, slots: &[&str]) -> Value {
             "p" => "subject",
             "t" => "contact",
             "a" => "location",
+            "o" => continue,
             _ => "vehicle",
         };
         roles[role] = json!([slot]);
@@ -160,6 +167,7 @@ fn event(rng: &mut impl Rng, slots: &[&str]) -> Value {
 pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64) -> Row {
     let mut slots = vec!["p"];
     slots.extend(["t", "a", "v"].into_iter().filter(|_| rng.random_bool(0.45)));
+    slots.extend(["o"].into_iter().filter(|_| rng.random_bool(0.15)));
     let records: Vec<Value> = slots
         .iter()
         .map(|slot| {
@@ -168,9 +176,11 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
                 "t" if rng.random_bool(0.3) => rare_phone(rng),
                 "t" => body(rng, "phone"),
                 "a" => body(rng, "address"),
+                "o" => body(rng, "organization"),
                 _ => body(rng, "vehicle"),
             };
-            json!({ "slot": slot, "body": body })
+            let is_public = *slot != "p" && rng.random_bool(0.1);
+            json!({ "slot": slot, "public": is_public, "body": body })
         })
         .collect();
     let ties: Vec<Value> = slots[1..]
@@ -179,6 +189,7 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
             let kind = match *slot {
                 "t" => "USES",
                 "a" => "LIVES_AT",
+                "o" => "WORKS_FOR",
                 _ => "DRIVES",
             };
             json!({ "kind": kind, "from": "p", "to": slot })
@@ -220,7 +231,13 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
     if rng.random_bool(0.1) {
         json["conditions"] = json!(["onward_with_leave"]);
     }
-    Row { agency, json }
+    let mut row = Row { agency, json };
+    if agency == CALLER && rng.random_bool(0.4) {
+        guesses::guessed(rng, &mut row.json);
+    } else if row.is_about_others_victim() {
+        guesses::about_victim(rng, &mut row.json);
+    }
+    row
 }
 
 /// Grades a row, or takes its grade: criminal intelligence always bears one, others now and then.
@@ -239,19 +256,30 @@ pub fn graded(rng: &mut impl Rng, row: &mut Value) {
 }
 
 impl Row {
-    /// The label of its objects of a kind: what the row says of a person is said of nothing else but the
-    /// row's ties and events, and of a victim's phone and address.
+    /// The label of its objects of a kind: what the row says of a person is said of nothing else but the row's ties
+    /// and events; a victim's category is that of all but what is public.
     pub fn label(&self, kind: Kind) -> Label {
         let mut label = self.own_label();
-        let kept = match kind {
-            Kind::Phone | Kind::Address => label.category.is_victim(),
-            Kind::Vehicle | Kind::Organization => false,
-            _ => true,
-        };
-        if !kept {
+        let of_records = [Kind::Phone, Kind::Address, Kind::Vehicle, Kind::Organization];
+        let is_thing = of_records.contains(&kind);
+        if self.is_public(kind) || (is_thing && !label.category.is_victim()) {
             label.category = SubjectCategory::Unknown;
         }
         label
+    }
+
+    /// Whether its record of a kind is marked as public.
+    fn is_public(&self, kind: Kind) -> bool {
+        let mut records = self.json["records"].as_array().unwrap().iter();
+        records.any(|record| {
+            let name = record["body"]["type"].as_str().unwrap();
+            record["public"] == true && Kind::from(EntityType::from_name(name).unwrap()) == kind
+        })
+    }
+
+    /// Whether it is another agency's row about somebody who may be a victim.
+    pub fn is_about_others_victim(&self) -> bool {
+        self.agency != CALLER && self.own_label().category.is_victim()
     }
 
     fn own_label(&self) -> Label {
@@ -272,6 +300,7 @@ impl Row {
     /// Its records: id and type, in their order.
     pub fn records(&self) -> Vec<(RecordId, EntityType)> {
         let local_id = self.json["local_id"].as_str().unwrap();
+        let series = Series::of(self.json.get("intelligence").is_some());
         let records = self.json["records"].as_array().unwrap().iter().enumerate();
         records
             .map(|(position, record)| {
@@ -279,7 +308,10 @@ impl Row {
                 let id =
                     if position == 0 { local_id.to_owned() } else { format!("{local_id}/{slot}") };
                 let name = record["body"]["type"].as_str().unwrap();
-                (IdKey::default().record(self.agency, &id), EntityType::from_name(name).unwrap())
+                (
+                    IdKey::default().record_of(series, self.agency, &id),
+                    EntityType::from_name(name).unwrap(),
+                )
             })
             .collect()
     }
@@ -291,13 +323,7 @@ pub fn world(rng: &mut impl Rng) -> World {
     let rows: Vec<Row> = (0..count)
         .map(|number| {
             let agency = pick(rng, &AGENCIES);
-            let mut row = row(rng, agency, &format!("row-{number}"), 0.6);
-            // Ids are unique within an agency (R6), so a caller who hands in a row of an id that its own
-            // agency has hears of it. What it may not see of its own agency's has ids of its own.
-            if agency == CALLER && row.json.get("intelligence").is_some() {
-                row.json["local_id"] = json!(format!("int-{number}"));
-            }
-            row
+            row(rng, agency, &format!("row-{number}"), 0.6)
         })
         .collect();
     let ids = records(&rows);
@@ -311,7 +337,9 @@ pub fn world(rng: &mut impl Rng) -> World {
     for row in rows.iter().filter(|row| row.label(Kind::Person).category.is_victim()) {
         if rng.random_bool(0.4) {
             let case = policy.cases.get_mut(CASE).unwrap();
-            case.subjects.extend(row.records().into_iter().map(|(id, _)| id));
+            // One record of the row is enough to bring all of it in.
+            let most = if rng.random() { 1 } else { usize::MAX };
+            case.subjects.extend(row.records().into_iter().take(most).map(|(id, _)| id));
         }
     }
     let mut accounts = vec![(CALLER, "u")];

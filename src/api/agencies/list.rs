@@ -10,7 +10,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
 use crate::casework::agencies::{self, Known};
-use crate::govern::{AgencyKind, Desk, Function};
+use crate::govern::{Agency, AgencyKind, CaseForm, Desk, Function};
 
 /// An agency.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -23,12 +23,18 @@ pub struct AgencyView {
     /// Whom to call; absent when it has not been registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk: Option<Desk>,
+    /// The form of its references of cases; absent when it has registered none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_form: Option<CaseForm>,
 }
 
 impl From<Known> for AgencyView {
     fn from((name, agency): Known) -> Self {
-        let (kind, desk) = agency.map(|agency| (agency.kind, agency.desk)).unzip();
-        Self { name, kind, desk }
+        let Some(agency) = agency else {
+            return Self { name, kind: None, desk: None, case_form: None };
+        };
+        let Agency { kind, desk, case_form, .. } = agency;
+        Self { name, kind: Some(kind), desk: Some(desk), case_form }
     }
 }
 

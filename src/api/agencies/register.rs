@@ -4,9 +4,9 @@ use actix_web::post;
 
 use super::list::AgencyView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::agencies;
 use crate::govern::{Agency, Function};

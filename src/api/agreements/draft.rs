@@ -4,9 +4,9 @@ use actix_web::{post, web};
 
 use super::get::AgreementView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::agreements;
 use crate::govern::{Function, Terms};

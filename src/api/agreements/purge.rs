@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::get::AgreementView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::agreements;
 use crate::govern::Function;

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::break_glass as casework;
 use crate::govern::Function;

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 
 use super::{Pointers, silent};
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::api::state::State;
 use crate::casework::deconfliction::{self, Asked, Identifier};

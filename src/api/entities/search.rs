@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::limits::SEARCH_CHARS_MAX;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::EntitySummary;

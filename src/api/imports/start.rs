@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::jobs::get::JobView;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::api::state::State;
 use crate::govern::Function;

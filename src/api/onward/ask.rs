@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::list::OnwardView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::onward;
 use crate::govern::Function;
@@ -52,8 +52,7 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let OnwardAsked { record, recipient, reason } = asked;
     let asked = onward::Asked { record, recipient, reason };
     let requested = onward::request(work, &question, seen.snapshot(), asked)?;
-    let (id, request) = &requested;
-    scope.is_about(id);
+    scope.is_about(&requested.0);
     onward::ask(work, &question, &requested)?;
-    Ok(OnwardView::of(id, request, &scope.caller.agency))
+    OnwardView::of(scope, &requested)
 }

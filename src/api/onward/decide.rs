@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::list::OnwardView;
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::onward;
 use crate::govern::Function;
@@ -48,6 +48,6 @@ pub async fn decide_onward(
 
 fn decide(scope: &Scope, id: &str, decided: OnwardDecided) -> Result<OnwardView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
-    let (id, request) = onward::decide(work, &question, id, (decided.granted, &decided.note))?;
-    Ok(OnwardView::of(&id, &request, &scope.caller.agency))
+    let decided = onward::decide(work, &question, id, (decided.granted, &decided.note))?;
+    OnwardView::of(scope, &decided)
 }

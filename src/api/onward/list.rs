@@ -8,8 +8,9 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::scope::Scope;
 use crate::casework::onward;
-use crate::govern::{Function, OnwardDecision, OnwardRequest, OnwardState, Purpose};
+use crate::govern::{Function, OnwardDecision, OnwardState, Purpose};
 use crate::model::{RecordId, Timestamp};
 
 /// A request to hand a record on.
@@ -43,11 +44,11 @@ pub struct OnwardView {
 
 impl OnwardView {
     /// A request as an agency sees it.
-    pub fn of(id: &str, request: &OnwardRequest, agency: &str) -> Self {
-        let own = request.by.agency == agency;
-        Self {
+    pub fn of(scope: &Scope, (id, request): &onward::Named) -> Result<Self, Problem> {
+        let own = request.by.agency == scope.caller.agency;
+        Ok(Self {
             id: id.to_owned(),
-            record: request.record,
+            record: scope.seen()?.known_record(request.record, &request.owner),
             owner: request.owner.clone(),
             agency: request.by.agency.clone(),
             user: own.then(|| request.by.user.clone()),
@@ -57,7 +58,7 @@ impl OnwardView {
             asked: request.by.at,
             state: request.state(),
             decision: request.decision.clone(),
-        }
+        })
     }
 }
 
@@ -86,9 +87,8 @@ pub async fn list_onward_requests(
     context
         .answer(Function::ReadOnward, |scope| {
             let found = onward::list(scope.casework(), &scope.question())?;
-            let agency = scope.caller.agency.as_str();
-            let view = |(id, it): &onward::Named| OnwardView::of(id, it, agency);
-            Ok(OnwardList { requests: found.iter().map(view).collect() })
+            let views = found.iter().map(|named| OnwardView::of(scope, named));
+            Ok(OnwardList { requests: views.collect::<Result<_, _>>()? })
         })
         .await
 }

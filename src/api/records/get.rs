@@ -8,9 +8,11 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::scope::Scope;
+use crate::api::seen::Seen;
 use crate::api::wire::{EntitySummary, RecordView};
 use crate::govern::Function;
-use crate::model::RecordId;
+use crate::model::{RecordId, Series};
 
 /// A record and the entity it speaks of.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -19,6 +21,10 @@ pub struct RecordAnswer {
     pub record: RecordView,
     /// The entity that it speaks of in the caller's view.
     pub entity: EntitySummary,
+    /// The record, of criminal intelligence where this one is none and the other way round, that the caller's own
+    /// agency calls by the same id: a doublet, or two things by one name. Absent where the caller sees none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_local_id: Option<RecordId>,
 }
 
 /// Get a record
@@ -57,7 +63,22 @@ pub async fn get_record(
             Ok(RecordAnswer {
                 record: RecordView::of(&seen, index),
                 entity: EntitySummary::of(&seen, entity),
+                same_local_id: same_local_id(scope, &seen, index),
             })
         })
         .await
+}
+
+/// The record of the caller's own agency in the other series that bears the local id of the record at this index,
+/// where both are shown.
+fn same_local_id(scope: &Scope, seen: &Seen<'_>, index: u32) -> Option<RecordId> {
+    let is_shown = |index: u32| !seen.is_masked(seen.snapshot().entity_of[index as usize]);
+    let record = seen.content(index);
+    if record.label.agency != scope.caller.agency || !is_shown(index) {
+        return None;
+    }
+    let other = Series::of(record.label.intelligence).other();
+    let other = scope.state.id_key.record_of(other, &record.label.agency, &record.local_id);
+    let index = seen.record(other).filter(|index| is_shown(*index))?;
+    Some(seen.record_id(index))
 }

@@ -10,12 +10,12 @@ use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
-use crate::casework::reviews::{self, Rows};
+use crate::casework::reviews::{self, Row, Rows};
 use crate::govern::{Function, RecordReview};
 use crate::model::{RecordId, Timestamp};
 
 /// A row by when it must be reviewed, and its records.
-type Due<'a> = ((Timestamp, &'a str), Vec<RecordId>);
+type Due<'a> = ((Timestamp, Row<'a>), Vec<RecordId>);
 
 /// A row that must be reviewed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -70,7 +70,7 @@ fn list(
     let rows = Rows { agency, id_key, snapshot: snapshot.original() };
     let due: Vec<_> = rows.due(before).into_iter().collect();
     let before = before.map(|before| before.to_string()).unwrap_or_default();
-    let name = |((by, row), _): &Due<'_>| format!("{by} {row}");
+    let name = |((by, row), _): &Due<'_>| format!("{by} {:?} {}", row.0, row.1);
     let found = page(scope, &["reviews", &before], request, &due, name, Clone::clone)?;
     let wire = |((review_by, row), records): Due<'_>| {
         let reviews = reviews::reviews_of(scope.state.store.as_ref(), rows.key(row))?.reviews;
@@ -79,7 +79,7 @@ fn list(
             .iter()
             .filter_map(|id| snapshot.stored(*id))
             .any(|index| snapshot.is_masked(snapshot.entity_of[index as usize]));
-        let local_id = (!masked).then(|| row.to_owned());
+        let local_id = (!masked).then(|| row.1.to_owned());
         let records = seen.shown_records(records);
         Ok(RowToReview { review_by, local_id, records, reviews })
     };

@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::Function;
 use crate::ingest::{RowOutput, SubmittedRow};
@@ -66,11 +66,7 @@ pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Pr
             return Err(Problem::new(crate::api::Code::RecordChanged));
         }
     }
-    let records: Vec<RecordId> =
-        rows.iter().flat_map(|row| &row.records).map(|record| record.id).collect();
-    scope.note(|told| {
-        records.iter().for_each(|id| told.show(&id.to_string(), [scope.caller.agency.as_str()]));
-    });
+    let records = rows.iter().flat_map(|row| &row.records).map(|it| scope.record_id(it)).collect();
     let state = &scope.state;
     let report = jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at)?;
     Ok(Submitted {

@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use super::submit::{Submitted, store};
 use crate::api::answer::Answer;
-use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::limits::BATCH_ROWS_MAX;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::Function;
 use crate::ingest::SubmittedRow;

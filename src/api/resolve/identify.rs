@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 
 use crate::analyze;
 use crate::api::answer::Answer;
-use crate::api::body;
 use crate::api::context::Context;
 use crate::api::limits::CANDIDATES_MAX;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
+use crate::api::receive;
 use crate::api::scope::Scope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{BasisView, EntitySummary};
@@ -91,7 +91,7 @@ pub struct ResolveAnswer {
 pub async fn resolve(
     context: Context,
     request: HttpRequest,
-    body: body::Body,
+    body: receive::Body,
 ) -> Result<Answer<ResolveAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let unmask = parameters.unmask()?;

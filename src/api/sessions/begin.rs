@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::{Answer, Told};
-use crate::api::body::{self, Body};
 use crate::api::guard::locked_out;
 use crate::api::limits::HASHING_WAIT;
 use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::receive::Body;
 use crate::api::state::State;
 use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
 use crate::model::Timestamp;
@@ -67,7 +67,7 @@ pub async fn begin_session(
     state: web::Data<State>,
     body: Body,
 ) -> Result<Answer<SessionAnswer>, Problem> {
-    let asked: LogOnRequest = body::object(&body.json()?)?;
+    let asked: LogOnRequest = body.json()?.object()?;
     // Says nothing of any account: it is asked of whoever logs on.
     if asked.notice != state.notice.id {
         let detail = "the id of the text at GET /v1/sessions/notice, which the user must accept";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Pointer, Random, point};
 use crate::analyze::deconflict::clash;
 use crate::casework::documents::{book, change_book};
+use crate::casework::reason::check_form;
 use crate::casework::{Casework, CaseworkError};
 use crate::govern::{MessageKind, PlannedOperation, Principal, Question, Reference, Rights, Role};
 use crate::model::{Class, Handling, Kind, Label, SubjectCategory};
@@ -27,6 +28,7 @@ pub fn announce(
 ) -> Result<Vec<Pointer>, CaseworkError> {
     check(question, planned)?;
     let planner = planner(work, question, on_behalf_of)?;
+    check_form(work, &planner.agency, &planned.reference)?;
     let asker = question.principal;
     change_book(work.store, &asker.agency, |book| {
         let share = book.count(&asker.user, 1, question.at);

@@ -1,0 +1,241 @@
+//! Failures to show who one is, by the address that they come from. The first of a minute are written down one
+//! by one; further ones are answered 429 and counted, and once a minute one entry for each address says how many
+//! there were. Who shows a good credential is never hindered, whatever comes from the same address.
+//!
+//! The address is that of the connection: `X-Forwarded-For` is what the sender says.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use actix_web::web;
+use tokio::sync::Notify;
+
+use super::limits::FAILURES_EVERY;
+use super::state::State;
+use crate::audit::{Entry, Outcome};
+use crate::model::{Timestamp, hex};
+
+/// Addresses in each of the two generations that are kept.
+const ADDRESSES_MAX: usize = 5_000;
+/// Entries of a minute; the failures of further addresses are one entry without an address.
+const ENTRIES_MAX: usize = 1_000;
+/// How many times as many failures are written down one by one of all addresses as of one.
+const ALL_ADDRESSES: u32 = 60;
+
+/// Where failures come from: an IPv4 address, or the /64 of an IPv6 address, which is one subscriber's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source(IpAddr);
+
+impl From<IpAddr> for Source {
+    fn from(address: IpAddr) -> Self {
+        let IpAddr::V6(address) = address.to_canonical() else {
+            return Self(address.to_canonical());
+        };
+        Self(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into())
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => write!(f, "{address}"),
+            IpAddr::V6(address) => write!(f, "{address}/64"),
+        }
+    }
+}
+
+/// What becomes of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It is written down and answered as it is.
+    Single,
+    /// It is counted; the sender may try again after so many seconds.
+    Counted(u64),
+}
+
+/// Failures of late.
+pub struct Failures {
+    a_minute: u32,
+    table: Mutex<Table>,
+}
+
+/// Two generations: who was not heard of while the younger one filled is forgotten with the older. So a look-up
+/// costs the same however many there are.
+struct Table {
+    young: HashMap<Source, Sender>,
+    old: HashMap<Source, Sender>,
+    /// Counted failures of addresses that are forgotten.
+    others: u64,
+    all: Bucket,
+}
+
+struct Sender {
+    bucket: Bucket,
+    counted: u64,
+}
+
+/// So many a minute, and as many at once.
+#[derive(Clone, Copy)]
+struct Bucket {
+    left: f64,
+    at: Instant,
+}
+
+impl Bucket {
+    fn full(a_minute: u32, at: Instant) -> Self {
+        Self { left: f64::from(a_minute), at }
+    }
+
+    /// Takes one; the seconds until there is one again where there is none.
+    fn take(&mut self, a_minute: u32, now: Instant) -> Result<(), u64> {
+        let rate = f64::from(a_minute) / 60.0;
+        let passed = now.saturating_duration_since(self.at).as_secs_f64();
+        *self = Self { left: (self.left + passed * rate).min(f64::from(a_minute)), at: now };
+        if self.left >= 1.0 {
+            self.left -= 1.0;
+            return Ok(());
+        }
+        Err(((1.0 - self.left) / rate).ceil().clamp(1.0, 60.0) as u64)
+    }
+}
+
+impl Failures {
+    /// None yet; of one address so many a minute are written down one by one.
+    pub fn new(a_minute: u32) -> Self {
+        let all = Bucket::full(a_minute.saturating_mul(ALL_ADDRESSES), Instant::now());
+        let table = Table { young: HashMap::new(), old: HashMap::new(), others: 0, all };
+        Self { a_minute, table: Mutex::new(table) }
+    }
+
+    /// Notes one.
+    pub fn note(&self, source: Source, now: Instant) -> Failure {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sender = table
+            .young
+            .remove(&source)
+            .or_else(|| table.old.remove(&source))
+            .unwrap_or_else(|| Sender { bucket: Bucket::full(self.a_minute, now), counted: 0 });
+        let taken = sender.bucket.take(self.a_minute, now);
+        let taken =
+            taken.and_then(|()| table.all.take(self.a_minute.saturating_mul(ALL_ADDRESSES), now));
+        sender.counted += u64::from(taken.is_err());
+        if table.young.len() >= ADDRESSES_MAX {
+            let young = std::mem::take(&mut table.young);
+            let forgotten = std::mem::replace(&mut table.old, young);
+            table.others += forgotten.values().map(|sender| sender.counted).sum::<u64>();
+        }
+        table.young.insert(source, sender);
+        taken.map_or_else(Failure::Counted, |()| Failure::Single)
+    }
+
+    /// What was counted since this was asked last, by address; those without one are the last.
+    fn take(&self) -> Vec<(Option<Source>, u64)> {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let Table { young, old, others, .. } = &mut *table;
+        let senders = young.iter_mut().chain(old);
+        let counted = senders.map(|(source, it)| (*source, std::mem::take(&mut it.counted)));
+        let mut counted: Vec<_> = counted.filter(|(_, count)| *count > 0).collect();
+        // The most first: they have an entry of their own.
+        counted.sort_unstable_by_key(|(source, count)| (std::cmp::Reverse(*count), *source));
+        let rest = counted.split_off(counted.len().min(ENTRIES_MAX));
+        let rest = rest.iter().map(|(_, count)| count).sum::<u64>() + std::mem::take(others);
+        let mut all: Vec<_> = counted.into_iter().map(|(it, count)| (Some(it), count)).collect();
+        all.extend(Some((None, rest)).filter(|(_, rest)| *rest > 0));
+        all
+    }
+
+    /// Takes back what could not be written down.
+    fn put_back(&self, count: u64) {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).others += count;
+    }
+}
+
+/// Writes down what was counted, each minute and at the stop.
+pub async fn report_again_and_again(state: web::Data<State>, stop: Arc<Notify>) {
+    loop {
+        let stopped = actix_web::rt::time::timeout(FAILURES_EVERY, stop.notified()).await.is_ok();
+        let shared = state.clone();
+        if web::block(move || report(&shared)).await.is_err() {
+            tracing::error!("counted failures could not be written down");
+        }
+        if stopped {
+            return;
+        }
+    }
+}
+
+fn report(state: &State) {
+    for (source, count) in state.failures.take() {
+        let made = ((state.clock)(), hex(&(state.random)()[..16]));
+        if let Err(error) = state.audit.append(entry(made, source, count)) {
+            tracing::error!(%error, "counted failures are kept for the next time");
+            state.failures.put_back(count);
+        }
+    }
+}
+
+/// The entry of what was counted of an address.
+fn entry(made: (Timestamp, String), source: Option<Source>, count: u64) -> Entry {
+    Entry {
+        agency: None,
+        source: source.map(|source| source.to_string()),
+        count: Some(count),
+        outcome: Outcome::Unauthenticated,
+        status: 429,
+        ..Entry::apart(made, "", None, "authentication failures".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        text.parse::<IpAddr>().unwrap().into()
+    }
+
+    #[test]
+    fn the_first_of_a_minute_are_single_and_the_rest_are_counted() {
+        let (failures, start) = (Failures::new(10), Instant::now());
+        let all: Vec<_> = (0..30).map(|_| failures.note(source("192.0.2.1"), start)).collect();
+        assert!(all[..10].iter().all(|it| *it == Failure::Single));
+        assert!(all[10..].iter().all(|it| *it == Failure::Counted(6)));
+        assert_eq!(failures.note(source("192.0.2.2"), start), Failure::Single);
+        assert_eq!(failures.take(), [(Some(source("192.0.2.1")), 20)]);
+        assert_eq!(failures.take(), []);
+        let later = start + std::time::Duration::from_secs(60);
+        let again = (0..12).map(|_| failures.note(source("192.0.2.1"), later));
+        assert_eq!(again.filter(|it| *it == Failure::Single).count(), 10);
+    }
+
+    #[test]
+    fn an_ipv6_address_counts_with_its_subscribers() {
+        assert_eq!(source("2001:db8:1:2:3::4"), source("2001:db8:1:2:ffff::"));
+        assert_ne!(source("2001:db8:1:2::"), source("2001:db8:1:3::"));
+        assert_eq!(source("::ffff:192.0.2.1").to_string(), "192.0.2.1");
+        assert_eq!(source("2001:db8:1:2:3::4").to_string(), "2001:db8:1:2::/64");
+    }
+
+    #[test]
+    fn however_many_addresses_there_are_little_is_kept_and_no_failure_is_lost() {
+        let (failures, now) = (Failures::new(10), Instant::now());
+        let mut counted = 0;
+        for address in 0..50_000_u32 {
+            let source = Source::from(IpAddr::from(address.to_be_bytes()));
+            for _ in 0..2 {
+                counted += u64::from(failures.note(source, now) != Failure::Single);
+            }
+        }
+        // Of all together too few are single to fill a log.
+        assert_eq!(counted, 100_000 - 600);
+        let table = failures.table.lock().unwrap();
+        assert!(table.young.len() + table.old.len() <= 2 * ADDRESSES_MAX);
+        drop(table);
+        let taken = failures.take();
+        assert_eq!(taken.len(), ENTRIES_MAX + 1);
+        assert_eq!(taken.iter().map(|(_, count)| count).sum::<u64>(), counted);
+    }
+}

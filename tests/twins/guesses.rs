@@ -1,0 +1,156 @@
+//! What is said of other agencies' victims, and guessed by the caller: values of which no two are alike, so that
+//! which are equal is all that there is to their joins, and none of which the drivers ask a pointer for.
+
+use rand::Rng;
+use rand::seq::{IteratorRandom, SliceRandom};
+use serde_json::{Value, json};
+
+use super::world::{CITIES, pick};
+
+/// Names, dates of birth and numbers in the person's record.
+const PEOPLE: [(&str, &str, &str); 10] = [
+    ("Zorvanka Thexley", "1979-02-11", "+44 20 7140 3391"),
+    ("Quillon Badrogh", "1994-12-30", "+44 161 822 0047"),
+    ("Ysmeria Follunt", "1966-08-05", "+44 113 555 9182"),
+    ("Jutharat Wekmore", "2001-04-19", "+44 131 290 7765"),
+    ("Obadele Prisgoyne", "1983-10-27", "+44 117 346 1528"),
+    ("Nivedha Crastuk", "1972-06-14", "+44 29 8801 6234"),
+    ("Haukur Zembalist", "1998-01-22", "+44 141 673 4410"),
+    ("Dovile Umgwenya", "1959-11-08", "+44 121 478 8853"),
+    ("Tsering Aldkvist", "1990-05-31", "+44 151 917 2206"),
+    ("Mlada Fjorgyntal", "1986-09-03", "+44 114 231 5979"),
+];
+const NUMBERS: [&str; 10] = [
+    "+44 7700 136029",
+    "+44 7811 902384",
+    "+44 7533 471196",
+    "+44 7990 258847",
+    "+44 7402 819553",
+    "+44 7625 340768",
+    "+44 7156 997031",
+    "+44 7388 064215",
+    "+44 7867 523490",
+    "+44 7249 685172",
+];
+const STREETS: [&str; 10] = [
+    "3 Quarry Close",
+    "58 Lantern Street",
+    "216 Vexford Avenue",
+    "71 Oakum Terrace",
+    "140 Priory Gardens",
+    "9 Tanner Wharf",
+    "95 Juniper Drive",
+    "33 Blacksmith Row",
+    "187 Meadow Crescent",
+    "62 Harrow Parade",
+];
+const PLATES: [&str; 10] = [
+    "QX71 ZPB", "EV04 KWD", "HS65 TRM", "OJ19 FUL", "WC82 NGA", "BD37 YHE", "TP50 CIV", "KR96 SOJ",
+    "GZ23 XBN", "FM48 QDW",
+];
+const FIRMS: [&str; 10] = [
+    "Velthorne Textiles",
+    "Copperwick Catering",
+    "Nightjar Cleaning",
+    "Ostrava Scaffolding",
+    "Palegrove Nails",
+    "Druimhill Fisheries",
+    "Saffron Kestrel Spa",
+    "Umberlight Logistics",
+    "Brackenfold Poultry",
+    "Thistledown Care",
+];
+const KINDS: [&str; 4] = ["farm", "hotel", "shelter", "factory"];
+
+/// A row about a victim: of what it says nothing is anybody else's.
+pub fn about_victim(rng: &mut impl Rng, row: &mut Value) {
+    for record in row["records"].as_array_mut().unwrap() {
+        if record["public"] != true {
+            // Few, so that some are equal.
+            record["body"] = body(rng, record["body"]["type"].as_str().unwrap(), 3);
+        }
+    }
+}
+
+/// A row that says what may be said of others' victims, in either world.
+pub fn guessed(rng: &mut impl Rng, row: &mut Value) {
+    for record in row["records"].as_array_mut().unwrap() {
+        record["body"] = body(rng, record["body"]["type"].as_str().unwrap(), PEOPLE.len());
+    }
+}
+
+/// A body of a type, of the first so many.
+pub fn body(rng: &mut impl Rng, entity_type: &str, most: usize) -> Value {
+    let at = (0..most).choose(rng).unwrap();
+    numbered(rng, entity_type, at)
+}
+
+fn numbered(rng: &mut impl Rng, entity_type: &str, at: usize) -> Value {
+    match entity_type {
+        "person" => {
+            let (name, born, number) = PEOPLE[at];
+            json!({
+                "type": "person", "names": [{ "full": name }], "birth_date": born,
+                "phones": [{ "number": number, "region": "GB" }],
+            })
+        }
+        "phone" => json!({ "type": "phone", "number": NUMBERS[at], "region": "GB" }),
+        "address" => json!({
+            "type": "address", "line": STREETS[at], "city": "London", "country": "GB",
+        }),
+        "organization" => json!({
+            "type": "organization", "name": FIRMS[at], "kind": pick(rng, &KINDS),
+        }),
+        _ => json!({ "type": "vehicle", "plate": PLATES[at], "plate_country": "GB" }),
+    }
+}
+
+/// A renaming of what is said of victims: what was equal stays so, and nothing else becomes so.
+pub struct Renaming {
+    things: Vec<usize>,
+    /// People are compared within an agency only.
+    people: Vec<(&'static str, Vec<usize>)>,
+}
+
+impl Renaming {
+    pub fn new(rng: &mut impl Rng, agencies: &[&'static str]) -> Self {
+        let mut shuffled = || {
+            let mut numbers: Vec<usize> = (0..PEOPLE.len()).collect();
+            numbers.shuffle(rng);
+            numbers
+        };
+        let things = shuffled();
+        Self { things, people: agencies.iter().map(|agency| (*agency, shuffled())).collect() }
+    }
+
+    /// Renames what a record says. What is kept back of a person it leaves as it is.
+    pub fn rename(&self, rng: &mut impl Rng, agency: &str, body: &mut Value) {
+        let position = |all: &[&str], name: &Value| all.iter().position(|it| name == *it);
+        let at = match body["type"].as_str().unwrap() {
+            "person" => PEOPLE.iter().position(|it| body["names"][0]["full"] == it.0),
+            "phone" => position(&NUMBERS, &body["number"]),
+            "address" => position(&STREETS, &body["line"]),
+            "organization" => position(&FIRMS, &body["name"]),
+            _ => position(&PLATES, &body["plate"]),
+        };
+        let Some(at) = at else { return };
+        if body["type"] != "person" {
+            *body = numbered(rng, &body["type"].as_str().unwrap().to_owned(), self.things[at]);
+            return;
+        }
+        let of_agency = self.people.iter().find(|(name, _)| *name == agency);
+        let (before, after) =
+            (numbered(rng, "person", at), numbered(rng, "person", of_agency.unwrap().1[at]));
+        for member in ["names", "birth_date", "phones"] {
+            if body.get(member) == before.get(member) {
+                body[member] = after[member].clone();
+            }
+        }
+    }
+}
+
+/// Where something was.
+pub fn place(rng: &mut impl Rng) -> Value {
+    let (city, latitude, longitude) = pick(rng, &CITIES);
+    json!({ "city": city, "latitude": latitude, "longitude": longitude })
+}
