@@ -15,7 +15,7 @@ use super::seen::Seen;
 use super::state::State;
 use crate::govern::{Act, Caller, DeskBook, Principal, Question, Reference, Rules, View};
 use crate::graph::Snapshot;
-use crate::model::{RecordId, Timestamp};
+use crate::model::{IdKey, RecordId, Timestamp};
 use crate::query::ViewKey;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
@@ -76,6 +76,12 @@ impl Scope {
     pub fn question(&self) -> Question<'_> {
         let (principal, case) = (&self.principal, &self.asked.case);
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
+    }
+
+    /// The key of the ids of rows that the caller hands in.
+    pub fn handing_in_key(&self) -> IdKey {
+        let key = &self.state.id_key;
+        if self.principal.certified { key.clone() } else { key.of_author(&self.principal.user) }
     }
 
     /// What the caller does now, to be written down.
