@@ -18,7 +18,7 @@ use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
 #[cfg(feature = "seeded-leaks")]
 use crate::graph::Snapshot;
-use crate::model::{Record, RecordId, Timestamp};
+use crate::model::{IdKey, Record, RecordId, Timestamp};
 use crate::query::ViewKey;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
@@ -104,6 +104,12 @@ impl Scope {
     pub fn question(&self) -> Question<'_> {
         let (principal, case) = (&self.principal, &self.asked.case);
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
+    }
+
+    /// The key of the ids of rows that the caller hands in.
+    pub fn handing_in_key(&self) -> IdKey {
+        let key = &self.state.id_key;
+        if self.principal.certified { key.clone() } else { key.of_author(&self.principal.user) }
     }
 
     /// What the governing acts are done on.
