@@ -162,8 +162,8 @@ pub struct Problem {
     detail: Option<String>,
     faults: Vec<Fault>,
     challenge: Option<String>,
-    retry_after: Option<u64>,
-    roles: Vec<Role>,
+    retry_after: Option<u16>,
+    roles: &'static [Role],
     rests_on: Option<Box<RestsOn>>,
     told: Box<Told>,
 }
@@ -177,7 +177,7 @@ impl Problem {
             faults: Vec::new(),
             challenge: None,
             retry_after: None,
-            roles: Vec::new(),
+            roles: &[],
             rests_on: None,
             told: Box::default(),
         }
@@ -196,12 +196,12 @@ impl Problem {
     pub fn forbidden(function: Function) -> Self {
         let roles: Vec<&str> = function.roles().iter().map(|role| role.as_str()).collect();
         let detail = format!("it is for the roles {}", roles.join(", "));
-        Self { roles: function.roles().to_vec(), ..Self::new(Code::Forbidden).detail(detail) }
+        Self { roles: function.roles(), ..Self::new(Code::Forbidden).detail(detail) }
     }
 
     /// With the seconds after which the client may try again.
     #[must_use]
-    pub fn retry_after(mut self, seconds: u64) -> Self {
+    pub fn retry_after(mut self, seconds: u16) -> Self {
         self.retry_after = Some(seconds);
         self
     }
@@ -291,7 +291,7 @@ impl Problem {
             code: self.code.as_str().to_owned(),
             detail: self.detail.clone(),
             faults: self.faults.clone(),
-            roles: self.roles.clone(),
+            roles: self.roles.to_vec(),
             rests_on: self.rests_on.as_deref().cloned(),
             request,
         }
@@ -305,7 +305,7 @@ impl Problem {
             response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
         if let Some(seconds) = self.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds));
+            response.insert_header((header::RETRY_AFTER, u64::from(seconds)));
         }
         let mut response = response.json(self.body(request));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
