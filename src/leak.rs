@@ -73,7 +73,9 @@ pub fn is_on(leak: Leak) -> bool {
 /// How many objects a store holds, whoever may see them.
 pub fn objects(store: &dyn Store) -> u64 {
     let mut count = Count(0);
-    let all = store.classes().map(|classes| View::whole_store(&classes).classes);
+    let all = store.classes().map(|classes| {
+        View::whole_store(&crate::govern::StoreHolder::of_the_command_line(), &classes).classes
+    });
     let _ = all.and_then(|all| store.stream(&all, &mut count));
     count.0
 }

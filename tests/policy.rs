@@ -2,7 +2,7 @@
 
 use accord::govern::{
     Act, Agreement, Case, Grant, Leave, Level, Member, OFFICERS_PER_SIDE, OnEnd, Policy, Principal,
-    Purpose, Question, Reference, Role, Rules, Signature, Terms, Version, View,
+    Purpose, Question, Reference, Role, Rules, Signature, StoreHolder, Terms, Version, View,
 };
 use accord::model::{Class, ClassId, ClassSet, Kind, SubjectCategory, Timestamp};
 
@@ -137,7 +137,12 @@ pub fn view(policy: &Policy, agency: &str, classes: &[(ClassId, Class)]) -> View
     View::decide(&question, &Rules::of(policy.clone()), classes).view
 }
 
+/// The tests hold their stores themselves.
+pub fn holder() -> StoreHolder {
+    StoreHolder::of_the_command_line()
+}
+
 /// A view of these classes.
 pub fn seeing(classes: ClassSet) -> View {
-    View { classes, ..View::whole_store(&[]) }
+    View::of_holder(&holder(), classes)
 }

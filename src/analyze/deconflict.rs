@@ -140,7 +140,7 @@ pub fn holders(
     for wanted in wanted {
         for probe in &wanted.probes {
             let probe = engine.prepare(&record_of(probe.clone()));
-            let ids = store.candidates(&view.pointers, &engine.keys(&probe))?;
+            let ids = store.candidates(view.pointers(), &engine.keys(&probe))?;
             for round in ids.chunks(ROUND) {
                 let held = read(store, view, round)?;
                 let held = held.iter().filter(|record| wanted.is_in(&form(&record.body)));
@@ -153,10 +153,10 @@ pub fn holders(
 
 /// The records, without what agreements keep back of them.
 fn read(store: &dyn Store, view: &View, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
-    let mut records = store.records(&view.pointers, ids)?;
+    let mut records = store.records(view.pointers(), ids)?;
     for record in &mut records {
         let class = Class { kind: record.entity_type().into(), label: record.label.clone() };
-        if let Some(fields) = view.withheld.get(&class) {
+        if let Some(fields) = view.withheld().get(&class) {
             strip_record(record, *fields);
         }
     }

@@ -53,7 +53,7 @@ pub enum Failure {
     /// It is written down and answered as it is.
     Single,
     /// It is counted; the sender may try again after so many seconds.
-    Counted(u64),
+    Counted(u16),
 }
 
 /// Failures of late.
@@ -90,7 +90,7 @@ impl Bucket {
     }
 
     /// Takes one; the seconds until there is one again where there is none.
-    fn take(&mut self, a_minute: u32, now: Instant) -> Result<(), u64> {
+    fn take(&mut self, a_minute: u32, now: Instant) -> Result<(), u16> {
         let rate = f64::from(a_minute) / 60.0;
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         *self = Self { left: (self.left + passed * rate).min(f64::from(a_minute)), at: now };
@@ -98,7 +98,7 @@ impl Bucket {
             self.left -= 1.0;
             return Ok(());
         }
-        Err(((1.0 - self.left) / rate).ceil().clamp(1.0, 60.0) as u64)
+        Err(((1.0 - self.left) / rate).ceil().clamp(1.0, 60.0) as u16)
     }
 }
 

@@ -162,8 +162,8 @@ pub struct Problem {
     code: Code,
     detail: Option<String>,
     faults: Vec<Fault>,
-    challenge: Option<Box<str>>,
-    retry_after: Option<u64>,
+    challenge: Option<String>,
+    retry_after: Option<u16>,
     roles: &'static [Role],
     rests_on: Option<Box<RestsOn>>,
     told: Box<Told>,
@@ -188,7 +188,7 @@ impl Problem {
     pub fn sign_in_anew(parameter: &str) -> Self {
         let error = "error=\"insufficient_user_authentication\"";
         Self {
-            challenge: Some(format!("{CHALLENGE}, {error}{parameter}").into()),
+            challenge: Some(format!("{CHALLENGE}, {error}{parameter}")),
             ..Self::new(Code::SignInAnew)
         }
     }
@@ -202,7 +202,7 @@ impl Problem {
 
     /// With the seconds after which the client may try again.
     #[must_use]
-    pub fn retry_after(mut self, seconds: u64) -> Self {
+    pub fn retry_after(mut self, seconds: u16) -> Self {
         self.retry_after = Some(seconds);
         self
     }
@@ -306,7 +306,7 @@ impl Problem {
             response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
         if let Some(seconds) = self.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds));
+            response.insert_header((header::RETRY_AFTER, u64::from(seconds)));
         }
         let mut response = response.json(self.body(request));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

@@ -26,7 +26,7 @@ use super::state::State;
 /// Bytes that bodies account for at a time.
 const STEP: usize = 16 * 1024;
 /// After how many seconds a client that was turned away may try again.
-const RETRY_SECONDS: u64 = 5;
+const RETRY_SECONDS: u16 = 5;
 
 /// What the bodies of all requests under way may hold together: those of log-ons, the first part of others,
 /// and what goes beyond it. So neither strangers nor those who send much are in the way of the rest.

@@ -150,7 +150,10 @@ impl Scope {
     #[cfg(feature = "seeded-leaks")]
     pub fn whole(&self) -> Result<Arc<Snapshot>, Problem> {
         let store = self.state.store.as_ref();
-        let view = View::whole_store(&store.classes()?);
+        let view = View::whole_store(
+            &crate::govern::StoreHolder::of_the_command_line(),
+            &store.classes()?,
+        );
         Ok(self.state.cache.snapshot(store, &view)?.0)
     }
 

@@ -9,7 +9,7 @@ use accord::analyze::{Referred, referred};
 use accord::govern::{
     Act, Agency, AgencyKind, Agreement, Case, Desk, Function, Member, OFFICERS_PER_SIDE,
     POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference, Role, Rules, Signature,
-    Terms, Version, View,
+    StoreHolder, Terms, Version, View,
 };
 use accord::graph::{self, Joined, Setting, Snapshot};
 use accord::model::{Body, IdKey, Record, RecordId, Timestamp};
@@ -226,7 +226,7 @@ impl Sharing<'_> {
     /// A number that financial intelligence holds: the police learn whom to call.
     fn pointer(&self, rules: &Rules, police: &Principal) -> Result<String, CommandError> {
         let classes = self.store.classes()?;
-        let whole = View::whole_store(&classes);
+        let whole = View::whole_store(&StoreHolder::of_the_command_line(), &classes);
         let (whole, _) = graph::build(self.store, &whole, self.id_key, self.engine)?;
         let held = |record: &Arc<Record>| match &record.body {
             Body::Phone(phone) if record.label.agency == INTELLIGENCE => {

@@ -47,7 +47,7 @@ pub use referral::{REFERRALS_A_DAY, Referral, ReferralDecision, ReferralState};
 pub use retention::{
     PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,
 };
-pub use view::{Access, Decision, Grounds, Question, Rights, View};
+pub use view::{Access, Decision, Grounds, Question, Rights, StoreHolder, View};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,20 +24,21 @@ pub struct Question<'a> {
     pub at: Timestamp,
 }
 
-/// What one caller may see now. Every domain call takes it as an argument.
+/// What one caller may see now. Every domain call takes it as an argument. Only [`View::decide`] makes one, and
+/// [`View::of_holder`] for the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct View {
     /// The agency the view belongs to.
-    pub agency: String,
+    agency: String,
     /// The fully visible classes.
-    pub classes: ClassSet,
+    classes: ClassSet,
     /// Classes of others of which the caller may learn whom to call.
-    pub pointers: ClassSet,
+    pointers: ClassSet,
     /// Classes of others that the caller learns nothing of, and whose owners hear when it asks for what is
     /// in them.
-    pub silent: ClassSet,
+    silent: ClassSet,
     /// What of the objects of some of these classes is kept back.
-    pub withheld: BTreeMap<Class, Fields>,
+    withheld: BTreeMap<Class, Fields>,
 }
 
 /// A view, and until when it holds if nothing else changes.
@@ -113,16 +114,59 @@ impl View {
         self.classes == other.classes && self.withheld == other.withheld
     }
 
-    /// The view of whoever holds the store itself: every class. For the command line, whose user
-    /// can read the file or database anyway; no HTTP caller ever gets it.
-    pub fn whole_store(classes: &[(ClassId, Class)]) -> Self {
+    /// The view of whoever holds the store itself: these classes, all of them or some. No HTTP caller ever gets it.
+    pub fn of_holder(_: &StoreHolder, classes: ClassSet) -> Self {
         Self {
             agency: String::new(),
-            classes: classes.iter().map(|(class, _)| *class).collect(),
+            classes,
             pointers: ClassSet::default(),
             silent: ClassSet::default(),
             withheld: BTreeMap::new(),
         }
+    }
+
+    /// The view of whoever holds the store itself: every class.
+    pub fn whole_store(holder: &StoreHolder, classes: &[(ClassId, Class)]) -> Self {
+        Self::of_holder(holder, classes.iter().map(|(class, _)| *class).collect())
+    }
+
+    /// The agency that the view belongs to.
+    pub fn agency(&self) -> &str {
+        &self.agency
+    }
+
+    /// The fully visible classes.
+    pub fn classes(&self) -> &ClassSet {
+        &self.classes
+    }
+
+    /// The classes of others of which the caller may learn whom to call.
+    pub fn pointers(&self) -> &ClassSet {
+        &self.pointers
+    }
+
+    /// The view that points to what this one is silent about, to find out who must hear of a question; `None` where
+    /// nobody must.
+    pub fn pointing_to_silent(&self) -> Option<Self> {
+        let silent = self.silent.clone();
+        (!silent.is_empty()).then(|| Self { pointers: silent, ..self.clone() })
+    }
+
+    /// What of the objects of these classes is kept back.
+    pub fn withheld(&self) -> &BTreeMap<Class, Fields> {
+        &self.withheld
+    }
+}
+
+/// Says that its bearer holds the store itself, and can read its file or database anyway: the command line. Nothing
+/// that answers callers makes one (`tests/structure.rs` looks for its name).
+#[derive(Debug)]
+pub struct StoreHolder(());
+
+impl StoreHolder {
+    /// For commands, whose user named the store.
+    pub fn of_the_command_line() -> Self {
+        Self(())
     }
 }
 

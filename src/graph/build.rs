@@ -58,13 +58,13 @@ pub fn build_in(
     let none = Common::default();
     let common = setting.common.unwrap_or(&none);
     let mut part = Part::new(common);
-    let revision = store.stream(&view.classes, &mut part)?;
+    let revision = store.stream(view.classes(), &mut part)?;
     let positions = Positions::of(&part.records);
     #[cfg(feature = "seeded-leaks")]
     part.join_by_the_whole(store, engine, &positions)?;
     let stripped = part.withhold(view, engine, common, &positions);
     let hides = setting.unmasked.map(|unmasked| {
-        let hides = Hides::of(&view.agency, (&part.records, &positions), unmasked);
+        let hides = Hides::of(view.agency(), (&part.records, &positions), unmasked);
         part.unlink(&hides, &positions);
         hides
     });
@@ -135,7 +135,14 @@ impl Part<'_> {
         }
         let none = Common::default();
         let mut whole = Part::new(&none);
-        store.stream(&View::whole_store(&store.classes()?).classes, &mut whole)?;
+        store.stream(
+            &View::whole_store(
+                &crate::govern::StoreHolder::of_the_command_line(),
+                &store.classes()?,
+            )
+            .classes,
+            &mut whole,
+        )?;
         let in_whole = Positions::of(&whole.records);
         let mut groups: BTreeMap<u32, Vec<&Arc<Record>>> = BTreeMap::new();
         for (record, label) in whole.records.iter().zip(whole.labels(engine, &in_whole)) {
@@ -185,13 +192,13 @@ impl<'a> Part<'a> {
         positions: &Positions,
     ) -> BTreeMap<u32, Fields> {
         let mut stripped = BTreeMap::new();
-        if view.withheld.is_empty() {
+        if view.withheld().is_empty() {
             return stripped;
         }
         let (mut records, mut events) = (common.records.lender(), common.events.lender());
         let fields = |kind: Kind, label: &Label| -> Fields {
             let class = Class { kind, label: label.clone() };
-            view.withheld.get(&class).copied().unwrap_or_default()
+            view.withheld().get(&class).copied().unwrap_or_default()
         };
         for (position, record) in (0u32..).zip(&mut self.records) {
             let fields = fields(record.entity_type().into(), &record.label);

@@ -297,7 +297,7 @@ impl Cache {
         let mut slots = locked(&self.slots);
         // What is masked joins in another way for each agency.
         let same = |slot: &Arc<Slot>| {
-            let masked = (unmasked.is_none() || slot.view.agency == view.agency)
+            let masked = (unmasked.is_none() || slot.view.agency() == view.agency())
                 && slot.unmasked.as_ref() == unmasked;
             masked && slot.view.shows_as(view)
         };

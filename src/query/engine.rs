@@ -26,9 +26,9 @@ impl ViewKey {
     /// revision of the store.
     pub fn new(id_key: &IdKey, view: &View, masks: &str, revision: u64) -> Self {
         let mut bytes: Vec<u8> =
-            view.classes.iter().flat_map(|class| class.0.to_le_bytes()).collect();
+            view.classes().iter().flat_map(|class| class.0.to_le_bytes()).collect();
         // What is masked joins in another way for each agency.
-        bytes.extend(format!("{}\n{:?}", view.agency, view.withheld).into_bytes());
+        bytes.extend(format!("{}\n{:?}", view.agency(), view.withheld()).into_bytes());
         let parts: [&[u8]; 3] = [&bytes, masks.as_bytes(), &revision.to_le_bytes()];
         Self {
             view: hex(&id_key.tag("query view", &parts[..2])),

@@ -66,7 +66,9 @@ impl Deployment {
     fn rows(&self) -> BTreeSet<String> {
         let store = store::open(&text(&self.store()).parse().unwrap(), false).unwrap();
         let mut rows = Rows::default();
-        let view = View::whole_store(&store.classes().unwrap()).classes;
+        let view = View::whole_store(&crate::policy::holder(), &store.classes().unwrap())
+            .classes()
+            .clone();
         store.stream(&view, &mut rows).unwrap();
         rows.0
     }
@@ -423,7 +425,12 @@ fn an_import_is_logged_with_each_batch_and_refused_without_a_log() {
 fn rows_of(path: &Path) -> usize {
     let store = store::open(&text(path).parse().unwrap(), false).unwrap();
     let mut rows = Rows::default();
-    store.stream(&View::whole_store(&store.classes().unwrap()).classes, &mut rows).unwrap();
+    store
+        .stream(
+            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
+            &mut rows,
+        )
+        .unwrap();
     rows.0.len()
 }
 

@@ -98,7 +98,7 @@ fn two_agencies_who_see_the_same_classes_masked_share_nothing_that_joins_for_one
     let get = |agency: &str| {
         let view = world.view(agency);
         let found = cache.masked(&world.store, &view, &BTreeSet::new(), "x").unwrap().0;
-        (view.classes, entity(&found, masked) == entity(&found, open))
+        (view.classes().clone(), entity(&found, masked) == entity(&found, open))
     };
     let (owner, other) = (get("b"), get("a"));
     assert_eq!(owner.0, other.0, "the same classes");

@@ -92,11 +92,10 @@ fn fifty_views_in_use_over_a_large_store() {
     let began = Instant::now();
     let views: Vec<View> = (0..VIEWS)
         .map(|number| {
-            let mut other = first.clone();
             let lacks = |at: usize| at % VIEWS == number;
-            let seen = first.classes.iter().enumerate().filter(|(at, _)| !lacks(*at));
-            other.classes = seen.map(|(_, class)| class).collect::<ClassSet>();
-            other
+            let seen = first.classes().iter().enumerate().filter(|(at, _)| !lacks(*at));
+            let classes = seen.map(|(_, class)| class).collect::<ClassSet>();
+            View::of_holder(&crate::policy::holder(), classes)
         })
         .collect();
     for (number, view) in views.iter().enumerate() {

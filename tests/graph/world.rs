@@ -177,7 +177,10 @@ impl World {
 
     /// The snapshot of the whole store.
     pub fn whole(&self) -> Snapshot {
-        self.snapshot_of(&View::whole_store(&self.store.classes().unwrap()))
+        self.snapshot_of(&View::whole_store(
+            &crate::policy::holder(),
+            &self.store.classes().unwrap(),
+        ))
     }
 
     fn snapshot_of(&self, view: &View) -> Snapshot {

@@ -20,7 +20,7 @@ pub fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
 
 fn view_of(store: &dyn Store, agency: &str) -> ClassSet {
     let policy = policy::everyone_shares(&["a", "b", "c"]);
-    policy::view(&policy, agency, &store.classes().unwrap()).classes
+    policy::view(&policy, agency, &store.classes().unwrap()).classes().clone()
 }
 
 pub fn collect(store: &dyn Store, view: &ClassSet) -> Collected {
@@ -30,7 +30,7 @@ pub fn collect(store: &dyn Store, view: &ClassSet) -> Collected {
 }
 
 pub fn everything(store: &dyn Store) -> Collected {
-    collect(store, &View::whole_store(&store.classes().unwrap()).classes)
+    collect(store, View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes())
 }
 
 /// Two agencies' records with one of everything between them; `a2` is agency a's own.

@@ -35,7 +35,12 @@ fn child_that_writes_until_it_is_killed() {
 fn count(path: &Path) -> usize {
     let store = store::open(&path.to_str().unwrap().parse().unwrap(), true).unwrap();
     let mut found = Collected::default();
-    store.stream(&View::whole_store(&store.classes().unwrap()).classes, &mut found).unwrap();
+    store
+        .stream(
+            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
+            &mut found,
+        )
+        .unwrap();
     found.records.len()
 }
 

@@ -175,13 +175,13 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                 let view = View::decide(&question, &rules, &classes).view;
                 for (id, class) in &classes {
                     let expected = access(&policy, &question, class.kind, &class.label);
-                    let decided = (view.classes.contains(*id), view.pointers.contains(*id));
+                    let decided = (view.classes().contains(*id), view.pointers().contains(*id));
                     assert_eq!(
                         decided,
                         (expected.full, expected.pointer),
                         "world {world}, {role:?}, {purpose:?}, {class:?}"
                     );
-                    let kept_back = view.withheld.get(class).copied().unwrap_or_default();
+                    let kept_back = view.withheld().get(class).copied().unwrap_or_default();
                     let expected_back = expected.withheld.iter().collect();
                     assert_eq!(kept_back, expected_back, "world {world}, {class:?}");
                     match decided {

@@ -129,7 +129,12 @@ fn probes(store: &dyn Store) -> Vec<Value> {
         fn judgement(&mut self, _: Judgement) {}
     }
     let mut people = People(Vec::new());
-    store.stream(&View::whole_store(&store.classes().unwrap()).classes, &mut people).unwrap();
+    store
+        .stream(
+            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
+            &mut people,
+        )
+        .unwrap();
     let step = people.0.len() / 1_000;
     people.0.into_iter().step_by(step.max(1)).collect()
 }

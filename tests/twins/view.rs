@@ -40,7 +40,7 @@ fn a_view_is_as_a_copy_of_the_visible_part() {
         )
         .view;
         copy_visible(&world, &caller, copy.as_ref(), &engine);
-        let all = View::whole_store(&copy.classes().unwrap());
+        let all = View::whole_store(&crate::policy::holder(), &copy.classes().unwrap());
         let snapshot = |store: &dyn Store, view: &View| {
             let (mut snapshot, _) = graph::build(store, view, &IdKey::default(), &engine).unwrap();
             // The copy does not know that anything was kept back; names of snapshots tell it.

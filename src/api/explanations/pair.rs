@@ -219,7 +219,7 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<Pai
     let why = seen.content_of(&entities).and_then(|content| {
         let why = analyze::why(content, engine, a, b)?;
         let records = [a, b].map(|record| content.records[record as usize].as_ref());
-        Some(WhyView::of(&why, analyze::Basis::of(records.into_iter())))
+        Some(WhyView::of(&why, analyze::Basis::of(records)))
     });
     Ok(PairAnswer {
         pair: PairView::of(ids[0], ids[1]),

@@ -67,7 +67,7 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
     let seen = scope.seen()?;
     let (a, b) = (seen.stored_id(asked.a)?, seen.stored_id(asked.b)?);
     let ids = [a.min(b), a.max(b)];
-    let records = state.store.records(&scope.view.classes, &ids)?;
+    let records = state.store.records(scope.view.classes(), &ids)?;
     let [a, b] = records.as_slice() else {
         let same = asked.a == asked.b;
         return Err(if same { Problem::not_a_pair() } else { Problem::new(Code::NotFound) });

@@ -69,7 +69,10 @@ pub async fn run_query(
             #[cfg(feature = "seeded-leaks")]
             let rows = if crate::leak::is_on(crate::leak::Leak::Export) {
                 let whole = scope.whole()?;
-                let all = crate::govern::View::whole_store(&state.store.classes()?);
+                let all = crate::govern::View::whole_store(
+                    &crate::govern::StoreHolder::of_the_command_line(),
+                    &state.store.classes()?,
+                );
                 let view = crate::query::ViewKey::new(&state.id_key, &all, "leak", revision);
                 let mut rows =
                     state.runner.run(&name, &asked.parameters, &view, &whole, &limits, &cancel)?;

@@ -123,7 +123,12 @@ fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<Resolv
         if is_on(Leak::LiveTermFrequency) {
             found.iter_mut().for_each(|it| it.score.bits -= (objects(store) as f64).log2());
         }
-        let all = crate::govern::View::whole_store(&store.classes()?).classes;
+        let all = crate::govern::View::whole_store(
+            &crate::govern::StoreHolder::of_the_command_line(),
+            &store.classes()?,
+        )
+        .classes()
+        .clone();
         let block = store.candidates(&all, &engine.keys(&engine.prepare(&probe)))?;
         if is_on(Leak::BlockCap) && block.len() > 2 {
             found.clear();

@@ -80,11 +80,8 @@ fn alert(
     let Asked { principal, purpose, case, at, identifiers } = asked;
     let question = Question { principal: &principal, purpose, case: &case, at };
     let view = View::decide(&question, &policy, &work.store.classes()?).view;
-    if view.silent.is_empty() {
-        return Ok(());
-    }
+    let Some(silent) = view.pointing_to_silent() else { return Ok(()) };
     let wanted: Vec<_> = identifiers.into_iter().filter_map(Identifier::wanted).collect();
-    let silent = View { pointers: view.silent.clone(), ..view };
     for owner in holders(work.store, &silent, engine, &wanted)? {
         let parts = [kept.name().as_bytes(), owner.as_bytes()];
         let ticket = format!("tkt_{}", hex(&work.id_key.tag("silent alert", &parts)));

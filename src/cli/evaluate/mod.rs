@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use accord::govern::View;
+use accord::govern::{StoreHolder, View};
 use accord::graph::{self, Snapshot};
 use accord::model::{IdKey, RecordId};
 use accord::resolve::Engine;
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 /// The snapshot of the whole store.
 pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snapshot, CommandError> {
     let spinner = progress::spinner("clustering");
-    let view = View::whole_store(&store.classes()?);
+    let view = View::whole_store(&StoreHolder::of_the_command_line(), &store.classes()?);
     let built = graph::build(store, &view, id_key, engine);
     spinner.finish_and_clear();
     Ok(built?.0)
