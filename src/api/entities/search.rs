@@ -90,16 +90,6 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchA
     let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
     let seen = scope.seen()?;
     let found = found(&seen, &asked, unmask);
-    #[cfg(feature = "seeded-leaks")]
-    let found = {
-        let mut found = found;
-        if crate::leak::is_on(crate::leak::Leak::HiddenSort) {
-            let degree =
-                |hit: &crate::graph::Hit| scope.whole_degree(seen.snapshot(), hit.entity).ok();
-            found.sort_by_key(degree);
-        }
-        found
-    };
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
     let hits = page(
         scope,
@@ -112,14 +102,6 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchA
             SearchHit { entity: EntitySummary::of(&seen, hit.entity), words: hit.words }
         },
     )?;
-    #[cfg(feature = "seeded-leaks")]
-    let hits = {
-        let mut hits = hits;
-        if crate::leak::is_on(crate::leak::Leak::TotalCount) {
-            hits.total = scope.whole()?.search(&asked.text, asked.entity_type).len();
-        }
-        hits
-    };
     Ok(SearchAnswer { hits, snapshot: seen.name() })
 }
 

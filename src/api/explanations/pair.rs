@@ -14,6 +14,7 @@ use crate::api::scope::Scope;
 use crate::api::seen::Unmask;
 use crate::api::wire::{BasisView, EntitySummary, PairView};
 use crate::govern::Function;
+use crate::leak;
 use crate::model::{RecordId, Verdict};
 
 /// Why two records score as they do.
@@ -216,7 +217,8 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<Pai
     let ids = [a, b].map(|record| seen.record_id(record));
     let [first, second] = if ids[0] < ids[1] { entities } else { [entities[1], entities[0]] };
     let engine = &scope.state.engine;
-    let why = seen.content_of(&entities).and_then(|content| {
+    let content = leak::pair(seen.content_of(&entities), snapshot.original());
+    let why = content.and_then(|content| {
         let why = analyze::why(content, engine, a, b)?;
         let records = [a, b].map(|record| content.records[record as usize].as_ref());
         Some(WhyView::of(&why, analyze::Basis::of(records.into_iter())))

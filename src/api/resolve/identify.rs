@@ -117,18 +117,6 @@ fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<Resolv
         let ids = || seen.listed_id(a.entity).cmp(&seen.listed_id(b.entity));
         b.score.bits.total_cmp(&a.score.bits).then_with(ids)
     });
-    #[cfg(feature = "seeded-leaks")]
-    {
-        use crate::leak::{Leak, is_on, objects};
-        if is_on(Leak::LiveTermFrequency) {
-            found.iter_mut().for_each(|it| it.score.bits -= (objects(store) as f64).log2());
-        }
-        let all = crate::govern::View::whole_store(&store.classes()?).classes;
-        let block = store.candidates(&all, &engine.keys(&engine.prepare(&probe)))?;
-        if is_on(Leak::BlockCap) && block.len() > 2 {
-            found.clear();
-        }
-    }
     Ok(ResolveAnswer {
         total: found.len(),
         candidates: found
