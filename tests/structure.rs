@@ -122,6 +122,17 @@ fn nothing_is_written_without_an_entry_but_what_is_listed() {
 }
 
 #[test]
+fn what_leaks_on_purpose_stands_apart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    files.retain(|file| !file.starts_with(root.join("leak")));
+    let names = |file: &&PathBuf| std::fs::read_to_string(file).unwrap().contains("seeded-leaks");
+    let found: Vec<&PathBuf> = files.iter().filter(names).collect();
+    assert_eq!(found, [&root.join("lib.rs")]);
+}
+
+#[test]
 fn files_are_made_in_few_places_which_say_who_may_read_them() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
