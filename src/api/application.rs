@@ -21,6 +21,7 @@ use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use super::purging::purge_again_and_again;
 use super::receive::Budget;
+use super::referrals::check;
 use super::router::operations;
 use super::sessions::notice::Notice;
 use super::state::{Random, State};
@@ -139,6 +140,7 @@ impl Application {
         // What an earlier run stored and did not log any more.
         state.audit.empty(state.store.as_ref())?;
         silent::resume(state.clone().into_inner());
+        check::resume(state.clone().into_inner());
         let document = super::document();
         let shared = state.clone();
         let server = HttpServer::new(move || {

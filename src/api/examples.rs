@@ -29,6 +29,8 @@ const JOB: &str = "job_00000000000000000000000000000000";
 const AGREEMENT: &str = "agr_00000000000000000000000000000000";
 const CASE: &str = "case_00000000000000000000000000000000";
 
+/// A referral that is none, for the same reason.
+const REFERRAL: &str = "rfl_00000000000000000000000000000000";
 /// An onward request that is none, for the same reason.
 const ONWARD: &str = "onw_00000000000000000000000000000000";
 /// A use of break-glass that is none, for the same reason.
@@ -113,6 +115,9 @@ pub fn body(operation: &str) -> Option<Value> {
         "decide_onward" => json!({
             "granted": true, "note": "To their duty officer, for the search only",
         }),
+        "decide_referral" => json!({
+            "decision": "release", "note": "Both desks work on the same ring; she is safe",
+        }),
         "review_records" => json!({
             "local_ids": ["example-1"],
             "review_by": "2029-01-01T00:00:00Z",
@@ -192,6 +197,7 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
             "id",
         ) => json!(AGREEMENT),
         ("decide_onward", "id") => json!(ONWARD),
+        ("decide_referral", "id") => json!(REFERRAL),
         ("review_break_glass", "id") => json!(BREAK_GLASS),
         ("add_member" | "remove_member" | "add_subjects" | "end_case", "id") => json!(CASE),
         (_, "id") => json!(PHONE),

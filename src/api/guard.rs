@@ -321,7 +321,7 @@ fn outcome(status: StatusCode) -> Outcome {
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
 fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
-    let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_", "onw_"]
+    let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_", "onw_", "rfl_"]
         .iter()
         .find_map(|prefix| id.strip_prefix(prefix))?;
     let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());

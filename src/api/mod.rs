@@ -41,6 +41,7 @@ mod purging;
 mod queries;
 mod receive;
 mod records;
+mod referrals;
 mod resolve;
 mod router;
 mod scope;

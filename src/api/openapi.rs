@@ -1,10 +1,13 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
+use std::collections::BTreeMap;
+
 use actix_web::App;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    AllOfBuilder, Content, Info, License, ObjectBuilder, OpenApi, Ref, RefOr, Required,
+    AllOfBuilder, Content, Info, License, Object, ObjectBuilder, OpenApi, Ref, RefOr, Required,
     ResponseBuilder, Schema, tag::TagBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
@@ -79,12 +82,46 @@ pub fn document() -> OpenApi {
     components.schemas.insert(RestsOn::name().into_owned(), RestsOn::schema());
     RestsOn::schemas(&mut nested);
     components.schemas.extend(nested);
+    make_kinds_whole(&mut components.schemas);
     for item in document.paths.paths.values_mut() {
         for operation in operations_of(item) {
             finish(operation);
         }
     }
     document
+}
+
+type Schemas = BTreeMap<String, RefOr<Schema>>;
+
+/// An object that takes no further members, beside the member that names its kind, is satisfied by nothing: both
+/// are one object.
+fn make_kinds_whole(schemas: &mut Schemas) {
+    let known = schemas.clone();
+    for schema in schemas.values_mut() {
+        let RefOr::T(Schema::OneOf(kinds)) = schema else { continue };
+        for kind in &mut kinds.items {
+            if let Some(whole) = whole_kind(&known, kind) {
+                *kind = RefOr::T(Schema::Object(whole));
+            }
+        }
+    }
+}
+
+fn whole_kind(known: &Schemas, kind: &RefOr<Schema>) -> Option<Object> {
+    let RefOr::T(Schema::AllOf(both)) = kind else { return None };
+    let [RefOr::Ref(to), RefOr::T(Schema::Object(named))] = both.items.as_slice() else {
+        return None;
+    };
+    let closed = known.get(to.ref_location.rsplit('/').next()?)?;
+    let RefOr::T(Schema::Object(closed)) = closed else { return None };
+    let takes = closed.additional_properties.as_deref();
+    if !matches!(takes, Some(AdditionalProperties::FreeForm(false))) {
+        return None;
+    }
+    let mut whole = closed.clone();
+    whole.properties.extend(named.properties.clone());
+    whole.required.extend(named.required.iter().cloned());
+    Some(whole)
 }
 
 fn bearer() -> SecurityRequirement {

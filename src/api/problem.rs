@@ -162,9 +162,9 @@ pub struct Problem {
     code: Code,
     detail: Option<String>,
     faults: Vec<Fault>,
-    challenge: Option<String>,
+    challenge: Option<Box<str>>,
     retry_after: Option<u64>,
-    roles: Vec<Role>,
+    roles: &'static [Role],
     rests_on: Option<Box<RestsOn>>,
     told: Box<Told>,
 }
@@ -178,7 +178,7 @@ impl Problem {
             faults: Vec::new(),
             challenge: None,
             retry_after: None,
-            roles: Vec::new(),
+            roles: &[],
             rests_on: None,
             told: Box::default(),
         }
@@ -188,7 +188,7 @@ impl Problem {
     pub fn sign_in_anew(parameter: &str) -> Self {
         let error = "error=\"insufficient_user_authentication\"";
         Self {
-            challenge: Some(format!("{CHALLENGE}, {error}{parameter}")),
+            challenge: Some(format!("{CHALLENGE}, {error}{parameter}").into()),
             ..Self::new(Code::SignInAnew)
         }
     }
@@ -197,7 +197,7 @@ impl Problem {
     pub fn forbidden(function: Function) -> Self {
         let roles: Vec<&str> = function.roles().iter().map(|role| role.as_str()).collect();
         let detail = format!("it is for the roles {}", roles.join(", "));
-        Self { roles: function.roles().to_vec(), ..Self::new(Code::Forbidden).detail(detail) }
+        Self { roles: function.roles(), ..Self::new(Code::Forbidden).detail(detail) }
     }
 
     /// With the seconds after which the client may try again.
@@ -292,7 +292,7 @@ impl Problem {
             code: self.code.as_str().to_owned(),
             detail: self.detail.clone(),
             faults: self.faults.clone(),
-            roles: self.roles.clone(),
+            roles: self.roles.to_vec(),
             rests_on: self.rests_on.as_deref().cloned(),
             request,
         }

@@ -49,6 +49,8 @@ use super::records::list_reviews::list_reviews;
 use super::records::review::review_records;
 use super::records::submit::submit_record;
 use super::records::submit_batch::submit_batch;
+use super::referrals::decide::decide_referral;
+use super::referrals::list::list_referrals;
 use super::resolve::identify::resolve;
 use super::service::health::health;
 use super::service::metrics::metrics;
@@ -111,6 +113,8 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(ask_onward)
         .service(list_onward_requests)
         .service(decide_onward)
+        .service(list_referrals)
+        .service(decide_referral)
         .service(list_agencies)
         .service(register_agency)
         .service(list_jobs)

@@ -16,7 +16,7 @@ use crate::audit::Due;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
-use crate::model::{Record, RecordId, Timestamp};
+use crate::model::{IdKey, Record, RecordId, Timestamp};
 use crate::query::ViewKey;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
@@ -102,6 +102,12 @@ impl Scope {
     pub fn question(&self) -> Question<'_> {
         let (principal, case) = (&self.principal, &self.asked.case);
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
+    }
+
+    /// The key of the ids of rows that the caller hands in.
+    pub fn handing_in_key(&self) -> IdKey {
+        let key = &self.state.id_key;
+        if self.principal.certified { key.clone() } else { key.of_author(&self.principal.user) }
     }
 
     /// What the governing acts are done on.

@@ -18,6 +18,9 @@ pub enum Housekeeping {
     SealingKey,
     /// What desks are told of a question some time after its answer: the question is logged.
     SilentAlerts,
+    /// What is counted and told of referrals some time after the question: the question is logged, and so is each
+    /// referral.
+    Referrals,
     /// Accounts of reviews whose rows are gone: the purge of the rows is logged.
     EndedReviews,
     /// A transaction that finds out what would happen and is never committed.
@@ -28,11 +31,12 @@ pub enum Housekeeping {
 
 impl Housekeeping {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sessions,
         Self::LogOnTries,
         Self::SealingKey,
         Self::SilentAlerts,
+        Self::Referrals,
         Self::EndedReviews,
         Self::DryRun,
         Self::Making,

@@ -40,5 +40,6 @@ pub(super) fn message_about(
     ticket: &str,
 ) -> Message {
     let (desk, channel) = policy.desk(of);
-    Message { ticket: ticket.to_owned(), kind, desk, channel, purpose, at }
+    let ticket = ticket.to_owned();
+    Message { ticket, kind, desk, channel, purpose, at, records: Vec::new(), user: None }
 }

@@ -18,6 +18,7 @@ pub mod onward;
 pub mod policies;
 pub mod purges;
 mod reason;
+pub mod referrals;
 pub mod reviews;
 
 use std::sync::Arc;

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use accord::analyze::deconflict::{Wanted, holders};
+use accord::analyze::shared_hub::SharedHubOptions;
+use accord::analyze::{Referred, referred};
 use accord::govern::{
-    Act, Agency, AgencyKind, Agreement, Case, Desk, Member, OFFICERS_PER_SIDE, POLICY_DOCUMENT,
-    Policy, Principal, Purpose, Question, Reference, Role, Rules, Signature, Terms, Version, View,
+    Act, Agency, AgencyKind, Agreement, Case, Desk, Function, Member, OFFICERS_PER_SIDE,
+    POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference, Role, Rules, Signature,
+    Terms, Version, View,
 };
-use accord::graph::{self, Setting, Snapshot};
+use accord::graph::{self, Joined, Setting, Snapshot};
 use accord::model::{Body, IdKey, Record, RecordId, Timestamp};
 use accord::resolve::Engine;
 use accord::store::Store;
@@ -111,6 +114,8 @@ impl Sharing<'_> {
             );
         }
         text += &self.pointer(&rules, &police)?;
+        let askers: Vec<Principal> = USERS[..3].iter().copied().map(principal).collect();
+        text += &self.referral(&rules, &askers, &reference)?;
         let due = Log::due("demo: agreements and a case", POLICE, None);
         self.store.put_document(POLICY_DOCUMENT, &policy.to_document(), &due)?;
         Ok(text)
@@ -171,12 +176,51 @@ impl Sharing<'_> {
         case: &Reference,
         unmasked: &BTreeSet<RecordId>,
     ) -> Result<Arc<Snapshot>, CommandError> {
-        let purpose = Purpose::TraffickingInvestigation;
-        let question = Question { principal, purpose, case, at: self.now };
-        let view = View::decide(&question, rules, &self.store.classes()?).view;
+        let view = self.view(rules, principal, case)?;
         let setting = Setting { unmasked: Some(unmasked), common: None };
         let (store, id_key, engine) = (self.store, self.id_key, self.engine);
         Ok(Arc::new(graph::build_in(store, &view, id_key, engine, &setting)?.0))
+    }
+
+    /// The first finding that would need an asker's own records and masked ones of another agency.
+    fn referral(
+        &self,
+        rules: &Rules,
+        askers: &[Principal],
+        case: &Reference,
+    ) -> Result<String, CommandError> {
+        for asker in askers.iter().filter(|asker| asker.may(Function::Deconflict)) {
+            let shown = self.snapshot(rules, asker, case, &BTreeSet::new())?;
+            let shown = shown.masked().in_case(case.as_str());
+            let view = self.view(rules, asker, case)?;
+            let joined = Joined::build(self.store, &view, self.id_key, self.engine)?;
+            let found = referred(&shown, &joined, &asker.agency, &SharedHubOptions::default());
+            let Some(Referred { own, masked }) = found.into_iter().next() else { continue };
+            let owners: Vec<String> = masked
+                .iter()
+                .map(|(owner, records)| format!("{} of {owner}", records.len()))
+                .collect();
+            return Ok(format!(
+                "  a referral: {} asks GET /v1/indicators/shared-hub; one phone, address or vehicle would stand out \
+                 only if {} records of its own met masked ones ({}).\n    It is shown nothing; the owner can \
+                 release it (GET /v1/referrals)\n",
+                asker.agency,
+                own.len(),
+                owners.join(", "),
+            ));
+        }
+        Ok(String::new())
+    }
+
+    fn view(
+        &self,
+        rules: &Rules,
+        principal: &Principal,
+        case: &Reference,
+    ) -> Result<View, CommandError> {
+        let purpose = Purpose::TraffickingInvestigation;
+        let question = Question { principal, purpose, case, at: self.now };
+        Ok(View::decide(&question, rules, &self.store.classes()?).view)
     }
 
     /// A number that financial intelligence holds: the police learn whom to call.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PolicyError, Purpose, Reference};
-use crate::model::Timestamp;
+use super::{PolicyError, Purpose, REFERRALS_A_DAY, Reference};
+use crate::model::{RecordId, Timestamp};
 
 /// Identifiers that a user may ask for in a day.
 pub const IDENTIFIERS_A_DAY: u32 = 50;
@@ -38,6 +38,11 @@ pub enum MessageKind {
     OnwardDecided,
     /// The other agency has removed what it held by an agreement; the ticket is the agreement's id.
     PurgeConfirmed,
+    /// What the other agency asked for would come together with masked records of this one: it can be released; the
+    /// ticket is the referral's id.
+    ReferralToDecide,
+    /// The other agency has released a referral: its masked records would come together with records of this one.
+    ReferralReleased,
 }
 
 /// A message to an agency: whom to talk to, and nothing of what about.
@@ -57,6 +62,12 @@ pub struct Message {
     pub purpose: Purpose,
     /// When.
     pub at: Timestamp,
+    /// Of a referral, the records of this agency that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RecordId>,
+    /// The user of this agency whom it is for; absent when it is for all who read its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
 }
 
 /// An operation that an agency plans: where and when.
@@ -90,6 +101,9 @@ pub struct DeskBook {
     /// For each user the day, in days since 1970, and the identifiers asked for in it.
     #[serde(default)]
     asked: BTreeMap<String, (i64, u32)>,
+    /// The same for the referrals that questions led to. Nobody of the agency is told of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    referred: BTreeMap<String, (i64, u32)>,
 }
 
 impl DeskBook {
@@ -114,18 +128,12 @@ impl DeskBook {
     /// Counts what a user asks for; `false` when that is more than a day's share, and then nothing is
     /// counted.
     pub fn count(&mut self, user: &str, identifiers: u32, at: Timestamp) -> bool {
-        const DAY_MICROS: i64 = 86_400_000_000;
-        let day = at.as_micros().div_euclid(DAY_MICROS);
-        let before =
-            self.asked.get(user).filter(|(of, _)| *of == day).map_or(0, |(_, asked)| *asked);
-        let after = before.saturating_add(identifiers);
-        if after > IDENTIFIERS_A_DAY {
-            return false;
-        }
-        // Yesterday's counts say nothing today.
-        self.asked.retain(|_, (of, _)| *of == day);
-        self.asked.insert(user.to_owned(), (day, after));
-        true
+        count(&mut self.asked, user, (identifiers, IDENTIFIERS_A_DAY), at)
+    }
+
+    /// Counts a referral that a user's question led to; `false` when that is more than a day's share.
+    pub fn count_referral(&mut self, user: &str, at: Timestamp) -> bool {
+        count(&mut self.referred, user, (1, REFERRALS_A_DAY), at)
     }
 
     /// Puts a message into the inbox.
@@ -137,7 +145,9 @@ impl DeskBook {
 
     /// Puts a message into the inbox unless one of this ticket and kind is there.
     pub fn tell_once(&mut self, message: Message) {
-        let same = |it: &Message| it.ticket == message.ticket && it.kind == message.kind;
+        let about = |it: &Message| (it.ticket.clone(), it.kind, it.user.clone());
+        let told = about(&message);
+        let same = |it: &Message| about(it) == told;
         if !self.messages.iter().any(same) {
             self.tell(message);
         }
@@ -160,6 +170,26 @@ impl DeskBook {
         self.operations.sort_by(|a, b| a.reference.cmp(&b.reference));
         true
     }
+}
+
+/// Counts within a day's share.
+fn count(
+    counted: &mut BTreeMap<String, (i64, u32)>,
+    user: &str,
+    (more, share): (u32, u32),
+    at: Timestamp,
+) -> bool {
+    const DAY_MICROS: i64 = 86_400_000_000;
+    let day = at.as_micros().div_euclid(DAY_MICROS);
+    let before = counted.get(user).filter(|(of, _)| *of == day).map_or(0, |(_, count)| *count);
+    let after = before.saturating_add(more);
+    if after > share {
+        return false;
+    }
+    // Yesterday's counts say nothing today.
+    counted.retain(|_, (of, _)| *of == day);
+    counted.insert(user.to_owned(), (day, after));
+    true
 }
 
 #[cfg(test)]

@@ -41,6 +41,10 @@ pub enum Function {
     ReadOnward,
     /// Decides about the own agency's records.
     DecideOnward,
+    /// Reads the referrals that the caller decides about.
+    ReadReferrals,
+    /// Releases and refuses referrals.
+    DecideReferrals,
     /// Confirms that what was held by an agreement is removed.
     ConfirmPurge,
     /// Reads the agency's inbox, as far as it is for the caller's roles ([`super::MessageKind::readers`]).
@@ -55,7 +59,7 @@ pub enum Function {
 
 impl Function {
     /// All functions.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Ask,
         Self::Submit,
         Self::ReviewRecords,
@@ -74,6 +78,8 @@ impl Function {
         Self::AskOnward,
         Self::ReadOnward,
         Self::DecideOnward,
+        Self::ReadReferrals,
+        Self::DecideReferrals,
         Self::ConfirmPurge,
         Self::ReadInbox,
         Self::ReadAgencies,
@@ -93,6 +99,7 @@ impl Function {
                 | Self::ReviewBreakGlass
                 | Self::ReviewRecords
                 | Self::DecideOnward
+                | Self::DecideReferrals
                 | Self::ManageAgencies
         )
     }
@@ -145,6 +152,9 @@ impl Function {
                 AgencyAuditor,
             ],
             Self::DecideOnward => &[Approver],
+            Self::ReadReferrals | Self::DecideReferrals => {
+                &[VictimSpecialist, Approver, PrivacyOfficer]
+            }
             Self::ReadInbox => &[
                 Investigator,
                 TaskForceLead,

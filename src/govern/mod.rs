@@ -18,6 +18,7 @@ mod policy;
 mod principal;
 mod purge;
 mod readers;
+mod referral;
 mod retention;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use onward::{OnwardDecision, OnwardRequest, OnwardState};
 pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
 pub use principal::{Attribute, Principal, Purpose, Role};
 pub use purge::{Over, PurgeReceipt, PurgeTask};
+pub use referral::{REFERRALS_A_DAY, Referral, ReferralDecision, ReferralState};
 pub use retention::{
     PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,
 };

@@ -4,7 +4,7 @@ use super::{MessageKind, Principal, PurgeTask, Role};
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::AskedByOther,
         Self::AskedOfOther,
         Self::AskedSilently,
@@ -14,6 +14,8 @@ impl MessageKind {
         Self::OnwardAsked,
         Self::OnwardDecided,
         Self::PurgeConfirmed,
+        Self::ReferralToDecide,
+        Self::ReferralReleased,
     ];
 
     /// The roles that read messages of this kind.
@@ -26,7 +28,8 @@ impl MessageKind {
             Self::AskedByOther
             | Self::AskedOfOther
             | Self::AskedSilently
-            | Self::OperationsClash => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
+            | Self::OperationsClash
+            | Self::ReferralReleased => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
             // In imminent danger: whoever is there first, and those who answer for the agreement.
             Self::BreakGlassByOther => {
                 &[Investigator, TaskForceLead, WatchDesk, Approver, PrivacyOfficer]
@@ -35,6 +38,8 @@ impl MessageKind {
             Self::BreakGlassToReview | Self::OnwardAsked | Self::PurgeConfirmed => {
                 &[Approver, PrivacyOfficer]
             }
+            // Those who answer for the agency's victims.
+            Self::ReferralToDecide => &[VictimSpecialist, Approver, PrivacyOfficer],
             // Those who ask for leave, and those who decide.
             Self::OnwardDecided => {
                 &[Investigator, TaskForceLead, VictimSpecialist, Approver, PrivacyOfficer]

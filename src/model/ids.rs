@@ -150,7 +150,11 @@ impl Series {
 /// are then reproducible anywhere, yet still cannot be guessed back into names. Set a secret one
 /// (`ACCORD_ID_KEY`) where ids leave the house.
 #[derive(Clone)]
-pub struct IdKey([u8; 32]);
+pub struct IdKey {
+    key: [u8; 32],
+    /// Who hands in criminal intelligence without being allowed to see any.
+    author: Option<String>,
+}
 
 impl Default for IdKey {
     fn default() -> Self {
@@ -167,7 +171,21 @@ impl fmt::Debug for IdKey {
 impl IdKey {
     /// Derives the key from a secret text of any length.
     pub fn from_secret(secret: &str) -> Self {
-        Self(blake3::derive_key("accord 2026 id key", secret.as_bytes()))
+        Self { key: blake3::derive_key("accord 2026 id key", secret.as_bytes()), author: None }
+    }
+
+    /// The same key for the rows that a user hands in who may not see criminal intelligence: what such a user marks as
+    /// that is a series of that user's own. So its ids meet none that the user must not hear of, and what the user
+    /// hands in again changes nothing.
+    #[must_use]
+    pub fn of_author(&self, user: &str) -> Self {
+        Self { author: Some(user.to_owned()), ..self.clone() }
+    }
+
+    /// What is hashed of a row's id beside its agency and the agency's own id.
+    fn author_in(&self, series: Series) -> Option<&[u8]> {
+        let author = self.author.as_deref().filter(|_| series == Series::Intelligence);
+        author.map(str::as_bytes)
     }
 
     /// The id of the record that `agency` calls `local_id`.
@@ -177,7 +195,9 @@ impl IdKey {
 
     /// The id of the record of a series that `agency` calls `local_id`.
     pub fn record_of(&self, series: Series, agency: &str, local_id: &str) -> RecordId {
-        RecordId(self.hash(series.records(), &[agency.as_bytes(), local_id.as_bytes()]))
+        let mut parts = vec![agency.as_bytes(), local_id.as_bytes()];
+        parts.extend(self.author_in(series));
+        RecordId(self.hash(series.records(), &parts))
     }
 
     /// The id of an entity of type `entity_type` whose smallest visible record is `first`.
@@ -198,10 +218,9 @@ impl IdKey {
         local_id: &str,
         kind: EventKind,
     ) -> EventId {
-        EventId(self.hash(
-            series.events(),
-            &[agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes()],
-        ))
+        let mut parts = vec![agency.as_bytes(), local_id.as_bytes(), kind.as_str().as_bytes()];
+        parts.extend(self.author_in(series));
+        EventId(self.hash(series.events(), &parts))
     }
 
     /// The id of the tie of this kind between two records, as stated by one agency's row.
@@ -226,7 +245,7 @@ impl IdKey {
 
     /// Length-prefixed, so that no two different lists of parts hash the same bytes.
     fn hash(&self, domain: &str, parts: &[&[u8]]) -> [u8; 16] {
-        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
         for part in std::iter::once(domain.as_bytes()).chain(parts.iter().copied()) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);

@@ -120,13 +120,14 @@ pub const EVERY_ROLE: [Role; 6] = [
 ];
 
 /// Operations on a case, a use of break-glass or an agreement that has to be made first.
-const CASES: [&str; 8] = [
+const CASES: [&str; 9] = [
     "add_member",
     "remove_member",
     "end_case",
     "add_subjects",
     "review_break_glass",
     "decide_onward",
+    "decide_referral",
     "cancel_operation",
     "confirm_purge",
 ];

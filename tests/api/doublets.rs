@@ -62,6 +62,11 @@ fn probe(server: &Server) -> Vec<(u16, String)> {
     note(client.post("/v1/records", &row("INT-2", "Someone Else")));
     let rows = json!({ "rows": [row("INT-3", "Ana Horvat"), row("new", "Iva Novak")] });
     note(client.post("/v1/records/batch", &rows));
+    // Marked as criminal intelligence, which the colleague may hand in and not see: again, and changed.
+    note(client.post("/v1/records", &intelligence("INT-1", "Ana Horvat")));
+    note(client.post("/v1/records", &intelligence("INT-2", "Mira Kovac")));
+    note(client.post("/v1/records", &intelligence("INT-2", "Mira Kovac")));
+    note(client.post("/v1/records", &intelligence("INT-2", "Someone Else")));
     let id = same.json()["records"][0].as_str().unwrap().to_owned();
     let record = note(client.get(&format!("/v1/records/{id}")));
     let entity = record.json()["entity"]["id"].as_str().unwrap().to_owned();

@@ -399,7 +399,10 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
     lead.get(&format!("/v1/records/{record}")).problem(404);
     assert!(masked["record"]["body"].is_null() && masked["entity"]["pseudonym"].is_string());
     lead.asking(purpose, Some("MP-1")).get(&path).problem(404);
+    // A case that one does not work on is none.
     let stranger = server.agency(POLICE).asking(purpose, Some(&case));
+    assert_eq!(stranger.get(&path).problem(400), "no_such_case");
+    let stranger = stranger.asking(purpose, Some("MP-1"));
     stranger.get(&path).problem(404);
     let unknown = format!("/v1/cases/case_{}/subjects", "0".repeat(32));
     let subjects = json!({ "records": [record] });
@@ -410,7 +413,7 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
     shelter.post(&bring, &subjects).ok();
     let specialist =
         server.user(POLICE, "spec", &[Role::VictimSpecialist]).asking(purpose, Some(&case));
-    specialist.get(&path).problem(404);
+    assert_eq!(specialist.get(&path).problem(400), "no_such_case");
     lead.post(&format!("/v1/cases/{case}/members"), &json!({ "agency": POLICE, "user": "spec" }))
         .ok();
     let shown = specialist.get(&format!("{path}?unmask=true")).ok();
@@ -418,8 +421,10 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
     // Out of the case, and out of sight at the next request; so for all when it ends.
     let out = json!({ "agency": POLICE, "user": "spec" });
     lead.post(&format!("/v1/cases/{case}/members/remove"), &out).ok();
-    specialist.get(&path).problem(404);
+    assert_eq!(specialist.get(&path).problem(400), "no_such_case");
     lead.send("POST", &format!("/v1/cases/{case}/end"), None, b"").ok();
+    assert_eq!(lead.get(&path).problem(400), "no_such_case");
+    let lead = lead.asking(purpose, Some("MP-1"));
     lead.get(&path).problem(404);
     let end = lead.send("POST", &format!("/v1/cases/{case}/end"), None, b"");
     assert_eq!(end.problem(409), "not_now");

@@ -12,7 +12,7 @@ use crate::policy::time;
 use Role::{Approver, Investigator, PrivacyOfficer, TaskForceLead, VictimSpecialist, WatchDesk};
 
 /// Who reads what, written down by hand.
-const READERS: [(MessageKind, &[Role]); 9] = [
+const READERS: [(MessageKind, &[Role]); 11] = [
     (MessageKind::AskedByOther, &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer]),
     (MessageKind::AskedOfOther, &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer]),
     (MessageKind::AskedSilently, &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer]),
@@ -28,6 +28,8 @@ const READERS: [(MessageKind, &[Role]); 9] = [
         &[Investigator, TaskForceLead, VictimSpecialist, Approver, PrivacyOfficer],
     ),
     (MessageKind::PurgeConfirmed, &[Approver, PrivacyOfficer]),
+    (MessageKind::ReferralToDecide, &[VictimSpecialist, Approver, PrivacyOfficer]),
+    (MessageKind::ReferralReleased, &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer]),
 ];
 
 fn name(kind: MessageKind) -> String {
@@ -46,6 +48,8 @@ fn each_role_reads_the_messages_that_it_answers_for() {
             channel: None,
             purpose: Purpose::TraffickingInvestigation,
             at: time("2026-01-01T00:00:00Z"),
+            records: Vec::new(),
+            user: None,
         });
     }
     server
@@ -72,7 +76,7 @@ fn each_role_reads_the_messages_that_it_answers_for() {
     let both = server.user(POLICE, "both", &[WatchDesk, Approver]);
     assert_eq!(
         both.get("/v1/inbox").ok()["messages"].as_array().unwrap().len(),
-        9,
+        11,
         "what either reads"
     );
     let other = server.user(SHELTER, "other", &[PrivacyOfficer]);

@@ -26,6 +26,7 @@ mod officers;
 mod onward;
 mod queries;
 mod records;
+mod referrals;
 mod resolve;
 mod reviews;
 pub mod server;

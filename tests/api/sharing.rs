@@ -86,9 +86,10 @@ fn a_row_for_a_case_is_seen_by_those_who_work_on_it_and_ask_about_it() {
     let about = |client: &Client| client.asking(Some("trafficking_investigation"), Some(&case));
     about(&lead).get(&path).ok();
     lead.get(&path).problem(404);
-    about(&server.user(POLICE, "v", &[Role::Investigator])).get(&path).problem(404);
+    about(&server.user(POLICE, "v", &[Role::Investigator])).get(&path).problem(400);
     lead.post(&format!("/v1/cases/{case}/end"), &json!({})).ok();
-    about(&lead).get(&path).problem(404);
+    assert_eq!(about(&lead).get(&path).problem(400), "no_such_case");
+    lead.get(&path).problem(404);
 }
 
 #[test]

@@ -87,6 +87,10 @@ fn a_draft_to_a_guessed_name_answers_the_same_bytes_whether_there_is_such_an_age
         }
     }
     assert!(id.starts_with("agr_"));
+    // The agency itself hears nothing either.
+    let quiet = officer(&servers[0], QUIET);
+    assert_eq!((agreements(&quiet), names(&quiet)), (0, vec![QUIET.to_owned()]));
+    assert_eq!(quiet.get("/v1/inbox").ok()["messages"], json!([]));
     // Neither does naming one of its users as a member of a case make it known.
     let case = json!({ "reference": "TF-1", "expires": "2099-01-01T00:00:00Z" });
     let case = same("case", &|server| server.user(DRAFTER, "lead", &lead).post("/v1/cases", &case));
@@ -96,10 +100,6 @@ fn a_draft_to_a_guessed_name_answers_the_same_bytes_whether_there_is_such_an_age
     same("cases", &|server| server.user(DRAFTER, "lead", &lead).get("/v1/cases"));
     same("agencies", &|server| server.user(DRAFTER, "lead", &lead).get("/v1/agencies"));
     assert_eq!(names(&officer(&servers[0], DRAFTER)), [DRAFTER]);
-    // The agency itself hears nothing either.
-    let quiet = officer(&servers[0], QUIET);
-    assert_eq!((agreements(&quiet), names(&quiet)), (0, vec![QUIET.to_owned()]));
-    assert_eq!(quiet.get("/v1/inbox").ok()["messages"], json!([]));
 }
 
 #[test]
@@ -161,9 +161,9 @@ fn who_acts_in_a_case_is_known_to_its_members_and_its_lead_to_those_it_asks() {
     assert_eq!(names(&lead), [DRAFTER]);
     let mut row = super::governance::row("1", "victim", "+442025550144");
     row["handling"] = json!("own");
+    let specialist = specialist.asking(Some("trafficking_investigation"), Some(&case));
     let record = specialist.post("/v1/records", &row).ok()["records"][0].clone();
     let path = format!("/v1/cases/{case}/subjects");
-    specialist.asking(Some("trafficking_investigation"), Some(&case));
     specialist.post(&path, &json!({ "records": [record] })).ok();
     assert_eq!(names(&lead), [QUIET, DRAFTER], "it has brought a victim into the case");
 }

@@ -53,6 +53,9 @@ pub struct Pool<'a, R> {
 /// Onward requests: one of beta about a record of alpha, one that only others know of.
 pub const ONWARD: [&str; 2] = ["onw_to_alpha", "onw_of_others"];
 
+/// Referrals of beta's questions: one to alpha, one that only others know of.
+pub const REFERRALS: [&str; 2] = ["rfl_to_alpha", "rfl_of_others"];
+
 /// Agencies that have nothing to do with the caller, in one of two twins only: their names are guessed.
 pub const UNLISTED: [&str; 2] = ["omega", "quiet-unit"];
 
@@ -343,6 +346,13 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             let id = pool.pick(&ONWARD);
             let body = json!({ "granted": pool.rng.random_bool(0.5), "note": "As was agreed" });
             post(&format!("/v1/onward-requests/{id}/decision"), body)
+        }),
+        ("list_referrals", |_| get("/v1/referrals".to_owned())),
+        ("decide_referral", |pool| {
+            let id = pool.pick(&REFERRALS);
+            let decision = pool.pick(&["release", "refuse"]);
+            let body = json!({ "decision": decision, "note": "As the desks agreed" });
+            post(&format!("/v1/referrals/{id}/decision"), body)
         }),
         ("list_agencies", |_| get("/v1/agencies".to_owned())),
         ("register_agency", |pool| {

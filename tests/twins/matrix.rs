@@ -46,6 +46,7 @@ fn allowed(operation: &str) -> &'static [Role] {
             AgencyAuditor,
         ],
         "decide_onward" => &[Approver],
+        "list_referrals" | "decide_referral" => &[VictimSpecialist, Approver, PrivacyOfficer],
         "break_glass" => &[Investigator, TaskForceLead],
         "list_break_glass" => {
             &[Investigator, TaskForceLead, Approver, PrivacyOfficer, AgencyAuditor]

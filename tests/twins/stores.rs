@@ -1,7 +1,7 @@
 //! Stores that hold a world, and servers on them.
 
 use accord::govern::{
-    Act, DeskBook, Message, MessageKind, OnwardRequest, POLICY_DOCUMENT, Purpose,
+    Act, DeskBook, Message, MessageKind, OnwardRequest, POLICY_DOCUMENT, Purpose, Referral,
 };
 use accord::identity::ApiKey;
 use accord::ingest::SubmittedRow;
@@ -56,6 +56,18 @@ pub fn fill(store: &dyn Store, world: &World) {
     if !world.messages.is_empty() {
         onward(drivers::ONWARD[1], "gamma");
     }
+    let referral = |id: &str, owner: &str| {
+        let by = Act { agency: "beta".into(), user: "u".into(), at: time("2026-01-01T00:00:00Z") };
+        let (own, masked) = (vec![RecordId([8; 16])], vec![RecordId([9; 16])]);
+        let (purpose, owner) = (Purpose::Prosecution, owner.to_owned());
+        let referral = Referral { by, purpose, own, owner, masked, decision: None };
+        let text = serde_json::to_string(&referral).unwrap();
+        store.put_document(&Referral::document(id), &text, &crate::unlogged::MAKING).unwrap();
+    };
+    referral(drivers::REFERRALS[0], world::CALLER);
+    if !world.messages.is_empty() {
+        referral(drivers::REFERRALS[1], "gamma");
+    }
     accounts::fill(store, world);
     for agency in world::AGENCIES {
         let at = time("2026-01-01T00:00:00Z");
@@ -72,6 +84,8 @@ pub fn fill(store: &dyn Store, world: &World) {
                 channel: None,
                 purpose: Purpose::Deconfliction,
                 at,
+                records: Vec::new(),
+                user: None,
             });
         }
         store

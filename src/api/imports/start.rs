@@ -145,7 +145,7 @@ fn mapper(scope: &Scope, text: &str) -> Result<Arc<RowMapper>, Problem> {
     if mapping.agency != scope.caller.agency {
         return Err(wrong("mapping", "the mapping's agency is not the caller's"));
     }
-    let mapper = RowMapper::new("mapping", &mapping, &scope.state.id_key).map_err(refused)?;
+    let mapper = RowMapper::new("mapping", &mapping, &scope.handing_in_key()).map_err(refused)?;
     Ok(Arc::new(mapper))
 }
 

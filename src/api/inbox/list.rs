@@ -8,6 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::scope::Scope;
 use crate::casework::inbox::{self, ToRemove};
 use crate::govern::{Function, Message, PurgeTask};
 
@@ -39,13 +40,26 @@ impl From<ToRemove> for InboxPurge {
     }
 }
 
+/// The messages with the records that the caller sees, by the ids that they have for it.
+fn shown(scope: &Scope, mut messages: Vec<Message>) -> Result<Vec<Message>, Problem> {
+    if messages.iter().all(|message| message.records.is_empty()) {
+        return Ok(messages);
+    }
+    let seen = scope.seen()?;
+    for message in &mut messages {
+        message.records = seen.shown_records(std::mem::take(&mut message.records));
+    }
+    Ok(messages)
+}
+
 /// Read the inbox
 ///
 /// Who asked for something that the agency holds, who holds something that it asked for, and whose
 /// operations clash with its own: whom to call, and nothing of what about. Investigators, task-force leads
 /// and the watch desk read these, and that another agency has broken the glass. Approvers and privacy
 /// officers read of break-glass, of onward requests and of what others have removed; who may ask for leave
-/// to hand something on reads what was decided. A privacy officer reads all.
+/// to hand something on reads what was decided; victim specialists, approvers and privacy officers read of referrals.
+/// A privacy officer reads all.
 #[utoipa::path(
     tag = "deconfliction",
     operation_id = "read_inbox",
@@ -58,7 +72,7 @@ pub async fn read_inbox(context: Context, request: HttpRequest) -> Result<Answer
         .answer(Function::ReadInbox, |scope| {
             let found = inbox::read(scope.casework(), &scope.question())?;
             let purge = found.purge.into_iter().map(InboxPurge::from).collect();
-            Ok(Inbox { messages: found.messages, purge })
+            Ok(Inbox { messages: shown(scope, found.messages)?, purge })
         })
         .await
 }

@@ -1,6 +1,8 @@
 //! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated
 //! people share.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +15,7 @@ use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::referrals::check;
 use crate::api::seen::Seen;
 use crate::api::wire::{BasisView, EntitySummary};
 use crate::govern::Function;
@@ -192,7 +195,7 @@ pub async fn shared_hub(
     let days = parameters.number("window_days", 1..=3_650, u64::from(defaults.window_days))?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
-    context
+    let answer = context
         .answer(Function::Ask, move |scope| {
             let options = SharedHubOptions { window_days: days as u32, ..defaults };
             let seen = scope.seen()?;
@@ -206,7 +209,7 @@ pub async fn shared_hub(
                 |finding| FindingView::of(&seen, finding),
             )?;
             let exempted = report.exempted.iter().map(|it| ExemptedView::of(&seen, it));
-            Ok(SharedHubAnswer {
+            let said = SharedHubAnswer {
                 indicator: INDICATOR,
                 version: VERSION,
                 meaning: MEANING,
@@ -222,9 +225,16 @@ pub async fn shared_hub(
                 findings,
                 exempted: exempted.collect(),
                 snapshot: seen.name(),
-            })
+            };
+            Ok((said, check::keep(scope, options.window_days)?, Arc::clone(&scope.state)))
         })
-        .await
+        .await?;
+    Ok(answer.map(|(said, kept, state)| {
+        if let Some(kept) = kept {
+            check::check_later(state, kept);
+        }
+        said
+    }))
 }
 
 impl FindingView {

@@ -48,7 +48,7 @@ pub struct Submitted {
 pub async fn submit_record(context: Context, body: Body) -> Result<Answer<Submitted>, Problem> {
     context
         .answer_to(Function::Submit, body, |scope, row: SubmittedRow| {
-            let id_key = &scope.state.id_key;
+            let id_key = &scope.handing_in_key();
             let output = row.into_output(&scope.caller.agency, id_key);
             store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
         })

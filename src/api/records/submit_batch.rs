@@ -45,9 +45,10 @@ fn submit(scope: &Scope, batch: SubmittedBatch) -> Result<Submitted, Problem> {
         let range = format!("1 to {BATCH_ROWS_MAX} rows");
         return Err(Problem::member("rows", "out_of_range", range));
     }
+    let id_key = scope.handing_in_key();
     let (mut rows, mut refused) = (Vec::new(), None);
     for (position, row) in batch.rows.into_iter().enumerate() {
-        match row.into_output(&scope.caller.agency, &scope.state.id_key) {
+        match row.into_output(&scope.caller.agency, &id_key) {
             Ok(output) => rows.push(output),
             Err(error) => {
                 let problem = refused.unwrap_or_else(|| {

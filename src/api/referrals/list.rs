@@ -1,0 +1,86 @@
+//! `GET /v1/referrals`: the referrals that the caller decides about.
+
+use actix_web::{HttpRequest, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::answer::Answer;
+use crate::api::context::Context;
+use crate::api::parameters::Parameters;
+use crate::api::problem::Problem;
+use crate::api::seen::Seen;
+use crate::casework::referrals;
+use crate::govern::{Function, Purpose, Referral, ReferralDecision, ReferralState};
+use crate::model::{RecordId, Timestamp};
+
+/// A referral, as who decides about it reads it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ReferralView {
+    /// Its id.
+    pub id: String,
+    /// The agency whose question led to it.
+    pub agency: String,
+    /// What for was asked.
+    pub purpose: Purpose,
+    /// When.
+    pub asked: Timestamp,
+    /// Who owns the masked records.
+    pub owner: String,
+    /// The masked records that are evidence, as far as the caller sees them in this case. What the asker's agency
+    /// holds is not told.
+    pub records: Vec<RecordId>,
+    /// Where it stands.
+    pub state: ReferralState,
+    /// The decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<ReferralDecision>,
+}
+
+impl ReferralView {
+    /// A referral with the records that the caller sees.
+    pub fn of(id: &str, referral: &Referral, seen: &Seen<'_>) -> Self {
+        Self {
+            id: id.to_owned(),
+            agency: referral.by.agency.clone(),
+            purpose: referral.purpose,
+            asked: referral.by.at,
+            owner: referral.owner.clone(),
+            records: seen.shown_records(referral.masked.iter().copied()),
+            state: referral.state(),
+            decision: referral.decision.clone(),
+        }
+    }
+}
+
+/// Referrals.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ReferralList {
+    /// The referrals, by id.
+    pub referrals: Vec<ReferralView>,
+}
+
+/// List referrals
+///
+/// Where a shared phone, address or vehicle would be found only if records of the agency that asked met masked ones
+/// of another agency, nobody is shown it, and the asker is not told. Approvers and privacy officers of the owner,
+/// and victim specialists who work on a case that one of the masked records is in, read of it here and decide.
+#[utoipa::path(
+    tag = "deconfliction",
+    operation_id = "list_referrals",
+    responses((status = 200, body = ReferralList)),
+)]
+#[get("/v1/referrals")]
+pub async fn list_referrals(
+    context: Context,
+    request: HttpRequest,
+) -> Result<Answer<ReferralList>, Problem> {
+    Parameters::of(&request)?.finish()?;
+    context
+        .answer(Function::ReadReferrals, |scope| {
+            let found = referrals::list(scope.casework(), &scope.question())?;
+            let seen = scope.seen()?;
+            let view = |(id, it): &referrals::Named| ReferralView::of(id, it, &seen);
+            Ok(ReferralList { referrals: found.iter().map(view).collect() })
+        })
+        .await
+}

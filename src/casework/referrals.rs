@@ -1,0 +1,233 @@
+//! Referrals: where a finding would need the asker's own records and another agency's masked ones, the owner of
+//! the masked ones and the victim specialists of the case are told, and one of them may release it. Until then
+//! the asker learns nothing, also not that there is anything.
+//!
+//! Sought after the answer has left ([`crate::casework::deferred`]), on the view that the question had.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::deferred::{Deferred, Sealing};
+use super::desks::{message_about, tell_once};
+use super::documents::{change_book, parse, swap, text_of};
+use super::reason::reason;
+use super::{Casework, CaseworkError, NotNow, act};
+use crate::analyze::shared_hub::SharedHubOptions;
+use crate::analyze::{Referred, referred};
+use crate::audit::{Due, Entry};
+use crate::govern::{
+    Act, Case, Message, MessageKind, Principal, Purpose, Question, Reference, Referral,
+    ReferralDecision, Role, Rules,
+};
+use crate::graph::Cache;
+use crate::model::Timestamp;
+
+/// The start of the names of the documents that keep questions.
+pub const QUESTIONS: &str = "referral-question/";
+
+/// What a question is called in errors, and what a referral is.
+const QUESTION: &str = "a question of a referral";
+const REFERRAL: &str = "a referral";
+
+/// A referral with its id.
+pub type Named = (String, Referral);
+
+/// A question of which owners may have to hear.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    principal: Principal,
+    purpose: Purpose,
+    case: Reference,
+    at: Timestamp,
+    window_days: u32,
+}
+
+/// Keeps a question for shared hubs until it has been looked at, whatever there is to be found.
+///
+/// # Errors
+/// When it could not be made durable; the answer must then not leave.
+pub fn keep(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    sealing: Sealing<'_>,
+    window_days: u32,
+) -> Result<Deferred, CaseworkError> {
+    let asked = Asked {
+        principal: question.principal.clone(),
+        purpose: question.purpose,
+        case: question.case.clone(),
+        at: question.at,
+        window_days,
+    };
+    Deferred::keep(work, sealing, QUESTIONS, &text_of(&asked, QUESTION)?)
+}
+
+/// Refers what there is to be referred to its owners, then forgets the question. `entry` is what is logged of a
+/// referral, in the commit that makes it.
+///
+/// # Errors
+/// When the store does not answer; the question is then kept.
+pub fn finish(
+    work: Casework<'_>,
+    cache: &Cache,
+    sealing: Sealing<'_>,
+    kept: &Deferred,
+    entry: impl Fn(&Named) -> Entry,
+) -> Result<(), CaseworkError> {
+    let asked: Asked = parse(&kept.open(sealing)?, QUESTION)?;
+    for found in sought(work, cache, &asked)? {
+        for (owner, masked) in found.masked {
+            let by = Act {
+                agency: asked.principal.agency.clone(),
+                user: asked.principal.user.clone(),
+                at: asked.at,
+            };
+            let own = found.own.clone();
+            let purpose = asked.purpose;
+            let made = Referral { by, purpose, own, owner, masked, decision: None };
+            refer(work, made, &entry)?;
+        }
+    }
+    kept.forget(work)
+}
+
+fn sought(
+    work: Casework<'_>,
+    cache: &Cache,
+    asked: &Asked,
+) -> Result<Vec<Referred>, CaseworkError> {
+    let Asked { principal, purpose, case, at, window_days } = asked;
+    let question = Question { principal, purpose: *purpose, case, at: *at };
+    let granted = work.policies.grant(work.store, &question)?;
+    let (view, unmasked) = (&granted.view, &granted.unmasked);
+    let (shown, _) = cache.masked(work.store, view, unmasked, &granted.pseudonyms)?;
+    let joined = cache.joined(work.store, view)?;
+    let options = SharedHubOptions { window_days: *window_days, ..SharedHubOptions::default() };
+    Ok(referred(&shown, &joined, &principal.agency, &options))
+}
+
+/// Makes a referral once, within the user's share of the day, and tells of it. Beyond the share it is silent.
+fn refer(
+    work: Casework<'_>,
+    made: Referral,
+    entry: &impl Fn(&Named) -> Entry,
+) -> Result<(), CaseworkError> {
+    if made.owner == made.by.agency {
+        return Ok(());
+    }
+    let id = made.id(work.id_key);
+    let name = Referral::document(&id);
+    let known = work.store.document(&name)?;
+    let named = match known {
+        // Told again where a stop came between: each desk hears once.
+        Some(text) => (id, parse::<Referral>(&text, REFERRAL)?),
+        None => {
+            let share = change_book(work.writing(), &made.by.agency, |book| {
+                Ok(book.count_referral(&made.by.user, made.by.at))
+            })?;
+            if !share {
+                return Ok(());
+            }
+            let text = text_of(&made, REFERRAL)?;
+            let named = (id, made);
+            let due = Due::of(entry(&named));
+            swap((work.store, &due), &name, None, Some(&text))?;
+            named
+        }
+    };
+    if named.1.decision.is_none() {
+        tell_deciders(work, &named)?;
+    }
+    Ok(())
+}
+
+/// Tells the owner's desk, and in other agencies but the asker's the members of the cases that the records are in.
+fn tell_deciders(work: Casework<'_>, (id, referral): &Named) -> Result<(), CaseworkError> {
+    let policy = work.policy()?;
+    let Referral { by, purpose, owner, masked, .. } = referral;
+    let about = (by.agency.as_str(), *purpose, by.at);
+    let message = message_about(&policy, about, MessageKind::ReferralToDecide, id);
+    let of_owner = Message { records: masked.clone(), ..message.clone() };
+    tell_once(work, owner, &of_owner)?;
+    let cases = policy.cases.values().filter(|case| is_about(case, referral, by.at));
+    let members: BTreeSet<_> = cases.flat_map(|case| &case.members).collect();
+    for member in members {
+        if member.agency != *owner && member.agency != by.agency {
+            let to_member = Message { user: Some(member.user.clone()), ..message.clone() };
+            tell_once(work, &member.agency, &to_member)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a case is open and one of the masked records is in it.
+fn is_about(case: &Case, referral: &Referral, at: Timestamp) -> bool {
+    case.is_open(at) && referral.masked.iter().any(|record| case.subjects.contains(record))
+}
+
+/// Whether a question may decide about a referral: for the owner an approver or privacy officer; a victim
+/// specialist who works on an open case that one of the masked records is in, but for one of the asker's agency.
+fn decides(policy: &Rules, question: &Question<'_>, referral: &Referral) -> bool {
+    let principal = question.principal;
+    let has = |role| principal.roles.contains(&role);
+    let owns = principal.agency == referral.owner;
+    if owns && (has(Role::Approver) || has(Role::PrivacyOfficer)) {
+        return true;
+    }
+    let is_in = |case: &Case| case.has_member(principal) && is_about(case, referral, question.at);
+    has(Role::VictimSpecialist)
+        && principal.agency != referral.by.agency
+        && policy.cases.values().any(is_in)
+}
+
+/// The referrals that the asker may decide about, by id.
+///
+/// # Errors
+/// When the store does not answer or keeps something else.
+pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, CaseworkError> {
+    let policy = work.policy()?;
+    let mut found = Vec::new();
+    for (name, text) in work.store.documents(Referral::DOCUMENTS)? {
+        let referral: Referral = parse(&text, REFERRAL)?;
+        if decides(&policy, question, &referral) {
+            found.push((name[Referral::DOCUMENTS.len()..].to_owned(), referral));
+        }
+    }
+    Ok(found)
+}
+
+/// Releases or refuses a referral. Released, the asker's desk is told whom to call, and about which of its own
+/// records; refused, it is told nothing. A decision is not taken back.
+///
+/// # Errors
+/// No note; a referral that the asker does not decide about, or that is decided.
+pub fn decide(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    id: &str,
+    (released, note): (bool, &str),
+) -> Result<Named, CaseworkError> {
+    let note = reason(note, "note")?;
+    let policy = work.policy()?;
+    let name = Referral::document(id);
+    let before = work.store.document(&name)?.ok_or(CaseworkError::NotFound)?;
+    let mut referral: Referral = parse(&before, REFERRAL)?;
+    if !decides(&policy, question, &referral) {
+        return Err(CaseworkError::NotFound);
+    }
+    let open = referral.decision.is_none();
+    referral.decision = Some(ReferralDecision { by: act(question), released, note });
+    let after = text_of(&referral, REFERRAL)?;
+    if !open || !swap(work.writing(), &name, Some(&before), Some(&after))? {
+        return Err(NotNow::Decided.into());
+    }
+    if released {
+        let about = (referral.owner.as_str(), referral.purpose, question.at);
+        let message = message_about(&policy, about, MessageKind::ReferralReleased, id);
+        let message = Message { records: referral.own.clone(), ..message };
+        tell_once(work, &referral.by.agency, &message)?;
+    }
+    Ok((id.to_owned(), referral))
+}

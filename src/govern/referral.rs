@@ -1,0 +1,82 @@
+//! Referrals: a finding that would need an agency's own records and another agency's masked ones. The owner of the
+//! masked ones decides whether the agency hears whom to call.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Act, Purpose};
+use crate::model::{IdKey, RecordId, hex};
+
+/// Referrals that the questions of a user may lead to in a day, as many as identifiers may be asked for.
+pub const REFERRALS_A_DAY: u32 = super::IDENTIFIERS_A_DAY;
+
+/// Where a referral stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferralState {
+    /// Nobody has decided.
+    Open,
+    /// The asker has been told whom to call.
+    Released,
+    /// The asker is told nothing.
+    Refused,
+}
+
+/// The decision about a referral.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferralDecision {
+    /// Who decided, and when.
+    pub by: Act,
+    /// Whether the asker is told whom to call.
+    pub released: bool,
+    /// Why. The asker does not read it.
+    pub note: String,
+}
+
+/// A referral of one finding to one owner. The ids are those under which records are stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Referral {
+    /// Whose question led to it first, and when.
+    pub by: Act,
+    /// What for was asked.
+    pub purpose: Purpose,
+    /// The records of the asker's agency that are evidence, ascending.
+    pub own: Vec<RecordId>,
+    /// Who owns the masked records.
+    pub owner: String,
+    /// The owner's masked records that are evidence, ascending.
+    pub masked: Vec<RecordId>,
+    /// What was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<ReferralDecision>,
+}
+
+impl Referral {
+    /// The start of the names of the documents that keep referrals.
+    pub const DOCUMENTS: &'static str = "referral/";
+
+    /// Its id: a keyed hash of the finding, the asker's agency and the owner, so that the same finding is referred
+    /// once.
+    pub fn id(&self, id_key: &IdKey) -> String {
+        let own: Vec<u8> = self.own.iter().flat_map(|id| id.0).collect();
+        let masked: Vec<u8> = self.masked.iter().flat_map(|id| id.0).collect();
+        let parts = [self.by.agency.as_bytes(), self.owner.as_bytes(), &own, &masked];
+        format!("rfl_{}", hex(&id_key.tag("referral", &parts)))
+    }
+
+    /// The name of the document that keeps the referral of an id.
+    pub fn document(id: &str) -> String {
+        format!("{}{id}", Self::DOCUMENTS)
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> ReferralState {
+        match &self.decision {
+            None => ReferralState::Open,
+            Some(decision) if decision.released => ReferralState::Released,
+            Some(_) => ReferralState::Refused,
+        }
+    }
+}
