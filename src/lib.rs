@@ -13,7 +13,7 @@ pub mod graph;
 pub mod identity;
 pub mod ingest;
 pub mod jobs;
-#[cfg(feature = "seeded-leaks")]
+#[cfg_attr(not(feature = "seeded-leaks"), path = "leak/none.rs")]
 pub mod leak;
 pub mod model;
 pub mod normalize;

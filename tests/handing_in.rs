@@ -8,7 +8,9 @@ use std::sync::Arc;
 use accord::govern::{Agency, AgencyKind, Desk, POLICY_DOCUMENT, Policy};
 use accord::ingest::{RELEASE, RowMapper, SUSPICION, Source, load_mapping, parse_mapping};
 use accord::jobs::{self, BATCH_ROWS, FileReport};
-use accord::model::{Condition, Grade, Handling, IdKey, Label, Nature, Record, SubjectCategory};
+use accord::model::{
+    Condition, Grade, Handling, IdKey, Label, Nature, Record, Series, SubjectCategory,
+};
 use accord::resolve::{Engine, Model};
 use accord::store::{SqliteStore, Store};
 
@@ -90,8 +92,10 @@ impl Bench {
 
     fn record(&self, local_id: &str) -> Option<Record> {
         let classes = self.store.classes().unwrap().into_iter().map(|(id, _)| id).collect();
-        let id = IdKey::default().record("harbour-shelter", local_id);
-        self.store.records(&classes, &[id]).unwrap().pop()
+        // What is criminal intelligence has ids of its own.
+        let ids = [Series::Ordinary, Series::Intelligence]
+            .map(|series| IdKey::default().record_of(series, "harbour-shelter", local_id));
+        self.store.records(&classes, &ids).unwrap().pop()
     }
 
     fn label(&self, local_id: &str) -> Label {

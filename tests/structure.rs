@@ -1,5 +1,6 @@
 //! Holds the arrows of ARCHITECTURE.md: a room uses only rooms to its left.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use accord::audit::Housekeeping;
@@ -123,6 +124,17 @@ fn nothing_is_written_without_an_entry_but_what_is_listed() {
 }
 
 #[test]
+fn what_leaks_on_purpose_stands_apart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    files.retain(|file| !file.starts_with(root.join("leak")));
+    let names = |file: &&PathBuf| std::fs::read_to_string(file).unwrap().contains("seeded-leaks");
+    let found: Vec<&PathBuf> = files.iter().filter(names).collect();
+    assert_eq!(found, [&root.join("lib.rs")]);
+}
+
+#[test]
 fn files_are_made_in_few_places_which_say_who_may_read_them() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -137,4 +149,34 @@ fn files_are_made_in_few_places_which_say_who_may_read_them() {
         let may = open.iter().any(|it| file == root.join(it)) || file.ends_with("tests.rs");
         assert!(!makes || may, "{} makes files: use accord::private", file.display());
     }
+}
+
+/// The files under `src` that hold a text.
+fn files_with(text: &str) -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let holds = |file: &&PathBuf| std::fs::read_to_string(file).unwrap().contains(text);
+    let name = |file: &PathBuf| file.strip_prefix(&root).unwrap().display().to_string();
+    files.iter().filter(holds).map(name).collect()
+}
+
+#[test]
+fn only_the_command_line_says_that_it_holds_the_store() {
+    let makers = files_with("of_the_command_line");
+    let wrong: Vec<_> = makers
+        .iter()
+        .filter(|file| !["cli/", "leak/", "govern/view.rs"].iter().any(|it| file.starts_with(it)))
+        .collect();
+    assert!(wrong.is_empty() && makers.len() > 2, "{wrong:?} of {makers:?}");
+}
+
+#[test]
+fn what_is_masked_is_opened_where_it_is_revealed_and_for_figures_only() {
+    let opened = files_with(".original()");
+    // What is computed on it says nothing of it; an answer has it from `Seen` only.
+    let may = ["graph/", "analyze/", "query/projection.rs", "api/seen.rs", "leak/"];
+    let wrong: Vec<_> =
+        opened.iter().filter(|file| !may.iter().any(|it| file.starts_with(it))).collect();
+    assert!(wrong.is_empty() && opened.contains("api/seen.rs"), "{wrong:?}");
 }

@@ -31,6 +31,7 @@ use crate::casework::Policies;
 use crate::graph;
 use crate::identity::{self, Identity, IdentityError, SealingKey};
 use crate::jobs::{Clock, Jobs};
+use crate::leak;
 use crate::model::IdKey;
 use crate::query::Runner;
 use crate::resolve::Engine;
@@ -107,6 +108,7 @@ impl Application {
         install_provider()?;
         let tls = config.tls.as_ref().map(Tls::server).transpose()?;
         let now = (config.clock)();
+        let store = leak::store(config.store, &config.engine);
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&(config.random)()[..16]);
         let state = web::Data::new(State {
@@ -118,7 +120,7 @@ impl Application {
             metrics: Metrics::new(),
             policies: Policies::default(),
             identity: Identity::new(
-                config.store.as_ref(),
+                store.as_ref(),
                 config.identity,
                 config.sealing,
                 &*config.random,
@@ -129,7 +131,7 @@ impl Application {
             bodies: Budget::default(),
             failures: Failures::new(config.failures_a_minute),
             hashings: Semaphore::new(HASHINGS_MAX),
-            store: config.store,
+            store,
             engine: config.engine,
             id_key: config.id_key,
             clock: config.clock,

@@ -23,6 +23,7 @@ use super::state::State;
 use crate::audit::{Due, Entry, Outcome};
 use crate::govern::Rules;
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
+use crate::leak;
 use crate::model::{Timestamp, hex};
 
 /// The header that carries a request's id.
@@ -99,7 +100,9 @@ pub async fn guard<B: MessageBody + 'static>(
             next.call(request).await?.map_into_left_body()
         }
     };
-    let told = told(&response);
+    let mut told = told(&response);
+    let mark = told.as_mut().map(|told| &mut told.unmasked);
+    leak::answer(&mut response, mark, state.store.as_ref());
     let failure = failure_of(&response).then(|| failed_from(&state, source));
     response = as_problem(response, &id);
     if let Some(Failure::Counted(seconds)) = failure {
@@ -135,11 +138,6 @@ pub async fn guard<B: MessageBody + 'static>(
         }
     }
     let headers = response.headers_mut();
-    #[cfg(feature = "seeded-leaks")]
-    if crate::leak::is_on(crate::leak::Leak::Etag) {
-        let objects = crate::leak::objects(state.store.as_ref());
-        headers.insert(header::ETAG, HeaderValue::from(objects));
-    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::parameters::Parameters;
 use super::problem::{Code, Problem};
 use super::scope::Scope;
+use crate::leak;
 use crate::model::hex;
 
 /// Items on a page when the caller does not say.
@@ -80,18 +81,17 @@ pub fn page<T, U>(
     };
     let to = items.len().min(from + request.limit);
     let next = items[from..to].last().filter(|_| to < items.len());
-    Ok(Page {
-        next: next.map(|item| cursor_of(scope, list, &name(item))),
-        items: items[from..to].iter().map(wire).collect(),
-        total: items.len(),
-    })
+    let next = next.map(|item| cursor_of(scope, list, &name(item)));
+    let shown = &items[from..to];
+    let (items, total, next) = leak::page(
+        (shown.iter().map(wire).collect(), items.len(), next),
+        (list, || shown.iter().map(&name).collect()),
+        scope.state.whole(),
+    );
+    Ok(Page { items, total, next })
 }
 
 fn cursor_of(scope: &Scope, list: &[&str], name: &str) -> String {
-    #[cfg(feature = "seeded-leaks")]
-    if crate::leak::is_on(crate::leak::Leak::OffsetCursor) {
-        return format!("cur_{name}{}", crate::leak::objects(scope.state.store.as_ref()));
-    }
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
     parts.push(name.as_bytes());

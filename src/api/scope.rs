@@ -16,8 +16,6 @@ use crate::audit::Due;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
-#[cfg(feature = "seeded-leaks")]
-use crate::graph::Snapshot;
 use crate::model::{IdKey, Record, RecordId, Timestamp};
 use crate::query::ViewKey;
 
@@ -144,26 +142,6 @@ impl Scope {
         let (snapshot, revision) =
             self.state.cache.masked(store, &self.view, &self.unmasked, &self.pseudonyms)?;
         Ok((Seen::new(self, snapshot), revision))
-    }
-
-    /// The snapshot of the whole store.
-    #[cfg(feature = "seeded-leaks")]
-    pub fn whole(&self) -> Result<Arc<Snapshot>, Problem> {
-        let store = self.state.store.as_ref();
-        let view = View::whole_store(
-            &crate::govern::StoreHolder::of_the_command_line(),
-            &store.classes()?,
-        );
-        Ok(self.state.cache.snapshot(store, &view)?.0)
-    }
-
-    /// How many neighbours an entity has in the whole store.
-    #[cfg(feature = "seeded-leaks")]
-    pub fn whole_degree(&self, snapshot: &Snapshot, entity: u32) -> Result<usize, Problem> {
-        let whole = self.whole()?;
-        let first = snapshot.records[snapshot.entities[entity as usize].records[0] as usize].id;
-        let entity = whole.stored(first).map(|record| whole.entity_of[record as usize]);
-        Ok(entity.map_or(0, |entity| whole.neighbours_of(entity).len()))
     }
 
     /// The key of the stored queries' graph of [`Scope::seen`] at a revision: it holds pseudonyms, and

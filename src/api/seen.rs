@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
-use crate::analyze::Basis;
-use crate::graph::Snapshot;
-use crate::model::{EntityId, Record, RecordId, hex};
+use crate::analyze::{Basis, Candidate, identify};
+use crate::graph::{Hit, Snapshot};
+use crate::leak;
+use crate::model::{EntityId, EntityType, Record, RecordId, hex};
 use crate::query::Value;
 use crate::resolve::Engine;
 
@@ -185,6 +186,11 @@ impl<'s> Seen<'s> {
         Some(if revealed { self.snapshot.original() } else { &self.snapshot })
     }
 
+    /// The same, to score records of these entities on.
+    pub fn content_to_score(&self, entities: &[u32]) -> Option<&Snapshot> {
+        leak::pair(self.content_of(entities), self.snapshot.original())
+    }
+
     /// The same view with the content of one entity more: where it is wished and the caller is a victim specialist in
     /// whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
     #[must_use]
@@ -196,6 +202,35 @@ impl<'s> Seen<'s> {
         let mut revealing = self.clone();
         revealing.revealed.insert(entity);
         revealing
+    }
+
+    /// The entities that words find in what is shown, and where it is wished in what the caller may be shown.
+    pub fn search(&self, text: &str, of: Option<EntityType>, unmask: Unmask) -> Vec<Hit> {
+        if !unmask.is_wished() {
+            return self.snapshot.search(text, of);
+        }
+        let mut found = self.snapshot.original().search(text, of);
+        found.retain(|hit| self.may_show(hit.entity, unmask));
+        found
+    }
+
+    /// The entities that a probe may speak of, the best first. Who is masked is found only where it is wished and
+    /// the caller may be shown who it is.
+    pub fn identify(&self, probe: &Record, unmask: Unmask) -> Result<Vec<Candidate>, Problem> {
+        let (store, view) = (self.scope.state.store.as_ref(), &self.scope.view);
+        let original = self.snapshot.original();
+        let mut found = identify(store, view, original, self.engine(), probe)?;
+        found.retain(|candidate| self.may_show(candidate.entity, unmask));
+        found.sort_by(|a, b| {
+            let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));
+            b.score.bits.total_cmp(&a.score.bits).then_with(ids)
+        });
+        Ok(found)
+    }
+
+    /// The view with the content of all, for acts on the rows of the caller's own agency: what they give is their ids.
+    pub fn for_own_rows(&self) -> &Snapshot {
+        self.snapshot.original()
     }
 
     /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or it is wished and the caller may.

@@ -14,6 +14,7 @@ use crate::casework::{Casework, Policies};
 use crate::graph;
 use crate::identity::Identity;
 use crate::jobs::{Clock, Jobs};
+use crate::leak;
 use crate::model::IdKey;
 use crate::query::Runner;
 use crate::resolve::Engine;
@@ -53,6 +54,11 @@ impl State {
     pub(super) fn casework<'a>(&'a self, due: &'a Due) -> Casework<'a> {
         let Self { store, policies, id_key, .. } = self;
         Casework { store: store.as_ref(), policies, id_key, due }
+    }
+
+    /// Out of what a deliberate leak would build the snapshot of everything.
+    pub(super) fn whole(&self) -> leak::Whole<'_> {
+        (self.store.as_ref(), &self.engine, &self.id_key)
     }
 
     /// What questions are sealed with that are kept after their answer.

@@ -10,6 +10,7 @@ use super::masks::{Hides, is_of_victim};
 use super::positions::Positions;
 use super::{LeftOut, Snapshot, withheld};
 use crate::govern::{Fields, View};
+use crate::leak;
 use crate::model::{
     Class, ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
     Verdict,
@@ -60,8 +61,6 @@ pub fn build_in(
     let mut part = Part::new(common);
     let revision = store.stream(view.classes(), &mut part)?;
     let positions = Positions::of(&part.records);
-    #[cfg(feature = "seeded-leaks")]
-    part.join_by_the_whole(store, engine, &positions)?;
     let stripped = part.withhold(view, engine, common, &positions);
     let hides = setting.unmasked.map(|unmasked| {
         let hides = Hides::of(view.agency(), (&part.records, &positions), unmasked);
@@ -69,13 +68,7 @@ pub fn build_in(
         hides
     });
     let snapshot = part.resolve(id_key, engine, (stripped, hides), &positions);
-    #[cfg(feature = "seeded-leaks")]
-    if crate::leak::is_on(crate::leak::Leak::EventId) {
-        let mut snapshot = snapshot;
-        snapshot.tag[..8].copy_from_slice(&crate::leak::objects(store).to_le_bytes());
-        return Ok((snapshot, revision));
-    }
-    Ok((snapshot, revision))
+    Ok((leak::built(snapshot, store), revision))
 }
 
 /// What lends a part its objects.
@@ -118,50 +111,6 @@ impl SnapshotSink for Part<'_> {
 
     fn judgement(&mut self, judgement: Judgement) {
         self.judgements.push(judgement);
-    }
-}
-
-#[cfg(feature = "seeded-leaks")]
-impl Part<'_> {
-    /// Joins visible records that are one only in the whole store.
-    fn join_by_the_whole(
-        &mut self,
-        store: &dyn Store,
-        engine: &Engine,
-        positions: &Positions,
-    ) -> Result<(), StoreError> {
-        if !crate::leak::is_on(crate::leak::Leak::ClustersBeforeFiltering) {
-            return Ok(());
-        }
-        let none = Common::default();
-        let mut whole = Part::new(&none);
-        store.stream(
-            &View::whole_store(
-                &crate::govern::StoreHolder::of_the_command_line(),
-                &store.classes()?,
-            )
-            .classes,
-            &mut whole,
-        )?;
-        let in_whole = Positions::of(&whole.records);
-        let mut groups: BTreeMap<u32, Vec<&Arc<Record>>> = BTreeMap::new();
-        for (record, label) in whole.records.iter().zip(whole.labels(engine, &in_whole)) {
-            if positions.of_id(record.id).is_some() {
-                groups.entry(label).or_default().push(record);
-            }
-        }
-        let Ok(joined) = crate::model::Timestamp::from_micros(0) else { return Ok(()) };
-        for pair in groups.values().flat_map(|group| group.windows(2)) {
-            self.judgements.push(Judgement {
-                a: pair[0].id,
-                b: pair[1].id,
-                verdict: Verdict::Same,
-                user: "leak".to_owned(),
-                at: joined,
-                label: pair[0].label.clone(),
-            });
-        }
-        Ok(())
     }
 }
 
@@ -229,9 +178,10 @@ impl<'a> Part<'a> {
         let mut links = std::mem::take(&mut self.links);
         links.retain(|link| {
             let ends = positions.of_id(link.a).zip(positions.of_id(link.b));
-            ends.is_none_or(|(a, b)| {
+            let joins = |(a, b)| {
                 hides.joins((a, &self.records[a as usize]), (b, &self.records[b as usize]))
-            })
+            };
+            leak::joins(ends.is_none_or(joins))
         });
         self.links = links;
     }

@@ -11,6 +11,7 @@ use roaring::RoaringBitmap;
 use super::common::Common;
 use super::masks::is_of_victim;
 use super::{LeftOut, Snapshot, names};
+use crate::leak;
 use crate::model::{Address, Body, Event, Link, Organization, Person, Phone, Record, Vehicle, hex};
 
 /// Bytes of a pseudonym's number: enough that two people of a case never share one by chance.
@@ -30,7 +31,7 @@ impl Snapshot {
     /// The same, with what is left of records and events held in common with snapshots in use.
     pub(super) fn masked_sharing(self: &Arc<Self>, common: &Common) -> Self {
         let mut masked = Self::clone(self);
-        let hidden = hidden(self);
+        let hidden = leak::hidden(hidden(self), self);
         masked.hide_records(&hidden, common);
         if hidden.is_empty() && !self.events.iter().any(|event| is_of_victim(&event.label)) {
             masked.leave_out(self, hidden);

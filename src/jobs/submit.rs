@@ -8,6 +8,7 @@ use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
 use crate::audit::Due;
 use crate::ingest::{Reason, RowError, RowOutput};
+use crate::leak;
 use crate::model::Timestamp;
 use crate::store::{Store, StoreError};
 
@@ -61,6 +62,17 @@ pub fn submit<L: Linker>(
     due: &Due,
 ) -> Result<SubmitReport, SubmitError> {
     let rows: Vec<NumberedRow> = (0..).zip(rows).collect();
+    let result = submit_numbered(store, engine, &rows, at, due);
+    leak::submitted(result, (store, &rows, due))
+}
+
+fn submit_numbered<L: Linker>(
+    store: &dyn Store,
+    engine: &L,
+    rows: &[NumberedRow],
+    at: Timestamp,
+    due: &Due,
+) -> Result<SubmitReport, SubmitError> {
     let admission = Admission::of(store, at).map_err(SubmitError::Store)?;
     let barred = |(number, row): &NumberedRow| Some((*number, admission.check(row).err()?));
     let barred: Vec<_> = rows.iter().filter_map(barred).collect();
@@ -68,9 +80,9 @@ pub fn submit<L: Linker>(
         return Err(refused(barred));
     }
     let mut pipeline = Pipeline::new(store, engine);
-    let outcome = match pipeline.apply_at_once(&rows, true, due) {
+    let outcome = match pipeline.apply_at_once(rows, true, due) {
         Err(conflict @ StoreError::Conflict { .. }) => {
-            let row = pipeline.first_conflict(&rows).map_err(SubmitError::Store)?;
+            let row = pipeline.first_conflict(rows).map_err(SubmitError::Store)?;
             let row = row.ok_or(SubmitError::Store(conflict))?;
             return Err(refused(vec![(row, RowError::row(Reason::RecordChanged))]));
         }

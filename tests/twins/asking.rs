@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use accord::audit::{Entry, Line};
-use accord::model::{EntityType, RecordId};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use super::drivers::{Pool, Request, drivers};
+use super::drivers::{Known, Pool, Request, drivers};
 use super::spelling;
-use super::world::{self, CALLER, World};
+use super::world::{CALLER, Row, World};
 use crate::api::{Answer, Client, Server};
 
 /// Operations that say most of what there is, or take an id which another may bear, and how often they are asked
@@ -90,7 +89,7 @@ fn settled(client: &Client, request: &Request, answer: Answer) -> Answer {
 }
 
 /// What the audit log says that the caller's agency did; where refused writes were not asked of both, without them.
-pub fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
+fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
     let text = std::fs::read_to_string(&server.audit).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
     // The ids of writes are chance.
@@ -105,6 +104,17 @@ pub fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
     // How often it is asked whether a job has ended depends on how long it takes.
     own.dedup_by(|one, other| one == other && one.operation == "GET /v1/jobs/{id}");
     own
+}
+
+/// What the trails of the caller's agency in both of a pair differ in, if in anything; and how long they are.
+pub fn trails(servers: [&Server; 2], manner: Manner) -> (Option<String>, usize) {
+    let [one, other] = servers.map(|server| trail(server, manner));
+    let differ = one.iter().zip(&other).find(|(one, other)| one != other);
+    let differ = differ.map(|differ| format!("the caller's own audit trail: {differ:#?}"));
+    let lengths = (one.len() != other.len()).then(|| {
+        format!("the caller's own audit trail: {} entries and {}", one.len(), other.len())
+    });
+    (differ.or(lengths), one.len())
 }
 
 /// What two answers differ in, if in anything. A job that was just started may have begun or not.
@@ -124,11 +134,21 @@ pub fn difference(request: &Request, one: &Answer, other: &Answer) -> Option<Str
     (one != other).then(|| format!("{request:?}\n{}\n{}", told(&one), told(&other)))
 }
 
+/// The records of a row.
+fn known(row: &Row) -> impl Iterator<Item = Known> {
+    row.records().into_iter().map(|(id, entity_type)| Known {
+        id,
+        entity_type,
+        is_own: row.agency == CALLER,
+        is_victim: row.label(entity_type.into()).category.is_victim(),
+    })
+}
+
 /// Requests to a pair.
 pub fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<Request> {
-    let records: BTreeSet<(RecordId, EntityType)> =
-        worlds.iter().flat_map(|world| world::records(&world.rows)).collect();
-    let records: Vec<_> = records.into_iter().collect();
+    let rows = worlds.iter().flat_map(|world| &world.rows);
+    let records: BTreeSet<Known> = rows.flat_map(known).collect();
+    let records: Vec<Known> = records.into_iter().collect();
     let names = worlds
         .iter()
         .map(|world| &world.policy)
@@ -150,7 +170,9 @@ pub fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<
                 rand::seq::SliceRandom::shuffle(left.as_mut_slice(), rng);
             }
             let driver = drivers[left.pop().unwrap()].1;
-            driver(&mut Pool { rng, records: &records, named: &named })
+            let request = driver(&mut Pool { rng, records: &records, named: &named });
+            let repeats = rand::RngExt::random_bool(rng, 0.03);
+            if repeats { spelling::repeating(request, rng) } else { request }
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
+use super::guesses;
 use super::world::{self, AGENCIES, CALLER};
 use crate::policy::CASE;
 
@@ -19,11 +20,32 @@ pub struct Request {
     pub body: Option<Value>,
 }
 
+/// A record of a world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    pub id: RecordId,
+    pub entity_type: EntityType,
+    /// Whether it is the caller's agency's.
+    pub is_own: bool,
+    /// Whether it is of a victim's row.
+    pub is_victim: bool,
+}
+
+impl Known {
+    /// One that is in no world.
+    pub const NEVER: Self = Self {
+        id: RecordId([7; 16]),
+        entity_type: EntityType::Person,
+        is_own: false,
+        is_victim: false,
+    };
+}
+
 /// What drivers choose from.
 pub struct Pool<'a, R> {
     pub rng: &'a mut R,
     /// Records of either world.
-    pub records: &'a [(RecordId, EntityType)],
+    pub records: &'a [Known],
     /// Agreements, cases and uses of break-glass of either world.
     pub named: &'a [String],
 }
@@ -56,37 +78,58 @@ impl<R: Rng> Pool<'_, R> {
         *from.choose(self.rng).unwrap()
     }
 
-    fn record_of(&mut self) -> (RecordId, EntityType) {
+    fn known(&mut self) -> Known {
         if self.rng.random_bool(0.1) {
-            return (RecordId([7; 16]), EntityType::Person);
+            return Known::NEVER;
         }
         let records = self.records;
         self.pick(records)
     }
 
-    /// The id of a record: as it is stored, or as it is shown in a case where it is masked.
     fn record(&mut self) -> RecordId {
-        let stored = self.record_of().0;
-        match self.case() {
-            Some(case) => record_id_in_case(&IdKey::default(), case, stored),
-            None => stored,
+        let known = self.known();
+        self.id_of(known)
+    }
+
+    /// The id of a record: as it is stored, or as it is shown in a case where it is masked.
+    fn id_of(&mut self, known: Known) -> RecordId {
+        match self.case(known) {
+            Some(case) => record_id_in_case(&IdKey::default(), case, known.id),
+            None => known.id,
         }
+    }
+
+    /// The ids of two records of one type, where there are two; the second is often the caller's own, as of who
+    /// guesses.
+    fn pair(&mut self) -> [RecordId; 2] {
+        let first = self.known();
+        let fits = |it: &&Known| it.entity_type == first.entity_type && it.id != first.id;
+        let fitting: Vec<Known> = self.records.iter().filter(fits).copied().collect();
+        let own: Vec<Known> = fitting.iter().filter(|it| it.is_own).copied().collect();
+        let among = if self.rng.random() { own } else { fitting };
+        let second = among.choose(self.rng).copied().unwrap_or(Known::NEVER);
+        [first, second].map(|known| self.id_of(known))
     }
 
     /// The id of an entity whose first record is one of the pool: of this view, of another's, or of none.
     fn entity(&mut self) -> String {
-        let (id, entity_type) = self.record_of();
-        let stored = IdKey::default().entity(entity_type, id);
-        let shown = match self.case() {
+        let known = self.known();
+        let stored = IdKey::default().entity(known.entity_type, known.id);
+        let shown = match self.case(known) {
             Some(case) => entity_id_in_case(&IdKey::default(), case, stored),
             None => stored,
         };
         shown.to_string()
     }
 
-    /// The case of an id, if it is of any: one that callers work on, or their agency's own.
-    fn case(&mut self) -> Option<&'static str> {
-        self.pick(&[None, None, None, Some(CASE), Some(CASE), Some("alpha\nMY-1")])
+    /// The case of an id, if it is of any: one that callers work on, or their agency's own. Mostly as it is shown:
+    /// what is of a victim's row bears an id of the case.
+    fn case(&mut self, known: Known) -> Option<&'static str> {
+        let (case, own) = (Some(CASE), Some("alpha\nMY-1"));
+        match known.is_victim {
+            true => self.pick(&[None, case, case, case, own]),
+            false => self.pick(&[None, None, None, None, case, own]),
+        }
     }
 
     fn name(&mut self) -> String {
@@ -136,12 +179,17 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("resolve", |pool| {
             let kind = pool.pick(&["person", "person", "phone", "phone", "address", "vehicle"]);
-            let body = world::body(pool.rng, kind);
-            post("/v1/resolve", json!({ "body": body, "limit": 20 }))
+            let body = match pool.rng.random_bool(0.25) {
+                true => guesses::body(pool.rng, kind, guesses::SAID),
+                false => world::body(pool.rng, kind),
+            };
+            let path = format!("/v1/resolve{}", pool.unmask());
+            post(&path, json!({ "body": body, "limit": 20 }))
         }),
         ("search", |pool| {
             // Starts of words find many at once: what orders them shows.
-            let text = pool.pick(&["horvat", "hoxha", "2555", "station", "h", "k b o", "h 2555 l"]);
+            let text = pool
+                .pick(&["horvat", "hoxha", "2555", "station", "h", "k b o", "h 2555 l", "z q y"]);
             let path = format!("/v1/search{}", pool.unmask());
             post(&path, json!({ "text": text, "limit": pool.limit() }))
         }),
@@ -158,11 +206,11 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             get(format!("/v1/entities/{entity}/routes{unmask}"))
         }),
         ("explain_pair", |pool| {
-            let (a, b) = (pool.record(), pool.record());
-            get(format!("/v1/explanations/pair?a={a}&b={b}"))
+            let ([a, b], unmask) = (pool.pair(), pool.unmask().replace('?', "&"));
+            get(format!("/v1/explanations/pair?a={a}&b={b}{unmask}"))
         }),
         ("picture_pair", |pool| {
-            let (a, b) = (pool.record(), pool.record());
+            let [a, b] = pool.pair();
             get(format!("/v1/explanations/pair.svg?a={a}&b={b}"))
         }),
         ("picture_entity", |pool| get(format!("/v1/explanations/entity/{}.svg", pool.entity()))),
@@ -201,7 +249,7 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("submit_judgement", |pool| {
             let verdict = pool.pick(&["same", "not_same", "unsure"]);
-            let (a, b) = (pool.record(), pool.record());
+            let [a, b] = pool.pair();
             post("/v1/judgements", json!({ "a": a, "b": b, "verdict": verdict }))
         }),
         ("deconflict", |pool| {

@@ -60,6 +60,8 @@ const FIRMS: [&str; 10] = [
     "Brackenfold Poultry",
     "Thistledown Care",
 ];
+/// How many of each are said of victims, until they are renamed.
+pub const SAID: usize = 3;
 const KINDS: [&str; 4] = ["farm", "hotel", "shelter", "factory"];
 
 /// A row about a victim: of what it says nothing is anybody else's.
@@ -67,7 +69,7 @@ pub fn about_victim(rng: &mut impl Rng, row: &mut Value) {
     for record in row["records"].as_array_mut().unwrap() {
         if record["public"] != true {
             // Few, so that some are equal.
-            record["body"] = body(rng, record["body"]["type"].as_str().unwrap(), 3);
+            record["body"] = body(rng, record["body"]["type"].as_str().unwrap(), SAID);
         }
     }
 }

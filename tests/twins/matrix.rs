@@ -6,7 +6,7 @@ use accord::govern::{Attribute, Principal, Purpose, Question, Reference, Role, R
 use accord::model::{Audience, Class, ClassId, Handling, Kind, Label, SubjectCategory};
 use rand_chacha::ChaCha8Rng;
 
-use super::drivers::{Pool, drivers};
+use super::drivers::{Known, Pool, drivers};
 use super::reference::access;
 use super::{ask, dice, folder, seed};
 use crate::api::Server;
@@ -81,7 +81,7 @@ fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other()
     let folder = folder();
     let path = folder.path().join("store.accord").to_str().unwrap().parse().unwrap();
     let server = Server::still(folder, &path);
-    let records = [(accord::model::RecordId([7; 16]), accord::model::EntityType::Person)];
+    let records = [Known::NEVER];
     let named = ["case_none".to_owned()];
     let mut checked = 0;
     for role in Role::ALL {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rand::seq::SliceRandom;
+use rand::seq::{IteratorRandom, SliceRandom};
 use rand::{Rng, RngExt};
 
 use super::drivers::Request;
@@ -45,6 +45,23 @@ pub fn respelled(request: &Request, rng: &mut impl Rng) -> Spelling {
         capitals: rng.random(),
         gzip: request.body.is_some() && rng.random(),
     }
+}
+
+/// The request with one of its parameters twice: it is refused, lest of two readers each take another.
+pub fn repeating(request: Request, rng: &mut impl Rng) -> Request {
+    let Some((_, query)) = request.path.split_once('?') else { return request };
+    let again = query.split('&').choose(rng).unwrap();
+    Request { path: format!("{}&{again}", request.path), ..request }
+}
+
+/// Whether a request has a parameter twice.
+pub fn is_repeating(request: &Request) -> bool {
+    let Some((_, query)) = request.path.split_once('?') else { return false };
+    let mut names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    names.len() < count
 }
 
 /// A text some characters of which are percent-encoded, in digits of either case.
@@ -94,6 +111,7 @@ fn a_spelling_says_the_same() {
         path: "/v1/records/rec_0a?unmask=true&limit=3".into(),
         body: None,
     };
+    assert!(!is_repeating(&request) && is_repeating(&repeating(request.clone(), &mut rng)));
     let (mut encoded, mut swapped) = (0, 0);
     for _ in 0..50 {
         let spelling = respelled(&request, &mut rng);

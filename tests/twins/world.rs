@@ -466,9 +466,9 @@ pub fn once_broken(policy: &Policy, caller: &Caller) -> Policy {
 /// A random caller.
 pub fn caller(rng: &mut impl Rng) -> Caller {
     use Role::{Analyst, Approver, Investigator, TaskForceLead, VictimSpecialist};
-    let roles: Vec<Role> = match rng.random_range(0..5) {
+    let roles: Vec<Role> = match rng.random_range(0..6) {
         0 => vec![Analyst],
-        1 => vec![Investigator, VictimSpecialist],
+        1 | 5 => vec![Investigator, VictimSpecialist],
         2 => vec![Investigator, TaskForceLead],
         3 => vec![Investigator, Approver],
         _ => vec![Investigator],

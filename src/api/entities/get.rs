@@ -109,30 +109,11 @@ pub async fn get_entity(
             let seen = seen.reveal(entity, unmask);
             let records = seen.snapshot().records_of(entity).into_iter().take(ENTITY_RECORDS_MAX);
             let records = records.map(|record| RecordView::of(&seen, record));
-            let why = why(&seen, entity);
-            #[cfg(feature = "seeded-leaks")]
-            let why = {
-                let mut why = why;
-                if crate::leak::is_on(crate::leak::Leak::History) {
-                    let whole = scope.whole()?;
-                    why.pairs += whole
-                        .judgements
-                        .iter()
-                        .filter(|judgement| {
-                            [judgement.a, judgement.b].iter().any(|id| {
-                                let record = snapshot.record(*id);
-                                record.is_some_and(|it| snapshot.entity_of[it as usize] == entity)
-                            })
-                        })
-                        .count();
-                }
-                why
-            };
             Ok(EntityAnswer {
                 entity: EntitySummary::of(&seen, entity),
                 records: records.collect(),
                 basis: seen.basis(entity),
-                why,
+                why: why(&seen, entity),
                 snapshot: seen.name(),
             })
         })

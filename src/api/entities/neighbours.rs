@@ -94,14 +94,6 @@ pub async fn list_neighbours(
                         .collect(),
                 },
             )?;
-            #[cfg(feature = "seeded-leaks")]
-            let neighbours = {
-                let mut neighbours = neighbours;
-                if crate::leak::is_on(crate::leak::Leak::GlobalDegree) {
-                    neighbours.total = scope.whole_degree(snapshot, entity)?;
-                }
-                neighbours
-            };
             Ok(NeighboursAnswer {
                 entity: EntitySummary::of(&seen, entity),
                 neighbours,

@@ -12,10 +12,9 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
-use crate::api::seen::{Seen, Unmask};
+use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
-use crate::graph::Hit;
 use crate::model::EntityType;
 
 /// What to search for.
@@ -89,17 +88,7 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchA
     }
     let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
     let seen = scope.seen()?;
-    let found = found(&seen, &asked, unmask);
-    #[cfg(feature = "seeded-leaks")]
-    let found = {
-        let mut found = found;
-        if crate::leak::is_on(crate::leak::Leak::HiddenSort) {
-            let degree =
-                |hit: &crate::graph::Hit| scope.whole_degree(seen.snapshot(), hit.entity).ok();
-            found.sort_by_key(degree);
-        }
-        found
-    };
+    let found = seen.search(&asked.text, asked.entity_type, unmask);
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
     let hits = page(
         scope,
@@ -112,24 +101,5 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchA
             SearchHit { entity: EntitySummary::of(&seen, hit.entity), words: hit.words }
         },
     )?;
-    #[cfg(feature = "seeded-leaks")]
-    let hits = {
-        let mut hits = hits;
-        if crate::leak::is_on(crate::leak::Leak::TotalCount) {
-            hits.total = scope.whole()?.search(&asked.text, asked.entity_type).len();
-        }
-        hits
-    };
     Ok(SearchAnswer { hits, snapshot: seen.name() })
-}
-
-/// What is found in what the snapshot shows, and in what is unmasked for the caller.
-fn found(seen: &Seen<'_>, asked: &SearchRequest, unmask: Unmask) -> Vec<Hit> {
-    let snapshot = seen.snapshot();
-    if !unmask.is_wished() {
-        return snapshot.search(&asked.text, asked.entity_type);
-    }
-    let mut found = snapshot.original().search(&asked.text, asked.entity_type);
-    found.retain(|hit| seen.may_show(hit.entity, unmask));
-    found
 }

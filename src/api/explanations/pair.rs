@@ -216,7 +216,8 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<Pai
     let ids = [a, b].map(|record| seen.record_id(record));
     let [first, second] = if ids[0] < ids[1] { entities } else { [entities[1], entities[0]] };
     let engine = &scope.state.engine;
-    let why = seen.content_of(&entities).and_then(|content| {
+    let content = seen.content_to_score(&entities);
+    let why = content.and_then(|content| {
         let why = analyze::why(content, engine, a, b)?;
         let records = [a, b].map(|record| content.records[record as usize].as_ref());
         Some(WhyView::of(&why, analyze::Basis::of(records)))

@@ -10,7 +10,9 @@ use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::govern::Function;
-use crate::query::{Cancel, Limits, Value};
+use crate::graph::Snapshot;
+use crate::leak;
+use crate::query::{Cancel, Limits, Value, ViewKey};
 
 /// What to run a stored query with.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -64,29 +66,10 @@ pub async fn run_query(
             let snapshot = seen.snapshot();
             let view = scope.query_key(revision);
             let (limits, cancel) = (Limits::default(), Cancel::default());
-            let rows =
-                state.runner.run(&name, &asked.parameters, &view, snapshot, &limits, &cancel)?;
-            #[cfg(feature = "seeded-leaks")]
-            let rows = if crate::leak::is_on(crate::leak::Leak::Export) {
-                let whole = scope.whole()?;
-                let all = crate::govern::View::whole_store(
-                    &crate::govern::StoreHolder::of_the_command_line(),
-                    &state.store.classes()?,
-                );
-                let view = crate::query::ViewKey::new(&state.id_key, &all, "leak", revision);
-                let mut rows =
-                    state.runner.run(&name, &asked.parameters, &view, &whole, &limits, &cancel)?;
-                let seen = |value: &Value| match value {
-                    Value::String(text) => {
-                        text.parse().map_or(true, |id| snapshot.entity(id).is_some())
-                    }
-                    _ => true,
-                };
-                rows.rows.retain(|row| row.iter().all(seen));
-                rows
-            } else {
-                rows
+            let run = |view: &ViewKey, snapshot: &Snapshot| {
+                state.runner.run(&name, &asked.parameters, view, snapshot, &limits, &cancel)
             };
+            let rows = leak::rows((&view, snapshot), state.whole(), run)?;
             // Ids are plain text to the engine that ran the query.
             rows.rows.iter().flatten().for_each(|value| seen.note_named(value));
             Ok(RunAnswer {

@@ -108,32 +108,7 @@ fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<Resolv
     }
     let probe = probe(scope, asked.body)?;
     let seen = scope.seen()?;
-    let snapshot = seen.snapshot();
-    let (store, engine) = (scope.state.store.as_ref(), scope.state.engine.as_ref());
-    let mut found = analyze::identify(store, &scope.view, snapshot.original(), engine, &probe)?;
-    // Who is masked is not found by what is masked.
-    found.retain(|it| seen.may_show(it.entity, unmask));
-    found.sort_by(|a, b| {
-        let ids = || seen.listed_id(a.entity).cmp(&seen.listed_id(b.entity));
-        b.score.bits.total_cmp(&a.score.bits).then_with(ids)
-    });
-    #[cfg(feature = "seeded-leaks")]
-    {
-        use crate::leak::{Leak, is_on, objects};
-        if is_on(Leak::LiveTermFrequency) {
-            found.iter_mut().for_each(|it| it.score.bits -= (objects(store) as f64).log2());
-        }
-        let all = crate::govern::View::whole_store(
-            &crate::govern::StoreHolder::of_the_command_line(),
-            &store.classes()?,
-        )
-        .classes()
-        .clone();
-        let block = store.candidates(&all, &engine.keys(&engine.prepare(&probe)))?;
-        if is_on(Leak::BlockCap) && block.len() > 2 {
-            found.clear();
-        }
-    }
+    let found = seen.identify(&probe, unmask)?;
     Ok(ResolveAnswer {
         total: found.len(),
         candidates: found
@@ -143,7 +118,7 @@ fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<Resolv
                 ResolveCandidate::of(&seen.reveal(candidate.entity, unmask), candidate)
             })
             .collect(),
-        model: engine.model().version.clone(),
+        model: seen.engine().model().version.clone(),
         snapshot: seen.name(),
     })
 }

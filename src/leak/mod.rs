@@ -1,0 +1,157 @@
+//! Seventeen deliberate leaks, one at a time, that the tests with twin databases must catch. Each seam of the
+//! program calls one function of this module; in a program without the feature these are `none.rs`, which changes
+//! nothing. Compiled with a feature for tests only, which does not build without debug assertions.
+
+mod answer;
+mod page;
+mod snapshot;
+mod store;
+mod write;
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use crate::govern::{StoreHolder, View};
+use crate::graph::{self, Snapshot};
+use crate::model::{ClassId, Event, IdKey, Judgement, Link, Record, Tie};
+use crate::resolve::Engine;
+use crate::store::{SnapshotSink, Store, StoreError};
+
+pub(crate) use answer::{answer, pair, rows};
+pub(crate) use page::page;
+pub(crate) use snapshot::{built, hidden, joins};
+pub(crate) use store::store;
+pub(crate) use write::submitted;
+
+#[cfg(not(debug_assertions))]
+compile_error!("deliberate leaks are for tests only");
+
+/// A deliberate leak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Leak {
+    /// Entities are computed on everything and filtered afterwards.
+    ClustersBeforeFiltering = 1,
+    /// An entity's neighbours are counted in the whole graph.
+    GlobalDegree,
+    /// The hits of a search are counted in the whole store.
+    TotalCount,
+    /// Scores follow how much there is in the store.
+    LiveTermFrequency,
+    /// A block that is too large in the store is left out.
+    BlockCap,
+    /// Another agency's record of the same local id is a conflict.
+    ConflictStatus,
+    /// Cursors hold a position in the store.
+    OffsetCursor,
+    /// An ETag over the whole store.
+    Etag,
+    /// Snapshots are named by a number that all changes raise.
+    EventId,
+    /// Hits are sorted by what is hidden.
+    HiddenSort,
+    /// Rows are computed on the whole graph and filtered afterwards.
+    Export,
+    /// Judgements are told of which the caller sees the records only.
+    History,
+    /// The audit log marks an answer as unmasked where the request is spelt so.
+    SpellingMark,
+    /// A pair is scored of which a record is masked.
+    MaskedScore,
+    /// What the caller writes joins what is masked.
+    GuessByWriting,
+    /// Of a victim's row the person alone is masked.
+    OpenSibling,
+    /// What is refused is stored all the same.
+    RefusedWrite,
+}
+
+impl Leak {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::ClustersBeforeFiltering,
+        Self::GlobalDegree,
+        Self::TotalCount,
+        Self::LiveTermFrequency,
+        Self::BlockCap,
+        Self::ConflictStatus,
+        Self::OffsetCursor,
+        Self::Etag,
+        Self::EventId,
+        Self::HiddenSort,
+        Self::Export,
+        Self::History,
+        Self::SpellingMark,
+        Self::MaskedScore,
+        Self::GuessByWriting,
+        Self::OpenSibling,
+        Self::RefusedWrite,
+    ];
+}
+
+static ON: AtomicU8 = AtomicU8::new(0);
+
+/// Switches one leak on, or all off.
+pub fn switch(leak: Option<Leak>) {
+    ON.store(leak.map_or(0, |leak| leak as u8), Ordering::SeqCst);
+}
+
+fn is_on(leak: Leak) -> bool {
+    ON.load(Ordering::SeqCst) == leak as u8
+}
+
+/// Out of what the snapshot of everything is built.
+pub(crate) type Whole<'a> = (&'a dyn Store, &'a Engine, &'a IdKey);
+
+/// The view of everything.
+fn whole_view(store: &dyn Store) -> Result<View, StoreError> {
+    Ok(View::whole_store(&StoreHolder::of_the_command_line(), &store.classes()?))
+}
+
+/// The snapshot of everything, and its revision.
+fn whole_snapshot((store, engine, id_key): Whole<'_>) -> Result<(Snapshot, u64), StoreError> {
+    graph::build(store, &whole_view(store)?, id_key, engine)
+}
+
+/// All that a store holds, whoever may see it.
+fn everything(store: &dyn Store) -> Everything {
+    let mut everything = Everything::default();
+    let _ = whole_view(store).and_then(|all| store.stream(all.classes(), &mut everything));
+    everything
+}
+
+/// How many objects a store holds, whoever may see them.
+fn objects(store: &dyn Store) -> u64 {
+    everything(store).objects
+}
+
+/// What a store holds.
+#[derive(Default)]
+struct Everything {
+    objects: u64,
+    records: Vec<Record>,
+    judgements: Vec<Judgement>,
+}
+
+impl SnapshotSink for Everything {
+    fn record(&mut self, _: ClassId, record: Record) {
+        self.objects += 1;
+        self.records.push(record);
+    }
+
+    fn tie(&mut self, _: Tie) {
+        self.objects += 1;
+    }
+
+    fn event(&mut self, _: Event) {
+        self.objects += 1;
+    }
+
+    fn link(&mut self, _: Link) {
+        self.objects += 1;
+    }
+
+    fn judgement(&mut self, judgement: Judgement) {
+        self.objects += 1;
+        self.judgements.push(judgement);
+    }
+}

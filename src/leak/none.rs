@@ -1,0 +1,82 @@
+//! The seams at which the tests with twin databases seed deliberate leaks, in a program that has none: each gives
+//! back what it is given.
+
+use std::sync::Arc;
+
+use actix_web::dev::ServiceResponse;
+use roaring::RoaringBitmap;
+
+use crate::audit::Due;
+use crate::graph::Snapshot;
+use crate::ingest::RowOutput;
+use crate::jobs::SubmitError;
+use crate::model::IdKey;
+use crate::query::{QueryError, Rows, ViewKey};
+use crate::resolve::Engine;
+use crate::store::Store;
+
+/// Out of what the snapshot of everything would be built.
+pub(crate) type Whole<'a> = (&'a dyn Store, &'a Engine, &'a IdKey);
+
+/// The store as the server uses it.
+#[inline]
+pub(crate) fn store(store: Arc<dyn Store>, _: &Arc<Engine>) -> Arc<dyn Store> {
+    store
+}
+
+/// What became of a submission.
+#[inline]
+pub(crate) fn submitted<T>(
+    result: Result<T, SubmitError>,
+    _: (&dyn Store, &[(u64, RowOutput)], &Due),
+) -> Result<T, SubmitError> {
+    result
+}
+
+/// A snapshot as it was built.
+#[inline]
+pub(crate) fn built(snapshot: Snapshot, _: &dyn Store) -> Snapshot {
+    snapshot
+}
+
+/// Whether a link may be used.
+#[inline]
+pub(crate) fn joins(may: bool) -> bool {
+    may
+}
+
+/// The entities of a snapshot that are hidden.
+#[inline]
+pub(crate) fn hidden(hidden: RoaringBitmap, _: &Snapshot) -> RoaringBitmap {
+    hidden
+}
+
+/// The items of a page, how many there are in all, and the cursor of the next page.
+#[inline]
+pub(crate) fn page<T>(
+    page: (Vec<T>, usize, Option<String>),
+    _: (&[&str], impl FnOnce() -> Vec<String>),
+    _: Whole<'_>,
+) -> (Vec<T>, usize, Option<String>) {
+    page
+}
+
+/// An answer, and its mark as unmasked, before they are logged.
+#[inline]
+pub(crate) fn answer<B>(_: &mut ServiceResponse<B>, _: Option<&mut bool>, _: &dyn Store) {}
+
+/// The snapshot that a pair is scored on, if it may be.
+#[inline]
+pub(crate) fn pair<'a>(content: Option<&'a Snapshot>, _: &'a Snapshot) -> Option<&'a Snapshot> {
+    content
+}
+
+/// The rows of a stored query over the snapshot of a view.
+#[inline]
+pub(crate) fn rows(
+    (view, snapshot): (&ViewKey, &Snapshot),
+    _: Whole<'_>,
+    run: impl Fn(&ViewKey, &Snapshot) -> Result<Rows, QueryError>,
+) -> Result<Rows, QueryError> {
+    run(view, snapshot)
+}
