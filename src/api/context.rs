@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Metrics};
 use super::asked::{Asked, Understood};
+use super::guard::object;
 use super::problem::{Code, Problem};
 use super::receive::Body;
 use super::scope::{Ledger, Scope};
@@ -60,6 +61,7 @@ impl FromRequest for Context {
         let acting = request.extensions().get::<Acting>().cloned();
         ready(match (principal, since, understood, state.zip(acting)) {
             (Some(principal), Some(since), Some(Understood(asked)), Some((state, Acting(due)))) => {
+                due.amend(|entry| entry.object = object(request));
                 Ok(Self { state, principal, since, asked, due })
             }
             _ => Err(Problem::new(Code::Unauthenticated)),

@@ -59,7 +59,7 @@ pub async fn guard<B: MessageBody + 'static>(
             agency: None,
             user: None,
             operation: operation.clone(),
-            object: object(request.request()),
+            object: None,
             purpose,
             case: case_id_given(request.headers()),
             break_glass: Vec::new(),
@@ -124,7 +124,7 @@ pub async fn guard<B: MessageBody + 'static>(
             agency: known.as_ref().map(|principal| principal.agency.clone()),
             user: known.map(|principal| principal.user),
             operation: format!("{operation}{mark}"),
-            object: told.object.or_else(|| begun.object.clone()),
+            object: told.object.or_else(|| object(response.request())),
             break_glass: told.break_glass.into_iter().collect(),
             shown: told.shown,
             unmasked: told.unmasked,
@@ -319,7 +319,7 @@ fn outcome(status: StatusCode) -> Outcome {
 }
 
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
-fn object(request: &HttpRequest) -> Option<String> {
+pub(super) fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
     let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_", "onw_", "rfl_"]
         .iter()
