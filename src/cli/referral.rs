@@ -125,32 +125,26 @@ impl Told<'_> {
         let masked: Vec<String> =
             self.masked.iter().map(|(owner, count)| format!("{count} of {owner}")).collect();
         let desks: Vec<String> = self.masked.keys().map(|owner| desk(owner)).collect();
-        let others = self
-            .members
-            .iter()
-            .filter(|member| member.agency != *asker && !self.masked.contains_key(&member.agency));
-        let (specialists, rest): (Vec<&Principal>, Vec<&Principal>) =
-            others.partition(|member| member.roles.contains(&Role::VictimSpecialist));
-        let names = |members: &[&Principal]| {
-            let names = members.iter().map(|it| format!("{}, {}", it.agency, it.user));
-            names.collect::<Vec<_>>().join("; ")
-        };
+        let specialists = self.members.iter().filter(|member| {
+            member.agency != *asker && member.roles.contains(&Role::VictimSpecialist)
+        });
+        let specialists: Vec<String> =
+            specialists.map(|it| format!("{}, {}", it.agency, it.user)).collect();
         let desks = desks.join("; ");
         format!(
             "  a referral: a number of the demo's own rows (source \"{SOURCE}\") would stand out only if {} records \
              of {asker} met masked ones ({})\n    \
              {asker} asks GET /v1/indicators/shared-hub and is shown nothing of it, also not that there is \
              anything\n    \
-             told (GET /v1/inbox) are the desk of the owner: {desks}; and the victim specialists of the case: {}; \
-             that there is something, not what, also: {}\n    \
-             one of them, or an approver of the owner, reads it (GET /v1/referrals) and releases or refuses it (POST \
-             /v1/referrals/{{id}}/decision)\n    \
-             released, {asker} is told in its inbox to call {desks}, and about which of its own {} records; \
-             refused, nothing\n",
+             told (GET /v1/inbox) are the desk of the owner: {desks}; and the victim specialists of the case: {}\n    \
+             one of them, or an approver of the owner (x-case: a reference of its own, e.g. REF-1), reads it (GET \
+             /v1/referrals) and releases or refuses it (POST /v1/referrals/{{id}}/decision)\n    \
+             released, {asker} is told in its inbox to call {desks}, and about which {} records of its own; \
+             refused, nothing\n    \
+             (x-purpose: trafficking_investigation for all of it)\n",
             self.own,
             masked.join(", "),
-            names(&specialists),
-            names(&rest),
+            specialists.join("; "),
             self.own,
         )
     }
