@@ -125,7 +125,8 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         return Ok(ExitCode::SUCCESS);
     }
     println!(
-        "\nKeys of the case's users (x-case: the case's id), and of an analyst of each agency:\n"
+        "\nKeys of the case's users (x-case: the case's id), of approvers, and of an analyst of each agency (x-case: a \
+         reference of their own, e.g. REF-1):\n"
     );
     print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
     log.settle();

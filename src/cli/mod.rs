@@ -20,6 +20,7 @@ mod output;
 mod progress;
 mod purge;
 mod records;
+mod referral;
 mod serve;
 mod settings;
 mod sharing;

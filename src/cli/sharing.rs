@@ -17,23 +17,34 @@ use accord::resolve::Engine;
 use accord::store::Store;
 
 use super::holder::Log;
-use super::{CommandError, api_key};
+use super::referral::{Intake, Told};
+use super::{CommandError, api_key, referral};
 
 const POLICE: &str = "metro-police";
 const INSPECTORATE: &str = "labour-inspectorate";
 const INTELLIGENCE: &str = "financial-intelligence";
+const SHELTER: &str = "harbour-shelter";
 
 const INVESTIGATION: &str = include_str!("../../fixtures/agreements/investigation.json");
 const VICTIMS: &str = include_str!("../../fixtures/agreements/victims-of-a-case.json");
 const POINTERS: &str = include_str!("../../fixtures/agreements/pointers-only.json");
 
-/// Users of the demo, their roles, and what they are for.
-const USERS: [(&str, &str, &[Role]); 5] = [
+/// A user of the demo: agency, name and roles.
+type User = (&'static str, &'static str, &'static [Role]);
+
+/// Users who work on the case.
+const MEMBERS: [User; 4] = [
     (POLICE, "investigator", &[Role::Analyst, Role::Investigator, Role::TaskForceLead]),
     (INSPECTORATE, "victim-specialist", &[Role::Investigator, Role::VictimSpecialist]),
     (INTELLIGENCE, "watch-desk", &[Role::Investigator, Role::WatchDesk]),
+    (SHELTER, "victim-specialist", &[Role::Investigator, Role::VictimSpecialist]),
+];
+
+/// Users who sign and decide for their agency.
+const OFFICERS: [User; 3] = [
     (POLICE, "approver-0", &[Role::Approver]),
     (POLICE, "approver-1", &[Role::Approver]),
+    (SHELTER, "approver-0", &[Role::Approver]),
 ];
 
 /// Days that the demo's keys are good for.
@@ -46,11 +57,19 @@ pub fn key_of(
     user: &str,
     roles: &[Role],
 ) -> Result<String, CommandError> {
-    let (agency, user) = (agency.to_owned(), user.to_owned());
-    let roles = roles.iter().copied().collect();
-    let holder =
-        Principal { agency, user, roles, purposes: None, certified: false, attributes: [].into() };
+    let holder = principal((agency, user, roles));
     Ok(api_key::create(store, holder, KEY_DAYS, None)?.1)
+}
+
+fn principal((agency, user, roles): (&str, &str, &[Role])) -> Principal {
+    Principal {
+        agency: agency.to_owned(),
+        user: user.to_owned(),
+        roles: roles.iter().copied().collect(),
+        purposes: None,
+        certified: false,
+        attributes: [].into(),
+    }
 }
 
 /// Where the demo stands after its agencies have agreed.
@@ -73,19 +92,14 @@ impl Sharing<'_> {
                 policy.agreements.insert(terms.agreement_id(self.id_key), self.signed(terms));
             }
         }
-        policy.cases.insert(case.clone(), self.case(policy_members())?);
+        let Sharing { store, engine, id_key, now: at } = *self;
+        let victims = referral::hand_in(&Intake { store, engine, id_key, at }, POLICE, SHELTER)?;
+        policy.cases.insert(case.clone(), self.case(policy_members(), victims)?);
         let rules = Rules::of(policy.clone());
-        let principal = |(agency, user, roles): (&str, &str, &[Role])| Principal {
-            agency: agency.to_owned(),
-            user: user.to_owned(),
-            roles: roles.iter().copied().collect(),
-            purposes: None,
-            certified: false,
-            attributes: [].into(),
-        };
-        let (police, specialist) = (principal(USERS[0]), principal(USERS[1]));
+        let members = MEMBERS.map(principal);
+        let [police, specialist, ..] = &members;
         let reference: Reference = case.parse()?;
-        let seen = self.snapshot(&rules, &police, &reference, &BTreeSet::new())?;
+        let seen = self.snapshot(&rules, police, &reference, &BTreeSet::new())?;
         let masked = seen.masked().in_case(&case);
         let victim = seen.records.iter().position(|record| {
             record.label.agency == INSPECTORATE
@@ -93,14 +107,14 @@ impl Sharing<'_> {
                 && matches!(record.body, Body::Person(_))
         });
         let mut text = format!(
-            "case {case}: {POLICE}, {INSPECTORATE} and {INTELLIGENCE} work on it; agreements are signed\n"
+            "case {case}: {POLICE}, {INSPECTORATE}, {INTELLIGENCE} and {SHELTER} work on it; agreements are signed\n"
         );
         if let Some(victim) = victim {
             let record = seen.records[victim].id;
             if let Some(case) = policy.cases.get_mut(&case) {
                 case.subjects.insert(record);
             }
-            let own = self.snapshot(&rules, &specialist, &reference, &[record].into())?;
+            let own = self.snapshot(&rules, specialist, &reference, &[record].into())?;
             let named = |snapshot: &Snapshot| {
                 let index = snapshot.records.iter().position(|it| it.id == record)?;
                 let entity = snapshot.entity_of[index];
@@ -113,18 +127,17 @@ impl Sharing<'_> {
                 named(&own).unwrap_or_default(),
             );
         }
-        text += &self.pointer(&rules, &police)?;
-        let askers: Vec<Principal> = USERS[..3].iter().copied().map(principal).collect();
-        text += &self.referral(&rules, &askers, &reference)?;
+        text += &self.pointer(&rules, police)?;
+        text += &self.referral(&rules, &members, &reference)?;
         let due = Log::due("demo: agreements and a case", POLICE, None);
         self.store.put_document(POLICY_DOCUMENT, &policy.to_document(), &due)?;
         Ok(text)
     }
 
-    /// Keys of three agencies' users, ready to use.
+    /// Keys of the users, ready to use.
     pub fn keys(&self) -> Result<String, CommandError> {
         let mut text = String::new();
-        for (agency, user, roles) in USERS {
+        for (agency, user, roles) in MEMBERS.into_iter().chain(OFFICERS) {
             let key = key_of(self.store, agency, user, roles)?;
             text += &format!("  {:<42} {key}\n", format!("{agency}, {user}"));
         }
@@ -155,7 +168,11 @@ impl Sharing<'_> {
         Agreement { versions, suspended: None, ended: None, receipts: Vec::new() }
     }
 
-    fn case(&self, members: BTreeSet<Member>) -> Result<Case, CommandError> {
+    fn case(
+        &self,
+        members: BTreeSet<Member>,
+        subjects: Vec<RecordId>,
+    ) -> Result<Case, CommandError> {
         const YEAR_MICROS: i64 = 365 * 86_400_000_000;
         Ok(Case {
             lead: POLICE.to_owned(),
@@ -164,7 +181,7 @@ impl Sharing<'_> {
             expires: Timestamp::from_micros(self.now.as_micros() + YEAR_MICROS)?,
             ended: None,
             members,
-            subjects: BTreeSet::new(),
+            subjects: subjects.into_iter().collect(),
             brought_by: BTreeSet::new(),
         })
     }
@@ -182,32 +199,26 @@ impl Sharing<'_> {
         Ok(Arc::new(graph::build_in(store, &view, id_key, engine, &setting)?.0))
     }
 
-    /// The first finding that would need an asker's own records and masked ones of another agency.
+    /// Tells of the first finding that would need a member's own records and masked ones of another agency.
     fn referral(
         &self,
         rules: &Rules,
-        askers: &[Principal],
+        members: &[Principal],
         case: &Reference,
     ) -> Result<String, CommandError> {
-        for asker in askers.iter().filter(|asker| asker.may(Function::Deconflict)) {
+        for asker in members.iter().filter(|member| member.may(Function::Deconflict)) {
             let shown = self.snapshot(rules, asker, case, &BTreeSet::new())?;
             let shown = shown.masked().in_case(case.as_str());
             let view = self.view(rules, asker, case)?;
             let joined = Joined::build(self.store, &view, self.id_key, self.engine)?;
             let found = referred(&shown, &joined, &asker.agency, &SharedHubOptions::default());
             let Some(Referred { own, masked }) = found.into_iter().next() else { continue };
-            let owners: Vec<String> = masked
-                .iter()
-                .map(|(owner, records)| format!("{} of {owner}", records.len()))
-                .collect();
-            return Ok(format!(
-                "  a referral: {} asks GET /v1/indicators/shared-hub; one phone, address or vehicle would stand out \
-                 only if {} records of its own met masked ones ({}).\n    It is shown nothing; the owner can \
-                 release it (GET /v1/referrals)\n",
-                asker.agency,
-                own.len(),
-                owners.join(", "),
-            ));
+            let masked = masked.into_iter().map(|(owner, records)| (owner, records.len()));
+            let told = Told { asker, own: own.len(), masked: masked.collect(), members };
+            return Ok(told.text(|agency| {
+                let Desk { name, channel } = registered(agency).desk;
+                format!("{name}, {channel}")
+            }));
         }
         Ok(String::new())
     }
@@ -253,7 +264,7 @@ impl Sharing<'_> {
 }
 
 fn policy_members() -> BTreeSet<Member> {
-    let members = USERS[..3].iter();
+    let members = MEMBERS.iter();
     members
         .map(|(agency, user, _)| Member { agency: (*agency).into(), user: (*user).into() })
         .collect()
@@ -262,7 +273,7 @@ fn policy_members() -> BTreeSet<Member> {
 fn registered(agency: &str) -> Agency {
     let kind = match agency {
         INSPECTORATE => AgencyKind::LabourInspectorate,
-        "harbour-shelter" => AgencyKind::ServiceProvider,
+        SHELTER => AgencyKind::ServiceProvider,
         _ => AgencyKind::Police,
     };
     let desk =

@@ -18,6 +18,12 @@ fn the_demo_prints_what_it_found_against_the_key() {
         " times\n",
         "metro-police sees person-",
         "duty desk",
+        "a referral: a number of the demo's own rows (source \"demo\") would stand out only if 6 records of \
+         metro-police met masked ones (4 of harbour-shelter)",
+        "metro-police asks GET /v1/indicators/shared-hub and is shown nothing of it",
+        "the desk of the owner: harbour-shelter, duty desk",
+        "the victim specialists of the case: labour-inspectorate, victim-specialist;",
+        "released, metro-police is told in its inbox to call harbour-shelter, duty desk",
     ] {
         assert!(printed.contains(part), "{part:?} is missing in\n{printed}");
     }
