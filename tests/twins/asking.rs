@@ -21,7 +21,7 @@ const OFTEN: [(&str, usize); 10] = [
     ("list_neighbours", 10),
     ("run_query", 6),
     ("get_record", 4),
-    ("explain_pair", 4),
+    ("explain_pair", 16),
     ("deconflict", 4),
     ("submit_batch", 3),
 ];
