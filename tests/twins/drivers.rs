@@ -99,12 +99,13 @@ impl<R: Rng> Pool<'_, R> {
         }
     }
 
-    /// The ids of two records of one type, where there are two: often one of a victim's row, and one of the caller's
+    /// The ids of two records of one type, where there are two: mostly one of another agency's victim's row, and often one of the caller's
     /// own, as of who guesses.
     fn pair(&mut self) -> [RecordId; 2] {
-        let victims: Vec<Known> = self.records.iter().filter(|it| it.is_victim).copied().collect();
+        let victims: Vec<Known> =
+            self.records.iter().filter(|it| it.is_victim && !it.is_own).copied().collect();
         let first = match victims.choose(self.rng) {
-            Some(victim) if self.rng.random() => *victim,
+            Some(victim) if self.rng.random_bool(0.7) => *victim,
             _ => self.known(),
         };
         let fits = |it: &&Known| it.entity_type == first.entity_type && it.id != first.id;
