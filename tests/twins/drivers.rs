@@ -99,10 +99,15 @@ impl<R: Rng> Pool<'_, R> {
         }
     }
 
-    /// The ids of two records of one type, where there are two; the second is often the caller's own, as of who
-    /// guesses.
+    /// The ids of two records of one type, where there are two: mostly one of another agency's victim's row, and often one of the caller's
+    /// own, as of who guesses.
     fn pair(&mut self) -> [RecordId; 2] {
-        let first = self.known();
+        let victims: Vec<Known> =
+            self.records.iter().filter(|it| it.is_victim && !it.is_own).copied().collect();
+        let first = match victims.choose(self.rng) {
+            Some(victim) if self.rng.random_bool(0.7) => *victim,
+            _ => self.known(),
+        };
         let fits = |it: &&Known| it.entity_type == first.entity_type && it.id != first.id;
         let fitting: Vec<Known> = self.records.iter().filter(fits).copied().collect();
         let own: Vec<Known> = fitting.iter().filter(|it| it.is_own).copied().collect();
@@ -138,7 +143,7 @@ impl<R: Rng> Pool<'_, R> {
     }
 
     fn unmask(&mut self) -> &'static str {
-        self.pick(&["", "?unmask=true"])
+        self.pick(&["", "?unmask=true", "?unmask=true"])
     }
 
     fn limit(&mut self) -> u32 {
@@ -179,7 +184,7 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("resolve", |pool| {
             let kind = pool.pick(&["person", "person", "phone", "phone", "address", "vehicle"]);
-            let body = match pool.rng.random_bool(0.25) {
+            let body = match pool.rng.random_bool(0.4) {
                 true => guesses::body(pool.rng, kind, guesses::SAID),
                 false => world::body(pool.rng, kind),
             };
@@ -188,8 +193,17 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("search", |pool| {
             // Starts of words find many at once: what orders them shows.
-            let text = pool
-                .pick(&["horvat", "hoxha", "2555", "station", "h", "k b o", "h 2555 l", "z q y"]);
+            let text = pool.pick(&[
+                "horvat",
+                "hoxha",
+                "2555",
+                "station",
+                "h",
+                "k b o",
+                "h 2555 l",
+                "z q y",
+                "q l v c e",
+            ]);
             let path = format!("/v1/search{}", pool.unmask());
             post(&path, json!({ "text": text, "limit": pool.limit() }))
         }),

@@ -388,7 +388,8 @@ fn grant(rng: &mut impl Rng) -> Grant {
     let mut flip = || rng.random_bool(0.75);
     let kinds = Kind::ALL.into_iter().filter(|kind| some(&mut flip, kind)).collect();
     let subject = SubjectCategory::ALL.into_iter().filter(|_| rng.random_bool(0.75)).collect();
-    let levels = [Level::White, Level::White, Level::White, Level::Gray, Level::Gray, Level::Black];
+    let white = Level::White;
+    let levels = [white, white, white, white, white, Level::Gray, Level::Gray, Level::Black];
     let level = pick(rng, &levels);
     Grant {
         kinds,
