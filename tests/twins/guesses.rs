@@ -137,7 +137,7 @@ impl Renaming {
         };
         let Some(at) = at else { return };
         if body["type"] != "person" {
-            *body = numbered(rng, &body["type"].as_str().unwrap().to_owned(), self.things[at]);
+            *body = numbered(rng, body["type"].as_str().unwrap(), self.things[at]);
             return;
         }
         let of_agency = self.people.iter().find(|(name, _)| *name == agency);

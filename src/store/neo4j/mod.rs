@@ -22,9 +22,6 @@ use connection::{Connection, Transaction};
 /// Raised when the layout changes.
 const FORMAT_VERSION: i64 = 5;
 
-/// The version before, which had no entries that wait for the log.
-const WITHOUT_ENTRIES: i64 = 4;
-
 /// Constraints; each also is the index that look-ups use.
 const CONSTRAINTS: [(&str, &str); 9] = [
     ("StoredMeta", "id"),
@@ -60,7 +57,6 @@ impl Neo4jStore {
         let store = Self { connection, logged: outbox::Logged::default() };
         match store.format()? {
             Some(FORMAT_VERSION) => {}
-            Some(WITHOUT_ENTRIES) => store.prepare()?,
             Some(other) => {
                 return Err(StoreError::Format(format!(
                     "format version {other}; this program knows version {FORMAT_VERSION}"

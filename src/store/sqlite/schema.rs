@@ -8,11 +8,9 @@ use crate::store::StoreError;
 /// `PRAGMA application_id` of a store: "accd".
 const APPLICATION_ID: i32 = 0x6163_6364;
 
-/// `PRAGMA user_version`: raised when the tables change.
+/// `PRAGMA user_version`: raised when the tables change, or what they hold. Stores of version 4 are refused: there the
+/// phone's siblings in a victim's row bear no victim's label, and would be readable.
 const FORMAT_VERSION: i32 = 5;
-
-/// The version before, which had no entries that wait for the log.
-const WITHOUT_ENTRIES: i32 = 4;
 
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "
@@ -59,7 +57,6 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
     };
     match (pragma("application_id")?, pragma("user_version")?) {
         (APPLICATION_ID, FORMAT_VERSION) => {}
-        (APPLICATION_ID, WITHOUT_ENTRIES) => migrate(connection)?,
         (APPLICATION_ID, other) => {
             return Err(StoreError::Format(format!(
                 "format version {other}; this program knows version {FORMAT_VERSION}"
@@ -89,20 +86,4 @@ fn make(connection: &Connection) -> Result<(), StoreError> {
              COMMIT;"
         ))
         .map_err(backend)
-}
-
-/// Adds what the version before had not. Another process may do the same at this instant.
-fn migrate(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(backend)?;
-    let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0));
-    let migrated = version.and_then(|version| match version {
-        WITHOUT_ENTRIES => connection
-            .execute_batch(&format!("{ENTRIES} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;")),
-        _ => connection.execute_batch("COMMIT"),
-    });
-    migrated.map_err(|error| {
-        // The connection is not used any further.
-        let _ = connection.execute_batch("ROLLBACK");
-        backend(error)
-    })
 }
