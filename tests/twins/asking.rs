@@ -33,6 +33,10 @@ pub fn ask(client: &Client, request: &Request) -> Answer {
     settled(client, request, answer)
 }
 
+/// What tells how often each use of break-glass was used, by what was refused too: where refused writes are not asked
+/// of both, neither is it.
+const BREAK_GLASS: &str = "GET /v1/break-glass";
+
 /// How the second of two twins is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
@@ -64,9 +68,8 @@ pub fn ask_both(
             Some(settled(second, request, answer))
         }
         Manner::WithoutRefusedWrites if request.method == "POST" && one.status >= 400 => None,
-        // It tells how often it was used, for what was refused too.
         Manner::WithoutRefusedWrites
-            if (request.method, request.path.as_str()) == ("GET", "/v1/break-glass") =>
+            if format!("{} {}", request.method, request.path) == BREAK_GLASS =>
         {
             None
         }
@@ -106,6 +109,7 @@ fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
     own.sort_by_key(|entry| entry.operation.contains(" batch "));
     if manner == Manner::WithoutRefusedWrites {
         own.retain(|entry| entry.status < 400 || !entry.operation.starts_with("POST"));
+        own.retain(|entry| entry.operation != BREAK_GLASS);
     }
     // How often it is asked whether a job has ended depends on how long it takes.
     own.dedup_by(|one, other| one == other && one.operation == "GET /v1/jobs/{id}");
