@@ -92,6 +92,13 @@ impl Scope {
         what(&mut self.told.borrow_mut());
     }
 
+    /// Puts what was shown so far into the entry that is due, so that the commit of a write has it: another request
+    /// may bring the entry into the log before this one's answer is made.
+    pub fn put_shown_into_entry(&self) {
+        let shown = self.told.borrow().shown.clone();
+        self.due.amend(|entry| entry.shown.clone_from(&shown));
+    }
+
     /// Notes what the request turned out to be about.
     pub fn is_about(&self, object: &str) {
         self.note(|told| told.object = Some(object.to_owned()));

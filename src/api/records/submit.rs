@@ -58,6 +58,7 @@ pub async fn submit_record(context: Context, body: Body) -> Result<Answer<Submit
 /// Stores and links rows, all or none.
 pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
     let records = rows.iter().flat_map(|row| &row.records).map(|it| scope.record_id(it)).collect();
+    scope.put_shown_into_entry();
     let state = &scope.state;
     let report =
         jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at, &scope.due)?;
