@@ -14,7 +14,7 @@ use crate::api::{Answer, Client, Server};
 /// Operations that say most of what there is, or take an id which another may bear, and how often they are asked
 /// while the others are asked every second time: the more operations there are, the fewer requests each would get.
 const OFTEN: [(&str, usize); 10] = [
-    ("search", 16),
+    ("search", 20),
     ("resolve", 18),
     ("get_entity", 12),
     ("submit_record", 14),
@@ -151,6 +151,7 @@ fn known(row: &Row) -> impl Iterator<Item = Known> {
         entity_type,
         is_own: row.agency == CALLER,
         is_victim: row.label(entity_type.into()).category.is_victim(),
+        is_shared: row.agency == CALLER || row.json["handling"] == "shared",
     })
 }
 
