@@ -69,7 +69,7 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
         "{asked} cases, {found} of them answered with something; {differed} pairs differ in rows; \
          {shown} objects shown, all named in the audit log"
     );
-    assert!(asked >= 5_000 && shown > 5_000 && repeated > 20, "{repeated} with a parameter twice");
+    assert!(asked >= 5_000 && shown > 1_000 && repeated > 20, "{repeated} with a parameter twice");
     // The property can fail: the worlds do differ, and the caller does see things.
     assert!(differed * 2 > PAIRS as usize && found * 3 > asked);
 }
