@@ -29,11 +29,11 @@ use crate::audit::{AuditError, AuditLog};
 use crate::casework::Policies;
 use crate::graph;
 use crate::identity::{self, Identity, IdentityError, SealingKey};
-use crate::jobs::{Clock, Jobs};
+use crate::jobs::{Clock, Jobs, LateLinks};
 use crate::model::IdKey;
 use crate::query::Runner;
 use crate::resolve::Engine;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What a server is built from. Time and randomness come in here.
 pub struct Config {
@@ -84,6 +84,9 @@ pub enum BuildError {
     /// TLS cannot be had as configured.
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The address cannot be listened on, or the system gives no thread.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
@@ -113,6 +116,8 @@ impl Application {
                 .with_bytes_max(config.view_bytes_max),
             runner: config.runner,
             jobs: Jobs::new(config.id_key.clone(), nonce, Arc::clone(&config.clock), JOB_THREADS)?,
+            links: LateLinks::new(Arc::clone(&config.store), Arc::clone(&config.engine))?
+                .running()?,
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
             policies: Policies::default(),

@@ -18,7 +18,9 @@ use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
 #[cfg(feature = "seeded-leaks")]
 use crate::graph::Snapshot;
-use crate::model::{Record, RecordId, Timestamp};
+use crate::ingest::RowOutput;
+use crate::jobs::{SubmitReport, Within};
+use crate::model::{ClassSet, Record, RecordId, Timestamp};
 use crate::query::ViewKey;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
@@ -127,13 +129,35 @@ impl Scope {
         graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, stored)
     }
 
+    /// Stores rows, and links them with what the caller sees and may see the content of.
+    pub fn submit(&self, rows: Vec<RowOutput>) -> Result<SubmitReport, Problem> {
+        let store = self.state.store.as_ref();
+        let (classes, masked) = self.state.policies.classes_of_records(store, &self.view)?;
+        let within = Within { agency: &self.caller.agency, classes: &classes, masked: &masked };
+        Ok(self.state.links.submit(rows, self.at, &within, &self.due)?)
+    }
+
+    /// Completes the links of the view that writers who see less have left.
+    fn complete_links(&self) -> Result<(), Problem> {
+        if self.state.links.is_done() {
+            return Ok(());
+        }
+        let store = self.state.store.as_ref();
+        let (classes, masked) = self.state.policies.classes_of_records(store, &self.view)?;
+        // Who is shown some of what others are not is shown its links, too.
+        let masked = if self.unmasked.is_empty() { masked } else { ClassSet::default() };
+        let within = Within { agency: &self.caller.agency, classes: &classes, masked: &masked };
+        Ok(self.state.links.complete(&within)?)
+    }
+
     /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims.
     pub fn seen(&self) -> Result<Seen<'_>, Problem> {
         Ok(self.seen_and_revision()?.0)
     }
 
-    /// What [`Scope::seen`] gives, and the store's revision that it is of, which never goes into an answer.
+    /// What [`Scope::seen`] gives, and a number that grows with each change of it, which never goes into an answer.
     pub fn seen_and_revision(&self) -> Result<(Seen<'_>, u64), Problem> {
+        self.complete_links()?;
         let store = self.state.store.as_ref();
         let (snapshot, revision) =
             self.state.cache.masked(store, &self.view, &self.unmasked, &self.pseudonyms)?;

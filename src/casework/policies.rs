@@ -10,7 +10,7 @@ use crate::govern::{
     Agency, Decision, Grounds, POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference,
     Rules, View,
 };
-use crate::model::{Class, ClassId, RecordId, Timestamp};
+use crate::model::{Class, ClassId, ClassSet, EntityType, Kind, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
 
 /// Decisions kept; the one used longest ago makes room.
@@ -101,6 +101,30 @@ impl Policies {
         let (view, break_glass) = (decision.view.clone(), decision.break_glass.clone());
         let grounds = decision.grounds.clone();
         Ok(Granted { view, pseudonyms, unmasked, break_glass, grounds })
+    }
+
+    /// The classes of a view that records are of, and those of them whose content is masked to callers of its
+    /// agency to whom none is shown unmasked: other agencies' victims'.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn classes_of_records(
+        &self,
+        store: &dyn Store,
+        view: &View,
+    ) -> Result<(ClassSet, ClassSet), CaseworkError> {
+        let kinds = EntityType::ALL.map(Kind::from);
+        let (mut seen, mut masked) = (ClassSet::default(), ClassSet::default());
+        for (id, Class { kind, label }) in self.classes(store)?.iter() {
+            if !kinds.contains(kind) || !view.classes.contains(*id) {
+                continue;
+            }
+            seen.insert(*id);
+            if label.category.is_victim() && label.agency != view.agency {
+                masked.insert(*id);
+            }
+        }
+        Ok((seen, masked))
     }
 
     fn classes(&self, store: &dyn Store) -> Result<Classes, CaseworkError> {

@@ -47,9 +47,11 @@ struct Slot {
     bytes: AtomicUsize,
 }
 
-/// A snapshot, and the revision it is of.
+/// A snapshot, and the revisions it is of.
 struct Built {
     revision: u64,
+    /// That of the view's late links.
+    late: u64,
     kept: Kept,
 }
 
@@ -105,12 +107,12 @@ impl Slot {
     fn pack(&self, common: &Common, revision: u64) -> bool {
         let Ok(mut built) = self.built.try_lock() else { return false };
         *built = built.take().filter(|it| it.revision == revision);
-        *built = built.take().map(|Built { revision, kept }| {
+        *built = built.take().map(|Built { revision, late, kept }| {
             let packed = match kept {
                 Kept::Open(Open { packed: Some(packed), .. }) | Kept::Packed(packed) => packed,
                 Kept::Open(open) => Arc::new(Packed::of(&open.snapshot, common)),
             };
-            Built { revision, kept: Kept::Packed(packed) }
+            Built { revision, late, kept: Kept::Packed(packed) }
         });
         let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
         self.bytes.store(bytes, Ordering::Relaxed);
@@ -140,7 +142,7 @@ impl Cache {
         Self { bytes_max, ..self }
     }
 
-    /// The snapshot of a view as of now, and the store's revision that it is of.
+    /// The snapshot of a view as of now, and a number that grows with each change that the view may see.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -198,13 +200,15 @@ impl Cache {
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
         let slot = self.slot(view, unmasked);
         let mut built = locked(&slot.built);
+        // Before the stream is: a link that comes in between makes the view anew at the next question.
+        let late = store.late_revision(&view.classes)?;
         let now = store.revision()?;
-        *built = built.take().filter(|found| found.revision == now);
+        *built = built.take().filter(|found| (found.revision, found.late) == (now, late));
         let (open, revision) = match built.as_ref() {
-            Some(Built { revision, kept: Kept::Open(open) }) => {
-                return Ok((Arc::clone(&open.snapshot), *revision));
+            Some(Built { revision, kept: Kept::Open(open), .. }) => {
+                return Ok((Arc::clone(&open.snapshot), *revision + late));
             }
-            Some(Built { revision, kept: Kept::Packed(packed) }) => {
+            Some(Built { revision, kept: Kept::Packed(packed), .. }) => {
                 (Open::unpacked(packed), *revision)
             }
             None => self.build(store, view, unmasked)?,
@@ -212,10 +216,10 @@ impl Cache {
         let snapshot = Arc::clone(&open.snapshot);
         let kept = Kept::Open(open);
         slot.bytes.store(kept.bytes(), Ordering::Relaxed);
-        *built = Some(Built { revision, kept });
+        *built = Some(Built { revision, late, kept });
         drop(built);
         self.make_room(&snapshot);
-        Ok((snapshot, revision))
+        Ok((snapshot, revision + late))
     }
 
     fn build(

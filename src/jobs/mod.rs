@@ -8,9 +8,11 @@ mod admit;
 mod apply;
 mod import;
 mod judge;
+mod late;
 mod link;
 mod registry;
 mod submit;
+mod unlinked;
 
 #[cfg(test)]
 mod tests;
@@ -20,8 +22,10 @@ pub use import::{
     import_readers,
 };
 pub use judge::judge;
+pub use late::{InProgress, LateLinks};
 pub use link::Linker;
 pub use registry::{
     Clock, JobError, JobHandle, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,
 };
 pub use submit::{RefusedRow, SubmitError, SubmitReport, submit};
+pub use unlinked::Within;

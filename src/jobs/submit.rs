@@ -4,11 +4,11 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::admit::Admission;
-use super::apply::{NumberedRow, Pipeline};
+use super::apply::{NumberedRow, Pipeline, Reach, Whole};
 use super::link::Linker;
 use crate::audit::Due;
 use crate::ingest::{Reason, RowError, RowOutput};
-use crate::model::Timestamp;
+use crate::model::{ClassId, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
 
 /// What a submission changed.
@@ -60,6 +60,18 @@ pub fn submit<L: Linker>(
     at: Timestamp,
     due: &Due,
 ) -> Result<SubmitReport, SubmitError> {
+    submit_in(store, engine, rows, at, (Reach::All, due)).map(|(report, _)| report)
+}
+
+/// Stores rows and links them as far as is said; also the new records that are not linked with all others then, and
+/// their classes.
+pub(super) fn submit_in<L: Linker>(
+    store: &dyn Store,
+    engine: &L,
+    rows: Vec<RowOutput>,
+    at: Timestamp,
+    (reach, due): (Reach<'_>, &Due),
+) -> Result<(SubmitReport, Vec<(RecordId, ClassId)>), SubmitError> {
     let rows: Vec<NumberedRow> = (0..).zip(rows).collect();
     let admission = Admission::of(store, at).map_err(SubmitError::Store)?;
     let barred = |(number, row): &NumberedRow| Some((*number, admission.check(row).err()?));
@@ -68,7 +80,7 @@ pub fn submit<L: Linker>(
         return Err(refused(barred));
     }
     let mut pipeline = Pipeline::new(store, engine);
-    let outcome = match pipeline.apply_at_once(&rows, true, due) {
+    let outcome = match pipeline.apply_at_once(&rows, Whole::Yes, reach, due) {
         Err(conflict @ StoreError::Conflict { .. }) => {
             let row = pipeline.first_conflict(&rows).map_err(SubmitError::Store)?;
             let row = row.ok_or(SubmitError::Store(conflict))?;
@@ -79,13 +91,14 @@ pub fn submit<L: Linker>(
     if !outcome.refused.is_empty() {
         return Err(refused(outcome.refused));
     }
-    Ok(SubmitReport {
+    let report = SubmitReport {
         records_new: outcome.counts.records_new,
         records_unchanged: outcome.counts.records_unchanged,
         ties: outcome.counts.ties,
         events: outcome.counts.events,
         links: outcome.counts.links,
-    })
+    };
+    Ok((report, outcome.unlinked))
 }
 
 fn refused(rows: Vec<(u64, RowError)>) -> SubmitError {

@@ -136,11 +136,39 @@ impl Bench {
     }
 
     fn everything(&self) -> Everything {
-        let view: ClassSet = self.store.classes().unwrap().into_iter().map(|(id, _)| id).collect();
-        let mut found = Everything::default();
-        self.store.stream(&view, &mut found).unwrap();
-        found
+        everything(&self.store, u8::MAX)
     }
+}
+
+/// The classes of some tiers, a bit for each.
+fn tiers(store: &dyn Store, tiers: u8) -> ClassSet {
+    let classes = store.classes().unwrap().into_iter();
+    classes.filter(|(_, class)| tiers >> class.label.tier & 1 == 1).map(|(id, _)| id).collect()
+}
+
+/// What a store holds of some tiers.
+fn everything(store: &dyn Store, of: u8) -> Everything {
+    let mut found = Everything::default();
+    store.stream(&tiers(store, of), &mut found).unwrap();
+    found
+}
+
+/// A store to share.
+fn shared() -> (tempfile::TempDir, Arc<dyn Store>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(&folder.path().join("s.db"), true).unwrap());
+    (folder, store)
+}
+
+/// A row all of which is of a tier.
+fn tiered(no: usize, (from, to): (u32, u32), tier: u8) -> Vec<RowOutput> {
+    let mut rows = outputs(&[row(no, from, to)]);
+    for row in &mut rows {
+        row.records.iter_mut().for_each(|it| it.label.tier = tier);
+        row.ties.iter_mut().for_each(|it| it.label.tier = tier);
+        row.events.iter_mut().for_each(|it| it.label.tier = tier);
+    }
+    rows
 }
 
 fn reader(rows: &[String]) -> RowReader {
@@ -191,6 +219,82 @@ proptest! {
         });
         prop_assert_eq!(all.collect::<Vec<_>>(), expected.links);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whoever writes, whatever the writer sees, and whether the program was restarted in between: who asks finds
+    /// the links of what they see, and in the end all are those of one step.
+    #[test]
+    fn links_that_are_found_later_are_those_of_one_step(
+        rows in proptest::collection::vec((0u32..300, 0u32..300, 0u8..4, any::<u8>(), 0u8..5), 1..30),
+    ) {
+        let at_once = Bench::new();
+        let (_folder, store) = shared();
+        let engine = Arc::new(Endings);
+        let mut late = LateLinks::new(Arc::clone(&store), Arc::clone(&engine)).unwrap();
+        let masked = ClassSet::default();
+        for (no, (from, to, tier, seen, next)) in rows.into_iter().enumerate() {
+            let output = || tiered(no, (from, to), tier);
+            submit(&at_once.store, &Endings, output(), now(), &MAKING).unwrap();
+            let classes = tiers(store.as_ref(), seen);
+            let within = Within { agency: "telco", classes: &classes, masked: &masked };
+            late.submit(output(), now(), &within, &MAKING).unwrap();
+            let asks = |late: &LateLinks<Endings>, agency, of| {
+                let classes = tiers(store.as_ref(), of);
+                late.complete(&Within { agency, classes: &classes, masked: &masked }).unwrap();
+                everything(store.as_ref(), of)
+            };
+            match next {
+                0 => {}
+                1 => late = LateLinks::new(Arc::clone(&store), Arc::clone(&engine)).unwrap(),
+                2 => late.records_moved(),
+                3 => prop_assert_eq!(asks(&late, "other", seen), everything(&at_once.store, seen)),
+                _ => prop_assert_eq!(asks(&late, "telco", seen | 1 << tier), everything(&at_once.store, seen | 1 << tier)),
+            }
+        }
+        late.finish().unwrap();
+        prop_assert_eq!(everything(store.as_ref(), u8::MAX), at_once.everything());
+        prop_assert!(late.is_done() && store.unlinked().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn what_a_writer_does_not_see_is_linked_after_the_requests_and_tells_it_nothing() {
+    let (_folder, store) = shared();
+    let late = LateLinks::new(Arc::clone(&store), Arc::new(Endings)).unwrap().running().unwrap();
+    submit(store.as_ref(), &Endings, tiered(1, (11, 12), 0), now(), &MAKING).unwrap();
+    let own = tiers(store.as_ref(), 0b10);
+    let request = late.in_progress();
+    let within = Within { agency: "telco", classes: &own, masked: &own };
+    let report = late.submit(tiered(2, (11, 12), 1), now(), &within, &MAKING).unwrap();
+    assert_eq!((report.records_new, report.links), (2, 0));
+    let sees = || store.late_revision(&tiers(store.as_ref(), 0b10)).unwrap();
+    let (revision, before) = (store.revision().unwrap(), sees());
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(!late.is_done() && everything(store.as_ref(), u8::MAX).links.is_empty());
+    drop(request);
+    while !late.is_done() {
+        std::thread::yield_now();
+    }
+    assert_eq!(everything(store.as_ref(), u8::MAX).links.len(), 2);
+    assert_eq!((store.revision().unwrap(), sees()), (revision, before));
+}
+
+#[test]
+fn what_was_removed_meanwhile_is_not_linked() {
+    let (_folder, store) = shared();
+    let late = LateLinks::new(Arc::clone(&store), Arc::new(Endings)).unwrap();
+    let none = ClassSet::default();
+    let within = Within { agency: "telco", classes: &none, masked: &none };
+    late.submit(tiered(1, (11, 12), 0), now(), &within, &MAKING).unwrap();
+    late.submit(tiered(2, (11, 12), 1), now(), &within, &MAKING).unwrap();
+    let mut transaction = store.begin(&MAKING).unwrap();
+    transaction.purge(&tiers(store.as_ref(), 0b10)).unwrap();
+    transaction.commit().unwrap();
+    late.finish().unwrap();
+    assert!(late.is_done() && everything(store.as_ref(), u8::MAX).links.is_empty());
 }
 
 #[test]

@@ -95,11 +95,24 @@ pub trait Store: Outbox + Send + Sync {
     /// When it does not, and why.
     fn ping(&self) -> Result<(), StoreError>;
 
-    /// A counter that changes with every committed change, for caches. Never part of an answer.
+    /// A counter that changes with every committed change but late links, for caches. Never part of an answer.
     ///
     /// # Errors
     /// When the store does not answer.
     fn revision(&self) -> Result<u64, StoreError>;
+
+    /// A counter that changes with every commit of late links ([`WriteTxn::link_late`]) both of whose ends are
+    /// visible: who sees one end of a link alone finds no sign of it. Never part of an answer.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn late_revision(&self, view: &ClassSet) -> Result<u64, StoreError>;
+
+    /// The records that are noted as not yet linked with all others ([`WriteTxn::note_unlinked`]), ascending.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn unlinked(&self) -> Result<Vec<RecordId>, StoreError>;
 
     /// All classes in use, ascending by their number. Classes are only ever added.
     ///
@@ -203,11 +216,16 @@ pub trait WriteTxn {
     /// When the store does not answer.
     fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError>;
 
-    /// For each key, the records that carry it: distinct (key, record) pairs, ascending.
+    /// For each key, the records of some classes, or of all, that carry it: distinct (key, record) pairs,
+    /// ascending. What is of other classes is not looked at, so that it takes no time.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError>;
+    fn candidates(
+        &mut self,
+        within: Option<&ClassSet>,
+        keys: &[BlockKey],
+    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError>;
 
     /// Writes a batch. A record, tie or event that is already there with the same content is left
     /// as it is; one with other content is an error ([`StoreError::Conflict`]), because records
@@ -217,6 +235,21 @@ pub trait WriteTxn {
     /// # Errors
     /// When the store does not answer, or on a conflict; the transaction is then lost.
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError>;
+
+    /// Notes records, which are in the store or this transaction, as not yet linked with all others; their
+    /// classes, in the order of the records.
+    ///
+    /// # Errors
+    /// When the store does not answer, or has no such record; the transaction is then lost.
+    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<ClassId>, StoreError>;
+
+    /// Stores links that were found after their records were, and takes the note from records that are linked with
+    /// all others now. Links of records that are not there any more are left out. The store's revision stays
+    /// as it is: [`Store::late_revision`] tells of it those who may see both ends.
+    ///
+    /// # Errors
+    /// When the store does not answer; the transaction is then lost.
+    fn link_late(&mut self, links: &[Link], linked: &[RecordId]) -> Result<(), StoreError>;
 
     /// Sets by when objects must be reviewed: they move to the class that differs in this only. What was
     /// handed in stays as it was, its label included, so that handing it in again changes nothing; what

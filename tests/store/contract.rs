@@ -1,7 +1,7 @@
 //! What every store does.
 
 use accord::govern::View;
-use accord::model::{BlockKey, ClassSet, Handling, Verdict};
+use accord::model::{BlockKey, ClassSet, Handling, Link, RecordId, Verdict};
 use accord::store::{Applied, Batch, Store, StoreError};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -175,12 +175,72 @@ fn a_writer_sees_what_is_stored_and_what_it_wrote_itself() {
         assert_eq!(known.into_values().collect::<Vec<_>>().len(), 2);
         let mut both = [first.id, second.id];
         both.sort();
-        let found = transaction.candidates(&[BlockKey(u64::MAX), BlockKey(7)]).unwrap();
+        let found = transaction.candidates(None, &[BlockKey(u64::MAX), BlockKey(7)]).unwrap();
         let expected: Vec<_> = [BlockKey(7), BlockKey(u64::MAX)]
             .into_iter()
             .flat_map(|key| both.map(|record| (key, record)))
             .collect();
         assert_eq!(found, expected);
+        // Within classes, those of no other.
+        let of_a = view_of(store, "a");
+        let found = transaction.candidates(Some(&of_a), &[BlockKey(7), BlockKey(8)]).unwrap();
+        assert_eq!(found, [(BlockKey(7), first.id)]);
+        assert_eq!(transaction.candidates(Some(&ClassSet::default()), &[BlockKey(7)]).unwrap(), []);
+    });
+}
+
+/// Links records late.
+fn link_late(store: &dyn Store, links: &[Link], linked: &[RecordId]) {
+    let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
+    transaction.link_late(links, linked).unwrap();
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn late_links_are_noted_and_tell_those_alone_who_see_both_ends() {
+    on_both(|store| {
+        let (own, other) = (person("a", "1", Handling::Own), person("b", "1", Handling::Own));
+        apply(store, &records(&[&own])).unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
+        transaction.put(&records(&[&other])).unwrap();
+        let classes = transaction.note_unlinked(&[other.id]).unwrap();
+        transaction.commit().unwrap();
+        assert_eq!(store.unlinked().unwrap(), [other.id]);
+        let b = view_of(store, "b");
+        assert!(classes.iter().all(|class| b.contains(*class)) && classes.len() == 1);
+
+        let (a, whole) = (view_of(store, "a"), View::whole_store(&store.classes().unwrap()));
+        let late = || [&a, &b, &whole.classes].map(|view| store.late_revision(view).unwrap());
+        let (revision, before) = (store.revision().unwrap(), late());
+        let found = link(own.id, other.id, 3.5);
+        // Of what is not there any more nothing is linked.
+        let gone = link(own.id, id("z", "gone"), 1.0);
+        link_late(store, &[found.clone(), gone], &[]);
+        assert_eq!(everything(store).links, std::slice::from_ref(&found));
+        assert_eq!(store.unlinked().unwrap(), [other.id]);
+        assert_eq!(store.revision().unwrap(), revision, "no sign for who sees one end");
+        let after = late();
+        assert_eq!(after[..2], before[..2]);
+        assert!(after[2] > before[2]);
+        // The same again changes nothing but the note.
+        link_late(store, &[found], &[other.id, id("z", "gone")]);
+        assert_eq!((late(), store.revision().unwrap()), (after, revision));
+        assert_eq!(store.unlinked().unwrap(), []);
+    });
+}
+
+#[test]
+fn a_note_goes_with_its_record() {
+    on_both(|store| {
+        let own = person("a", "1", Handling::Own);
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
+        transaction.put(&records(&[&own])).unwrap();
+        transaction.note_unlinked(&[own.id]).unwrap();
+        transaction.commit().unwrap();
+        let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
+        transaction.purge(&view_of(store, "a")).unwrap();
+        transaction.commit().unwrap();
+        assert_eq!(store.unlinked().unwrap(), []);
     });
 }
 

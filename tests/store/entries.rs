@@ -1,12 +1,15 @@
 //! A write and its entry are one commit: both are there or neither is.
 
 use accord::audit::{AuditLog, Due, Entry, Line, verify};
-use accord::model::Handling;
-use accord::store::{self, Store, StoreError};
+use accord::model::{BlockKey, ClassSet, Handling};
+use accord::store::neo4j::connection::Connection;
+use accord::store::{self, Store, StoreAddress, StoreError};
+use serde_json::json;
 
 use super::contract::everything;
 use super::fixture::{person, records, time};
-use super::on_both;
+use super::{emptied, on_both};
+use crate::neo4j::Neo4j;
 use crate::unlogged::MAKING;
 
 fn due(request: &str) -> Due {
@@ -138,9 +141,24 @@ fn a_store_of_the_format_before_is_taken_as_it_is() {
     let address = path.to_str().unwrap().parse().unwrap();
     put(store::open(&address, true).unwrap().as_ref(), "1", &MAKING).unwrap();
     let old = rusqlite::Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE entry; PRAGMA user_version = 4;").unwrap();
+    old.execute_batch(
+        "DROP TABLE entry; DROP TABLE unlinked; DROP TABLE late;
+         ALTER TABLE block RENAME TO block_after;
+         CREATE TABLE block (key INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (key, record))
+           STRICT, WITHOUT ROWID;
+         INSERT INTO block SELECT key, record FROM block_after;
+         DROP TABLE block_after;
+         PRAGMA user_version = 4;",
+    )
+    .unwrap();
     drop(old);
     let opened = store::open(&address, false).unwrap();
+    let classes = opened.classes().unwrap().into_iter().map(|(id, _)| id).collect();
+    let one = [person("a", "1", Handling::Own).id];
+    assert_eq!(opened.candidates(&classes, &[BlockKey(7)]).unwrap(), one);
+    assert_eq!(opened.candidates(&ClassSet::default(), &[BlockKey(7)]).unwrap(), []);
+    assert_eq!(opened.unlinked().unwrap(), []);
+    assert_eq!(opened.late_revision(&classes).unwrap(), 0);
     assert_eq!(everything(opened.as_ref()).records.len(), 1);
     put(opened.as_ref(), "2", &due("2")).unwrap();
     assert_eq!(committed(opened.as_ref()), ["2"]);
@@ -150,4 +168,45 @@ fn a_store_of_the_format_before_is_taken_as_it_is() {
         other.pragma_update(None, "user_version", version).unwrap();
         assert!(matches!(store::open(&address, false), Err(StoreError::Format(_))));
     }
+}
+
+/// What makes a Neo4j store one of the format before.
+const OLDER: [&str; 8] = [
+    "DROP CONSTRAINT storedblock_key_class",
+    "MATCH (r:StoredRecord)-[in:IN_BLOCK]->(b:StoredBlock) WITH r, in, b.key AS key
+     DELETE in MERGE (o:Older {key: key}) MERGE (r)-[:IN_BLOCK]->(o)",
+    "MATCH (b:StoredBlock) DELETE b",
+    "MATCH (o:Older) SET o:StoredBlock REMOVE o:Older",
+    "CREATE CONSTRAINT storedblock_key FOR (n:StoredBlock) REQUIRE n.key IS UNIQUE",
+    "MATCH (e:StoredEntry) DELETE e",
+    "DROP CONSTRAINT storedlate_class_a_class_b",
+    "MATCH (m:StoredMeta {id: 1}) SET m.format = 4",
+];
+
+#[test]
+fn a_neo4j_store_of_the_format_before_is_taken_as_it_is() {
+    let server = Neo4j::shared();
+    let _alone = server.alone();
+    let (own, other) = (person("a", "1", Handling::Own), person("b", "1", Handling::Own));
+    super::contract::apply(emptied(server).as_ref(), &records(&[&own, &other])).unwrap();
+    let StoreAddress::Neo4j { host, user, password, database } = server.address() else {
+        unreachable!("the test server is a Neo4j")
+    };
+    let connection = Connection::open(&host, &user, &password, database.as_deref()).unwrap();
+    OLDER.iter().for_each(|cypher| connection.run(cypher, json!({})).unwrap());
+    let store = store::open(&server.address(), false).unwrap();
+    let classes = store.classes().unwrap();
+    let of = |agency: &str| -> ClassSet {
+        let own = classes.iter().filter(|(_, class)| class.label.agency == agency);
+        own.map(|(id, _)| *id).collect()
+    };
+    for key in [BlockKey(7), BlockKey(u64::MAX)] {
+        assert_eq!(store.candidates(&of("a"), &[key]).unwrap(), [own.id]);
+        assert_eq!(store.candidates(&of("b"), &[key]).unwrap(), [other.id]);
+    }
+    put(store.as_ref(), "2", &due("2")).unwrap();
+    assert_eq!(committed(store.as_ref()), ["2"]);
+    assert_eq!(store.candidates(&of("a"), &[BlockKey(7)]).unwrap().len(), 2);
+    drop(store);
+    store::open(&server.address(), false).unwrap();
 }

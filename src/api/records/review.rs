@@ -68,7 +68,10 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
     let RecordReviewRequest { records, local_ids, review_by, explanation } = asked;
     let asked = reviews::Asked { records, local_ids, review_by, explanation };
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
-    let reviewed = reviews::review(work, &question, seen.snapshot().original(), &asked)?;
+    let reviewed = reviews::review(work, &question, seen.snapshot().original(), &asked);
+    // Also where it stopped half way.
+    scope.state.links.records_moved();
+    let reviewed = reviewed?;
     let records = seen.shown_records(reviewed.records);
     Ok(RecordsReviewed { records, rows: reviewed.rows, review_by: reviewed.review_by })
 }

@@ -4,6 +4,7 @@
 //! Several accord processes may share one server: a writer locks the one `StoredMeta` node.
 
 pub mod connection;
+mod linking;
 mod outbox;
 mod purge;
 mod read;
@@ -22,20 +23,22 @@ use connection::{Connection, Transaction};
 /// Raised when the layout changes.
 const FORMAT_VERSION: i64 = 5;
 
-/// The version before, which had no entries that wait for the log.
-const WITHOUT_ENTRIES: i64 = 4;
+/// The version before, which had no entries that wait for the log and no late links, and whose blocks knew no
+/// classes.
+const BEFORE: i64 = 4;
 
 /// Constraints; each also is the index that look-ups use.
-const CONSTRAINTS: [(&str, &str); 9] = [
-    ("StoredMeta", "id"),
-    ("StoredClass", "id"),
-    ("StoredRecord", "id"),
-    ("StoredBlock", "key"),
-    ("StoredTie", "id"),
-    ("StoredEvent", "id"),
-    ("StoredJudgement", "id"),
-    ("StoredDocument", "name"),
-    ("StoredEntry", "position"),
+const CONSTRAINTS: [(&str, &[&str]); 10] = [
+    ("StoredMeta", &["id"]),
+    ("StoredClass", &["id"]),
+    ("StoredRecord", &["id"]),
+    ("StoredBlock", &["key", "class"]),
+    ("StoredTie", &["id"]),
+    ("StoredEvent", &["id"]),
+    ("StoredJudgement", &["id"]),
+    ("StoredDocument", &["name"]),
+    ("StoredEntry", &["position"]),
+    ("StoredLate", &["class_a", "class_b"]),
 ];
 
 /// A store on a Neo4j server.
@@ -60,7 +63,10 @@ impl Neo4jStore {
         let store = Self { connection, logged: outbox::Logged::default() };
         match store.format()? {
             Some(FORMAT_VERSION) => {}
-            Some(WITHOUT_ENTRIES) => store.prepare()?,
+            Some(BEFORE) => {
+                linking::move_blocks(&store.connection)?;
+                store.prepare()?;
+            }
             Some(other) => {
                 return Err(StoreError::Format(format!(
                     "format version {other}; this program knows version {FORMAT_VERSION}"
@@ -95,12 +101,15 @@ impl Neo4jStore {
     }
 
     fn prepare(&self) -> Result<(), StoreError> {
-        for (label, property) in CONSTRAINTS {
+        for (label, properties) in CONSTRAINTS {
+            let named: Vec<String> = properties.iter().map(|name| format!("n.{name}")).collect();
             self.connection.run(
                 &format!(
-                    "CREATE CONSTRAINT {}_{property} IF NOT EXISTS
-                     FOR (n:{label}) REQUIRE n.{property} IS UNIQUE",
-                    label.to_lowercase()
+                    "CREATE CONSTRAINT {}_{} IF NOT EXISTS
+                     FOR (n:{label}) REQUIRE ({}) IS UNIQUE",
+                    label.to_lowercase(),
+                    properties.join("_"),
+                    named.join(", "),
                 ),
                 json!({}),
             )?;
@@ -123,6 +132,14 @@ impl Store for Neo4jStore {
 
     fn revision(&self) -> Result<u64, StoreError> {
         read::revision(&self.connection)
+    }
+
+    fn late_revision(&self, view: &ClassSet) -> Result<u64, StoreError> {
+        linking::late_revision(&self.connection, view)
+    }
+
+    fn unlinked(&self) -> Result<Vec<RecordId>, StoreError> {
+        linking::unlinked(&self.connection)
     }
 
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {

@@ -11,13 +11,31 @@ const APPLICATION_ID: i32 = 0x6163_6364;
 /// `PRAGMA user_version`: raised when the tables change.
 const FORMAT_VERSION: i32 = 5;
 
-/// The version before, which had no entries that wait for the log.
-const WITHOUT_ENTRIES: i32 = 4;
+/// The version before, which had no entries that wait for the log and no late links, and whose blocks knew no
+/// classes.
+const BEFORE: i32 = 4;
 
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "
 CREATE TABLE entry (position INTEGER PRIMARY KEY AUTOINCREMENT,
   write TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))), json TEXT NOT NULL) STRICT;
+";
+
+/// Blocks by the class of the record, which keeps what a view holds together, apart from all else; records that are
+/// not yet linked with all others; and how often late links were committed between two classes.
+const LINKING: &str = "
+CREATE TABLE block (key INTEGER NOT NULL, class INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (key, class, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE unlinked (record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE late (class_a INTEGER NOT NULL, class_b INTEGER NOT NULL, commits INTEGER NOT NULL,
+  PRIMARY KEY (class_a, class_b)) STRICT, WITHOUT ROWID;
+";
+
+/// Gives the blocks of the version before their classes.
+const MOVE_BLOCKS: &str = "
+INSERT INTO block (key, class, record)
+  SELECT b.key, r.class, b.record FROM block_before b JOIN record r ON r.id = b.record;
+DROP TABLE block_before;
 ";
 
 /// `WITHOUT ROWID` tables keep their rows in the order of the primary key, which is the order
@@ -27,8 +45,6 @@ CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT
 INSERT INTO meta VALUES (1, 0);
 CREATE TABLE class (id INTEGER PRIMARY KEY, class TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE record (id BLOB PRIMARY KEY, class INTEGER NOT NULL, json TEXT NOT NULL)
-  STRICT, WITHOUT ROWID;
-CREATE TABLE block (key INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (key, record))
   STRICT, WITHOUT ROWID;
 CREATE TABLE tie (id BLOB PRIMARY KEY, class INTEGER NOT NULL, class_from INTEGER NOT NULL,
   class_to INTEGER NOT NULL, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -59,7 +75,7 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
     };
     match (pragma("application_id")?, pragma("user_version")?) {
         (APPLICATION_ID, FORMAT_VERSION) => {}
-        (APPLICATION_ID, WITHOUT_ENTRIES) => migrate(connection)?,
+        (APPLICATION_ID, BEFORE) => migrate(connection)?,
         (APPLICATION_ID, other) => {
             return Err(StoreError::Format(format!(
                 "format version {other}; this program knows version {FORMAT_VERSION}"
@@ -84,7 +100,7 @@ fn make(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL").map_err(backend)?;
     connection
         .execute_batch(&format!(
-            "BEGIN IMMEDIATE; {TABLES} {ENTRIES}
+            "BEGIN IMMEDIATE; {TABLES} {LINKING} {ENTRIES}
              PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};
              COMMIT;"
         ))
@@ -96,8 +112,10 @@ fn migrate(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch("BEGIN IMMEDIATE").map_err(backend)?;
     let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0));
     let migrated = version.and_then(|version| match version {
-        WITHOUT_ENTRIES => connection
-            .execute_batch(&format!("{ENTRIES} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;")),
+        BEFORE => connection.execute_batch(&format!(
+            "ALTER TABLE block RENAME TO block_before; {LINKING} {MOVE_BLOCKS} {ENTRIES}
+             PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
+        )),
         _ => connection.execute_batch("COMMIT"),
     });
     migrated.map_err(|error| {
