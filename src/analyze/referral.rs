@@ -1,5 +1,5 @@
-//! What would be found if an agency's own records met other agencies' masked ones: findings that are shown to
-//! nobody, but of which those can be told who may release the masked part.
+//! Referrals: the findings that there would be if an agency's own records met other agencies' masked ones. Nobody is
+//! shown these findings; those can be told of them who may release the masked part.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ pub fn referred(
     referred.into_iter().collect()
 }
 
-/// Whose a record is in a referral.
+/// The side of a referral that a record belongs to.
 #[derive(PartialEq)]
 enum Part {
     Own,

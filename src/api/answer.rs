@@ -1,4 +1,4 @@
-//! What an operation answers: what it says, which objects it showed, and its marks, in one value.
+//! The answer of an operation in one value: its body, the ids of the objects that it shows, and its marks.
 //!
 //! [`Answer`] is made by [`super::context::Context::answer`] from what the handler did, never from how the
 //! request was spelt. The guard writes it into the audit log before the answer leaves, and refuses to let a
@@ -43,7 +43,7 @@ impl Told {
     }
 }
 
-/// What can be the body of an answer.
+/// A body of an answer: JSON, a picture, text, or nothing.
 pub trait Says {
     /// The response, with this status where the body does not bring its own, and with what it rests on where it is
     /// about records.
@@ -104,7 +104,7 @@ impl Says for Metrics {
     }
 }
 
-/// What an operation answers.
+/// The answer of an operation: its body, its status, and the audit log's part of it.
 pub struct Answer<T> {
     body: T,
     status: StatusCode,
@@ -145,7 +145,7 @@ impl<T> Answer<T> {
 impl<T: Says> Responder for Answer<T> {
     type Body = BoxBody;
 
-    /// What the audit log must keep goes with the response itself: the guard takes it from there.
+    /// The audit log's part goes with the response itself, from which the guard takes it.
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let mut response = self.body.response(self.status, self.rests_on.as_ref());
         response.extensions_mut().insert(self.told);

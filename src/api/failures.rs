@@ -47,7 +47,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// What becomes of a failure.
+/// The treatment of one failure to show who one is: logged by itself, or counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// It is written down and answered as it is.

@@ -12,7 +12,7 @@ use crate::audit::{Due, Housekeeping};
 use crate::casework::deconfliction::{Asked, silent};
 use crate::casework::deferred::Deferred;
 
-/// What is done some time after the question, whose entry is in the log.
+/// Silent alerts are written some time after the question, whose entry is in the log.
 static ALERTS: Due = Due::unlogged(Housekeeping::SilentAlerts);
 
 /// Keeps a question until the owners have been alerted. Whoever wants to stay unknown alerts nobody.

@@ -54,5 +54,5 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let requested = onward::request(work, &question, seen.snapshot(), asked)?;
     scope.is_about(&requested.0);
     onward::ask(work, &question, &requested)?;
-    OnwardView::of(scope, &requested)
+    Ok(OnwardView::of(scope, &seen, &requested))
 }

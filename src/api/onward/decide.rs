@@ -49,5 +49,5 @@ pub async fn decide_onward(
 fn decide(scope: &Scope, id: &str, decided: OnwardDecided) -> Result<OnwardView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let decided = onward::decide(work, &question, id, (decided.granted, &decided.note))?;
-    OnwardView::of(scope, &decided)
+    Ok(OnwardView::of(scope, &scope.seen()?, &decided))
 }

@@ -9,6 +9,7 @@ use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
+use crate::api::seen::Seen;
 use crate::casework::onward;
 use crate::govern::{Function, OnwardDecision, OnwardState, Purpose};
 use crate::model::{RecordId, Timestamp};
@@ -44,11 +45,11 @@ pub struct OnwardView {
 
 impl OnwardView {
     /// A request as an agency sees it.
-    pub fn of(scope: &Scope, (id, request): &onward::Named) -> Result<Self, Problem> {
+    pub fn of(scope: &Scope, seen: &Seen<'_>, (id, request): &onward::Named) -> Self {
         let own = request.by.agency == scope.caller.agency;
-        Ok(Self {
+        Self {
             id: id.to_owned(),
-            record: scope.seen()?.known_record(request.record, &request.owner),
+            record: seen.known_record(request.record, &request.owner),
             owner: request.owner.clone(),
             agency: request.by.agency.clone(),
             user: own.then(|| request.by.user.clone()),
@@ -58,7 +59,7 @@ impl OnwardView {
             asked: request.by.at,
             state: request.state(),
             decision: request.decision.clone(),
-        })
+        }
     }
 }
 
@@ -87,8 +88,9 @@ pub async fn list_onward_requests(
     context
         .answer(Function::ReadOnward, |scope| {
             let found = onward::list(scope.casework(), &scope.question())?;
-            let views = found.iter().map(|named| OnwardView::of(scope, named));
-            Ok(OnwardList { requests: views.collect::<Result<_, _>>()? })
+            let seen = scope.seen()?;
+            let views = found.iter().map(|named| OnwardView::of(scope, &seen, named));
+            Ok(OnwardList { requests: views.collect() })
         })
         .await
 }

@@ -13,7 +13,7 @@ use crate::casework::referrals;
 use crate::govern::Function;
 use crate::model::hex;
 
-/// What is done some time after the question, whose entry is in the log.
+/// Referrals are looked for some time after the question, whose entry is in the log.
 static CHECKS: Due = Due::unlogged(Housekeeping::Referrals);
 
 /// Keeps a question for shared hubs until it has been looked at; of those who may ask for pointers only.
