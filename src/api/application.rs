@@ -28,6 +28,7 @@ use super::state::{Random, State};
 use super::tls::{Tls, TlsError, install_provider, note_certificate};
 use crate::audit::{AuditError, AuditLog};
 use crate::casework::Policies;
+use crate::casework::referrals::Checked;
 use crate::graph;
 use crate::identity::{self, Identity, IdentityError, SealingKey};
 use crate::jobs::{Clock, Jobs};
@@ -119,6 +120,7 @@ impl Application {
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
             policies: Policies::default(),
+            referred: Checked::default(),
             identity: Identity::new(
                 store.as_ref(),
                 config.identity,
