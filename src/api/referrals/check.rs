@@ -51,7 +51,9 @@ fn finish(state: &State, kept: &Deferred) {
         Entry { object: Some(id.clone()), ..entry }
     };
     let (work, sealing) = (state.casework(&CHECKS), state.sealing());
-    if let Err(error) = referrals::finish(work, (&state.cache, &state.referred), sealing, kept, entry) {
+    if let Err(error) =
+        referrals::finish(work, (&state.cache, &state.referred), sealing, kept, entry)
+    {
         tracing::error!(%error, "a question of a referral waits for the next start");
     }
     if let Err(error) = state.audit.settle(state.store.as_ref(), None) {
