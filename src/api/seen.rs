@@ -8,7 +8,7 @@ use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
 use crate::analyze::{Basis, Candidate, identify};
-use crate::graph::{Hit, Snapshot};
+use crate::graph::{EntityIndex, Hit, RecordIndex, Snapshot};
 use crate::leak;
 use crate::model::{EntityId, EntityType, Record, RecordId, hex};
 use crate::query::Value;
@@ -20,7 +20,7 @@ pub struct Seen<'s> {
     scope: &'s Scope,
     snapshot: Arc<Snapshot>,
     /// Masked entities of which the content is shown all the same.
-    revealed: BTreeSet<u32>,
+    revealed: BTreeSet<EntityIndex>,
 }
 
 /// Whether the caller asks to be shown what is masked (`unmask`).
@@ -56,41 +56,41 @@ impl<'s> Seen<'s> {
 
     /// The name of the snapshot in answers.
     pub fn name(&self) -> String {
-        format!("snap_{}", hex(&self.snapshot.tag))
+        format!("snap_{}", hex(&self.snapshot.tag()))
     }
 
     /// The entity of an id, as a caller gives it.
-    pub fn find_entity(&self, id: &str) -> Result<u32, Problem> {
+    pub fn find_entity(&self, id: &str) -> Result<EntityIndex, Problem> {
         let found = id.parse().ok().and_then(|id| self.entity(id));
         found.ok_or_else(|| Problem::new(Code::NotFound))
     }
 
     /// The entity of an id; `None` when the view has none.
-    pub fn entity(&self, id: EntityId) -> Option<u32> {
+    pub fn entity(&self, id: EntityId) -> Option<EntityIndex> {
         self.snapshot.entity(id)
     }
 
     /// The record of an id; `None` when the view has none.
-    pub fn record(&self, id: RecordId) -> Option<u32> {
+    pub fn record(&self, id: RecordId) -> Option<RecordIndex> {
         self.snapshot.record(id)
     }
 
     /// The id of an entity in this answer, which is noted as shown.
-    pub fn entity_id(&self, entity: u32) -> EntityId {
+    pub fn entity_id(&self, entity: EntityIndex) -> EntityId {
         let id = self.listed_id(entity);
         self.scope.note(|told| told.show(&id.to_string(), self.snapshot.agencies(entity)));
         id
     }
 
     /// The id of an entity for what is not shown: to order and to name items of a list.
-    pub fn listed_id(&self, entity: u32) -> EntityId {
+    pub fn listed_id(&self, entity: EntityIndex) -> EntityId {
         self.snapshot.entity_id(entity)
     }
 
     /// The id of a record in this answer, which is noted as shown.
-    pub fn record_id(&self, record: u32) -> RecordId {
+    pub fn record_id(&self, record: RecordIndex) -> RecordId {
         let id = self.snapshot.record_id(record);
-        let owner = self.snapshot.records[record as usize].label.agency.as_str();
+        let owner = self.snapshot.records()[record].label.agency.as_str();
         self.scope.note(|told| told.show(&id.to_string(), [owner]));
         id
     }
@@ -153,32 +153,32 @@ impl<'s> Seen<'s> {
     }
 
     /// Whether the content of an entity is not shown.
-    pub fn is_masked(&self, entity: u32) -> bool {
+    pub fn is_masked(&self, entity: EntityIndex) -> bool {
         self.snapshot.is_masked(entity) && !self.revealed.contains(&entity)
     }
 
     /// The name of an entity, its pseudonym where it is masked.
-    pub fn name_of(&self, entity: u32) -> String {
+    pub fn name_of(&self, entity: EntityIndex) -> String {
         let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
         snapshot.name(entity)
     }
 
     /// What a record says; empty where it is masked.
-    pub fn content(&self, record: u32) -> &Record {
-        let entity = self.snapshot.entity_of[record as usize];
+    pub fn content(&self, record: RecordIndex) -> &Record {
+        let entity = self.snapshot.entity_of(record);
         let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
-        &snapshot.records[record as usize]
+        &snapshot.records()[record]
     }
 
     /// How far the records of an entity are to be believed; of a masked one nothing is told.
-    pub fn basis(&self, entity: u32) -> BasisView {
+    pub fn basis(&self, entity: EntityIndex) -> BasisView {
         let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
         Basis::of_entity(snapshot, entity).into()
     }
 
     /// A snapshot with the content of these entities, to compute on what is told of them alone; `None` where one is
     /// masked.
-    pub fn content_of(&self, entities: &[u32]) -> Option<&Snapshot> {
+    pub fn content_of(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
         if entities.iter().any(|entity| self.is_masked(*entity)) {
             return None;
         }
@@ -187,14 +187,14 @@ impl<'s> Seen<'s> {
     }
 
     /// The same, to score records of these entities on.
-    pub fn content_to_score(&self, entities: &[u32]) -> Option<&Snapshot> {
+    pub fn content_to_score(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
         leak::pair(self.content_of(entities), self.snapshot.original())
     }
 
     /// The same view with the content of one entity more: where it is wished and the caller is a victim specialist in
     /// whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
     #[must_use]
-    pub fn reveal(&self, entity: u32, unmask: Unmask) -> Self {
+    pub fn reveal(&self, entity: EntityIndex, unmask: Unmask) -> Self {
         if !self.snapshot.is_masked(entity) || !self.may_show(entity, unmask) {
             return self.clone();
         }
@@ -234,7 +234,7 @@ impl<'s> Seen<'s> {
     }
 
     /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or it is wished and the caller may.
-    pub fn may_show(&self, entity: u32, unmask: Unmask) -> bool {
+    pub fn may_show(&self, entity: EntityIndex, unmask: Unmask) -> bool {
         let masked = self.snapshot.is_masked(entity);
         !masked || (unmask.0 && self.snapshot.may_unmask(entity))
     }

@@ -135,7 +135,7 @@ impl Leaking {
         let id_key = IdKey::default();
         let (whole, _) = whole_snapshot((self.store.as_ref(), &self.engine, &id_key))?;
         let mut groups: BTreeMap<u32, Vec<&Record>> = BTreeMap::new();
-        for (record, entity) in whole.records.iter().zip(whole.entity_of.iter()) {
+        for (record, entity) in whole.records().iter().zip(whole.entity_of.iter()) {
             if seen.contains(&record.id) {
                 groups.entry(*entity).or_default().push(record);
             }
