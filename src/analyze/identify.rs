@@ -23,7 +23,8 @@ pub struct Candidate {
 }
 
 /// Ranks the entities that share a blocking key with the probe and reach the model's floor: by the
-/// bits of their best record, then by id. Complete: limits are the caller's.
+/// bits of their best record, then by id. Complete: limits are the caller's. Compared is the content of masked entities
+/// too: whom of them the asker may not see unmasked is not to be told of.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -34,6 +35,7 @@ pub fn identify(
     engine: &Engine,
     probe: &Record,
 ) -> Result<Vec<Candidate>, StoreError> {
+    let snapshot = snapshot.original();
     let prepared = engine.prepare(probe);
     let floor =
         engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);

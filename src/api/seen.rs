@@ -1,14 +1,13 @@
 //! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes for the
 //! audit log what was shown; what is masked is shown through [`Seen::reveal`] only, which writes the mark itself.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
 use crate::analyze::{Basis, Candidate, identify};
-use crate::graph::{EntityIndex, Hit, RecordIndex, Snapshot};
+use crate::graph::{EntityIndex, Hit, RecordIndex, Revealed, Snapshot};
 use crate::leak;
 use crate::model::{EntityId, EntityType, Record, RecordId, hex};
 use crate::query::Value;
@@ -20,7 +19,7 @@ pub struct Seen<'s> {
     scope: &'s Scope,
     snapshot: Arc<Snapshot>,
     /// Masked entities of which the content is shown all the same.
-    revealed: BTreeSet<EntityIndex>,
+    revealed: Revealed,
 }
 
 /// Whether the caller asks to be shown what is masked (`unmask`).
@@ -41,7 +40,7 @@ impl Unmask {
 
 impl<'s> Seen<'s> {
     pub(super) fn new(scope: &'s Scope, snapshot: Arc<Snapshot>) -> Self {
-        Self { scope, snapshot, revealed: BTreeSet::new() }
+        Self { scope, snapshot, revealed: Revealed::default() }
     }
 
     /// The snapshot, to compute on. What is masked is not in it.
@@ -154,7 +153,7 @@ impl<'s> Seen<'s> {
 
     /// Whether the content of an entity is not shown.
     pub fn is_masked(&self, entity: EntityIndex) -> bool {
-        self.snapshot.is_masked(entity) && !self.revealed.contains(&entity)
+        self.snapshot.is_masked(entity) && !self.revealed.contains(entity)
     }
 
     /// The name of an entity, its pseudonym where it is masked.
@@ -179,28 +178,23 @@ impl<'s> Seen<'s> {
     /// A snapshot with the content of these entities, to compute on what is told of them alone; `None` where one is
     /// masked.
     pub fn content_of(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
-        if entities.iter().any(|entity| self.is_masked(*entity)) {
-            return None;
-        }
-        let revealed = entities.iter().any(|entity| self.revealed.contains(entity));
-        Some(if revealed { self.snapshot.original() } else { &self.snapshot })
+        self.snapshot.content_of(entities, &self.revealed)
     }
 
     /// The same, to score records of these entities on.
     pub fn content_to_score(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
-        leak::pair(self.content_of(entities), self.snapshot.original())
+        leak::pair(self.content_of(entities), &self.snapshot)
     }
 
     /// The same view with the content of one entity more: where it is wished and the caller is a victim specialist in
     /// whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
     #[must_use]
     pub fn reveal(&self, entity: EntityIndex, unmask: Unmask) -> Self {
-        if !self.snapshot.is_masked(entity) || !self.may_show(entity, unmask) {
-            return self.clone();
-        }
-        self.scope.note(|told| told.unmasked = true);
         let mut revealing = self.clone();
-        revealing.revealed.insert(entity);
+        if unmask.is_wished() {
+            let mark = || self.scope.note(|told| told.unmasked = true);
+            self.snapshot.reveal(entity, &mut revealing.revealed, mark);
+        }
         revealing
     }
 
@@ -209,7 +203,7 @@ impl<'s> Seen<'s> {
         if !unmask.is_wished() {
             return self.snapshot.search(text, of);
         }
-        let mut found = self.snapshot.original().search(text, of);
+        let mut found = self.snapshot.search_unmasked(text, of);
         found.retain(|hit| self.may_show(hit.entity, unmask));
         found
     }
@@ -218,8 +212,7 @@ impl<'s> Seen<'s> {
     /// the caller may be shown who it is.
     pub fn identify(&self, probe: &Record, unmask: Unmask) -> Result<Vec<Candidate>, Problem> {
         let (store, view) = (self.scope.state.store.as_ref(), &self.scope.view);
-        let original = self.snapshot.original();
-        let mut found = identify(store, view, original, self.engine(), probe)?;
+        let mut found = identify(store, view, &self.snapshot, self.engine(), probe)?;
         found.retain(|candidate| self.may_show(candidate.entity, unmask));
         found.sort_by(|a, b| {
             let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));

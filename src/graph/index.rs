@@ -147,6 +147,13 @@ impl<I: Position, T> Indexed<I, T> {
         self.items.binary_search_by_key(key, of).ok().map(|at| I::new(at as u32))
     }
 
+    /// The items with their positions from the first on that no more lies before what is sought, of items that ascend.
+    pub fn starting(&self, before: impl FnMut(&T) -> bool) -> impl Iterator<Item = (I, &T)> {
+        let first = self.items.partition_point(before);
+        let items = self.items[first..].iter().enumerate();
+        items.map(move |(at, item)| (I::new((first + at) as u32), item))
+    }
+
     /// A list that holds no more memory than it needs.
     pub(super) fn trimmed(mut self) -> Arc<Self> {
         self.items.shrink_to_fit();

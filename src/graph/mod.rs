@@ -19,6 +19,7 @@ mod names;
 mod packed;
 mod positions;
 mod relationships;
+mod reveal;
 mod shown;
 mod size;
 mod withheld;
@@ -35,6 +36,7 @@ pub use joined::Joined;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use packed::Packed;
+pub use reveal::Revealed;
 pub use shown::{entity_id_in_case, record_id_in_case};
 pub use withheld::strip_record;
 

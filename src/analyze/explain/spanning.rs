@@ -68,8 +68,8 @@ pub(super) fn links_from(
     let mut found = Vec::new();
     for record in &snapshot.entities()[from].records {
         let id = snapshot.records()[*record].id;
-        let first = snapshot.links().partition_point(|link| link.a < id);
-        let own = snapshot.links().enumerated().skip(first).take_while(|(_, link)| link.a == id);
+        let own =
+            snapshot.links().starting(|link| link.a < id).take_while(|(_, link)| link.a == id);
         for (index, link) in own {
             let other = snapshot.stored(link.b);
             if other.is_some_and(|other| snapshot.entity_of(other) == to) {
