@@ -174,7 +174,8 @@ fn only_the_command_line_says_that_it_holds_the_store() {
 #[test]
 fn what_is_masked_is_opened_where_it_is_revealed_and_for_figures_only() {
     let opened = files_with(".original()");
-    // What is computed on it says nothing of it; an answer has it from `Seen` only.
+    // What is computed on it says nothing of it; an answer has it from `Seen` only, of which the acts on the rows of
+    // the caller's own agency are the one use: content that is shown comes of `Snapshot::content_of`.
     let may = ["graph/", "analyze/", "query/projection.rs", "api/seen.rs", "leak/"];
     let wrong: Vec<_> =
         opened.iter().filter(|file| !may.iter().any(|it| file.starts_with(it))).collect();

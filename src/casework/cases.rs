@@ -126,7 +126,7 @@ pub fn add_subjects(
     }
     let mut stored = Vec::new();
     for id in records {
-        let record = snapshot.record(*id).map(|index| &snapshot.records[index as usize]);
+        let record = snapshot.record(*id).map(|index| &snapshot.records()[index]);
         // Another agency's record, seen or not, is none of the asker's to bring in.
         let own = record.filter(|record| record.label.agency == question.principal.agency);
         let record = own.ok_or(CaseworkError::NotFound)?;

@@ -36,7 +36,7 @@ pub fn request(
 ) -> Result<Named, CaseworkError> {
     let reason = reason(&asked.reason, "reason")?;
     let own = &question.principal.agency;
-    let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
+    let record = snapshot.record(asked.record).map(|index| &snapshot.records()[index]);
     let record = record.filter(|record| record.label.agency != *own);
     let record = record.ok_or(CaseworkError::NotFound)?;
     let (owner, conditions) = (record.label.agency.clone(), record.label.conditions);

@@ -101,7 +101,7 @@ impl Sharing<'_> {
         let reference: Reference = case.parse()?;
         let seen = self.snapshot(&rules, police, &reference, &BTreeSet::new())?;
         let masked = seen.masked().in_case(&case);
-        let victim = seen.records.iter().position(|record| {
+        let victim = seen.records().iter().find(|record| {
             record.label.agency == INSPECTORATE
                 && record.label.category.is_victim()
                 && matches!(record.body, Body::Person(_))
@@ -110,14 +110,15 @@ impl Sharing<'_> {
             "case {case}: {POLICE}, {INSPECTORATE}, {INTELLIGENCE} and {SHELTER} work on it; agreements are signed\n"
         );
         if let Some(victim) = victim {
-            let record = seen.records[victim].id;
+            let record = victim.id;
             if let Some(case) = policy.cases.get_mut(&case) {
                 case.subjects.insert(record);
             }
             let own = self.snapshot(&rules, specialist, &reference, &[record].into())?;
             let named = |snapshot: &Snapshot| {
-                let index = snapshot.records.iter().position(|it| it.id == record)?;
-                let entity = snapshot.entity_of[index];
+                let mut records = snapshot.records().enumerated();
+                let (index, _) = records.find(|(_, it)| it.id == record)?;
+                let entity = snapshot.entity_of(index);
                 Some(snapshot.name(entity))
             };
             text += &format!(
@@ -246,7 +247,7 @@ impl Sharing<'_> {
             }
             _ => None,
         };
-        let Some((number, wanted)) = whole.records.iter().find_map(held) else {
+        let Some((number, wanted)) = whole.records().iter().find_map(held) else {
             return Ok(String::new());
         };
         let case: Reference = "TF-2026-1".parse()?;

@@ -18,7 +18,7 @@ use crate::store::{SnapshotSink, Store, StoreError};
 
 pub(crate) use answer::{answer, pair, rows};
 pub(crate) use page::page;
-pub(crate) use snapshot::{built, hidden, joins};
+pub(crate) use snapshot::{hidden, joins, tag};
 pub(crate) use store::store;
 pub(crate) use write::submitted;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Everything, Leak, everything, is_on, whole_snapshot, whole_view};
 use crate::audit::{Committed, Due, Outbox, OutboxError};
+use crate::graph::EntityIndex;
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, EventId, IdKey, Judgement, Link, Record, RecordId,
     Tie, Timestamp, Verdict,
@@ -134,10 +135,10 @@ impl Leaking {
     fn joined_in_whole(&self, seen: &BTreeSet<RecordId>) -> Result<Vec<Judgement>, StoreError> {
         let id_key = IdKey::default();
         let (whole, _) = whole_snapshot((self.store.as_ref(), &self.engine, &id_key))?;
-        let mut groups: BTreeMap<u32, Vec<&Record>> = BTreeMap::new();
-        for (record, entity) in whole.records.iter().zip(whole.entity_of.iter()) {
+        let mut groups: BTreeMap<EntityIndex, Vec<&Record>> = BTreeMap::new();
+        for (index, record) in whole.records().enumerated() {
             if seen.contains(&record.id) {
-                groups.entry(*entity).or_default().push(record);
+                groups.entry(whole.entity_of(index)).or_default().push(record);
             }
         }
         let Ok(at) = Timestamp::from_micros(0) else { return Ok(Vec::new()) };

@@ -18,6 +18,7 @@ use crate::api::seen::Seen;
 use crate::api::wire::{BasisView, EntitySummary};
 use crate::casework::referrals;
 use crate::govern::Function;
+use crate::graph::EntityIndex;
 use crate::model::{EventId, RecordId, Span, TieId};
 
 /// What the shared hub found.
@@ -285,7 +286,7 @@ impl FindingView {
 
 impl ExemptedView {
     fn of(seen: &Seen<'_>, exempted: &Exempted) -> Self {
-        let summary = |index: &u32| Some(EntitySummary::of(seen, *index));
+        let summary = |index: &EntityIndex| Some(EntitySummary::of(seen, *index));
         let (reason, detail, organization) = match &exempted.reason {
             Exemption::Organization { organization, kind } => (
                 "organization",

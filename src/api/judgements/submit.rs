@@ -102,7 +102,7 @@ fn answer(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Pr
     let seen = scope.seen()?;
     let entity = |id| {
         let record = seen.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok::<_, Problem>(EntitySummary::of(&seen, seen.snapshot().entity_of[record as usize]))
+        Ok::<_, Problem>(EntitySummary::of(&seen, seen.snapshot().entity_of(record)))
     };
     Ok(JudgementAnswer { a: entity(asked.a)?, b: entity(asked.b)?, snapshot: seen.name() })
 }

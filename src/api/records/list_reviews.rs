@@ -78,7 +78,7 @@ fn list(
         let masked = records
             .iter()
             .filter_map(|id| snapshot.stored(*id))
-            .any(|index| snapshot.is_masked(snapshot.entity_of[index as usize]));
+            .any(|index| snapshot.is_masked(snapshot.entity_of(index)));
         let local_id = (!masked).then(|| row.1.to_owned());
         let records = seen.shown_records(records);
         Ok(RowToReview { review_by, local_id, records, reviews })

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use accord::govern::{StoreHolder, View};
-use accord::graph::{self, Snapshot};
+use accord::graph::{self, Position, Snapshot};
 use accord::model::{IdKey, RecordId};
 use accord::resolve::Engine;
 use accord::resolve::evaluate::{self, Evaluation};
@@ -86,14 +86,14 @@ pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snaps
 
 /// The entity of every record of a snapshot.
 fn predicted(snapshot: &Snapshot) -> BTreeMap<RecordId, u32> {
-    let entities = snapshot.records.iter().zip(snapshot.entity_of.iter());
-    entities.map(|(record, entity)| (record.id, *entity)).collect()
+    let records = snapshot.records().enumerated();
+    records.map(|(index, record)| (record.id, snapshot.entity_of(index).raw())).collect()
 }
 
 /// A snapshot's entities against a key.
 pub fn against(key: &Key, snapshot: &Snapshot) -> Evaluation {
     let mut evaluation = evaluate::evaluate(key, &predicted(snapshot));
-    evaluation.add_links(key, snapshot.links.iter().map(|link| (link.a, link.b, link.bits)));
+    evaluation.add_links(key, snapshot.links().iter().map(|link| (link.a, link.b, link.bits)));
     evaluation
 }
 
