@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::grounds::RestsOn;
-use crate::govern::Principal;
+use crate::govern::{BreakGlassId, Principal};
 
 /// The audit log's part of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Told {
     /// Whether something was shown that is masked by default.
     pub unmasked: bool,
     /// The open uses of break-glass that may have widened the view of the answer.
-    pub break_glass: BTreeSet<String>,
+    pub break_glass: BTreeSet<BreakGlassId>,
 }
 
 impl Told {

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::seen::Seen;
 use super::state::State;
 use crate::audit::Due;
 use crate::casework::{Casework, Granted};
-use crate::govern::{Caller, Principal, Question, View};
+use crate::govern::{BreakGlassId, Caller, Principal, Question, View};
 use crate::graph;
 use crate::model::{IdKey, Record, RecordId, Timestamp};
 use crate::query::ViewKey;
@@ -58,7 +59,7 @@ impl Scope {
         let Granted { view, pseudonyms, unmasked, break_glass, grounds } = granted;
         let rests_on = RestsOn::of(&asked, &grounds);
         told.borrow_mut().break_glass.extend(break_glass);
-        let marks: Vec<String> = told.borrow().break_glass.iter().cloned().collect();
+        let marks: Vec<BreakGlassId> = told.borrow().break_glass.iter().copied().collect();
         due.amend(|entry| entry.break_glass.clone_from(&marks));
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
         Ok(Self {
@@ -100,9 +101,10 @@ impl Scope {
     }
 
     /// Notes what the request turned out to be about.
-    pub fn is_about(&self, object: &str) {
-        self.note(|told| told.object = Some(object.to_owned()));
-        self.due.amend(|entry| entry.object = Some(object.to_owned()));
+    pub fn is_about(&self, object: impl Display) {
+        let object = object.to_string();
+        self.note(|told| told.object = Some(object.clone()));
+        self.due.amend(|entry| entry.object = Some(object.clone()));
     }
 
     /// What is asked, as policy decides it.

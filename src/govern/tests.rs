@@ -108,7 +108,8 @@ fn decide(policy: &Policy, agency: &str, at: Timestamp) -> Decision {
 
 fn policy(agreements: impl IntoIterator<Item = Agreement>) -> Policy {
     let named = agreements.into_iter().enumerate();
-    Policy { agreements: named.map(|(at, it)| (at.to_string(), it)).collect(), ..Policy::default() }
+    let named = named.map(|(at, it)| (AgreementId([at as u8; 16]), it));
+    Policy { agreements: named.collect(), ..Policy::default() }
 }
 
 fn seen(decision: &Decision) -> usize {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use accord::govern::{Attribute, Principal, Purpose, Question, Reference, Role, Rules, View};
+use accord::govern::{Attribute, CaseRef, Principal, Purpose, Question, Role, Rules, View};
 use accord::model::{Audience, Class, ClassId, Handling, Kind, Label, SubjectCategory};
 use rand_chacha::ChaCha8Rng;
 
@@ -155,7 +155,7 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
             }
         }
     }
-    let case: Reference = CASE.parse().unwrap();
+    let case: CaseRef = CASE.parse().unwrap();
     let (mut full, mut pointers, mut none) = (0, 0, 0);
     for world in 0..3 {
         let policy = super::world::world(&mut dice(seed(), 30_000 + world)).policy;

@@ -68,7 +68,7 @@ fn a_resolve_within_a_view_beside_an_unrestricted_one() {
         let grant = Grant { subject: subject.into(), tier_max: 2, ..policy::everything() };
         let mut terms = policy::terms(discloser, &[LIMITED], vec![grant]);
         terms.fields_never = [Field::BirthPlace, Field::HomeAddress].into();
-        (format!("agr_{discloser}_{LIMITED}"), policy::signed(terms))
+        (policy::agreement_id(&format!("{discloser}_{LIMITED}")), policy::signed(terms))
     });
     policy.agreements.retain(|_, agreement| {
         let terms = &mut agreement.versions[0].terms;

@@ -196,7 +196,7 @@ impl Observer for Watch<'_> {
         Ok(Due::of(Entry {
             at: (self.state.clock)(),
             operation: format!("{} batch {batch}", self.asked.operation),
-            object: Some(self.handle.id().to_owned()),
+            object: Some(self.handle.id().to_string()),
             status: 0,
             ..self.asked.clone()
         }))

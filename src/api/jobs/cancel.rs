@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, delete, web};
 use super::get::JobView;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{Parameters, named};
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::govern::Function;
 
@@ -28,7 +28,7 @@ pub async fn cancel_job(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let job = scope.state.jobs.cancel(&scope.caller.agency, &id);
+            let job = scope.state.jobs.cancel(&scope.caller.agency, named(&id)?);
             job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
         })
         .await

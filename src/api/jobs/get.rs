@@ -6,17 +6,17 @@ use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{Parameters, named};
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::govern::Function;
-use crate::jobs::{JobError, JobState, JobStatus};
+use crate::jobs::{JobError, JobId, JobState, JobStatus};
 use crate::model::Timestamp;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JobView {
     /// Its id.
-    pub id: String,
+    pub id: JobId,
     /// What it does, e.g. `import`.
     #[schema(value_type = String)]
     pub kind: &'static str,
@@ -103,7 +103,7 @@ pub async fn get_job(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let job = scope.state.jobs.get(&scope.caller.agency, &id);
+            let job = scope.state.jobs.get(&scope.caller.agency, named(&id)?);
             job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
         })
         .await

@@ -48,7 +48,7 @@ fn finish(state: &State, kept: &Deferred) {
     let entry = |(id, referral): &referrals::Named| {
         let made = ((state.clock)(), hex(&(state.random)()[..16]));
         let entry = Entry::apart(made, &referral.owner, None, "referral".to_owned());
-        Entry { object: Some(id.clone()), ..entry }
+        Entry { object: Some(id.to_string()), ..entry }
     };
     let (work, sealing) = (state.casework(&CHECKS), state.sealing());
     if let Err(error) = referrals::finish(work, &state.cache, sealing, kept, entry) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::seen::{Overruled, in_force, overruled};
 use crate::casework::{Casework, CaseworkError};
-use crate::govern::{Grant, Level, Purpose, Question};
+use crate::govern::{AgreementId, Grant, Level, Purpose, Question};
 use crate::model::{
     Class, ClassId, ClassSet, Event, Handling, Judgement, Kind, Label, Link, Record,
     SubjectCategory, Tie,
@@ -46,10 +46,10 @@ pub struct PreviewClass {
 pub fn preview(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
 ) -> Result<Preview, CaseworkError> {
     let (policy, agency) = (work.policy()?, &question.principal.agency);
-    let latest = policy.agreements.get(id).and_then(|agreement| agreement.latest());
+    let latest = policy.agreements.get(&id).and_then(|agreement| agreement.latest());
     let latest = latest.filter(|(_, version)| version.terms.discloser == *agency);
     let (number, version) = latest.ok_or(CaseworkError::NotFound)?;
     let own = |(_, class): &&(ClassId, Class)| {

@@ -13,8 +13,8 @@ use crate::casework::deferred::{Deferred, Sealing};
 use crate::casework::desks::{message_about, tell_once};
 use crate::casework::documents::{parse, text_of};
 use crate::casework::{Casework, CaseworkError};
-use crate::govern::{MessageKind, Principal, Purpose, Question, Reference, View};
-use crate::model::{Timestamp, hex};
+use crate::govern::{CaseRef, MessageKind, PointerId, Principal, Purpose, Question, View};
+use crate::model::Timestamp;
 use crate::resolve::Engine;
 
 /// The start of the names of the documents that keep questions.
@@ -29,7 +29,7 @@ const WHAT: &str = "a question of a silent alert";
 struct Asked {
     principal: Principal,
     purpose: Purpose,
-    case: Reference,
+    case: CaseRef,
     at: Timestamp,
     identifiers: Vec<Identifier>,
 }
@@ -84,9 +84,9 @@ fn alert(
     let wanted: Vec<_> = identifiers.into_iter().filter_map(Identifier::wanted).collect();
     for owner in holders(work.store, &silent, engine, &wanted)? {
         let parts = [kept.name().as_bytes(), owner.as_bytes()];
-        let ticket = format!("tkt_{}", hex(&work.id_key.tag("silent alert", &parts)));
+        let ticket = PointerId::of_tag(work.id_key.tag("silent alert", &parts));
         let about = (principal.agency.as_str(), purpose, at);
-        let message = message_about(&policy, about, MessageKind::AskedSilently, &ticket);
+        let message = message_about(&policy, about, MessageKind::AskedSilently, ticket.into());
         tell_once(work, &owner, &message)?;
     }
     Ok(())
