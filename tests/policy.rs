@@ -10,6 +10,9 @@ use accord::model::{Class, ClassId, ClassSet, Kind, SubjectCategory, Timestamp};
 /// The case that everybody works on.
 pub const CASE: &str = "case_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
 
+/// A reference of an agency of its own, which is no case in accord.
+pub const REFERENCE: &str = "ALL-1";
+
 /// The id of an agreement by what the tests call it.
 pub fn agreement_id(name: &str) -> AgreementId {
     let digits = &blake3::hash(name.as_bytes()).to_hex()[..32];
