@@ -180,3 +180,30 @@ fn what_is_masked_is_opened_where_it_is_revealed_and_for_figures_only() {
         opened.iter().filter(|file| !may.iter().any(|it| file.starts_with(it))).collect();
     assert!(wrong.is_empty() && opened.contains("api/seen.rs"), "{wrong:?}");
 }
+
+#[test]
+fn what_a_server_shares_is_reached_by_its_frames_only() {
+    let names = ["state::State", "Data<State>", "Arc<State>"];
+    let found: BTreeSet<String> = names.iter().flat_map(|name| files_with(name)).collect();
+    // Around requests: the guard, what a question, a body or the entrance is given. Apart from them: what is done
+    // after an answer or again and again, and where a server is built.
+    let frames = [
+        "api/application.rs",
+        "api/background.rs",
+        "api/context.rs",
+        "api/entrance.rs",
+        "api/failures.rs",
+        "api/guard.rs",
+        "api/purging.rs",
+        "api/receive.rs",
+        "api/scope.rs",
+    ];
+    assert_eq!(found, BTreeSet::from(frames.map(str::to_owned)));
+    // No operation is among them: those stand in folders of `api`.
+    for handler in files_with("answer::Answer") {
+        let text = std::fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&handler),
+        );
+        assert!(!text.unwrap().contains(".state."), "{handler} reaches past its scope");
+    }
+}

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, Semaphore};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
+use super::background::Background;
 use super::deconfliction::silent;
 use super::failures::{self, Failures};
 use super::guard::guard;
@@ -139,8 +140,9 @@ impl Application {
         });
         // What an earlier run stored and did not log any more.
         state.audit.empty(state.store.as_ref())?;
-        silent::resume(state.clone().into_inner());
-        check::resume(state.clone().into_inner());
+        let background = Background::of(state.clone().into_inner());
+        silent::resume(background.clone());
+        check::resume(background);
         let document = super::document();
         let shared = state.clone();
         let server = HttpServer::new(move || {

@@ -64,7 +64,7 @@ impl BreakGlassView {
             owner: glass.owner.clone(),
             user: own.then(|| glass.by.user.clone()),
             case: own.then(|| glass.case.clone()),
-            operations: own.then(|| scope.state.audit.marked(id)),
+            operations: own.then(|| scope.marked(id)),
             purpose: glass.purpose,
             reason: glass.reason.clone(),
             opened: glass.by.at,

@@ -1,7 +1,5 @@
 //! `POST /v1/deconflict`: does another agency hold this?
 
-use std::sync::Arc;
-
 use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,7 +10,6 @@ use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
-use crate::api::state::State;
 use crate::casework::deconfliction::{self, Asked, Identifier};
 use crate::govern::Function;
 
@@ -48,19 +45,19 @@ pub async fn deconflict(context: Context, body: Body) -> Result<Answer<Pointers>
         let DeconflictRequest { identifiers, covert } = asked;
         let asked = Asked { identifiers, covert };
         let pointers = ask(scope, &asked)?;
-        Ok((pointers, silent::keep(scope, &asked)?, Arc::clone(&scope.state)))
+        Ok((pointers, silent::keep(scope, &asked)?, scope.background()))
     });
     let answer = answer.await?;
-    Ok(answer.map(|(pointers, kept, state)| {
+    Ok(answer.map(|(pointers, kept, background)| {
         if let Some(kept) = kept {
-            silent::alert_later(state, kept);
+            silent::alert_later(background, kept);
         }
         pointers
     }))
 }
 
 fn ask(scope: &Scope, asked: &Asked) -> Result<Pointers, Problem> {
-    let State { engine, random, .. } = &*scope.state;
-    let (work, question) = (scope.casework(), scope.question());
-    Ok(deconfliction::ask(work, &question, (&scope.view, engine), asked, &**random)?.into())
+    let (work, question, seeing) =
+        (scope.casework(), scope.question(), (&scope.view, scope.engine()));
+    Ok(deconfliction::ask(work, &question, seeing, asked, scope.random())?.into())
 }

@@ -1,13 +1,9 @@
 //! The frame around silent alerts: a question is kept before its answer leaves, and its owners are alerted
 //! after.
 
-use std::sync::Arc;
-
-use actix_web::{rt, web};
-
+use crate::api::background::Background;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
-use crate::api::state::State;
 use crate::audit::{Due, Housekeeping};
 use crate::casework::deconfliction::{Asked, silent};
 use crate::casework::deferred::Deferred;
@@ -24,28 +20,25 @@ pub fn keep(scope: &Scope, asked: &Asked) -> Result<Option<Deferred>, Problem> {
         return Ok(None);
     }
     let (work, question) = (scope.casework(), scope.question());
-    Ok(Some(silent::keep(work, &question, scope.state.sealing(), &asked.identifiers)?))
+    Ok(Some(silent::keep(work, &question, scope.sealing(), &asked.identifiers)?))
 }
 
 /// Alerts the owners, some time after.
-pub fn alert_later(state: Arc<State>, kept: Deferred) {
-    rt::spawn(web::block(move || finish(&state, &kept)));
+pub fn alert_later(background: Background, kept: Deferred) {
+    background.spawn(move |background| finish(background, &kept));
 }
 
 /// Alerts the owners of all questions that an earlier stop has left, some time after.
-pub fn resume(state: Arc<State>) {
-    rt::spawn(web::block(move || {
-        match Deferred::left(state.casework(&ALERTS), silent::DOCUMENTS) {
-            Ok(left) => left.iter().for_each(|kept| finish(&state, kept)),
-            Err(error) => tracing::error!(%error, "silent alerts that were left wait"),
-        }
-    }));
+pub fn resume(background: Background) {
+    background.spawn(|background| match background.left(silent::DOCUMENTS, &ALERTS) {
+        Ok(left) => left.iter().for_each(|kept| finish(background, kept)),
+        Err(error) => tracing::error!(%error, "silent alerts that were left wait"),
+    });
 }
 
 /// Alerts the owners of a question. What fails is tried again at the next start.
-fn finish(state: &State, kept: &Deferred) {
-    let (work, sealing) = (state.casework(&ALERTS), state.sealing());
-    if let Err(error) = silent::finish(work, &state.engine, sealing, kept) {
+fn finish(background: &Background, kept: &Deferred) {
+    if let Err(error) = background.alert(kept, &ALERTS) {
         tracing::error!(%error, "silent alerts wait for the next start");
     }
 }

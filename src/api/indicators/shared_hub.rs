@@ -1,8 +1,6 @@
 //! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated
 //! people share.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -226,12 +224,12 @@ pub async fn shared_hub(
                 exempted: exempted.collect(),
                 snapshot: seen.name(),
             };
-            Ok((said, check::keep(scope, options.window_days)?, Arc::clone(&scope.state)))
+            Ok((said, check::keep(scope, options.window_days)?, scope.background()))
         })
         .await?;
-    Ok(answer.map(|(said, kept, state)| {
+    Ok(answer.map(|(said, kept, background)| {
         if let Some(kept) = kept {
-            check::check_later(state, kept);
+            check::check_later(background, kept);
         }
         said
     }))

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::{Parameters, named};
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::govern::Function;
 use crate::jobs::{JobError, JobId, JobState, JobStatus};
 use crate::model::Timestamp;
@@ -101,10 +101,5 @@ pub async fn get_job(
     id: web::Path<String>,
 ) -> Result<Answer<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let job = scope.state.jobs.get(&scope.caller.agency, named(&id)?);
-            job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
-        })
-        .await
+    context.answer(Function::Ask, move |scope| scope.job(named(&id)?).map(JobView::of)).await
 }

@@ -78,7 +78,7 @@ fn same_local_id(scope: &Scope, seen: &Seen<'_>, index: u32) -> Option<RecordId>
         return None;
     }
     let other = Series::of(record.label.intelligence).other();
-    let other = scope.state.id_key.record_of(other, &record.label.agency, &record.local_id);
+    let other = scope.id_key().record_of(other, &record.label.agency, &record.local_id);
     let index = seen.record(other).filter(|index| is_shown(*index))?;
     Some(seen.record_id(index))
 }
