@@ -99,8 +99,8 @@ const HOUSEKEEPING: [(Housekeeping, &[&str]); 8] = [
     (Housekeeping::Sessions, &["identity/session.rs"]),
     (Housekeeping::LogOnTries, &["identity/account/log_on.rs"]),
     (Housekeeping::SealingKey, &["identity/sealing.rs"]),
-    (Housekeeping::SilentAlerts, &["api/deconfliction/silent.rs"]),
-    (Housekeeping::Referrals, &["api/referrals/check.rs"]),
+    (Housekeeping::SilentAlerts, &["api/later.rs"]),
+    (Housekeeping::Referrals, &["api/later.rs"]),
     (Housekeeping::EndedReviews, &["casework/purges.rs"]),
     (Housekeeping::DryRun, &["jobs/apply.rs"]),
     // Of tests and measurements only.
@@ -194,6 +194,7 @@ fn what_a_server_shares_is_reached_by_its_frames_only() {
         "api/entrance.rs",
         "api/failures.rs",
         "api/guard.rs",
+        "api/later.rs",
         "api/purging.rs",
         "api/receive.rs",
         "api/scope.rs",

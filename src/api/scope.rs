@@ -11,6 +11,7 @@ use super::answer::Told;
 use super::asked::Asked;
 use super::background::Background;
 use super::grounds::RestsOn;
+use super::later::Later;
 use super::problem::{Code, Problem};
 use super::seen::Seen;
 use super::state::State;
@@ -107,6 +108,16 @@ impl Scope {
         self.due.amend(|entry| entry.shown.clone_from(&shown));
     }
 
+    /// Notes work that begins once the answer has been made.
+    pub fn later(&self, later: Later) {
+        self.note(|told| told.later.push(later));
+    }
+
+    /// What questions are sealed with that are kept after their answer.
+    pub fn sealing(&self) -> Sealing<'_> {
+        self.state.sealing()
+    }
+
     /// Notes what the request turned out to be about.
     pub fn is_about(&self, object: impl Display) {
         let object = object.to_string();
@@ -144,16 +155,6 @@ impl Scope {
     /// Gives random bytes.
     pub fn random(&self) -> &dyn Fn() -> [u8; 32] {
         &*self.state.random
-    }
-
-    /// What questions are sealed with that are kept after their answer.
-    pub fn sealing(&self) -> Sealing<'_> {
-        self.state.sealing()
-    }
-
-    /// What is done after the answer.
-    pub fn background(&self) -> Background {
-        Background::of(Arc::clone(&self.state))
     }
 
     /// What the governing acts are done on.
@@ -238,7 +239,7 @@ impl Scope {
         + Send
         + 'static,
     ) -> Result<JobStatus, Problem> {
-        let background = self.background();
+        let background = Background::of(Arc::clone(&self.state));
         let Caller { agency, user } = self.caller.clone();
         let work = move |handle: &JobHandle| work(&background, handle);
         Ok(self.state.jobs.start(JobOwner { agency, user }, kind, work)?)
