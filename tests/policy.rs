@@ -6,6 +6,7 @@ use accord::govern::{
     Version, View,
 };
 use accord::model::{Class, ClassId, ClassSet, Kind, SubjectCategory, Timestamp};
+use accord::store::Store;
 
 /// The case that everybody works on.
 pub const CASE: &str = "case_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
@@ -150,6 +151,11 @@ pub fn view(policy: &Policy, agency: &str, classes: &[(ClassId, Class)]) -> View
 /// The tests hold their stores themselves.
 pub fn holder() -> StoreHolder {
     StoreHolder::of_the_command_line()
+}
+
+/// The view of everything in a store.
+pub fn whole(store: &dyn Store) -> View {
+    View::whole_store(&holder(), &store.classes().unwrap())
 }
 
 /// A view of these classes.

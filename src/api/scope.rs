@@ -191,7 +191,7 @@ impl Scope {
 
     /// The records of these ids, as they are stored, that the caller sees.
     pub fn records(&self, ids: &[RecordId]) -> Result<Vec<Record>, Problem> {
-        Ok(self.state.store.records(self.view.classes(), ids)?)
+        Ok(self.state.store.records(self.view.sight(), ids)?)
     }
 
     /// The account of the reviews of a row, by the record that it is kept under.

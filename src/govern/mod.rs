@@ -21,6 +21,7 @@ mod purge;
 mod readers;
 mod referral;
 mod retention;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -49,6 +50,7 @@ pub use referral::{REFERRALS_A_DAY, Referral, ReferralDecision, ReferralState};
 pub use retention::{
     PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,
 };
+pub use sight::Sight;
 pub use view::{Access, Decision, Grounds, Question, Rights, StoreHolder, View};
 
 /// Who asks.

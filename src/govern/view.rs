@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::Standing;
-use super::{BreakGlassId, Case, CaseRef, Fields, Grant, Level, Principal, Purpose, Rules, Terms};
+use super::{
+    BreakGlassId, Case, CaseRef, Fields, Grant, Level, Principal, Purpose, Rules, Sight, Terms,
+};
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
 
 /// Who asks, what for, about which case, and when.
@@ -31,12 +33,12 @@ pub struct View {
     /// The agency the view belongs to.
     agency: String,
     /// The fully visible classes.
-    classes: ClassSet,
+    classes: Sight,
     /// Classes of others of which the caller may learn whom to call.
-    pointers: ClassSet,
+    pointers: Sight,
     /// Classes of others that the caller learns nothing of, and whose owners hear when it asks for what is
     /// in them.
-    silent: ClassSet,
+    silent: Sight,
     /// What of the objects of some of these classes is kept back.
     withheld: BTreeMap<Class, Fields>,
 }
@@ -81,9 +83,9 @@ impl View {
         let mut grounds = rights.grounds();
         let mut view = Self {
             agency: question.principal.agency.clone(),
-            classes: ClassSet::default(),
-            pointers: ClassSet::default(),
-            silent: ClassSet::default(),
+            classes: Sight::nothing(),
+            pointers: Sight::nothing(),
+            silent: Sight::nothing(),
             withheld: BTreeMap::new(),
         };
         for (id, class) in classes {
@@ -93,13 +95,13 @@ impl View {
             }
             if access.full {
                 grounds.own_records |= class.label.agency == view.agency && is_record(class.kind);
-                view.classes.insert(*id);
+                view.classes.open(*id);
             }
             if access.pointer {
-                view.pointers.insert(*id);
+                view.pointers.open(*id);
             }
             if access.silent {
-                view.silent.insert(*id);
+                view.silent.open(*id);
             }
             if (access.full || access.pointer) && !access.withheld.is_empty() {
                 view.withheld.insert(class.clone(), access.withheld);
@@ -118,9 +120,9 @@ impl View {
     pub fn of_holder(_: &StoreHolder, classes: ClassSet) -> Self {
         Self {
             agency: String::new(),
-            classes,
-            pointers: ClassSet::default(),
-            silent: ClassSet::default(),
+            classes: Sight::of(classes),
+            pointers: Sight::nothing(),
+            silent: Sight::nothing(),
             withheld: BTreeMap::new(),
         }
     }
@@ -137,11 +139,16 @@ impl View {
 
     /// The fully visible classes.
     pub fn classes(&self) -> &ClassSet {
+        self.classes.classes()
+    }
+
+    /// What the store shows of it in full.
+    pub fn sight(&self) -> &Sight {
         &self.classes
     }
 
-    /// The classes of others of which the caller may learn whom to call.
-    pub fn pointers(&self) -> &ClassSet {
+    /// What the store is asked for to learn whom to call: classes of others, of which nothing else is shown.
+    pub fn pointers(&self) -> &Sight {
         &self.pointers
     }
 
@@ -149,7 +156,7 @@ impl View {
     /// nobody must.
     pub fn pointing_to_silent(&self) -> Option<Self> {
         let silent = self.silent.clone();
-        (!silent.is_empty()).then(|| Self { pointers: silent, ..self.clone() })
+        (!silent.classes().is_empty()).then(|| Self { pointers: silent, ..self.clone() })
     }
 
     /// What of the objects of these classes is kept back.

@@ -7,10 +7,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::audit::{AuditError, Due, Housekeeping};
+use crate::govern::{StoreHolder, View};
 use crate::ingest::{Reason, RowMapper, RowOutput, RowReader, parse_mapping};
 use crate::model::{
-    BlockKey, Body, ClassId, ClassSet, Event, IdKey, Judgement, LevelHit, Link, Record, RecordId,
-    Tie, Timestamp,
+    BlockKey, Body, ClassId, Event, IdKey, Judgement, LevelHit, Link, Record, RecordId, Tie,
+    Timestamp,
 };
 use crate::store::{SnapshotSink, SqliteStore, Store};
 
@@ -136,9 +137,10 @@ impl Bench {
     }
 
     fn everything(&self) -> Everything {
-        let view: ClassSet = self.store.classes().unwrap().into_iter().map(|(id, _)| id).collect();
+        let holder = StoreHolder::of_the_command_line();
+        let view = View::whole_store(&holder, &self.store.classes().unwrap());
         let mut found = Everything::default();
-        self.store.stream(&view, &mut found).unwrap();
+        self.store.stream(view.sight(), &mut found).unwrap();
         found
     }
 }

@@ -175,7 +175,8 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                 let view = View::decide(&question, &rules, &classes).view;
                 for (id, class) in &classes {
                     let expected = access(&policy, &question, class.kind, &class.label);
-                    let decided = (view.classes().contains(*id), view.pointers().contains(*id));
+                    let decided =
+                        (view.classes().contains(*id), view.pointers().classes().contains(*id));
                     assert_eq!(
                         decided,
                         (expected.full, expected.pointer),

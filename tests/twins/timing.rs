@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use accord::govern::{Field, Grant, POLICY_DOCUMENT, Role, View};
+use accord::govern::{Field, Grant, POLICY_DOCUMENT, Role};
 use accord::model::{Body, ClassId, Event, Judgement, Link, Record, SubjectCategory, Tie};
 use accord::store::{SnapshotSink, Store};
 use serde_json::{Value, json};
@@ -129,12 +129,7 @@ fn probes(store: &dyn Store) -> Vec<Value> {
         fn judgement(&mut self, _: Judgement) {}
     }
     let mut people = People(Vec::new());
-    store
-        .stream(
-            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
-            &mut people,
-        )
-        .unwrap();
+    store.stream(crate::policy::whole(store).sight(), &mut people).unwrap();
     let step = people.0.len() / 1_000;
     people.0.into_iter().step_by(step.max(1)).collect()
 }
