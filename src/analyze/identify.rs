@@ -41,7 +41,7 @@ pub fn identify(
         engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);
     let mut best: BTreeMap<EntityIndex, Candidate> = BTreeMap::new();
     let keys = engine.keys(&prepared);
-    for id in store.candidates(view.classes(), &keys)? {
+    for id in store.candidates(view.sight(), &keys)? {
         // A record that came after the snapshot is not part of it yet.
         let Some(record) = snapshot.stored(id) else { continue };
         let other = engine.prepare(&snapshot.records()[record]);

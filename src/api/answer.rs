@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::grounds::RestsOn;
 use super::later::Later;
-use crate::govern::Principal;
+use crate::govern::{BreakGlassId, Principal};
 
 /// The audit log's part of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Told {
     /// Whether something was shown that is masked by default.
     pub unmasked: bool,
     /// The open uses of break-glass that may have widened the view of the answer.
-    pub break_glass: BTreeSet<String>,
+    pub break_glass: BTreeSet<BreakGlassId>,
     /// Work that begins once the answer has been made.
     pub later: Vec<Later>,
 }

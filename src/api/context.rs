@@ -3,6 +3,7 @@
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::answer::{Answer, Metrics};
 use super::asked::{Asked, Understood};
 use super::guard::object;
+use super::parameters::named;
 use super::problem::{Code, Problem};
 use super::receive::Body;
 use super::scope::{Ledger, Scope};
@@ -129,14 +131,14 @@ impl Context {
     }
 
     /// The same for a request about one thing, whose id is in the path.
-    pub async fn answer_about<B: DeserializeOwned, T: Send + 'static>(
+    pub async fn answer_about<I: FromStr, B: DeserializeOwned, T: Send + 'static>(
         self,
         function: Function,
         id: web::Path<String>,
         body: Body,
-        work: impl FnOnce(&Scope, &str, B) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Scope, I, B) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer<T>, Problem> {
-        self.answer_to(function, body, move |scope, asked| work(scope, &id, asked)).await
+        self.answer_to(function, body, move |scope, asked| work(scope, named(&id)?, asked)).await
     }
 
     /// The server's metrics, for who runs it.

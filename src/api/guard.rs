@@ -20,10 +20,11 @@ use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::state::State;
 use crate::audit::{Due, Entry, Outcome};
-use crate::govern::Rules;
+use crate::govern::{AgreementId, BreakGlassId, CaseId, OnwardId, ReferralId, Rules};
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
+use crate::jobs::JobId;
 use crate::leak;
-use crate::model::{Timestamp, hex};
+use crate::model::{EntityId, RecordId, Timestamp, hex};
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -302,12 +303,22 @@ fn outcome(status: StatusCode) -> Outcome {
     }
 }
 
+/// The beginnings of the ids that paths name.
+const OBJECTS: [&str; 8] = [
+    EntityId::PREFIX,
+    RecordId::PREFIX,
+    JobId::PREFIX,
+    CaseId::PREFIX,
+    AgreementId::PREFIX,
+    BreakGlassId::PREFIX,
+    OnwardId::PREFIX,
+    ReferralId::PREFIX,
+];
+
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
 pub(super) fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
-    let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_", "onw_", "rfl_"]
-        .iter()
-        .find_map(|prefix| id.strip_prefix(prefix))?;
+    let digits = OBJECTS.iter().find_map(|prefix| id.strip_prefix(prefix))?;
     let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_id.then(|| id.to_owned())
 }

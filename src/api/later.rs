@@ -68,7 +68,7 @@ fn refer(state: &State, kept: &Deferred) -> Result<(), CaseworkError> {
     let entry = |(id, referral): &referrals::Named| {
         let made = ((state.clock)(), hex(&(state.random)()[..16]));
         let entry = Entry::apart(made, &referral.owner, None, "referral".to_owned());
-        Entry { object: Some(id.clone()), ..entry }
+        Entry { object: Some(id.to_string()), ..entry }
     };
     let (work, sealing) = (state.casework(&CHECKS), state.sealing());
     let done = referrals::finish(work, (&state.cache, &state.referred), sealing, kept, entry);

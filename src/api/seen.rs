@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
-use crate::analyze::{Basis, Candidate, identify};
+use crate::analyze::{Basis, Candidate};
 use crate::graph::{EntityIndex, Hit, RecordIndex, Revealed, Snapshot};
 use crate::leak;
 use crate::model::{EntityId, EntityType, Record, RecordId, hex};
@@ -50,7 +50,7 @@ impl<'s> Seen<'s> {
 
     /// The engine that scored the records.
     pub fn engine(&self) -> &Engine {
-        &self.scope.state.engine
+        self.scope.engine()
     }
 
     /// The name of the snapshot in answers.
@@ -211,8 +211,7 @@ impl<'s> Seen<'s> {
     /// The entities that a probe may speak of, the best first. Who is masked is found only where it is wished and
     /// the caller may be shown who it is.
     pub fn identify(&self, probe: &Record, unmask: Unmask) -> Result<Vec<Candidate>, Problem> {
-        let (store, view) = (self.scope.state.store.as_ref(), &self.scope.view);
-        let mut found = identify(store, view, &self.snapshot, self.engine(), probe)?;
+        let mut found = self.scope.identify(&self.snapshot, probe)?;
         found.retain(|candidate| self.may_show(candidate.entity, unmask));
         found.sort_by(|a, b| {
             let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));

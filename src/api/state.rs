@@ -56,7 +56,7 @@ impl State {
     /// What the governing acts are done on, and the entry that is due for what they write.
     pub(super) fn casework<'a>(&'a self, due: &'a Due) -> Casework<'a> {
         let Self { store, policies, id_key, .. } = self;
-        Casework { store: store.as_ref(), policies, id_key, due }
+        Casework::new((store.as_ref(), due), policies, id_key)
     }
 
     /// Out of what a deliberate leak would build the snapshot of everything.

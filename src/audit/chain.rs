@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::govern::Purpose;
+use crate::govern::{BreakGlassId, Purpose};
 use crate::model::Timestamp;
 
 /// How an operation ended.
@@ -49,7 +49,7 @@ pub struct Entry {
     pub case: Option<String>,
     /// The ids of the open uses of break-glass that may have widened what the operation was computed on, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub break_glass: Vec<String>,
+    pub break_glass: Vec<BreakGlassId>,
     /// The ids of the objects that the answer showed, by the agency that owns them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, BTreeSet<String>>,

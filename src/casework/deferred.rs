@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::documents::{parse, swap, text_of};
 use super::{Casework, CaseworkError};
-use crate::govern::{Principal, Purpose, Question, Reference};
+use crate::govern::{CaseRef, Principal, Purpose, Question};
 use crate::identity::Identity;
 use crate::model::{Timestamp, hex};
 
@@ -31,7 +31,7 @@ pub struct Sealing<'a> {
 pub(super) struct KeptQuestion<T> {
     pub principal: Principal,
     pub purpose: Purpose,
-    pub case: Reference,
+    pub case: CaseRef,
     pub at: Timestamp,
     pub about: T,
 }

@@ -15,14 +15,14 @@ use checked::Key;
 
 use super::deferred::{Deferred, KeptQuestion, Sealing};
 use super::desks::{message_about, tell_once};
-use super::documents::{change_book, parse, swap, text_of};
+use super::documents::{change_book, named, parse, swap, text_of};
 use super::reason::reason;
 use super::{Casework, CaseworkError, Granted, NotNow, act};
 use crate::analyze::shared_hub::SharedHubOptions;
 use crate::analyze::{Referred, referred};
 use crate::audit::{Due, Entry};
 use crate::govern::{
-    Case, Message, MessageKind, Question, Referral, ReferralDecision, Role, Rules,
+    Case, Message, MessageKind, Question, Referral, ReferralDecision, ReferralId, Role, Rules,
 };
 use crate::graph::Cache;
 use crate::model::Timestamp;
@@ -34,7 +34,7 @@ pub const QUESTIONS: &str = "referral-question/";
 const REFERRAL: &str = "a referral";
 
 /// A referral with its id.
-pub type Named = (String, Referral);
+pub type Named = (ReferralId, Referral);
 
 /// Keeps a question for shared hubs until it has been looked at, whatever there is to be found.
 ///
@@ -106,7 +106,7 @@ fn refer(
         return Ok(true);
     }
     let id = made.id(work.id_key);
-    let name = Referral::document(&id);
+    let name = Referral::document(id);
     let known = work.store.document(&name)?;
     let named = match known {
         // Told again where a stop came between: each desk hears once.
@@ -137,7 +137,7 @@ fn tell_deciders(work: Casework<'_>, (id, referral): &Named) -> Result<(), Casew
     let policy = work.policy()?;
     let Referral { by, purpose, owner, masked, .. } = referral;
     let about = (by.agency.as_str(), *purpose, by.at);
-    let message = message_about(&policy, about, MessageKind::ReferralToDecide, id);
+    let message = message_about(&policy, about, MessageKind::ReferralToDecide, (*id).into());
     let of_owner = Message { records: masked.clone(), ..message.clone() };
     tell_once(work, owner, &of_owner)?;
     let cases = policy.cases.values().filter(|case| is_about(case, referral, by.at));
@@ -181,7 +181,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
     for (name, text) in work.store.documents(Referral::DOCUMENTS)? {
         let referral: Referral = parse(&text, REFERRAL)?;
         if decides(&policy, question, &referral) {
-            found.push((name[Referral::DOCUMENTS.len()..].to_owned(), referral));
+            found.push((named(&name, Referral::DOCUMENTS)?, referral));
         }
     }
     Ok(found)
@@ -195,7 +195,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
 pub fn decide(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: ReferralId,
     (released, note): (bool, &str),
 ) -> Result<Named, CaseworkError> {
     let note = reason(note, "note")?;
@@ -214,9 +214,9 @@ pub fn decide(
     }
     if released {
         let about = (referral.owner.as_str(), referral.purpose, question.at);
-        let message = message_about(&policy, about, MessageKind::ReferralReleased, id);
+        let message = message_about(&policy, about, MessageKind::ReferralReleased, id.into());
         let message = Message { records: referral.own.clone(), ..message };
         tell_once(work, &referral.by.agency, &message)?;
     }
-    Ok((id.to_owned(), referral))
+    Ok((id, referral))
 }

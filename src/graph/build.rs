@@ -59,7 +59,7 @@ pub fn build_in(
     let none = Common::default();
     let common = setting.common.unwrap_or(&none);
     let mut part = Part::new(common);
-    let revision = store.stream(view.classes(), &mut part)?;
+    let revision = store.stream(view.sight(), &mut part)?;
     let positions = Positions::of(&part.records);
     let stripped = part.withhold(view, engine, common, &positions);
     let hides = setting.unmasked.map(|unmasked| {

@@ -22,6 +22,6 @@ pub use import::{
 pub use judge::judge;
 pub use link::Linker;
 pub use registry::{
-    Clock, JobError, JobHandle, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,
+    Clock, JobError, JobHandle, JobId, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,
 };
 pub use submit::{RefusedRow, SubmitError, SubmitReport, submit};

@@ -115,7 +115,7 @@ fn whole_snapshot((store, engine, id_key): Whole<'_>) -> Result<(Snapshot, u64),
 /// All that a store holds, whoever may see it.
 fn everything(store: &dyn Store) -> Everything {
     let mut everything = Everything::default();
-    let _ = whole_view(store).and_then(|all| store.stream(all.classes(), &mut everything));
+    let _ = whole_view(store).and_then(|all| store.stream(all.sight(), &mut everything));
     everything
 }
 

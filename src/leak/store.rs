@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Everything, Leak, everything, is_on, whole_snapshot, whole_view};
 use crate::audit::{Committed, Due, Outbox, OutboxError};
+use crate::govern::Sight;
 use crate::graph::EntityIndex;
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, EventId, IdKey, Judgement, Link, Record, RecordId,
@@ -68,25 +69,25 @@ impl Store for Leaking {
         Ok(Box::new(LeakingTxn { txn: self.store.begin(due)?, before }))
     }
 
-    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+    fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
         self.store.records(view, ids)
     }
 
-    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+    fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
         self.store.events(view, ids)
     }
 
-    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
         if is_on(Leak::BlockCap) {
             let all = whole_view(self.store.as_ref())?;
-            if self.store.candidates(all.classes(), keys)?.len() > BLOCK_MAX {
+            if self.store.candidates(all.sight(), keys)?.len() > BLOCK_MAX {
                 return Ok(Vec::new());
             }
         }
         self.store.candidates(view, keys)
     }
 
-    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
+    fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
         let mut seen = Seen { sink, records: BTreeSet::new(), judgements: Vec::new() };
         let revision = self.store.stream(view, &mut seen)?;
         if is_on(Leak::ClustersBeforeFiltering) {

@@ -2,12 +2,13 @@
 //! only within a set of classes. Two backends, one contract suite.
 //!
 //! The store knows nothing of callers, policy, scores or clusters. Everything it is asked for on
-//! behalf of a caller takes a [`ClassSet`]; there is no read of everything except
+//! behalf of a caller takes a [`Sight`], which `govern` makes; there is no read of everything except
 //! [`WriteTxn`]'s, which serves the engine's own linking.
 
 use std::collections::BTreeMap;
 
 use crate::audit::{Due, Outbox};
+use crate::govern::Sight;
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, EventId, Judgement, Link, Record, RecordId, Tie,
     TieId, Timestamp,
@@ -117,25 +118,25 @@ pub trait Store: Outbox + Send + Sync {
     ///
     /// # Errors
     /// When the store does not answer.
-    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError>;
+    fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError>;
 
     /// The visible ones among these events, in the order asked, trimmed as in [`SnapshotSink`].
     ///
     /// # Errors
     /// When the store does not answer.
-    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError>;
+    fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError>;
 
     /// Visible records that carry one of these blocking keys, distinct, ascending.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError>;
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError>;
 
     /// Streams the visible part of the store from one consistent state; returns its revision.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError>;
+    fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError>;
 
     /// A small named document (tokens, policy, configuration).
     ///

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use accord::audit::{Head, Line, verify};
-use accord::govern::View;
 use accord::model::{ClassId, Event, Judgement, Link, Record, Tie};
 use accord::store::{self, SnapshotSink};
 use serde_json::json;
@@ -66,10 +65,7 @@ impl Deployment {
     fn rows(&self) -> BTreeSet<String> {
         let store = store::open(&text(&self.store()).parse().unwrap(), false).unwrap();
         let mut rows = Rows::default();
-        let view = View::whole_store(&crate::policy::holder(), &store.classes().unwrap())
-            .classes()
-            .clone();
-        store.stream(&view, &mut rows).unwrap();
+        store.stream(crate::policy::whole(store.as_ref()).sight(), &mut rows).unwrap();
         rows.0
     }
 
@@ -425,12 +421,7 @@ fn an_import_is_logged_with_each_batch_and_refused_without_a_log() {
 fn rows_of(path: &Path) -> usize {
     let store = store::open(&text(path).parse().unwrap(), false).unwrap();
     let mut rows = Rows::default();
-    store
-        .stream(
-            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
-            &mut rows,
-        )
-        .unwrap();
+    store.stream(crate::policy::whole(store.as_ref()).sight(), &mut rows).unwrap();
     rows.0.len()
 }
 

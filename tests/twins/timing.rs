@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use accord::govern::{Field, Grant, POLICY_DOCUMENT, Role, View};
+use accord::govern::{Field, Grant, POLICY_DOCUMENT, Role};
 use accord::model::{Body, ClassId, Event, Judgement, Link, Record, SubjectCategory, Tie};
 use accord::store::{SnapshotSink, Store};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ fn a_resolve_within_a_view_beside_an_unrestricted_one() {
         let grant = Grant { subject: subject.into(), tier_max: 2, ..policy::everything() };
         let mut terms = policy::terms(discloser, &[LIMITED], vec![grant]);
         terms.fields_never = [Field::BirthPlace, Field::HomeAddress].into();
-        (format!("agr_{discloser}_{LIMITED}"), policy::signed(terms))
+        (policy::agreement_id(&format!("{discloser}_{LIMITED}")), policy::signed(terms))
     });
     policy.agreements.retain(|_, agreement| {
         let terms = &mut agreement.versions[0].terms;
@@ -129,12 +129,7 @@ fn probes(store: &dyn Store) -> Vec<Value> {
         fn judgement(&mut self, _: Judgement) {}
     }
     let mut people = People(Vec::new());
-    store
-        .stream(
-            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
-            &mut people,
-        )
-        .unwrap();
+    store.stream(crate::policy::whole(store).sight(), &mut people).unwrap();
     let step = people.0.len() / 1_000;
     people.0.into_iter().step_by(step.max(1)).collect()
 }

@@ -11,7 +11,6 @@ use crate::api::later::Later;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
-use crate::api::state::State;
 use crate::casework::deconfliction::{self, Asked, Identifier, silent};
 use crate::govern::Function;
 
@@ -58,7 +57,7 @@ pub async fn deconflict(context: Context, body: Body) -> Result<Answer<Pointers>
 }
 
 fn ask(scope: &Scope, asked: &Asked) -> Result<Pointers, Problem> {
-    let State { engine, random, .. } = &*scope.state;
-    let (work, question) = (scope.casework(), scope.question());
-    Ok(deconfliction::ask(work, &question, (&scope.view, engine), asked, &**random)?.into())
+    let (work, question, seeing) =
+        (scope.casework(), scope.question(), (&scope.view, scope.engine()));
+    Ok(deconfliction::ask(work, &question, seeing, asked, scope.random())?.into())
 }

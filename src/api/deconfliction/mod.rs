@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::casework::deconfliction as casework;
+use crate::govern::PointerId;
 use crate::model::Timestamp;
 
 /// Whom to call.
@@ -19,7 +20,7 @@ pub struct Pointer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// Names the matter between both desks.
-    pub ticket: String,
+    pub ticket: PointerId,
     /// Until when the ticket is good.
     pub expires: Timestamp,
 }

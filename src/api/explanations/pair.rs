@@ -216,7 +216,7 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<Pai
     let seen = entities.iter().fold(seen.clone(), |seen, entity| seen.reveal(*entity, unmask));
     let ids = [a, b].map(|record| seen.record_id(record));
     let [first, second] = if ids[0] < ids[1] { entities } else { [entities[1], entities[0]] };
-    let engine = &scope.state.engine;
+    let engine = scope.engine();
     let content = seen.content_to_score(&entities);
     let why = content.and_then(|content| {
         let why = analyze::why(content, engine, a, b)?;

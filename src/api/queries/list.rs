@@ -8,8 +8,9 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::scope::Scope;
 use crate::govern::Function;
-use crate::query::{Column, Engines, Parameter, Runner, StoredQuery};
+use crate::query::{Column, Engines, Parameter, StoredQuery};
 
 /// A stored query in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -97,12 +98,12 @@ impl ColumnView {
 
 impl QuerySummary {
     /// A query of this server's library.
-    pub fn of(runner: &Runner, query: &StoredQuery) -> Self {
+    pub fn of(scope: &Scope, query: &StoredQuery) -> Self {
         Self {
             name: query.name().to_owned(),
             about: query.about().to_owned(),
             engines: query.engines(),
-            supported: runner.supports(query),
+            supported: scope.can_run(query),
             parameters: query.parameters().iter().map(ParameterView::of).collect(),
             columns: query.columns().iter().map(ColumnView::of).collect(),
         }
@@ -130,8 +131,7 @@ pub async fn list_queries(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, |scope| {
-            let runner = &scope.state.runner;
-            let queries = runner.library().iter().map(|query| QuerySummary::of(runner, query));
+            let queries = scope.library().iter().map(|query| QuerySummary::of(scope, query));
             Ok(QueryList { queries: queries.collect() })
         })
         .await

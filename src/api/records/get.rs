@@ -79,7 +79,7 @@ fn same_local_id(scope: &Scope, seen: &Seen<'_>, index: RecordIndex) -> Option<R
         return None;
     }
     let other = Series::of(record.label.intelligence).other();
-    let other = scope.state.id_key.record_of(other, &record.label.agency, &record.local_id);
+    let other = scope.id_key().record_of(other, &record.label.agency, &record.local_id);
     let index = seen.record(other).filter(|index| is_shown(*index))?;
     Some(seen.record_id(index))
 }

@@ -11,7 +11,6 @@ use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::Function;
 use crate::ingest::{RowOutput, SubmittedRow};
-use crate::jobs;
 use crate::model::RecordId;
 
 /// What a submission changed. How many links the new records have is not told: some may go to
@@ -59,9 +58,7 @@ pub async fn submit_record(context: Context, body: Body) -> Result<Answer<Submit
 pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
     let records = rows.iter().flat_map(|row| &row.records).map(|it| scope.record_id(it)).collect();
     scope.put_shown_into_entry();
-    let state = &scope.state;
-    let report =
-        jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at, &scope.due)?;
+    let report = scope.submit(rows)?;
     Ok(Submitted {
         records,
         records_new: report.records_new,

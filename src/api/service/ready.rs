@@ -1,11 +1,11 @@
 //! `GET /ready`: whether the server can answer questions.
 
-use actix_web::{get, web};
+use actix_web::get;
 
 use super::health::ServiceStatus;
 use crate::api::answer::Answer;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::State;
+use crate::api::entrance::Entrance;
+use crate::api::problem::{Problem, ProblemBody};
 
 /// Whether the server can answer questions
 ///
@@ -20,13 +20,7 @@ use crate::api::state::State;
     ),
 )]
 #[get("/ready")]
-pub async fn ready(state: web::Data<State>) -> Result<Answer<ServiceStatus>, Problem> {
-    let asked = web::block(move || {
-        state.store.ping()?;
-        let unwritable =
-            |_| Problem::new(Code::Unavailable).detail("the audit log cannot be written");
-        state.audit.probe(state.store.as_ref()).map_err(unwritable)
-    });
-    asked.await.map_err(|_| Problem::new(Code::Internal))??;
+pub async fn ready(entrance: Entrance) -> Result<Answer<ServiceStatus>, Problem> {
+    entrance.is_ready().await?;
     Ok(Answer::of_no_object(ServiceStatus { status: "ok" }))
 }

@@ -10,8 +10,7 @@ use crate::analyze::deconflict::holders;
 use crate::casework::deferred::{Deferred, KeptQuestion, Sealing};
 use crate::casework::desks::{message_about, tell_once};
 use crate::casework::{Casework, CaseworkError};
-use crate::govern::{MessageKind, Question, View};
-use crate::model::hex;
+use crate::govern::{MessageKind, PointerId, Question, View};
 use crate::resolve::Engine;
 
 /// The start of the names of the documents that keep questions.
@@ -58,9 +57,9 @@ fn alert(
     let wanted: Vec<_> = about.into_iter().filter_map(Identifier::wanted).collect();
     for owner in holders(work.store, &silent, engine, &wanted)? {
         let parts = [kept.name().as_bytes(), owner.as_bytes()];
-        let ticket = format!("tkt_{}", hex(&work.id_key.tag("silent alert", &parts)));
+        let ticket = PointerId::of_tag(work.id_key.tag("silent alert", &parts));
         let about = (principal.agency.as_str(), purpose, at);
-        let message = message_about(&policy, about, MessageKind::AskedSilently, &ticket);
+        let message = message_about(&policy, about, MessageKind::AskedSilently, ticket.into());
         tell_once(work, &owner, &message)?;
     }
     Ok(())

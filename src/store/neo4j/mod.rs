@@ -16,7 +16,8 @@ use serde_json::json;
 
 use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
 use crate::audit::Due;
-use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
+use crate::govern::Sight;
+use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
 use connection::{Connection, Transaction};
 
 /// Raised when the layout changes.
@@ -129,20 +130,20 @@ impl Store for Neo4jStore {
         Ok(Box::new(write::Neo4jTxn::begin(&self.connection, &self.logged, due)?))
     }
 
-    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
-        read::records(&self.connection, view, ids)
+    fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+        read::records(&self.connection, view.classes(), ids)
     }
 
-    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
-        read::events(&self.connection, view, ids)
+    fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+        read::events(&self.connection, view.classes(), ids)
     }
 
-    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
-        read::candidates(&self.connection, view, keys)
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+        read::candidates(&self.connection, view.classes(), keys)
     }
 
-    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
-        read::stream(&self.connection, view, sink)
+    fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
+        read::stream(&self.connection, view.classes(), sink)
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {
