@@ -95,13 +95,14 @@ fn the_check_sees_a_wrong_arrow() {
 
 /// Where the program writes into a store without an entry for the log, and why. Whoever adds to it says why it is
 /// nobody's act.
-const HOUSEKEEPING: [(Housekeeping, &[&str]); 8] = [
+const HOUSEKEEPING: [(Housekeeping, &[&str]); 9] = [
     (Housekeeping::Sessions, &["identity/session.rs"]),
     (Housekeeping::LogOnTries, &["identity/account/log_on.rs"]),
     (Housekeeping::SealingKey, &["identity/sealing.rs"]),
     (Housekeeping::SilentAlerts, &["api/deconfliction/silent.rs"]),
     (Housekeeping::Referrals, &["api/referrals/check.rs"]),
     (Housekeeping::EndedReviews, &["casework/purges.rs"]),
+    (Housekeeping::Linking, &["jobs/late.rs"]),
     (Housekeeping::DryRun, &["jobs/apply.rs"]),
     // Of tests and measurements only.
     (Housekeeping::Making, &[]),

@@ -16,6 +16,8 @@ use crate::audit::Due;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
+use crate::ingest::RowOutput;
+use crate::jobs::SubmitReport;
 use crate::model::{IdKey, Record, RecordId, Timestamp};
 use crate::query::ViewKey;
 
@@ -138,12 +140,18 @@ impl Scope {
         graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, stored)
     }
 
+    /// Stores rows, and links them with what the caller sees and may see the content of.
+    pub fn submit(&self, rows: Vec<RowOutput>) -> Result<SubmitReport, Problem> {
+        let [readable, _] = self.view.parts();
+        Ok(self.state.links.submit(rows, self.at, readable, &self.due)?)
+    }
+
     /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims.
     pub fn seen(&self) -> Result<Seen<'_>, Problem> {
         Ok(self.seen_and_revision()?.0)
     }
 
-    /// What [`Scope::seen`] gives, and the store's revision that it is of, which never goes into an answer.
+    /// What [`Scope::seen`] gives, and a number that grows with each change of it, which never goes into an answer.
     pub fn seen_and_revision(&self) -> Result<(Seen<'_>, u64), Problem> {
         let store = self.state.store.as_ref();
         let (snapshot, revision) =

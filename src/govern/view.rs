@@ -39,6 +39,9 @@ pub struct View {
     silent: ClassSet,
     /// What of the objects of some of these classes is kept back.
     withheld: BTreeMap<Class, Fields>,
+    /// The fully visible classes of records: what is readable or the agency's own, and what other agencies say of
+    /// their victims.
+    parts: [ClassSet; 2],
 }
 
 /// A view, and until when it holds if nothing else changes.
@@ -85,6 +88,7 @@ impl View {
             pointers: ClassSet::default(),
             silent: ClassSet::default(),
             withheld: BTreeMap::new(),
+            parts: Default::default(),
         };
         for (id, class) in classes {
             let access = rights.access(class);
@@ -94,6 +98,11 @@ impl View {
             if access.full {
                 grounds.own_records |= class.label.agency == view.agency && is_record(class.kind);
                 view.classes.insert(*id);
+                if is_record(class.kind) {
+                    let label = &class.label;
+                    let foreign = label.category.is_victim() && label.agency != view.agency;
+                    view.parts[usize::from(foreign)].insert(*id);
+                }
             }
             if access.pointer {
                 view.pointers.insert(*id);
@@ -118,6 +127,7 @@ impl View {
     pub fn of_holder(_: &StoreHolder, classes: ClassSet) -> Self {
         Self {
             agency: String::new(),
+            parts: [classes.clone(), ClassSet::default()],
             classes,
             pointers: ClassSet::default(),
             silent: ClassSet::default(),
@@ -138,6 +148,13 @@ impl View {
     /// The fully visible classes.
     pub fn classes(&self) -> &ClassSet {
         &self.classes
+    }
+
+    /// The fully visible classes of records in two parts: what is readable or the agency's own, and what other
+    /// agencies say of their victims. To whom the content of the second is masked, nothing of one part is ever
+    /// joined to the other.
+    pub fn parts(&self) -> &[ClassSet; 2] {
+        &self.parts
     }
 
     /// The classes of others of which the caller may learn whom to call.

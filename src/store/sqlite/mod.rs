@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, so that a commit that
 //! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
 
+mod linking;
 mod outbox;
 mod purge;
 mod read;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use super::{Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 use crate::private;
@@ -118,6 +119,14 @@ impl Store for SqliteStore {
 
     fn revision(&self) -> Result<u64, StoreError> {
         self.read(read::revision)
+    }
+
+    fn late_revision(&self, view: &ClassSet) -> Result<u64, StoreError> {
+        self.read(|reader| linking::late_revision(reader, view))
+    }
+
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+        self.read(|reader| linking::unlinked(reader, after))
     }
 
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
