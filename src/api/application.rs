@@ -13,21 +13,21 @@ use tokio::sync::{Notify, Semaphore};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
-use super::deconfliction::silent;
 use super::failures::{self, Failures};
 use super::guard::guard;
+use super::later;
 use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use super::purging::purge_again_and_again;
 use super::receive::Budget;
-use super::referrals::check;
 use super::router::operations;
 use super::sessions::notice::Notice;
 use super::state::{Random, State};
 use super::tls::{Tls, TlsError, install_provider, note_certificate};
 use crate::audit::{AuditError, AuditLog};
 use crate::casework::Policies;
+use crate::casework::referrals::Checked;
 use crate::graph;
 use crate::identity::{self, Identity, IdentityError, SealingKey};
 use crate::jobs::{Clock, Jobs, LateLinks};
@@ -126,6 +126,7 @@ impl Application {
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
             policies: Policies::default(),
+            referred: Checked::default(),
             identity: Identity::new(
                 store.as_ref(),
                 config.identity,
@@ -146,8 +147,7 @@ impl Application {
         });
         // What an earlier run stored and did not log any more.
         state.audit.empty(state.store.as_ref())?;
-        silent::resume(state.clone().into_inner());
-        check::resume(state.clone().into_inner());
+        later::resume(state.clone().into_inner());
         let document = super::document();
         let shared = state.clone();
         let server = HttpServer::new(move || {

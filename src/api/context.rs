@@ -86,6 +86,7 @@ impl Context {
         }
         let asked = self.asked?;
         let (state, principal, due) = (self.state.into_inner(), self.principal, self.due);
+        let shared = Arc::clone(&state);
         let work = move || {
             let told = Ledger::default();
             let scope = Scope::new(state, principal, asked, (Rc::clone(&told), due));
@@ -98,7 +99,11 @@ impl Context {
                 Err(problem) => Err(problem.with(told.take()).resting_on(rests_on)),
             }
         };
-        web::block(work).await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+        let answer = web::block(work).await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)));
+        answer.map(|mut answer| {
+            answer.take_later().into_iter().for_each(|later| later.begin(Arc::clone(&shared)));
+            answer
+        })
     }
 
     /// Refuses who has shown too long ago who they are (RFC 9470).

@@ -1,7 +1,6 @@
 //! What happens around every request: a request id, authentication, the audit log before the
 //! answer leaves, one form for all errors, metrics.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -55,24 +54,9 @@ pub async fn guard<B: MessageBody + 'static>(
     let is_logged = !(public && read);
     // What anyone may read is not logged; a log-on is.
     let due = is_logged.then(|| {
-        Arc::new(Due::of(Entry {
-            at: (state.clock)(),
-            request: id.clone(),
-            agency: None,
-            user: None,
-            operation: operation.clone(),
-            object: None,
-            purpose,
-            case: case_id_given(request.headers()),
-            break_glass: Vec::new(),
-            shown: BTreeMap::new(),
-            unmasked: false,
-            write: None,
-            source: None,
-            count: None,
-            outcome: Outcome::Done,
-            status: StatusCode::OK.as_u16(),
-        }))
+        let begun = Entry::begun(((state.clock)(), id.clone()), operation.clone());
+        let case = case_id_given(request.headers());
+        Arc::new(Due::of(Entry { purpose, case, status: StatusCode::OK.as_u16(), ..begun }))
     });
     due.clone().map(|due| request.extensions_mut().insert(Acting(due)));
     let mut known = None;

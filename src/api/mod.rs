@@ -27,6 +27,7 @@ mod inbox;
 mod indicators;
 mod jobs;
 mod judgements;
+mod later;
 mod limits;
 mod meta;
 mod metrics;

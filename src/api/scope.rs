@@ -9,10 +9,12 @@ use std::sync::Arc;
 use super::answer::Told;
 use super::asked::Asked;
 use super::grounds::RestsOn;
+use super::later::Later;
 use super::problem::Problem;
 use super::seen::Seen;
 use super::state::State;
 use crate::audit::Due;
+use crate::casework::deferred::Sealing;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
@@ -99,6 +101,16 @@ impl Scope {
     pub fn put_shown_into_entry(&self) {
         let shown = self.told.borrow().shown.clone();
         self.due.amend(|entry| entry.shown.clone_from(&shown));
+    }
+
+    /// Notes work that begins once the answer has been made.
+    pub fn later(&self, later: Later) {
+        self.note(|told| told.later.push(later));
+    }
+
+    /// What questions are sealed with that are kept after their answer.
+    pub fn sealing(&self) -> Sealing<'_> {
+        self.state.sealing()
     }
 
     /// Notes what the request turned out to be about.

@@ -10,6 +10,7 @@ use super::receive::Budget;
 use super::sessions::notice::Notice;
 use crate::audit::{AuditLog, Due};
 use crate::casework::deferred::Sealing;
+use crate::casework::referrals::Checked;
 use crate::casework::{Casework, Policies};
 use crate::graph;
 use crate::identity::Identity;
@@ -38,6 +39,8 @@ pub struct State {
     pub(super) random: Random,
     pub(super) metrics: Metrics,
     pub(super) policies: Policies,
+    /// Questions of which owners may have to hear that have been looked at.
+    pub(super) referred: Checked,
     pub(super) identity: Identity,
     /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
     pub(super) privileged_seconds: i64,

@@ -32,9 +32,7 @@ pub struct ToRemove {
 pub fn read(work: Casework<'_>, question: &Question<'_>) -> Result<Inbox, CaseworkError> {
     let principal = question.principal;
     let book = book(work.store, &principal.agency)?;
-    let is_for = |it: &Message| it.user.as_ref().is_none_or(|user| *user == principal.user);
-    let read = |it: &Message| principal.reads(it.kind.readers()) && is_for(it);
-    let messages = book.messages.into_iter().rev().filter(read).collect();
+    let messages = book.messages.into_iter().rev().filter(|it| it.is_for(principal)).collect();
     Ok(Inbox { messages, purge: to_remove(work, question)? })
 }
 

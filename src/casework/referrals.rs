@@ -2,23 +2,27 @@
 //! the masked ones and the victim specialists of the case are told, and one of them may release it. Until then
 //! the asker learns nothing, also not that there is anything.
 //!
-//! Sought after the answer has left ([`crate::casework::deferred`]), on the view that the question had.
+//! Sought after the answer has left ([`crate::casework::deferred`]), on the view that the question had, and once in
+//! each state of the store.
+
+mod checked;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+pub use checked::Checked;
 
-use super::deferred::{Deferred, Sealing};
+use checked::Key;
+
+use super::deferred::{Deferred, KeptQuestion, Sealing};
 use super::desks::{message_about, tell_once};
 use super::documents::{change_book, parse, swap, text_of};
 use super::reason::reason;
-use super::{Casework, CaseworkError, NotNow, act};
+use super::{Casework, CaseworkError, Granted, NotNow, act};
 use crate::analyze::shared_hub::SharedHubOptions;
 use crate::analyze::{Referred, referred};
 use crate::audit::{Due, Entry};
 use crate::govern::{
-    Act, Case, Message, MessageKind, Principal, Purpose, Question, Reference, Referral,
-    ReferralDecision, Role, Rules,
+    Case, Message, MessageKind, Question, Referral, ReferralDecision, Role, Rules,
 };
 use crate::graph::Cache;
 use crate::model::Timestamp;
@@ -26,23 +30,11 @@ use crate::model::Timestamp;
 /// The start of the names of the documents that keep questions.
 pub const QUESTIONS: &str = "referral-question/";
 
-/// What a question is called in errors, and what a referral is.
-const QUESTION: &str = "a question of a referral";
+/// What a referral is called in errors.
 const REFERRAL: &str = "a referral";
 
 /// A referral with its id.
 pub type Named = (String, Referral);
-
-/// A question of which owners may have to hear.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    principal: Principal,
-    purpose: Purpose,
-    case: Reference,
-    at: Timestamp,
-    window_days: u32,
-}
 
 /// Keeps a question for shared hubs until it has been looked at, whatever there is to be found.
 ///
@@ -54,14 +46,7 @@ pub fn keep(
     sealing: Sealing<'_>,
     window_days: u32,
 ) -> Result<Deferred, CaseworkError> {
-    let asked = Asked {
-        principal: question.principal.clone(),
-        purpose: question.purpose,
-        case: question.case.clone(),
-        at: question.at,
-        window_days,
-    };
-    Deferred::keep(work, sealing, QUESTIONS, &text_of(&asked, QUESTION)?)
+    Deferred::keep(work, sealing, QUESTIONS, (question, window_days))
 }
 
 /// Refers what there is to be referred to its owners, then forgets the question. `entry` is what is logged of a
@@ -71,51 +56,54 @@ pub fn keep(
 /// When the store does not answer; the question is then kept.
 pub fn finish(
     work: Casework<'_>,
-    cache: &Cache,
+    (cache, checked): (&Cache, &Checked),
     sealing: Sealing<'_>,
     kept: &Deferred,
     entry: impl Fn(&Named) -> Entry,
 ) -> Result<(), CaseworkError> {
-    let asked: Asked = parse(&kept.open(sealing)?, QUESTION)?;
-    for found in sought(work, cache, &asked)? {
-        for (owner, masked) in found.masked {
-            let by = Act {
-                agency: asked.principal.agency.clone(),
-                user: asked.principal.user.clone(),
-                at: asked.at,
-            };
-            let own = found.own.clone();
-            let purpose = asked.purpose;
-            let made = Referral { by, purpose, own, owner, masked, decision: None };
-            refer(work, made, &entry)?;
-        }
-    }
+    let asked: KeptQuestion<u32> = kept.open(sealing)?;
+    let (question, window_days) = (asked.question(), asked.about);
+    let Granted { view, unmasked, pseudonyms, .. } = work.policies.grant(work.store, &question)?;
+    let (policy, _) = work.policies.policy(work.store)?;
+    let (shown, revision) = cache.masked(work.store, &view, &unmasked, &pseudonyms)?;
+    let key = Key { revision, policy, view, unmasked, window_days };
+    checked.once(key, |key| {
+        let joined = cache.joined(work.store, &key.view)?;
+        let defaults = SharedHubOptions::default();
+        let options = SharedHubOptions { window_days, ..defaults };
+        let found = referred(&shown, &joined, &question.principal.agency, &options);
+        refer_all(work, &question, found, &entry)
+    })?;
     kept.forget(work)
 }
 
-fn sought(
+/// Makes the referrals of what was found; whether none was left out since the user's share of the day was used up.
+fn refer_all(
     work: Casework<'_>,
-    cache: &Cache,
-    asked: &Asked,
-) -> Result<Vec<Referred>, CaseworkError> {
-    let Asked { principal, purpose, case, at, window_days } = asked;
-    let question = Question { principal, purpose: *purpose, case, at: *at };
-    let granted = work.policies.grant(work.store, &question)?;
-    let (view, unmasked) = (&granted.view, &granted.unmasked);
-    let (shown, _) = cache.masked(work.store, view, unmasked, &granted.pseudonyms)?;
-    let joined = cache.joined(work.store, view)?;
-    let options = SharedHubOptions { window_days: *window_days, ..SharedHubOptions::default() };
-    Ok(referred(&shown, &joined, &principal.agency, &options))
+    asked: &Question<'_>,
+    found: Vec<Referred>,
+    entry: &impl Fn(&Named) -> Entry,
+) -> Result<bool, CaseworkError> {
+    let mut all = true;
+    for Referred { own, masked } in found {
+        for (owner, masked) in masked {
+            let (by, own, purpose) = (act(asked), own.clone(), asked.purpose);
+            let made = Referral { by, purpose, own, owner, masked, decision: None };
+            all &= refer(work, made, entry)?;
+        }
+    }
+    Ok(all)
 }
 
-/// Makes a referral once, within the user's share of the day, and tells of it. Beyond the share it is silent.
+/// Makes a referral once, within the user's share of the day, and tells of it. Beyond the share it is silent; whether
+/// it was within.
 fn refer(
     work: Casework<'_>,
     made: Referral,
     entry: &impl Fn(&Named) -> Entry,
-) -> Result<(), CaseworkError> {
+) -> Result<bool, CaseworkError> {
     if made.owner == made.by.agency {
-        return Ok(());
+        return Ok(true);
     }
     let id = made.id(work.id_key);
     let name = Referral::document(&id);
@@ -128,7 +116,7 @@ fn refer(
                 Ok(book.count_referral(&made.by.user, made.by.at))
             })?;
             if !share {
-                return Ok(());
+                return Ok(false);
             }
             let text = text_of(&made, REFERRAL)?;
             let named = (id, made);
@@ -140,10 +128,11 @@ fn refer(
     if named.1.decision.is_none() {
         tell_deciders(work, &named)?;
     }
-    Ok(())
+    Ok(true)
 }
 
-/// Tells the owner's desk, and in other agencies but the asker's the members of the cases that the records are in.
+/// Tells the owner's desk, and in other agencies but the asker's the members of the cases that the records are in:
+/// the victim specialists among them read it ([`Message::is_for`]).
 fn tell_deciders(work: Casework<'_>, (id, referral): &Named) -> Result<(), CaseworkError> {
     let policy = work.policy()?;
     let Referral { by, purpose, owner, masked, .. } = referral;

@@ -1,6 +1,6 @@
 //! Who of an agency reads which part of its inbox: each role what it answers for, and no more.
 
-use super::{MessageKind, Principal, PurgeTask, Role};
+use super::{Message, MessageKind, Principal, PurgeTask, Role};
 
 impl MessageKind {
     /// All kinds.
@@ -44,6 +44,23 @@ impl MessageKind {
             Self::OnwardDecided => {
                 &[Investigator, TaskForceLead, VictimSpecialist, Approver, PrivacyOfficer]
             }
+        }
+    }
+}
+
+impl Message {
+    /// Whether a principal of the agency reads the message: it has a role that reads such messages, and is the user
+    /// whom the message names, where it names one.
+    pub fn is_for(&self, principal: &Principal) -> bool {
+        let is_named = self.user.as_ref().is_none_or(|user| *user == principal.user);
+        is_named && principal.reads(self.readers())
+    }
+
+    fn readers(&self) -> &'static [Role] {
+        match (self.kind, &self.user) {
+            // A member of a case decides about a referral as its victim specialist.
+            (MessageKind::ReferralToDecide, Some(_)) => &[Role::VictimSpecialist],
+            (kind, _) => kind.readers(),
         }
     }
 }

@@ -3,7 +3,6 @@
 pub mod announce;
 pub mod ask;
 pub mod cancel;
-pub mod silent;
 
 use serde::Serialize;
 use utoipa::ToSchema;
