@@ -181,3 +181,23 @@ fn what_is_masked_is_opened_where_it_is_revealed_and_for_figures_only() {
         opened.iter().filter(|file| !may.iter().any(|it| file.starts_with(it))).collect();
     assert!(wrong.is_empty() && opened.contains("api/seen.rs"), "{wrong:?}");
 }
+
+/// Links of a write may be found after its answer: who reads a view reads it through `graph::Cache`, which completes
+/// them first. The command line does so itself; what an agreement would disclose is counted without links.
+#[test]
+fn whoever_answers_reads_views_with_their_links() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    for room in ROOMS.iter().filter(|room| !["store", "graph"].contains(room)) {
+        sources(&root.join(room), &mut files);
+    }
+    files.retain(|file| !file.ends_with("tests.rs") && !file.starts_with(root.join("jobs/tests")));
+    let reads = |file: &&PathBuf| {
+        let text = std::fs::read_to_string(file).unwrap();
+        [".stream(", "graph::build", "build_in(", "Joined::build"]
+            .iter()
+            .any(|it| text.contains(it))
+    };
+    let found: Vec<&PathBuf> = files.iter().filter(reads).collect();
+    assert_eq!(found, [&root.join("casework/agreements/preview.rs")]);
+}
