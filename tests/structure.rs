@@ -95,13 +95,14 @@ fn the_check_sees_a_wrong_arrow() {
 
 /// Where the program writes into a store without an entry for the log, and why. Whoever adds to it says why it is
 /// nobody's act.
-const HOUSEKEEPING: [(Housekeeping, &[&str]); 8] = [
+const HOUSEKEEPING: [(Housekeeping, &[&str]); 9] = [
     (Housekeeping::Sessions, &["identity/session.rs"]),
     (Housekeeping::LogOnTries, &["identity/account/log_on.rs"]),
     (Housekeeping::SealingKey, &["identity/sealing.rs"]),
     (Housekeeping::SilentAlerts, &["api/later.rs"]),
     (Housekeeping::Referrals, &["api/later.rs"]),
     (Housekeeping::EndedReviews, &["casework/purges.rs"]),
+    (Housekeeping::Linking, &["jobs/late.rs"]),
     (Housekeeping::DryRun, &["jobs/apply.rs"]),
     // Of tests and measurements only.
     (Housekeeping::Making, &[]),
@@ -180,6 +181,15 @@ fn what_a_discloser_may_count_is_counted_in_its_preview_only() {
     assert_eq!(files_with("to_disclose("), BTreeSet::from(wanted.map(str::to_owned)));
 }
 
+/// So is this one: what it opens is compared, and goes into links.
+#[test]
+fn what_is_linked_is_compared_by_the_late_links_only() {
+    let mut found = files_with("to_link(");
+    found.retain(|file| !file.starts_with("jobs/tests/"));
+    let wanted = ["govern/sight.rs", "jobs/late.rs"];
+    assert_eq!(found, BTreeSet::from(wanted.map(str::to_owned)));
+}
+
 #[test]
 fn what_is_masked_is_opened_where_it_is_revealed_and_for_figures_only() {
     let opened = files_with(".original()");
@@ -217,4 +227,24 @@ fn what_a_server_shares_is_reached_by_its_frames_only() {
         );
         assert!(!text.unwrap().contains(".state."), "{handler} reaches past its scope");
     }
+}
+
+/// Links of a write may be found after its answer: who reads a view reads it through `graph::Cache`, which completes
+/// them first. The command line does so itself; what an agreement would disclose is counted without links.
+#[test]
+fn whoever_answers_reads_views_with_their_links() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    for room in ROOMS.iter().filter(|room| !["store", "graph"].contains(room)) {
+        sources(&root.join(room), &mut files);
+    }
+    files.retain(|file| !file.ends_with("tests.rs") && !file.starts_with(root.join("jobs/tests")));
+    let reads = |file: &&PathBuf| {
+        let text = std::fs::read_to_string(file).unwrap();
+        [".stream(", "graph::build", "build_in(", "Joined::build"]
+            .iter()
+            .any(|it| text.contains(it))
+    };
+    let found: Vec<&PathBuf> = files.iter().filter(reads).collect();
+    assert_eq!(found, [&root.join("casework/agreements/preview.rs")]);
 }

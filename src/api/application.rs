@@ -30,12 +30,12 @@ use crate::casework::Policies;
 use crate::casework::referrals::Checked;
 use crate::graph;
 use crate::identity::{self, Identity, IdentityError, SealingKey};
-use crate::jobs::{Clock, Jobs};
+use crate::jobs::{Clock, Jobs, LateLinks};
 use crate::leak;
 use crate::model::IdKey;
 use crate::query::Runner;
 use crate::resolve::Engine;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What a server is built from. Time and randomness come in here.
 pub struct Config {
@@ -86,6 +86,9 @@ pub enum BuildError {
     /// TLS cannot be had as configured.
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The address cannot be listened on, or the system gives no thread.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
@@ -111,11 +114,15 @@ impl Application {
         let store = leak::store(config.store, &config.engine);
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&(config.random)()[..16]);
+        let links = LateLinks::new(Arc::clone(&store), Arc::clone(&config.engine))?.running()?;
+        let links = Arc::new(links);
         let state = web::Data::new(State {
             cache: graph::Cache::new(config.id_key.clone(), Arc::clone(&config.engine))
+                .with_links(Arc::clone(&links) as _)
                 .with_bytes_max(config.view_bytes_max),
             runner: config.runner,
             jobs: Jobs::new(config.id_key.clone(), nonce, Arc::clone(&config.clock), JOB_THREADS)?,
+            links,
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
             policies: Policies::default(),
@@ -206,6 +213,7 @@ impl Application {
         if actix_web::rt::time::timeout(time, reports).await.is_err() {
             tracing::error!("counted failures could not be written down at the stop");
         }
+        state.links.stop();
         if let Err(error) = state.audit.empty(state.store.as_ref()) {
             tracing::warn!(%error, "entries wait in the store for the next start");
         }

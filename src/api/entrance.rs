@@ -103,7 +103,11 @@ impl Entrance {
             state.store.ping()?;
             let unwritable =
                 |_| Problem::new(Code::Unavailable).detail("the audit log cannot be written");
-            state.audit.probe(state.store.as_ref()).map_err(unwritable)
+            state.audit.probe(state.store.as_ref()).map_err(unwritable)?;
+            match state.links.is_failing() {
+                true => Err(Problem::new(Code::Unavailable).detail("links cannot be completed")),
+                false => Ok(()),
+            }
         });
         asked.await.map_err(|_| Problem::new(Code::Internal))?
     }

@@ -178,10 +178,10 @@ impl Scope {
         graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, stored)
     }
 
-    /// Stores rows and links them, all or none.
+    /// Stores rows, and links them with what the caller sees and may see the content of.
     pub fn submit(&self, rows: Vec<RowOutput>) -> Result<SubmitReport, Problem> {
-        let (store, engine) = (self.state.store.as_ref(), self.state.engine.as_ref());
-        Ok(jobs::submit(store, engine, rows, self.at, &self.due)?)
+        let [readable, _] = self.view.parts();
+        Ok(self.state.links.submit(rows, self.at, readable.classes(), &self.due)?)
     }
 
     /// Stores a judgement.
@@ -287,7 +287,7 @@ impl Scope {
         Ok(self.seen_and_revision()?.0)
     }
 
-    /// What [`Scope::seen`] gives, and the store's revision that it is of, which never goes into an answer.
+    /// What [`Scope::seen`] gives, and a number that grows with each change of it, which never goes into an answer.
     fn seen_and_revision(&self) -> Result<(Seen<'_>, u64), Problem> {
         let store = self.state.store.as_ref();
         let (snapshot, revision) =

@@ -14,7 +14,7 @@ use crate::casework::referrals::Checked;
 use crate::casework::{Casework, Policies};
 use crate::graph;
 use crate::identity::Identity;
-use crate::jobs::{Clock, Jobs};
+use crate::jobs::{Clock, Jobs, LateLinks};
 use crate::leak;
 use crate::model::IdKey;
 use crate::query::Runner;
@@ -32,6 +32,8 @@ pub struct State {
     pub(super) cache: graph::Cache,
     pub(super) runner: Runner,
     pub(super) jobs: Jobs,
+    /// Finds the links that writes leave for later.
+    pub(super) links: Arc<LateLinks<Engine>>,
     pub(super) audit: AuditLog,
     pub(super) clock: Clock,
     pub(super) random: Random,

@@ -3,8 +3,8 @@
 use super::Question;
 use crate::model::{Class, ClassId, ClassSet, Handling};
 
-/// Classes that a store may be read for. This room alone makes one: of a decision ([`super::View::decide`]), or for
-/// who holds the store ([`super::StoreHolder`]). A set of classes does not become one:
+/// Classes that a store may be read for. This room alone makes one: of a decision ([`super::View::decide`]), for
+/// who holds the store ([`super::StoreHolder`]), or for work that answers nobody ([`Sight::to_link`]). A set of classes does not become one:
 ///
 /// ```compile_fail
 /// # use accord::{govern::Sight, model::{ClassId, ClassSet}};
@@ -34,6 +34,11 @@ impl Sight {
             class.label.agency == question.principal.agency && class.label.handling != Handling::Own
         };
         Self(classes.iter().filter(own).map(|(id, _)| *id).collect())
+    }
+
+    /// Classes whose records are compared to find links: what is read goes into links, never into an answer.
+    pub fn to_link(classes: ClassSet) -> Self {
+        Self(classes)
     }
 
     /// The classes.

@@ -41,6 +41,9 @@ pub struct View {
     silent: Sight,
     /// What of the objects of some of these classes is kept back.
     withheld: BTreeMap<Class, Fields>,
+    /// The fully visible classes of records: what is readable or the agency's own, and what other agencies say of
+    /// their victims.
+    parts: [Sight; 2],
 }
 
 /// A view, and until when it holds if nothing else changes.
@@ -87,6 +90,7 @@ impl View {
             pointers: Sight::nothing(),
             silent: Sight::nothing(),
             withheld: BTreeMap::new(),
+            parts: [Sight::nothing(), Sight::nothing()],
         };
         for (id, class) in classes {
             let access = rights.access(class);
@@ -96,6 +100,11 @@ impl View {
             if access.full {
                 grounds.own_records |= class.label.agency == view.agency && is_record(class.kind);
                 view.classes.open(*id);
+                if is_record(class.kind) {
+                    let label = &class.label;
+                    let foreign = label.category.is_victim() && label.agency != view.agency;
+                    view.parts[usize::from(foreign)].open(*id);
+                }
             }
             if access.pointer {
                 view.pointers.open(*id);
@@ -120,6 +129,7 @@ impl View {
     pub fn of_holder(_: &StoreHolder, classes: ClassSet) -> Self {
         Self {
             agency: String::new(),
+            parts: [Sight::of(classes.clone()), Sight::nothing()],
             classes: Sight::of(classes),
             pointers: Sight::nothing(),
             silent: Sight::nothing(),
@@ -145,6 +155,18 @@ impl View {
     /// What the store shows of it in full.
     pub fn sight(&self) -> &Sight {
         &self.classes
+    }
+
+    /// The fully visible classes of records in two parts: what is readable or the agency's own, and what other
+    /// agencies say of their victims. To whom the content of the second is masked, nothing of one part is ever
+    /// joined to the other.
+    pub fn parts(&self) -> &[Sight; 2] {
+        &self.parts
+    }
+
+    /// The fully visible classes of records.
+    pub fn records(&self) -> Sight {
+        Sight::of(self.parts.iter().flat_map(|part| part.classes().iter()).collect())
     }
 
     /// What the store is asked for to learn whom to call: classes of others, of which nothing else is shown.

@@ -12,6 +12,7 @@ mod index;
 mod joined;
 mod joins;
 mod judged;
+mod linked;
 mod look;
 mod masked;
 mod masks;
@@ -33,6 +34,7 @@ pub use index::{
     RecordIndex, RelationshipIndex, Shared, TieIndex, shared,
 };
 pub use joined::Joined;
+pub use linked::Links;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use packed::Packed;

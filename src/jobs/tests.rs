@@ -7,7 +7,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::audit::{AuditError, Due, Housekeeping};
-use crate::govern::{StoreHolder, View};
 use crate::ingest::{Reason, RowMapper, RowOutput, RowReader, parse_mapping};
 use crate::model::{
     BlockKey, Body, ClassId, Event, IdKey, Judgement, LevelHit, Link, Record, RecordId, Tie,
@@ -84,6 +83,10 @@ longitude = "lon"
 
 const HEADER: &str = "no,from,to,at,lat,lon\n";
 
+mod late;
+
+use late::everything;
+
 #[derive(Default, Debug, PartialEq)]
 struct Everything {
     records: Vec<Record>,
@@ -137,11 +140,7 @@ impl Bench {
     }
 
     fn everything(&self) -> Everything {
-        let holder = StoreHolder::of_the_command_line();
-        let view = View::whole_store(&holder, &self.store.classes().unwrap());
-        let mut found = Everything::default();
-        self.store.stream(view.sight(), &mut found).unwrap();
-        found
+        everything(&self.store, u8::MAX)
     }
 }
 

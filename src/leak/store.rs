@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::resolve::Engine;
 use crate::store::{
-    Applied, Batch, Document, Ids, Purged, SnapshotSink, Store, StoreError, WriteTxn,
+    Applied, Batch, Document, Ids, Purged, SnapshotSink, Store, StoreError, Unlinked, WriteTxn,
 };
 
 /// Records that carry a blocking key, from which on they are too many.
@@ -55,6 +55,14 @@ impl Store for Leaking {
 
     fn revision(&self) -> Result<u64, StoreError> {
         self.store.revision()
+    }
+
+    fn late_revision(&self, view: &Sight) -> Result<u64, StoreError> {
+        self.store.late_revision(view)
+    }
+
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+        self.store.unlinked(after)
     }
 
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
@@ -197,8 +205,12 @@ impl WriteTxn for LeakingTxn<'_> {
         self.txn.known(ids)
     }
 
-    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
-        self.txn.candidates(keys)
+    fn candidates(
+        &mut self,
+        within: Option<&ClassSet>,
+        keys: &[BlockKey],
+    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+        self.txn.candidates(within, keys)
     }
 
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
@@ -215,6 +227,14 @@ impl WriteTxn for LeakingTxn<'_> {
             batch.links.iter_mut().for_each(|link| link.bits -= much);
         }
         self.txn.put(&batch)
+    }
+
+    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
+        self.txn.note_unlinked(ids)
+    }
+
+    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+        self.txn.link_late(links, linked)
     }
 
     fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {

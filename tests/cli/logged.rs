@@ -17,13 +17,13 @@ use serde_json::json;
 use super::{accord, demo, ok, run, text};
 
 /// A store with a key of an analyst, and its log.
-struct Deployment {
+pub struct Deployment {
     folder: tempfile::TempDir,
     token: String,
 }
 
 impl Deployment {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("s.accord");
         let user = ["--agency", "metro-police", "--user", "ana", "--role", "investigator"];
@@ -32,7 +32,7 @@ impl Deployment {
         Self { folder, token }
     }
 
-    fn store(&self) -> PathBuf {
+    pub fn store(&self) -> PathBuf {
         self.folder.path().join("s.accord")
     }
 
@@ -45,7 +45,7 @@ impl Deployment {
     }
 
     /// Serves it; what the server says goes to a file.
-    fn serve(&self) -> Serving {
+    pub fn serve(&self) -> Serving {
         let store = self.store();
         self.serve_with(accord(&["serve", "--store", text(&store), "--listen", "127.0.0.1:0"]))
     }
@@ -104,10 +104,10 @@ impl SnapshotSink for Rows {
 }
 
 /// A running server.
-struct Serving {
-    child: Child,
-    base: String,
-    token: String,
+pub struct Serving {
+    pub child: Child,
+    pub base: String,
+    pub token: String,
     said: PathBuf,
 }
 
@@ -151,7 +151,7 @@ impl Serving {
         Some((answer.status().as_u16(), request))
     }
 
-    fn submit(&self, id: &str) -> u16 {
+    pub fn submit(&self, id: &str) -> u16 {
         self.submit_by(&agent(), id).unwrap().0
     }
 

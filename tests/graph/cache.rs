@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use accord::graph::{Cache, Position, RecordIndex, Snapshot};
+use accord::model::{Link, RecordId};
+use accord::store::Store;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::masked::victim;
+use super::masked::{NUMBER, user, victim};
 use super::world::{AGENCIES, World, entity, row, text};
 
 fn person(name: &str) -> serde_json::Value {
@@ -35,6 +37,37 @@ fn a_snapshot_is_shared_until_the_store_changes_and_then_made_anew() {
         "what is in use stays as it is"
     );
     assert_eq!(text(&third), text(&world.snapshot("a")));
+}
+
+/// A link that is found late.
+fn found_late(world: &World, (a, b): (RecordId, RecordId)) {
+    let (a, b) = (a.min(b), a.max(b));
+    let link = Link { a, b, bits: 5.5, levels: Vec::new(), model: "late".into() };
+    let mut transaction = world.store.begin(&crate::unlogged::MAKING).unwrap();
+    transaction.link_late(&[link], &[]).unwrap();
+    transaction.commit().unwrap();
+}
+
+/// Or the time of a question would tell that a guess was right.
+#[test]
+fn a_link_found_late_makes_a_view_anew_where_it_shows_and_nowhere_else() {
+    let world = World::empty();
+    let own = world.row("a", user("g", "contact", NUMBER));
+    let open = world.row("c", user("o", "contact", NUMBER));
+    let masked = world.row("b", user("v", "victim", NUMBER));
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+    let (nobody, view) = (BTreeSet::new(), world.view("a"));
+    let get = || cache.masked(&world.store, &view, &nobody, "x").unwrap();
+    let is_same = |a: &Snapshot, b: &Snapshot| std::ptr::eq(a.records(), b.records());
+    let whole = || cache.snapshot(&world.store, &view).unwrap();
+    let (before, all_before) = (get(), whole());
+    found_late(&world, (own, masked));
+    let (after, all_after) = (get(), whole());
+    assert!(is_same(&before.0, &after.0) && before.1 == after.1, "a sign of what is masked");
+    assert!(!Arc::ptr_eq(&all_before.0, &all_after.0) && all_before.1 < all_after.1);
+    found_late(&world, (own, open));
+    let found = get();
+    assert!(!is_same(&after.0, &found.0) && after.1 < found.1);
 }
 
 #[test]

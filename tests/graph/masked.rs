@@ -96,7 +96,7 @@ fn of_slot(world: &World, agency: &str, id: &str, slot: &str) -> RecordId {
 }
 
 /// A row about a phone and who uses it.
-fn user(id: &str, category: &str, number: &str) -> SubmittedRow {
+pub fn user(id: &str, category: &str, number: &str) -> SubmittedRow {
     serde_json::from_value(json!({
         "local_id": id, "source": "s", "handling": "shared", "category": category,
         "records": [
@@ -106,7 +106,7 @@ fn user(id: &str, category: &str, number: &str) -> SubmittedRow {
     .unwrap()
 }
 
-const NUMBER: &str = "+44 20 2555 0143";
+pub const NUMBER: &str = "+44 20 2555 0143";
 
 /// Faults 4 and 7: the vehicle and the organization of a victim's row were readable, with the local id.
 #[test]

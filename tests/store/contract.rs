@@ -18,7 +18,7 @@ pub fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
     Ok(applied)
 }
 
-fn view_of(store: &dyn Store, agency: &str) -> View {
+pub fn view_of(store: &dyn Store, agency: &str) -> View {
     let policy = policy::everyone_shares(&["a", "b", "c"]);
     policy::view(&policy, agency, &store.classes().unwrap())
 }
@@ -181,12 +181,18 @@ fn a_writer_sees_what_is_stored_and_what_it_wrote_itself() {
         assert_eq!(known.into_values().collect::<Vec<_>>().len(), 2);
         let mut both = [first.id, second.id];
         both.sort();
-        let found = transaction.candidates(&[BlockKey(u64::MAX), BlockKey(7)]).unwrap();
+        let found = transaction.candidates(None, &[BlockKey(u64::MAX), BlockKey(7)]).unwrap();
         let expected: Vec<_> = [BlockKey(7), BlockKey(u64::MAX)]
             .into_iter()
             .flat_map(|key| both.map(|record| (key, record)))
             .collect();
         assert_eq!(found, expected);
+        // Within classes, those of no other.
+        let of_a = view_of(store, "a");
+        let found =
+            transaction.candidates(Some(of_a.classes()), &[BlockKey(7), BlockKey(8)]).unwrap();
+        assert_eq!(found, [(BlockKey(7), first.id)]);
+        assert_eq!(transaction.candidates(Some(&ClassSet::default()), &[BlockKey(7)]).unwrap(), []);
     });
 }
 

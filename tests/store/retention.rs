@@ -107,6 +107,11 @@ fn what_is_reviewed_moves_with_all_that_rests_on_it_and_nothing_else_moves() {
             assert_eq!(by(&found.label), own.then(|| time(AFTER)));
             assert_eq!(found.participants.len(), 2);
         }
+        // Blocks are of the class after.
+        let mut ids = vec![rows.a1.id, rows.a2.id, rows.b1.id];
+        ids.sort();
+        assert_eq!(store.candidates(rest.sight(), &[BlockKey(7)]).unwrap(), ids);
+        assert_eq!(store.candidates(due.sight(), &[BlockKey(7)]).unwrap(), [rows.other.id]);
         let read = store.records(rest.sight(), &[rows.a1.id]).unwrap();
         assert_eq!(by(&read[0].label), Some(time(AFTER)));
         let read = store.events(rest.sight(), &[rows.event.id, rows.joint.id]).unwrap();
@@ -167,7 +172,7 @@ fn a_purge_removes_all_of_a_class_with_what_rests_on_it_and_nothing_else() {
         assert_eq!(store.classes().unwrap(), classes_before);
         // Its blocking keys are gone: only what is left is found by them.
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
-        let holders = transaction.candidates(&[BlockKey(7)]).unwrap();
+        let holders = transaction.candidates(None, &[BlockKey(7)]).unwrap();
         assert_eq!(holders.len(), 2, "{holders:?}");
         assert!(transaction.known(&[rows.a1.id, rows.a2.id]).unwrap().is_empty());
         drop(transaction);

@@ -32,7 +32,7 @@ pub struct Submitted {
 /// Submit one row
 ///
 /// A row is one or more records, what ties them together and what happened to them. It is linked at
-/// once with all that is known; all of it is durable when the answer comes. Submitting it again
+/// once with what the caller sees; all of it is durable when the answer comes. Submitting it again
 /// changes nothing. The owner is the caller's agency.
 #[utoipa::path(
     tag = "records",

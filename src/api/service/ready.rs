@@ -9,14 +9,14 @@ use crate::api::problem::{Problem, ProblemBody};
 
 /// Whether the server can answer questions
 ///
-/// Asks the store, and whether the audit log can be written.
+/// Asks the store, whether the audit log can be written, and whether links that a write leaves for later can be found.
 #[utoipa::path(
     tag = "service",
     operation_id = "ready",
     security(()),
     responses(
         (status = 200, body = ServiceStatus),
-        (status = 503, body = ProblemBody, description = "The store does not answer, or the audit log cannot be written"),
+        (status = 503, body = ProblemBody, description = "The store does not answer, the audit log cannot be written, or links cannot be completed"),
     ),
 )]
 #[get("/ready")]

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use accord::govern::{StoreHolder, View};
 use accord::graph::{self, Position, Snapshot};
+use accord::jobs::link_what_is_left;
 use accord::model::{IdKey, RecordId};
 use accord::resolve::Engine;
 use accord::resolve::evaluate::{self, Evaluation};
@@ -79,6 +80,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snapshot, CommandError> {
     let spinner = progress::spinner("clustering");
     let view = View::whole_store(&StoreHolder::of_the_command_line(), &store.classes()?);
+    // Of writes to a server that was stopped.
+    link_what_is_left(store, engine)?;
     let built = graph::build(store, &view, id_key, engine);
     spinner.finish_and_clear();
     Ok(built?.0)

@@ -4,6 +4,7 @@
 //! Several accord processes may share one server: a writer locks the one `StoredMeta` node.
 
 pub mod connection;
+mod linking;
 mod outbox;
 mod purge;
 mod read;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use super::{Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
 use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
@@ -24,16 +25,17 @@ use connection::{Connection, Transaction};
 const FORMAT_VERSION: i64 = 5;
 
 /// Constraints; each also is the index that look-ups use.
-const CONSTRAINTS: [(&str, &str); 9] = [
-    ("StoredMeta", "id"),
-    ("StoredClass", "id"),
-    ("StoredRecord", "id"),
-    ("StoredBlock", "key"),
-    ("StoredTie", "id"),
-    ("StoredEvent", "id"),
-    ("StoredJudgement", "id"),
-    ("StoredDocument", "name"),
-    ("StoredEntry", "position"),
+const CONSTRAINTS: [(&str, &[&str]); 10] = [
+    ("StoredMeta", &["id"]),
+    ("StoredClass", &["id"]),
+    ("StoredRecord", &["id"]),
+    ("StoredBlock", &["key", "class"]),
+    ("StoredTie", &["id"]),
+    ("StoredEvent", &["id"]),
+    ("StoredJudgement", &["id"]),
+    ("StoredDocument", &["name"]),
+    ("StoredEntry", &["position"]),
+    ("StoredLate", &["class_a", "class_b"]),
 ];
 
 /// A store on a Neo4j server.
@@ -92,12 +94,15 @@ impl Neo4jStore {
     }
 
     fn prepare(&self) -> Result<(), StoreError> {
-        for (label, property) in CONSTRAINTS {
+        for (label, properties) in CONSTRAINTS {
+            let named: Vec<String> = properties.iter().map(|name| format!("n.{name}")).collect();
             self.connection.run(
                 &format!(
-                    "CREATE CONSTRAINT {}_{property} IF NOT EXISTS
-                     FOR (n:{label}) REQUIRE n.{property} IS UNIQUE",
-                    label.to_lowercase()
+                    "CREATE CONSTRAINT {}_{} IF NOT EXISTS
+                     FOR (n:{label}) REQUIRE ({}) IS UNIQUE",
+                    label.to_lowercase(),
+                    properties.join("_"),
+                    named.join(", "),
                 ),
                 json!({}),
             )?;
@@ -120,6 +125,14 @@ impl Store for Neo4jStore {
 
     fn revision(&self) -> Result<u64, StoreError> {
         read::revision(&self.connection)
+    }
+
+    fn late_revision(&self, view: &Sight) -> Result<u64, StoreError> {
+        linking::late_revision(&self.connection, view.classes())
+    }
+
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+        linking::unlinked(&self.connection, after)
     }
 
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, so that a commit that
 //! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
 
+mod linking;
 mod outbox;
 mod purge;
 mod read;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use super::{Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
 use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
@@ -119,6 +120,14 @@ impl Store for SqliteStore {
 
     fn revision(&self) -> Result<u64, StoreError> {
         self.read(read::revision)
+    }
+
+    fn late_revision(&self, view: &Sight) -> Result<u64, StoreError> {
+        self.read(|reader| linking::late_revision(reader, view.classes()))
+    }
+
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+        self.read(|reader| linking::unlinked(reader, after))
     }
 
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
