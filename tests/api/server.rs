@@ -43,6 +43,12 @@ pub struct Special {
     pub kept: bool,
 }
 
+impl Special {
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+}
+
 /// A running server on a store of its own.
 pub struct Server {
     pub store: Arc<dyn Store>,
@@ -78,13 +84,25 @@ impl Server {
     /// On a store of its own, at a time that stands still and without chance: what two of them answer
     /// differs only by what their stores hold.
     pub fn still(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
+        Self::still_on(folder, address, |_| {})
+    }
+
+    /// The same on a store that is filled before the server starts, which purges at once.
+    pub fn still_on(
+        folder: tempfile::TempDir,
+        address: &StoreAddress,
+        fill: impl FnOnce(&dyn Store),
+    ) -> Self {
         let at = Timestamp::from_micros(START).unwrap();
         let special = Special {
             clock: Some(Arc::new(move || at)),
             random: Some(Arc::new(|| [7; 32])),
             ..Special::default()
         };
-        Self::start(folder, address, special)
+        let scheme = special.scheme();
+        let config = configured(&folder, address, special);
+        fill(config.store.as_ref());
+        Self::run(folder, config, scheme)
     }
 
     /// On an empty store, with something special.
@@ -101,8 +119,12 @@ impl Server {
     }
 
     fn start(folder: tempfile::TempDir, address: &StoreAddress, special: Special) -> Self {
-        let scheme = if special.tls.is_some() { "https" } else { "http" };
+        let scheme = special.scheme();
         let config = configured(&folder, address, special);
+        Self::run(folder, config, scheme)
+    }
+
+    fn run(folder: tempfile::TempDir, config: Config, scheme: &'static str) -> Self {
         let (store, audit) = (Arc::clone(&config.store), config.audit.clone());
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {

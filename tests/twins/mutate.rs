@@ -63,7 +63,7 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
     for number in 0..rng.random_range(0..6) {
         // What is not marked shared goes nowhere, whatever was agreed.
         let agency = pick(rng, &AGENCIES[1..]);
-        rows.push(row(rng, agency, &format!("extra-{number}"), 0.0));
+        rows.push(row(rng, agency, &extra(number), 0.0));
     }
     masked(world, caller, &mut rows, rng);
     rows.shuffle(rng);
