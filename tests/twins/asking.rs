@@ -1,8 +1,9 @@
 //! Requests to a pair, and what two answers differ in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use accord::audit::{Entry, Line};
+use accord::govern::Policy;
 use accord::model::{EntityType, Kind, RecordId};
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -17,14 +18,14 @@ use crate::api::{Answer, Client, Server};
 /// Operations that say most of what there is, or take an id which another may bear, and how often they are in a deck
 /// that has each other operation once.
 const OFTEN: [(&str, usize); 12] = [
-    ("search", 36),
-    ("resolve", 34),
-    ("get_entity", 20),
+    ("search", 38),
+    ("resolve", 36),
+    ("get_entity", 22),
     ("submit_record", 24),
-    ("list_neighbours", 26),
-    ("run_query", 20),
+    ("list_neighbours", 30),
+    ("run_query", 24),
     ("get_record", 6),
-    ("explain_pair", 40),
+    ("explain_pair", 34),
     ("explain_entity", 4),
     ("rank_entities", 4),
     ("deconflict", 4),
@@ -173,70 +174,111 @@ impl Hand {
 }
 
 /// What a caller may ask a pair about.
-struct Askable {
+struct Askable<'a> {
+    caller: &'a Caller,
+    /// The records of each world, and what they say.
+    known: [Vec<(Known, Value)>; 2],
+    policies: [&'a Policy; 2],
     records: Vec<Known>,
     alike: Vec<[Known; 2]>,
+    uneven: Vec<Value>,
     judged: Vec<[Known; 2]>,
     named: Vec<String>,
 }
 
-impl Askable {
-    fn of(worlds: [&World; 2], caller: &Caller) -> Self {
-        let known = worlds.map(|world| known(world, caller));
-        let records: BTreeSet<Known> = known.iter().flatten().map(|(known, _)| *known).collect();
-        let [one, other] = known.each_ref().map(|known| alike(known));
-        let with_id = |id: RecordId| records.iter().find(|it| it.id == id).copied();
-        let judged = worlds.iter().flat_map(|world| &world.judged);
-        let judged = judged.filter_map(|it| Some([with_id(it.a)?, with_id(it.b)?]));
-        let policies = worlds.iter().map(|world| &world.policy);
+impl<'a> Askable<'a> {
+    fn of(worlds: [&'a World; 2], caller: &'a Caller) -> Self {
+        let policies = worlds.map(|world| &world.policy);
+        let known = worlds.map(|world| {
+            world.rows.iter().flat_map(|row| known(row, &world.policy, caller)).collect::<Vec<_>>()
+        });
         let named = policies
+            .into_iter()
             .flat_map(|it| it.agreements.keys().chain(it.cases.keys()).chain(it.break_glass.keys()))
             .collect::<BTreeSet<_>>();
-        Self {
-            alike: one.symmetric_difference(&other).copied().collect(),
-            judged: judged.collect::<BTreeSet<_>>().into_iter().collect(),
-            named: named.into_iter().cloned().collect(),
-            records: records.into_iter().collect(),
+        let named = named.into_iter().cloned().collect();
+        let (records, alike, uneven, judged) = Default::default();
+        let mut askable = Self { caller, known, policies, records, alike, uneven, judged, named };
+        askable.compare();
+        let with_id = |id: RecordId| askable.records.iter().find(|it| it.id == id).copied();
+        let judged = worlds.iter().flat_map(|world| &world.judged);
+        let judged = judged.filter_map(|it| Some([with_id(it.a)?, with_id(it.b)?]));
+        askable.judged = judged.collect::<BTreeSet<_>>().into_iter().collect();
+        askable
+    }
+
+    /// Finds out what the worlds hold together, and what only one of them says alike.
+    fn compare(&mut self) {
+        let records = self.known.iter().flatten().map(|(known, _)| *known);
+        self.records = records.collect::<BTreeSet<_>>().into_iter().collect();
+        let [one, other] = self.known.each_ref().map(|known| alike(known));
+        self.alike = one.symmetric_difference(&other).copied().collect();
+        self.uneven = uneven(&self.known);
+    }
+
+    /// Who hands in rows asks about them, too.
+    fn hand_in(&mut self, request: &Request) {
+        let rows = match (request.path.as_str(), &request.body) {
+            ("/v1/records", Some(row)) => std::slice::from_ref(row),
+            ("/v1/records/batch", Some(body)) => body["rows"].as_array().unwrap(),
+            _ => return,
+        };
+        for json in rows {
+            let row = Row { agency: CALLER, json: json.clone() };
+            for (known_of_world, policy) in self.known.iter_mut().zip(self.policies) {
+                known_of_world.extend(known(&row, policy, self.caller));
+            }
         }
+        self.compare();
     }
 }
 
-/// The records of a world, and what they say.
-fn known<'a>(world: &'a World, caller: &Caller) -> Vec<(Known, &'a Value)> {
-    let sighted = reference::unmasked(&world.policy, &caller.question());
-    let of_row = |row: &'a Row| {
-        let records = row.records();
-        let is_victim = row.label(Kind::Person).category.is_victim();
-        let in_case = is_victim && records.iter().any(|(id, _)| sighted.contains(id));
-        let bodies = row.json["records"].as_array().unwrap().iter().map(|it| &it["body"]);
-        let known = move |((id, entity_type), body): ((RecordId, EntityType), &'a Value)| {
-            let label = row.label(entity_type.into());
-            let access =
-                reference::access(&world.policy, &caller.question(), entity_type.into(), &label);
-            let known = Known {
-                id,
-                entity_type,
-                is_own: row.agency == CALLER,
-                is_victim: label.category.is_victim(),
-                is_visible: access.full,
-                is_in_case: in_case,
-            };
-            (known, body)
+/// The records of a row, and what they say.
+fn known(row: &Row, policy: &Policy, caller: &Caller) -> Vec<(Known, Value)> {
+    let records = row.records();
+    let sighted = reference::unmasked(policy, &caller.question());
+    let is_in_case = row.label(Kind::Person).category.is_victim()
+        && records.iter().any(|(id, _)| sighted.contains(id));
+    let bodies = row.json["records"].as_array().unwrap().iter().map(|it| it["body"].clone());
+    let known = |((id, entity_type), body): ((RecordId, EntityType), Value)| {
+        let (kind, question) = (entity_type.into(), caller.question());
+        let label = row.label(kind);
+        let known = Known {
+            id,
+            entity_type,
+            is_own: row.agency == CALLER,
+            is_victim: label.category.is_victim(),
+            is_visible: reference::access(policy, &question, kind, &label).full,
+            is_in_case,
         };
-        records.into_iter().zip(bodies).map(known).collect::<Vec<_>>()
+        (known, body)
     };
-    world.rows.iter().flat_map(of_row).collect()
+    records.into_iter().zip(bodies).map(known).collect()
 }
 
 /// Pairs of a masked record and one of the caller's own that says the same, both visible.
-fn alike(known: &[(Known, &Value)]) -> BTreeSet<[Known; 2]> {
+fn alike(known: &[(Known, Value)]) -> BTreeSet<[Known; 2]> {
     let visible = || known.iter().filter(|(it, _)| it.is_visible);
     let masked = visible().filter(|(it, _)| it.is_masked());
-    let with_own = |(masked, says): &(Known, &Value)| {
+    let with_own = |(masked, says): &(Known, Value)| {
         let own = visible().filter(|(it, own)| it.is_own && own == says);
         own.map(|(own, _)| [*masked, *own]).collect::<Vec<_>>()
     };
     masked.flat_map(with_own).collect()
+}
+
+/// What a visible record says, and more records of one world than of the other.
+fn uneven(known: &[Vec<(Known, Value)>; 2]) -> Vec<Value> {
+    let mut said: BTreeMap<String, (bool, [usize; 2])> = BTreeMap::new();
+    for (world, known) in known.iter().enumerate() {
+        for (known, says) in known {
+            let (is_visible, times) = said.entry(says.to_string()).or_default();
+            *is_visible |= known.is_visible;
+            times[world] += 1;
+        }
+    }
+    let uneven = said.iter().filter(|(_, (is_visible, [one, other]))| *is_visible && one != other);
+    uneven.map(|(says, _)| serde_json::from_str(says).unwrap()).collect()
 }
 
 /// Requests to a pair.
@@ -246,12 +288,14 @@ pub fn requests(
     caller: &Caller,
     Hand(operations): &Hand,
 ) -> Vec<Request> {
-    let Askable { records, alike, judged, named } = &Askable::of(worlds, caller);
+    let mut askable = Askable::of(worlds, caller);
     let case = caller.pseudonyms();
     let drivers = drivers::<ChaCha8Rng>();
     let request = |operation: &usize| {
         let (_, driver) = drivers[*operation];
-        let request = driver(&mut Pool { rng, case, records, alike, judged, named });
+        let Askable { records, alike, uneven, judged, named, .. } = &askable;
+        let request = driver(&mut Pool { rng, case, records, alike, uneven, judged, named });
+        askable.hand_in(&request);
         let repeats = rng.random_bool(0.03);
         if repeats { spelling::repeating(request, rng) } else { request }
     };

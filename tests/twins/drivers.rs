@@ -61,6 +61,8 @@ pub struct Pool<'a, R> {
     pub records: &'a [Known],
     /// Pairs of a masked record and one of the caller's own that say the same in one world only.
     pub alike: &'a [[Known; 2]],
+    /// What a visible record says, and more records of one world than of the other.
+    pub uneven: &'a [Value],
     /// Pairs that somebody judged in either world.
     pub judged: &'a [[Known; 2]],
     /// Agreements, cases and uses of break-glass of either world.
@@ -95,14 +97,15 @@ impl<R: Rng> Pool<'_, R> {
         *from.choose(self.rng).unwrap()
     }
 
-    /// A record: mostly one that the caller may see, now and then one whose victim is in its case, one that was guessed,
-    /// one that it may not see, or none.
+    /// A record: mostly one that the caller may see, now and then one that is masked, one whose victim is in its case, one
+    /// that was guessed, one that it may not see, or none.
     fn known(&mut self) -> Known {
         let fits: fn(&Known) -> bool = match self.rng.random_range(0..20) {
             0 => return Known::NEVER,
-            1..5 => |_| true,
-            5..8 => |it| it.is_visible && it.is_in_case,
-            8..11 => match self.alike.choose(self.rng) {
+            1..4 => |_| true,
+            4..6 => |it| it.is_visible && it.is_masked(),
+            6..9 => |it| it.is_visible && it.is_in_case,
+            9..12 => match self.alike.choose(self.rng) {
                 Some(alike) => return self.pick(alike),
                 None => |it| it.is_visible,
             },
@@ -225,19 +228,21 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("resolve", |pool| {
             let kind = pool.pick(&["person", "person", "phone", "phone", "address", "vehicle", "vehicle"]);
-            let body = match pool.rng.random_bool(0.25) {
-                true => guesses::body(pool.rng, kind, guesses::SAID),
-                false => world::body(pool.rng, kind),
+            let body = match pool.rng.random_range(0..20) {
+                0..5 => guesses::body(pool.rng, kind, guesses::SAID),
+                5..12 if !pool.uneven.is_empty() => pool.uneven.choose(pool.rng).unwrap().clone(),
+                _ => world::body(pool.rng, kind),
             };
             let path = format!("/v1/resolve{}", pool.unmask());
             post(&path, json!({ "body": body, "limit": 20 }))
         }),
         ("search", |pool| {
             // Starts of words find many at once: what orders them shows.
-            let text = pool
-                .pick(&["horvat", "hoxha", "2555", "station", "h", "k b o", "h 2555 l", "z q l v"]);
+            let text =
+                pool.pick(&["horvat", "2555", "h", "k b o", "h 2555 l", "h l o b 2", "z q l v"]);
             let path = format!("/v1/search{}", pool.unmask());
-            post(&path, json!({ "text": text, "limit": pool.limit() }))
+            let limit = pool.pick(&[1, 3, 50, 50, 50]);
+            post(&path, json!({ "text": text, "limit": limit }))
         }),
         ("get_entity", |pool| {
             let (entity, unmask) = (pool.entity(), pool.unmask());

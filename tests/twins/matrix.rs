@@ -96,6 +96,7 @@ fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other()
                 case: CASE,
                 records: &records,
                 alike: &[],
+                uneven: &[],
                 judged: &[],
                 named: &named,
             });

@@ -493,15 +493,21 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
         6..8 => vec![Investigator],
         _ => vec![Investigator, VictimSpecialist],
     };
+    // Now and then one that is bound to a purpose for which it is shown no record.
+    let (purpose, is_bound) = match rng.random_range(0..20) {
+        0 => (Purpose::VictimSafety, false),
+        1 => (Purpose::Deconfliction, false),
+        2 => (Purpose::Deconfliction, true),
+        _ => (PURPOSES[0], false),
+    };
     let principal = Principal {
         agency: CALLER.into(),
         user: "u".into(),
         roles: roles.into_iter().collect(),
-        purposes: None,
+        purposes: is_bound.then(|| [purpose].into()),
         certified: rng.random(),
         attributes: Attribute::ALL.into_iter().filter(|_| rng.random_bool(0.7)).collect(),
     };
-    let purpose = if rng.random_bool(0.85) { PURPOSES[0] } else { pick(rng, &PURPOSES) };
     let case = if rng.random_bool(0.85) { CASE } else { OWN_REFERENCE };
     Caller { principal, purpose, case: case.parse().unwrap() }
 }
