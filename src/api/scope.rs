@@ -16,7 +16,7 @@ use crate::audit::Due;
 use crate::casework::{Casework, Granted};
 use crate::govern::{Caller, Principal, Question, View};
 use crate::graph;
-use crate::model::{IdKey, Record, RecordId, Timestamp};
+use crate::model::{IdKey, Record, RecordId, Series, Timestamp};
 use crate::query::ViewKey;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
@@ -111,10 +111,12 @@ impl Scope {
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
     }
 
-    /// The key of the ids of rows that the caller hands in.
+    /// The key of the ids of rows that the caller hands in: of a series that the caller never sees they are of the
+    /// caller's own.
     pub fn handing_in_key(&self) -> IdKey {
-        let key = &self.state.id_key;
-        if self.principal.certified { key.clone() } else { key.of_author(&self.principal.user) }
+        let mut unseen = Series::ALL.to_vec();
+        unseen.retain(|series| !self.principal.sees_own(*series));
+        self.state.id_key.of_author(&self.principal.user, &unseen)
     }
 
     /// What the governing acts are done on.

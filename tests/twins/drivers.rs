@@ -227,7 +227,8 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post("/v1/records/reviews", body)
         }),
         ("resolve", |pool| {
-            let kind = pool.pick(&["person", "person", "phone", "phone", "address", "vehicle", "vehicle"]);
+            let kind =
+                pool.pick(&["person", "person", "phone", "phone", "address", "vehicle", "vehicle"]);
             let body = match pool.rng.random_range(0..20) {
                 0..5 => guesses::body(pool.rng, kind, guesses::SAID),
                 5..12 if !pool.uneven.is_empty() => pool.uneven.choose(pool.rng).unwrap().clone(),
