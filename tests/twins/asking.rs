@@ -19,17 +19,17 @@ use crate::api::{Answer, Client, Server};
 /// that has each other operation once.
 const OFTEN: [(&str, usize); 12] = [
     ("search", 38),
-    ("resolve", 36),
+    ("resolve", 44),
     ("get_entity", 22),
-    ("submit_record", 24),
+    ("submit_record", 30),
     ("list_neighbours", 30),
-    ("run_query", 24),
+    ("run_query", 40),
     ("get_record", 6),
-    ("explain_pair", 34),
-    ("explain_entity", 4),
+    ("explain_pair", 44),
+    ("explain_entity", 8),
     ("rank_entities", 4),
     ("deconflict", 4),
-    ("submit_batch", 4),
+    ("submit_batch", 5),
 ];
 
 pub fn ask(client: &Client, request: &Request) -> Answer {
@@ -180,6 +180,7 @@ struct Askable<'a> {
     known: [Vec<(Known, Value)>; 2],
     policies: [&'a Policy; 2],
     records: Vec<Known>,
+    own: Vec<String>,
     alike: Vec<[Known; 2]>,
     uneven: Vec<Value>,
     judged: Vec<[Known; 2]>,
@@ -197,8 +198,12 @@ impl<'a> Askable<'a> {
             .flat_map(|it| it.agreements.keys().chain(it.cases.keys()).chain(it.break_glass.keys()))
             .collect::<BTreeSet<_>>();
         let named = named.into_iter().cloned().collect();
+        let rows = worlds.iter().flat_map(|world| &world.rows).filter(|row| row.agency == CALLER);
+        let own: BTreeSet<&str> = rows.filter_map(|row| row.json["local_id"].as_str()).collect();
+        let own = own.into_iter().map(str::to_owned).collect();
         let (records, alike, uneven, judged) = Default::default();
-        let mut askable = Self { caller, known, policies, records, alike, uneven, judged, named };
+        let mut askable =
+            Self { caller, known, policies, records, own, alike, uneven, judged, named };
         askable.compare();
         let with_id = |id: RecordId| askable.records.iter().find(|it| it.id == id).copied();
         let judged = worlds.iter().flat_map(|world| &world.judged);
@@ -293,8 +298,8 @@ pub fn requests(
     let drivers = drivers::<ChaCha8Rng>();
     let request = |operation: &usize| {
         let (_, driver) = drivers[*operation];
-        let Askable { records, alike, uneven, judged, named, .. } = &askable;
-        let request = driver(&mut Pool { rng, case, records, alike, uneven, judged, named });
+        let Askable { records, own, alike, uneven, judged, named, .. } = &askable;
+        let request = driver(&mut Pool { rng, case, records, own, alike, uneven, judged, named });
         askable.hand_in(&request);
         let repeats = rng.random_bool(0.03);
         if repeats { spelling::repeating(request, rng) } else { request }

@@ -59,6 +59,8 @@ pub struct Pool<'a, R> {
     pub case: &'static str,
     /// Records of either world.
     pub records: &'a [Known],
+    /// What the caller's agency calls rows of either world.
+    pub own: &'a [String],
     /// Pairs of a masked record and one of the caller's own that say the same in one world only.
     pub alike: &'a [[Known; 2]],
     /// What a visible record says, and more records of one world than of the other.
@@ -104,8 +106,8 @@ impl<R: Rng> Pool<'_, R> {
             0 => return Known::NEVER,
             1..4 => |_| true,
             4..6 => |it| it.is_visible && it.is_masked(),
-            6..9 => |it| it.is_visible && it.is_in_case,
-            9..12 => match self.alike.choose(self.rng) {
+            6..10 => |it| it.is_visible && it.is_in_case,
+            10..13 => match self.alike.choose(self.rng) {
                 Some(alike) => return self.pick(alike),
                 None => |it| it.is_visible,
             },
@@ -132,8 +134,8 @@ impl<R: Rng> Pool<'_, R> {
     /// else mostly one that is masked and often one of the caller's own, as of who guesses.
     fn pair(&mut self) -> [RecordId; 2] {
         let told = match self.rng.random_range(0..20) {
-            0..10 => self.alike.choose(self.rng),
-            10..13 => self.judged.choose(self.rng),
+            0..12 => self.alike.choose(self.rng),
+            12..15 => self.judged.choose(self.rng),
             _ => None,
         };
         let mut pair = told.copied().unwrap_or_else(|| self.any_pair());
@@ -179,7 +181,7 @@ impl<R: Rng> Pool<'_, R> {
     }
 
     fn unmask(&mut self) -> &'static str {
-        self.pick(&["", "?unmask=true", "?unmask=true"])
+        self.pick(&["", "?unmask=true", "?unmask=true", "?unmask=true"])
     }
 
     fn limit(&mut self) -> u32 {
@@ -188,9 +190,10 @@ impl<R: Rng> Pool<'_, R> {
 
     /// A local id that a row of any agency may bear, in both worlds or in one.
     fn local_id(&mut self) -> String {
-        match self.rng.random_bool(0.4) {
-            true => world::extra(self.rng.random_range(0..3)),
-            false => world::numbered(self.rng.random_range(0..16)),
+        match self.rng.random_range(0..20) {
+            0..7 => world::extra(self.rng.random_range(0..3)),
+            7..13 if !self.own.is_empty() => self.own.choose(self.rng).unwrap().clone(),
+            _ => world::numbered(self.rng.random_range(0..16)),
         }
     }
 
@@ -230,8 +233,8 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             let kind =
                 pool.pick(&["person", "person", "phone", "phone", "address", "vehicle", "vehicle"]);
             let body = match pool.rng.random_range(0..20) {
-                0..5 => guesses::body(pool.rng, kind, guesses::SAID),
-                5..12 if !pool.uneven.is_empty() => pool.uneven.choose(pool.rng).unwrap().clone(),
+                0..4 => guesses::body(pool.rng, kind, guesses::SAID),
+                4..13 if !pool.uneven.is_empty() => pool.uneven.choose(pool.rng).unwrap().clone(),
                 _ => world::body(pool.rng, kind),
             };
             let path = format!("/v1/resolve{}", pool.unmask());
@@ -239,8 +242,15 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("search", |pool| {
             // Starts of words find many at once: what orders them shows.
-            let text =
-                pool.pick(&["horvat", "2555", "h", "k b o", "h 2555 l", "h l o b 2", "z q l v"]);
+            let text = pool.pick(&[
+                "horvat",
+                "k b o h",
+                "h 2555 l",
+                "h l o b 2",
+                "z q y h",
+                "q l v e",
+                "h c n 7",
+            ]);
             let path = format!("/v1/search{}", pool.unmask());
             let limit = pool.pick(&[1, 3, 50, 50, 50]);
             post(&path, json!({ "text": text, "limit": limit }))

@@ -74,8 +74,8 @@ pub fn about_victim(rng: &mut impl Rng, row: &mut Value) {
     }
 }
 
-/// How many of each the caller guesses at: what is said of victims, and as much of what they are renamed to.
-const GUESSED: usize = 2 * SAID;
+/// How many of each the caller guesses at: what is said of victims, and one that may be said once they are renamed.
+const GUESSED: usize = SAID + 1;
 
 /// A row that says what may be said of others' victims, in either world.
 pub fn guessed(rng: &mut impl Rng, row: &mut Value) {

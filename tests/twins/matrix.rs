@@ -95,6 +95,7 @@ fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other()
                 rng: &mut rng,
                 case: CASE,
                 records: &records,
+                own: &[],
                 alike: &[],
                 uneven: &[],
                 judged: &[],
