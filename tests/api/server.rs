@@ -212,6 +212,8 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         purge_every: special.purge_every.unwrap_or(accord::api::PURGE_EVERY),
         // Tests ask all operations without credentials; tests/cli/flood.rs runs with the limit.
         failures_a_minute: u32::MAX / 60,
+        // A signal ends the tests, and not the servers under them.
+        signals: false,
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),
     }
@@ -451,15 +453,17 @@ impl Client {
         head += "\r\n";
         let mut writer = stream.try_clone().unwrap();
         let mut bytes = Vec::new();
-        std::thread::scope(|scope| {
+        let read = std::thread::scope(|scope| {
             scope.spawn(move || {
                 let written = writer.write_all(head.as_bytes());
                 written.and_then(|()| writer.write_all(body)).ok();
             });
             // What came before the connection was reset is there.
-            stream.read_to_end(&mut bytes).ok();
+            stream.read_to_end(&mut bytes)
         });
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {
+            panic!("no answer to {method} {path}: {read:?}, {} bytes came", bytes.len())
+        });
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let mut lines = head.split("\r\n");
         let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
