@@ -18,7 +18,7 @@ const TRAILS_EVERY: usize = 5;
 
 /// How many cases it took to catch a leak, and in what.
 fn caught(seed: u64, leak: Option<Leak>, cases_max: usize) -> Option<(usize, String)> {
-    let mut asked = 0;
+    let mut asked = 0_usize;
     for pair in 0..(cases_max / REQUESTS) as u64 {
         let mut rng = dice(seed, pair);
         let (one, other, caller) = twins(&mut rng);
