@@ -48,6 +48,32 @@ fn same_joins_and_the_entity_says_who_said_so() {
     assert_eq!(other["entity"]["records"], 1);
 }
 
+/// Joined with a masked victim a record is masked with her, and bears another id: the judgement that did so was
+/// stored and answered as if there were no such record.
+#[test]
+fn a_record_that_is_masked_by_its_judgement_is_answered_with_its_new_id() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    let open = submit(&client, "1", "Oluwaseun Adeyemi");
+    let victim = json!({
+        "local_id": "2", "source": "s", "category": "victim", "handling": "shared",
+        "records": [{ "slot": "p", "body": { "type": "person", "names": [{ "full": "Katarina Horvat" }] } }],
+    });
+    let victim = client.post("/v1/records", &victim).ok()["records"][0].clone();
+    let joined = judge(&client, &open, victim.as_str().unwrap(), "same");
+    assert_eq!(joined["a"], joined["b"]);
+    assert!(joined["a"]["pseudonym"].is_string() && joined["a"]["records"] == 2, "{joined}");
+    client.get(&format!("/v1/records/{open}")).problem(404);
+    let path = format!("/v1/entities/{}", joined["a"]["id"].as_str().unwrap());
+    let records = client.get(&path).ok()["records"].clone();
+    let ids: Vec<&str> =
+        records.as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 2);
+    let apart = judge(&client, ids[0], ids[1], "not_same");
+    assert_ne!(apart["a"]["id"], apart["b"]["id"]);
+    client.get(&format!("/v1/records/{open}")).ok();
+}
+
 #[test]
 fn only_visible_pairs_of_one_type_can_be_judged() {
     let server = Server::demo();

@@ -63,8 +63,8 @@ pub async fn submit_judgement(
 
 fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {
     let seen = scope.seen()?;
-    let (a, b) = (seen.stored_id(asked.a)?, seen.stored_id(asked.b)?);
-    let ids = [a.min(b), a.max(b)];
+    let stored = [seen.stored_id(asked.a)?, seen.stored_id(asked.b)?];
+    let ids = [stored[0].min(stored[1]), stored[0].max(stored[1])];
     let records = scope.records(&ids)?;
     let [a, b] = records.as_slice() else {
         let same = asked.a == asked.b;
@@ -88,19 +88,20 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
     let (at, user) = (scope.now(), scope.caller.user.clone());
     let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };
     scope.judge(judgement)?;
-    answer(&scope.renewed()?, &asked)
+    answer(&scope.renewed()?, stored)
 }
 
 fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     [a, b].into_iter().flatten().min()
 }
 
-/// The judgement's label may be a class that the view did not know yet.
-fn answer(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Problem> {
+/// The judgement's label may be a class that the view did not know yet. A record that it joined to one that is masked
+/// is shown with another id than it was asked by: here records go by the ids under which they are stored.
+fn answer(scope: &Scope, [a, b]: [RecordId; 2]) -> Result<JudgementAnswer, Problem> {
     let seen = scope.seen()?;
     let entity = |id| {
-        let record = seen.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
+        let record = seen.snapshot().stored(id).ok_or_else(|| Problem::new(Code::NotFound))?;
         Ok::<_, Problem>(EntitySummary::of(&seen, seen.snapshot().entity_of(record)))
     };
-    Ok(JudgementAnswer { a: entity(asked.a)?, b: entity(asked.b)?, snapshot: seen.name() })
+    Ok(JudgementAnswer { a: entity(a)?, b: entity(b)?, snapshot: seen.name() })
 }
