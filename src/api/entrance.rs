@@ -97,7 +97,7 @@ impl Entrance {
     ///
     /// # Errors
     /// When the server cannot answer questions.
-    pub async fn is_ready(self) -> Result<(), Problem> {
+    pub async fn readiness(self) -> Result<(), Problem> {
         let Self { state } = self;
         let asked = web::block(move || {
             state.store.ping()?;

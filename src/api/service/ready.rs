@@ -21,6 +21,6 @@ use crate::api::problem::{Problem, ProblemBody};
 )]
 #[get("/ready")]
 pub async fn ready(entrance: Entrance) -> Result<Answer<ServiceStatus>, Problem> {
-    entrance.is_ready().await?;
+    entrance.readiness().await?;
     Ok(Answer::of_no_object(ServiceStatus { status: "ok" }))
 }
