@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::server::key;
 use super::{Answer, Client, Server};
-use crate::policy::CASE;
+use crate::policy::{CASE, REFERENCE};
 
 const POLICE: &str = "metro-police";
 
@@ -116,7 +116,7 @@ fn bound(server: &Server, user: &str, certified: bool) -> Client {
     let known = key(POLICE, user, &[Role::Investigator]);
     let purposes = Some([Purpose::Deconfliction].into());
     let holder = Principal { purposes, certified, ..known.holder.clone() };
-    server.holder(ApiKey { holder, ..known }).asking(Some("deconfliction"), Some(CASE))
+    server.holder(ApiKey { holder, ..known }).asking(Some("deconfliction"), Some(REFERENCE))
 }
 
 /// All that who is shown nothing is answered who hands in rows of these ids.
