@@ -12,8 +12,10 @@ mod help;
 mod import;
 mod key;
 mod logged;
+mod manners;
 mod parquet;
 mod purge;
+mod queries;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +49,11 @@ pub fn ok(arguments: &[&str]) -> String {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {error}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Makes an empty store.
+pub fn init(store: &Path) {
+    ok(&["init", "--store", text(store)]);
 }
 
 /// A file of fixtures/demo.

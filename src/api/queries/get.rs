@@ -38,9 +38,10 @@ pub async fn get_query(
     context
         .answer(Function::Ask, move |scope| {
             let runner = &scope.state.runner;
-            let query = runner.library().get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
+            let library = runner.library();
+            let query = library.get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
             Ok(QueryAnswer {
-                query: QuerySummary::of(runner, query),
+                query: QuerySummary::of(runner, &library, query),
                 cypher: query.cypher().to_owned(),
             })
         })
