@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use super::header::{self, Header};
+use super::token::characters;
 use super::{Column, Engines, Parameter, Refusal, check, embedded};
 use crate::model::hex;
 
@@ -29,6 +30,7 @@ impl StoredQuery {
     }
 
     fn read(file: &str, text: &str) -> Result<Self, Refusal> {
+        characters(text)?;
         let header = header::parse(text)?;
         let first = |reason: &str| Refusal { line: 1, column: 1, reason: reason.into() };
         if file.strip_suffix(".cypher") != Some(header.name.as_str()) {
@@ -197,7 +199,12 @@ impl Library {
             return Err(Refusal { line: 1, column: 1, reason });
         }
         if query.engines() == Engines::All {
-            embedded::try_out(&query)?;
+            // The parser is not ours: what it falls over is refused, and the server stays.
+            let tried = std::panic::catch_unwind(|| embedded::try_out(&query));
+            tried.unwrap_or_else(|_| {
+                let reason = "the embedded engine fails on it".into();
+                Err(Refusal { line: 1, column: 1, reason })
+            })?;
         }
         Ok(query)
     }

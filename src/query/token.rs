@@ -58,7 +58,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
 /// Refuses, comments and texts included, what one reader of a text takes for something else than another: people see
 /// no invisible characters; Neo4j reads backslash escapes (`\u0027`) even in comments, and both engines end a comment
 /// at a carriage return.
-fn characters(text: &str) -> Result<(), Refusal> {
+pub(super) fn characters(text: &str) -> Result<(), Refusal> {
     let (mut line, mut column) = (1, 1);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -102,8 +102,9 @@ impl<'a> Lexer<'a> {
         let kind = match first {
             '\'' | '"' => self.text(first)?,
             '$' => {
+                let nameless = self.refuse("`$` without a name");
                 self.take(1);
-                Kind::Parameter(self.word().ok_or_else(|| self.refuse("`$` without a name"))?)
+                Kind::Parameter(self.word().ok_or(nameless)?)
             }
             '0'..='9' => self.number()?,
             'a'..='z' | 'A'..='Z' | '_' => {

@@ -100,16 +100,27 @@ impl Serving {
     fn request(&self, method: &str, path: &str, token: &str) -> (u16, Value) {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let request = ureq::http::Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base))
-            .header("authorization", format!("Bearer {token}"))
-            .header("content-type", "application/json")
-            .header("x-purpose", "trafficking_investigation")
-            .header("x-case", "MP-2026-17");
-        let body = if method == "POST" { "{}" } else { "" };
-        let mut answer = agent.run(request.body(body).unwrap()).unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
+        let url = format!("{}{path}", self.base);
+        let headers = [
+            ("authorization", format!("Bearer {token}")),
+            ("content-type", "application/json".to_owned()),
+            ("x-purpose", "trafficking_investigation".to_owned()),
+            ("x-case", "MP-2026-17".to_owned()),
+        ];
+        let answer = if method == "POST" {
+            let request =
+                headers.iter().fold(agent.post(&url), |it, (name, value)| it.header(*name, value));
+            request.send("{}")
+        } else {
+            let request =
+                headers.iter().fold(agent.get(&url), |it, (name, value)| it.header(*name, value));
+            request.call()
+        };
+        let mut answer = answer.unwrap();
+        (
+            answer.status().as_u16(),
+            serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap(),
+        )
     }
 
     /// Asks until the answer is as it should be. What it waits for comes with a look at the folder, once a second.

@@ -41,9 +41,9 @@ const WITHIN: &[(&str, &str)] = &[
     ("matches all", "MATCH §(n)"),
     ("matches all beside what is anchored", "MATCH (a {view: $view}), §(n)"),
     ("is anchored at a relationship", "MATCH §(p)-[:USES {view: $view}]->(n)"),
-    ("is anchored at a name of another case", "MATCH (n {§View: $view})"),
+    ("is anchored at a name of another case", "MATCH (n {View: §$view})"),
     ("is anchored at another tag", "MATCH (n {§view: $who})"),
-    ("is anchored at a value made of the tag", "MATCH (n {view: $view§ + ''})"),
+    ("is anchored at a value made of the tag", "MATCH (n {view: $view §+ ''})"),
     ("is anchored by a condition", "MATCH §(n) WHERE n.id = $who"),
     ("is anchored by a condition on the tag", "MATCH (n) WHERE n.§view = $view"),
     ("is anchored twice, the second time elsewhere", "MATCH (n {view: $view, §view: 'x'})"),
@@ -62,7 +62,7 @@ const WITHIN: &[(&str, &str)] = &[
     ("collects unanchored ones", "WITH p, §COLLECT { MATCH (n) RETURN n.id } AS ids"),
     ("makes a list of unanchored ones", "WHERE size([§(p)-->(n) | n.id]) > 0"),
     ("has an unanchored condition", "WHERE NOT §(p)-[:USES]->()"),
-    ("has a condition that cannot be read", "WHERE (p)-[r:USES*]->(§)--()"),
+    ("has a condition that cannot be read", "WHERE (p§)-[r:USES*]->()--()"),
     ("goes a shortest way unanchored", "MATCH s = §shortestPath((p)-[*1..3]-(q))"),
     // Properties that are not to be read.
     ("reads the tag", "WITH p, p.§view AS tag"),
@@ -110,7 +110,7 @@ const WITHIN: &[(&str, &str)] = &[
 
 /// Whole statements.
 const WHOLE: &[(&str, &str)] = &[
-    ("matches all", "MATCH §(p) RETURN p.id AS id ORDER BY id LIMIT $max_rows"),
+    ("matches all", "MATCH §(p) WHERE p.id = $who RETURN p.id AS id ORDER BY id LIMIT $max_rows"),
     (
         "makes a plan",
         "§PROFILE MATCH (p {view: $view, id: $who}) RETURN p.id AS id ORDER BY id LIMIT $max_rows",
@@ -132,7 +132,6 @@ const WHOLE: &[(&str, &str)] = &[
         "MATCH (p {view: $view, id: $who}) RETURN p.§view AS id ORDER BY id LIMIT $max_rows",
     ),
     ("begins with nothing", "§UNWIND [$who] AS id RETURN id ORDER BY id LIMIT $max_rows"),
-    ("is nothing", "§"),
 ];
 
 /// How an own query is refused, next to the queries of the program.
