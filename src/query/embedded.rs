@@ -138,9 +138,10 @@ pub(super) fn try_out(query: &StoredQuery) -> Result<(), Refusal> {
 fn place(reason: &str) -> Option<Refusal> {
     let (_, rest) = reason.split_once("syntax error: line ")?;
     let (line, rest) = rest.split_once(':')?;
-    let (column, reason) = rest.split_once(' ')?;
+    // What follows quotes the file, which may name people.
+    let (column, _) = rest.split_once(' ')?;
     let (line, column) = (line.parse().ok()?, column.parse::<usize>().ok()? + 1);
-    Some(Refusal { line, column, reason: format!("syntax: {reason}") })
+    Some(Refusal { line, column, reason: "syntax: this may not stand here".into() })
 }
 
 /// A new in-memory graph with these nodes and relationships.

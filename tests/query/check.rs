@@ -151,7 +151,7 @@ fn a_refusal_names_the_file_the_line_and_the_reason() {
     );
     assert_eq!(
         parse(HEADER, &GOOD.replace("$who", "'x'")).unwrap_err(),
-        "q.cypher:8:75: parameter `who` is never used"
+        "q.cypher:8:77: parameter `who` is never used"
     );
 }
 
