@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use accord::analyze::shared_hub::{Exemption, SharedHubOptions, Strength, shared_hubs};
-use accord::graph::{Setting, Snapshot, build_in};
+use accord::graph::{EntityIndex, Setting, Snapshot, build_in};
 use accord::model::{EntityType, IdKey, RecordId, TieKind};
 
 use crate::api::AGENCIES;
@@ -53,11 +53,11 @@ fn surplus(
     let options = SharedHubOptions::default();
     let mut hubs: BTreeMap<(EntityType, &String), BTreeSet<&String>> = BTreeMap::new();
     for tie in snapshot
-        .ties
+        .ties()
         .iter()
         .filter(|tie| !matches!(tie.kind, TieKind::WorksFor | TieKind::AssociatedWith))
     {
-        let hub = &snapshot.records[snapshot.record(tie.to).unwrap() as usize];
+        let hub = &snapshot.records()[snapshot.record(tie.to).unwrap()];
         let (person, of) = (&truth[&tie.from], hub.entity_type());
         if members.contains(person) && person.starts_with("person") {
             hubs.entry((of, &truth[&tie.to])).or_default().insert(person);
@@ -73,13 +73,13 @@ fn surplus(
 fn known<'a>(
     snapshot: &Snapshot,
     truth: &'a BTreeMap<RecordId, String>,
-    people: &[u32],
+    people: &[EntityIndex],
     members: &BTreeSet<String>,
 ) -> BTreeSet<&'a String> {
     people
         .iter()
-        .flat_map(|person| &snapshot.entities[*person as usize].records)
-        .map(|record| &truth[&snapshot.records[*record as usize].id])
+        .flat_map(|person| &snapshot.entities()[*person].records)
+        .map(|record| &truth[&snapshot.records()[*record].id])
         .filter(|id| members.contains(*id))
         .collect()
 }
@@ -110,7 +110,7 @@ fn rings_are_found_by_those_who_may_see_them() {
     let (truth, cases) = (truth(), cases());
     for agency in AGENCIES {
         let plain = DEMO.snapshot(agency);
-        let victims = plain.records.iter().filter(|record| record.label.category.is_victim());
+        let victims = plain.records().iter().filter(|record| record.label.category.is_victim());
         let victims: BTreeSet<RecordId> = victims.map(|record| record.id).collect();
         let seen = |unmasked: &BTreeSet<RecordId>| {
             let setting = Setting { unmasked: Some(unmasked), common: None };
@@ -140,7 +140,7 @@ fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
             .filter(|at| {
                 let subjects = &report.findings[*at].subjects;
                 let of_case =
-                    |people: &[u32]| !known(&snapshot, &truth, people, members).is_empty();
+                    |people: &[EntityIndex]| !known(&snapshot, &truth, people, members).is_empty();
                 subjects.iter().filter(|subject| of_case(&subject.people)).count() >= 2
             })
             .collect();
@@ -158,7 +158,7 @@ fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
         }
     }
     for (at, finding) in report.findings.iter().enumerate() {
-        let hub = &snapshot.entities[finding.hub as usize];
+        let hub = &snapshot.entities()[finding.hub];
         println!(
             "{at} {:?} {} u {} of {} p {:.2e} rank {:.2e} q {:.2e} score {:.2} {:?} agencies {} \
              counterfactual {} {} cautions {:?} ratio {:.3}",
@@ -179,7 +179,7 @@ fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
         );
     }
     for exempted in &report.exempted {
-        let hub = &snapshot.entities[exempted.hub as usize];
+        let hub = &snapshot.entities()[exempted.hub];
         println!(
             "exempt {:?} {} u {} {:?}",
             hub.entity_type,

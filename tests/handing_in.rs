@@ -91,11 +91,10 @@ impl Bench {
     }
 
     fn record(&self, local_id: &str) -> Option<Record> {
-        let classes = self.store.classes().unwrap().into_iter().map(|(id, _)| id).collect();
         // What is criminal intelligence has ids of its own.
         let ids = [Series::Ordinary, Series::Intelligence]
             .map(|series| IdKey::default().record_of(series, "harbour-shelter", local_id));
-        self.store.records(&classes, &ids).unwrap().pop()
+        self.store.records(crate::policy::whole(&self.store).sight(), &ids).unwrap().pop()
     }
 
     fn label(&self, local_id: &str) -> Label {

@@ -1,13 +1,24 @@
 //! Policies for tests.
 
 use accord::govern::{
-    Act, Agreement, Case, Grant, Leave, Level, Member, OFFICERS_PER_SIDE, OnEnd, Policy, Principal,
-    Purpose, Question, Reference, Role, Rules, Signature, StoreHolder, Terms, Version, View,
+    Act, Agreement, AgreementId, Case, CaseRef, Grant, Leave, Level, Member, OFFICERS_PER_SIDE,
+    OnEnd, Policy, Principal, Purpose, Question, Role, Rules, Signature, StoreHolder, Terms,
+    Version, View,
 };
 use accord::model::{Class, ClassId, ClassSet, Kind, SubjectCategory, Timestamp};
+use accord::store::Store;
 
 /// The case that everybody works on.
-pub const CASE: &str = "ALL-1";
+pub const CASE: &str = "case_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
+
+/// A reference of an agency of its own, which is no case in accord.
+pub const REFERENCE: &str = "ALL-1";
+
+/// The id of an agreement by what the tests call it.
+pub fn agreement_id(name: &str) -> AgreementId {
+    let digits = &blake3::hash(name.as_bytes()).to_hex()[..32];
+    format!("{}{digits}", AgreementId::PREFIX).parse().unwrap()
+}
 
 /// The users that work on it.
 pub const USERS: [&str; 3] = ["analyst", "specialist", "u"];
@@ -95,7 +106,7 @@ pub fn everyone_shares(agencies: &[&str]) -> Policy {
     for agency in agencies {
         let others: Vec<&str> = agencies.iter().copied().filter(|other| other != agency).collect();
         let agreement = signed(terms(agency, &others, vec![everything()]));
-        policy.agreements.insert(format!("agr_{agency}"), agreement);
+        policy.agreements.insert(agreement_id(agency), agreement);
     }
     let members = agencies.iter().flat_map(|agency| {
         USERS.map(|user| Member { agency: (*agency).into(), user: user.into() })
@@ -110,7 +121,7 @@ pub fn everyone_shares(agencies: &[&str]) -> Policy {
         subjects: [].into(),
         brought_by: [].into(),
     };
-    policy.cases.insert(CASE.into(), case);
+    policy.cases.insert(CASE.parse().unwrap(), case);
     policy
 }
 
@@ -127,7 +138,7 @@ pub fn investigator(agency: &str) -> Principal {
 
 /// What an agency's investigator sees for an investigation of the case that all work on.
 pub fn view(policy: &Policy, agency: &str, classes: &[(ClassId, Class)]) -> View {
-    let case: Reference = CASE.parse().unwrap();
+    let case: CaseRef = CASE.parse().unwrap();
     let question = Question {
         principal: &investigator(agency),
         purpose: Purpose::TraffickingInvestigation,
@@ -140,6 +151,11 @@ pub fn view(policy: &Policy, agency: &str, classes: &[(ClassId, Class)]) -> View
 /// The tests hold their stores themselves.
 pub fn holder() -> StoreHolder {
     StoreHolder::of_the_command_line()
+}
+
+/// The view of everything in a store.
+pub fn whole(store: &dyn Store) -> View {
+    View::whole_store(&holder(), &store.classes().unwrap())
 }
 
 /// A view of these classes.

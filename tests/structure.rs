@@ -95,13 +95,14 @@ fn the_check_sees_a_wrong_arrow() {
 
 /// Where the program writes into a store without an entry for the log, and why. Whoever adds to it says why it is
 /// nobody's act.
-const HOUSEKEEPING: [(Housekeeping, &[&str]); 8] = [
+const HOUSEKEEPING: [(Housekeeping, &[&str]); 9] = [
     (Housekeeping::Sessions, &["identity/session.rs"]),
     (Housekeeping::LogOnTries, &["identity/account/log_on.rs"]),
     (Housekeeping::SealingKey, &["identity/sealing.rs"]),
-    (Housekeeping::SilentAlerts, &["api/deconfliction/silent.rs"]),
-    (Housekeeping::Referrals, &["api/referrals/check.rs"]),
+    (Housekeeping::SilentAlerts, &["api/later.rs"]),
+    (Housekeeping::Referrals, &["api/later.rs"]),
     (Housekeeping::EndedReviews, &["casework/purges.rs"]),
+    (Housekeeping::Linking, &["jobs/late.rs"]),
     (Housekeeping::DryRun, &["jobs/apply.rs"]),
     // Of tests and measurements only.
     (Housekeeping::Making, &[]),
@@ -167,16 +168,83 @@ fn only_the_command_line_says_that_it_holds_the_store() {
     let wrong: Vec<_> = makers
         .iter()
         .filter(|file| !["cli/", "leak/", "govern/view.rs"].iter().any(|it| file.starts_with(it)))
+        // Tests hold their stores themselves.
+        .filter(|file| !file.ends_with("tests.rs"))
         .collect();
     assert!(wrong.is_empty() && makers.len() > 2, "{wrong:?} of {makers:?}");
+}
+
+/// The compiler holds that `govern` alone makes what a store is read through; this one is of no decision.
+#[test]
+fn what_a_discloser_may_count_is_counted_in_its_preview_only() {
+    let wanted = ["casework/agreements/preview.rs", "govern/sight.rs"];
+    assert_eq!(files_with("to_disclose("), BTreeSet::from(wanted.map(str::to_owned)));
+}
+
+/// So is this one: what it opens is compared, and goes into links.
+#[test]
+fn what_is_linked_is_compared_by_the_late_links_only() {
+    let mut found = files_with("to_link(");
+    found.retain(|file| !file.starts_with("jobs/tests/"));
+    let wanted = ["govern/sight.rs", "jobs/late.rs"];
+    assert_eq!(found, BTreeSet::from(wanted.map(str::to_owned)));
 }
 
 #[test]
 fn what_is_masked_is_opened_where_it_is_revealed_and_for_figures_only() {
     let opened = files_with(".original()");
-    // What is computed on it says nothing of it; an answer has it from `Seen` only.
+    // What is computed on it says nothing of it; an answer has it from `Seen` only, of which the acts on the rows of
+    // the caller's own agency are the one use: content that is shown comes of `Snapshot::content_of`.
     let may = ["graph/", "analyze/", "query/projection.rs", "api/seen.rs", "leak/"];
     let wrong: Vec<_> =
         opened.iter().filter(|file| !may.iter().any(|it| file.starts_with(it))).collect();
     assert!(wrong.is_empty() && opened.contains("api/seen.rs"), "{wrong:?}");
+}
+
+#[test]
+fn what_a_server_shares_is_reached_by_its_frames_only() {
+    let names = ["state::State", "Data<State>", "Arc<State>"];
+    let found: BTreeSet<String> = names.iter().flat_map(|name| files_with(name)).collect();
+    // Around requests: the guard, what a question, a body or the entrance is given. Apart from them: what is done
+    // after an answer or again and again, and where a server is built.
+    let frames = [
+        "api/application.rs",
+        "api/background.rs",
+        "api/context.rs",
+        "api/entrance.rs",
+        "api/failures.rs",
+        "api/guard.rs",
+        "api/later.rs",
+        "api/purging.rs",
+        "api/receive.rs",
+        "api/scope.rs",
+    ];
+    assert_eq!(found, BTreeSet::from(frames.map(str::to_owned)));
+    // No operation is among them: those stand in folders of `api`.
+    for handler in files_with("answer::Answer") {
+        let text = std::fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&handler),
+        );
+        assert!(!text.unwrap().contains(".state."), "{handler} reaches past its scope");
+    }
+}
+
+/// Links of a write may be found after its answer: who reads a view reads it through `graph::Cache`, which completes
+/// them first. The command line does so itself; what an agreement would disclose is counted without links.
+#[test]
+fn whoever_answers_reads_views_with_their_links() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    for room in ROOMS.iter().filter(|room| !["store", "graph"].contains(room)) {
+        sources(&root.join(room), &mut files);
+    }
+    files.retain(|file| !file.ends_with("tests.rs") && !file.starts_with(root.join("jobs/tests")));
+    let reads = |file: &&PathBuf| {
+        let text = std::fs::read_to_string(file).unwrap();
+        [".stream(", "graph::build", "build_in(", "Joined::build"]
+            .iter()
+            .any(|it| text.contains(it))
+    };
+    let found: Vec<&PathBuf> = files.iter().filter(reads).collect();
+    assert_eq!(found, [&root.join("casework/agreements/preview.rs")]);
 }

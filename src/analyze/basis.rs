@@ -1,6 +1,6 @@
 //! How far what an answer rests on is to be believed.
 
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, Snapshot};
 use crate::model::{Grade, Nature, Record};
 
 /// How far the records that an answer rests on are to be believed, by what they say of themselves. Records that
@@ -23,9 +23,9 @@ impl Basis {
     }
 
     /// Of an entity: all its records in the snapshot.
-    pub fn of_entity(snapshot: &Snapshot, entity: u32) -> Self {
-        let records = snapshot.entities[entity as usize].records.iter();
-        Self::of(records.map(|record| snapshot.records[*record as usize].as_ref()))
+    pub fn of_entity(snapshot: &Snapshot, entity: EntityIndex) -> Self {
+        let records = snapshot.entities()[entity].records.iter();
+        Self::of(records.map(|record| snapshot.records()[*record].as_ref()))
     }
 }
 

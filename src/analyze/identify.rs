@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::govern::View;
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, RecordIndex, Snapshot};
 use crate::model::Record;
 use crate::resolve::{Engine, Score};
 use crate::store::{Store, StoreError};
@@ -12,10 +12,10 @@ use crate::store::{Store, StoreError};
 /// An entity that the probe may speak of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Index of the entity.
-    pub entity: u32,
-    /// Index of its record that agrees best with the probe; the smallest of equals.
-    pub record: u32,
+    /// The entity.
+    pub entity: EntityIndex,
+    /// Its record that agrees best with the probe; the smallest of equals.
+    pub record: RecordIndex,
     /// What the comparison with that record is worth.
     pub score: Score,
     /// Records of the entity that share a blocking key with the probe and were compared.
@@ -23,7 +23,8 @@ pub struct Candidate {
 }
 
 /// Ranks the entities that share a blocking key with the probe and reach the model's floor: by the
-/// bits of their best record, then by id. Complete: limits are the caller's.
+/// bits of their best record, then by id. Complete: limits are the caller's. Compared is the content of masked entities
+/// too: whom of them the asker may not see unmasked is not to be told of.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -34,22 +35,23 @@ pub fn identify(
     engine: &Engine,
     probe: &Record,
 ) -> Result<Vec<Candidate>, StoreError> {
+    let snapshot = snapshot.original();
     let prepared = engine.prepare(probe);
     let floor =
         engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);
-    let mut best: BTreeMap<u32, Candidate> = BTreeMap::new();
+    let mut best: BTreeMap<EntityIndex, Candidate> = BTreeMap::new();
     let keys = engine.keys(&prepared);
-    for id in store.candidates(view.classes(), &keys)? {
+    for id in store.candidates(view.sight(), &keys)? {
         // A record that came after the snapshot is not part of it yet.
         let Some(record) = snapshot.stored(id) else { continue };
-        let other = engine.prepare(&snapshot.records[record as usize]);
+        let other = engine.prepare(&snapshot.records()[record]);
         // The store's keys are of the whole record, also of what an agreement keeps back.
-        let withheld = snapshot.left_out.withheld.contains(record);
+        let withheld = snapshot.is_withheld(record);
         if withheld && !engine.keys(&other).iter().any(|key| keys.contains(key)) {
             continue;
         }
         let Some(score) = engine.score(&prepared, &other) else { continue };
-        let entity = snapshot.entity_of[record as usize];
+        let entity = snapshot.entity_of(record);
         let found = best.entry(entity).or_insert_with(|| Candidate {
             entity,
             record,

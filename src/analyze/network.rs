@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, Position, Snapshot};
 
 /// A simple network (no self-loops, no parallel arcs) as compact sorted arrays.
 ///
@@ -62,15 +62,27 @@ impl Network {
         Network { directed, outward: Lists::of(nodes, &distinct(pairs)), inward }
     }
 
-    /// The undirected network of a snapshot: its nodes are the entities, at the same indexes, with an
-    /// edge wherever any relationship holds between two of them.
+    /// The undirected network of a snapshot: its nodes are the entities (see [`Network::node_of`]), with an edge
+    /// wherever any relationship holds between two of them.
     pub fn of(snapshot: &Snapshot) -> Network {
         let arcs: Vec<(u32, u32)> = snapshot
-            .relationships
+            .relationships()
             .iter()
-            .map(|relationship| (relationship.source, relationship.target))
+            .map(|it| (Self::node_of(it.source), Self::node_of(it.target)))
             .collect();
-        Network::from_arcs(snapshot.entities.len(), &arcs, false)
+        Network::from_arcs(snapshot.entities().len(), &arcs, false)
+    }
+
+    /// The node that an entity is in the network of its snapshot.
+    #[inline]
+    pub fn node_of(entity: EntityIndex) -> u32 {
+        entity.raw()
+    }
+
+    /// The entity that a node is in the network of a snapshot.
+    #[inline]
+    pub fn entity_of(node: u32) -> EntityIndex {
+        EntityIndex::new(node)
     }
 
     /// The same network with every arc as an edge.
@@ -126,7 +138,7 @@ fn distinct(mut pairs: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Entity, Relationship, RelationshipKind};
+    use crate::graph::{Entity, Parts, Relationship, RelationshipKind};
     use crate::model::{EntityType, IdKey, Span};
 
     const ARCS: [(u32, u32); 5] = [(2, 0), (0, 1), (1, 0), (3, 3), (2, 0)];
@@ -171,35 +183,22 @@ mod tests {
             (id, EntityType::Person, [].into())
         };
         let relationship = |source, target, kind| Relationship {
-            source,
-            target,
+            source: EntityIndex::new(source),
+            target: EntityIndex::new(target),
             kind,
             ties: 0,
             events: 0,
             span: Span::default(),
         };
-        let snapshot = Snapshot {
-            tag: [0; 16],
-            entities: Entity::list(["A", "B", "C", "D"].map(entity)).into(),
-            relationships: vec![
-                relationship(0, 2, RelationshipKind::Called),
-                relationship(0, 2, RelationshipKind::Paid),
-                relationship(1, 1, RelationshipKind::Messaged),
-                relationship(2, 0, RelationshipKind::Called),
-                relationship(3, 2, RelationshipKind::SameEvent),
-            ]
-            .into(),
-            records: Default::default(),
-            entity_of: Default::default(),
-            ties: Default::default(),
-            events: Default::default(),
-            links: Default::default(),
-            judgements: Default::default(),
-            offsets: Default::default(),
-            adjacency: Default::default(),
-            left_out: Default::default(),
-            id_key,
-        };
+        let relationships = vec![
+            relationship(0, 2, RelationshipKind::Called),
+            relationship(0, 2, RelationshipKind::Paid),
+            relationship(1, 1, RelationshipKind::Messaged),
+            relationship(2, 0, RelationshipKind::Called),
+            relationship(3, 2, RelationshipKind::SameEvent),
+        ];
+        let entities = Entity::list(["A", "B", "C", "D"].map(entity));
+        let snapshot = Parts { id_key, entities, relationships, ..Parts::default() }.snapshot();
         let network = Network::of(&snapshot);
         assert_eq!(network, Network::from_arcs(4, &[(0, 2), (2, 3)], false));
     }

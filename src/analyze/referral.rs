@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shared_hub::{Finding, SharedHubOptions, shared_hubs};
-use crate::graph::{Joined, Snapshot};
+use crate::graph::{EntityIndex, Joined, Snapshot};
 use crate::model::RecordId;
 
 /// A finding that would need both an agency's own records and masked ones of others. Ids are those under which
@@ -30,12 +30,12 @@ pub fn referred(
     options: &SharedHubOptions,
 ) -> Vec<Referred> {
     let joined = joined.snapshot();
-    let found: BTreeSet<u32> =
+    let found: BTreeSet<EntityIndex> =
         shared_hubs(shown, options).findings.iter().map(|finding| finding.hub).collect();
     let is_shown = |finding: &Finding| {
-        let records = &joined.entities[finding.hub as usize].records;
+        let records = &joined.entities()[finding.hub].records;
         let stored = records.iter().filter_map(|record| shown.stored(joined.stored_id(*record)));
-        stored.into_iter().any(|record| found.contains(&shown.entity_of[record as usize]))
+        stored.into_iter().any(|record| found.contains(&shown.entity_of(record)))
     };
     let report = shared_hubs(joined, options);
     let findings = report.findings.iter().filter(|finding| !is_shown(finding));
@@ -60,7 +60,7 @@ fn referral(
 ) -> Option<Referred> {
     let owner = |id: RecordId| {
         let record = joined.stored(id)?;
-        Some(joined.records[record as usize].label.agency.as_str())
+        Some(joined.records()[record].label.agency.as_str())
     };
     let part = |id: RecordId| match owner(id) {
         Some(owner) if owner == agency => Part::Own,

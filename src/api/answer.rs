@@ -13,7 +13,8 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::grounds::RestsOn;
-use crate::govern::Principal;
+use super::later::Later;
+use crate::govern::{BreakGlassId, Principal};
 
 /// The audit log's part of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +29,9 @@ pub struct Told {
     /// Whether something was shown that is masked by default.
     pub unmasked: bool,
     /// The open uses of break-glass that may have widened the view of the answer.
-    pub break_glass: BTreeSet<String>,
+    pub break_glass: BTreeSet<BreakGlassId>,
+    /// Work that begins once the answer has been made.
+    pub later: Vec<Later>,
 }
 
 impl Told {
@@ -127,6 +130,11 @@ impl<T> Answer<T> {
     #[must_use]
     pub(super) fn resting_on(self, rests_on: Option<&RestsOn>) -> Self {
         Self { rests_on: rests_on.cloned(), ..self }
+    }
+
+    /// Takes out the work that begins once the answer has been made.
+    pub(super) fn take_later(&mut self) -> Vec<Later> {
+        std::mem::take(&mut self.told.later)
     }
 
     /// The same with another status.

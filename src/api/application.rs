@@ -13,15 +13,14 @@ use tokio::sync::{Notify, Semaphore};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
-use super::deconfliction::silent;
 use super::failures::{self, Failures};
 use super::guard::guard;
+use super::later;
 use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use super::purging::purge_again_and_again;
 use super::receive::Budget;
-use super::referrals::check;
 use super::router::operations;
 use super::sessions::notice::Notice;
 use super::state::{Random, State};
@@ -31,12 +30,12 @@ use crate::casework::Policies;
 use crate::casework::referrals::Checked;
 use crate::graph;
 use crate::identity::{self, Identity, IdentityError, SealingKey};
-use crate::jobs::{Clock, Jobs};
+use crate::jobs::{Clock, Jobs, LateLinks};
 use crate::leak;
 use crate::model::IdKey;
 use crate::query::Runner;
 use crate::resolve::Engine;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What a server is built from. Time and randomness come in here.
 pub struct Config {
@@ -87,6 +86,9 @@ pub enum BuildError {
     /// TLS cannot be had as configured.
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The address cannot be listened on, or the system gives no thread.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
@@ -112,11 +114,15 @@ impl Application {
         let store = leak::store(config.store, &config.engine);
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&(config.random)()[..16]);
+        let links = LateLinks::new(Arc::clone(&store), Arc::clone(&config.engine))?.running()?;
+        let links = Arc::new(links);
         let state = web::Data::new(State {
             cache: graph::Cache::new(config.id_key.clone(), Arc::clone(&config.engine))
+                .with_links(Arc::clone(&links) as _)
                 .with_bytes_max(config.view_bytes_max),
             runner: config.runner,
             jobs: Jobs::new(config.id_key.clone(), nonce, Arc::clone(&config.clock), JOB_THREADS)?,
+            links,
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
             policies: Policies::default(),
@@ -141,8 +147,7 @@ impl Application {
         });
         // What an earlier run stored and did not log any more.
         state.audit.empty(state.store.as_ref())?;
-        silent::resume(state.clone().into_inner());
-        check::resume(state.clone().into_inner());
+        later::resume(state.clone().into_inner());
         let document = super::document();
         let shared = state.clone();
         let server = HttpServer::new(move || {
@@ -208,6 +213,7 @@ impl Application {
         if actix_web::rt::time::timeout(time, reports).await.is_err() {
             tracing::error!("counted failures could not be written down at the stop");
         }
+        state.links.stop();
         if let Err(error) = state.audit.empty(state.store.as_ref()) {
             tracing::warn!(%error, "entries wait in the store for the next start");
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 
 use super::problem::{Code, Problem};
-use crate::govern::{Case, CaseError, Policy, Principal, Purpose, Reference};
+use crate::govern::{CaseError, CaseRef, Policy, Principal, Purpose};
 use crate::model::Timestamp;
 
 /// The header that names the purpose.
@@ -20,7 +20,7 @@ pub struct Asked {
     /// What for.
     pub purpose: Purpose,
     /// The id of a case in accord that the caller works on, or the agency's own reference.
-    pub case: Reference,
+    pub case: CaseRef,
 }
 
 /// What the headers of a known caller's request say, or why they say nothing. It goes with the request.
@@ -46,7 +46,7 @@ impl Asked {
             let detail = "a purpose of the closed list, e.g. `trafficking_investigation`";
             Problem::parameter(PURPOSE_HEADER, detail)
         })?;
-        let case: Reference =
+        let case: CaseRef =
             case.parse().map_err(|error| Problem::parameter(CASE_HEADER, format!("{error}")))?;
         policy.check_case(principal, &case, at).map_err(|error| match error {
             CaseError::NoSuchCase => Problem::new(Code::NoSuchCase),
@@ -64,8 +64,8 @@ pub fn purpose_given(headers: &HeaderMap) -> Option<Purpose> {
 /// The case that the headers name, if it has the form of accord's ids, which say nothing: for the audit log, of
 /// what is refused. Any other text may be a name.
 pub fn case_id_given(headers: &HeaderMap) -> Option<String> {
-    let case = one(headers, CASE_HEADER, Code::BadRequest).ok()?.parse::<Reference>().ok()?;
-    Case::is_id(&case).then(|| case.to_string())
+    let case = one(headers, CASE_HEADER, Code::BadRequest).ok()?.parse::<CaseRef>().ok()?;
+    case.has_form_of_id().then(|| case.to_string())
 }
 
 fn one<'a>(headers: &'a HeaderMap, name: &'static str, missing: Code) -> Result<&'a str, Problem> {

@@ -3,6 +3,7 @@
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::answer::{Answer, Metrics};
 use super::asked::{Asked, Understood};
 use super::guard::object;
+use super::parameters::named;
 use super::problem::{Code, Problem};
 use super::receive::Body;
 use super::scope::{Ledger, Scope};
@@ -86,6 +88,7 @@ impl Context {
         }
         let asked = self.asked?;
         let (state, principal, due) = (self.state.into_inner(), self.principal, self.due);
+        let shared = Arc::clone(&state);
         let work = move || {
             let told = Ledger::default();
             let scope = Scope::new(state, principal, asked, (Rc::clone(&told), due));
@@ -98,7 +101,11 @@ impl Context {
                 Err(problem) => Err(problem.with(told.take()).resting_on(rests_on)),
             }
         };
-        web::block(work).await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+        let answer = web::block(work).await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)));
+        answer.map(|mut answer| {
+            answer.take_later().into_iter().for_each(|later| later.begin(Arc::clone(&shared)));
+            answer
+        })
     }
 
     /// Refuses who has shown too long ago who they are (RFC 9470).
@@ -124,14 +131,14 @@ impl Context {
     }
 
     /// The same for a request about one thing, whose id is in the path.
-    pub async fn answer_about<B: DeserializeOwned, T: Send + 'static>(
+    pub async fn answer_about<I: FromStr, B: DeserializeOwned, T: Send + 'static>(
         self,
         function: Function,
         id: web::Path<String>,
         body: Body,
-        work: impl FnOnce(&Scope, &str, B) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Scope, I, B) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer<T>, Problem> {
-        self.answer_to(function, body, move |scope, asked| work(scope, &id, asked)).await
+        self.answer_to(function, body, move |scope, asked| work(scope, named(&id)?, asked)).await
     }
 
     /// The server's metrics, for who runs it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::asked::Asked;
-use crate::govern::{Grounds, Purpose, Reference};
+use crate::govern::{CaseId, CaseRef, Grounds, Purpose, Reference};
 
 /// On what an answer rests. An answer that rests on nothing says of nobody that they are not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,7 +30,7 @@ pub struct RestsOn {
 #[serde(rename_all = "snake_case")]
 pub enum CaseUnderstood {
     /// A case in accord, which is open and which the caller works on.
-    Id(Reference),
+    Id(CaseId),
     /// A reference of the caller's own agency: agreements that ask for a case in accord grant nothing.
     Reference(Reference),
 }
@@ -38,13 +38,12 @@ pub enum CaseUnderstood {
 impl RestsOn {
     /// What the answer to what is asked rests on, for these grounds.
     pub fn of(asked: &Asked, grounds: &Grounds) -> Self {
-        let case = asked.case.clone();
         Self {
             purpose: asked.purpose,
             purpose_shows_records: grounds.shows_records,
-            case: match grounds.in_case {
-                true => CaseUnderstood::Id(case),
-                false => CaseUnderstood::Reference(case),
+            case: match &asked.case {
+                CaseRef::InAccord(id) if grounds.in_case => CaseUnderstood::Id(*id),
+                case => CaseUnderstood::Reference(case.clone().into()),
             },
             own_records: grounds.own_records,
             disclosers: grounds.disclosers.iter().cloned().collect(),

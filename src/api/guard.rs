@@ -1,7 +1,6 @@
 //! What happens around every request: a request id, authentication, the audit log before the
 //! answer leaves, one form for all errors, metrics.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,10 +20,11 @@ use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::state::State;
 use crate::audit::{Due, Entry, Outcome};
-use crate::govern::Rules;
+use crate::govern::{AgreementId, BreakGlassId, CaseId, OnwardId, ReferralId, Rules};
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
+use crate::jobs::JobId;
 use crate::leak;
-use crate::model::{Timestamp, hex};
+use crate::model::{EntityId, RecordId, Timestamp, hex};
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,6 +42,8 @@ pub async fn guard<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let began = Instant::now();
+    // What hidden rows cause waits.
+    let _in_progress = state.links.in_progress();
     let pattern = request.match_pattern();
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
@@ -53,24 +55,9 @@ pub async fn guard<B: MessageBody + 'static>(
     let is_logged = !(public && read);
     // What anyone may read is not logged; a log-on is.
     let due = is_logged.then(|| {
-        Arc::new(Due::of(Entry {
-            at: (state.clock)(),
-            request: id.clone(),
-            agency: None,
-            user: None,
-            operation: operation.clone(),
-            object: None,
-            purpose,
-            case: case_id_given(request.headers()),
-            break_glass: Vec::new(),
-            shown: BTreeMap::new(),
-            unmasked: false,
-            write: None,
-            source: None,
-            count: None,
-            outcome: Outcome::Done,
-            status: StatusCode::OK.as_u16(),
-        }))
+        let begun = Entry::begun(((state.clock)(), id.clone()), operation.clone());
+        let case = case_id_given(request.headers());
+        Arc::new(Due::of(Entry { purpose, case, status: StatusCode::OK.as_u16(), ..begun }))
     });
     due.clone().map(|due| request.extensions_mut().insert(Acting(due)));
     let mut known = None;
@@ -318,12 +305,22 @@ fn outcome(status: StatusCode) -> Outcome {
     }
 }
 
+/// The beginnings of the ids that paths name.
+const OBJECTS: [&str; 8] = [
+    EntityId::PREFIX,
+    RecordId::PREFIX,
+    JobId::PREFIX,
+    CaseId::PREFIX,
+    AgreementId::PREFIX,
+    BreakGlassId::PREFIX,
+    OnwardId::PREFIX,
+    ReferralId::PREFIX,
+];
+
 /// The id that the path names, if it has the form of one: anything else is the caller's own text.
 pub(super) fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
-    let digits = ["ent_", "rec_", "job_", "case_", "agr_", "bgl_", "onw_", "rfl_"]
-        .iter()
-        .find_map(|prefix| id.strip_prefix(prefix))?;
+    let digits = OBJECTS.iter().find_map(|prefix| id.strip_prefix(prefix))?;
     let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_id.then(|| id.to_owned())
 }

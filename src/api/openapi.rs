@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::App;
+use actix_web::http::StatusCode;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     AllOfBuilder, Content, Info, License, Object, ObjectBuilder, OpenApi, Ref, RefOr, Required,
-    ResponseBuilder, Schema, tag::TagBuilder,
+    ResponseBuilder, Schema, server::ServerBuilder, tag::TagBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
@@ -83,12 +84,50 @@ pub fn document() -> OpenApi {
     RestsOn::schemas(&mut nested);
     components.schemas.extend(nested);
     make_kinds_whole(&mut components.schemas);
+    let schemas = components.schemas.clone();
     for item in document.paths.paths.values_mut() {
         for operation in operations_of(item) {
             finish(operation);
+            describe_responses(operation, &schemas);
         }
     }
+    // Relative to the address that the document was read from.
+    let here = ServerBuilder::new().url("/").description(Some("This server")).build();
+    document.servers = Some(vec![here]);
     document
+}
+
+/// Every response has a description (OpenAPI 3.1, 4.8.17): that of what it holds, or the phrase of its status.
+fn describe_responses(operation: &mut Operation, schemas: &Schemas) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if !response.description.is_empty() {
+            continue;
+        }
+        let held = response.content.values().find_map(|content| match content {
+            RefOr::T(content) => content.schema.as_ref().and_then(|it| described(it, schemas)),
+            RefOr::Ref(_) => None,
+        });
+        let status = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+        let phrase = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
+        let is_answer = status.is_some_and(|status| status.is_success());
+        response.description = held.filter(|_| is_answer).unwrap_or_else(|| phrase.to_owned());
+    }
+}
+
+/// The description of the component that a schema names, alone or first of several.
+fn described(schema: &RefOr<Schema>, schemas: &Schemas) -> Option<String> {
+    match schema {
+        RefOr::Ref(to) => match schemas.get(to.ref_location.rsplit('/').next()?)? {
+            RefOr::T(Schema::Object(object)) => object.description.clone(),
+            RefOr::T(Schema::OneOf(kinds)) => kinds.description.clone(),
+            RefOr::T(Schema::AllOf(parts)) => parts.description.clone(),
+            RefOr::T(Schema::Array(array)) => array.description.clone(),
+            _ => None,
+        },
+        RefOr::T(Schema::AllOf(parts)) => described(parts.items.first()?, schemas),
+        RefOr::T(_) => None,
+    }
 }
 
 type Schemas = BTreeMap<String, RefOr<Schema>>;

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::parameters::Parameters;
 use super::problem::{Code, Problem};
 use super::scope::Scope;
-use crate::leak;
 use crate::model::hex;
 
 /// Items on a page when the caller does not say.
@@ -83,10 +82,9 @@ pub fn page<T, U>(
     let next = items[from..to].last().filter(|_| to < items.len());
     let next = next.map(|item| cursor_of(scope, list, &name(item)));
     let shown = &items[from..to];
-    let (items, total, next) = leak::page(
+    let (items, total, next) = scope.page_shown(
         (shown.iter().map(wire).collect(), items.len(), next),
         (list, || shown.iter().map(&name).collect()),
-        scope.state.whole(),
     );
     Ok(Page { items, total, next })
 }
@@ -95,5 +93,5 @@ fn cursor_of(scope: &Scope, list: &[&str], name: &str) -> String {
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
     parts.push(name.as_bytes());
-    format!("cur_{}", hex(&scope.state.id_key.tag("cursor", &parts)))
+    format!("cur_{}", hex(&scope.id_key().tag("cursor", &parts)))
 }

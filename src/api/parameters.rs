@@ -10,6 +10,14 @@ use super::problem::{Code, Problem};
 use super::seen::Unmask;
 use crate::model::EntityType;
 
+/// The id that a path names. A text that is no id of the kind names nothing.
+///
+/// # Errors
+/// The same as for an id that nothing has.
+pub fn named<I: FromStr>(text: &str) -> Result<I, Problem> {
+    text.parse().map_err(|_| Problem::new(Code::NotFound))
+}
+
 /// The parameters of a request that have not been read yet.
 pub struct Parameters(BTreeMap<String, String>);
 

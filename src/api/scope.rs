@@ -3,25 +3,34 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::answer::Told;
 use super::asked::Asked;
+use super::background::Background;
 use super::grounds::RestsOn;
-use super::problem::Problem;
+use super::later::Later;
+use super::problem::{Code, Problem};
 use super::seen::Seen;
 use super::state::State;
+use crate::analyze::{Candidate, identify};
 use crate::audit::Due;
-use crate::casework::{Casework, Granted};
-use crate::govern::{Caller, Principal, Question, View};
-use crate::graph;
-use crate::model::{IdKey, Record, RecordId, Timestamp};
-use crate::query::ViewKey;
+use crate::casework::deferred::Sealing;
+use crate::casework::{Casework, Granted, reviews};
+use crate::govern::{BreakGlassId, Caller, Principal, Question, RecordReviews, View};
+use crate::graph::{self, Snapshot};
+use crate::ingest::RowOutput;
+use crate::jobs::{self, JobError, JobHandle, JobId, JobOwner, JobStatus, SubmitReport};
+use crate::leak;
+use crate::model::{IdKey, Judgement, Record, RecordId, Timestamp};
+use crate::query::{Cancel, Library, Limits, Rows, StoredQuery, ViewKey};
+use crate::resolve::Engine;
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
 pub struct Scope {
-    pub(super) state: Arc<State>,
+    state: Arc<State>,
     /// Who asks, as authenticated.
     pub principal: Principal,
     /// What for and about which case.
@@ -58,7 +67,7 @@ impl Scope {
         let Granted { view, pseudonyms, unmasked, break_glass, grounds } = granted;
         let rests_on = RestsOn::of(&asked, &grounds);
         told.borrow_mut().break_glass.extend(break_glass);
-        let marks: Vec<String> = told.borrow().break_glass.iter().cloned().collect();
+        let marks: Vec<BreakGlassId> = told.borrow().break_glass.iter().copied().collect();
         due.amend(|entry| entry.break_glass.clone_from(&marks));
         let caller = Caller { agency: principal.agency.clone(), user: principal.user.clone() };
         Ok(Self {
@@ -99,10 +108,21 @@ impl Scope {
         self.due.amend(|entry| entry.shown.clone_from(&shown));
     }
 
+    /// Notes work that begins once the answer has been made.
+    pub fn later(&self, later: Later) {
+        self.note(|told| told.later.push(later));
+    }
+
+    /// What questions are sealed with that are kept after their answer.
+    pub fn sealing(&self) -> Sealing<'_> {
+        self.state.sealing()
+    }
+
     /// Notes what the request turned out to be about.
-    pub fn is_about(&self, object: &str) {
-        self.note(|told| told.object = Some(object.to_owned()));
-        self.due.amend(|entry| entry.object = Some(object.to_owned()));
+    pub fn is_about(&self, object: impl Display) {
+        let object = object.to_string();
+        self.note(|told| told.object = Some(object.clone()));
+        self.due.amend(|entry| entry.object = Some(object.clone()));
     }
 
     /// What is asked, as policy decides it.
@@ -115,6 +135,26 @@ impl Scope {
     pub fn handing_in_key(&self) -> IdKey {
         let key = &self.state.id_key;
         if self.principal.certified { key.clone() } else { key.of_author(&self.principal.user) }
+    }
+
+    /// The key that ids are hashed with.
+    pub fn id_key(&self) -> &IdKey {
+        &self.state.id_key
+    }
+
+    /// The engine that scores records.
+    pub fn engine(&self) -> &Engine {
+        &self.state.engine
+    }
+
+    /// The time, which may be later than when the view was decided.
+    pub fn now(&self) -> Timestamp {
+        (self.state.clock)()
+    }
+
+    /// Gives random bytes.
+    pub fn random(&self) -> &dyn Fn() -> [u8; 32] {
+        &*self.state.random
     }
 
     /// What the governing acts are done on.
@@ -138,13 +178,117 @@ impl Scope {
         graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, stored)
     }
 
+    /// Stores rows, and links them with what the caller sees and may see the content of.
+    pub fn submit(&self, rows: Vec<RowOutput>) -> Result<SubmitReport, Problem> {
+        let [readable, _] = self.view.parts();
+        Ok(self.state.links.submit(rows, self.at, readable.classes(), &self.due)?)
+    }
+
+    /// Stores a judgement.
+    pub fn judge(&self, judgement: Judgement) -> Result<(), Problem> {
+        Ok(jobs::judge(self.state.store.as_ref(), judgement, &self.due)?)
+    }
+
+    /// The records of these ids, as they are stored, that the caller sees.
+    pub fn records(&self, ids: &[RecordId]) -> Result<Vec<Record>, Problem> {
+        Ok(self.state.store.records(self.view.sight(), ids)?)
+    }
+
+    /// The account of the reviews of a row, by the record that it is kept under.
+    pub fn reviews_of(&self, row: RecordId) -> Result<RecordReviews, Problem> {
+        Ok(reviews::reviews_of(self.state.store.as_ref(), row)?)
+    }
+
+    /// How many entries of the log bear the mark of a use of break-glass.
+    pub fn marked(&self, break_glass: BreakGlassId) -> u64 {
+        self.state.audit.marked(break_glass)
+    }
+
+    /// The entities of a snapshot of the caller's view that a probe may speak of.
+    pub(super) fn identify(
+        &self,
+        snapshot: &Snapshot,
+        probe: &Record,
+    ) -> Result<Vec<Candidate>, Problem> {
+        let store = self.state.store.as_ref();
+        Ok(identify(store, &self.view, snapshot, self.engine(), probe)?)
+    }
+
+    /// A job of the caller's agency.
+    pub fn job(&self, id: JobId) -> Result<JobStatus, Problem> {
+        let job = self.state.jobs.get(&self.caller.agency, id);
+        job.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// The jobs of the caller's agency, the latest first.
+    pub fn jobs(&self) -> Vec<JobStatus> {
+        self.state.jobs.list(&self.caller.agency)
+    }
+
+    /// Asks a job of the caller's agency to stop.
+    pub fn cancel_job(&self, id: JobId) -> Result<JobStatus, Problem> {
+        let job = self.state.jobs.cancel(&self.caller.agency, id);
+        job.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// Starts a job of the caller's.
+    pub fn start_job(
+        &self,
+        kind: &'static str,
+        work: impl FnOnce(&Background, &JobHandle) -> Result<serde_json::Value, JobError>
+        + Send
+        + 'static,
+    ) -> Result<JobStatus, Problem> {
+        let background = Background::of(Arc::clone(&self.state));
+        let Caller { agency, user } = self.caller.clone();
+        let work = move |handle: &JobHandle| work(&background, handle);
+        Ok(self.state.jobs.start(JobOwner { agency, user }, kind, work)?)
+    }
+
+    /// The library of stored queries as it is now.
+    pub fn library(&self) -> Arc<Library> {
+        self.state.runner.library()
+    }
+
+    /// Whether this server's store can run a query.
+    pub fn can_run(&self, query: &StoredQuery) -> bool {
+        self.state.runner.supports(query)
+    }
+
+    /// Runs a stored query on what [`Scope::seen`] gives, which is noted.
+    pub fn run_query(
+        &self,
+        name: &str,
+        parameters: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(Rows, Seen<'_>), Problem> {
+        let (seen, revision) = self.seen_and_revision()?;
+        let (view, snapshot) = (self.query_key(revision), seen.snapshot());
+        let (limits, cancel) = (Limits::default(), Cancel::default());
+        let run = |view: &ViewKey, snapshot: &Snapshot| {
+            self.state.runner.run(name, parameters, view, snapshot, &limits, &cancel)
+        };
+        let rows = leak::rows((&view, snapshot), self.state.whole(), run)?;
+        // Ids are plain text to the engine that ran the query.
+        rows.rows.iter().flatten().for_each(|value| seen.note_named(value));
+        Ok((rows, seen))
+    }
+
+    /// A page as it is shown: the same, but where a test seeds a leak.
+    pub(super) fn page_shown<T>(
+        &self,
+        page: (Vec<T>, usize, Option<String>),
+        of: (&[&str], impl FnOnce() -> Vec<String>),
+    ) -> (Vec<T>, usize, Option<String>) {
+        leak::page(page, of, self.state.whole())
+    }
+
     /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims.
     pub fn seen(&self) -> Result<Seen<'_>, Problem> {
         Ok(self.seen_and_revision()?.0)
     }
 
-    /// What [`Scope::seen`] gives, and the store's revision that it is of, which never goes into an answer.
-    pub fn seen_and_revision(&self) -> Result<(Seen<'_>, u64), Problem> {
+    /// What [`Scope::seen`] gives, and a number that grows with each change of it, which never goes into an answer.
+    fn seen_and_revision(&self) -> Result<(Seen<'_>, u64), Problem> {
         let store = self.state.store.as_ref();
         let (snapshot, revision) =
             self.state.cache.masked(store, &self.view, &self.unmasked, &self.pseudonyms)?;
@@ -153,7 +297,7 @@ impl Scope {
 
     /// The key of the stored queries' graph of [`Scope::seen`] at a revision: it holds pseudonyms, and
     /// who is one depends on who is unmasked.
-    pub fn query_key(&self, revision: u64) -> ViewKey {
+    fn query_key(&self, revision: u64) -> ViewKey {
         let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked);
         ViewKey::new(&self.state.id_key, &self.view, &masks, revision)
     }

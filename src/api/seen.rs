@@ -1,14 +1,13 @@
 //! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes for the
 //! audit log what was shown; what is masked is shown through [`Seen::reveal`] only, which writes the mark itself.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
-use crate::analyze::{Basis, Candidate, identify};
-use crate::graph::{Hit, Snapshot};
+use crate::analyze::{Basis, Candidate};
+use crate::graph::{EntityIndex, Hit, RecordIndex, Revealed, Snapshot};
 use crate::leak;
 use crate::model::{EntityId, EntityType, Record, RecordId, hex};
 use crate::query::Value;
@@ -20,7 +19,7 @@ pub struct Seen<'s> {
     scope: &'s Scope,
     snapshot: Arc<Snapshot>,
     /// Masked entities of which the content is shown all the same.
-    revealed: BTreeSet<u32>,
+    revealed: Revealed,
 }
 
 /// Whether the caller asks to be shown what is masked (`unmask`).
@@ -41,7 +40,7 @@ impl Unmask {
 
 impl<'s> Seen<'s> {
     pub(super) fn new(scope: &'s Scope, snapshot: Arc<Snapshot>) -> Self {
-        Self { scope, snapshot, revealed: BTreeSet::new() }
+        Self { scope, snapshot, revealed: Revealed::default() }
     }
 
     /// The snapshot, to compute on. What is masked is not in it.
@@ -51,46 +50,46 @@ impl<'s> Seen<'s> {
 
     /// The engine that scored the records.
     pub fn engine(&self) -> &Engine {
-        &self.scope.state.engine
+        self.scope.engine()
     }
 
     /// The name of the snapshot in answers.
     pub fn name(&self) -> String {
-        format!("snap_{}", hex(&self.snapshot.tag))
+        format!("snap_{}", hex(&self.snapshot.tag()))
     }
 
     /// The entity of an id, as a caller gives it.
-    pub fn find_entity(&self, id: &str) -> Result<u32, Problem> {
+    pub fn find_entity(&self, id: &str) -> Result<EntityIndex, Problem> {
         let found = id.parse().ok().and_then(|id| self.entity(id));
         found.ok_or_else(|| Problem::new(Code::NotFound))
     }
 
     /// The entity of an id; `None` when the view has none.
-    pub fn entity(&self, id: EntityId) -> Option<u32> {
+    pub fn entity(&self, id: EntityId) -> Option<EntityIndex> {
         self.snapshot.entity(id)
     }
 
     /// The record of an id; `None` when the view has none.
-    pub fn record(&self, id: RecordId) -> Option<u32> {
+    pub fn record(&self, id: RecordId) -> Option<RecordIndex> {
         self.snapshot.record(id)
     }
 
     /// The id of an entity in this answer, which is noted as shown.
-    pub fn entity_id(&self, entity: u32) -> EntityId {
+    pub fn entity_id(&self, entity: EntityIndex) -> EntityId {
         let id = self.listed_id(entity);
         self.scope.note(|told| told.show(&id.to_string(), self.snapshot.agencies(entity)));
         id
     }
 
     /// The id of an entity for what is not shown: to order and to name items of a list.
-    pub fn listed_id(&self, entity: u32) -> EntityId {
+    pub fn listed_id(&self, entity: EntityIndex) -> EntityId {
         self.snapshot.entity_id(entity)
     }
 
     /// The id of a record in this answer, which is noted as shown.
-    pub fn record_id(&self, record: u32) -> RecordId {
+    pub fn record_id(&self, record: RecordIndex) -> RecordId {
         let id = self.snapshot.record_id(record);
-        let owner = self.snapshot.records[record as usize].label.agency.as_str();
+        let owner = self.snapshot.records()[record].label.agency.as_str();
         self.scope.note(|told| told.show(&id.to_string(), [owner]));
         id
     }
@@ -153,54 +152,49 @@ impl<'s> Seen<'s> {
     }
 
     /// Whether the content of an entity is not shown.
-    pub fn is_masked(&self, entity: u32) -> bool {
-        self.snapshot.is_masked(entity) && !self.revealed.contains(&entity)
+    pub fn is_masked(&self, entity: EntityIndex) -> bool {
+        self.snapshot.is_masked(entity) && !self.revealed.contains(entity)
     }
 
     /// The name of an entity, its pseudonym where it is masked.
-    pub fn name_of(&self, entity: u32) -> String {
+    pub fn name_of(&self, entity: EntityIndex) -> String {
         let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
         snapshot.name(entity)
     }
 
     /// What a record says; empty where it is masked.
-    pub fn content(&self, record: u32) -> &Record {
-        let entity = self.snapshot.entity_of[record as usize];
+    pub fn content(&self, record: RecordIndex) -> &Record {
+        let entity = self.snapshot.entity_of(record);
         let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
-        &snapshot.records[record as usize]
+        &snapshot.records()[record]
     }
 
     /// How far the records of an entity are to be believed; of a masked one nothing is told.
-    pub fn basis(&self, entity: u32) -> BasisView {
+    pub fn basis(&self, entity: EntityIndex) -> BasisView {
         let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
         Basis::of_entity(snapshot, entity).into()
     }
 
     /// A snapshot with the content of these entities, to compute on what is told of them alone; `None` where one is
     /// masked.
-    pub fn content_of(&self, entities: &[u32]) -> Option<&Snapshot> {
-        if entities.iter().any(|entity| self.is_masked(*entity)) {
-            return None;
-        }
-        let revealed = entities.iter().any(|entity| self.revealed.contains(entity));
-        Some(if revealed { self.snapshot.original() } else { &self.snapshot })
+    pub fn content_of(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
+        self.snapshot.content_of(entities, &self.revealed)
     }
 
     /// The same, to score records of these entities on.
-    pub fn content_to_score(&self, entities: &[u32]) -> Option<&Snapshot> {
-        leak::pair(self.content_of(entities), self.snapshot.original())
+    pub fn content_to_score(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
+        leak::pair(self.content_of(entities), &self.snapshot)
     }
 
     /// The same view with the content of one entity more: where it is wished and the caller is a victim specialist in
     /// whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
     #[must_use]
-    pub fn reveal(&self, entity: u32, unmask: Unmask) -> Self {
-        if !self.snapshot.is_masked(entity) || !self.may_show(entity, unmask) {
-            return self.clone();
-        }
-        self.scope.note(|told| told.unmasked = true);
+    pub fn reveal(&self, entity: EntityIndex, unmask: Unmask) -> Self {
         let mut revealing = self.clone();
-        revealing.revealed.insert(entity);
+        if unmask.is_wished() {
+            let mark = || self.scope.note(|told| told.unmasked = true);
+            self.snapshot.reveal(entity, &mut revealing.revealed, mark);
+        }
         revealing
     }
 
@@ -209,7 +203,7 @@ impl<'s> Seen<'s> {
         if !unmask.is_wished() {
             return self.snapshot.search(text, of);
         }
-        let mut found = self.snapshot.original().search(text, of);
+        let mut found = self.snapshot.search_unmasked(text, of);
         found.retain(|hit| self.may_show(hit.entity, unmask));
         found
     }
@@ -217,9 +211,7 @@ impl<'s> Seen<'s> {
     /// The entities that a probe may speak of, the best first. Who is masked is found only where it is wished and
     /// the caller may be shown who it is.
     pub fn identify(&self, probe: &Record, unmask: Unmask) -> Result<Vec<Candidate>, Problem> {
-        let (store, view) = (self.scope.state.store.as_ref(), &self.scope.view);
-        let original = self.snapshot.original();
-        let mut found = identify(store, view, original, self.engine(), probe)?;
+        let mut found = self.scope.identify(&self.snapshot, probe)?;
         found.retain(|candidate| self.may_show(candidate.entity, unmask));
         found.sort_by(|a, b| {
             let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));
@@ -234,7 +226,7 @@ impl<'s> Seen<'s> {
     }
 
     /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or it is wished and the caller may.
-    pub fn may_show(&self, entity: u32, unmask: Unmask) -> bool {
+    pub fn may_show(&self, entity: EntityIndex, unmask: Unmask) -> bool {
         let masked = self.snapshot.is_masked(entity);
         !masked || (unmask.0 && self.snapshot.may_unmask(entity))
     }

@@ -14,7 +14,7 @@ use crate::casework::referrals::Checked;
 use crate::casework::{Casework, Policies};
 use crate::graph;
 use crate::identity::Identity;
-use crate::jobs::{Clock, Jobs};
+use crate::jobs::{Clock, Jobs, LateLinks};
 use crate::leak;
 use crate::model::IdKey;
 use crate::query::Runner;
@@ -32,6 +32,8 @@ pub struct State {
     pub(super) cache: graph::Cache,
     pub(super) runner: Runner,
     pub(super) jobs: Jobs,
+    /// Finds the links that writes leave for later.
+    pub(super) links: Arc<LateLinks<Engine>>,
     pub(super) audit: AuditLog,
     pub(super) clock: Clock,
     pub(super) random: Random,
@@ -56,7 +58,7 @@ impl State {
     /// What the governing acts are done on, and the entry that is due for what they write.
     pub(super) fn casework<'a>(&'a self, due: &'a Due) -> Casework<'a> {
         let Self { store, policies, id_key, .. } = self;
-        Casework { store: store.as_ref(), policies, id_key, due }
+        Casework::new((store.as_ref(), due), policies, id_key)
     }
 
     /// Out of what a deliberate leak would build the snapshot of everything.

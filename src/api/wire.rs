@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::analyze::Basis;
 use crate::api::seen::Seen;
-use crate::graph::RelationshipKind;
+use crate::graph::{EntityIndex, RecordIndex, RelationshipIndex, RelationshipKind};
 use crate::model::{
     Body, Condition, Conditions, EntityId, EntityType, Grade, LevelHit, Link, Marking, Nature,
     RecordId, Sharing, Span,
@@ -50,9 +50,9 @@ pub enum Called {
 
 impl EntitySummary {
     /// The entity at this index, as the snapshot shows it.
-    pub fn of(seen: &Seen<'_>, index: u32) -> Self {
+    pub fn of(seen: &Seen<'_>, index: EntityIndex) -> Self {
         let snapshot = seen.snapshot();
-        let entity = &snapshot.entities[index as usize];
+        let entity = &snapshot.entities()[index];
         let name = seen.name_of(index);
         let called = match seen.is_masked(index) {
             true => Called::Masked { pseudonym: name },
@@ -133,7 +133,7 @@ pub struct ContentView {
 
 impl RecordView {
     /// The record at this index, as the snapshot shows it.
-    pub fn of(seen: &Seen<'_>, index: u32) -> Self {
+    pub fn of(seen: &Seen<'_>, index: RecordIndex) -> Self {
         let snapshot = seen.snapshot();
         let record = seen.content(index);
         let markings = Marking::all_of(&Sharing::of(&record.label));
@@ -148,7 +148,7 @@ impl RecordView {
             markings: markings.iter().map(Marking::to_string).collect(),
             review_by: record.label.review_by,
         };
-        if seen.is_masked(snapshot.entity_of[index as usize]) {
+        if seen.is_masked(snapshot.entity_of(index)) {
             return Self::Masked { label };
         }
         let content = ContentView {
@@ -236,7 +236,7 @@ impl LinkView {
     pub fn of(seen: &Seen<'_>, link: &Link) -> Option<Self> {
         let snapshot = seen.snapshot();
         let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
-        let masked = [a, b].iter().any(|index| seen.is_masked(snapshot.entity_of[*index as usize]));
+        let masked = [a, b].iter().any(|index| seen.is_masked(snapshot.entity_of(*index)));
         let pair = PairView::of(seen.record_id(a), seen.record_id(b));
         if masked {
             return Some(Self::Masked { pair });
@@ -295,9 +295,9 @@ pub struct RelationshipView {
 
 impl RelationshipView {
     /// The relationship at this index.
-    pub fn of(seen: &Seen<'_>, index: u32) -> Self {
+    pub fn of(seen: &Seen<'_>, index: RelationshipIndex) -> Self {
         let snapshot = seen.snapshot();
-        let relationship = &snapshot.relationships[index as usize];
+        let relationship = &snapshot.relationships()[index];
         Self {
             kind: kind_name(relationship.kind),
             source: seen.entity_id(relationship.source),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::govern::Purpose;
+use crate::govern::{BreakGlassId, Purpose};
 use crate::model::Timestamp;
 
 /// How an operation ended.
@@ -49,7 +49,7 @@ pub struct Entry {
     pub case: Option<String>,
     /// The ids of the open uses of break-glass that may have widened what the operation was computed on, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub break_glass: Vec<String>,
+    pub break_glass: Vec<BreakGlassId>,
     /// The ids of the objects that the answer showed, by the agency that owns them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, BTreeSet<String>>,
@@ -74,18 +74,14 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What was done apart from a request about a user or a whole agency: by a command, or by the server itself.
-    pub fn apart(
-        (at, id): (Timestamp, String),
-        agency: &str,
-        user: Option<&str>,
-        operation: String,
-    ) -> Self {
+    /// The beginning of an entry: when, the id of the request or act, and what is done. Whoever did it and how it
+    /// ended is filled in as it comes to be known.
+    pub fn begun((at, id): (Timestamp, String), operation: String) -> Self {
         Self {
             at,
             request: id,
-            agency: Some(agency.to_owned()),
-            user: user.map(str::to_owned),
+            agency: None,
+            user: None,
             operation,
             object: None,
             purpose: None,
@@ -99,6 +95,17 @@ impl Entry {
             outcome: Outcome::Done,
             status: 0,
         }
+    }
+
+    /// What was done apart from a request about a user or a whole agency: by a command, or by the server itself.
+    pub fn apart(
+        made: (Timestamp, String),
+        agency: &str,
+        user: Option<&str>,
+        operation: String,
+    ) -> Self {
+        let (agency, user) = (Some(agency.to_owned()), user.map(str::to_owned));
+        Self { agency, user, ..Self::begun(made, operation) }
     }
 }
 

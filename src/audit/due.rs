@@ -23,6 +23,8 @@ pub enum Housekeeping {
     Referrals,
     /// Accounts of reviews whose rows are gone: the purge of the rows is logged.
     EndedReviews,
+    /// Links of records that are stored and logged.
+    Linking,
     /// A transaction that finds out what would happen and is never committed.
     DryRun,
     /// The making of a store before anybody is served from it: of copies, for tests and measurements.
@@ -31,13 +33,14 @@ pub enum Housekeeping {
 
 impl Housekeeping {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Sessions,
         Self::LogOnTries,
         Self::SealingKey,
         Self::SilentAlerts,
         Self::Referrals,
         Self::EndedReviews,
+        Self::Linking,
         Self::DryRun,
         Self::Making,
     ];

@@ -9,6 +9,7 @@ use super::AuditError;
 use super::chain::{Entry, Head};
 use super::file::LogFile;
 use super::outbox::Outbox;
+use crate::govern::BreakGlassId;
 
 /// Entries of a store that are logged at a time.
 const BATCH: usize = 1_000;
@@ -242,8 +243,8 @@ impl AuditLog {
 
     /// How many entries bear the mark of a use of break-glass; of another process those that were there
     /// when this one wrote last.
-    pub fn marked(&self, break_glass: &str) -> u64 {
-        self.state().file.read.marked.get(break_glass).copied().unwrap_or_default()
+    pub fn marked(&self, break_glass: BreakGlassId) -> u64 {
+        self.state().file.read.marked.get(&break_glass).copied().unwrap_or_default()
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::AuditError;
 use super::chain::{Entry, Head, Line};
+use crate::govern::BreakGlassId;
 
 /// Ids of the last entries that came from a store. More than can be in the log and in the store at once: at most
 /// [`super::log::UNSYNCED_MAX`] and one batch.
@@ -19,7 +20,7 @@ pub(super) struct Read {
     /// Bytes of the file that the head is of.
     pub bytes: u64,
     /// Entries that bear the mark of each use of break-glass.
-    pub marked: BTreeMap<String, u64>,
+    pub marked: BTreeMap<BreakGlassId, u64>,
     writes: BTreeSet<String>,
     writes_in_order: VecDeque<String>,
 }
@@ -40,7 +41,7 @@ impl Read {
         self.head = self.head.after(text);
         self.bytes += text.len() as u64 + 1;
         for id in &entry.break_glass {
-            *self.marked.entry(id.clone()).or_default() += 1;
+            *self.marked.entry(*id).or_default() += 1;
         }
         let Some(write) = &entry.write else { return };
         self.writes.insert(write.clone());

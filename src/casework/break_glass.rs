@@ -1,6 +1,6 @@
 //! Break-glass: opened in imminent danger, told to the owner, reviewed by a second person.
 
-use crate::govern::{BreakGlass, MessageKind, Question, Review, Rights, Role};
+use crate::govern::{BreakGlass, BreakGlassId, MessageKind, Question, Review, Rights, Role};
 use crate::govern::{Function, Policy};
 
 use super::desks::tell;
@@ -9,7 +9,7 @@ use super::reason::reason;
 use super::{Casework, CaseworkError, NotNow, act};
 
 /// A use of break-glass with its id.
-pub type Named = (String, BreakGlass);
+pub type Named = (BreakGlassId, BreakGlass);
 
 /// A use of break-glass that can be had, and is not open yet.
 ///
@@ -50,10 +50,10 @@ pub fn open(
     let policy = work.policy()?;
     // First told, then opened: it is never open without the owner's having been told.
     let (asker, owner) = (glass.by.agency.as_str(), glass.owner.as_str());
-    tell(work, question, &policy, (owner, asker), (MessageKind::BreakGlassByOther, id))?;
-    tell(work, question, &policy, (asker, owner), (MessageKind::BreakGlassToReview, id))?;
+    tell(work, question, &policy, (owner, asker), (MessageKind::BreakGlassByOther, (*id).into()))?;
+    tell(work, question, &policy, (asker, owner), (MessageKind::BreakGlassToReview, (*id).into()))?;
     change_policy(work.writing(), |policy: &mut Policy| {
-        let opened = policy.open_break_glass(id.clone(), glass.clone());
+        let opened = policy.open_break_glass(*id, glass.clone());
         opened.map_err(|error| NotNow::from(error).into())
     })
 }
@@ -65,13 +65,13 @@ pub fn open(
 pub fn review(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: BreakGlassId,
     (justified, note): (bool, &str),
 ) -> Result<Named, CaseworkError> {
     let note = reason(note, "note")?;
     let asker = question.principal;
     change_policy(work.writing(), |policy| {
-        let glass = policy.break_glass.get_mut(id).filter(|it| it.by.agency == asker.agency);
+        let glass = policy.break_glass.get_mut(&id).filter(|it| it.by.agency == asker.agency);
         let glass = glass.ok_or(CaseworkError::NotFound)?;
         if glass.by.user == asker.user {
             return Err(NotNow::OwnUse.into());
@@ -80,7 +80,7 @@ pub fn review(
             return Err(NotNow::Reviewed.into());
         }
         glass.review = Some(Review { by: act(question), justified, note: note.clone() });
-        Ok((id.to_owned(), glass.clone()))
+        Ok((id, glass.clone()))
     })
 }
 
@@ -97,5 +97,5 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
     let concerns = |it: &BreakGlass| it.by.agency == agency || it.owner == agency;
     let read = policy.break_glass.iter();
     let read = read.filter(|(_, it)| it.is_of(principal) || (oversees && concerns(it)));
-    Ok(read.map(|(id, it)| (id.clone(), it.clone())).collect())
+    Ok(read.map(|(id, it)| (*id, it.clone())).collect())
 }

@@ -1,6 +1,6 @@
 //! Cases and task forces: opened and ended, joined and left by members of any agency.
 
-use crate::govern::{Case, Member, Question, Reference, is_name};
+use crate::govern::{Case, CaseId, Member, Question, Reference, is_name};
 use crate::graph::Snapshot;
 use crate::model::{RecordId, Timestamp};
 
@@ -12,7 +12,7 @@ use super::{Casework, CaseworkError, NotNow};
 const PARTS_MAX: usize = 10_000;
 
 /// A case with its id.
-pub type Named = (String, Case);
+pub type Named = (CaseId, Case);
 
 /// Opens a case that the asker's agency leads and the asker is the first member of.
 ///
@@ -46,7 +46,7 @@ pub fn open(
         if policy.cases.contains_key(&id) {
             return Err(CaseworkError::AlreadyThere);
         }
-        policy.cases.insert(id.clone(), case.clone());
+        policy.cases.insert(id, case.clone());
         Ok(())
     })?;
     Ok((id, case))
@@ -59,7 +59,7 @@ pub fn open(
 pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, CaseworkError> {
     let policy = work.policy()?;
     let own = policy.cases.iter().filter(|(_, case)| case.has_member(question.principal));
-    Ok(own.map(|(id, case)| (id.clone(), case.clone())).collect())
+    Ok(own.map(|(id, case)| (*id, case.clone())).collect())
 }
 
 /// Adds a member to a case that the asker leads.
@@ -69,7 +69,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
 pub fn add_member(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: CaseId,
     member: &Member,
 ) -> Result<Named, CaseworkError> {
     if !is_name(&member.agency) || !is_name(&member.user) {
@@ -88,7 +88,7 @@ pub fn add_member(
 pub fn remove_member(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: CaseId,
     member: &Member,
 ) -> Result<Named, CaseworkError> {
     change(work, question, (id, true), |case| {
@@ -100,7 +100,11 @@ pub fn remove_member(
 ///
 /// # Errors
 /// A case that the asker does not lead, or that has ended.
-pub fn end(work: Casework<'_>, question: &Question<'_>, id: &str) -> Result<Named, CaseworkError> {
+pub fn end(
+    work: Casework<'_>,
+    question: &Question<'_>,
+    id: CaseId,
+) -> Result<Named, CaseworkError> {
     change(work, question, (id, true), |case| case.ended = Some(question.at))
 }
 
@@ -113,7 +117,7 @@ pub fn add_subjects(
     work: Casework<'_>,
     question: &Question<'_>,
     snapshot: &Snapshot,
-    id: &str,
+    id: CaseId,
     records: &[RecordId],
 ) -> Result<Named, CaseworkError> {
     if records.is_empty() || records.len() > PARTS_MAX {
@@ -121,12 +125,12 @@ pub fn add_subjects(
         return Err(CaseworkError::input("records", "out_of_range", detail));
     }
     let policy = work.policy()?;
-    if !policy.cases.get(id).is_some_and(|case| case.has_member(question.principal)) {
+    if !policy.cases.get(&id).is_some_and(|case| case.has_member(question.principal)) {
         return Err(CaseworkError::NotFound);
     }
     let mut stored = Vec::new();
     for id in records {
-        let record = snapshot.record(*id).map(|index| &snapshot.records[index as usize]);
+        let record = snapshot.record(*id).map(|index| &snapshot.records()[index]);
         // Another agency's record, seen or not, is none of the asker's to bring in.
         let own = record.filter(|record| record.label.agency == question.principal.agency);
         let record = own.ok_or(CaseworkError::NotFound)?;
@@ -146,12 +150,12 @@ pub fn add_subjects(
 fn change(
     work: Casework<'_>,
     question: &Question<'_>,
-    (id, as_lead): (&str, bool),
+    (id, as_lead): (CaseId, bool),
     mut change: impl FnMut(&mut Case),
 ) -> Result<Named, CaseworkError> {
     change_policy(work.writing(), |policy| {
         let principal = question.principal;
-        let case = policy.cases.get_mut(id).filter(|case| {
+        let case = policy.cases.get_mut(&id).filter(|case| {
             case.has_member(principal) && (!as_lead || case.lead == principal.agency)
         });
         let case = case.ok_or(CaseworkError::NotFound)?;
@@ -162,6 +166,6 @@ fn change(
         if case.members.len() > PARTS_MAX || case.subjects.len() > PARTS_MAX {
             return Err(CaseworkError::LimitReached(format!("more than {PARTS_MAX}")));
         }
-        Ok((id.to_owned(), case.clone()))
+        Ok((id, case.clone()))
     })
 }

@@ -4,10 +4,17 @@
 //! be done outlives the server, and keeping it is the same work for every question. It is sealed, since it
 //! says who looked for what; once done it is removed. What a stop has left is done at the next start.
 
-use super::documents::swap;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::documents::{parse, swap, text_of};
 use super::{Casework, CaseworkError};
+use crate::govern::{CaseRef, Principal, Purpose, Question};
 use crate::identity::Identity;
-use crate::model::hex;
+use crate::model::{Timestamp, hex};
+
+/// What a question is called in errors.
+const QUESTION: &str = "a question that is kept";
 
 /// What questions are sealed with.
 #[derive(Clone, Copy)]
@@ -18,6 +25,25 @@ pub struct Sealing<'a> {
     pub random: &'a dyn Fn() -> [u8; 32],
 }
 
+/// A question as it was asked, and what it was about.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptQuestion<T> {
+    pub principal: Principal,
+    pub purpose: Purpose,
+    pub case: CaseRef,
+    pub at: Timestamp,
+    pub about: T,
+}
+
+impl<T> KeptQuestion<T> {
+    /// The question, as policy decides it.
+    pub fn question(&self) -> Question<'_> {
+        let Self { principal, purpose, case, at, .. } = self;
+        Question { principal, purpose: *purpose, case, at: *at }
+    }
+}
+
 /// A question as it is kept: the name of its document, and what that says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deferred {
@@ -26,21 +52,29 @@ pub struct Deferred {
 }
 
 impl Deferred {
-    /// Keeps a question under a name that begins so.
+    /// Keeps a question about something under a name that begins so.
     ///
     /// # Errors
     /// When it could not be made durable; the answer must then not leave.
-    pub(super) fn keep(
+    pub(super) fn keep<T: Serialize>(
         work: Casework<'_>,
         sealing: Sealing<'_>,
         documents: &str,
-        text: &str,
+        (question, about): (&Question<'_>, T),
     ) -> Result<Self, CaseworkError> {
+        let kept = KeptQuestion {
+            principal: question.principal.clone(),
+            purpose: question.purpose,
+            case: question.case.clone(),
+            at: question.at,
+            about,
+        };
+        let text = text_of(&kept, QUESTION)?;
         // Two questions that say the same are two, by chance.
         let request = (sealing.random)();
         let tag = work.id_key.tag("silent question", &[&request, text.as_bytes()]);
         let name = format!("{documents}{}", hex(&tag));
-        let sealed = sealing.identity.seal(text, &name, (sealing.random)())?;
+        let sealed = sealing.identity.seal(&text, &name, (sealing.random)())?;
         swap(work.writing(), &name, None, Some(&sealed))?;
         Ok(Self { name, sealed })
     }
@@ -63,8 +97,11 @@ impl Deferred {
     ///
     /// # Errors
     /// When it was sealed with another key, or is damaged.
-    pub(super) fn open(&self, sealing: Sealing<'_>) -> Result<String, CaseworkError> {
-        Ok(sealing.identity.unseal(&self.sealed, &self.name)?)
+    pub(super) fn open<T: DeserializeOwned>(
+        &self,
+        sealing: Sealing<'_>,
+    ) -> Result<KeptQuestion<T>, CaseworkError> {
+        parse(&sealing.identity.unseal(&self.sealed, &self.name)?, QUESTION)
     }
 
     /// Forgets the question, which is done with.

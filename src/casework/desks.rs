@@ -2,7 +2,7 @@
 
 use super::documents::change_book;
 use super::{Casework, CaseworkError};
-use crate::govern::{Message, MessageKind, Policy, Purpose, Question};
+use crate::govern::{Message, MessageKind, Policy, Purpose, Question, Ticket};
 use crate::model::Timestamp;
 
 /// Tells the desk of `to` something about `of`: whom to talk to, and nothing of what about.
@@ -11,7 +11,7 @@ pub(super) fn tell(
     question: &Question<'_>,
     policy: &Policy,
     (to, of): (&str, &str),
-    (kind, ticket): (MessageKind, &str),
+    (kind, ticket): (MessageKind, Ticket),
 ) -> Result<(), CaseworkError> {
     let message = message_about(policy, (of, question.purpose, question.at), kind, ticket);
     change_book(work.writing(), to, |book| {
@@ -37,9 +37,8 @@ pub(super) fn message_about(
     policy: &Policy,
     (of, purpose, at): (&str, Purpose, Timestamp),
     kind: MessageKind,
-    ticket: &str,
+    ticket: Ticket,
 ) -> Message {
     let (desk, channel) = policy.desk(of);
-    let ticket = ticket.to_owned();
     Message { ticket, kind, desk, channel, purpose, at, records: Vec::new(), user: None }
 }

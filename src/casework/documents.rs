@@ -1,6 +1,8 @@
 //! Documents of the store: read, and changed on what is there at the instant of writing. All writes of this
 //! room's documents stand here.
 
+use std::str::FromStr;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -129,6 +131,12 @@ pub(super) fn swap(
     after: Option<&str>,
 ) -> Result<bool, CaseworkError> {
     Ok(store.swap_document(name, before, after, due)?)
+}
+
+/// The id that the name of a document ends with, behind the beginning of all such names.
+pub(super) fn named<I: FromStr>(name: &str, documents: &str) -> Result<I, CaseworkError> {
+    let id = name.strip_prefix(documents).and_then(|id| id.parse().ok());
+    id.ok_or(CaseworkError::Unreadable("the name of a document"))
 }
 
 /// Reads an onward request.

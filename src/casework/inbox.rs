@@ -1,6 +1,6 @@
 //! The agency's inbox.
 
-use crate::govern::{Message, PurgeTask, Question};
+use crate::govern::{AgreementId, Message, PurgeTask, Question};
 
 use super::documents::book;
 use super::{Casework, CaseworkError};
@@ -18,7 +18,7 @@ pub struct Inbox {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToRemove {
     /// The agreement by which it was held.
-    pub agreement: String,
+    pub agreement: AgreementId,
     /// Whose it is.
     pub discloser: String,
     /// What is to be done, and by when.
@@ -46,7 +46,7 @@ fn to_remove(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<ToRemove
         for task in agreement.purge_tasks(question.at) {
             if task.recipient == *agency && task.receipt.is_none() {
                 let terms = &agreement.versions[task.version - 1].terms;
-                let (agreement, discloser) = (id.clone(), terms.discloser.clone());
+                let (agreement, discloser) = (*id, terms.discloser.clone());
                 found.push(ToRemove { agreement, discloser, task });
             }
         }

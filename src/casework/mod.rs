@@ -35,17 +35,23 @@ use crate::store::Store;
 /// What acts are done on: the store, the policy that it keeps, and the key that ids are hashed with.
 #[derive(Clone, Copy)]
 pub struct Casework<'a> {
-    /// The store.
-    pub store: &'a dyn Store,
-    /// The policy and what it decided, as long as they are current.
-    pub policies: &'a Policies,
-    /// The key that ids are hashed with.
-    pub id_key: &'a IdKey,
+    store: &'a dyn Store,
+    policies: &'a Policies,
+    id_key: &'a IdKey,
     /// The audit log's entry of the act, which is committed with what it writes.
-    pub due: &'a Due,
+    due: &'a Due,
 }
 
 impl<'a> Casework<'a> {
+    /// The acts of one question on a store, with the entry that is committed with what they write.
+    pub fn new(
+        (store, due): (&'a dyn Store, &'a Due),
+        policies: &'a Policies,
+        id_key: &'a IdKey,
+    ) -> Self {
+        Self { store, policies, id_key, due }
+    }
+
     /// Where the act writes, and the entry that is committed with it.
     fn writing(&self) -> (&'a dyn Store, &'a Due) {
         (self.store, self.due)

@@ -1,16 +1,18 @@
 //! Onward requests: a recipient asks the owner's leave to hand a record on.
 
-use crate::govern::{Leave, MessageKind, OnwardDecision, OnwardRequest, Question, is_name};
+use crate::govern::{
+    Leave, MessageKind, OnwardDecision, OnwardId, OnwardRequest, Question, is_name,
+};
 use crate::graph::Snapshot;
 use crate::model::{Condition, RecordId};
 
 use super::desks::tell;
-use super::documents::{onward, swap, text_of};
+use super::documents::{named, onward, swap, text_of};
 use super::reason::reason;
 use super::{Casework, CaseworkError, NotNow, act};
 
 /// A request with its id.
-pub type Named = (String, OnwardRequest);
+pub type Named = (OnwardId, OnwardRequest);
 
 /// What is to go to whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub fn request(
 ) -> Result<Named, CaseworkError> {
     let reason = reason(&asked.reason, "reason")?;
     let own = &question.principal.agency;
-    let record = snapshot.record(asked.record).map(|index| &snapshot.records[index as usize]);
+    let record = snapshot.record(asked.record).map(|index| &snapshot.records()[index]);
     let record = record.filter(|record| record.label.agency != *own);
     let record = record.ok_or(CaseworkError::NotFound)?;
     let (owner, conditions) = (record.label.agency.clone(), record.label.conditions);
@@ -77,11 +79,11 @@ pub fn ask(
     question: &Question<'_>,
     (id, request): &Named,
 ) -> Result<(), CaseworkError> {
-    let name = OnwardRequest::document(id);
+    let name = OnwardRequest::document(*id);
     if swap(work.writing(), &name, None, Some(&text(request)?))? {
         let desks = (request.owner.as_str(), request.by.agency.as_str());
         let policy = work.policy()?;
-        tell(work, question, &policy, desks, (MessageKind::OnwardAsked, id))?;
+        tell(work, question, &policy, desks, (MessageKind::OnwardAsked, (*id).into()))?;
     }
     Ok(())
 }
@@ -93,7 +95,7 @@ pub fn ask(
 pub fn decide(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: OnwardId,
     (granted, note): (bool, &str),
 ) -> Result<Named, CaseworkError> {
     let note = reason(note, "note")?;
@@ -111,8 +113,8 @@ pub fn decide(
     }
     let desks = (request.by.agency.as_str(), agency.as_str());
     let policy = work.policy()?;
-    tell(work, question, &policy, desks, (MessageKind::OnwardDecided, id))?;
-    Ok((id.to_owned(), request))
+    tell(work, question, &policy, desks, (MessageKind::OnwardDecided, id.into()))?;
+    Ok((id, request))
 }
 
 /// The requests of the asker's agency and about its records, by id.
@@ -124,7 +126,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
     for (name, text) in work.store.documents(OnwardRequest::DOCUMENTS)? {
         let request = onward(&text)?;
         if request.concerns(&question.principal.agency) {
-            found.push((name[OnwardRequest::DOCUMENTS.len()..].to_owned(), request));
+            found.push((named(&name, OnwardRequest::DOCUMENTS)?, request));
         }
     }
     Ok(found)

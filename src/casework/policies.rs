@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::CaseworkError;
 use super::documents::Kept;
 use crate::govern::{
-    Agency, Decision, Grounds, POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference,
-    Rules, View,
+    Agency, BreakGlassId, CaseRef, Decision, Grounds, POLICY_DOCUMENT, Policy, Principal, Purpose,
+    Question, Rules, View,
 };
 use crate::model::{Class, ClassId, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
@@ -33,7 +33,7 @@ struct Key {
     classes: usize,
     principal: Principal,
     purpose: Purpose,
-    case: Reference,
+    case: CaseRef,
 }
 
 /// What one question may see.
@@ -45,7 +45,7 @@ pub struct Granted {
     /// Records about victims that may be unmasked.
     pub unmasked: BTreeSet<RecordId>,
     /// The open uses of break-glass that may widen the view.
-    pub break_glass: BTreeSet<String>,
+    pub break_glass: BTreeSet<BreakGlassId>,
     /// What an answer may rest on.
     pub grounds: Grounds,
 }

@@ -9,23 +9,20 @@ mod checked;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 pub use checked::Checked;
 
 use checked::Key;
 
-use super::deferred::{Deferred, Sealing};
+use super::deferred::{Deferred, KeptQuestion, Sealing};
 use super::desks::{message_about, tell_once};
-use super::documents::{change_book, parse, swap, text_of};
+use super::documents::{change_book, named, parse, swap, text_of};
 use super::reason::reason;
 use super::{Casework, CaseworkError, Granted, NotNow, act};
 use crate::analyze::shared_hub::SharedHubOptions;
 use crate::analyze::{Referred, referred};
 use crate::audit::{Due, Entry};
 use crate::govern::{
-    Act, Case, Message, MessageKind, Principal, Purpose, Question, Reference, Referral,
-    ReferralDecision, Role, Rules,
+    Case, Message, MessageKind, Question, Referral, ReferralDecision, ReferralId, Role, Rules,
 };
 use crate::graph::Cache;
 use crate::model::Timestamp;
@@ -33,23 +30,11 @@ use crate::model::Timestamp;
 /// The start of the names of the documents that keep questions.
 pub const QUESTIONS: &str = "referral-question/";
 
-/// What a question is called in errors, and what a referral is.
-const QUESTION: &str = "a question of a referral";
+/// What a referral is called in errors.
 const REFERRAL: &str = "a referral";
 
 /// A referral with its id.
-pub type Named = (String, Referral);
-
-/// A question of which owners may have to hear.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    principal: Principal,
-    purpose: Purpose,
-    case: Reference,
-    at: Timestamp,
-    window_days: u32,
-}
+pub type Named = (ReferralId, Referral);
 
 /// Keeps a question for shared hubs until it has been looked at, whatever there is to be found.
 ///
@@ -61,14 +46,7 @@ pub fn keep(
     sealing: Sealing<'_>,
     window_days: u32,
 ) -> Result<Deferred, CaseworkError> {
-    let asked = Asked {
-        principal: question.principal.clone(),
-        purpose: question.purpose,
-        case: question.case.clone(),
-        at: question.at,
-        window_days,
-    };
-    Deferred::keep(work, sealing, QUESTIONS, &text_of(&asked, QUESTION)?)
+    Deferred::keep(work, sealing, QUESTIONS, (question, window_days))
 }
 
 /// Refers what there is to be referred to its owners, then forgets the question. `entry` is what is logged of a
@@ -83,18 +61,18 @@ pub fn finish(
     kept: &Deferred,
     entry: impl Fn(&Named) -> Entry,
 ) -> Result<(), CaseworkError> {
-    let asked: Asked = parse(&kept.open(sealing)?, QUESTION)?;
-    let Asked { principal, purpose, case, at, window_days } = &asked;
-    let question = Question { principal, purpose: *purpose, case, at: *at };
+    let asked: KeptQuestion<u32> = kept.open(sealing)?;
+    let (question, window_days) = (asked.question(), asked.about);
     let Granted { view, unmasked, pseudonyms, .. } = work.policies.grant(work.store, &question)?;
     let (policy, _) = work.policies.policy(work.store)?;
     let (shown, revision) = cache.masked(work.store, &view, &unmasked, &pseudonyms)?;
-    let key = Key { revision, policy, view, unmasked, window_days: *window_days };
+    let key = Key { revision, policy, view, unmasked, window_days };
     checked.once(key, |key| {
         let joined = cache.joined(work.store, &key.view)?;
         let defaults = SharedHubOptions::default();
-        let options = SharedHubOptions { window_days: *window_days, ..defaults };
-        refer_all(work, &asked, referred(&shown, &joined, &principal.agency, &options), &entry)
+        let options = SharedHubOptions { window_days, ..defaults };
+        let found = referred(&shown, &joined, &question.principal.agency, &options);
+        refer_all(work, &question, found, &entry)
     })?;
     kept.forget(work)
 }
@@ -102,16 +80,14 @@ pub fn finish(
 /// Makes the referrals of what was found; whether none was left out since the user's share of the day was used up.
 fn refer_all(
     work: Casework<'_>,
-    asked: &Asked,
+    asked: &Question<'_>,
     found: Vec<Referred>,
     entry: &impl Fn(&Named) -> Entry,
 ) -> Result<bool, CaseworkError> {
-    let Principal { agency, user, .. } = &asked.principal;
     let mut all = true;
     for Referred { own, masked } in found {
         for (owner, masked) in masked {
-            let by = Act { agency: agency.clone(), user: user.clone(), at: asked.at };
-            let (own, purpose) = (own.clone(), asked.purpose);
+            let (by, own, purpose) = (act(asked), own.clone(), asked.purpose);
             let made = Referral { by, purpose, own, owner, masked, decision: None };
             all &= refer(work, made, entry)?;
         }
@@ -130,7 +106,7 @@ fn refer(
         return Ok(true);
     }
     let id = made.id(work.id_key);
-    let name = Referral::document(&id);
+    let name = Referral::document(id);
     let known = work.store.document(&name)?;
     let named = match known {
         // Told again where a stop came between: each desk hears once.
@@ -161,7 +137,7 @@ fn tell_deciders(work: Casework<'_>, (id, referral): &Named) -> Result<(), Casew
     let policy = work.policy()?;
     let Referral { by, purpose, owner, masked, .. } = referral;
     let about = (by.agency.as_str(), *purpose, by.at);
-    let message = message_about(&policy, about, MessageKind::ReferralToDecide, id);
+    let message = message_about(&policy, about, MessageKind::ReferralToDecide, (*id).into());
     let of_owner = Message { records: masked.clone(), ..message.clone() };
     tell_once(work, owner, &of_owner)?;
     let cases = policy.cases.values().filter(|case| is_about(case, referral, by.at));
@@ -205,7 +181,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
     for (name, text) in work.store.documents(Referral::DOCUMENTS)? {
         let referral: Referral = parse(&text, REFERRAL)?;
         if decides(&policy, question, &referral) {
-            found.push((name[Referral::DOCUMENTS.len()..].to_owned(), referral));
+            found.push((named(&name, Referral::DOCUMENTS)?, referral));
         }
     }
     Ok(found)
@@ -219,7 +195,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
 pub fn decide(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: ReferralId,
     (released, note): (bool, &str),
 ) -> Result<Named, CaseworkError> {
     let note = reason(note, "note")?;
@@ -238,9 +214,9 @@ pub fn decide(
     }
     if released {
         let about = (referral.owner.as_str(), referral.purpose, question.at);
-        let message = message_about(&policy, about, MessageKind::ReferralReleased, id);
+        let message = message_about(&policy, about, MessageKind::ReferralReleased, id.into());
         let message = Message { records: referral.own.clone(), ..message };
         tell_once(work, &referral.by.agency, &message)?;
     }
-    Ok((id.to_owned(), referral))
+    Ok((id, referral))
 }

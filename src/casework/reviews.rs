@@ -7,7 +7,7 @@ use super::reason::reason;
 use super::{Casework, CaseworkError, act};
 use crate::audit::Due;
 use crate::govern::{Question, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date};
-use crate::graph::Snapshot;
+use crate::graph::{RecordIndex, Snapshot};
 use crate::ingest::day_of;
 use crate::model::{IdKey, Label, Record, RecordId, Series, Timestamp};
 use crate::store::{Ids, Store};
@@ -133,8 +133,8 @@ impl<'a> Rows<'a> {
         self.of_index(self.snapshot.record(id))
     }
 
-    fn of_index(&self, index: Option<u32>) -> Result<Row<'a>, CaseworkError> {
-        let record = index.map(|at| &self.snapshot.records[at as usize]);
+    fn of_index(&self, index: Option<RecordIndex>) -> Result<Row<'a>, CaseworkError> {
+        let record = index.map(|at| &self.snapshot.records()[at]);
         let record = record.filter(|record| self.owns(&record.label.agency));
         let record = record.ok_or(CaseworkError::NotFound)?;
         match record.label.review_by {
@@ -160,7 +160,7 @@ impl<'a> Rows<'a> {
         if record.is_some() {
             return self.of_index(record);
         }
-        let mut events = self.snapshot.events.iter();
+        let mut events = self.snapshot.events().iter();
         let event = events.find(|it| {
             let is_called = it.local_id == local_id && Series::of(it.label.intelligence) == series;
             self.owns(&it.label.agency) && is_called
@@ -177,13 +177,13 @@ impl<'a> Rows<'a> {
         let has = |label: &Label, local_id: &str| {
             self.owns(&label.agency) && rows.contains(&(Series::of(label.intelligence), local_id))
         };
-        let records = self.snapshot.records.iter();
+        let records = self.snapshot.records().iter();
         let records = records.filter(|record| {
             let must = self.owns(&record.label.agency) && record.label.review_by.is_some();
             must && rows.contains(&row_of(record))
         });
-        let ties = self.snapshot.ties.iter().filter(|tie| has(&tie.label, &tie.local_id));
-        let events = self.snapshot.events.iter().filter(|it| has(&it.label, &it.local_id));
+        let ties = self.snapshot.ties().iter().filter(|tie| has(&tie.label, &tie.local_id));
+        let events = self.snapshot.events().iter().filter(|it| has(&it.label, &it.local_id));
         Ids {
             records: records.map(|record| record.id).collect(),
             ties: ties.map(|tie| tie.id).collect(),
@@ -195,12 +195,12 @@ impl<'a> Rows<'a> {
     pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, Row<'a>), Vec<RecordId>> {
         let early = |by: &Timestamp| before.is_none_or(|before| *by < before);
         let mut due: BTreeMap<_, Vec<RecordId>> = BTreeMap::new();
-        for record in self.snapshot.records.iter().filter(|it| self.owns(&it.label.agency)) {
+        for record in self.snapshot.records().iter().filter(|it| self.owns(&it.label.agency)) {
             if let Some(by) = record.label.review_by.filter(early) {
                 due.entry((by, row_of(record))).or_default().push(record.id);
             }
         }
-        for event in self.snapshot.events.iter().filter(|it| self.owns(&it.label.agency)) {
+        for event in self.snapshot.events().iter().filter(|it| self.owns(&it.label.agency)) {
             if let Some(by) = event.label.review_by.filter(early) {
                 let row = (Series::of(event.label.intelligence), event.local_id.as_str());
                 due.entry((by, row)).or_default();

@@ -76,8 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 },
             };
             let (policies, id_key) = (Policies::default(), IdKey::default());
-            let store = store.as_ref();
-            let work = Casework { store, policies: &policies, id_key: &id_key, due: &due };
+            let work = Casework::new((store.as_ref(), &due), &policies, &id_key);
             agencies::register(work, &registered)?;
             log.settle();
             stdout::line("registered")?;

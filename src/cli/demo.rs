@@ -213,7 +213,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
         "hub", "strength", "score", "unrelated", "agencies", "q", "name"
     );
     for finding in report.findings.iter().take(FINDINGS_SHOWN) {
-        let hub = &snapshot.entities[finding.hub as usize];
+        let hub = &snapshot.entities()[finding.hub];
         let strength = finding.strength.as_str();
         text += &format!(
             "{:<9} {strength:<8} {:>6.2} {:>9} {:>9} {:>8.4}  {:<24} {}\n",
@@ -258,8 +258,9 @@ fn person<'a>(key: &'a Key, record: &RecordId) -> Option<&'a String> {
 /// The vehicle whose recurring sequence of cities has the most of them, where it went, and what the
 /// key says of the people around it.
 fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> String {
-    let vehicles = (0u32..)
-        .zip(snapshot.entities.iter())
+    let vehicles = snapshot
+        .entities()
+        .enumerated()
         .filter(|(_, entity)| entity.entity_type == EntityType::Vehicle);
     let options = MovementOptions::default();
     let most = vehicles
@@ -268,7 +269,7 @@ fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> Stri
     let Some(found) = most.filter(|found| !found.routes.is_empty()) else {
         return "none was found\n".to_owned();
     };
-    let vehicle = &snapshot.entities[found.entity as usize];
+    let vehicle = &snapshot.entities()[found.entity];
     let mut text = format!(
         "vehicle {}, {} records of {} agencies\n",
         snapshot.name(found.entity),
@@ -284,8 +285,8 @@ fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> Stri
         text += &format!("  {cities}: {} times\n", pattern.occurrences.len());
     }
     let around = snapshot.neighbours_of(found.entity);
-    let records = around.iter().flat_map(|entity| &snapshot.entities[*entity as usize].records);
-    let records = records.map(|record| &snapshot.records[*record as usize].id);
+    let records = around.iter().flat_map(|entity| &snapshot.entities()[*entity].records);
+    let records = records.map(|record| &snapshot.records()[*record].id);
     text += &format!("  the key says of the people around it: {}\n", truth(records, key, cases));
     text
 }

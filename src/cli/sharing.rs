@@ -7,7 +7,7 @@ use accord::analyze::deconflict::{Wanted, holders};
 use accord::analyze::shared_hub::SharedHubOptions;
 use accord::analyze::{Referred, referred};
 use accord::govern::{
-    Act, Agency, AgencyKind, Agreement, Case, Desk, Function, Member, OFFICERS_PER_SIDE,
+    Act, Agency, AgencyKind, Agreement, Case, CaseRef, Desk, Function, Member, OFFICERS_PER_SIDE,
     POLICY_DOCUMENT, Policy, Principal, Purpose, Question, Reference, Role, Rules, Signature,
     StoreHolder, Terms, Version, View,
 };
@@ -94,14 +94,14 @@ impl Sharing<'_> {
         }
         let Sharing { store, engine, id_key, now: at } = *self;
         let victims = referral::hand_in(&Intake { store, engine, id_key, at }, POLICE, SHELTER)?;
-        policy.cases.insert(case.clone(), self.case(policy_members(), victims)?);
+        policy.cases.insert(case, self.case(policy_members(), victims)?);
         let rules = Rules::of(policy.clone());
         let members = MEMBERS.map(principal);
         let [police, specialist, ..] = &members;
-        let reference: Reference = case.parse()?;
+        let reference = CaseRef::from(case);
         let seen = self.snapshot(&rules, police, &reference, &BTreeSet::new())?;
-        let masked = seen.masked().in_case(&case);
-        let victim = seen.records.iter().position(|record| {
+        let masked = seen.masked().in_case(&case.to_string());
+        let victim = seen.records().iter().find(|record| {
             record.label.agency == INSPECTORATE
                 && record.label.category.is_victim()
                 && matches!(record.body, Body::Person(_))
@@ -110,14 +110,15 @@ impl Sharing<'_> {
             "case {case}: {POLICE}, {INSPECTORATE}, {INTELLIGENCE} and {SHELTER} work on it; agreements are signed\n"
         );
         if let Some(victim) = victim {
-            let record = seen.records[victim].id;
+            let record = victim.id;
             if let Some(case) = policy.cases.get_mut(&case) {
                 case.subjects.insert(record);
             }
             let own = self.snapshot(&rules, specialist, &reference, &[record].into())?;
             let named = |snapshot: &Snapshot| {
-                let index = snapshot.records.iter().position(|it| it.id == record)?;
-                let entity = snapshot.entity_of[index];
+                let mut records = snapshot.records().enumerated();
+                let (index, _) = records.find(|(_, it)| it.id == record)?;
+                let entity = snapshot.entity_of(index);
                 Some(snapshot.name(entity))
             };
             text += &format!(
@@ -190,7 +191,7 @@ impl Sharing<'_> {
         &self,
         rules: &Rules,
         principal: &Principal,
-        case: &Reference,
+        case: &CaseRef,
         unmasked: &BTreeSet<RecordId>,
     ) -> Result<Arc<Snapshot>, CommandError> {
         let view = self.view(rules, principal, case)?;
@@ -204,11 +205,11 @@ impl Sharing<'_> {
         &self,
         rules: &Rules,
         members: &[Principal],
-        case: &Reference,
+        case: &CaseRef,
     ) -> Result<String, CommandError> {
         for asker in members.iter().filter(|member| member.may(Function::Deconflict)) {
             let shown = self.snapshot(rules, asker, case, &BTreeSet::new())?;
-            let shown = shown.masked().in_case(case.as_str());
+            let shown = shown.masked().in_case(&case.to_string());
             let view = self.view(rules, asker, case)?;
             let joined = Joined::build(self.store, &view, self.id_key, self.engine)?;
             let found = referred(&shown, &joined, &asker.agency, &SharedHubOptions::default());
@@ -227,7 +228,7 @@ impl Sharing<'_> {
         &self,
         rules: &Rules,
         principal: &Principal,
-        case: &Reference,
+        case: &CaseRef,
     ) -> Result<View, CommandError> {
         let purpose = Purpose::TraffickingInvestigation;
         let question = Question { principal, purpose, case, at: self.now };
@@ -246,10 +247,10 @@ impl Sharing<'_> {
             }
             _ => None,
         };
-        let Some((number, wanted)) = whole.records.iter().find_map(held) else {
+        let Some((number, wanted)) = whole.records().iter().find_map(held) else {
             return Ok(String::new());
         };
-        let case: Reference = "TF-2026-1".parse()?;
+        let case: CaseRef = "TF-2026-1".parse()?;
         let purpose = Purpose::Deconfliction;
         let question = Question { principal: police, purpose, case: &case, at: self.now };
         let view = View::decide(&question, rules, &classes).view;

@@ -87,7 +87,7 @@ impl Agency {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String, pattern = "^[A-Za-z0-9._/-]{1,64}$")]
-pub struct Reference(String);
+pub struct Reference(pub(super) String);
 
 /// A text that is not a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Attribute, PurgeReceipt, Purpose, Reference};
+use super::{AgreementId, Attribute, PurgeReceipt, Purpose, Reference};
 use crate::model::{IdKey, Kind, SubjectCategory, Timestamp, hex};
 
 /// How many officers of each side sign (CJIS Security Policy 5.1.1: an agreement is executed by
@@ -309,9 +309,9 @@ pub struct Agreement {
 
 impl Terms {
     /// The id of the agreement that the discloser calls by this reference.
-    pub fn agreement_id(&self, id_key: &IdKey) -> String {
+    pub fn agreement_id(&self, id_key: &IdKey) -> AgreementId {
         let parts = [self.discloser.as_bytes(), self.id.as_str().as_bytes()];
-        format!("agr_{}", hex(&id_key.tag("agreement", &parts)))
+        AgreementId(id_key.tag("agreement", &parts))
     }
 
     /// Whether the agency is a side of it.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::{Act, Principal, Purpose, Question, Reference};
-use crate::model::{IdKey, Timestamp, hex};
+use super::{Act, BreakGlassId, CaseRef, Principal, Purpose, Question};
+use crate::model::{IdKey, Timestamp};
 
 /// How long it holds, in minutes.
 pub const BREAK_GLASS_MINUTES: i64 = 60;
@@ -56,7 +56,7 @@ pub struct BreakGlass {
     /// What for.
     pub purpose: Purpose,
     /// In which case.
-    pub case: Reference,
+    pub case: CaseRef,
     /// The danger.
     pub reason: String,
     /// What a second person found.
@@ -80,18 +80,19 @@ pub enum BreakGlassError {
 
 impl BreakGlass {
     /// Its id: a keyed hash of what it is.
-    pub fn id(&self, id_key: &IdKey) -> String {
+    pub fn id(&self, id_key: &IdKey) -> BreakGlassId {
         let at = self.by.at.as_micros().to_be_bytes();
         let purpose = serde_json::to_string(&self.purpose).unwrap_or_default();
+        let case = self.case.to_string();
         let parts = [
             self.by.agency.as_bytes(),
             self.by.user.as_bytes(),
             self.owner.as_bytes(),
             purpose.as_bytes(),
-            self.case.as_str().as_bytes(),
+            case.as_bytes(),
             &at,
         ];
-        format!("bgl_{}", hex(&id_key.tag("break-glass", &parts)))
+        BreakGlassId(id_key.tag("break-glass", &parts))
     }
 
     /// When it ends by itself.
@@ -169,7 +170,7 @@ impl super::Policy {
     /// As [`Self::check_break_glass`].
     pub fn open_break_glass(
         &mut self,
-        id: String,
+        id: BreakGlassId,
         asked: BreakGlass,
     ) -> Result<(), BreakGlassError> {
         self.check_break_glass(&asked)?;

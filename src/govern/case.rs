@@ -1,13 +1,15 @@
 //! Cases and task forces: who works together on what, across agencies, and until when.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::{Principal, Reference};
-use crate::model::{IdKey, RecordId, Timestamp, hex};
+use super::{CaseId, Principal, Reference, ReferenceError};
+use crate::model::{IdKey, RecordId, Timestamp};
 
 /// Somebody who works on a case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -28,6 +30,81 @@ pub enum CaseError {
     /// It is not of the form of the agency's references.
     #[error("{0}")]
     Form(&'static str),
+}
+
+/// What a caller names as its case: a case in accord, or a reference of the caller's own agency.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(untagged)]
+pub enum CaseRef {
+    /// A case in accord.
+    InAccord(CaseId),
+    /// The agency's own reference, on which nothing hangs. Never the text of an id of accord.
+    OfAgency(Reference),
+}
+
+impl CaseRef {
+    /// The id of a case in accord, if it names one.
+    pub fn id(&self) -> Option<CaseId> {
+        match self {
+            Self::InAccord(id) => Some(*id),
+            Self::OfAgency(_) => None,
+        }
+    }
+
+    /// Whether its text has the form of accord's ids, in digits of either case: such a text is nobody's reference.
+    pub fn has_form_of_id(&self) -> bool {
+        match self {
+            Self::InAccord(_) => true,
+            Self::OfAgency(text) => {
+                let digits = text.as_str().strip_prefix(CaseId::PREFIX).unwrap_or_default();
+                digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+            }
+        }
+    }
+}
+
+impl From<CaseId> for CaseRef {
+    fn from(id: CaseId) -> Self {
+        Self::InAccord(id)
+    }
+}
+
+impl From<Reference> for CaseRef {
+    fn from(text: Reference) -> Self {
+        text.as_str().parse().map_or(Self::OfAgency(text), Self::InAccord)
+    }
+}
+
+impl From<CaseRef> for Reference {
+    fn from(case: CaseRef) -> Self {
+        match case {
+            CaseRef::InAccord(id) => Self(id.to_string()),
+            CaseRef::OfAgency(reference) => reference,
+        }
+    }
+}
+
+impl FromStr for CaseRef {
+    type Err = ReferenceError;
+
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        text.parse::<Reference>().map(Self::from)
+    }
+}
+
+impl fmt::Display for CaseRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InAccord(id) => id.fmt(f),
+            Self::OfAgency(reference) => reference.fmt(f),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CaseRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reference::deserialize(deserializer).map(Self::from)
+    }
 }
 
 /// A case that members of several agencies work on. It grants nothing by itself: what one agency's
@@ -60,15 +137,9 @@ pub struct Case {
 impl Case {
     /// The id of the case that `lead` calls by a reference; a keyed hash, so that it says of no other
     /// agency's case that it exists.
-    pub fn id(id_key: &IdKey, lead: &str, reference: &Reference) -> String {
+    pub fn id(id_key: &IdKey, lead: &str, reference: &Reference) -> CaseId {
         let parts = [lead.as_bytes(), reference.as_str().as_bytes()];
-        format!("case_{}", hex(&id_key.tag("case", &parts)))
-    }
-
-    /// Whether a text has the form of such an id.
-    pub fn is_id(text: &Reference) -> bool {
-        let digits = text.as_str().strip_prefix("case_").unwrap_or_default();
-        digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        CaseId(id_key.tag("case", &parts))
     }
 
     /// Whether it is worked on at this time.
@@ -86,5 +157,30 @@ impl Case {
     /// Whether somebody of the agency works on it.
     pub fn has_agency(&self, agency: &str) -> bool {
         self.members.iter().any(|member| member.agency == agency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_of_accord_and_a_reference_are_told_apart_by_their_text() {
+        let id = Case::id(&IdKey::default(), "a", &"TF-1".parse().unwrap());
+        let named: CaseRef = id.to_string().parse().unwrap();
+        assert_eq!(named, CaseRef::InAccord(id));
+        assert!(named.has_form_of_id());
+        // In digits of the other case it names nothing, and is nobody's reference.
+        let shouted = format!("case_{}", id.to_string()[5..].to_uppercase());
+        let shouted: CaseRef = shouted.parse().unwrap();
+        assert!(shouted.id().is_none() && shouted.has_form_of_id());
+        let own: CaseRef = "MP-2026/1".parse().unwrap();
+        assert!(own.id().is_none() && !own.has_form_of_id());
+        assert!("Jane Roe".parse::<CaseRef>().is_err());
+        for case in [named, own] {
+            let text = serde_json::to_string(&case).unwrap();
+            assert_eq!(text, format!("\"{case}\""));
+            assert_eq!(serde_json::from_str::<CaseRef>(&text).unwrap(), case);
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PolicyError, Purpose, REFERRALS_A_DAY, Reference};
+use super::{PolicyError, Purpose, REFERRALS_A_DAY, Reference, Ticket};
 use crate::model::{RecordId, Timestamp};
 
 /// Identifiers that a user may ask for in a day.
@@ -50,7 +50,8 @@ pub enum MessageKind {
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// Names the matter between both desks.
-    pub ticket: String,
+    #[schema(value_type = String)]
+    pub ticket: Ticket,
     /// What it tells of.
     pub kind: MessageKind,
     /// The other agency's desk.
@@ -145,7 +146,7 @@ impl DeskBook {
 
     /// Puts a message into the inbox unless one of this ticket and kind is there.
     pub fn tell_once(&mut self, message: Message) {
-        let about = |it: &Message| (it.ticket.clone(), it.kind, it.user.clone());
+        let about = |it: &Message| (it.ticket, it.kind, it.user.clone());
         let told = about(&message);
         let same = |it: &Message| about(it) == told;
         if !self.messages.iter().any(same) {

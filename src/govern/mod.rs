@@ -11,6 +11,7 @@ mod case_form;
 mod check;
 mod desk;
 mod function;
+mod ids;
 mod law;
 mod officer;
 mod onward;
@@ -20,6 +21,7 @@ mod purge;
 mod readers;
 mod referral;
 mod retention;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -32,11 +34,12 @@ pub use agreement::{
 pub use break_glass::{
     BREAK_GLASS_MINUTES, BreakGlass, BreakGlassError, REVIEW_HOURS_MAX, Review, ReviewState,
 };
-pub use case::{Case, CaseError, Member};
+pub use case::{Case, CaseError, CaseRef, Member};
 pub use case_form::{CaseForm, CaseFormError};
 pub use check::{Contradiction, TermsError, contradictions};
 pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation};
 pub use function::Function;
+pub use ids::{AgreementId, BreakGlassId, CaseId, OnwardId, PointerId, ReferralId, Ticket};
 pub use law::LawProfile;
 pub use officer::{OfficerKey, OfficerKeys, PublicKey, PublicKeyError, SignatureError, SignedWith};
 pub use onward::{OnwardDecision, OnwardRequest, OnwardState};
@@ -47,6 +50,7 @@ pub use referral::{REFERRALS_A_DAY, Referral, ReferralDecision, ReferralState};
 pub use retention::{
     PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,
 };
+pub use sight::Sight;
 pub use view::{Access, Decision, Grounds, Question, Rights, StoreHolder, View};
 
 /// Who asks.

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Act, Leave, Purpose, Question, Rules};
-use crate::model::{IdKey, RecordId, hex};
+use super::{Act, Leave, OnwardId, Purpose, Question, Rules};
+use crate::model::{IdKey, RecordId};
 
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -58,15 +58,15 @@ impl OnwardRequest {
     pub const DOCUMENTS: &'static str = "onward/";
 
     /// Its id: a keyed hash of what it is.
-    pub fn id(&self, id_key: &IdKey) -> String {
+    pub fn id(&self, id_key: &IdKey) -> OnwardId {
         let at = self.by.at.as_micros().to_be_bytes();
         let (agency, user) = (self.by.agency.as_bytes(), self.by.user.as_bytes());
         let parts = [agency, user, &self.record.0, self.recipient.as_bytes(), &at];
-        format!("onw_{}", hex(&id_key.tag("onward", &parts)))
+        OnwardId(id_key.tag("onward", &parts))
     }
 
     /// The name of the document that keeps the request of an id.
-    pub fn document(id: &str) -> String {
+    pub fn document(id: OnwardId) -> String {
         format!("{}{id}", Self::DOCUMENTS)
     }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Agency, Agreement, BreakGlass, Case, CaseError, CaseForm, OfficerKeys, Principal, Purpose,
-    Reference, Role, Terms,
+    Agency, Agreement, AgreementId, BreakGlass, BreakGlassId, Case, CaseError, CaseForm, CaseId,
+    CaseRef, OfficerKeys, Principal, Purpose, Reference, Role, Terms,
 };
 use crate::model::{RecordId, Timestamp};
 
@@ -28,13 +28,13 @@ pub struct Policy {
     pub agencies: BTreeMap<String, Agency>,
     /// The cases, by id.
     #[serde(default)]
-    pub cases: BTreeMap<String, Case>,
+    pub cases: BTreeMap<CaseId, Case>,
     /// The agreements, by id.
     #[serde(default)]
-    pub agreements: BTreeMap<String, Agreement>,
+    pub agreements: BTreeMap<AgreementId, Agreement>,
     /// Uses of break-glass, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub break_glass: BTreeMap<String, BreakGlass>,
+    pub break_glass: BTreeMap<BreakGlassId, BreakGlass>,
     /// The keys that agencies' officers sign with.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub officers: OfficerKeys,
@@ -96,15 +96,10 @@ impl Policy {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The open case of this id, if the principal works on it. Any other text is the agency's own
-    /// reference, which nothing hangs on: a case that the caller does not work on is as one that is not.
-    pub fn case_of(
-        &self,
-        principal: &Principal,
-        reference: &Reference,
-        at: Timestamp,
-    ) -> Option<&Case> {
-        let case = self.cases.get(reference.as_str())?;
+    /// The open case of this id, if the principal works on it. On the agency's own reference nothing hangs; a case
+    /// that the caller does not work on is as one that is not.
+    pub fn case_of(&self, principal: &Principal, case: &CaseRef, at: Timestamp) -> Option<&Case> {
+        let case = self.cases.get(&case.id()?)?;
         (case.is_open(at) && case.has_member(principal)).then_some(case)
     }
 
@@ -116,16 +111,16 @@ impl Policy {
     pub fn check_case(
         &self,
         principal: &Principal,
-        reference: &Reference,
+        case: &CaseRef,
         at: Timestamp,
     ) -> Result<(), CaseError> {
-        if self.case_of(principal, reference, at).is_some() {
-            return Ok(());
+        match case {
+            CaseRef::InAccord(_) if self.case_of(principal, case, at).is_some() => Ok(()),
+            CaseRef::OfAgency(reference) if !case.has_form_of_id() => {
+                self.check_form(&principal.agency, reference)
+            }
+            _ => Err(CaseError::NoSuchCase),
         }
-        if Case::is_id(reference) {
-            return Err(CaseError::NoSuchCase);
-        }
-        self.check_form(&principal.agency, reference)
     }
 
     /// Whether a reference is of the form that an agency registered, or of that which holds without.
@@ -149,13 +144,13 @@ impl Policy {
         &self,
         principal: &Principal,
         purpose: Purpose,
-        reference: &Reference,
+        case: &CaseRef,
         at: Timestamp,
     ) -> BTreeSet<RecordId> {
         let may = principal.roles.contains(&Role::VictimSpecialist)
             && Role::VictimSpecialist.purposes().contains(&purpose)
             && principal.may_ask_for(purpose);
-        let case = self.case_of(principal, reference, at).filter(|_| may);
+        let case = self.case_of(principal, case, at).filter(|_| may);
         case.map(|case| case.subjects.clone()).unwrap_or_default()
     }
 

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Act, Purpose};
-use crate::model::{IdKey, RecordId, hex};
+use super::{Act, Purpose, ReferralId};
+use crate::model::{IdKey, RecordId};
 
 /// Referrals that the questions of a user may lead to in a day, as many as identifiers may be asked for.
 pub const REFERRALS_A_DAY: u32 = super::IDENTIFIERS_A_DAY;
@@ -59,15 +59,15 @@ impl Referral {
 
     /// Its id: a keyed hash of the finding, the asker's agency and the owner, so that the same finding is referred
     /// once.
-    pub fn id(&self, id_key: &IdKey) -> String {
+    pub fn id(&self, id_key: &IdKey) -> ReferralId {
         let own: Vec<u8> = self.own.iter().flat_map(|id| id.0).collect();
         let masked: Vec<u8> = self.masked.iter().flat_map(|id| id.0).collect();
         let parts = [self.by.agency.as_bytes(), self.owner.as_bytes(), &own, &masked];
-        format!("rfl_{}", hex(&id_key.tag("referral", &parts)))
+        ReferralId(id_key.tag("referral", &parts))
     }
 
     /// The name of the document that keeps the referral of an id.
-    pub fn document(id: &str) -> String {
+    pub fn document(id: ReferralId) -> String {
         format!("{}{id}", Self::DOCUMENTS)
     }
 

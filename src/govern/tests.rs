@@ -108,7 +108,8 @@ fn decide(policy: &Policy, agency: &str, at: Timestamp) -> Decision {
 
 fn policy(agreements: impl IntoIterator<Item = Agreement>) -> Policy {
     let named = agreements.into_iter().enumerate();
-    Policy { agreements: named.map(|(at, it)| (at.to_string(), it)).collect(), ..Policy::default() }
+    let named = named.map(|(at, it)| (AgreementId([at as u8; 16]), it));
+    Policy { agreements: named.collect(), ..Policy::default() }
 }
 
 fn seen(decision: &Decision) -> usize {
@@ -168,7 +169,7 @@ fn more_rights_never_remove_classes_and_black_does() {
     (black.grants[0].level, black.grants[0].tier_max) = (Level::Black, 0);
     let cut = decide(&policy([agreement(terms("b", "a")), agreement(black)]), "a", day(15));
     assert_eq!(seen(&cut), OWN, "black cuts at every tier");
-    assert!(cut.view.pointers().is_empty());
+    assert!(cut.view.pointers().classes().is_empty());
 }
 
 fn decide_as(policy: &Policy, attributes: &[Attribute]) -> Decision {
@@ -206,8 +207,8 @@ fn what_a_grant_requires_must_all_be_vouched_for_and_its_absence_denies() {
         assert_eq!(count(&white(requires), attributes), expected, "{requires:?} {attributes:?}");
     }
     let gray = policy([agreement(requiring(&[Sworn], Level::Gray))]);
-    assert!(decide_as(&gray, &[]).view.pointers().is_empty(), "not even a pointer");
-    assert!(!decide_as(&gray, &[Sworn]).view.pointers().is_empty());
+    assert!(decide_as(&gray, &[]).view.pointers().classes().is_empty(), "not even a pointer");
+    assert!(!decide_as(&gray, &[Sworn]).view.pointers().classes().is_empty());
     // Levels add up: what another agreement gives without asking stays given.
     let both = policy([agreement(terms("b", "a")), agreement(requiring(&[Sworn], Level::White))]);
     assert_eq!(count(&both, &[]), OWN + OTHERS);

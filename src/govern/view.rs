@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::Standing;
-use super::{BreakGlass, Case, Fields, Grant, Level, Principal, Purpose, Reference, Rules, Terms};
+use super::{
+    BreakGlassId, Case, CaseRef, Fields, Grant, Level, Principal, Purpose, Rules, Sight, Terms,
+};
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
 
 /// Who asks, what for, about which case, and when.
@@ -19,7 +21,7 @@ pub struct Question<'a> {
     /// What for.
     pub purpose: Purpose,
     /// The case.
-    pub case: &'a Reference,
+    pub case: &'a CaseRef,
     /// When.
     pub at: Timestamp,
 }
@@ -31,14 +33,17 @@ pub struct View {
     /// The agency the view belongs to.
     agency: String,
     /// The fully visible classes.
-    classes: ClassSet,
+    classes: Sight,
     /// Classes of others of which the caller may learn whom to call.
-    pointers: ClassSet,
+    pointers: Sight,
     /// Classes of others that the caller learns nothing of, and whose owners hear when it asks for what is
     /// in them.
-    silent: ClassSet,
+    silent: Sight,
     /// What of the objects of some of these classes is kept back.
     withheld: BTreeMap<Class, Fields>,
+    /// The fully visible classes of records: what is readable or the agency's own, and what other agencies say of
+    /// their victims.
+    parts: [Sight; 2],
 }
 
 /// A view, and until when it holds if nothing else changes.
@@ -50,7 +55,7 @@ pub struct Decision {
     pub until: Option<Timestamp>,
     /// The open uses of break-glass that may widen the view. Whether they do depends on what there is, which may
     /// be hidden: a judgement of records that nobody shows is nothing to see, and must not be told by a mark.
-    pub break_glass: BTreeSet<String>,
+    pub break_glass: BTreeSet<BreakGlassId>,
     /// What an answer may rest on.
     pub grounds: Grounds,
 }
@@ -81,10 +86,11 @@ impl View {
         let mut grounds = rights.grounds();
         let mut view = Self {
             agency: question.principal.agency.clone(),
-            classes: ClassSet::default(),
-            pointers: ClassSet::default(),
-            silent: ClassSet::default(),
+            classes: Sight::nothing(),
+            pointers: Sight::nothing(),
+            silent: Sight::nothing(),
             withheld: BTreeMap::new(),
+            parts: [Sight::nothing(), Sight::nothing()],
         };
         for (id, class) in classes {
             let access = rights.access(class);
@@ -93,19 +99,24 @@ impl View {
             }
             if access.full {
                 grounds.own_records |= class.label.agency == view.agency && is_record(class.kind);
-                view.classes.insert(*id);
+                view.classes.open(*id);
+                if is_record(class.kind) {
+                    let label = &class.label;
+                    let foreign = label.category.is_victim() && label.agency != view.agency;
+                    view.parts[usize::from(foreign)].open(*id);
+                }
             }
             if access.pointer {
-                view.pointers.insert(*id);
+                view.pointers.open(*id);
             }
             if access.silent {
-                view.silent.insert(*id);
+                view.silent.open(*id);
             }
             if (access.full || access.pointer) && !access.withheld.is_empty() {
                 view.withheld.insert(class.clone(), access.withheld);
             }
         }
-        let break_glass = rights.widening().map(str::to_owned).collect();
+        let break_glass = rights.widening().collect();
         Decision { view, until, break_glass, grounds }
     }
 
@@ -118,9 +129,10 @@ impl View {
     pub fn of_holder(_: &StoreHolder, classes: ClassSet) -> Self {
         Self {
             agency: String::new(),
-            classes,
-            pointers: ClassSet::default(),
-            silent: ClassSet::default(),
+            parts: [Sight::of(classes.clone()), Sight::nothing()],
+            classes: Sight::of(classes),
+            pointers: Sight::nothing(),
+            silent: Sight::nothing(),
             withheld: BTreeMap::new(),
         }
     }
@@ -137,11 +149,28 @@ impl View {
 
     /// The fully visible classes.
     pub fn classes(&self) -> &ClassSet {
+        self.classes.classes()
+    }
+
+    /// What the store shows of it in full.
+    pub fn sight(&self) -> &Sight {
         &self.classes
     }
 
-    /// The classes of others of which the caller may learn whom to call.
-    pub fn pointers(&self) -> &ClassSet {
+    /// The fully visible classes of records in two parts: what is readable or the agency's own, and what other
+    /// agencies say of their victims. To whom the content of the second is masked, nothing of one part is ever
+    /// joined to the other.
+    pub fn parts(&self) -> &[Sight; 2] {
+        &self.parts
+    }
+
+    /// The fully visible classes of records.
+    pub fn records(&self) -> Sight {
+        Sight::of(self.parts.iter().flat_map(|part| part.classes().iter()).collect())
+    }
+
+    /// What the store is asked for to learn whom to call: classes of others, of which nothing else is shown.
+    pub fn pointers(&self) -> &Sight {
         &self.pointers
     }
 
@@ -149,7 +178,7 @@ impl View {
     /// nobody must.
     pub fn pointing_to_silent(&self) -> Option<Self> {
         let silent = self.silent.clone();
-        (!silent.is_empty()).then(|| Self { pointers: silent, ..self.clone() })
+        (!silent.classes().is_empty()).then(|| Self { pointers: silent, ..self.clone() })
     }
 
     /// What of the objects of these classes is kept back.
@@ -267,11 +296,11 @@ pub struct Rights<'a> {
     allowed: bool,
     certified: bool,
     at: Timestamp,
-    /// The open case that is asked about and the caller works on, and its id.
-    case: Option<(&'a str, &'a Case)>,
+    /// The open case that is asked about and the caller works on, and its id as audiences name it.
+    case: Option<(String, &'a Case)>,
     granted: BTreeMap<&'a str, Table>,
     /// The agencies whose glass the caller has broken for this question, and the ids of what they did so by.
-    broken: BTreeSet<(&'a str, &'a str)>,
+    broken: BTreeSet<(&'a str, BreakGlassId)>,
     until: Option<Timestamp>,
 }
 
@@ -303,11 +332,10 @@ impl<'a> Rights<'a> {
                 }
             }
         }
-        let case = rules.case_of(principal, case, at).map(|found| (case.as_str(), found));
-        edges.extend(case.map(|(_, case)| case.expires));
-        let broken: Vec<(&String, &BreakGlass)> =
-            rules.break_glass.iter().filter(|(_, it)| it.is_open_for(question)).collect();
-        edges.extend(broken.iter().map(|(_, it)| it.until()));
+        let case = rules.case_of(principal, case, at).map(|found| (case.to_string(), found));
+        edges.extend(case.as_ref().map(|(_, case)| case.expires));
+        let broken = rules.break_glass.iter().filter(|(_, it)| it.is_open_for(question));
+        edges.extend(broken.clone().map(|(_, it)| it.until()));
         Self {
             agency,
             user: &principal.user,
@@ -317,7 +345,7 @@ impl<'a> Rights<'a> {
             at,
             case,
             granted,
-            broken: broken.into_iter().map(|(id, it)| (it.owner.as_str(), id.as_str())).collect(),
+            broken: broken.map(|(id, it)| (it.owner.as_str(), *id)).collect(),
             until: edges.into_iter().filter(|edge| *edge > at).min(),
         }
     }
@@ -353,7 +381,7 @@ impl<'a> Rights<'a> {
     }
 
     /// The ids of the caller's open uses of break-glass that an agreement in force still foresees.
-    fn widening(&self) -> impl Iterator<Item = &'a str> {
+    fn widening(&self) -> impl Iterator<Item = BreakGlassId> {
         self.broken.iter().filter(|(owner, _)| self.may_break(owner)).map(|(_, id)| *id)
     }
 
@@ -375,7 +403,7 @@ impl<'a> Rights<'a> {
         if !self.allowed || label.handling == Handling::Own || label.tier > Label::TIER_MAX {
             return Access::default();
         }
-        let case = self.case.map(|(id, _)| id);
+        let case = self.case.as_ref().map(|(id, _)| id.as_str());
         if label.audience.as_ref().is_some_and(|it| !it.has(self.agency, self.user, case)) {
             return Access::default();
         }
@@ -391,7 +419,7 @@ impl<'a> Rights<'a> {
             return Access { silent: granted.silent, ..Access::default() };
         }
         // Another agency's victims are seen within a case that both work on, and nowhere else.
-        let together = self.case.is_some_and(|(_, case)| case.has_agency(&label.agency));
+        let together = self.case.as_ref().is_some_and(|(_, case)| case.has_agency(&label.agency));
         let forbidden = label.category.is_victim() && !together;
         // Danger opens what is only pointed to, but never who a victim is.
         let broken =

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::positions::Positions;
-use super::relationships::{adjacency, relationships};
-use super::{Entity, LeftOut, Shared, Snapshot};
+use super::relationships::{Adjacency, entities_of, relationships};
+use super::{Entity, EntityIndex, Indexed, JudgementIndex, LeftOut, RecordIndex, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
 /// What a view shows, in ascending order.
@@ -16,7 +16,7 @@ pub(super) struct Visible {
     pub ties: Shared<Tie>,
     pub events: Shared<Event>,
     pub links: Shared<Link>,
-    pub judgements: Arc<Vec<Judgement>>,
+    pub judgements: Arc<Indexed<JudgementIndex, Judgement>>,
 }
 
 impl Visible {
@@ -25,43 +25,44 @@ impl Visible {
         self,
         tag: [u8; 16],
         id_key: &IdKey,
-        (labels, positions): (&[u32], &Positions),
+        (labels, positions): (&Indexed<RecordIndex, RecordIndex>, &Positions),
         left_out: LeftOut,
     ) -> Snapshot {
         let entities = entities(&self.records, id_key, labels);
-        let mut entity_of = vec![0; self.records.len()];
-        for (entity, index) in entities.iter().zip(0u32..) {
-            entity.records.iter().for_each(|record| entity_of[*record as usize] = index);
-        }
-        let entity = |id| -> Option<u32> { Some(entity_of[positions.of_id(id)? as usize]) };
+        let entity_of = entities_of(&entities, self.records.len());
+        let entity = |id| -> Option<EntityIndex> { Some(entity_of[positions.of_id(id)?]) };
         let relationships = relationships(entity, &self.ties, &self.events);
-        let (offsets, adjacency) = adjacency(entities.len(), &relationships);
+        let adjacency = Adjacency::of(entities.len(), &relationships);
         Snapshot {
             tag,
             id_key: id_key.clone(),
             records: self.records,
-            entities: trimmed(entities),
-            entity_of: trimmed(entity_of),
+            entities: entities.trimmed(),
+            entity_of: entity_of.trimmed(),
             ties: self.ties,
             events: self.events,
             links: self.links,
             judgements: self.judgements,
-            relationships: trimmed(relationships),
-            offsets: trimmed(offsets),
-            adjacency: trimmed(adjacency),
+            relationships: relationships.trimmed(),
+            adjacency: Arc::new(adjacency),
             left_out,
         }
     }
 }
 
 /// The clusters, by id. Records ascend, so the first of a cluster is its smallest.
-fn entities(records: &[Arc<Record>], id_key: &IdKey, labels: &[u32]) -> Vec<Entity> {
-    let mut members: Vec<(u32, u32)> = labels.iter().copied().zip(0u32..).collect();
+fn entities(
+    records: &Indexed<RecordIndex, Arc<Record>>,
+    id_key: &IdKey,
+    labels: &Indexed<RecordIndex, RecordIndex>,
+) -> Indexed<EntityIndex, Entity> {
+    let mut members: Vec<(RecordIndex, RecordIndex)> =
+        labels.enumerated().map(|(record, label)| (*label, record)).collect();
     members.par_sort_unstable();
-    let clusters: Vec<&[(u32, u32)]> =
+    let clusters: Vec<&[(RecordIndex, RecordIndex)]> =
         members.chunk_by(|(one, _), (other, _)| one == other).collect();
-    let entity = |cluster: &&[(u32, u32)]| {
-        let first = &records[cluster[0].1 as usize];
+    let entity = |cluster: &&[(RecordIndex, RecordIndex)]| {
+        let first = &records[cluster[0].1];
         let entity_type = first.entity_type();
         Entity {
             id: id_key.entity(entity_type, first.id),
@@ -71,11 +72,5 @@ fn entities(records: &[Arc<Record>], id_key: &IdKey, labels: &[u32]) -> Vec<Enti
     };
     let mut entities: Vec<Entity> = clusters.par_iter().map(entity).collect();
     entities.par_sort_unstable_by_key(|entity| entity.id);
-    entities
-}
-
-/// A list that holds no more memory than it needs.
-pub(super) fn trimmed<T>(mut items: Vec<T>) -> Arc<Vec<T>> {
-    items.shrink_to_fit();
-    Arc::new(items)
+    entities.into()
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::assemble::{Visible, trimmed};
+use super::assemble::Visible;
 use super::common::{Common, Lender};
 use super::judged::verdicts;
 use super::masks::{Hides, is_of_victim};
 use super::positions::Positions;
-use super::{LeftOut, Snapshot, withheld};
+use super::{Indexed, LeftOut, Position, RecordIndex, Snapshot, withheld};
 use crate::govern::{Fields, View};
 use crate::leak;
 use crate::model::{
@@ -59,7 +59,7 @@ pub fn build_in(
     let none = Common::default();
     let common = setting.common.unwrap_or(&none);
     let mut part = Part::new(common);
-    let revision = store.stream(view.classes(), &mut part)?;
+    let revision = store.stream(view.sight(), &mut part)?;
     let positions = Positions::of(&part.records);
     let stripped = part.withhold(view, engine, common, &positions);
     let hides = setting.unmasked.map(|unmasked| {
@@ -67,8 +67,9 @@ pub fn build_in(
         part.unlink(&hides, &positions);
         hides
     });
-    let snapshot = part.resolve(id_key, engine, (stripped, hides), &positions);
-    Ok((leak::built(snapshot, store), revision))
+    let mut snapshot = part.resolve(id_key, engine, (stripped, hides), &positions);
+    snapshot.tag = leak::tag(snapshot.tag, store);
+    Ok((snapshot, revision))
 }
 
 /// What lends a part its objects.
@@ -79,13 +80,13 @@ struct Lenders<'a> {
     links: Lender<'a, Link>,
 }
 
-/// Pairs of records by their positions.
+/// Pairs of records by their numbers, as they are clustered.
 type Pairs = Vec<(u32, u32)>;
 
 /// The visible part of a store, as it is streamed.
 struct Part<'a> {
     lenders: Lenders<'a>,
-    records: Vec<Arc<Record>>,
+    records: Indexed<RecordIndex, Arc<Record>>,
     ties: Vec<Arc<Tie>>,
     events: Vec<Arc<Event>>,
     links: Vec<Arc<Link>>,
@@ -124,7 +125,7 @@ impl<'a> Part<'a> {
         };
         Self {
             lenders,
-            records: Vec::new(),
+            records: Indexed::default(),
             ties: Vec::new(),
             events: Vec::new(),
             links: Vec::new(),
@@ -139,7 +140,7 @@ impl<'a> Part<'a> {
         engine: &Engine,
         common: &Common,
         positions: &Positions,
-    ) -> BTreeMap<u32, Fields> {
+    ) -> BTreeMap<RecordIndex, Fields> {
         let mut stripped = BTreeMap::new();
         if view.withheld().is_empty() {
             return stripped;
@@ -149,7 +150,7 @@ impl<'a> Part<'a> {
             let class = Class { kind, label: label.clone() };
             view.withheld().get(&class).copied().unwrap_or_default()
         };
-        for (position, record) in (0u32..).zip(&mut self.records) {
+        for (position, record) in self.records.indexes().zip(self.records.iter_mut()) {
             let fields = fields(record.entity_type().into(), &record.label);
             if !fields.is_empty() {
                 let mut less = Record::clone(record);
@@ -178,9 +179,7 @@ impl<'a> Part<'a> {
         let mut links = std::mem::take(&mut self.links);
         links.retain(|link| {
             let ends = positions.of_id(link.a).zip(positions.of_id(link.b));
-            let joins = |(a, b)| {
-                hides.joins((a, &self.records[a as usize]), (b, &self.records[b as usize]))
-            };
+            let joins = |(a, b)| hides.joins((a, &self.records[a]), (b, &self.records[b]));
             leak::joins(ends.is_none_or(joins))
         });
         self.links = links;
@@ -190,7 +189,7 @@ impl<'a> Part<'a> {
         self,
         id_key: &IdKey,
         engine: &Engine,
-        (stripped, hides): (BTreeMap<u32, Fields>, Option<Hides>),
+        (stripped, hides): (BTreeMap<RecordIndex, Fields>, Option<Hides>),
         positions: &Positions,
     ) -> Snapshot {
         let labels = self.labels(engine, positions);
@@ -198,11 +197,11 @@ impl<'a> Part<'a> {
         let withheld = Arc::new(stripped.into_keys().collect());
         let left_out = LeftOut::before(withheld, hides.unwrap_or_default());
         let visible = Visible {
-            records: trimmed(self.records),
-            ties: trimmed(self.ties),
-            events: trimmed(self.events),
-            links: trimmed(self.links),
-            judgements: trimmed(self.judgements),
+            records: self.records.trimmed(),
+            ties: Indexed::from(self.ties).trimmed(),
+            events: Indexed::from(self.events).trimmed(),
+            links: Indexed::from(self.links).trimmed(),
+            judgements: Indexed::from(self.judgements).trimmed(),
         };
         visible.assemble(tag, id_key, (&labels, positions), left_out)
     }
@@ -214,12 +213,12 @@ impl<'a> Part<'a> {
     fn tag(
         &self,
         id_key: &IdKey,
-        stripped: &BTreeMap<u32, Fields>,
+        stripped: &BTreeMap<RecordIndex, Fields>,
         masked: Option<&Positions>,
     ) -> [u8; 16] {
         let is_of_victim = |id| {
             let at = masked.and_then(|positions| positions.of_id(id));
-            at.is_some_and(|at| is_of_victim(&self.records[at as usize].label))
+            at.is_some_and(|at| is_of_victim(&self.records[at].label))
         };
         let mut hasher = blake3::Hasher::new();
         for record in &self.records {
@@ -257,7 +256,7 @@ impl<'a> Part<'a> {
         }
         hasher.update(b"stripped");
         for (record, fields) in stripped {
-            hasher.update(&record.to_le_bytes());
+            hasher.update(&record.raw().to_le_bytes());
             hasher.update(&fields.bits().to_le_bytes());
         }
         id_key.tag("snapshot", &[hasher.finalize().as_bytes()])
@@ -265,15 +264,16 @@ impl<'a> Part<'a> {
 
     /// For each record the smallest record of its cluster. Types never mix: each is clustered with
     /// its own parameters.
-    fn labels(&self, engine: &Engine, positions: &Positions) -> Vec<u32> {
-        let mut labels: Vec<u32> = (0..self.records.len() as u32).collect();
+    fn labels(&self, engine: &Engine, positions: &Positions) -> Indexed<RecordIndex, RecordIndex> {
+        let mut labels: Indexed<RecordIndex, RecordIndex> = self.records.indexes().collect();
         let (must, cannot) = self.judged(positions);
         let scored = self.links.iter().filter_map(|link| {
-            Some((positions.of_id(link.a)?, positions.of_id(link.b)?, link.bits))
+            Some((positions.of_id(link.a)?.raw(), positions.of_id(link.b)?.raw(), link.bits))
         });
         let scored: Vec<(u32, u32, f64)> = scored.collect();
         for entity_type in EntityType::ALL {
-            let of_type = |record: u32| self.records[record as usize].entity_type() == entity_type;
+            let of_type =
+                |record: u32| self.records[RecordIndex::new(record)].entity_type() == entity_type;
             let links = scored.iter().filter(|(a, b, _)| of_type(*a) && of_type(*b));
             let links: Vec<_> = links.copied().collect();
             let both = |pair: &&(u32, u32)| of_type(pair.0) && of_type(pair.1);
@@ -281,9 +281,9 @@ impl<'a> Part<'a> {
             let cannot: Vec<_> = cannot.iter().filter(both).copied().collect();
             let parameters = engine.cluster_parameters(entity_type);
             let found = cluster(self.records.len(), &links, &must, &cannot, &parameters);
-            for (record, label) in found.into_iter().enumerate() {
-                if of_type(record as u32) {
-                    labels[record] = label;
+            for (record, label) in (0u32..).zip(found) {
+                if of_type(record) {
+                    labels[RecordIndex::new(record)] = RecordIndex::new(label);
                 }
             }
         }
@@ -295,6 +295,7 @@ impl<'a> Part<'a> {
         let (mut must, mut cannot) = (Vec::new(), Vec::new());
         for ((a, b), verdict) in verdicts(&self.judgements) {
             let Some(pair) = positions.of_id(a).zip(positions.of_id(b)) else { continue };
+            let pair = (pair.0.raw(), pair.1.raw());
             match verdict {
                 Verdict::Same => must.push(pair),
                 Verdict::NotSame => cannot.push(pair),

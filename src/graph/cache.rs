@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::linked::{self, Links};
 use super::packed::Packed;
 use super::{Common, Joined, Setting, Snapshot, build_in};
 use crate::govern::View;
@@ -25,6 +26,7 @@ pub const VIEW_BYTES_MAX: usize = 128 << 20;
 pub struct Cache {
     id_key: IdKey,
     engine: Arc<Engine>,
+    links: Option<Arc<dyn Links>>,
     bytes_max: usize,
     slots: Mutex<Vec<Arc<Slot>>>,
     common: Mutex<InCommon>,
@@ -47,9 +49,11 @@ struct Slot {
     bytes: AtomicUsize,
 }
 
-/// A snapshot, and the revision it is of.
+/// A snapshot, and the revisions it is of.
 struct Built {
     revision: u64,
+    /// That of the view's late links.
+    late: u64,
     kept: Kept,
 }
 
@@ -105,12 +109,12 @@ impl Slot {
     fn pack(&self, common: &Common, revision: u64) -> bool {
         let Ok(mut built) = self.built.try_lock() else { return false };
         *built = built.take().filter(|it| it.revision == revision);
-        *built = built.take().map(|Built { revision, kept }| {
+        *built = built.take().map(|Built { revision, late, kept }| {
             let packed = match kept {
                 Kept::Open(Open { packed: Some(packed), .. }) | Kept::Packed(packed) => packed,
                 Kept::Open(open) => Arc::new(Packed::of(&open.snapshot, common)),
             };
-            Built { revision, kept: Kept::Packed(packed) }
+            Built { revision, late, kept: Kept::Packed(packed) }
         });
         let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
         self.bytes.store(bytes, Ordering::Relaxed);
@@ -131,7 +135,13 @@ impl Cache {
     /// An empty cache.
     pub fn new(id_key: IdKey, engine: Arc<Engine>) -> Self {
         let (slots, common) = (Mutex::default(), Mutex::default());
-        Self { id_key, engine, bytes_max: VIEW_BYTES_MAX, slots, common }
+        Self { id_key, engine, links: None, bytes_max: VIEW_BYTES_MAX, slots, common }
+    }
+
+    /// A cache of a store whose links may not be there yet when they are read.
+    #[must_use]
+    pub fn with_links(self, links: Arc<dyn Links>) -> Self {
+        Self { links: Some(links), ..self }
     }
 
     /// A cache of which all views but the largest hold so many bytes for themselves.
@@ -140,7 +150,7 @@ impl Cache {
         Self { bytes_max, ..self }
     }
 
-    /// The snapshot of a view as of now, and the store's revision that it is of.
+    /// The snapshot of a view as of now, and a number that grows with each change that the view may see.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -173,7 +183,13 @@ impl Cache {
     /// # Errors
     /// When the store does not answer.
     pub fn joined(&self, store: &dyn Store, view: &View) -> Result<Joined, StoreError> {
-        Joined::build(store, view, &self.id_key, &self.engine)
+        let parts = linked::parts(view, None);
+        let build = || Joined::build(store, view, &self.id_key, &self.engine);
+        Ok(linked::read((store, self.links()), &parts, build)?.0)
+    }
+
+    fn links(&self) -> Option<&dyn Links> {
+        self.links.as_deref()
     }
 
     /// Lets go of everything: what was removed from the store shall not stay in memory until somebody asks.
@@ -198,24 +214,32 @@ impl Cache {
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
         let slot = self.slot(view, unmasked);
         let mut built = locked(&slot.built);
+        let parts = linked::parts(view, unmasked);
+        linked::complete(self.links(), &parts)?;
+        let mut late = linked::late_revision(store, &parts)?;
         let now = store.revision()?;
-        *built = built.take().filter(|found| found.revision == now);
+        *built = built.take().filter(|found| (found.revision, found.late) == (now, late));
         let (open, revision) = match built.as_ref() {
-            Some(Built { revision, kept: Kept::Open(open) }) => {
-                return Ok((Arc::clone(&open.snapshot), *revision));
+            Some(Built { revision, kept: Kept::Open(open), .. }) => {
+                return Ok((Arc::clone(&open.snapshot), *revision + late));
             }
-            Some(Built { revision, kept: Kept::Packed(packed) }) => {
+            Some(Built { revision, kept: Kept::Packed(packed), .. }) => {
                 (Open::unpacked(packed), *revision)
             }
-            None => self.build(store, view, unmasked)?,
+            None => {
+                let build = || self.build(store, view, unmasked);
+                let (made, links) = linked::read((store, self.links()), &parts, build)?;
+                late = links;
+                made
+            }
         };
         let snapshot = Arc::clone(&open.snapshot);
         let kept = Kept::Open(open);
         slot.bytes.store(kept.bytes(), Ordering::Relaxed);
-        *built = Some(Built { revision, kept });
+        *built = Some(Built { revision, late, kept });
         drop(built);
         self.make_room(&snapshot);
-        Ok((snapshot, revision))
+        Ok((snapshot, revision + late))
     }
 
     fn build(

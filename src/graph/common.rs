@@ -7,7 +7,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::joins::Groups;
-use super::{Shared, Snapshot};
+use super::{Indexed, Listed, Shared, Snapshot};
 use crate::model::{Event, EventId, Link, Record, RecordId, Tie, TieId};
 
 /// Objects that snapshots in use hold.
@@ -61,7 +61,7 @@ impl Common {
 }
 
 /// What orders the objects of a list.
-pub(super) trait Keyed: Sized {
+pub(super) trait Keyed: Listed + Sized {
     /// Its type.
     type Key: Ord;
     /// In what one object may be less than another with its key.
@@ -173,7 +173,7 @@ impl Keyed for Link {
 /// are several objects with one key, but for those that are another one with less in it (an event, of which
 /// a view has the visible participants only): who holds such a one holds it for itself.
 #[derive(Debug)]
-pub(super) struct Lists<T> {
+pub(super) struct Lists<T: Listed> {
     lists: Vec<Shared<T>>,
     /// Objects of which another with the same key was there before.
     variants: usize,
@@ -187,13 +187,13 @@ pub(super) fn own_event_bytes(events: usize) -> usize {
     events * 2 * size_of::<Event>()
 }
 
-impl<T> Default for Lists<T> {
+impl<T: Listed> Default for Lists<T> {
     fn default() -> Self {
         Self { lists: Vec::new(), variants: 0, less: 0 }
     }
 }
 
-impl<T> Clone for Lists<T> {
+impl<T: Listed> Clone for Lists<T> {
     fn clone(&self) -> Self {
         Self { lists: self.lists.clone(), ..*self }
     }
@@ -225,7 +225,7 @@ impl<T: Keyed> Lists<T> {
         }
         let brought = match self.lists.is_empty() {
             true => Arc::clone(list),
-            false => Arc::new(self.brought_by(list)),
+            false => Arc::new(self.brought_by(list).into()),
         };
         if brought.is_empty() {
             return None;
@@ -256,7 +256,7 @@ impl<T: Keyed> Lists<T> {
     }
 
     /// Where the objects of an ascending list are held.
-    pub fn places(&self, list: &[Arc<T>]) -> Vec<Option<Place>> {
+    pub fn places(&self, list: &Shared<T>) -> Indexed<T::Index, Option<Place>> {
         let mut lender = self.lender();
         let place = |item: &Arc<T>| lender.find(&item.key(), |held| Arc::ptr_eq(held, item));
         list.iter().map(place).collect()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::common::{Common, Place};
-use super::{Shared, Snapshot};
+use super::{Indexed, RecordIndex, Shared, Snapshot};
 use crate::model::Record;
 
 /// Of a record that is in no group.
@@ -20,11 +20,16 @@ pub(super) struct Groups {
 
 impl Groups {
     /// Takes in the groups of the list that a snapshot brought, the last one.
-    pub fn add(&mut self, snapshot: &Snapshot, places: &[Option<Place>], brought: &Shared<Record>) {
+    pub fn add(
+        &mut self,
+        snapshot: &Snapshot,
+        places: &Indexed<RecordIndex, Option<Place>>,
+        brought: &Shared<Record>,
+    ) {
         let list = self.of.len() as u32;
         let mut groups = vec![NONE; brought.len()];
         for entity in snapshot.entities.iter() {
-            let places = || entity.records.iter().filter_map(|record| places[*record as usize]);
+            let places = || entity.records.iter().filter_map(|record| places[*record]);
             let known = places().map(|place| self.of(place)).find(|group| *group != NONE);
             let group = known.unwrap_or(self.count);
             let mut is_used = false;
@@ -57,7 +62,7 @@ impl Groups {
 pub(super) struct Joins {
     groups: Groups,
     /// Records of entities that are no group, ascending, and the first of their entity.
-    others: Box<[(u32, u32)]>,
+    others: Box<[(RecordIndex, RecordIndex)]>,
 }
 
 impl Joins {
@@ -65,7 +70,7 @@ impl Joins {
     pub fn of(snapshot: &Snapshot, common: &Common) -> Self {
         let places = common.records.places(&snapshot.records);
         let groups = &common.groups;
-        let group = |record: u32| places[record as usize].map_or(NONE, |place| groups.of(place));
+        let group = |record: RecordIndex| places[record].map_or(NONE, |place| groups.of(place));
         let mut is_taken = vec![false; groups.count as usize];
         let mut others = Vec::new();
         for entity in snapshot.entities.iter() {
@@ -85,28 +90,27 @@ impl Joins {
     }
 
     /// For each record the first of its entity, given where the records are held.
-    pub fn labels(&self, places: &[Option<Place>]) -> Vec<u32> {
-        let mut first_of = vec![NONE; self.groups.count as usize];
+    pub fn labels(
+        &self,
+        places: &Indexed<RecordIndex, Option<Place>>,
+    ) -> Indexed<RecordIndex, RecordIndex> {
+        let mut first_of = vec![None; self.groups.count as usize];
         let mut others = self.others.iter().peekable();
-        let label = |(record, place): (u32, &Option<Place>)| {
+        let label = |(record, place): (RecordIndex, &Option<Place>)| {
             if let Some((_, first)) = others.next_if(|(other, _)| *other == record) {
                 return *first;
             }
             let group = place.map_or(NONE, |place| self.groups.of(place));
             match first_of.get_mut(group as usize) {
-                Some(first) if *first == NONE => {
-                    *first = record;
-                    record
-                }
-                Some(first) => *first,
+                Some(first) => *first.get_or_insert(record),
                 None => record,
             }
         };
-        (0u32..).zip(places).map(label).collect()
+        places.enumerated().map(label).collect()
     }
 
     /// Bytes that it holds for itself.
     pub fn bytes(&self) -> usize {
-        self.others.len() * size_of::<(u32, u32)>()
+        self.others.len() * size_of::<(RecordIndex, RecordIndex)>()
     }
 }

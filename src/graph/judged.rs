@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Snapshot;
+use super::{RecordIndex, Snapshot};
 use crate::model::{Judgement, RecordId, Verdict};
 
 /// The verdict that stands on each judged pair of records: the latest one counts; where judgements
@@ -21,7 +21,7 @@ pub(super) fn verdicts(judgements: &[Judgement]) -> BTreeMap<(RecordId, RecordId
 impl Snapshot {
     /// The verdict that stands on each judged pair of visible records, by their indexes, the
     /// smaller first: what the entities were computed with.
-    pub fn verdicts(&self) -> BTreeMap<(u32, u32), Verdict> {
+    pub fn verdicts(&self) -> BTreeMap<(RecordIndex, RecordIndex), Verdict> {
         let by_index = |((a, b), verdict)| Some(((self.stored(a)?, self.stored(b)?), verdict));
         verdicts(&self.judgements).into_iter().filter_map(by_index).collect()
     }

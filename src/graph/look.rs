@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::{RelationshipKind, Snapshot};
+use super::relationships::Incident;
+use super::{EntityIndex, RecordIndex, RelationshipKind, Snapshot};
 use crate::model::{EntityType, Span};
 use crate::normalize::fold;
 
@@ -13,8 +14,8 @@ const NUMBER_DIGITS_MIN: usize = 5;
 /// An entity found by text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// Index of the entity.
-    pub entity: u32,
+    /// The entity.
+    pub entity: EntityIndex,
     /// Words of the question that its records hold.
     pub words: usize,
 }
@@ -22,8 +23,8 @@ pub struct Hit {
 /// One neighbour of an entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neighbour {
-    /// Index of the neighbour.
-    pub entity: u32,
+    /// The neighbour.
+    pub entity: EntityIndex,
     /// What relates them.
     pub kind: RelationshipKind,
     /// Whether the relationship goes out from the entity asked about.
@@ -37,40 +38,39 @@ pub struct Neighbour {
 impl Snapshot {
     /// Whether an entity is masked by default and never ranked: a person whom one of its records
     /// calls a victim or a possible victim.
-    pub fn is_protected(&self, entity: u32) -> bool {
-        let entity = &self.entities[entity as usize];
-        let victim = |record: &u32| self.records[*record as usize].label.category.is_victim();
+    pub fn is_protected(&self, entity: EntityIndex) -> bool {
+        let entity = &self.entities[entity];
+        let victim = |record: &RecordIndex| self.records[*record].label.category.is_victim();
         entity.entity_type == EntityType::Person && entity.records.iter().any(victim)
     }
 
     /// The agencies whose records speak of an entity, ascending.
-    pub fn agencies(&self, entity: u32) -> BTreeSet<&str> {
-        let records = self.entities[entity as usize].records.iter();
-        records.map(|record| self.records[*record as usize].label.agency.as_str()).collect()
+    pub fn agencies(&self, entity: EntityIndex) -> BTreeSet<&str> {
+        let records = self.entities[entity].records.iter();
+        records.map(|record| self.records[*record].label.agency.as_str()).collect()
     }
 
     /// Incident entries of an entity: (neighbour, relationship), ascending.
-    pub fn incident(&self, entity: u32) -> &[(u32, u32)] {
-        let (from, to) = (self.offsets[entity as usize], self.offsets[entity as usize + 1]);
-        &self.adjacency[from as usize..to as usize]
+    pub fn incident(&self, entity: EntityIndex) -> &[Incident] {
+        self.adjacency.at(entity)
     }
 
     /// Distinct neighbours of an entity, ascending.
-    pub fn neighbours_of(&self, entity: u32) -> Vec<u32> {
-        let mut neighbours: Vec<u32> =
+    pub fn neighbours_of(&self, entity: EntityIndex) -> Vec<EntityIndex> {
+        let mut neighbours: Vec<EntityIndex> =
             self.incident(entity).iter().map(|(neighbour, _)| *neighbour).collect();
         neighbours.dedup();
         neighbours
     }
 
     /// The neighbours of an entity with what relates them, ordered by neighbour id as shown and kind.
-    pub fn neighbours(&self, entity: u32) -> Vec<Neighbour> {
+    pub fn neighbours(&self, entity: EntityIndex) -> Vec<Neighbour> {
         let mut incident = self.incident(entity).to_vec();
         incident.sort_by_cached_key(|(neighbour, _)| self.entity_id(*neighbour));
         incident
             .iter()
             .map(|(neighbour, index)| {
-                let relationship = &self.relationships[*index as usize];
+                let relationship = &self.relationships[*index];
                 Neighbour {
                     entity: *neighbour,
                     kind: relationship.kind,
@@ -88,11 +88,10 @@ impl Snapshot {
         let words = words(text);
         let mut hits: Vec<Hit> = self
             .entities
-            .iter()
-            .enumerate()
+            .enumerated()
             .filter(|(_, entity)| entity_type.is_none_or(|wanted| wanted == entity.entity_type))
             .map(|(index, entity)| Hit {
-                entity: index as u32,
+                entity: index,
                 words: entity
                     .records
                     .iter()
@@ -106,8 +105,14 @@ impl Snapshot {
         hits
     }
 
-    fn words_held(&self, record: u32, wanted: &BTreeSet<String>) -> usize {
-        let held = words(&super::names::text(&self.records[record as usize]));
+    /// The same in what the snapshot was masked from. Whose content may not be shown is not to be told of: a hit says
+    /// that the entity holds the words.
+    pub(crate) fn search_unmasked(&self, text: &str, entity_type: Option<EntityType>) -> Vec<Hit> {
+        self.original().search(text, entity_type)
+    }
+
+    fn words_held(&self, record: RecordIndex, wanted: &BTreeSet<String>) -> usize {
+        let held = words(&super::names::text(&self.records[record]));
         let holds = |word: &&String| held.iter().any(|held| is_part(word, held));
         wanted.iter().filter(holds).count()
     }

@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hashbrown::HashSet;
-use roaring::RoaringBitmap;
 
 use super::common::Common;
 use super::masks::is_of_victim;
-use super::{LeftOut, Snapshot, names};
+use super::{EntityIndex, EventIndex, IndexSet, LeftOut, LinkIndex, RecordIndex, Snapshot, names};
 use crate::leak;
 use crate::model::{Address, Body, Event, Link, Organization, Person, Phone, Record, Vehicle, hex};
 
@@ -44,7 +43,7 @@ impl Snapshot {
     }
 
     /// Notes what was left out, if anything was, and of what.
-    fn leave_out(&mut self, original: &Arc<Self>, hidden: RoaringBitmap) {
+    fn leave_out(&mut self, original: &Arc<Self>, hidden: IndexSet<EntityIndex>) {
         let untouched = Arc::ptr_eq(&self.records, &original.records)
             && Arc::ptr_eq(&self.events, &original.events)
             && Arc::ptr_eq(&self.links, &original.links);
@@ -57,9 +56,9 @@ impl Snapshot {
     }
 
     /// Empties the records of hidden entities, and takes from public ones of what row they are.
-    fn hide_records(&mut self, hidden: &RoaringBitmap, common: &Common) {
+    fn hide_records(&mut self, hidden: &IndexSet<EntityIndex>, common: &Common) {
         let entity_of = &self.entity_of;
-        let changed = |(index, record): (usize, &Arc<Record>)| {
+        let changed = |(index, record): (RecordIndex, &Arc<Record>)| {
             let less = match hidden.contains(entity_of[index]) {
                 true => emptied(record),
                 false if record.public => {
@@ -69,7 +68,7 @@ impl Snapshot {
             };
             Some((index, less))
         };
-        let changed: Vec<_> = self.records.iter().enumerate().filter_map(changed).collect();
+        let changed: Vec<_> = self.records.enumerated().filter_map(changed).collect();
         if changed.is_empty() {
             return;
         }
@@ -80,7 +79,7 @@ impl Snapshot {
         }
     }
 
-    fn hide_events(&mut self, hidden: &RoaringBitmap, common: &Common) {
+    fn hide_events(&mut self, hidden: &IndexSet<EntityIndex>, common: &Common) {
         let is_hidden = |event: &Event| self.is_of_hidden(event, hidden);
         let says = |event: &Event| {
             event.place.is_some()
@@ -88,7 +87,9 @@ impl Snapshot {
                 || event.amount.is_some()
                 || !event.local_id.is_empty()
         };
-        let changed: Vec<usize> = (0..self.events.len())
+        let changed: Vec<EventIndex> = self
+            .events
+            .indexes()
             .filter(|index| says(&self.events[*index]) && is_hidden(&self.events[*index]))
             .collect();
         if changed.is_empty() {
@@ -105,13 +106,13 @@ impl Snapshot {
 
     /// Of a link of which an end is hidden only that it is one is told: its bits and levels say in what the two
     /// agree.
-    fn hide_links(&mut self, hidden: &RoaringBitmap, common: &Common) {
-        let entities = hidden.iter().map(|entity| &self.entities[entity as usize]);
+    fn hide_links(&mut self, hidden: &IndexSet<EntityIndex>, common: &Common) {
+        let entities = hidden.iter().map(|entity| &self.entities[entity]);
         let records = entities.flat_map(|entity| &entity.records);
-        let ids: HashSet<_> = records.map(|record| self.records[*record as usize].id).collect();
+        let ids: HashSet<_> = records.map(|record| self.records[*record].id).collect();
         let is_hidden = |link: &Link| ids.contains(&link.a) || ids.contains(&link.b);
-        let changed: Vec<usize> =
-            (0..self.links.len()).filter(|index| is_hidden(&self.links[*index])).collect();
+        let changed: Vec<LinkIndex> =
+            self.links.indexes().filter(|index| is_hidden(&self.links[*index])).collect();
         if changed.is_empty() {
             return;
         }
@@ -125,30 +126,28 @@ impl Snapshot {
     }
 
     /// Whether an event is of a row about a victim, or a hidden entity took part in it.
-    pub(super) fn is_of_hidden(&self, event: &Event, hidden: &RoaringBitmap) -> bool {
+    pub(super) fn is_of_hidden(&self, event: &Event, hidden: &IndexSet<EntityIndex>) -> bool {
         let mut parts = event.participants.iter().filter_map(|part| self.stored(part.record));
-        is_of_victim(&event.label)
-            || parts.any(|record| hidden.contains(self.entity_of[record as usize]))
+        is_of_victim(&event.label) || parts.any(|record| hidden.contains(self.entity_of[record]))
     }
 
     /// Whether what the entity's records say has been left out.
-    pub fn is_masked(&self, entity: u32) -> bool {
+    pub fn is_masked(&self, entity: EntityIndex) -> bool {
         self.left_out.original.is_some() && self.left_out.masked.contains(entity)
     }
 
     /// Whether the caller may see the entity unmasked: all of its records that are a victim's are of rows whose
     /// victim is in the case, and there are such.
-    pub fn may_unmask(&self, entity: u32) -> bool {
-        let records = self.entities[entity as usize].records.iter();
-        let mut victims = records
-            .filter(|record| is_of_victim(&self.records[**record as usize].label))
-            .peekable();
+    pub fn may_unmask(&self, entity: EntityIndex) -> bool {
+        let records = self.entities[entity].records.iter();
+        let mut victims =
+            records.filter(|record| is_of_victim(&self.records[**record].label)).peekable();
         victims.peek().is_some() && victims.all(|record| self.left_out.sighted.contains(*record))
     }
 
     /// Whether the content of a record is another agency's and hidden from the caller's: it meets nothing that
     /// the caller can read or write.
-    pub fn is_foreign(&self, record: u32) -> bool {
+    pub fn is_foreign(&self, record: RecordIndex) -> bool {
         self.left_out.foreign.contains(record)
     }
 
@@ -160,20 +159,20 @@ impl Snapshot {
 
     /// A short human-readable name of an entity: what most of its records call it; where it is masked its
     /// pseudonym.
-    pub fn name(&self, entity: u32) -> String {
+    pub fn name(&self, entity: EntityIndex) -> String {
         if self.is_masked(entity) { self.pseudonym(entity) } else { self.called(entity) }
     }
 
-    fn called(&self, entity: u32) -> String {
-        let records = &self.entities[entity as usize].records;
-        names::display(records.iter().map(|record| self.records[*record as usize].as_ref()))
+    fn called(&self, entity: EntityIndex) -> String {
+        let records = &self.entities[entity].records;
+        names::display(records.iter().map(|record| self.records[*record].as_ref()))
     }
 
     /// What an entity is called in a case in place of its name: the same for all who see the same first
     /// record about the victim.
-    fn pseudonym(&self, index: u32) -> String {
-        let entity = &self.entities[index as usize];
-        let records = entity.records.iter().map(|record| &self.records[*record as usize]);
+    fn pseudonym(&self, index: EntityIndex) -> String {
+        let entity = &self.entities[index];
+        let records = entity.records.iter().map(|record| &self.records[*record]);
         let about_victim = records.clone().find(|record| is_of_victim(&record.label));
         let named_by = about_victim.or(records.clone().next()).map(|record| record.id.0);
         let parts: [&[u8]; 2] = [self.case_name().as_bytes(), &named_by.unwrap_or_default()];
@@ -184,10 +183,10 @@ impl Snapshot {
 
 /// Entities of which the content is hidden: those with a record that is a victim's. To whom some of them may be
 /// unmasked, they are so when that is asked for, and is logged.
-fn hidden(snapshot: &Snapshot) -> RoaringBitmap {
+fn hidden(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
     let records = snapshot.records.iter().zip(snapshot.entity_of.iter());
     let of_victims = records.filter(|(record, _)| is_of_victim(&record.label));
-    let entities: BTreeSet<u32> = of_victims.map(|(_, entity)| *entity).collect();
+    let entities: BTreeSet<EntityIndex> = of_victims.map(|(_, entity)| *entity).collect();
     entities.into_iter().collect()
 }
 
@@ -215,7 +214,7 @@ fn emptied(record: &Record) -> Record {
 
 impl LeftOut {
     /// Nothing but what agreements keep back, and whose content is hidden from whom.
-    pub(super) fn before(withheld: Arc<RoaringBitmap>, hides: super::masks::Hides) -> Self {
+    pub(super) fn before(withheld: Arc<IndexSet<RecordIndex>>, hides: super::masks::Hides) -> Self {
         let super::masks::Hides { sighted, foreign } = hides;
         Self { withheld, sighted, foreign, ..Self::default() }
     }

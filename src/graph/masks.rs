@@ -7,9 +7,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
-
 use super::positions::Positions;
+use super::{IndexSet, Indexed, RecordIndex};
 use crate::model::{EntityType, Label, Record, RecordId};
 
 /// Whether an object is a victim's, by its label.
@@ -21,9 +20,9 @@ pub(super) fn is_of_victim(label: &Label) -> bool {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Hides {
     /// Those that the caller may see unmasked.
-    pub sighted: Arc<RoaringBitmap>,
+    pub sighted: Arc<IndexSet<RecordIndex>>,
     /// Those of other agencies that it may not.
-    pub foreign: Arc<RoaringBitmap>,
+    pub foreign: Arc<IndexSet<RecordIndex>>,
 }
 
 impl Hides {
@@ -31,14 +30,14 @@ impl Hides {
     /// on a victim is unmasked with the victim.
     pub fn of(
         agency: &str,
-        (records, positions): (&[Arc<Record>], &Positions),
+        (records, positions): (&Indexed<RecordIndex, Arc<Record>>, &Positions),
         unmasked: &BTreeSet<RecordId>,
     ) -> Self {
         let row = |record: &Arc<Record>| (record.label.agency.clone(), record.row_id().to_owned());
         let named = unmasked.iter().filter_map(|id| positions.of_id(*id));
-        let rows: BTreeSet<_> = named.map(|at| row(&records[at as usize])).collect();
-        let (mut sighted, mut foreign) = (RoaringBitmap::new(), RoaringBitmap::new());
-        for (position, record) in (0u32..).zip(records) {
+        let rows: BTreeSet<_> = named.map(|at| row(&records[at])).collect();
+        let (mut sighted, mut foreign) = (IndexSet::default(), IndexSet::default());
+        for (position, record) in records.enumerated() {
             if !is_of_victim(&record.label) {
                 continue;
             }
@@ -52,7 +51,7 @@ impl Hides {
     }
 
     /// Whether the content of a record is hidden from the caller.
-    fn hides(&self, (position, record): (u32, &Record)) -> bool {
+    fn hides(&self, (position, record): (RecordIndex, &Record)) -> bool {
         is_of_victim(&record.label) && !self.sighted.contains(position)
     }
 
@@ -62,7 +61,7 @@ impl Hides {
     /// what is readable. All else: what is hidden of other agencies is linked among itself, so that a ring through
     /// their victims' phones shows by joins that the caller had no part in; and the rest among itself, so that
     /// the owner of what is hidden still finds its own.
-    pub fn joins(&self, a: (u32, &Record), b: (u32, &Record)) -> bool {
+    pub fn joins(&self, a: (RecordIndex, &Record), b: (RecordIndex, &Record)) -> bool {
         if a.1.entity_type() != EntityType::Person {
             return self.foreign.contains(a.0) == self.foreign.contains(b.0);
         }

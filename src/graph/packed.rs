@@ -9,7 +9,7 @@ use super::assemble::Visible;
 use super::common::{Common, Keyed, Lists, Place, Split, own_event_bytes};
 use super::joins::Joins;
 use super::positions::Positions;
-use super::{LeftOut, Shared, Snapshot};
+use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, Position, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
 /// A packed snapshot. Unpacked it is the same again.
@@ -20,7 +20,7 @@ pub struct Packed {
     ties: PackedList<Tie>,
     events: PackedList<Event>,
     links: PackedList<Link>,
-    judgements: Arc<Vec<Judgement>>,
+    judgements: Arc<Indexed<JudgementIndex, Judgement>>,
     joins: Joins,
     /// What was left out before it was masked.
     left_out: LeftOut,
@@ -32,7 +32,7 @@ struct Masked {
     records: Replaced<Record>,
     events: Replaced<Event>,
     links: Replaced<Link>,
-    entities: Arc<RoaringBitmap>,
+    entities: Arc<IndexSet<EntityIndex>>,
 }
 
 impl Packed {
@@ -63,7 +63,7 @@ impl Packed {
     pub fn unpacked(&self) -> Snapshot {
         let records = || {
             let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
-            (Arc::new(records), self.joins.labels(&places))
+            (Arc::new(Indexed::from(records)), self.joins.labels(&places.into()))
         };
         let others = || (self.ties.list(), self.events.list(), self.links.list());
         let ((records, labels), (ties, events, links)) = rayon::join(records, others);
@@ -96,10 +96,10 @@ impl Packed {
         let masked = self.masked.as_ref();
         let masked = masked.map_or(0, |it| {
             let lists = it.records.bytes() + it.events.bytes() + it.links.bytes();
-            lists + it.entities.serialized_size()
+            lists + it.entities.bytes()
         });
         let LeftOut { withheld, sighted, foreign, .. } = &self.left_out;
-        let left_out = [withheld, sighted, foreign].map(|it| it.serialized_size());
+        let left_out = [withheld, sighted, foreign].map(|it| it.bytes());
         self.records.bytes()
             + self.ties.bytes()
             + self.events.bytes()
@@ -151,11 +151,11 @@ impl<T: Keyed> PackedList<T> {
         for ((list, positions), number) in self.lists.iter().zip(&self.positions).zip(0u32..) {
             items.extend(positions.iter().map(|position| {
                 let place = Place { list: number, position };
-                (Arc::clone(&list[position as usize]), note(Some(place)))
+                (Arc::clone(&list[T::Index::new(position)]), note(Some(place)))
             }));
         }
         items.extend(self.less.iter().map(|(place, less)| {
-            let whole = &self.lists[place.list as usize][place.position as usize];
+            let whole = &self.lists[place.list as usize][T::Index::new(place.position)];
             (Arc::new(whole.with_less(*less)), note(None))
         }));
         items.extend(self.rest.iter().map(|item| (Arc::clone(item), note(None))));
@@ -202,9 +202,9 @@ impl<T: Keyed> Replaced<T> {
         if self.positions.is_empty() {
             return Arc::clone(original);
         }
-        let mut items = Vec::clone(original);
+        let mut items = Indexed::clone(original);
         for (position, by) in self.positions.iter().zip(self.by.list().iter()) {
-            items[position as usize] = Arc::clone(by);
+            items[T::Index::new(position)] = Arc::clone(by);
         }
         Arc::new(items)
     }

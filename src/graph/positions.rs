@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::{Indexed, RecordIndex};
 use crate::model::{Record, RecordId};
 
 /// The positions of the records of a list by their ids.
-pub(super) struct Positions(HashMap<RecordId, u32>);
+pub(super) struct Positions(HashMap<RecordId, RecordIndex>);
 
 impl Positions {
     /// Of the records of a list.
-    pub fn of(records: &[Arc<Record>]) -> Self {
-        Self(records.iter().zip(0u32..).map(|(record, position)| (record.id, position)).collect())
+    pub fn of(records: &Indexed<RecordIndex, Arc<Record>>) -> Self {
+        Self(records.enumerated().map(|(position, record)| (record.id, position)).collect())
     }
 
     /// Where the record stands, if it is there.
-    pub fn of_id(&self, id: RecordId) -> Option<u32> {
+    pub fn of_id(&self, id: RecordId) -> Option<RecordIndex> {
         self.0.get(&id).copied()
     }
 }

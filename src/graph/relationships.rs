@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Relationship, RelationshipKind};
+use super::{
+    Entity, EntityIndex, EventIndex, Indexed, Listed, Position, RecordIndex, Relationship,
+    RelationshipIndex, RelationshipKind, TieIndex,
+};
 use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 
 /// An event with more participants than this makes no "same event" relationships between them: it
@@ -14,29 +17,32 @@ const EVENT_PARTICIPANTS_MAX: usize = 12;
 /// A tie or an event that shows a relationship, by its index; ties come first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Shows {
-    Tie(u32),
-    Event(u32),
+    Tie(TieIndex),
+    Event(EventIndex),
 }
 
 /// What is shown: from whom, to whom, of which kind; and by what.
-type Shown = ((u32, u32, RelationshipKind), Shows);
+type Shown = ((EntityIndex, EntityIndex, RelationshipKind), Shows);
+
+/// Objects as a snapshot lists them.
+type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
 
 /// The relationships between entities, which are numbered in order of their ids; `entity` tells whose a
 /// record is.
 pub(super) fn relationships(
-    entity: impl Fn(RecordId) -> Option<u32>,
-    ties: &[Arc<Tie>],
-    events: &[Arc<Event>],
-) -> Vec<Relationship> {
+    entity: impl Fn(RecordId) -> Option<EntityIndex>,
+    ties: &List<Tie>,
+    events: &List<Event>,
+) -> Indexed<RelationshipIndex, Relationship> {
     let mut shown: Vec<Shown> = Vec::with_capacity(ties.len());
-    for (index, tie) in (0u32..).zip(ties) {
+    for (index, tie) in ties.enumerated() {
         let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
         if source != target {
             let kind = RelationshipKind::Tie(tie.kind);
             shown.push(((source, target, kind), Shows::Tie(index)));
         }
     }
-    for (index, event) in (0u32..).zip(events) {
+    for (index, event) in events.enumerated() {
         for (from, to, kind) in shown_by(event) {
             let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
             if source != target {
@@ -51,7 +57,7 @@ pub(super) fn relationships(
 }
 
 /// One relationship, of all that shows it.
-fn relationship(shown: &[Shown], ties: &[Arc<Tie>], events: &[Arc<Event>]) -> Relationship {
+fn relationship(shown: &[Shown], ties: &List<Tie>, events: &List<Event>) -> Relationship {
     let (source, target, kind) = shown[0].0;
     let mut span = Span::default();
     let (mut by_tie, mut by_event) = (0, 0);
@@ -59,11 +65,11 @@ fn relationship(shown: &[Shown], ties: &[Arc<Tie>], events: &[Arc<Event>]) -> Re
         match *shows {
             Shows::Tie(index) => {
                 by_tie += 1;
-                widen(&mut span, ties[index as usize].span);
+                widen(&mut span, ties[index].span);
             }
             Shows::Event(index) => {
                 by_event += 1;
-                let event = &events[index as usize];
+                let event = &events[index];
                 let to = event.until.or(Some(event.at));
                 widen(&mut span, Span { from: Some(event.at), to });
             }
@@ -73,7 +79,11 @@ fn relationship(shown: &[Shown], ties: &[Arc<Tie>], events: &[Arc<Event>]) -> Re
 }
 
 /// "Same event" has no direction: it goes out from the smaller id.
-fn ordered(source: u32, target: u32, kind: RelationshipKind) -> (u32, u32, RelationshipKind) {
+fn ordered(
+    source: EntityIndex,
+    target: EntityIndex,
+    kind: RelationshipKind,
+) -> (EntityIndex, EntityIndex, RelationshipKind) {
     match kind {
         RelationshipKind::SameEvent if source > target => (target, source, kind),
         _ => (source, target, kind),
@@ -121,22 +131,55 @@ fn widen(span: &mut Span, other: Span) {
     span.to = span.to.max(other.to);
 }
 
-/// Compressed sparse rows over both directions of every relationship: offsets per entity, and
-/// (neighbour, relationship) entries, ascending per entity.
-pub(super) fn adjacency(
-    entities: usize,
-    relationships: &[Relationship],
-) -> (Vec<u32>, Vec<(u32, u32)>) {
-    let mut entries: Vec<(u32, u32, u32)> = Vec::with_capacity(relationships.len() * 2);
-    for (index, relationship) in relationships.iter().enumerate() {
-        entries.push((relationship.source, relationship.target, index as u32));
-        entries.push((relationship.target, relationship.source, index as u32));
+/// For each record its entity.
+pub(super) fn entities_of(
+    entities: &Indexed<EntityIndex, Entity>,
+    records: usize,
+) -> Indexed<RecordIndex, EntityIndex> {
+    let mut entity_of = Indexed::filled(EntityIndex::new(0), records);
+    for (index, entity) in entities.enumerated() {
+        entity.records.iter().for_each(|record| entity_of[*record] = index);
     }
-    entries.par_sort_unstable();
-    let mut offsets = vec![0u32; entities + 1];
-    entries.iter().for_each(|(entity, ..)| offsets[*entity as usize + 1] += 1);
-    for entity in 0..entities {
-        offsets[entity + 1] += offsets[entity];
+    entity_of
+}
+
+/// A neighbour of an entity, and what relates them.
+pub(super) type Incident = (EntityIndex, RelationshipIndex);
+
+/// Compressed sparse rows over both directions of every relationship, ascending per entity.
+#[derive(Debug)]
+pub(super) struct Adjacency {
+    /// Entity `e` has `incident[offsets[e]..offsets[e + 1]]`.
+    offsets: Box<[u32]>,
+    incident: Box<[Incident]>,
+}
+
+impl Adjacency {
+    /// Of the relationships of so many entities.
+    pub fn of(entities: usize, relationships: &Indexed<RelationshipIndex, Relationship>) -> Self {
+        let mut entries = Vec::with_capacity(relationships.len() * 2);
+        for (index, relationship) in relationships.enumerated() {
+            entries.push((relationship.source, relationship.target, index));
+            entries.push((relationship.target, relationship.source, index));
+        }
+        entries.par_sort_unstable();
+        let mut offsets = vec![0u32; entities + 1];
+        entries.iter().for_each(|(entity, ..)| offsets[entity.raw() as usize + 1] += 1);
+        for entity in 0..entities {
+            offsets[entity + 1] += offsets[entity];
+        }
+        let incident = entries.into_iter().map(|(_, neighbour, index)| (neighbour, index));
+        Self { offsets: offsets.into(), incident: incident.collect() }
     }
-    (offsets, entries.into_iter().map(|(_, neighbour, index)| (neighbour, index)).collect())
+
+    /// The neighbours of an entity.
+    pub fn at(&self, entity: EntityIndex) -> &[Incident] {
+        let at = entity.raw() as usize;
+        &self.incident[self.offsets[at] as usize..self.offsets[at + 1] as usize]
+    }
+
+    /// Bytes that it holds.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.offsets) + size_of_val(&*self.incident)
+    }
 }

@@ -9,10 +9,9 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
-use roaring::RoaringBitmap;
 
 use super::masks::is_of_victim;
-use super::{LeftOut, Snapshot};
+use super::{EntityIndex, EventIndex, IndexSet, LeftOut, RecordIndex, Snapshot, TieIndex};
 use crate::model::{EntityId, EventId, IdKey, RecordId, TieId};
 
 /// The case for which ids are made.
@@ -20,15 +19,15 @@ use crate::model::{EntityId, EventId, IdKey, RecordId, TieId};
 pub(super) struct Case {
     name: String,
     /// Entities whose ids are of the case.
-    keyed: Arc<RoaringBitmap>,
+    keyed: Arc<IndexSet<EntityIndex>>,
     found: Arc<OnceLock<Found>>,
 }
 
-/// The indexes of what is masked, by the ids of the case.
+/// What is masked, by the ids of the case.
 #[derive(Default)]
 struct Found {
-    entities: HashMap<EntityId, u32>,
-    records: HashMap<RecordId, u32>,
+    entities: HashMap<EntityId, EntityIndex>,
+    records: HashMap<RecordId, RecordIndex>,
 }
 
 impl fmt::Debug for Case {
@@ -71,12 +70,12 @@ impl Snapshot {
     }
 
     /// Whether the ids of an entity and its records are of the case.
-    fn is_keyed(&self, entity: u32) -> bool {
+    fn is_keyed(&self, entity: EntityIndex) -> bool {
         self.left_out.case.keyed.contains(entity)
     }
 
-    fn is_keyed_record(&self, record: u32) -> bool {
-        self.is_keyed(self.entity_of[record as usize])
+    fn is_keyed_record(&self, record: RecordIndex) -> bool {
+        self.is_keyed(self.entity_of[record])
     }
 
     fn in_this_case(&self, domain: &str, stored: &[u8; 16]) -> [u8; 16] {
@@ -84,8 +83,8 @@ impl Snapshot {
     }
 
     /// The id of an entity, as shown.
-    pub fn entity_id(&self, entity: u32) -> EntityId {
-        let stored = self.entities[entity as usize].id;
+    pub fn entity_id(&self, entity: EntityIndex) -> EntityId {
+        let stored = self.entities[entity].id;
         match self.is_keyed(entity) {
             true => entity_id_in_case(&self.id_key, self.case_name(), stored),
             false => stored,
@@ -93,8 +92,8 @@ impl Snapshot {
     }
 
     /// The id of a record, as shown.
-    pub fn record_id(&self, record: u32) -> RecordId {
-        let stored = self.records[record as usize].id;
+    pub fn record_id(&self, record: RecordIndex) -> RecordId {
+        let stored = self.records[record].id;
         match self.is_keyed_record(record) {
             true => record_id_in_case(&self.id_key, self.case_name(), stored),
             false => stored,
@@ -102,8 +101,8 @@ impl Snapshot {
     }
 
     /// The id of a tie, as shown.
-    pub fn tie_id(&self, tie: u32) -> TieId {
-        let tie = &self.ties[tie as usize];
+    pub fn tie_id(&self, tie: TieIndex) -> TieId {
+        let tie = &self.ties[tie];
         let mut ends = [tie.from, tie.to].into_iter().filter_map(|end| self.stored(end));
         let is_keyed = self.is_masking()
             && (is_of_victim(&tie.label) || ends.any(|record| self.is_keyed_record(record)));
@@ -114,8 +113,8 @@ impl Snapshot {
     }
 
     /// The id of an event, as shown.
-    pub fn event_id(&self, event: u32) -> EventId {
-        let event = &self.events[event as usize];
+    pub fn event_id(&self, event: EventIndex) -> EventId {
+        let event = &self.events[event];
         let is_keyed = self.is_masking() && self.is_of_hidden(event, &self.left_out.case.keyed);
         match is_keyed {
             true => EventId(self.in_this_case("event of a case", &event.id.0)),
@@ -129,29 +128,29 @@ impl Snapshot {
     }
 
     /// The id of a record under which it is stored: for what is written about it, never for an answer.
-    pub fn stored_id(&self, record: u32) -> RecordId {
-        self.records[record as usize].id
+    pub fn stored_id(&self, record: RecordIndex) -> RecordId {
+        self.records[record].id
     }
 
-    /// The index of an entity by the id that it is shown with; `None` when there is none in the view, or when it
+    /// The entity of the id that it is shown with; `None` when there is none in the view, or when it
     /// bears this id in another case.
-    pub fn entity(&self, id: EntityId) -> Option<u32> {
-        let at = self.entities.binary_search_by_key(&id, |entity| entity.id);
-        let open = at.ok().map(|at| at as u32).filter(|at| !self.is_keyed(*at));
+    pub fn entity(&self, id: EntityId) -> Option<EntityIndex> {
+        let at = self.entities.find_by_key(&id, |entity| entity.id);
+        let open = at.filter(|at| !self.is_keyed(*at));
         open.or_else(|| self.found()?.entities.get(&id).copied())
     }
 
-    /// The index of a record by the id that it is shown with; `None` when there is none in the view, or when it
+    /// The record of the id that it is shown with; `None` when there is none in the view, or when it
     /// bears this id in another case.
-    pub fn record(&self, id: RecordId) -> Option<u32> {
+    pub fn record(&self, id: RecordId) -> Option<RecordIndex> {
         let open = self.stored(id).filter(|at| !self.is_keyed_record(*at));
         open.or_else(|| self.found()?.records.get(&id).copied())
     }
 
-    /// The index of a record by the id under which it is stored, as ties, events, links and judgements name it;
+    /// The record of the id under which it is stored, as ties, events, links and judgements name it;
     /// `None` when there is none in the view. Never asked with what a caller said.
-    pub(crate) fn stored(&self, id: RecordId) -> Option<u32> {
-        self.records.binary_search_by_key(&id, |record| record.id).ok().map(|at| at as u32)
+    pub(crate) fn stored(&self, id: RecordId) -> Option<RecordIndex> {
+        self.records.find_by_key(&id, |record| record.id)
     }
 
     fn found(&self) -> Option<&Found> {
@@ -163,7 +162,7 @@ impl Snapshot {
             let mut found = Found::default();
             for entity in case.keyed.iter() {
                 found.entities.insert(self.entity_id(entity), entity);
-                for record in &self.entities[entity as usize].records {
+                for record in &self.entities[entity].records {
                     found.records.insert(self.record_id(*record), *record);
                 }
             }
@@ -174,8 +173,8 @@ impl Snapshot {
 
     /// Entities in the order of their ids as shown: in that of what is stored the place of what is masked would
     /// tell across cases who it is.
-    pub fn in_order(&self, entities: impl IntoIterator<Item = u32>) -> Vec<u32> {
-        let mut entities: Vec<u32> = entities.into_iter().collect();
+    pub fn in_order(&self, entities: impl IntoIterator<Item = EntityIndex>) -> Vec<EntityIndex> {
+        let mut entities: Vec<EntityIndex> = entities.into_iter().collect();
         match self.left_out.case.keyed.is_empty() {
             true => entities.sort_unstable(),
             false => entities.sort_by_cached_key(|entity| self.entity_id(*entity)),
@@ -184,8 +183,8 @@ impl Snapshot {
     }
 
     /// The records of an entity in the order of their ids as shown.
-    pub fn records_of(&self, entity: u32) -> Vec<u32> {
-        let mut records = self.entities[entity as usize].records.to_vec();
+    pub fn records_of(&self, entity: EntityIndex) -> Vec<RecordIndex> {
+        let mut records = self.entities[entity].records.to_vec();
         if self.is_keyed(entity) {
             records.sort_by_cached_key(|record| self.record_id(*record));
         }

@@ -2,7 +2,7 @@
 
 use std::mem::size_of;
 
-use super::{Entity, Relationship, Snapshot};
+use super::{Entity, RecordIndex, Relationship, Snapshot};
 
 /// A pointer, and its share of what the allocator keeps about it.
 const POINTER: usize = size_of::<usize>();
@@ -17,12 +17,11 @@ impl Snapshot {
             true => 0,
             false => self.records.len() + self.events.len() + self.links.len(),
         };
-        let members: usize = self.records.len() * size_of::<u32>();
+        let members: usize = self.records.len() * size_of::<RecordIndex>();
         (lists + masked_lists) * POINTER
             + members * 2
             + self.entities.len() * (size_of::<Entity>() + POINTER)
             + self.relationships.len() * size_of::<Relationship>()
-            + self.offsets.len() * size_of::<u32>()
-            + self.adjacency.len() * size_of::<(u32, u32)>()
+            + self.adjacency.bytes()
     }
 }

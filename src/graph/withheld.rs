@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::positions::Positions;
+use super::{Indexed, RecordIndex};
 use crate::govern::{Field, Fields};
 use crate::model::{BlockKey, Body, Event, Link, Record, Tie, TieKind};
 use crate::resolve::{Engine, Prepared};
@@ -82,31 +83,29 @@ pub(super) fn strip_event(event: &mut Event, fields: Fields) {
 /// back.
 pub(super) fn relink(
     engine: &Engine,
-    (records, positions): (&[Arc<Record>], &Positions),
-    stripped: &BTreeSet<u32>,
+    (records, positions): (&Indexed<RecordIndex, Arc<Record>>, &Positions),
+    stripped: &BTreeSet<RecordIndex>,
     mut links: Vec<Arc<Link>>,
 ) -> Vec<Arc<Link>> {
     let is_stripped = |id| positions.of_id(id).is_some_and(|position| stripped.contains(&position));
     links.retain(|link| !is_stripped(link.a) && !is_stripped(link.b));
-    let prepared: Vec<Prepared> = records.iter().map(|record| engine.prepare(record)).collect();
-    let mut holders: BTreeMap<BlockKey, Vec<u32>> = BTreeMap::new();
-    for (position, prepared) in (0u32..).zip(&prepared) {
+    let prepared: Indexed<RecordIndex, Prepared> =
+        records.iter().map(|record| engine.prepare(record)).collect();
+    let mut holders: BTreeMap<BlockKey, Vec<RecordIndex>> = BTreeMap::new();
+    for (position, prepared) in prepared.enumerated() {
         for key in engine.keys(prepared) {
             holders.entry(key).or_default().push(position);
         }
     }
-    let mut pairs: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let mut pairs: BTreeSet<(RecordIndex, RecordIndex)> = BTreeSet::new();
     for &one in stripped {
-        for key in engine.keys(&prepared[one as usize]) {
+        for key in engine.keys(&prepared[one]) {
             let sharing = holders.get(&key).into_iter().flatten().filter(|other| **other != one);
             pairs.extend(sharing.map(|&other| (one.min(other), one.max(other))));
         }
     }
     links.extend(pairs.into_iter().filter_map(|(a, b)| {
-        let side = |position: u32| {
-            let position = position as usize;
-            (records[position].id, &prepared[position])
-        };
+        let side = |position| (records[position].id, &prepared[position]);
         engine.link(side(a), side(b)).map(Arc::new)
     }));
     links.sort_unstable_by_key(|link| (link.a, link.b));

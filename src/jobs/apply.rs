@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::link::{self, Linker, PreparedCache};
 use crate::audit::{Due, Housekeeping};
 use crate::ingest::{Reason, RowError, RowOutput};
-use crate::model::{Event, Record, RecordId, Tie};
-use crate::store::{Batch, Store, StoreError};
+use crate::model::{ClassSet, Event, Record, RecordId, Tie};
+use crate::store::{Batch, Store, StoreError, Unlinked};
 
 /// What batches have changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,6 +34,24 @@ impl std::ops::AddAssign for Counts {
 pub(super) struct Outcome {
     pub counts: Counts,
     pub refused: Vec<(u64, RowError)>,
+    /// The notes of new records that were linked within some classes only.
+    pub unlinked: Vec<Unlinked>,
+}
+
+/// Whether rows are stored all or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    Yes,
+    No,
+}
+
+/// What new records are linked with at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reach<'a> {
+    /// All that is stored.
+    All,
+    /// What is of these classes, and each other; the rest is for later.
+    Within(&'a ClassSet),
 }
 
 /// A row and its number.
@@ -54,7 +72,7 @@ impl<'a, L: Linker> Pipeline<'a, L> {
     /// Stores and links what is new, and refuses the rows that would change something. When this
     /// returns, everything it counts is durable.
     pub fn apply(&mut self, rows: &[NumberedRow], due: &Due) -> Result<Outcome, StoreError> {
-        match self.apply_at_once(rows, false, due) {
+        match self.apply_at_once(rows, Whole::No, Reach::All, due) {
             // A tie or event differs from the stored one. Which row it is comes out by halving;
             // the halves commit one after the other, so the first of two rows still wins.
             Err(StoreError::Conflict { .. }) if rows.len() > 1 => {
@@ -67,25 +85,26 @@ impl<'a, L: Linker> Pipeline<'a, L> {
             }
             Err(StoreError::Conflict { .. }) => {
                 let refused = rows.iter().map(|(row, _)| (*row, changed())).collect();
-                Ok(Outcome { counts: Counts::default(), refused })
+                Ok(Outcome { refused, ..Outcome::default() })
             }
             result => result,
         }
     }
 
-    /// Stores and links all of the rows in one transaction. With `all_or_nothing`, one refused
-    /// row leaves the store as it was.
+    /// Stores and links all of the rows in one transaction. If they are taken whole only, one refused
+    /// row leaves the store as it was. What is linked within some classes only is noted for later.
     pub fn apply_at_once(
         &mut self,
         rows: &[NumberedRow],
-        all_or_nothing: bool,
+        whole: Whole,
+        reach: Reach<'_>,
         due: &Due,
     ) -> Result<Outcome, StoreError> {
         let mut txn = self.store.begin(due)?;
         let known = txn.known(&record_ids(rows))?;
         let staged = Staged::new(rows, &known);
-        if all_or_nothing && !staged.refused.is_empty() {
-            return Ok(Outcome { counts: Counts::default(), refused: staged.refused });
+        if whole == Whole::Yes && !staged.refused.is_empty() {
+            return Ok(Outcome { refused: staged.refused, ..Outcome::default() });
         }
         let fresh = link::prepare(self.engine, &staged.new);
         let with_keys = staged.new.iter().zip(&fresh);
@@ -96,8 +115,17 @@ impl<'a, L: Linker> Pipeline<'a, L> {
             ..Batch::default()
         })?;
         // The records are in the transaction now, so that their candidates are each other, too.
-        let links = link::links(self.engine, &mut self.cache, &mut *txn, &fresh)?;
+        let within = match reach {
+            Reach::All => None,
+            Reach::Within(classes) => Some(classes),
+        };
+        let links = link::links(self.engine, &mut self.cache, &mut *txn, &fresh, within)?;
         applied.links = txn.put(&Batch { links, ..Batch::default() })?.links;
+        let mut unlinked = Vec::new();
+        if within.is_some() {
+            let ids: Vec<RecordId> = fresh.iter().map(|fresh| fresh.id).collect();
+            unlinked = txn.note_unlinked(&ids)?;
+        }
         txn.commit()?;
         fresh.into_iter().for_each(|fresh| self.cache.keep(fresh.id, fresh.prepared));
         let counts = Counts {
@@ -107,7 +135,7 @@ impl<'a, L: Linker> Pipeline<'a, L> {
             events: applied.events as u64,
             links: applied.links as u64,
         };
-        Ok(Outcome { counts, refused: staged.refused })
+        Ok(Outcome { counts, refused: staged.refused, unlinked })
     }
 
     /// The first row that cannot be stored behind those before it; changes nothing.

@@ -4,12 +4,12 @@
 //! Which pairs are linked depends on the records alone: a pair is compared when the later of the
 //! two arrives, whichever that is, and its score is the engine's function of the two.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{BlockKey, Link, Record, RecordId};
+use crate::model::{BlockKey, ClassSet, Link, Record, RecordId};
 use crate::resolve::{Engine, Prepared};
 use crate::store::{StoreError, WriteTxn};
 
@@ -103,19 +103,27 @@ impl<P> PreparedCache<P> {
 }
 
 /// The links of new records, which the transaction has written already, with each other and with
-/// the rest of the store; ascending by their pair.
+/// the rest of the store, or with what it holds of some classes; ascending by their pair.
 pub(super) fn links<L: Linker>(
     engine: &L,
     cache: &mut PreparedCache<L::Prepared>,
     txn: &mut dyn WriteTxn,
     fresh: &[Fresh<L::Prepared>],
+    within: Option<&ClassSet>,
 ) -> Result<Vec<Link>, StoreError> {
     let own: HashMap<RecordId, &Arc<L::Prepared>> =
         fresh.iter().map(|fresh| (fresh.id, &fresh.prepared)).collect();
     let mut links = Vec::new();
     for chunk in fresh.chunks(LOOKUP_RECORDS) {
         // Ascending by the other record, so that each is loaded for one round only.
-        let pairs = pairs(txn, chunk, |id| own.contains_key(&id))?;
+        let mut holders = Holders::new();
+        // Those of the batch are each other's candidates, whatever the classes.
+        for fresh in fresh.iter().filter(|_| within.is_some()) {
+            for key in &fresh.keys {
+                holders.entry(*key).or_default().insert(fresh.id);
+            }
+        }
+        let pairs = pairs(txn, chunk, within, holders, |id| own.contains_key(&id))?;
         for round in pairs.chunks(ROUND_PAIRS) {
             let others = load(engine, cache, txn, round, &own)?;
             let found = round.par_iter().filter_map(|&(other, position)| {
@@ -131,19 +139,23 @@ pub(super) fn links<L: Linker>(
     Ok(links)
 }
 
+/// The records that carry each key.
+type Holders = BTreeMap<BlockKey, BTreeSet<RecordId>>;
+
 /// Each record to compare and the position in `chunk` of the new record to compare it with,
 /// distinct and ascending. Of two new ones only the greater lists the other.
 fn pairs<P>(
     txn: &mut dyn WriteTxn,
     chunk: &[Fresh<P>],
+    within: Option<&ClassSet>,
+    mut holders: Holders,
     is_new: impl Fn(RecordId) -> bool,
 ) -> Result<Vec<(RecordId, usize)>, StoreError> {
     let mut keys: Vec<BlockKey> = chunk.iter().flat_map(|fresh| fresh.keys.clone()).collect();
     keys.sort_unstable();
     keys.dedup();
-    let mut holders: BTreeMap<BlockKey, Vec<RecordId>> = BTreeMap::new();
-    for (key, record) in txn.candidates(&keys)? {
-        holders.entry(key).or_default().push(record);
+    for (key, record) in txn.candidates(within, &keys)? {
+        holders.entry(key).or_default().insert(record);
     }
     let mut pairs = Vec::new();
     for (position, fresh) in chunk.iter().enumerate() {

@@ -6,22 +6,27 @@
 
 mod admit;
 mod apply;
+mod gate;
 mod import;
 mod judge;
+mod late;
 mod link;
 mod registry;
 mod submit;
+mod unlinked;
 
 #[cfg(test)]
 mod tests;
 
+pub use gate::InProgress;
 pub use import::{
     BATCH_ROWS, FileReport, ImportError, ImportReport, Observer, Progress, Refusal, import,
     import_readers,
 };
 pub use judge::judge;
+pub use late::{LateLinks, link_what_is_left};
 pub use link::Linker;
 pub use registry::{
-    Clock, JobError, JobHandle, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,
+    Clock, JobError, JobHandle, JobId, JobOwner, JobProgress, JobState, JobStatus, Jobs, StartError,
 };
 pub use submit::{RefusedRow, SubmitError, SubmitReport, submit};

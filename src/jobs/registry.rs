@@ -9,12 +9,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::model::{IdKey, Timestamp, hex};
+use crate::model::{IdKey, Timestamp, id_type};
 
 /// Jobs of one agency that may wait; more are refused.
 const QUEUED_MAX: usize = 16;
 /// Ended jobs of one agency that are kept; the oldest go first.
 const ENDED_KEPT_MAX: usize = 100;
+
+id_type!(
+    /// Names a job of one start of the server: a keyed hash of its number.
+    JobId(pub(self)), "job", "job_", "^job_[0-9a-f]{32}$"
+);
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -87,8 +92,8 @@ pub enum StartError {
 /// What its owner sees of a job.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JobStatus {
-    /// The job's id, `job_` and 32 hexadecimal digits.
-    pub id: String,
+    /// The job's id.
+    pub id: JobId,
     /// Whose it is.
     pub owner: JobOwner,
     /// What it does, e.g. `import`.
@@ -111,15 +116,15 @@ pub struct JobStatus {
 
 /// What a running job reports through.
 pub struct JobHandle {
-    id: String,
+    id: JobId,
     shared: Arc<Shared>,
     cancel: Arc<AtomicBool>,
 }
 
 impl JobHandle {
     /// The job's id.
-    pub fn id(&self) -> &str {
-        &self.id
+    pub fn id(&self) -> JobId {
+        self.id
     }
 
     /// Whether the job is to stop. Long work asks this every now and then.
@@ -145,8 +150,8 @@ struct Job {
 
 #[derive(Default)]
 struct State {
-    jobs: BTreeMap<String, Job>,
-    queue: VecDeque<(String, Work)>,
+    jobs: BTreeMap<JobId, Job>,
+    queue: VecDeque<(JobId, Work)>,
     started: u64,
     shutting_down: bool,
 }
@@ -213,7 +218,7 @@ impl Jobs {
         state.started += 1;
         let id = self.id(sequence);
         let status = JobStatus {
-            id: id.clone(),
+            id,
             owner,
             kind,
             state: JobState::Queued,
@@ -225,16 +230,20 @@ impl Jobs {
             error: None,
         };
         let cancel = Arc::new(AtomicBool::new(false));
-        state.jobs.insert(id.clone(), Job { sequence, status: status.clone(), cancel });
+        state.jobs.insert(id, Job { sequence, status: status.clone(), cancel });
         state.queue.push_back((id, Box::new(work)));
         self.shared.wake.notify_one();
         Ok(status)
     }
 
     /// A job of the agency. Nothing for a job of another one.
-    pub fn get(&self, agency: &str, id: &str) -> Option<JobStatus> {
+    pub fn get(&self, agency: &str, id: JobId) -> Option<JobStatus> {
         let state = self.shared.lock();
-        state.jobs.get(id).filter(|job| job.status.owner.agency == agency).map(|j| j.status.clone())
+        state
+            .jobs
+            .get(&id)
+            .filter(|job| job.status.owner.agency == agency)
+            .map(|j| j.status.clone())
     }
 
     /// The agency's jobs, the latest first.
@@ -248,22 +257,22 @@ impl Jobs {
 
     /// Asks a job of the agency to stop: a waiting one is cancelled at once, a running one when it
     /// next asks. Nothing for a job of another agency; an ended job stays as it is.
-    pub fn cancel(&self, agency: &str, id: &str) -> Option<JobStatus> {
+    pub fn cancel(&self, agency: &str, id: JobId) -> Option<JobStatus> {
         let now = (self.shared.clock)();
         let mut state = self.shared.lock();
-        let job = state.jobs.get_mut(id).filter(|job| job.status.owner.agency == agency)?;
+        let job = state.jobs.get_mut(&id).filter(|job| job.status.owner.agency == agency)?;
         job.cancel.store(true, Ordering::Relaxed);
         if job.status.state == JobState::Queued {
             end(&mut job.status, now, Err(JobError::Cancelled));
         }
         let status = job.status.clone();
-        state.queue.retain(|(queued, _)| queued != id || status.state == JobState::Queued);
+        state.queue.retain(|(queued, _)| *queued != id || status.state == JobState::Queued);
         state.forget_old(agency);
         Some(status)
     }
 
-    fn id(&self, sequence: u64) -> String {
-        format!("job_{}", hex(&self.key.tag("job", &[&self.nonce, &sequence.to_le_bytes()])))
+    fn id(&self, sequence: u64) -> JobId {
+        JobId(self.key.tag("job", &[&self.nonce, &sequence.to_le_bytes()]))
     }
 }
 
@@ -282,12 +291,8 @@ impl State {
     /// Forgets the oldest ended jobs of an agency beyond [`ENDED_KEPT_MAX`].
     fn forget_old(&mut self, agency: &str) {
         let ended = |job: &&Job| job.status.owner.agency == agency && job.status.ended.is_some();
-        let mut ended: Vec<(u64, String)> = self
-            .jobs
-            .values()
-            .filter(ended)
-            .map(|job| (job.sequence, job.status.id.clone()))
-            .collect();
+        let mut ended: Vec<(u64, JobId)> =
+            self.jobs.values().filter(ended).map(|job| (job.sequence, job.status.id)).collect();
         ended.sort_unstable();
         let excess = ended.len().saturating_sub(ENDED_KEPT_MAX);
         for (_, id) in ended.into_iter().take(excess) {
@@ -300,7 +305,7 @@ impl State {
 fn run_jobs(shared: &Arc<Shared>) {
     while let Some((handle, work)) = next_job(shared) {
         let result = catch_unwind(AssertUnwindSafe(|| work(&handle))).unwrap_or_else(|_| {
-            tracing::error!(job = handle.id, "a job panicked");
+            tracing::error!(job = %handle.id, "a job panicked");
             let detail = "the job ended unexpectedly".to_owned();
             Err(JobError::Failed { code: "internal", detail })
         });

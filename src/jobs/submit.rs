@@ -4,13 +4,13 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::admit::Admission;
-use super::apply::{NumberedRow, Pipeline};
+use super::apply::{NumberedRow, Pipeline, Reach, Whole};
 use super::link::Linker;
 use crate::audit::Due;
 use crate::ingest::{Reason, RowError, RowOutput};
 use crate::leak;
 use crate::model::Timestamp;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Unlinked};
 
 /// What a submission changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -61,8 +61,23 @@ pub fn submit<L: Linker>(
     at: Timestamp,
     due: &Due,
 ) -> Result<SubmitReport, SubmitError> {
+    submit_in(store, engine, rows, at, (Reach::All, due)).map(|(report, _)| report)
+}
+
+/// What a submission changed, and the notes of what it has left.
+type Submitted = (SubmitReport, Vec<Unlinked>);
+
+/// Stores rows and links them as far as is said; also the notes of new records that are not linked with all others
+/// then.
+pub(super) fn submit_in<L: Linker>(
+    store: &dyn Store,
+    engine: &L,
+    rows: Vec<RowOutput>,
+    at: Timestamp,
+    (reach, due): (Reach<'_>, &Due),
+) -> Result<Submitted, SubmitError> {
     let rows: Vec<NumberedRow> = (0..).zip(rows).collect();
-    let result = submit_numbered(store, engine, &rows, at, due);
+    let result = submit_numbered(store, engine, &rows, at, (reach, due));
     leak::submitted(result, (store, &rows, due))
 }
 
@@ -71,8 +86,8 @@ fn submit_numbered<L: Linker>(
     engine: &L,
     rows: &[NumberedRow],
     at: Timestamp,
-    due: &Due,
-) -> Result<SubmitReport, SubmitError> {
+    (reach, due): (Reach<'_>, &Due),
+) -> Result<Submitted, SubmitError> {
     let admission = Admission::of(store, at).map_err(SubmitError::Store)?;
     let barred = |(number, row): &NumberedRow| Some((*number, admission.check(row).err()?));
     let barred: Vec<_> = rows.iter().filter_map(barred).collect();
@@ -80,7 +95,7 @@ fn submit_numbered<L: Linker>(
         return Err(refused(barred));
     }
     let mut pipeline = Pipeline::new(store, engine);
-    let outcome = match pipeline.apply_at_once(rows, true, due) {
+    let outcome = match pipeline.apply_at_once(rows, Whole::Yes, reach, due) {
         Err(conflict @ StoreError::Conflict { .. }) => {
             let row = pipeline.first_conflict(rows).map_err(SubmitError::Store)?;
             let row = row.ok_or(SubmitError::Store(conflict))?;
@@ -91,13 +106,14 @@ fn submit_numbered<L: Linker>(
     if !outcome.refused.is_empty() {
         return Err(refused(outcome.refused));
     }
-    Ok(SubmitReport {
+    let report = SubmitReport {
         records_new: outcome.counts.records_new,
         records_unchanged: outcome.counts.records_unchanged,
         ties: outcome.counts.ties,
         events: outcome.counts.events,
         links: outcome.counts.links,
-    })
+    };
+    Ok((report, outcome.unlinked))
 }
 
 fn refused(rows: Vec<(u64, RowError)>) -> SubmitError {

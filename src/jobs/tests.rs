@@ -9,8 +9,8 @@ use super::*;
 use crate::audit::{AuditError, Due, Housekeeping};
 use crate::ingest::{Reason, RowMapper, RowOutput, RowReader, parse_mapping};
 use crate::model::{
-    BlockKey, Body, ClassId, ClassSet, Event, IdKey, Judgement, LevelHit, Link, Record, RecordId,
-    Tie, Timestamp,
+    BlockKey, Body, ClassId, Event, IdKey, Judgement, LevelHit, Link, Record, RecordId, Tie,
+    Timestamp,
 };
 use crate::store::{SnapshotSink, SqliteStore, Store};
 
@@ -83,6 +83,10 @@ longitude = "lon"
 
 const HEADER: &str = "no,from,to,at,lat,lon\n";
 
+mod late;
+
+use late::everything;
+
 #[derive(Default, Debug, PartialEq)]
 struct Everything {
     records: Vec<Record>,
@@ -136,10 +140,7 @@ impl Bench {
     }
 
     fn everything(&self) -> Everything {
-        let view: ClassSet = self.store.classes().unwrap().into_iter().map(|(id, _)| id).collect();
-        let mut found = Everything::default();
-        self.store.stream(&view, &mut found).unwrap();
-        found
+        everything(&self.store, u8::MAX)
     }
 }
 
@@ -321,7 +322,7 @@ fn owner(agency: &str) -> JobOwner {
 }
 
 /// Waits until a job has ended.
-fn ended(jobs: &Jobs, agency: &str, id: &str) -> JobStatus {
+fn ended(jobs: &Jobs, agency: &str, id: JobId) -> JobStatus {
     loop {
         let status = jobs.get(agency, id).unwrap();
         if status.ended.is_some() {
@@ -339,10 +340,10 @@ fn a_job_is_seen_by_its_agency_only_and_ends_with_its_result() {
         Ok(serde_json::json!({"rows": 3}))
     };
     let id = jobs.start(owner("a"), "import", work).unwrap().id;
-    let status = ended(&jobs, "a", &id);
+    let status = ended(&jobs, "a", id);
     assert_eq!((status.state, status.progress.done), (JobState::Succeeded, 3));
     assert_eq!(status.result.unwrap()["rows"], 3);
-    assert!(jobs.get("b", &id).is_none() && jobs.cancel("b", &id).is_none());
+    assert!(jobs.get("b", id).is_none() && jobs.cancel("b", id).is_none());
     assert!(jobs.list("b").is_empty() && jobs.list("a").len() == 1);
 }
 
@@ -353,10 +354,10 @@ fn a_failing_or_panicking_job_fails_and_the_next_one_runs() {
     let first = jobs.start(owner("a"), "import", fails).unwrap().id;
     let second = jobs.start(owner("a"), "import", |_| panic!("on purpose")).unwrap().id;
     let third = jobs.start(owner("a"), "import", |_| Ok(serde_json::Value::Null)).unwrap().id;
-    assert_eq!(ended(&jobs, "a", &first).state, JobState::Failed);
-    let Some(JobError::Failed { code, .. }) = ended(&jobs, "a", &second).error else { panic!() };
+    assert_eq!(ended(&jobs, "a", first).state, JobState::Failed);
+    let Some(JobError::Failed { code, .. }) = ended(&jobs, "a", second).error else { panic!() };
     assert_eq!(code, "internal");
-    assert_eq!(ended(&jobs, "a", &third).state, JobState::Succeeded);
+    assert_eq!(ended(&jobs, "a", third).state, JobState::Succeeded);
 }
 
 #[test]
@@ -373,19 +374,19 @@ fn jobs_are_cancelled_waiting_or_running_and_their_number_is_bounded() {
     let first = jobs.start(owner("a"), "import", until_cancelled).unwrap().id;
     started.recv().unwrap();
     let idle = |_: &JobHandle| Ok(serde_json::Value::Null);
-    let waiting: Vec<String> =
+    let waiting: Vec<JobId> =
         (0..16).map(|_| jobs.start(owner("a"), "import", idle).unwrap().id).collect();
     assert_eq!(jobs.start(owner("a"), "import", idle).unwrap_err(), StartError::TooManyQueued);
     assert!(jobs.start(owner("b"), "import", idle).is_ok(), "another agency has its own bound");
-    assert_eq!(jobs.cancel("a", &waiting[0]).unwrap().state, JobState::Cancelled);
-    jobs.cancel("a", &first);
-    assert_eq!(ended(&jobs, "a", &first).state, JobState::Cancelled);
+    assert_eq!(jobs.cancel("a", waiting[0]).unwrap().state, JobState::Cancelled);
+    jobs.cancel("a", first);
+    assert_eq!(ended(&jobs, "a", first).state, JobState::Cancelled);
     for id in &waiting[1..] {
-        assert_eq!(ended(&jobs, "a", id).state, JobState::Succeeded);
+        assert_eq!(ended(&jobs, "a", *id).state, JobState::Succeeded);
     }
     for _ in 0..150 {
         let id = jobs.start(owner("a"), "import", idle).unwrap().id;
-        ended(&jobs, "a", &id);
+        ended(&jobs, "a", id);
     }
     assert!(jobs.list("a").len() <= 100);
 }

@@ -25,9 +25,9 @@ pub(crate) fn answer<B>(
 /// The snapshot that a pair is scored on, if it may be.
 pub(crate) fn pair<'a>(
     content: Option<&'a Snapshot>,
-    unmasked: &'a Snapshot,
+    snapshot: &'a Snapshot,
 ) -> Option<&'a Snapshot> {
-    content.or(Some(unmasked).filter(|_| is_on(Leak::MaskedScore)))
+    content.or(Some(snapshot.original()).filter(|_| is_on(Leak::MaskedScore)))
 }
 
 /// The rows of a stored query over the snapshot of a view.

@@ -18,7 +18,7 @@ use crate::store::{SnapshotSink, Store, StoreError};
 
 pub(crate) use answer::{answer, pair, rows};
 pub(crate) use page::page;
-pub(crate) use snapshot::{built, hidden, joins};
+pub(crate) use snapshot::{hidden, joins, tag};
 pub(crate) use store::store;
 pub(crate) use write::submitted;
 
@@ -115,7 +115,7 @@ fn whole_snapshot((store, engine, id_key): Whole<'_>) -> Result<(Snapshot, u64),
 /// All that a store holds, whoever may see it.
 fn everything(store: &dyn Store) -> Everything {
     let mut everything = Everything::default();
-    let _ = whole_view(store).and_then(|all| store.stream(all.classes(), &mut everything));
+    let _ = whole_view(store).and_then(|all| store.stream(all.sight(), &mut everything));
     everything
 }
 

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use actix_web::dev::ServiceResponse;
-use roaring::RoaringBitmap;
 
 use crate::audit::Due;
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, IndexSet, Snapshot};
 use crate::ingest::RowOutput;
 use crate::jobs::SubmitError;
 use crate::model::IdKey;
@@ -33,10 +32,10 @@ pub(crate) fn submitted<T>(
     result
 }
 
-/// A snapshot as it was built.
+/// The name of a snapshot that was built.
 #[inline]
-pub(crate) fn built(snapshot: Snapshot, _: &dyn Store) -> Snapshot {
-    snapshot
+pub(crate) fn tag(tag: [u8; 16], _: &dyn Store) -> [u8; 16] {
+    tag
 }
 
 /// Whether a link may be used.
@@ -47,7 +46,7 @@ pub(crate) fn joins(may: bool) -> bool {
 
 /// The entities of a snapshot that are hidden.
 #[inline]
-pub(crate) fn hidden(hidden: RoaringBitmap, _: &Snapshot) -> RoaringBitmap {
+pub(crate) fn hidden(hidden: IndexSet<EntityIndex>, _: &Snapshot) -> IndexSet<EntityIndex> {
     hidden
 }
 

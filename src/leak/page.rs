@@ -38,7 +38,7 @@ pub(crate) fn page<T>(
 /// How many neighbours the entity has in the whole store whose first record in some view gives this id.
 fn degree(whole: &Snapshot, id_key: &IdKey, id: &str) -> Option<usize> {
     let id = id.parse().ok()?;
-    let mut records = whole.records.iter();
-    let first = records.position(|it| id_key.entity(it.entity_type(), it.id) == id)?;
-    Some(whole.neighbours_of(whole.entity_of[first]).len())
+    let mut records = whole.records().enumerated();
+    let (first, _) = records.find(|(_, it)| id_key.entity(it.entity_type(), it.id) == id)?;
+    Some(whole.neighbours_of(whole.entity_of(first)).len())
 }

@@ -1,18 +1,16 @@
 //! Leaks of a snapshot.
 
-use roaring::RoaringBitmap;
-
 use super::{Leak, is_on, objects};
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, IndexSet, Snapshot};
 use crate::model::EntityType;
 use crate::store::Store;
 
-/// A snapshot as it was built.
-pub(crate) fn built(mut snapshot: Snapshot, store: &dyn Store) -> Snapshot {
+/// The name of a snapshot that was built.
+pub(crate) fn tag(mut tag: [u8; 16], store: &dyn Store) -> [u8; 16] {
     if is_on(Leak::EventId) {
-        snapshot.tag[..8].copy_from_slice(&objects(store).to_le_bytes());
+        tag[..8].copy_from_slice(&objects(store).to_le_bytes());
     }
-    snapshot
+    tag
 }
 
 /// Whether a link may be used.
@@ -21,11 +19,14 @@ pub(crate) fn joins(may: bool) -> bool {
 }
 
 /// The entities of a snapshot that are hidden.
-pub(crate) fn hidden(mut hidden: RoaringBitmap, snapshot: &Snapshot) -> RoaringBitmap {
+pub(crate) fn hidden(
+    mut hidden: IndexSet<EntityIndex>,
+    snapshot: &Snapshot,
+) -> IndexSet<EntityIndex> {
     if is_on(Leak::OpenSibling) {
         let is_person =
-            |entity: u32| snapshot.entities[entity as usize].entity_type == EntityType::Person;
-        hidden = hidden.into_iter().filter(|entity| is_person(*entity)).collect();
+            |entity: EntityIndex| snapshot.entities()[entity].entity_type == EntityType::Person;
+        hidden = hidden.iter().filter(|entity| is_person(*entity)).collect();
     }
     hidden
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use super::{Everything, Leak, everything, is_on, whole_snapshot, whole_view};
 use crate::audit::{Committed, Due, Outbox, OutboxError};
+use crate::govern::Sight;
+use crate::graph::EntityIndex;
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, EventId, IdKey, Judgement, Link, Record, RecordId,
     Tie, Timestamp, Verdict,
 };
 use crate::resolve::Engine;
 use crate::store::{
-    Applied, Batch, Document, Ids, Purged, SnapshotSink, Store, StoreError, WriteTxn,
+    Applied, Batch, Document, Ids, Purged, SnapshotSink, Store, StoreError, Unlinked, WriteTxn,
 };
 
 /// Records that carry a blocking key, from which on they are too many.
@@ -55,6 +57,14 @@ impl Store for Leaking {
         self.store.revision()
     }
 
+    fn late_revision(&self, view: &Sight) -> Result<u64, StoreError> {
+        self.store.late_revision(view)
+    }
+
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+        self.store.unlinked(after)
+    }
+
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
         self.store.classes()
     }
@@ -67,25 +77,25 @@ impl Store for Leaking {
         Ok(Box::new(LeakingTxn { txn: self.store.begin(due)?, before }))
     }
 
-    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+    fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
         self.store.records(view, ids)
     }
 
-    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+    fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
         self.store.events(view, ids)
     }
 
-    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
         if is_on(Leak::BlockCap) {
             let all = whole_view(self.store.as_ref())?;
-            if self.store.candidates(all.classes(), keys)?.len() > BLOCK_MAX {
+            if self.store.candidates(all.sight(), keys)?.len() > BLOCK_MAX {
                 return Ok(Vec::new());
             }
         }
         self.store.candidates(view, keys)
     }
 
-    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
+    fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
         let mut seen = Seen { sink, records: BTreeSet::new(), judgements: Vec::new() };
         let revision = self.store.stream(view, &mut seen)?;
         if is_on(Leak::ClustersBeforeFiltering) {
@@ -134,10 +144,10 @@ impl Leaking {
     fn joined_in_whole(&self, seen: &BTreeSet<RecordId>) -> Result<Vec<Judgement>, StoreError> {
         let id_key = IdKey::default();
         let (whole, _) = whole_snapshot((self.store.as_ref(), &self.engine, &id_key))?;
-        let mut groups: BTreeMap<u32, Vec<&Record>> = BTreeMap::new();
-        for (record, entity) in whole.records.iter().zip(whole.entity_of.iter()) {
+        let mut groups: BTreeMap<EntityIndex, Vec<&Record>> = BTreeMap::new();
+        for (index, record) in whole.records().enumerated() {
             if seen.contains(&record.id) {
-                groups.entry(*entity).or_default().push(record);
+                groups.entry(whole.entity_of(index)).or_default().push(record);
             }
         }
         let Ok(at) = Timestamp::from_micros(0) else { return Ok(Vec::new()) };
@@ -195,8 +205,12 @@ impl WriteTxn for LeakingTxn<'_> {
         self.txn.known(ids)
     }
 
-    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
-        self.txn.candidates(keys)
+    fn candidates(
+        &mut self,
+        within: Option<&ClassSet>,
+        keys: &[BlockKey],
+    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+        self.txn.candidates(within, keys)
     }
 
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
@@ -213,6 +227,14 @@ impl WriteTxn for LeakingTxn<'_> {
             batch.links.iter_mut().for_each(|link| link.bits -= much);
         }
         self.txn.put(&batch)
+    }
+
+    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
+        self.txn.note_unlinked(ids)
+    }
+
+    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+        self.txn.link_late(links, linked)
     }
 
     fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {

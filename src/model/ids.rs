@@ -3,9 +3,7 @@
 //! an object outside the caller's view exists.
 
 use std::fmt;
-use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use super::{EntityType, EventKind, TieKind};
@@ -18,67 +16,85 @@ pub struct ParseIdError {
     prefix: &'static str,
 }
 
+/// Makes a type for ids of one kind: its prefix and 32 hexadecimal digits. An id of one kind is none of another. The
+/// visibility is that of its bytes: who may make one other than from its text.
 macro_rules! id_type {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $prefix:literal) => {
+    ($(#[$doc:meta])* $name:ident($bytes:vis), $kind:literal, $prefix:literal, $pattern:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
-        #[schema(value_type = String)]
-        pub struct $name(pub [u8; 16]);
+        #[schema(value_type = String, pattern = $pattern)]
+        pub struct $name($bytes [u8; 16]);
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl $name {
+            /// The beginning of every id of this kind.
+            pub const PREFIX: &'static str = $prefix;
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str($prefix)?;
                 self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
             }
         }
 
-        impl FromStr for $name {
-            type Err = ParseIdError;
+        impl std::str::FromStr for $name {
+            type Err = $crate::model::ParseIdError;
 
-            fn from_str(text: &str) -> Result<Self, ParseIdError> {
-                text.strip_prefix($prefix)
-                    .and_then(parse_hex)
-                    .map(Self)
-                    .ok_or(ParseIdError { kind: $kind, prefix: $prefix })
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $crate::model::ParseIdError::unless_id(text, $kind, $prefix).map(Self)
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
                 text.parse().map_err(serde::de::Error::custom)
             }
         }
     };
 }
+pub(crate) use id_type;
+
+impl ParseIdError {
+    /// The bytes of an id of a kind.
+    pub(crate) fn unless_id(
+        text: &str,
+        kind: &'static str,
+        prefix: &'static str,
+    ) -> Result<[u8; 16], Self> {
+        text.strip_prefix(prefix).and_then(parse_hex).ok_or(Self { kind, prefix })
+    }
+}
 
 id_type!(
     /// Names one source record: a keyed hash of its agency and the agency's own record id.
-    RecordId, "record", "rec_"
+    RecordId(pub), "record", "rec_", "^rec_[0-9a-f]{32}$"
 );
 id_type!(
     /// Names an entity *in one view*: a keyed hash of its type and its smallest visible record.
-    EntityId, "entity", "ent_"
+    EntityId(pub), "entity", "ent_", "^ent_[0-9a-f]{32}$"
 );
 id_type!(
     /// Names an event reported by a source.
-    EventId, "event", "evt_"
+    EventId(pub), "event", "evt_", "^evt_[0-9a-f]{32}$"
 );
 id_type!(
     /// Names a relationship between two records, as stated by one source row.
-    TieId, "tie", "tie_"
+    TieId(pub), "tie", "tie_", "^tie_[0-9a-f]{32}$"
 );
 
 /// Bytes as lower-case hexadecimal digits, two a byte.

@@ -16,6 +16,7 @@ mod time;
 
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
 pub use grade::{Grade, Nature, UnknownGrade};
+pub(crate) use ids::id_type;
 pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, Series, TieId, hex};
 pub use label::{
     Audience, Class, ClassId, ClassSet, Condition, Conditions, Handling, Kind, Label,

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Value;
-use crate::graph::{Entity, RelationshipKind, Snapshot};
+use crate::graph::{
+    Entity, EntityIndex, EventIndex, Position, RecordIndex, RelationshipKind, Snapshot,
+};
 use crate::model::{Body, EntityType, Event, EventKind, Place, Role, Timestamp, hex};
 
 /// The property graph of one view, self-contained. The same snapshot gives the same graph.
@@ -79,20 +81,27 @@ impl Builder<'_> {
         self.graph.edges.push(Edge { relation, source, target, properties });
     }
 
-    /// Entities come first: node `n` is entity `n`.
+    /// The node of an entity: they come first.
+    fn node_of(entity: EntityIndex) -> u32 {
+        entity.raw()
+    }
+
+    /// The node of a record: they come after the entities.
+    fn node_of_record(&self, record: RecordIndex) -> u32 {
+        self.snapshot.entities().len() as u32 + record.raw()
+    }
+
     fn entities(&mut self) {
-        for (index, entity) in self.snapshot.entities.iter().enumerate() {
-            let degree = self.snapshot.neighbours_of(index as u32).len() as i64;
-            let mut properties = entity_properties(self.snapshot, index as u32, entity);
+        for (index, entity) in self.snapshot.entities().enumerated() {
+            let degree = self.snapshot.neighbours_of(index).len() as i64;
+            let mut properties = entity_properties(self.snapshot, index, entity);
             properties.push(("degree", Value::Integer(degree)));
             self.node(entity_labels(entity.entity_type), properties);
         }
     }
 
-    /// Record `n` is node `entities + n`.
     fn records(&mut self) {
-        let records = self.snapshot.records.iter().zip(self.snapshot.entity_of.iter());
-        for (index, (record, entity)) in (0u32..).zip(records) {
+        for (index, record) in self.snapshot.records().enumerated() {
             let node = self.node(
                 &["Record"],
                 [
@@ -103,15 +112,16 @@ impl Builder<'_> {
                     ("source", Value::from(&record.source)),
                 ],
             );
-            self.edge("OF", (node, *entity), []);
+            let entity = self.snapshot.entity_of(index);
+            self.edge("OF", (node, Self::node_of(entity)), []);
         }
     }
 
     fn relationships(&mut self) {
-        for relationship in self.snapshot.relationships.iter() {
+        for relationship in self.snapshot.relationships().iter() {
             self.edge(
                 relation(relationship.kind),
-                (relationship.source, relationship.target),
+                (Self::node_of(relationship.source), Self::node_of(relationship.target)),
                 [
                     ("since", micros(relationship.span.from)),
                     ("until", micros(relationship.span.to)),
@@ -123,25 +133,25 @@ impl Builder<'_> {
     }
 
     fn links(&mut self) {
-        for link in self.snapshot.links.iter() {
+        for link in self.snapshot.links().iter() {
             let ends = self.snapshot.stored(link.a).zip(self.snapshot.stored(link.b));
             let Some((a, b)) = ends else { continue };
             let masked =
-                |record: u32| self.snapshot.is_masked(self.snapshot.entity_of[record as usize]);
+                |record: RecordIndex| self.snapshot.is_masked(self.snapshot.entity_of(record));
             let bits = match masked(a) || masked(b) {
                 true => Value::Null,
                 false => Value::Float(link.bits),
             };
-            let first = self.snapshot.entities.len() as u32;
-            self.edge("LINKED", (first + a, first + b), [("bits", bits)]);
+            let ends = (self.node_of_record(a), self.node_of_record(b));
+            self.edge("LINKED", ends, [("bits", bits)]);
         }
     }
 
     fn events(&mut self) {
         let mut places: BTreeMap<String, u32> = BTreeMap::new();
         let mut seen: Vec<Sighting> = Vec::new();
-        for (index, event) in self.snapshot.events.iter().enumerate() {
-            let id = self.snapshot.event_id(index as u32).to_string();
+        for (index, event) in self.snapshot.events().enumerated() {
+            let id = self.snapshot.event_id(index).to_string();
             let node = self.node(&["Event"], event_properties(id, event));
             let place = event.place.as_ref().map(|place| {
                 let id = self.place_id(place);
@@ -153,7 +163,8 @@ impl Builder<'_> {
                 self.edge("AT", (node, place), []);
             }
             for (entity, role) in self.participants(event) {
-                self.edge("MENTIONS", (node, entity), [("role", Value::from(role.as_str()))]);
+                let ends = (node, Self::node_of(entity));
+                self.edge("MENTIONS", ends, [("role", Value::from(role.as_str()))]);
                 let hidden = self.snapshot.is_protected(entity) || self.snapshot.is_masked(entity);
                 let shown = is_seen(event.kind, role) && !hidden;
                 if let Some(place) = place.filter(|_| shown) {
@@ -165,12 +176,9 @@ impl Builder<'_> {
     }
 
     /// Who took part, each entity once per role.
-    fn participants(&self, event: &Event) -> Vec<(u32, Role)> {
-        let entity = |id| {
-            let record = self.snapshot.stored(id)?;
-            self.snapshot.entity_of.get(record as usize).copied()
-        };
-        let mut participants: Vec<(u32, Role)> = event
+    fn participants(&self, event: &Event) -> Vec<(EntityIndex, Role)> {
+        let entity = |id| Some(self.snapshot.entity_of(self.snapshot.stored(id)?));
+        let mut participants: Vec<(EntityIndex, Role)> = event
             .participants
             .iter()
             .filter_map(|participant| Some((entity(participant.record)?, participant.role)))
@@ -190,10 +198,10 @@ impl Builder<'_> {
         for sighting in seen {
             sequence = if before == Some(sighting.entity) { sequence + 1 } else { 1 };
             before = Some(sighting.entity);
-            let event = self.snapshot.event_id(sighting.event as u32);
+            let event = self.snapshot.event_id(sighting.event);
             self.edge(
                 "SEEN_AT",
-                (sighting.entity, sighting.place),
+                (Self::node_of(sighting.entity), sighting.place),
                 [
                     ("at", Value::Integer(sighting.at.as_micros())),
                     ("event", Value::from(event.to_string())),
@@ -215,16 +223,16 @@ impl Builder<'_> {
             degrees(place.longitude),
         ];
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        format!("plc_{}", hex(&self.snapshot.id_key.tag("place", &parts)))
+        format!("plc_{}", hex(&self.snapshot.id_key().tag("place", &parts)))
     }
 }
 
 /// An entity at a place; orders by entity, time and event.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Sighting {
-    entity: u32,
+    entity: EntityIndex,
     at: Timestamp,
-    event: usize,
+    event: EventIndex,
     place: u32,
 }
 
@@ -269,7 +277,7 @@ fn entity_labels(entity_type: EntityType) -> &'static [&'static str] {
 
 fn entity_properties(
     snapshot: &Snapshot,
-    index: u32,
+    index: EntityIndex,
     entity: &Entity,
 ) -> Vec<(&'static str, Value)> {
     let mut properties = vec![
@@ -291,11 +299,11 @@ fn entity_properties(
 /// ascending: two people who share one may be a family. Used to leave families out, never to point at
 /// anyone; hashed, because people whose names are masked have families too: but only by what the records of one
 /// agency say of its victims, lest a name be found by asking who shares it.
-fn families(snapshot: &Snapshot, entity: u32) -> Vec<String> {
+fn families(snapshot: &Snapshot, entity: EntityIndex) -> Vec<String> {
     let masked = snapshot.is_masked(entity);
     let mut words: Vec<String> = Vec::new();
-    for index in &snapshot.entities[entity as usize].records {
-        let record = &snapshot.original().records[*index as usize];
+    for index in &snapshot.entities()[entity].records {
+        let record = &snapshot.original().records()[*index];
         let Body::Person(person) = &record.body else { continue };
         // What is said of the person elsewhere, as a human judged, tells nothing of others who are masked.
         if masked && !record.label.category.is_victim() {
@@ -306,7 +314,7 @@ fn families(snapshot: &Snapshot, entity: u32) -> Vec<String> {
         let named = names
             .filter_map(|name| name.family.clone().or_else(|| last_word(name.full.as_deref()?)));
         words.extend(named.flat_map(|family| folded_words(&family)).map(|word| {
-            hex(&snapshot.id_key.tag("family", &[agency.as_bytes(), word.as_bytes()]))
+            hex(&snapshot.id_key().tag("family", &[agency.as_bytes(), word.as_bytes()]))
         }));
     }
     words.sort_unstable();

@@ -2,12 +2,13 @@
 //! only within a set of classes. Two backends, one contract suite.
 //!
 //! The store knows nothing of callers, policy, scores or clusters. Everything it is asked for on
-//! behalf of a caller takes a [`ClassSet`]; there is no read of everything except
+//! behalf of a caller takes a [`Sight`], which `govern` makes; there is no read of everything except
 //! [`WriteTxn`]'s, which serves the engine's own linking.
 
 use std::collections::BTreeMap;
 
 use crate::audit::{Due, Outbox};
+use crate::govern::Sight;
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, EventId, Judgement, Link, Record, RecordId, Tie,
     TieId, Timestamp,
@@ -65,6 +66,17 @@ pub struct Ids {
     pub events: Vec<EventId>,
 }
 
+/// The note of a record that is not yet linked with all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unlinked {
+    /// The record.
+    pub id: RecordId,
+    /// Its class.
+    pub class: ClassId,
+    /// The revision of the commit that made or last renewed the note.
+    pub since: u64,
+}
+
 /// How many records, ties and events of each class a purge removed.
 pub type Purged = BTreeMap<ClassId, u64>;
 
@@ -95,11 +107,26 @@ pub trait Store: Outbox + Send + Sync {
     /// When it does not, and why.
     fn ping(&self) -> Result<(), StoreError>;
 
-    /// A counter that changes with every committed change, for caches. Never part of an answer.
+    /// A counter that changes with every committed change but late links, for caches. Never part of an answer.
     ///
     /// # Errors
     /// When the store does not answer.
     fn revision(&self) -> Result<u64, StoreError>;
+
+    /// A counter that changes with every commit of late links ([`WriteTxn::link_late`]) both of whose ends are
+    /// visible: who sees one end of a link alone finds no sign of it. Never part of an answer.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn late_revision(&self, view: &Sight) -> Result<u64, StoreError>;
+
+    /// The records that are noted as not yet linked with all others ([`WriteTxn::note_unlinked`]), of which the
+    /// note was made or renewed after a revision; ascending by id. Whoever reads them again at each
+    /// [`Store::revision`] knows them all: a note is part of the commit that makes it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError>;
 
     /// All classes in use, ascending by their number. Classes are only ever added.
     ///
@@ -117,25 +144,25 @@ pub trait Store: Outbox + Send + Sync {
     ///
     /// # Errors
     /// When the store does not answer.
-    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError>;
+    fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError>;
 
     /// The visible ones among these events, in the order asked, trimmed as in [`SnapshotSink`].
     ///
     /// # Errors
     /// When the store does not answer.
-    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError>;
+    fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError>;
 
     /// Visible records that carry one of these blocking keys, distinct, ascending.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError>;
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError>;
 
     /// Streams the visible part of the store from one consistent state; returns its revision.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError>;
+    fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError>;
 
     /// A small named document (tokens, policy, configuration).
     ///
@@ -203,11 +230,16 @@ pub trait WriteTxn {
     /// When the store does not answer.
     fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError>;
 
-    /// For each key, the records that carry it: distinct (key, record) pairs, ascending.
+    /// For each key, the records of some classes, or of all, that carry it: distinct (key, record) pairs,
+    /// ascending. What is of other classes is not looked at, so that it takes no time.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError>;
+    fn candidates(
+        &mut self,
+        within: Option<&ClassSet>,
+        keys: &[BlockKey],
+    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError>;
 
     /// Writes a batch. A record, tie or event that is already there with the same content is left
     /// as it is; one with other content is an error ([`StoreError::Conflict`]), because records
@@ -218,9 +250,27 @@ pub trait WriteTxn {
     /// When the store does not answer, or on a conflict; the transaction is then lost.
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError>;
 
+    /// Notes records, which are in the store or this transaction, as not yet linked with all others; the notes,
+    /// in the order of the records.
+    ///
+    /// # Errors
+    /// When the store does not answer, or has no such record; the transaction is then lost.
+    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError>;
+
+    /// Stores links that were found after their records were, and takes the notes of records that are linked with
+    /// all others now, but for those that were renewed since. Links of records that are not there any more are
+    /// left out. The store's revision stays as it is: [`Store::late_revision`] tells of it those who may see both
+    /// ends.
+    ///
+    /// # Errors
+    /// When the store does not answer; the transaction is then lost.
+    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError>;
+
     /// Sets by when objects must be reviewed: they move to the class that differs in this only. What was
     /// handed in stays as it was, its label included, so that handing it in again changes nothing; what
-    /// is read through a view bears the label of its class. Ids that are not there are left out.
+    /// is read through a view bears the label of its class. Ids that are not there are left out. Where a record
+    /// moves all notes of [`WriteTxn::note_unlinked`] are renewed: with which classes those records were linked
+    /// says no more with which records.
     ///
     /// # Errors
     /// When the store does not answer; the transaction is then lost.

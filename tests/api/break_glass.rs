@@ -1,7 +1,7 @@
 //! Break-glass: an hour, a case, a purpose; never black, never a victim; told at once, reviewed by another.
 
 use accord::audit::{Entry, Line};
-use accord::govern::{POLICY_DOCUMENT, Policy, Role};
+use accord::govern::{BreakGlassId, POLICY_DOCUMENT, Policy, Role};
 use serde_json::{Value, json};
 
 use super::governance::{POLICE, SHELTER, agreed, approvers, row, terms};
@@ -96,9 +96,9 @@ fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
     let police = police(&server);
     police.get(&suspect).problem(404);
     let marks = |operation: &str| logged(&server, operation).break_glass;
-    assert_eq!(marks("GET /v1/records/{id}"), [""; 0], "before");
+    assert_eq!(marks("GET /v1/records/{id}"), [] as [BreakGlassId; 0], "before");
     let glass = police.post("/v1/break-glass", &danger(SHELTER)).ok();
-    let id = [glass["id"].as_str().unwrap().to_owned()];
+    let id: [BreakGlassId; 1] = [glass["id"].as_str().unwrap().parse().unwrap()];
     police.get(&suspect).ok();
     assert_eq!(marks("GET /v1/records/{id}"), id);
     // What was looked for and not found counts too.
@@ -113,11 +113,11 @@ fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
     ];
     for other in others {
         other.post("/v1/search", &json!({ "text": "horvat" })).ok();
-        assert_eq!(marks("POST /v1/search"), [""; 0]);
+        assert_eq!(marks("POST /v1/search"), [] as [BreakGlassId; 0]);
     }
     hands.forward(60 * MINUTE);
     police.get(&suspect).problem(404);
-    assert_eq!(marks("GET /v1/records/{id}"), [""; 0], "after");
+    assert_eq!(marks("GET /v1/records/{id}"), [] as [BreakGlassId; 0], "after");
     // Who reviews it reads how many there were, the owner does not.
     let read = |agency: &str| {
         let officer = server.user(agency, "officer", &[Role::PrivacyOfficer]);
@@ -139,18 +139,18 @@ fn a_mark_does_not_depend_on_what_there_is() {
         client.post("/v1/search", &json!({ "text": "horvat" })).ok();
         logged(&server, "POST /v1/search").break_glass
     };
-    assert_eq!(search(&police), [""; 0]);
+    assert_eq!(search(&police), [] as [BreakGlassId; 0]);
     // The shelter has handed in nothing yet.
     let opened = police.post("/v1/break-glass", &danger(SHELTER)).ok();
-    let id = opened["id"].as_str().unwrap().to_owned();
-    assert_eq!(search(&police), std::slice::from_ref(&id));
+    let id: BreakGlassId = opened["id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(search(&police), [id]);
     stored(&server);
     assert_eq!(search(&police), [id]);
     // Where it opens nothing whatever there is, there is no mark: for another purpose, or once suspended.
-    assert_eq!(search(&police.asking(Some("prosecution"), CASE)), [""; 0]);
+    assert_eq!(search(&police.asking(Some("prosecution"), CASE)), [] as [BreakGlassId; 0]);
     let suspend = format!("/v1/agreements/{agreement}/suspend");
     approvers(&server, SHELTER)[0].send("POST", &suspend, None, b"").ok();
-    assert_eq!(search(&police), [""; 0]);
+    assert_eq!(search(&police), [] as [BreakGlassId; 0]);
 }
 
 #[test]

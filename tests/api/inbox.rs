@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use accord::govern::{DeskBook, Message, MessageKind, Purpose, Role};
+use accord::govern::{DeskBook, Message, MessageKind, PointerId, Purpose, Role};
 use serde_json::json;
 
 use super::Server;
@@ -42,7 +42,7 @@ fn each_role_reads_the_messages_that_it_answers_for() {
     let mut book = DeskBook::default();
     for kind in MessageKind::ALL {
         book.tell(Message {
-            ticket: format!("tkt_{kind:?}"),
+            ticket: PointerId::of_tag([kind as u8; 16]).into(),
             kind,
             desk: "other".into(),
             channel: None,

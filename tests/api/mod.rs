@@ -14,6 +14,7 @@ mod grading;
 mod grounds;
 mod hidden;
 mod identity;
+mod ids;
 mod imports;
 mod inbox;
 mod indicators;

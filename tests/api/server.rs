@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
 use accord::api::{Application, Config, Notice, Random, Tls};
-use accord::govern::{POLICY_DOCUMENT, Principal, Role};
+use accord::govern::{Member, POLICY_DOCUMENT, Policy, Principal, Role};
 use accord::identity::{self, ApiKey, Keys, SealingKey};
 use accord::ingest::load_manifest;
 use accord::jobs::{self, BATCH_ROWS};
@@ -118,7 +118,7 @@ impl Server {
 
     /// A client with the token of an agency's analyst.
     pub fn agency(&self, agency: &str) -> Client {
-        Client::new(self.base(), Some(token(agency)))
+        self.client(Some(token(agency)), (agency, "analyst"))
     }
 
     /// A client of an agency's user with these roles, whose key is made for it.
@@ -146,17 +146,27 @@ impl Server {
         keys.revoke(|_, known| known.holder == key.holder, |_, _| crate::unlogged::making())
             .unwrap();
         let (_, token) = keys.create(random, &key, |_| crate::unlogged::making()).unwrap();
-        Client::new(self.base(), Some(token))
+        self.client(Some(token), (&key.holder.agency, &key.holder.user))
     }
 
     /// A client with an operator's token.
     pub fn operator(&self) -> Client {
-        Client::new(self.base(), Some(token("operations")))
+        self.client(Some(token("operations")), ("operations", "analyst"))
     }
 
     /// A client with this token or none.
     pub fn with_token(&self, token: Option<&str>) -> Client {
-        Client::new(self.base(), token.map(str::to_owned))
+        self.client(token.map(str::to_owned), ("", ""))
+    }
+
+    /// A client that asks about the case that everybody works on, where the user does, else about a reference.
+    fn client(&self, token: Option<String>, (agency, user): (&str, &str)) -> Client {
+        let policy = self.store.document(POLICY_DOCUMENT).unwrap();
+        let policy = Policy::from_document(policy.as_deref()).unwrap();
+        let case = policy.cases.get(&policy::CASE.parse().unwrap());
+        let is = |it: &Member| it.agency == agency && it.user == user;
+        let works = case.is_some_and(|case| case.members.iter().any(is));
+        Client::new(self.base(), token, if works { policy::CASE } else { policy::REFERENCE })
     }
 
     pub fn base(&self) -> String {
@@ -365,10 +375,10 @@ impl Answer {
 }
 
 impl Client {
-    fn new(base: String, token: Option<String>) -> Self {
+    fn new(base: String, token: Option<String>, case: &str) -> Self {
         let purpose = Some("trafficking_investigation".to_owned());
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        Self { base, token, proof: None, purpose, case: Some(policy::CASE.to_owned()), agent }
+        Self { base, token, proof: None, purpose, case: Some(case.to_owned()), agent }
     }
 
     /// The same, asking for a purpose and about a case.

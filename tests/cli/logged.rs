@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use accord::audit::{Head, Line, verify};
-use accord::govern::View;
 use accord::model::{ClassId, Event, Judgement, Link, Record, Tie};
 use accord::store::{self, SnapshotSink};
 use serde_json::json;
@@ -18,13 +17,13 @@ use serde_json::json;
 use super::{accord, demo, init, ok, run, text};
 
 /// A store with a key of an analyst, and its log.
-struct Deployment {
+pub struct Deployment {
     folder: tempfile::TempDir,
     token: String,
 }
 
 impl Deployment {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("s.accord");
         let user = ["--agency", "metro-police", "--user", "ana", "--role", "investigator"];
@@ -35,7 +34,7 @@ impl Deployment {
         Self { folder, token }
     }
 
-    fn store(&self) -> PathBuf {
+    pub fn store(&self) -> PathBuf {
         self.folder.path().join("s.accord")
     }
 
@@ -48,7 +47,7 @@ impl Deployment {
     }
 
     /// Serves it; what the server says goes to a file.
-    fn serve(&self) -> Serving {
+    pub fn serve(&self) -> Serving {
         let store = self.store();
         self.serve_with(accord(&["serve", "--store", text(&store), "--listen", "127.0.0.1:0"]))
     }
@@ -68,10 +67,7 @@ impl Deployment {
     fn rows(&self) -> BTreeSet<String> {
         let store = store::open(&text(&self.store()).parse().unwrap(), false).unwrap();
         let mut rows = Rows::default();
-        let view = View::whole_store(&crate::policy::holder(), &store.classes().unwrap())
-            .classes()
-            .clone();
-        store.stream(&view, &mut rows).unwrap();
+        store.stream(crate::policy::whole(store.as_ref()).sight(), &mut rows).unwrap();
         rows.0
     }
 
@@ -110,10 +106,10 @@ impl SnapshotSink for Rows {
 }
 
 /// A running server.
-struct Serving {
-    child: Child,
-    base: String,
-    token: String,
+pub struct Serving {
+    pub child: Child,
+    pub base: String,
+    pub token: String,
     said: PathBuf,
 }
 
@@ -157,7 +153,7 @@ impl Serving {
         Some((answer.status().as_u16(), request))
     }
 
-    fn submit(&self, id: &str) -> u16 {
+    pub fn submit(&self, id: &str) -> u16 {
         self.submit_by(&agent(), id).unwrap().0
     }
 
@@ -427,12 +423,7 @@ fn an_import_is_logged_with_each_batch_and_refused_without_a_log() {
 fn rows_of(path: &Path) -> usize {
     let store = store::open(&text(path).parse().unwrap(), false).unwrap();
     let mut rows = Rows::default();
-    store
-        .stream(
-            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
-            &mut rows,
-        )
-        .unwrap();
+    store.stream(crate::policy::whole(store.as_ref()).sight(), &mut rows).unwrap();
     rows.0.len()
 }
 

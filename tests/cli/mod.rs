@@ -11,6 +11,7 @@ mod flood;
 mod help;
 mod import;
 mod key;
+mod late;
 mod logged;
 mod manners;
 mod parquet;

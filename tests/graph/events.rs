@@ -1,6 +1,6 @@
 //! What events show: who did what to whom, over which time, as far as the caller sees.
 
-use accord::graph::{RelationshipKind, Snapshot};
+use accord::graph::{EntityIndex, EventIndex, Position, RelationshipKind, Snapshot};
 use accord::ingest::SubmittedRow;
 use accord::jobs;
 use accord::model::{EntityType, Handling, Timestamp};
@@ -37,8 +37,8 @@ fn snapshot(rows: &[Value]) -> Snapshot {
 
 /// Every relationship as (name of the source, kind, name of the target).
 fn named(snapshot: &Snapshot) -> Vec<(String, RelationshipKind, String)> {
-    let name = |entity: u32| snapshot.name(entity);
-    snapshot.relationships.iter().map(|it| (name(it.source), it.kind, name(it.target))).collect()
+    let name = |entity: EntityIndex| snapshot.name(entity);
+    snapshot.relationships().iter().map(|it| (name(it.source), it.kind, name(it.target))).collect()
 }
 
 #[test]
@@ -67,8 +67,8 @@ fn the_same_event_has_no_direction_and_goes_out_from_the_smaller_id() {
         snapshot(&[row("1", &people, &[event])])
     };
     let (one, other) = (seen("a", "b"), seen("b", "a"));
-    assert_eq!(one.relationships, other.relationships);
-    let [only] = one.relationships.as_slice() else { panic!("one relationship") };
+    assert_eq!(one.relationships(), other.relationships());
+    let [only] = &**one.relationships() else { panic!("one relationship") };
     assert_eq!(only.kind, RelationshipKind::SameEvent);
     assert!(one.entity_id(only.source) < one.entity_id(only.target));
 }
@@ -89,12 +89,12 @@ fn an_event_counts_once_for_a_pair_and_lasts_until_its_end() {
         "kind": "sighting", "at": "2026-01-02T00:00:00Z", "participants": { "subject": ["a", "c"] },
     });
     let snapshot = snapshot(&[row("1", &people, &[event, later])]);
-    assert_eq!(snapshot.entities.len(), 2, "no relationship of a person with itself");
-    let [only] = snapshot.relationships.as_slice() else { panic!("one relationship") };
+    assert_eq!(snapshot.entities().len(), 2, "no relationship of a person with itself");
+    let [only] = &**snapshot.relationships() else { panic!("one relationship") };
     assert_eq!(only.events, 2);
     let (from, to) = (only.span.from, only.span.to);
     assert_eq!((from, to), (at("2026-01-01T00:00:00Z"), at("2026-01-03T00:00:00Z")));
-    assert_eq!(snapshot.neighbours(0)[0].evidence, 2);
+    assert_eq!(snapshot.neighbours(EntityIndex::new(0))[0].evidence, 2);
 }
 
 #[test]
@@ -114,9 +114,9 @@ fn ties_that_meet_again_are_one_relationship_and_ties_within_an_entity_none() {
         tie("2", json!({ "from": "2026-01-01T00:00:00Z" })),
         tie("3", json!({})),
     ]);
-    let [only] = one.relationships.as_slice() else { panic!("one relationship") };
+    let [only] = &**one.relationships() else { panic!("one relationship") };
     assert_eq!((only.ties, only.events), (3, 0));
-    assert_eq!(one.entities[only.source as usize].entity_type, EntityType::Person);
+    assert_eq!(one.entities()[only.source].entity_type, EntityType::Person);
     let (from, to) = (only.span.from, only.span.to);
     assert_eq!((from, to), (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z")));
 
@@ -126,7 +126,10 @@ fn ties_that_meet_again_are_one_relationship_and_ties_within_an_entity_none() {
         "ties": [{ "kind": "ASSOCIATED_WITH", "from": "a", "to": "b" }],
     });
     let within = snapshot(&[own]);
-    assert_eq!((within.entities.len(), within.relationships.len(), within.ties.len()), (1, 0, 1));
+    assert_eq!(
+        (within.entities().len(), within.relationships().len(), within.ties().len()),
+        (1, 0, 1)
+    );
 }
 
 /// What makes a crowd is counted among those whom the caller sees: one that is hidden in part is
@@ -154,7 +157,7 @@ fn the_size_of_a_crowd_is_that_of_its_visible_part() {
     )
     .unwrap();
     let (owner, other) = (world.snapshot("a"), world.snapshot("b"));
-    assert_eq!((owner.records.len(), owner.relationships.len()), (13, 0));
-    assert_eq!((other.records.len(), other.relationships.len()), (8, 8 * 7 / 2));
-    assert_eq!(other.events[0].participants.len(), 8);
+    assert_eq!((owner.records().len(), owner.relationships().len()), (13, 0));
+    assert_eq!((other.records().len(), other.relationships().len()), (8, 8 * 7 / 2));
+    assert_eq!(other.events()[EventIndex::new(0)].participants.len(), 8);
 }

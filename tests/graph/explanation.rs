@@ -9,7 +9,7 @@ use super::fixture::DEMO;
 fn every_entity_of_the_fixture_is_held_together_by_links_that_add_up() {
     let snapshot = DEMO.whole();
     let mut joined = 0;
-    for (index, entity) in (0u32..).zip(snapshot.entities.iter()) {
+    for (index, entity) in snapshot.entities().enumerated() {
         let explanation = explain(&snapshot, index);
         assert_eq!(
             explanation.spanning.len(),
@@ -19,11 +19,11 @@ fn every_entity_of_the_fixture_is_held_together_by_links_that_add_up() {
         );
         assert!(explanation.links <= explanation.pairs);
         let bits: Vec<f64> =
-            explanation.spanning.iter().map(|link| snapshot.links[*link as usize].bits).collect();
+            explanation.spanning.iter().map(|link| snapshot.links()[*link].bits).collect();
         assert!(bits.windows(2).all(|pair| pair[0] >= pair[1]), "the strongest first");
         joined += usize::from(entity.records.len() > 1);
         for link in &explanation.spanning {
-            let link = &snapshot.links[*link as usize];
+            let link = &snapshot.links()[*link];
             let entity_type = entity.entity_type;
             let prior = DEMO.engine.model().types[&entity_type].prior_bits();
             let sum = link.levels.iter().fold(prior, |sum, level| sum + level.bits + level.tf_bits);
@@ -32,7 +32,7 @@ fn every_entity_of_the_fixture_is_held_together_by_links_that_add_up() {
             assert!((0.0..=1.0).contains(&probability(link.bits)));
             // The link is what comparing the two records anew gives.
             let again = [link.a, link.b].map(|id| {
-                let record = &snapshot.records[snapshot.record(id).unwrap() as usize];
+                let record = &snapshot.records()[snapshot.record(id).unwrap()];
                 DEMO.engine.prepare(record)
             });
             assert_eq!(DEMO.engine.score(&again[0], &again[1]).unwrap().bits, link.bits);

@@ -42,7 +42,7 @@ fn said() -> impl Strategy<Value = Said> {
 fn judgements(snapshot: &Snapshot, all: &[Said]) -> Vec<(usize, Judgement)> {
     let mut made: BTreeMap<_, (usize, Judgement)> = BTreeMap::new();
     for said in all {
-        let record = |index: &Index| &snapshot.records[index.index(snapshot.records.len())];
+        let record = |index: &Index| index.get(snapshot.records());
         let (one, other) = (record(&said.pair.0), record(&said.pair.1));
         if one.id == other.id || one.entity_type() != other.entity_type() {
             continue;
@@ -114,7 +114,7 @@ proptest! {
             .map(|(_, it)| it)
             .filter(|it| after.record(it.a).is_some() && after.record(it.b).is_some())
             .collect();
-        prop_assert_eq!(after.judgements.len(), seen.len());
+        prop_assert_eq!(after.judgements().len(), seen.len());
         let effective = effective(&seen);
         let apart = effective.values().any(|it| *it == Verdict::NotSame);
         for ((a, b), verdict) in &effective {
@@ -123,9 +123,9 @@ proptest! {
             prop_assert!(apart || *verdict != Verdict::Same || same, "joined");
         }
         if effective.values().all(|it| *it == Verdict::Unsure) {
-            prop_assert_eq!(&after.entities, &before.entities);
+            prop_assert_eq!(&after.entities(), &before.entities());
         }
-        prop_assert_eq!(after.tag == before.tag, seen.is_empty(), "the tag tells, if it was seen");
+        prop_assert_eq!(after.tag() == before.tag(), seen.is_empty(), "the tag tells, if it was seen");
 
         // Taken back, every entity is as it was.
         for (_, judgement) in &mut judgements {
@@ -134,7 +134,7 @@ proptest! {
         }
         judge(&one, &judgements);
         let back = one.snapshot(agency);
-        prop_assert_eq!(&back.entities, &before.entities);
-        prop_assert_eq!(&back.relationships, &before.relationships);
+        prop_assert_eq!(&back.entities(), &before.entities());
+        prop_assert_eq!(&back.relationships(), &before.relationships());
     }
 }

@@ -57,9 +57,9 @@ fn not_same_parts_same_joins_and_unsure_gives_every_entity_back() {
     say(&world, (one, two), Verdict::Unsure, "u", 2);
     say(&world, (two, three), Verdict::Unsure, "u", 2);
     let after = world.snapshot("a");
-    assert_eq!(before.entities, after.entities);
-    assert_eq!(before.relationships, after.relationships);
-    assert_eq!(before.links, after.links, "no judgement changes a link");
+    assert_eq!(before.entities(), after.entities());
+    assert_eq!(before.relationships(), after.relationships());
+    assert_eq!(before.links(), after.links(), "no judgement changes a link");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn the_tag_tells_apart_judgements_that_differ_in_anything() {
         let world = World::empty();
         let (one, two, _) = people(&world);
         say_as(&world, (one, two), verdict, user, at, owner);
-        world.whole().tag
+        world.whole().tag()
     };
     let (own, shared) = (("a", Handling::Own), ("a", Handling::Shared));
     let tags = [

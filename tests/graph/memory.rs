@@ -65,12 +65,12 @@ fn fifty_views_in_use_over_a_large_store() {
     let (snapshot, _) = one.masked(store.as_ref(), &first, &nobody, CASE).unwrap();
     println!(
         "{} records, {} entities, {} ties, {} events, {} links, {} relationships",
-        snapshot.records.len(),
-        snapshot.entities.len(),
-        snapshot.ties.len(),
-        snapshot.events.len(),
-        snapshot.links.len(),
-        snapshot.relationships.len()
+        snapshot.records().len(),
+        snapshot.entities().len(),
+        snapshot.ties().len(),
+        snapshot.events().len(),
+        snapshot.links().len(),
+        snapshot.relationships().len()
     );
     let mut common = Common::default();
     common.add(&snapshot);

@@ -18,7 +18,7 @@ proptest! {
         let shuffled = order.iter().filter(|number| **number < rows.len());
         other.submit(shuffled.map(|number| (*number, &rows[*number])), at_once);
         let (one, other) = (one.whole(), other.whole());
-        prop_assert_eq!(one.tag, other.tag);
+        prop_assert_eq!(one.tag(), other.tag());
         prop_assert_eq!(text(&one), text(&other));
     }
 

@@ -14,9 +14,9 @@ fn shares_all(one: &Snapshot, other: &Snapshot) -> bool {
         one.len() == other.len()
             && one.iter().zip(other).all(|(one, other)| Arc::ptr_eq(one, other))
     }
-    same(&one.records, &other.records)
-        && same(&one.ties, &other.ties)
-        && same(&one.links, &other.links)
+    same(one.records(), other.records())
+        && same(one.ties(), other.ties())
+        && same(one.links(), other.links())
 }
 
 proptest! {

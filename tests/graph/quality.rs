@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use accord::graph::{Indexed, Position, RecordIndex};
 use accord::model::{EntityType, RecordId};
 use accord::resolve::evaluate::evaluate;
 
@@ -32,8 +33,9 @@ fn key() -> BTreeMap<RecordId, (EntityType, String)> {
 #[test]
 fn the_entities_of_the_demo_are_at_least_as_good_as_they_were() {
     let snapshot = DEMO.whole();
-    let ids = snapshot.records.iter().map(|record| record.id);
-    let predicted = ids.zip(snapshot.entity_of.iter().copied()).collect();
+    let entity = |index| snapshot.entity_of(index).raw();
+    let records = snapshot.records().enumerated();
+    let predicted = records.map(|(index, record)| (record.id, entity(index))).collect();
     let evaluation = evaluate(&key(), &predicted);
     assert_eq!((evaluation.missing_records, evaluation.unknown_records), (0, 0));
     for (entity_type, precision, recall, _) in LEAST {
@@ -47,11 +49,12 @@ fn the_entities_of_the_demo_are_at_least_as_good_as_they_were() {
 fn blocking_finds_nearly_every_pair_of_one_thing_that_is_worth_joining() {
     let snapshot = DEMO.whole();
     let key = key();
-    let mut of_thing: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (index, record) in snapshot.records.iter().enumerate() {
+    let mut of_thing: BTreeMap<_, Vec<RecordIndex>> = BTreeMap::new();
+    for (index, record) in snapshot.records().enumerated() {
         of_thing.entry(&key[&record.id]).or_default().push(index);
     }
-    let prepared: Vec<_> = snapshot.records.iter().map(|it| DEMO.engine.prepare(it)).collect();
+    let prepared: Indexed<RecordIndex, _> =
+        snapshot.records().iter().map(|it| DEMO.engine.prepare(it)).collect();
     let mut counts: BTreeMap<EntityType, (usize, usize)> = BTreeMap::new();
     for ((entity_type, _), members) in of_thing {
         let (worth, found) = counts.entry(*entity_type).or_default();
@@ -60,8 +63,8 @@ fn blocking_finds_nearly_every_pair_of_one_thing_that_is_worth_joining() {
             for b in &members[at + 1..] {
                 let bits = DEMO.engine.score(&prepared[*a], &prepared[*b]).unwrap().bits;
                 if bits >= stop {
-                    let pair = (snapshot.records[*a].id, snapshot.records[*b].id);
-                    let link = snapshot.links.binary_search_by_key(&pair, |it| (it.a, it.b));
+                    let pair = (snapshot.records()[*a].id, snapshot.records()[*b].id);
+                    let link = snapshot.links().binary_search_by_key(&pair, |it| (it.a, it.b));
                     *worth += 1;
                     *found += usize::from(link.is_ok());
                 }

@@ -53,9 +53,10 @@ fn ties_of_one_kind_between_two_entities_are_one_relationship_with_the_span_of_a
         uses("2", "Katarina Horvat", "020 2555 0101", "2026-03-01T00:00:00Z", None),
     ]);
     // The second number is a national one without a region: another phone.
-    let people = snapshot.entities.iter().filter(|it| it.entity_type == EntityType::Person).count();
+    let people =
+        snapshot.entities().iter().filter(|it| it.entity_type == EntityType::Person).count();
     assert_eq!(people, 1);
-    let uses: Vec<_> = snapshot.relationships.iter().collect();
+    let uses: Vec<_> = snapshot.relationships().iter().collect();
     assert!(uses.iter().all(|it| it.kind == RelationshipKind::Tie(TieKind::Uses)));
     let ties: u32 = uses.iter().map(|it| it.ties).sum();
     assert_eq!(ties, 2);
@@ -71,9 +72,9 @@ fn calls_have_a_direction_and_count_their_events() {
         call("2", a, b, "2026-01-05T00:00:00Z"),
         call("3", b, a, "2026-01-03T00:00:00Z"),
     ]);
-    assert_eq!(snapshot.entities.len(), 2);
+    assert_eq!(snapshot.entities().len(), 2);
     let mut found: Vec<(String, usize, Option<Timestamp>, Option<Timestamp>)> = snapshot
-        .relationships
+        .relationships()
         .iter()
         .map(|it| {
             assert_eq!(it.kind, RelationshipKind::Called);
@@ -107,7 +108,7 @@ fn a_crowd_makes_no_relationships_between_its_members() {
             "events": [{ "kind": "incident", "at": "2026-01-01T00:00:00Z", "participants": { "subject": slots } }],
         })])
     };
-    assert_eq!(crowd(3).relationships.len(), 3);
-    assert_eq!(crowd(12).relationships.len(), 66);
-    assert_eq!(crowd(13).relationships.len(), 0);
+    assert_eq!(crowd(3).relationships().len(), 3);
+    assert_eq!(crowd(12).relationships().len(), 66);
+    assert_eq!(crowd(13).relationships().len(), 0);
 }

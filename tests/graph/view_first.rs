@@ -30,12 +30,12 @@ proptest! {
         prop_assert_eq!(communities(&a, 1.0), communities(&b, 1.0));
         let options = SharedHubOptions { phone_blocks: 2, ..SharedHubOptions::default() };
         prop_assert_eq!(shared_hubs(&one, &options), shared_hubs(&other, &options));
-        for index in 0..one.entities.len() as u32 {
+        for index in one.entities().indexes() {
             prop_assert_eq!(explain(&one, index), explain(&other, index));
             prop_assert_eq!(one.neighbours(index), other.neighbours(index));
         }
         prop_assert_eq!(one.search("horvat hoxha 2555", None), other.search("horvat hoxha 2555", None));
-        for record in one.records.iter() {
+        for record in one.records().iter() {
             let ask = |world: &World, snapshot| {
                 let view = world.view(agency);
                 identify(&world.store, &view, snapshot, &world.engine, record).unwrap()
@@ -78,11 +78,11 @@ fn the_tag_changes_exactly_when_the_view_does() {
     let world = World::empty();
     let person = |name: &str| json!({ "type": "person", "names": [{ "full": name }] });
     world.person("metro-police", "1", person("Katarina Horvat"), "own");
-    let tag = world.snapshot("metro-police").tag;
+    let tag = world.snapshot("metro-police").tag();
     world.person("harbour-shelter", "1", person("Katarina Horvat"), "own");
-    assert_eq!(world.snapshot("metro-police").tag, tag);
+    assert_eq!(world.snapshot("metro-police").tag(), tag);
     world.person("harbour-shelter", "2", person("Katarina Horvat"), "shared");
-    assert_ne!(world.snapshot("metro-police").tag, tag);
+    assert_ne!(world.snapshot("metro-police").tag(), tag);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accord::govern::View;
-use accord::graph::{self, Snapshot};
+use accord::graph::{self, EntityIndex, RecordIndex, Snapshot};
 use accord::ingest::SubmittedRow;
 use accord::jobs;
 use accord::model::{IdKey, RecordId};
@@ -194,11 +194,11 @@ pub fn text(snapshot: &Snapshot) -> String {
 }
 
 /// Where a record stands, by the id under which it is stored.
-pub fn position(snapshot: &Snapshot, record: RecordId) -> u32 {
-    snapshot.records.iter().position(|it| it.id == record).unwrap() as u32
+pub fn position(snapshot: &Snapshot, record: RecordId) -> RecordIndex {
+    snapshot.records().find_by_key(&record, |it| it.id).unwrap()
 }
 
 /// The entity of a record, by the id under which it is stored.
-pub fn entity(snapshot: &Snapshot, record: RecordId) -> u32 {
-    snapshot.entity_of[position(snapshot, record) as usize]
+pub fn entity(snapshot: &Snapshot, record: RecordId) -> EntityIndex {
+    snapshot.entity_of(position(snapshot, record))
 }

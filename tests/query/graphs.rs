@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use accord::graph::{Entity, Relationship, RelationshipKind, Snapshot, shared};
+use accord::graph::{
+    Entity, EntityIndex, Parts, Position, RecordIndex, Relationship, RelationshipKind, Snapshot,
+};
 use accord::model::{
     Body, EntityType, Event, EventKind, Handling, IdKey, Label, Link, Money, Participant, Person,
     PersonName, Phone, Place, Record, RecordId, Role, Span, SubjectCategory, TieKind, Timestamp,
@@ -23,26 +25,11 @@ pub fn random(seed: u64, size: usize) -> Snapshot {
     let id_key = IdKey::default();
     let mut records = records(&mut rng, &id_key, size);
     records.sort_by_key(|record| record.id);
-    let (entities, entity_of) = entities(&mut rng, &id_key, &records);
+    let entities = entities(&mut rng, &id_key, &records);
     let relationships = relationships(&mut rng, &entities);
     let events = events(&mut rng, &id_key, &records);
     let links = links(&entities, &records);
-    let (offsets, adjacency) = adjacency(entities.len(), &relationships);
-    Snapshot {
-        tag: [0; 16],
-        id_key,
-        records: shared(records),
-        entities: entities.into(),
-        entity_of: entity_of.into(),
-        ties: shared(vec![]),
-        events: shared(events),
-        links: shared(links),
-        judgements: Default::default(),
-        relationships: relationships.into(),
-        offsets: offsets.into(),
-        adjacency: adjacency.into(),
-        left_out: Default::default(),
-    }
+    Parts { id_key, records, entities, events, links, relationships, ..Parts::default() }.snapshot()
 }
 
 fn pick<'a, T>(rng: &mut impl Rng, items: &'a [T]) -> &'a T {
@@ -95,10 +82,10 @@ fn records(rng: &mut impl Rng, id_key: &IdKey, size: usize) -> Vec<Record> {
 }
 
 /// About every third record joins an entity of its type that is already there.
-fn entities(rng: &mut impl Rng, id_key: &IdKey, records: &[Record]) -> (Vec<Entity>, Vec<u32>) {
-    let mut members: Vec<Vec<u32>> = Vec::new();
-    let of_type = |members: &[u32]| records[members[0] as usize].entity_type();
-    for (index, record) in (0u32..).zip(records) {
+fn entities(rng: &mut impl Rng, id_key: &IdKey, records: &[Record]) -> Vec<Entity> {
+    let mut members: Vec<Vec<RecordIndex>> = Vec::new();
+    let of_type = |members: &[RecordIndex]| records[members[0].raw() as usize].entity_type();
+    for (index, record) in (0u32..).map(RecordIndex::new).zip(records) {
         let entity_type = record.entity_type();
         let same: Vec<usize> =
             (0..members.len()).filter(|e| of_type(&members[*e]) == entity_type).collect();
@@ -108,16 +95,11 @@ fn entities(rng: &mut impl Rng, id_key: &IdKey, records: &[Record]) -> (Vec<Enti
             members.push(vec![index]);
         }
     }
-    let entities = Entity::list(members.into_iter().map(|members| {
+    Entity::list(members.into_iter().map(|members| {
         let entity_type = of_type(&members);
-        let id = id_key.entity(entity_type, records[members[0] as usize].id);
+        let id = id_key.entity(entity_type, records[members[0].raw() as usize].id);
         (id, entity_type, members.into())
-    }));
-    let mut entity_of = vec![0; records.len()];
-    for (index, entity) in entities.iter().enumerate() {
-        entity.records.iter().for_each(|record| entity_of[*record as usize] = index as u32);
-    }
-    (entities, entity_of)
+    }))
 }
 
 fn relationships(rng: &mut impl Rng, entities: &[Entity]) -> Vec<Relationship> {
@@ -138,9 +120,9 @@ fn relationships(rng: &mut impl Rng, entities: &[Entity]) -> Vec<Relationship> {
         (Person, RelationshipKind::Paid, Person, 0.5),
         (Organization, RelationshipKind::SameEvent, Person, 0.5),
     ];
-    let of = |wanted| -> Vec<u32> {
-        let all = entities.iter().enumerate();
-        all.filter(|(_, e)| e.entity_type == wanted).map(|(index, _)| index as u32).collect()
+    let of = |wanted| -> Vec<EntityIndex> {
+        let all = (0u32..).map(EntityIndex::new).zip(entities);
+        all.filter(|(_, e)| e.entity_type == wanted).map(|(index, _)| index).collect()
     };
     let mut found = BTreeMap::new();
     for (from, kind, to, per_entity) in kinds {
@@ -245,8 +227,8 @@ fn links(entities: &[Entity], records: &[Record]) -> Vec<Link> {
     let pairs = entities.iter().flat_map(|entity| entity.records.windows(2));
     let mut links: Vec<Link> = pairs
         .map(|pair| Link {
-            a: records[pair[0] as usize].id,
-            b: records[pair[1] as usize].id,
+            a: records[pair[0].raw() as usize].id,
+            b: records[pair[1].raw() as usize].id,
             bits: 7.25,
             levels: vec![],
             model: "test".into(),
@@ -254,22 +236,4 @@ fn links(entities: &[Entity], records: &[Record]) -> Vec<Link> {
         .collect();
     links.sort_by_key(|link| (link.a, link.b));
     links
-}
-
-fn adjacency(entities: usize, relationships: &[Relationship]) -> (Vec<u32>, Vec<(u32, u32)>) {
-    let mut lists = vec![Vec::new(); entities];
-    for (index, relationship) in relationships.iter().enumerate() {
-        lists[relationship.source as usize].push((relationship.target, index as u32));
-        if relationship.source != relationship.target {
-            lists[relationship.target as usize].push((relationship.source, index as u32));
-        }
-    }
-    let mut offsets = vec![0];
-    let mut adjacency = Vec::new();
-    for mut list in lists {
-        list.sort_unstable();
-        adjacency.extend(list);
-        offsets.push(adjacency.len() as u32);
-    }
-    (offsets, adjacency)
 }

@@ -40,7 +40,7 @@ fn entities(query: &StoredQuery, snapshot: &Snapshot) -> Vec<String> {
     }
     let phones_only = query.name() == "common-contacts";
     let fits = |entity_type| !phones_only || entity_type == EntityType::Phone;
-    let all = (0u32..).zip(snapshot.entities.iter());
+    let all = snapshot.entities().enumerated();
     let fitting = all.filter(|(_, entity)| fits(entity.entity_type));
     fitting.map(|(index, _)| snapshot.entity_id(index).to_string()).collect()
 }

@@ -18,19 +18,19 @@ pub fn apply(store: &dyn Store, batch: &Batch) -> Result<Applied, StoreError> {
     Ok(applied)
 }
 
-fn view_of(store: &dyn Store, agency: &str) -> ClassSet {
+pub fn view_of(store: &dyn Store, agency: &str) -> View {
     let policy = policy::everyone_shares(&["a", "b", "c"]);
-    policy::view(&policy, agency, &store.classes().unwrap()).classes().clone()
+    policy::view(&policy, agency, &store.classes().unwrap())
 }
 
-pub fn collect(store: &dyn Store, view: &ClassSet) -> Collected {
+pub fn collect(store: &dyn Store, view: &View) -> Collected {
     let mut collected = Collected::default();
-    store.stream(view, &mut collected).unwrap();
+    store.stream(view.sight(), &mut collected).unwrap();
     collected
 }
 
 pub fn everything(store: &dyn Store) -> Collected {
-    collect(store, View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes())
+    collect(store, &policy::whole(store))
 }
 
 /// Two agencies' records with one of everything between them; `a2` is agency a's own.
@@ -154,13 +154,19 @@ fn a_view_shows_objects_only_when_they_and_all_they_rest_on_are_visible() {
         assert_eq!((c.records.len(), c.links.len(), c.events.len()), (1, 0, 1));
 
         let view = view_of(store, "b");
-        let found = store.records(&view, &[b1, a2, id("a", "nobody"), a1]).unwrap();
+        let found = store.records(view.sight(), &[b1, a2, id("a", "nobody"), a1]).unwrap();
         assert_eq!(found.iter().map(|record| record.id).collect::<Vec<_>>(), [b1, a1]);
-        assert_eq!(store.events(&view, &[batch.events[0].id]).unwrap(), b.events);
+        assert_eq!(store.events(view.sight(), &[batch.events[0].id]).unwrap(), b.events);
         let mut candidates = vec![a1, b1];
         candidates.sort();
-        assert_eq!(store.candidates(&view, &[BlockKey(7), BlockKey(8)]).unwrap(), candidates);
-        assert_eq!(store.candidates(&ClassSet::default(), &[BlockKey(7)]).unwrap(), []);
+        assert_eq!(
+            store.candidates(view.sight(), &[BlockKey(7), BlockKey(8)]).unwrap(),
+            candidates
+        );
+        assert_eq!(
+            store.candidates(policy::seeing(ClassSet::default()).sight(), &[BlockKey(7)]).unwrap(),
+            []
+        );
     });
 }
 
@@ -175,12 +181,18 @@ fn a_writer_sees_what_is_stored_and_what_it_wrote_itself() {
         assert_eq!(known.into_values().collect::<Vec<_>>().len(), 2);
         let mut both = [first.id, second.id];
         both.sort();
-        let found = transaction.candidates(&[BlockKey(u64::MAX), BlockKey(7)]).unwrap();
+        let found = transaction.candidates(None, &[BlockKey(u64::MAX), BlockKey(7)]).unwrap();
         let expected: Vec<_> = [BlockKey(7), BlockKey(u64::MAX)]
             .into_iter()
             .flat_map(|key| both.map(|record| (key, record)))
             .collect();
         assert_eq!(found, expected);
+        // Within classes, those of no other.
+        let of_a = view_of(store, "a");
+        let found =
+            transaction.candidates(Some(of_a.classes()), &[BlockKey(7), BlockKey(8)]).unwrap();
+        assert_eq!(found, [(BlockKey(7), first.id)]);
+        assert_eq!(transaction.candidates(Some(&ClassSet::default()), &[BlockKey(7)]).unwrap(), []);
     });
 }
 

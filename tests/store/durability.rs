@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use accord::govern::View;
 use accord::model::{Handling, IdKey};
 use accord::store::{self, StoreError};
 
@@ -35,12 +34,7 @@ fn child_that_writes_until_it_is_killed() {
 fn count(path: &Path) -> usize {
     let store = store::open(&path.to_str().unwrap().parse().unwrap(), true).unwrap();
     let mut found = Collected::default();
-    store
-        .stream(
-            View::whole_store(&crate::policy::holder(), &store.classes().unwrap()).classes(),
-            &mut found,
-        )
-        .unwrap();
+    store.stream(crate::policy::whole(store.as_ref()).sight(), &mut found).unwrap();
     found.records.len()
 }
 

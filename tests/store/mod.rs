@@ -4,6 +4,7 @@ mod contract;
 mod durability;
 mod entries;
 mod fixture;
+mod linking;
 mod retention;
 
 use std::sync::Arc;

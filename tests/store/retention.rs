@@ -1,5 +1,6 @@
 //! Reviews move objects to another class, and purges remove all of a class.
 
+use accord::govern::View;
 use accord::model::{
     BlockKey, ClassId, ClassSet, Event, Handling, Record, Tie, Timestamp, Verdict,
 };
@@ -8,7 +9,7 @@ use accord::store::{Batch, Ids, Purged, SqliteStore, Store};
 use super::contract::{apply, collect, everything};
 use super::fixture::{Collected, event, judgement, link, person, phone, records, tie};
 use super::on_both;
-use crate::policy::time;
+use crate::policy::{seeing, time};
 
 const BEFORE: &str = "2027-01-01T00:00:00Z";
 const AFTER: &str = "2030-01-01T00:00:00Z";
@@ -61,10 +62,10 @@ impl Rows {
     }
 }
 
-/// The classes by when their objects must be reviewed.
-fn classes(store: &dyn Store, wanted: impl Fn(Option<Timestamp>) -> bool) -> ClassSet {
+/// A view by when their objects must be reviewed.
+fn seen_by(store: &dyn Store, wanted: impl Fn(Option<Timestamp>) -> bool) -> View {
     let classes = store.classes().unwrap().into_iter();
-    classes.filter(|(_, class)| wanted(class.label.review_by)).map(|(id, _)| id).collect()
+    seeing(classes.filter(|(_, class)| wanted(class.label.review_by)).map(|(id, _)| id).collect())
 }
 
 fn review(store: &dyn Store, ids: &Ids, by: &str) {
@@ -89,8 +90,8 @@ fn what_is_reviewed_moves_with_all_that_rests_on_it_and_nothing_else_moves() {
         let revision = store.revision().unwrap();
         review(store, &rows.ids(), AFTER);
         assert!(store.revision().unwrap() > revision);
-        let due = classes(store, |by| by == Some(time(BEFORE)));
-        let rest = classes(store, |by| by != Some(time(BEFORE)));
+        let due = seen_by(store, |by| by == Some(time(BEFORE)));
+        let rest = seen_by(store, |by| by != Some(time(BEFORE)));
         // What was not reviewed is left where it was.
         assert_eq!(collect(store, &due).records, std::slice::from_ref(&rows.other));
         // The rest is seen without its class, and says by when it must be reviewed now.
@@ -106,9 +107,14 @@ fn what_is_reviewed_moves_with_all_that_rests_on_it_and_nothing_else_moves() {
             assert_eq!(by(&found.label), own.then(|| time(AFTER)));
             assert_eq!(found.participants.len(), 2);
         }
-        let read = store.records(&rest, &[rows.a1.id]).unwrap();
+        // Blocks are of the class after.
+        let mut ids = vec![rows.a1.id, rows.a2.id, rows.b1.id];
+        ids.sort();
+        assert_eq!(store.candidates(rest.sight(), &[BlockKey(7)]).unwrap(), ids);
+        assert_eq!(store.candidates(due.sight(), &[BlockKey(7)]).unwrap(), [rows.other.id]);
+        let read = store.records(rest.sight(), &[rows.a1.id]).unwrap();
         assert_eq!(by(&read[0].label), Some(time(AFTER)));
-        let read = store.events(&rest, &[rows.event.id, rows.joint.id]).unwrap();
+        let read = store.events(rest.sight(), &[rows.event.id, rows.joint.id]).unwrap();
         assert_eq!((by(&read[0].label), read[1].participants.len()), (Some(time(AFTER)), 2));
         // With the class as of before, all is as it was but for the date.
         let all = everything(store);
@@ -136,7 +142,7 @@ fn handing_in_again_what_was_reviewed_changes_nothing() {
         assert_eq!((everything(store), store.revision().unwrap()), (before, revision));
         // It can be moved back, and on.
         review(store, &rows.ids(), BEFORE);
-        let due = classes(store, |by| by == Some(time(BEFORE)));
+        let due = seen_by(store, |by| by == Some(time(BEFORE)));
         assert_eq!(collect(store, &due).records.len(), 3);
         review(store, &rows.ids(), "2029-01-01T00:00:00Z");
         assert_eq!(collect(store, &due).records.len(), 1);
@@ -150,11 +156,11 @@ fn a_purge_removes_all_of_a_class_with_what_rests_on_it_and_nothing_else() {
         apply(store, &rows.batch).unwrap();
         review(store, &Ids { records: vec![rows.other.id], ..Ids::default() }, AFTER);
         let classes_before = store.classes().unwrap();
-        let due = classes(store, |by| by == Some(time(BEFORE)));
-        let purged = purge(store, &due);
+        let due = seen_by(store, |by| by == Some(time(BEFORE)));
+        let purged = purge(store, due.classes());
         let count = |id: ClassId| purged.get(&id).copied().unwrap_or(0);
         assert_eq!(classes_before.iter().map(|(id, _)| count(*id)).sum::<u64>(), 4);
-        assert!(purged.keys().all(|class| due.contains(*class)), "{purged:?}");
+        assert!(purged.keys().all(|class| due.classes().contains(*class)), "{purged:?}");
         let left = everything(store);
         let mut joint = rows.joint.clone();
         joint.participants.retain(|part| part.record == rows.b1.id);
@@ -166,13 +172,13 @@ fn a_purge_removes_all_of_a_class_with_what_rests_on_it_and_nothing_else() {
         assert_eq!(store.classes().unwrap(), classes_before);
         // Its blocking keys are gone: only what is left is found by them.
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
-        let holders = transaction.candidates(&[BlockKey(7)]).unwrap();
+        let holders = transaction.candidates(None, &[BlockKey(7)]).unwrap();
         assert_eq!(holders.len(), 2, "{holders:?}");
         assert!(transaction.known(&[rows.a1.id, rows.a2.id]).unwrap().is_empty());
         drop(transaction);
         // Nothing is left to purge, and that changes nothing.
         let revision = store.revision().unwrap();
-        assert!(purge(store, &due).is_empty());
+        assert!(purge(store, due.classes()).is_empty());
         assert_eq!(store.revision().unwrap(), revision);
         // Another row of the same id may be handed in afterwards.
         let mut anew = rows.a1.clone();
@@ -187,9 +193,9 @@ fn a_purge_that_is_dropped_leaves_everything() {
     on_both(|store| {
         apply(store, &rows().batch).unwrap();
         let before = everything(store);
-        let due = classes(store, |by| by.is_some());
+        let due = seen_by(store, |by| by.is_some());
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
-        assert!(!transaction.purge(&due).unwrap().is_empty());
+        assert!(!transaction.purge(due.classes()).unwrap().is_empty());
         drop(transaction);
         assert_eq!(everything(store), before);
     });
@@ -215,6 +221,6 @@ fn what_was_purged_is_not_left_in_the_file() {
         bytes.windows(7).any(|window| window == b"Canary-")
     };
     assert!(holds());
-    purge(&store, &classes(&store, |by| by.is_some()));
+    purge(&store, seen_by(&store, |by| by.is_some()).classes());
     assert!(!holds());
 }

@@ -160,11 +160,11 @@ pub fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<
     let rows = worlds.iter().flat_map(|world| &world.rows);
     let records: BTreeSet<Known> = rows.flat_map(known).collect();
     let records: Vec<Known> = records.into_iter().collect();
-    let names = worlds
-        .iter()
-        .map(|world| &world.policy)
-        .flat_map(|it| it.agreements.keys().chain(it.cases.keys()).chain(it.break_glass.keys()))
-        .cloned();
+    let names = worlds.iter().map(|world| &world.policy).flat_map(|it| {
+        let agreements = it.agreements.keys().map(ToString::to_string);
+        let cases = it.cases.keys().map(ToString::to_string);
+        agreements.chain(cases).chain(it.break_glass.keys().map(ToString::to_string))
+    });
     let named: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
     let drivers = drivers::<ChaCha8Rng>();
     let mut left = Vec::new();

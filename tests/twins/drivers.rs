@@ -53,11 +53,16 @@ pub struct Pool<'a, R> {
     pub named: &'a [String],
 }
 
+/// A case that the caller has no part in.
+pub const CASE_OF_OTHERS: &str = "case_00000000000000000000000000000000";
+
 /// Onward requests: one of beta about a record of alpha, one that only others know of.
-pub const ONWARD: [&str; 2] = ["onw_to_alpha", "onw_of_others"];
+pub const ONWARD: [&str; 2] =
+    ["onw_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "onw_00000000000000000000000000000000"];
 
 /// Referrals of beta's questions: one to alpha, one that only others know of.
-pub const REFERRALS: [&str; 2] = ["rfl_to_alpha", "rfl_of_others"];
+pub const REFERRALS: [&str; 2] =
+    ["rfl_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "rfl_00000000000000000000000000000000"];
 
 /// Agencies that have nothing to do with the caller, in one of two twins only: their names are guessed.
 pub const UNLISTED: [&str; 2] = ["omega", "quiet-unit"];
@@ -320,7 +325,7 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post(&format!("/v1/cases/{case}/subjects"), json!({ "records": [record] }))
         }),
         // Not the case that the caller works on: everything after would see less.
-        ("end_case", |_| act("/v1/cases/case_of_others/end".to_owned())),
+        ("end_case", |_| act(format!("/v1/cases/{CASE_OF_OTHERS}/end"))),
         ("list_agreements", |_| get("/v1/agreements".to_owned())),
         ("get_agreement", |pool| get(format!("/v1/agreements/{}", pool.name()))),
         ("preview_agreement", |pool| get(format!("/v1/agreements/{}/preview", pool.name()))),

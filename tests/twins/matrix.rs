@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use accord::govern::{Attribute, Principal, Purpose, Question, Reference, Role, Rules, View};
+use accord::govern::{Attribute, CaseRef, Principal, Purpose, Question, Role, Rules, View};
 use accord::model::{Audience, Class, ClassId, Handling, Kind, Label, SubjectCategory};
 use rand_chacha::ChaCha8Rng;
 
@@ -155,7 +155,7 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
             }
         }
     }
-    let case: Reference = CASE.parse().unwrap();
+    let case: CaseRef = CASE.parse().unwrap();
     let (mut full, mut pointers, mut none) = (0, 0, 0);
     for world in 0..3 {
         let policy = super::world::world(&mut dice(seed(), 30_000 + world)).policy;
@@ -175,7 +175,8 @@ fn every_class_is_decided_as_the_rules_say_for_every_role_and_purpose() {
                 let view = View::decide(&question, &rules, &classes).view;
                 for (id, class) in &classes {
                     let expected = access(&policy, &question, class.kind, &class.label);
-                    let decided = (view.classes().contains(*id), view.pointers().contains(*id));
+                    let decided =
+                        (view.classes().contains(*id), view.pointers().classes().contains(*id));
                     assert_eq!(
                         decided,
                         (expected.full, expected.pointer),

@@ -8,11 +8,12 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
+use super::drivers::CASE_OF_OTHERS;
 use super::drivers::UNLISTED;
 use super::guesses::{Renaming, place};
 use super::reference::{Access, access, unmasked};
 use super::world::*;
-use crate::policy::{self, CASE, signed, terms};
+use crate::policy::{self, CASE, agreement_id, signed, terms};
 
 /// The world, changed in what the caller may not see: rows, parts of rows and fields, judgements, and what
 /// others agreed and were told.
@@ -161,7 +162,8 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
     for (discloser, recipient) in [(beta, gamma), (gamma, beta), (gamma, "omega")] {
         if rng.random() {
             let agreement = signed(terms(discloser, &[recipient], vec![policy::everything()]));
-            policy.agreements.insert(format!("agr_{discloser}_{recipient}"), agreement);
+            let id = agreement_id(&format!("{discloser}_{recipient}"));
+            policy.agreements.insert(id, agreement);
         }
     }
     // Agencies that are not listed are registered and are not: who guesses their names learns nothing.
@@ -180,14 +182,14 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
             };
             policy.agencies.insert(name.into(), agency);
             let agreement = signed(terms(name, &[gamma], vec![policy::everything()]));
-            policy.agreements.insert(format!("agr_{name}_{gamma}"), agreement);
+            policy.agreements.insert(agreement_id(&format!("{name}_{gamma}")), agreement);
         }
     }
     if rng.random() {
-        let mut case = policy.cases[CASE].clone();
+        let mut case = policy.cases[&CASE.parse().unwrap()].clone();
         case.members =
             [beta, gamma].map(|agency| Member { agency: agency.into(), user: "u".into() }).into();
-        policy.cases.insert("case_of_others".into(), case);
+        policy.cases.insert(CASE_OF_OTHERS.parse().unwrap(), case);
     }
     if rng.random() {
         let key = OfficerKey { key: "k".into(), since: policy::time("2026-01-01T00:00:00Z") };

@@ -108,7 +108,7 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
         return Access::default();
     }
     // The victim's rule beats any permit: only within an open case that both work on.
-    let case = policy.cases.get(question.case.as_str());
+    let case = question.case.id().and_then(|id| policy.cases.get(&id));
     let theirs = |case: &Case| case.members.iter().any(|it| it.agency == label.agency);
     let together = works_on(policy, question) && case.is_some_and(theirs);
     // Broken glass, within its hour, in its case and for its purpose; never of a victim.
@@ -136,7 +136,7 @@ pub fn unmasked(policy: &Policy, question: &Question<'_>) -> BTreeSet<RecordId> 
     let principal = question.principal;
     let specialist = principal.roles.contains(&Role::VictimSpecialist)
         && role_may(Role::VictimSpecialist, question.purpose);
-    let case = policy.cases.get(question.case.as_str());
+    let case = question.case.id().and_then(|id| policy.cases.get(&id));
     let case = case.filter(|_| specialist && works_on(policy, question));
     case.map(|case| case.subjects.clone()).unwrap_or_default()
 }
@@ -144,7 +144,7 @@ pub fn unmasked(policy: &Policy, question: &Question<'_>) -> BTreeSet<RecordId> 
 /// Whether the case asked about is open and the asker works on it.
 fn works_on(policy: &Policy, question: &Question<'_>) -> bool {
     let Question { principal, case, at, .. } = question;
-    policy.cases.get(case.as_str()).is_some_and(|case| {
+    case.id().and_then(|id| policy.cases.get(&id)).is_some_and(|case| {
         let is = |it: &Member| it.agency == principal.agency && it.user == principal.user;
         case.ended.is_none() && *at < case.expires && case.members.iter().any(is)
     })

@@ -1,7 +1,8 @@
 //! Stores that hold a world, and servers on them.
 
 use accord::govern::{
-    Act, DeskBook, Message, MessageKind, OnwardRequest, POLICY_DOCUMENT, Purpose, Referral,
+    Act, DeskBook, Message, MessageKind, OnwardRequest, POLICY_DOCUMENT, PointerId, Purpose,
+    Referral,
 };
 use accord::identity::ApiKey;
 use accord::ingest::SubmittedRow;
@@ -50,7 +51,13 @@ pub fn fill(store: &dyn Store, world: &World) {
             decision: None,
         };
         let text = serde_json::to_string(&request).unwrap();
-        store.put_document(&OnwardRequest::document(id), &text, &crate::unlogged::MAKING).unwrap();
+        store
+            .put_document(
+                &OnwardRequest::document(id.parse().unwrap()),
+                &text,
+                &crate::unlogged::MAKING,
+            )
+            .unwrap();
     };
     onward(drivers::ONWARD[0], world::CALLER);
     if !world.messages.is_empty() {
@@ -62,7 +69,9 @@ pub fn fill(store: &dyn Store, world: &World) {
         let (purpose, owner) = (Purpose::Prosecution, owner.to_owned());
         let referral = Referral { by, purpose, own, owner, masked, decision: None };
         let text = serde_json::to_string(&referral).unwrap();
-        store.put_document(&Referral::document(id), &text, &crate::unlogged::MAKING).unwrap();
+        store
+            .put_document(&Referral::document(id.parse().unwrap()), &text, &crate::unlogged::MAKING)
+            .unwrap();
     };
     referral(drivers::REFERRALS[0], world::CALLER);
     if !world.messages.is_empty() {
@@ -78,7 +87,7 @@ pub fn fill(store: &dyn Store, world: &World) {
         if world.messages.contains(&agency) {
             book.count("v", 7, at);
             book.tell(Message {
-                ticket: "tkt_0".into(),
+                ticket: PointerId::of_tag([0; 16]).into(),
                 kind: MessageKind::AskedByOther,
                 desk: "omega".into(),
                 channel: None,
@@ -118,6 +127,6 @@ pub fn serve_on(
     let purpose = serde_json::to_value(caller.purpose).unwrap();
     let key = key(&caller.principal.agency, &caller.principal.user, &roles);
     let client = server.holder(ApiKey { holder: caller.principal.clone(), ..key });
-    let client = client.asking(purpose.as_str(), Some(caller.case.as_str()));
+    let client = client.asking(purpose.as_str(), Some(&caller.case.to_string()));
     (server, client)
 }

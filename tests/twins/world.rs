@@ -1,8 +1,8 @@
 //! Small random databases of three agencies, their agreements, and a caller.
 
 use accord::govern::{
-    Act, Attribute, BreakGlass, Field, Grant, Level, PlannedOperation, Policy, Principal, Purpose,
-    Question, Reference, Role,
+    Act, Attribute, BreakGlass, CaseRef, Field, Grant, Level, PlannedOperation, Policy, Principal,
+    Purpose, Question, Role,
 };
 use accord::model::{
     EntityType, Grade, Handling, IdKey, Kind, Label, Nature, RecordId, Series, SubjectCategory,
@@ -91,7 +91,7 @@ pub struct World {
 pub struct Caller {
     pub principal: Principal,
     pub purpose: Purpose,
-    pub case: Reference,
+    pub case: CaseRef,
 }
 
 impl Caller {
@@ -336,7 +336,7 @@ pub fn world(rng: &mut impl Rng) -> World {
     let mut policy = policy(rng);
     for row in rows.iter().filter(|row| row.label(Kind::Person).category.is_victim()) {
         if rng.random_bool(0.4) {
-            let case = policy.cases.get_mut(CASE).unwrap();
+            let case = policy.cases.get_mut(&CASE.parse().unwrap()).unwrap();
             // One record of the row is enough to bring all of it in.
             let most = if rng.random() { 1 } else { usize::MAX };
             case.subjects.extend(row.records().into_iter().take(most).map(|(id, _)| id));
@@ -423,7 +423,7 @@ fn policy(rng: &mut impl Rng) -> Policy {
         }
     }
     let shared = policy::everyone_shares(&AGENCIES);
-    policy.cases.insert(CASE.into(), shared.cases[CASE].clone());
+    policy.cases.extend(shared.cases);
     if rng.random_bool(0.5) {
         broken(&mut policy, (CALLER, "v"), AGENCIES[1], PURPOSES[0], CASE);
     }
@@ -459,7 +459,7 @@ pub fn once_broken(policy: &Policy, caller: &Caller) -> Policy {
     let mut policy = policy.clone();
     for owner in &AGENCIES[1..] {
         let by = (CALLER, caller.principal.user.as_str());
-        broken(&mut policy, by, owner, caller.purpose, caller.case.as_str());
+        broken(&mut policy, by, owner, caller.purpose, &caller.case.to_string());
     }
     policy
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::mean_bits;
 use super::spanning::{Explanation, explain, links_from};
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, LinkIndex, RecordIndex, Snapshot};
 use crate::model::Verdict;
 use crate::resolve::{Engine, cluster};
 
@@ -13,23 +13,23 @@ use crate::resolve::{Engine, cluster};
 pub struct EntityExplanation {
     /// What holds them together.
     pub explanation: Explanation,
-    /// Indexes of all links between them, ascending.
-    pub links: Vec<u32>,
-    /// Index of the weakest link of those that connect the records: the last of the strongest ones.
+    /// All links between them, ascending.
+    pub links: Vec<LinkIndex>,
+    /// The weakest link of those that connect the records: the last of the strongest ones.
     /// `None` when no link connects them.
-    pub weakest: Option<u32>,
-    /// The groups of record indexes that the entity would fall into without the weakest link, with
+    pub weakest: Option<LinkIndex>,
+    /// The groups of records that the entity would fall into without the weakest link, with
     /// everything else as it is; each ascending by the ids shown, by their first. One group when it would hold.
-    pub without_weakest: Vec<Vec<u32>>,
+    pub without_weakest: Vec<Vec<RecordIndex>>,
     /// Mean bits over all pairs of its records, unlinked ones counted as evidence against. `None`
     /// for a single record.
     pub cohesion: Option<f64>,
 }
 
 /// Explains how an entity of the snapshot holds together.
-pub fn how(snapshot: &Snapshot, engine: &Engine, entity: u32) -> EntityExplanation {
+pub fn how(snapshot: &Snapshot, engine: &Engine, entity: EntityIndex) -> EntityExplanation {
     let explanation = explain(snapshot, entity);
-    let parameters = engine.cluster_parameters(snapshot.entities[entity as usize].entity_type);
+    let parameters = engine.cluster_parameters(snapshot.entities()[entity].entity_type);
     let links = links_from(snapshot, entity, entity);
     let weakest = explanation.spanning.last().copied();
     EntityExplanation {
@@ -46,18 +46,18 @@ pub fn how(snapshot: &Snapshot, engine: &Engine, entity: u32) -> EntityExplanati
 pub(super) fn groups(
     snapshot: &Snapshot,
     engine: &Engine,
-    entity: u32,
-    left_out: Option<u32>,
-) -> Vec<Vec<u32>> {
-    let entity_type = snapshot.entities[entity as usize].entity_type;
-    let records = &snapshot.entities[entity as usize].records;
+    entity: EntityIndex,
+    left_out: Option<LinkIndex>,
+) -> Vec<Vec<RecordIndex>> {
+    let entity_type = snapshot.entities()[entity].entity_type;
+    let records = &snapshot.entities()[entity].records;
     // Positions within the entity keep the order of the records, which settles ties.
-    let position = |record: u32| records.binary_search(&record).ok().map(|at| at as u32);
+    let position = |record: RecordIndex| records.binary_search(&record).ok().map(|at| at as u32);
     let links: Vec<(u32, u32, f64)> = links_from(snapshot, entity, entity)
         .into_iter()
         .filter(|link| Some(*link) != left_out)
         .filter_map(|link| {
-            let link = &snapshot.links[link as usize];
+            let link = &snapshot.links()[link];
             let ends = snapshot.stored(link.a).zip(snapshot.stored(link.b));
             let (a, b) = ends?;
             Some((position(a)?, position(b)?, link.bits))
@@ -71,12 +71,12 @@ pub(super) fn groups(
     let (must, cannot) = (judged(Verdict::Same), judged(Verdict::NotSame));
     let parameters = engine.cluster_parameters(entity_type);
     let labels = cluster(records.len(), &links, &must, &cannot, &parameters);
-    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut groups: BTreeMap<u32, Vec<RecordIndex>> = BTreeMap::new();
     for (record, label) in records.iter().zip(labels) {
         groups.entry(label).or_default().push(*record);
     }
-    let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
-    let id = |record: &u32| snapshot.record_id(*record);
+    let mut groups: Vec<Vec<RecordIndex>> = groups.into_values().collect();
+    let id = |record: &RecordIndex| snapshot.record_id(*record);
     groups.iter_mut().for_each(|group| group.sort_by_cached_key(id));
     groups.sort_by_cached_key(|group| group.first().map(id));
     groups

@@ -14,18 +14,18 @@ pub use entity::{EntityExplanation, how};
 pub use pair::{Between, Gain, PairExplanation, Step, WhyNot, why};
 pub use spanning::{Explanation, explain};
 
-use crate::graph::Snapshot;
+use crate::graph::{LinkIndex, Snapshot};
 use crate::resolve::ClusterParameters;
 
 /// Mean bits over so many pairs, of which these links are linked, counted as clustering counts
 /// them; `None` when there is no pair.
 fn mean_bits(
     snapshot: &Snapshot,
-    links: &[u32],
+    links: &[LinkIndex],
     pairs: usize,
     parameters: &ClusterParameters,
 ) -> Option<f64> {
-    let linked: f64 = links.iter().map(|link| snapshot.links[*link as usize].bits).sum();
+    let linked: f64 = links.iter().map(|link| snapshot.links()[*link].bits).sum();
     let absent = parameters.absent_pair.min(parameters.stop);
     let unlinked = pairs.saturating_sub(links.len()) as f64 * absent;
     (pairs > 0).then(|| (linked + unlinked) / pairs as f64)

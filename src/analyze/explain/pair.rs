@@ -2,7 +2,7 @@
 
 use super::mean_bits;
 use super::spanning::links_from;
-use crate::graph::Snapshot;
+use crate::graph::{RecordIndex, Snapshot};
 use crate::model::{EntityType, LevelHit, Verdict};
 use crate::resolve::{Engine, LevelModel, Score};
 
@@ -101,10 +101,10 @@ pub struct Between {
 /// Why a pair of records scores as it does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairExplanation {
-    /// Index of the smaller record.
-    pub a: u32,
-    /// Index of the greater record.
-    pub b: u32,
+    /// The smaller record.
+    pub a: RecordIndex,
+    /// The greater record.
+    pub b: RecordIndex,
     /// From the prior to the posterior, in the model's order of attributes. Attributes that a side does
     /// not state are steps of 0 bits.
     pub steps: Vec<Step>,
@@ -128,22 +128,27 @@ pub struct PairExplanation {
     pub between: Option<Between>,
 }
 
-/// Explains a pair of records of the snapshot, by their indexes. The score is computed anew: it is a
+/// Explains a pair of records of the snapshot. The score is computed anew: it is a
 /// function of the two records and the model, linked or not. `None` for the same record twice or
 /// records of two types. Symmetric.
-pub fn why(snapshot: &Snapshot, engine: &Engine, a: u32, b: u32) -> Option<PairExplanation> {
+pub fn why(
+    snapshot: &Snapshot,
+    engine: &Engine,
+    a: RecordIndex,
+    b: RecordIndex,
+) -> Option<PairExplanation> {
     if a == b {
         return None;
     }
     let (a, b) = (a.min(b), a.max(b));
-    let records = [&snapshot.records[a as usize], &snapshot.records[b as usize]];
+    let records = [&snapshot.records()[a], &snapshot.records()[b]];
     let prepared = records.map(|record| engine.prepare(record));
     let score = engine.score(&prepared[0], &prepared[1])?;
     let stop = engine.cluster_parameters(records[0].entity_type()).stop;
     let gains = gains(engine, records[0].entity_type(), &score);
     let [keys, others] = prepared.each_ref().map(|prepared| engine.keys(prepared));
     let pair = (records[0].id, records[1].id);
-    let same_entity = snapshot.entity_of[a as usize] == snapshot.entity_of[b as usize];
+    let same_entity = snapshot.entity_of(a) == snapshot.entity_of(b);
     Some(PairExplanation {
         a,
         b,
@@ -153,7 +158,7 @@ pub fn why(snapshot: &Snapshot, engine: &Engine, a: u32, b: u32) -> Option<PairE
         why_not: (score.bits < stop).then(|| why_not(score.bits, stop, gains)),
         score,
         shared_keys: keys.iter().filter(|key| others.binary_search(key).is_ok()).count(),
-        linked: snapshot.links.binary_search_by_key(&pair, |link| (link.a, link.b)).is_ok(),
+        linked: snapshot.links().binary_search_by_key(&pair, |link| (link.a, link.b)).is_ok(),
         same_entity,
         verdict: snapshot.verdicts().get(&(a, b)).copied(),
         between: if same_entity { None } else { between(snapshot, engine, a, b) },
@@ -216,9 +221,14 @@ fn why_not(bits: f64, stop: f64, gains: Vec<Gain>) -> WhyNot {
     WhyNot { needed: stop - bits, smallest: lifted.map(|last| last + 1), gains }
 }
 
-fn between(snapshot: &Snapshot, engine: &Engine, a: u32, b: u32) -> Option<Between> {
-    let [a, b] = [a, b].map(|record| snapshot.entity_of[record as usize]);
-    let [one, other] = [a, b].map(|entity| &snapshot.entities[entity as usize]);
+fn between(
+    snapshot: &Snapshot,
+    engine: &Engine,
+    a: RecordIndex,
+    b: RecordIndex,
+) -> Option<Between> {
+    let [a, b] = [a, b].map(|record| snapshot.entity_of(record));
+    let [one, other] = [a, b].map(|entity| &snapshot.entities()[entity]);
     let links = [links_from(snapshot, a, b), links_from(snapshot, b, a)].concat();
     let pairs = one.records.len() * other.records.len();
     let parameters = engine.cluster_parameters(one.entity_type);

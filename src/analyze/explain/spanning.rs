@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, JudgementIndex, LinkIndex, RecordIndex, Snapshot};
 use crate::model::Link;
 
 /// What holds the records of an entity together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
-    /// Indexes of the strongest links that connect the records (a maximum spanning forest), the
+    /// The strongest links that connect the records (a maximum spanning forest), the
     /// strongest first; ties in order of the pair as shown.
-    pub spanning: Vec<u32>,
+    pub spanning: Vec<LinkIndex>,
     /// Links between the records, those not in `spanning` included.
     pub links: usize,
     /// Pairs of the records.
     pub pairs: usize,
-    /// Indexes of the judgements on pairs of the records, in the snapshot's order.
-    pub judgements: Vec<u32>,
+    /// The judgements on pairs of the records, in the snapshot's order.
+    pub judgements: Vec<JudgementIndex>,
 }
 
 /// Explains an entity of the snapshot.
-pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
-    let records = &snapshot.entities[entity as usize].records;
+pub fn explain(snapshot: &Snapshot, entity: EntityIndex) -> Explanation {
+    let records = &snapshot.entities()[entity].records;
     let mut within = links_from(snapshot, entity, entity);
     let links = within.len();
     let shown = |id| snapshot.stored(id).map(|index| snapshot.record_id(index));
@@ -30,13 +30,14 @@ pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
         (a.min(b), a.max(b))
     };
     within.sort_by(|a, b| {
-        let (a, b) = (&snapshot.links[*a as usize], &snapshot.links[*b as usize]);
+        let (a, b) = (&snapshot.links()[*a], &snapshot.links()[*b]);
         b.bits.total_cmp(&a.bits).then_with(|| pair(a).cmp(&pair(b)))
     });
-    let mut part: BTreeMap<u32, u32> = records.iter().map(|record| (*record, *record)).collect();
+    let mut part: BTreeMap<RecordIndex, RecordIndex> =
+        records.iter().map(|record| (*record, *record)).collect();
     let mut spanning = Vec::new();
     for index in within {
-        let link = &snapshot.links[index as usize];
+        let link = &snapshot.links()[index];
         let ends = snapshot.stored(link.a).zip(snapshot.stored(link.b));
         let Some((a, b)) = ends.map(|(a, b)| (root(&part, a), root(&part, b))) else { continue };
         if a != b {
@@ -44,38 +45,42 @@ pub fn explain(snapshot: &Snapshot, entity: u32) -> Explanation {
             spanning.push(index);
         }
     }
-    let judgements = snapshot.judgements.iter().enumerate().filter(|(_, judgement)| {
-        [judgement.a, judgement.b].iter().all(|id| {
-            snapshot.stored(*id).is_some_and(|r| snapshot.entity_of[r as usize] == entity)
-        })
+    let judgements = snapshot.judgements().enumerated().filter(|(_, judgement)| {
+        [judgement.a, judgement.b]
+            .iter()
+            .all(|id| snapshot.stored(*id).is_some_and(|r| snapshot.entity_of(r) == entity))
     });
     Explanation {
         spanning,
         links,
         pairs: records.len() * (records.len() - 1) / 2,
-        judgements: judgements.map(|(index, _)| index as u32).collect(),
+        judgements: judgements.map(|(index, _)| index).collect(),
     }
 }
 
-/// Indexes of the links whose smaller record is one of the first entity's and whose greater record
+/// The links whose smaller record is one of the first entity's and whose greater record
 /// is one of the second's. Links are ascending by pair, so those that begin at a record are together.
-pub(super) fn links_from(snapshot: &Snapshot, from: u32, to: u32) -> Vec<u32> {
+pub(super) fn links_from(
+    snapshot: &Snapshot,
+    from: EntityIndex,
+    to: EntityIndex,
+) -> Vec<LinkIndex> {
     let mut found = Vec::new();
-    for record in &snapshot.entities[from as usize].records {
-        let id = snapshot.records[*record as usize].id;
-        let first = snapshot.links.partition_point(|link| link.a < id);
-        let own = snapshot.links[first..].iter().take_while(|link| link.a == id);
-        for (offset, link) in own.enumerate() {
+    for record in &snapshot.entities()[from].records {
+        let id = snapshot.records()[*record].id;
+        let own =
+            snapshot.links().starting(|link| link.a < id).take_while(|(_, link)| link.a == id);
+        for (index, link) in own {
             let other = snapshot.stored(link.b);
-            if other.is_some_and(|other| snapshot.entity_of[other as usize] == to) {
-                found.push((first + offset) as u32);
+            if other.is_some_and(|other| snapshot.entity_of(other) == to) {
+                found.push(index);
             }
         }
     }
     found
 }
 
-fn root(part: &BTreeMap<u32, u32>, mut record: u32) -> u32 {
+fn root(part: &BTreeMap<RecordIndex, RecordIndex>, mut record: RecordIndex) -> RecordIndex {
     while let Some(up) = part.get(&record).filter(|up| **up != record) {
         record = *up;
     }

@@ -1,12 +1,10 @@
 //! The laws of explanations.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::entity::groups;
 use super::{how, why};
-use crate::graph::{Snapshot, shared};
+use crate::graph::{EntityIndex, LinkIndex, Parts, Position, RecordIndex, Snapshot};
 use crate::model::{Body, EntityType, Handling, IdKey, Judgement, Label, Link, SubjectCategory};
 use crate::model::{Record, Timestamp, Verdict};
 use crate::resolve::tests::bodies;
@@ -34,34 +32,29 @@ fn snapshot(engine: &Engine, bodies: Vec<Body>, linked: &[Option<f64>]) -> Snaps
     let id_key = IdKey::default();
     let first = &records[0];
     let entity_type = first.entity_type();
-    let records_of = (0..count as u32).collect();
+    let records_of = (0..count as u32).map(RecordIndex::new).collect();
     let entities = crate::graph::Entity::list([(
         id_key.entity(entity_type, first.id),
         entity_type,
         records_of,
     )]);
-    Snapshot {
-        tag: [0; 16],
-        id_key,
-        entity_of: vec![0; count].into(),
-        records: shared(records),
-        entities: entities.into(),
-        ties: shared(Vec::new()),
-        events: shared(Vec::new()),
-        links: shared(links),
-        judgements: Default::default(),
-        relationships: Default::default(),
-        offsets: vec![0, 0].into(),
-        adjacency: Default::default(),
-        left_out: Default::default(),
-    }
+    Parts { id_key, records, entities, links, ..Parts::default() }.snapshot()
 }
 
-fn judgement(snapshot: &Snapshot, a: usize, b: usize, verdict: Verdict, at: i64) -> Judgement {
+/// The only entity of a snapshot.
+fn all() -> EntityIndex {
+    EntityIndex::new(0)
+}
+
+fn record(at: u32) -> RecordIndex {
+    RecordIndex::new(at)
+}
+
+fn judgement(snapshot: &Snapshot, a: u32, b: u32, verdict: Verdict, at: i64) -> Judgement {
     let category = SubjectCategory::Unknown;
     Judgement {
-        a: snapshot.records[a].id,
-        b: snapshot.records[b].id,
+        a: snapshot.records()[record(a)].id,
+        b: snapshot.records()[record(b)].id,
         verdict,
         user: "u".into(),
         at: Timestamp::from_micros(at).unwrap(),
@@ -95,9 +88,9 @@ proptest! {
     ) {
         let engine = engine();
         let snapshot = snapshot(&engine, vec![a, b], &[None]);
-        let found = why(&snapshot, &engine, 0, 1).unwrap();
-        prop_assert_eq!(&found, &why(&snapshot, &engine, 1, 0).unwrap());
-        let [a, b] = [0, 1].map(|at| engine.prepare(&snapshot.records[at]));
+        let found = why(&snapshot, &engine, record(0), record(1)).unwrap();
+        prop_assert_eq!(&found, &why(&snapshot, &engine, record(1), record(0)).unwrap());
+        let [a, b] = [0, 1].map(|at| engine.prepare(&snapshot.records()[record(at)]));
         let score = engine.score(&a, &b).unwrap();
         prop_assert_eq!(found.steps.last().unwrap().total(), score.bits);
         let mut total = 0.0;
@@ -117,7 +110,7 @@ proptest! {
     fn the_set_named_lifts_to_the_stop_and_no_smaller_one_does((a, b) in bodies::pair()) {
         let engine = engine();
         let snapshot = snapshot(&engine, vec![a, b], &[None]);
-        let found = why(&snapshot, &engine, 0, 1).unwrap();
+        let found = why(&snapshot, &engine, record(0), record(1)).unwrap();
         let Some(why_not) = found.why_not else { return Ok(()) };
         let gains: Vec<f64> = why_not.gains.iter().map(|gain| gain.bits).collect();
         prop_assert!(gains.windows(2).all(|pair| pair[0] >= pair[1]));
@@ -150,27 +143,27 @@ proptest! {
             let pairs = if same { &mut must } else { &mut cannot };
             pairs.push((a as u32, b as u32));
             let verdict = if same { Verdict::Same } else { Verdict::NotSame };
-            let said = judgement(&snapshot, a, b, verdict, at);
-            Arc::make_mut(&mut snapshot.judgements).push(said);
+            let said = judgement(&snapshot, a as u32, b as u32, verdict, at);
+            snapshot.add_judgement(said);
         }
-        let found = how(&snapshot, &engine, 0);
+        let found = how(&snapshot, &engine, all());
         let spanning = &found.explanation.spanning;
         prop_assert_eq!(found.weakest, spanning.last().copied());
-        let strength = |link: u32| snapshot.links[link as usize].bits;
+        let strength = |link: LinkIndex| snapshot.links()[link].bits;
         if let Some(weakest) = found.weakest {
             prop_assert!(spanning.iter().all(|link| strength(*link) >= strength(weakest)));
         }
-        let rest: Vec<(u32, u32, f64)> = (0..)
-            .zip(snapshot.links.iter())
+        let number = |id| snapshot.record(id).unwrap().raw();
+        let rest: Vec<(u32, u32, f64)> = snapshot
+            .links()
+            .enumerated()
             .filter(|(at, _)| Some(*at) != found.weakest)
-            .map(|(_, link)| {
-                (snapshot.record(link.a).unwrap(), snapshot.record(link.b).unwrap(), link.bits)
-            })
+            .map(|(_, link)| (number(link.a), number(link.b), link.bits))
             .collect();
         let parameters = engine.cluster_parameters(EntityType::Phone);
         let labels = cluster(count, &rest, &must, &cannot, &parameters);
         for group in &found.without_weakest {
-            prop_assert!(group.iter().all(|record| labels[*record as usize] == group[0]));
+            prop_assert!(group.iter().all(|record| labels[record.raw() as usize] == group[0].raw()));
         }
         let records: usize = found.without_weakest.iter().map(Vec::len).sum();
         prop_assert_eq!(records, count);
@@ -180,8 +173,8 @@ proptest! {
 
 fn cohesion(count: usize, snapshot: &Snapshot, parameters: &ClusterParameters) -> Option<f64> {
     let pairs = count * (count - 1) / 2;
-    let linked: f64 = snapshot.links.iter().map(|link| link.bits).sum();
-    let absent = (pairs - snapshot.links.len()) as f64 * parameters.absent_pair;
+    let linked: f64 = snapshot.links().iter().map(|link| link.bits).sum();
+    let absent = (pairs - snapshot.links().len()) as f64 * parameters.absent_pair;
     (pairs > 0).then(|| (linked + absent) / pairs as f64)
 }
 
@@ -190,18 +183,18 @@ fn a_chain_falls_apart_at_its_weakest_link_unless_a_human_holds_it() {
     let engine = engine();
     // Pairs in order: 01, 02, 12.
     let mut snapshot = snapshot(&engine, phones(3), &[Some(12.0), None, Some(9.0)]);
-    assert_eq!(groups(&snapshot, &engine, 0, None), [[0, 1, 2]]);
-    let found = how(&snapshot, &engine, 0);
-    assert_eq!(snapshot.links[found.weakest.unwrap() as usize].bits, 9.0);
-    assert_eq!(found.without_weakest, [vec![0, 1], vec![2]]);
+    assert_eq!(groups(&snapshot, &engine, all(), None), [[0, 1, 2].map(record)]);
+    let found = how(&snapshot, &engine, all());
+    assert_eq!(snapshot.links()[found.weakest.unwrap()].bits, 9.0);
+    assert_eq!(found.without_weakest, [vec![record(0), record(1)], vec![record(2)]]);
     let said = judgement(&snapshot, 0, 2, Verdict::Same, 1);
-    Arc::make_mut(&mut snapshot.judgements).push(said);
-    assert_eq!(how(&snapshot, &engine, 0).without_weakest, [[0, 1, 2]]);
+    snapshot.add_judgement(said);
+    assert_eq!(how(&snapshot, &engine, all()).without_weakest, [[0, 1, 2].map(record)]);
     // The latest judgement stands.
     let said = judgement(&snapshot, 0, 2, Verdict::Unsure, 2);
-    Arc::make_mut(&mut snapshot.judgements).push(said);
-    assert_eq!(how(&snapshot, &engine, 0).without_weakest.len(), 2);
-    let pair = why(&snapshot, &engine, 2, 0).unwrap();
+    snapshot.add_judgement(said);
+    assert_eq!(how(&snapshot, &engine, all()).without_weakest.len(), 2);
+    let pair = why(&snapshot, &engine, record(2), record(0)).unwrap();
     assert_eq!((pair.verdict, pair.linked), (Some(Verdict::Unsure), false));
 }
 
@@ -216,11 +209,11 @@ fn records_that_say_nothing_are_the_prior_and_all_is_to_be_asked() {
             model.attributes.iter().filter(|it| it.levels.iter().any(|it| it.bits() > 0.0));
         let telling = telling.count();
         let snapshot = snapshot(&engine, vec![body.clone(), body], &[None]);
-        let found = why(&snapshot, &engine, 0, 1).unwrap();
+        let found = why(&snapshot, &engine, record(0), record(1)).unwrap();
         let household = usize::from(model.household.is_some());
         assert_eq!(found.steps.len(), 1 + attributes + household);
         assert!(found.steps[1..].iter().all(|step| step.bits() == 0.0));
         assert_eq!((found.ask.len(), found.shared_keys), (telling, 0));
-        assert!(why(&snapshot, &engine, 1, 1).is_none());
+        assert!(why(&snapshot, &engine, record(1), record(1)).is_none());
     }
 }

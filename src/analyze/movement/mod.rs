@@ -19,13 +19,13 @@ pub use routes::{Occurrence, Pattern, Route, Visit};
 pub use stays::Stay;
 pub use stops::{Stop, Through};
 
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, Snapshot};
 
 /// The movement of one entity, as far as the view knows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Itinerary {
-    /// Index of the entity.
-    pub entity: u32,
+    /// The entity.
+    pub entity: EntityIndex,
     /// Every event with a place that it took part in, by time, then event id.
     pub stops: Vec<Stop>,
     /// Consecutive stops at one place, brought together. Stops without presence are in none.
@@ -41,13 +41,13 @@ pub struct Itinerary {
     pub patterns: Vec<Pattern>,
 }
 
-/// The movement of an entity (by its index). An index outside the snapshot has none.
-pub fn itinerary(snapshot: &Snapshot, entity: u32, options: &MovementOptions) -> Itinerary {
+/// The movement of an entity. One outside the snapshot has none.
+pub fn itinerary(snapshot: &Snapshot, entity: EntityIndex, options: &MovementOptions) -> Itinerary {
     let stops = stops::stops(snapshot, entity, options);
     let stays = stays::stays(&stops, options);
     let is_vehicle = snapshot
-        .entities
-        .get(entity as usize)
+        .entities()
+        .get(entity)
         .is_some_and(|entity| entity.entity_type == crate::model::EntityType::Vehicle);
     let legs = legs::legs(&stops, &stays, is_vehicle, options);
     let routes = routes::routes(&stays, &legs, options);

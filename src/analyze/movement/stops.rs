@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::MovementOptions;
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, EventIndex, Snapshot};
 use crate::model::{
     Body, EntityType, Event, EventId, EventKind, RecordId, Role, Span, TieKind, Timestamp,
 };
@@ -40,8 +40,8 @@ pub struct Stop {
 /// A vehicle or phone through which a stop of a person is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Through {
-    /// Index of the vehicle or phone.
-    pub entity: u32,
+    /// The vehicle or phone.
+    pub entity: EntityIndex,
     /// How the person has to do with it: drives, owns or uses.
     pub relationship: TieKind,
 }
@@ -51,10 +51,14 @@ pub struct Through {
 type Way = (Option<Through>, Span);
 
 /// The stops of an entity, by time, then event id.
-pub(super) fn stops(snapshot: &Snapshot, entity: u32, options: &MovementOptions) -> Vec<Stop> {
+pub(super) fn stops(
+    snapshot: &Snapshot,
+    entity: EntityIndex,
+    options: &MovementOptions,
+) -> Vec<Stop> {
     let ways = ways(snapshot, entity, options);
     let mut stops: Vec<Stop> =
-        (0u32..).zip(snapshot.events.iter()).filter_map(|it| stop(snapshot, it, &ways)).collect();
+        snapshot.events().enumerated().filter_map(|it| stop(snapshot, it, &ways)).collect();
     stops.sort_by_key(|stop| (stop.at, stop.event));
     stops
 }
@@ -62,27 +66,27 @@ pub(super) fn stops(snapshot: &Snapshot, entity: u32, options: &MovementOptions)
 /// Every record that counts, with the ways in which it does.
 fn ways(
     snapshot: &Snapshot,
-    entity: u32,
+    entity: EntityIndex,
     options: &MovementOptions,
 ) -> BTreeMap<RecordId, Vec<Way>> {
     let mut ways: BTreeMap<RecordId, Vec<Way>> = BTreeMap::new();
-    let Some(itself) = snapshot.entities.get(entity as usize) else { return ways };
-    let ids = |entity: u32| {
-        let records = &snapshot.entities[entity as usize].records;
-        records.iter().map(|record| snapshot.records[*record as usize].id)
+    let Some(itself) = snapshot.entities().get(entity) else { return ways };
+    let ids = |entity: EntityIndex| {
+        let records = &snapshot.entities()[entity].records;
+        records.iter().map(|record| snapshot.records()[*record].id)
     };
     ids(entity).for_each(|id| ways.entry(id).or_default().push((None, Span::default())));
     if !options.through || itself.entity_type != EntityType::Person {
         return ways;
     }
-    for tie in snapshot.ties.iter() {
-        let of = |id| snapshot.stored(id).map(|record| snapshot.entity_of[record as usize]);
+    for tie in snapshot.ties().iter() {
+        let of = |id| snapshot.stored(id).map(|record| snapshot.entity_of(record));
         let carries = matches!(tie.kind, TieKind::Drives | TieKind::Owns | TieKind::Uses);
         if !carries || tie.confidence < options.confidence_min || of(tie.from) != Some(entity) {
             continue;
         }
         let Some(carrier) = of(tie.to) else { continue };
-        let carrier_type = snapshot.entities[carrier as usize].entity_type;
+        let carrier_type = snapshot.entities()[carrier].entity_type;
         if matches!(carrier_type, EntityType::Vehicle | EntityType::Phone) {
             let way = (Some(Through { entity: carrier, relationship: tie.kind }), held(tie.span));
             ids(carrier).for_each(|id| ways.entry(id).or_default().push(way));
@@ -99,7 +103,7 @@ fn held(span: Span) -> Span {
 
 fn stop(
     snapshot: &Snapshot,
-    (index, event): (u32, &Arc<Event>),
+    (index, event): (EventIndex, &Arc<Event>),
     ways: &BTreeMap<RecordId, Vec<Way>>,
 ) -> Option<Stop> {
     let mut best: Option<(Option<Through>, bool)> = None;
@@ -169,7 +173,7 @@ fn place(snapshot: &Snapshot, event: &Event) -> Option<At> {
     stated.filter(known).or_else(|| {
         let locations = event.participants.iter().filter(|part| part.role == Role::Location);
         let mut records = locations.filter_map(|part| snapshot.stored(part.record));
-        records.find_map(|record| match &snapshot.records[record as usize].body {
+        records.find_map(|record| match &snapshot.records()[record].body {
             Body::Address(address) => Some(At {
                 name: None,
                 city: address.city.clone().filter(|city| !city.trim().is_empty()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::graph::{Entity, shared};
+use crate::graph::{Entity, Parts, Position, RecordIndex, Snapshot};
 use crate::model::{
     Body, EntityType, Event, EventId, EventKind, Handling, IdKey, Label, Participant, Person,
     Place, Record, RecordId, Role, Span, SubjectCategory, Tie, TieKind, Timestamp, Vehicle,
@@ -79,15 +79,15 @@ fn snapshot(mut events: Vec<Event>) -> Snapshot {
     ];
     records.sort_by_key(|record| record.id);
     events.sort_by_key(|event| event.id);
-    let entities = records.iter().enumerate().map(|(index, record)| {
+    let entities = (0u32..).zip(&records).map(|(index, record)| {
         let entity_type = record.entity_type();
-        (IdKey::default().entity(entity_type, record.id), entity_type, [index as u32].into())
+        (
+            IdKey::default().entity(entity_type, record.id),
+            entity_type,
+            [RecordIndex::new(index)].into(),
+        )
     });
     let entities = Entity::list(entities);
-    let mut entity_of = vec![0; 2];
-    for (index, entity) in entities.iter().enumerate() {
-        entity_of[entity.records[0] as usize] = index as u32;
-    }
     let drives = Tie {
         id: IdKey::default().tie("a", "t", TieKind::Drives, person(), car()),
         kind: TieKind::Drives,
@@ -98,27 +98,13 @@ fn snapshot(mut events: Vec<Event>) -> Snapshot {
         local_id: "t".into(),
         label: label(),
     };
-    Snapshot {
-        tag: [0; 16],
-        id_key: IdKey::default(),
-        records: shared(records),
-        entities: entities.into(),
-        entity_of: entity_of.into(),
-        ties: shared(vec![drives]),
-        events: shared(events),
-        links: Default::default(),
-        judgements: Default::default(),
-        relationships: Default::default(),
-        offsets: vec![0; 3].into(),
-        adjacency: Default::default(),
-        left_out: Default::default(),
-    }
+    Parts { records, entities, ties: vec![drives], events, ..Parts::default() }.snapshot()
 }
 
 fn of(entity_type: EntityType, events: Vec<Event>) -> Itinerary {
     let snapshot = snapshot(events);
-    let is = |entity: &Entity| entity.entity_type == entity_type;
-    let entity = snapshot.entities.iter().position(is).unwrap() as u32;
+    let mut entities = snapshot.entities().enumerated();
+    let (entity, _) = entities.find(|(_, it)| it.entity_type == entity_type).unwrap();
     itinerary(&snapshot, entity, &MovementOptions::default())
 }
 

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::SharedHubOptions;
 use super::exempt::Organizations;
 use super::links::{Link, entity, is};
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, Snapshot, TieIndex};
 use crate::model::{Address, Body, EntityType, PartialDate, Person, TieKind};
 use crate::normalize::skeleton::skeleton;
 use crate::normalize::{AddressForm, NameForm};
@@ -31,19 +31,19 @@ enum Key {
     /// Family name and home.
     Kin(String, Home),
     /// A household's address.
-    Household(u32),
+    Household(EntityIndex),
     /// Two words of the name, in order of the alphabet.
     Words(String, String),
     /// A word of the name and the date of birth.
     Born(String, PartialDate),
-    /// A tie between associates, by index.
-    Associates(u32),
+    /// A tie between associates.
+    Associates(TieIndex),
 }
 
 /// Where somebody lives: an entity, or the text of a person's record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Home {
-    Entity(u32),
+    Entity(EntityIndex),
     Text(String),
 }
 
@@ -56,7 +56,7 @@ struct Relations {
 
 /// The relations of all people that any hub is linked with.
 pub(super) struct Kinship {
-    of: BTreeMap<u32, Relations>,
+    of: BTreeMap<EntityIndex, Relations>,
     /// Microseconds between sightings with a vehicle that are together; 0 for never.
     together: i64,
 }
@@ -66,22 +66,22 @@ impl Kinship {
         snapshot: &Snapshot,
         options: &SharedHubOptions,
         organizations: &Organizations,
-        people: &BTreeSet<u32>,
+        people: &BTreeSet<EntityIndex>,
     ) -> Self {
         let homes = homes(snapshot, options);
-        let mut residents: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut residents: BTreeMap<EntityIndex, usize> = BTreeMap::new();
         homes.values().flatten().for_each(|home| *residents.entry(*home).or_default() += 1);
-        let household = |home: &u32| {
+        let household = |home: &EntityIndex| {
             residents[home] <= options.household_people_max && !organizations.keep(*home)
         };
-        let mut relations: BTreeMap<u32, Relations> = BTreeMap::new();
+        let mut relations: BTreeMap<EntityIndex, Relations> = BTreeMap::new();
         for person in people {
             let mut of = Relations::default();
             let mut places: BTreeSet<Home> = BTreeSet::new();
-            for record in &snapshot.entities[*person as usize].records {
+            for record in &snapshot.entities()[*person].records {
                 // Who is masked is kin only of those whom the same agency's records speak of: else a
                 // record with a guessed name would tell by the count whether it is right.
-                let record = &snapshot.original().records[*record as usize];
+                let record = &snapshot.original().records()[*record];
                 let masked = snapshot.is_masked(*person);
                 let apart = masked.then_some(record.label.agency.as_str());
                 // What is said of them elsewhere, as a human judged, counts for nobody's kin.
@@ -115,12 +115,12 @@ impl Kinship {
     /// The blocks of a hub's people, in order of their first person, and the block of each link.
     pub fn blocks(
         &self,
-        hub: u32,
+        hub: EntityIndex,
         hub_type: EntityType,
         links: &[Link],
-    ) -> (Vec<Vec<u32>>, Vec<u32>) {
-        let people: Vec<u32> = {
-            let distinct: BTreeSet<u32> = links.iter().map(|link| link.person).collect();
+    ) -> (Vec<Vec<EntityIndex>>, Vec<u32>) {
+        let people: Vec<EntityIndex> = {
+            let distinct: BTreeSet<EntityIndex> = links.iter().map(|link| link.person).collect();
             distinct.into_iter().collect()
         };
         let mut union = Union((0..people.len()).collect());
@@ -145,8 +145,8 @@ impl Kinship {
             }
         }
         let mut number: BTreeMap<usize, u32> = BTreeMap::new();
-        let mut blocks: Vec<Vec<u32>> = Vec::new();
-        let mut block_of: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut blocks: Vec<Vec<EntityIndex>> = Vec::new();
+        let mut block_of: BTreeMap<EntityIndex, u32> = BTreeMap::new();
         for (at, person) in people.iter().enumerate() {
             let block = *number.entry(union.root(at)).or_insert_with(|| {
                 blocks.push(Vec::new());
@@ -162,7 +162,7 @@ impl Kinship {
 
 impl Kinship {
     /// Pairs of positions of people of one family name whose moments with the vehicle lie together.
-    fn seen_together(&self, people: &[u32], links: &[Link]) -> Vec<(usize, usize)> {
+    fn seen_together(&self, people: &[EntityIndex], links: &[Link]) -> Vec<(usize, usize)> {
         let mut seen: Vec<(&str, i64, usize)> = Vec::new();
         for link in links.iter().filter(|_| self.together > 0) {
             let place = people.binary_search(&link.person).ok();
@@ -207,9 +207,12 @@ impl Relations {
 }
 
 /// The addresses at which each person lives.
-fn homes(snapshot: &Snapshot, options: &SharedHubOptions) -> BTreeMap<u32, BTreeSet<u32>> {
-    let mut homes: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-    for tie in snapshot.ties.iter() {
+fn homes(
+    snapshot: &Snapshot,
+    options: &SharedHubOptions,
+) -> BTreeMap<EntityIndex, BTreeSet<EntityIndex>> {
+    let mut homes: BTreeMap<EntityIndex, BTreeSet<EntityIndex>> = BTreeMap::new();
+    for tie in snapshot.ties().iter() {
         if tie.kind != TieKind::LivesAt || tie.confidence < options.confidence_min {
             continue;
         }
@@ -232,12 +235,12 @@ fn text_of(address: &Address) -> Option<Home> {
     Some(Home::Text([house, unit, street, city].join("|")))
 }
 
-fn associates(snapshot: &Snapshot, relations: &mut BTreeMap<u32, Relations>) {
-    for (index, tie) in snapshot.ties.iter().enumerate() {
+fn associates(snapshot: &Snapshot, relations: &mut BTreeMap<EntityIndex, Relations>) {
+    for (index, tie) in snapshot.ties().enumerated() {
         if tie.kind == TieKind::AssociatedWith {
             for end in [tie.from, tie.to].into_iter().filter_map(|end| entity(snapshot, end)) {
                 if let Some(of) = relations.get_mut(&end) {
-                    of.keys.insert(Key::Associates(index as u32));
+                    of.keys.insert(Key::Associates(index));
                 }
             }
         }

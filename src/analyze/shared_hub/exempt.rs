@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::{entity, is};
 use super::{Exemption, SharedHubOptions};
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, Snapshot};
 use crate::model::{Address, Body, EntityType, EventKind, Phone, Role, TieKind};
 use crate::normalize::{AddressForm, PhoneForm, fold};
 
 /// What organizations have to do with hubs and people.
 pub(super) struct Organizations {
     /// The organizations that keep each hub.
-    keepers: BTreeMap<u32, BTreeSet<u32>>,
+    keepers: BTreeMap<EntityIndex, BTreeSet<EntityIndex>>,
     /// Folded words of the kind of each organization, but for what is hidden of others.
-    kinds: BTreeMap<u32, BTreeSet<String>>,
+    kinds: BTreeMap<EntityIndex, BTreeSet<String>>,
     /// The organizations that each person works for or owns.
-    employers: BTreeMap<u32, BTreeSet<u32>>,
+    employers: BTreeMap<EntityIndex, BTreeSet<EntityIndex>>,
 }
 
 /// A phone number or address as text, to find those of organizations again, and whether it is hidden content of
@@ -41,7 +41,7 @@ impl Organizations {
 
     /// Ties from organizations to what they keep, and from people to the organizations.
     fn ties(&mut self, snapshot: &Snapshot) {
-        for tie in snapshot.ties.iter() {
+        for tie in snapshot.ties().iter() {
             let ends = entity(snapshot, tie.from).zip(entity(snapshot, tie.to));
             let Some((from, to)) = ends else { continue };
             let keeps = matches!(tie.kind, TieKind::Uses | TieKind::LivesAt | TieKind::Owns);
@@ -59,7 +59,7 @@ impl Organizations {
 
     /// The host of a booking keeps the place of the stay.
     fn hosts(&mut self, snapshot: &Snapshot) {
-        for event in snapshot.events.iter().filter(|event| event.kind == EventKind::Booking) {
+        for event in snapshot.events().iter().filter(|event| event.kind == EventKind::Booking) {
             let of = |role: Role| {
                 let parts = event.participants.iter().filter(move |part| part.role == role);
                 parts.filter_map(|part| entity(snapshot, part.record))
@@ -75,22 +75,25 @@ impl Organizations {
 
     /// Kinds, and hubs that an organization's own record gives as its phone or address.
     fn records(&mut self, snapshot: &Snapshot) {
-        let mut stated: BTreeMap<Stated, BTreeSet<u32>> = BTreeMap::new();
-        let records = || (0u32..).zip(snapshot.records.iter().zip(snapshot.entity_of.iter()));
-        for (index, (record, of)) in records() {
+        let mut stated: BTreeMap<Stated, BTreeSet<EntityIndex>> = BTreeMap::new();
+        let records = || {
+            let records = snapshot.records().enumerated();
+            records.map(|(index, record)| (index, record, snapshot.entity_of(index)))
+        };
+        for (index, record, of) in records() {
             let Body::Organization(body) = &record.body else { continue };
             let foreign = snapshot.is_foreign(index);
             if !foreign {
                 let words = body.kind.as_deref().map(fold).unwrap_or_default();
                 let words = words.split_whitespace().map(str::to_owned);
-                self.kinds.entry(*of).or_default().extend(words);
+                self.kinds.entry(of).or_default().extend(words);
             }
             let phones = body.phones.iter().filter_map(phone);
             for contact in phones.chain(body.address.as_ref().and_then(address)) {
-                stated.entry((foreign, contact)).or_default().insert(*of);
+                stated.entry((foreign, contact)).or_default().insert(of);
             }
         }
-        for (index, (record, of)) in records() {
+        for (index, record, of) in records() {
             let contact = match &record.body {
                 Body::Phone(body) => phone(body),
                 Body::Address(body) => address(body),
@@ -99,18 +102,18 @@ impl Organizations {
             if let Some(keepers) =
                 contact.and_then(|it| stated.get(&(snapshot.is_foreign(index), it)))
             {
-                self.keepers.entry(*of).or_default().extend(keepers);
+                self.keepers.entry(of).or_default().extend(keepers);
             }
         }
     }
 
     /// Whether any organization keeps this hub.
-    pub fn keep(&self, hub: u32) -> bool {
+    pub fn keep(&self, hub: EntityIndex) -> bool {
         self.keepers.contains_key(&hub)
     }
 
     /// The first organization that keeps the hub and whose kind explains it.
-    pub fn exemption(&self, hub: u32, options: &SharedHubOptions) -> Option<Exemption> {
+    pub fn exemption(&self, hub: EntityIndex, options: &SharedHubOptions) -> Option<Exemption> {
         self.keepers.get(&hub)?.iter().find_map(|organization| {
             let words = self.kinds.get(organization)?;
             let kind = words.iter().find(|word| is_exempt(word, options))?;
@@ -122,19 +125,23 @@ impl Organizations {
     /// The only organization that keeps the hub, when nearly all blocks work for it.
     pub fn workplace(
         &self,
-        hub: u32,
-        blocks: &[Vec<u32>],
+        hub: EntityIndex,
+        blocks: &[Vec<EntityIndex>],
         options: &SharedHubOptions,
-    ) -> Option<u32> {
+    ) -> Option<EntityIndex> {
         let keepers = self.keepers.get(&hub).filter(|keepers| keepers.len() == 1)?;
         self.employer(blocks, options).filter(|employer| keepers.contains(employer))
     }
 
     /// The organization that nearly all blocks work for; the one with the most, then the first.
-    pub fn employer(&self, blocks: &[Vec<u32>], options: &SharedHubOptions) -> Option<u32> {
-        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    pub fn employer(
+        &self,
+        blocks: &[Vec<EntityIndex>],
+        options: &SharedHubOptions,
+    ) -> Option<EntityIndex> {
+        let mut counts: BTreeMap<EntityIndex, usize> = BTreeMap::new();
         for block in blocks {
-            let of_block: BTreeSet<u32> = block
+            let of_block: BTreeSet<EntityIndex> = block
                 .iter()
                 .filter_map(|person| self.employers.get(person))
                 .flatten()

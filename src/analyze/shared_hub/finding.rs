@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Hub, Statement};
 use crate::analyze::Basis;
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, Snapshot};
 use crate::model::{EntityType, EventId, RecordId, TieId, Timestamp};
 
 /// The answer of [`super::shared_hubs`]. Entities are indexes into the snapshot's entities; ids, and what is in the
@@ -24,7 +24,7 @@ pub struct SharedHubReport {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The hub: a phone, address or vehicle.
-    pub hub: u32,
+    pub hub: EntityIndex,
     /// The blocks of people in the window, in order of their first person; not a ranking.
     pub subjects: Vec<Subject>,
     /// Unrelated blocks in the window: the length of `subjects`.
@@ -68,7 +68,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Subject {
     /// The people, ascending.
-    pub people: Vec<u32>,
+    pub people: Vec<EntityIndex>,
     /// Their records that speak of the hub within the window, ascending.
     pub records: Vec<RecordId>,
     /// Whether a record in the view says of one of them that this is or may be a victim.
@@ -137,7 +137,7 @@ pub enum Caution {
     /// Most of the people work for one organization: it may be a workplace or lawful housing.
     SharedEmployer {
         /// The organization.
-        organization: u32,
+        organization: EntityIndex,
     },
 }
 
@@ -145,7 +145,7 @@ pub enum Caution {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exempted {
     /// The hub.
-    pub hub: u32,
+    pub hub: EntityIndex,
     /// Its unrelated blocks.
     pub u: usize,
     /// Why it is no finding.
@@ -158,14 +158,14 @@ pub enum Exemption {
     /// It belongs to an organization whose hubs strangers share as a matter of course.
     Organization {
         /// The organization.
-        organization: u32,
+        organization: EntityIndex,
         /// The word of its kind that says so; `None` where the organization is masked.
         kind: Option<String>,
     },
     /// A phone of one organization that nearly all its users work for: a switchboard.
     Workplace {
         /// The organization.
-        organization: u32,
+        organization: EntityIndex,
     },
     /// A phone number with too few users between any two long silences: given out anew.
     Recycled,
@@ -211,18 +211,18 @@ pub(super) fn evidence(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Evid
         let label = match link.statement {
             Statement::Tie(index) => {
                 ties.insert(snapshot.tie_id(index));
-                &snapshot.ties[index as usize].label
+                &snapshot.ties()[index].label
             }
             Statement::Event(index) => {
                 events.insert(snapshot.event_id(index));
-                &snapshot.events[index as usize].label
+                &snapshot.events()[index].label
             }
         };
         agencies.insert(label.agency.clone());
     }
     // Ties and events come of the rows of these records, and are graded with them.
     let evident = records.iter().filter_map(|id| snapshot.record(*id));
-    let basis = Basis::of(evident.map(|record| snapshot.records[record as usize].as_ref()));
+    let basis = Basis::of(evident.map(|record| snapshot.records()[record].as_ref()));
     Evidence {
         basis,
         records: records.into_iter().collect(),

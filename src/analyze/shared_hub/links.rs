@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HUB_TYPES, SharedHubOptions};
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, EventIndex, Snapshot, TieIndex};
 use crate::model::{EntityType, Event, Participant, RecordId, Role, Span, Tie, TieKind};
 
 /// One statement that links a person with a hub.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Link {
     /// The person's entity.
-    pub person: u32,
+    pub person: EntityIndex,
     /// What states it.
     pub statement: Statement,
     /// The person's record in the statement, by its id as shown.
@@ -21,32 +21,35 @@ pub(super) struct Link {
     pub when: Option<(i64, i64)>,
 }
 
-/// An index into the snapshot's ties or events.
+/// A tie or an event of the snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Statement {
-    Tie(u32),
-    Event(u32),
+    Tie(TieIndex),
+    Event(EventIndex),
 }
 
 /// All links by hub, each list ascending.
-pub(super) fn by_hub(snapshot: &Snapshot, options: &SharedHubOptions) -> BTreeMap<u32, Vec<Link>> {
-    let mut found: BTreeMap<u32, Vec<Link>> = BTreeMap::new();
-    for (index, tie) in snapshot.ties.iter().enumerate() {
+pub(super) fn by_hub(
+    snapshot: &Snapshot,
+    options: &SharedHubOptions,
+) -> BTreeMap<EntityIndex, Vec<Link>> {
+    let mut found: BTreeMap<EntityIndex, Vec<Link>> = BTreeMap::new();
+    for (index, tie) in snapshot.ties().enumerated() {
         if !is_use(tie.kind) || tie.confidence < options.confidence_min {
             continue;
         }
         if let Some((person, hub)) = ends(snapshot, tie) {
             found.entry(hub).or_default().push(Link {
                 person,
-                statement: Statement::Tie(index as u32),
+                statement: Statement::Tie(index),
                 person_record: shown(snapshot, tie.from),
                 hub_record: shown(snapshot, tie.to),
                 when: when(tie.span),
             });
         }
     }
-    for (index, event) in snapshot.events.iter().enumerate() {
-        of_event(snapshot, index as u32, event, &mut found);
+    for (index, event) in snapshot.events().enumerated() {
+        of_event(snapshot, index, event, &mut found);
     }
     for links in found.values_mut() {
         links.sort_unstable();
@@ -63,13 +66,13 @@ fn is_use(kind: TieKind) -> bool {
 }
 
 /// The person and the hub that a tie relates.
-fn ends(snapshot: &Snapshot, tie: &Tie) -> Option<(u32, u32)> {
+fn ends(snapshot: &Snapshot, tie: &Tie) -> Option<(EntityIndex, EntityIndex)> {
     let (person, hub) = (entity(snapshot, tie.from)?, entity(snapshot, tie.to)?);
     (is(snapshot, person, EntityType::Person) && is_hub(snapshot, hub)).then_some((person, hub))
 }
 
-pub(super) fn entity(snapshot: &Snapshot, record: RecordId) -> Option<u32> {
-    snapshot.stored(record).map(|record| snapshot.entity_of[record as usize])
+pub(super) fn entity(snapshot: &Snapshot, record: RecordId) -> Option<EntityIndex> {
+    snapshot.stored(record).map(|record| snapshot.entity_of(record))
 }
 
 /// The id of a record as shown, by the one under which it is stored.
@@ -77,12 +80,12 @@ fn shown(snapshot: &Snapshot, record: RecordId) -> RecordId {
     snapshot.stored(record).map_or(record, |index| snapshot.record_id(index))
 }
 
-pub(super) fn is(snapshot: &Snapshot, entity: u32, entity_type: EntityType) -> bool {
-    snapshot.entities[entity as usize].entity_type == entity_type
+pub(super) fn is(snapshot: &Snapshot, entity: EntityIndex, entity_type: EntityType) -> bool {
+    snapshot.entities()[entity].entity_type == entity_type
 }
 
-fn is_hub(snapshot: &Snapshot, entity: u32) -> bool {
-    HUB_TYPES.contains(&snapshot.entities[entity as usize].entity_type)
+fn is_hub(snapshot: &Snapshot, entity: EntityIndex) -> bool {
+    HUB_TYPES.contains(&snapshot.entities()[entity].entity_type)
 }
 
 /// A span of which one end is unknown tells when the source saw it, not that it held for ever: it
@@ -100,9 +103,14 @@ fn when(span: Span) -> Option<(i64, i64)> {
 /// Links that an event shows. Who took part is linked with the place and the vehicle; a phone or
 /// address left as contact is linked only where one person took part, because otherwise
 /// the event does not tell whose it is.
-fn of_event(snapshot: &Snapshot, index: u32, event: &Event, found: &mut BTreeMap<u32, Vec<Link>>) {
+fn of_event(
+    snapshot: &Snapshot,
+    index: EventIndex,
+    event: &Event,
+    found: &mut BTreeMap<EntityIndex, Vec<Link>>,
+) {
     let with_entity = |part: &Participant| Some((*part, entity(snapshot, part.record)?));
-    let parts: Vec<(Participant, u32)> =
+    let parts: Vec<(Participant, EntityIndex)> =
         event.participants.iter().filter_map(with_entity).collect();
     let (people, others): (Vec<_>, Vec<_>) =
         parts.into_iter().partition(|(_, entity)| is(snapshot, *entity, EntityType::Person));

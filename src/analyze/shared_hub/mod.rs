@@ -27,7 +27,7 @@ pub use finding::{
 };
 pub use options::SharedHubOptions;
 
-use crate::graph::Snapshot;
+use crate::graph::{EntityIndex, Snapshot};
 use crate::model::{EntityType, SubjectCategory};
 use blocks::Kinship;
 use exempt::Organizations;
@@ -40,14 +40,14 @@ const HUB_TYPES: [EntityType; 3] = [EntityType::Phone, EntityType::Address, Enti
 
 /// One hub with all that is known of its people.
 struct Hub {
-    entity: u32,
+    entity: EntityIndex,
     entity_type: EntityType,
     /// Ascending by (person, statement).
     links: Vec<Link>,
     /// For each link the block of its person: a position in `blocks`.
     block_of: Vec<u32>,
     /// The people of each block, ascending; blocks in order of their first person.
-    blocks: Vec<Vec<u32>>,
+    blocks: Vec<Vec<EntityIndex>>,
     best: Best,
     /// The kind of organization that explains it, whether or not it would have fired.
     exempt: Option<Exemption>,
@@ -61,7 +61,7 @@ pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHub
     // Whose a phone or an address is, its number tells, also where it is masked.
     let organizations = Organizations::new(snapshot.original());
     let links = links::by_hub(snapshot, options);
-    let people: BTreeSet<u32> = links.values().flatten().map(|link| link.person).collect();
+    let people: BTreeSet<EntityIndex> = links.values().flatten().map(|link| link.person).collect();
     let kinship = Kinship::new(snapshot, options, &organizations, &people);
     let hubs: Vec<Hub> = links
         .into_iter()
@@ -101,7 +101,7 @@ pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHub
             }
         }
     }
-    let id = |hub: u32| snapshot.entity_id(hub);
+    let id = |hub: EntityIndex| snapshot.entity_id(hub);
     report.findings.sort_by(|a, b| {
         let by_id = || id(a.hub).cmp(&id(b.hub));
         b.strength.cmp(&a.strength).then(b.score.total_cmp(&a.score)).then_with(by_id)
@@ -115,10 +115,10 @@ fn hub(
     options: &SharedHubOptions,
     kinship: &Kinship,
     organizations: &Organizations,
-    entity: u32,
+    entity: EntityIndex,
     links: Vec<Link>,
 ) -> Hub {
-    let entity_type = snapshot.entities[entity as usize].entity_type;
+    let entity_type = snapshot.entities()[entity].entity_type;
     let (blocks, block_of) = kinship.blocks(entity, entity_type, &links);
     let best = window::best(&links, &block_of, options.window_micros());
     let exempt = organizations.exemption(entity, options);
@@ -219,7 +219,7 @@ fn finding(
 }
 
 fn subjects(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Vec<Subject> {
-    let mut by_block: BTreeMap<u32, (BTreeSet<u32>, BTreeSet<_>)> = BTreeMap::new();
+    let mut by_block: BTreeMap<u32, (BTreeSet<EntityIndex>, BTreeSet<_>)> = BTreeMap::new();
     for at in inside {
         let entry = by_block.entry(hub.block_of[*at]).or_default();
         entry.0.insert(hub.links[*at].person);
@@ -236,11 +236,11 @@ fn subjects(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Vec<Subject> {
 }
 
 /// Whether any record in the view says that this may be a victim.
-fn may_be_victim(snapshot: &Snapshot, entity: u32) -> bool {
-    let records = &snapshot.entities[entity as usize].records;
+fn may_be_victim(snapshot: &Snapshot, entity: EntityIndex) -> bool {
+    let records = &snapshot.entities()[entity].records;
     records.iter().any(|record| {
         matches!(
-            snapshot.records[*record as usize].label.category,
+            snapshot.records()[*record].label.category,
             SubjectCategory::Victim | SubjectCategory::PossibleVictim
         )
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::graph::{Entity, shared};
+use crate::graph::{Entity, Parts, Position, RecordIndex, Snapshot};
 use crate::model::{
     Address, Body, Handling, IdKey, Label, Organization, Person, PersonName, Phone, Record,
     RecordId, Span, Tie, TieKind, Timestamp, Vehicle,
@@ -124,37 +124,19 @@ impl Bench {
     fn snapshot(&self) -> Snapshot {
         let mut all = self.records.clone();
         all.sort_by_key(|(_, record)| record.id);
-        let mut members: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for (index, (entity, _)) in all.iter().enumerate() {
-            members.entry(entity).or_default().push(index as u32);
+        let mut members: BTreeMap<&str, Vec<RecordIndex>> = BTreeMap::new();
+        for (index, (entity, _)) in (0u32..).zip(&all) {
+            members.entry(entity).or_default().push(RecordIndex::new(index));
         }
         let entities = Entity::list(members.into_values().map(|records| {
-            let first = &all[records[0] as usize].1;
+            let first = &all[records[0].raw() as usize].1;
             let entity_type = first.entity_type();
             (IdKey::default().entity(entity_type, first.id), entity_type, records.into())
         }));
-        let mut entity_of = vec![0; all.len()];
-        for (index, entity) in entities.iter().enumerate() {
-            entity.records.iter().for_each(|record| entity_of[*record as usize] = index as u32);
-        }
         let mut ties = self.ties.clone();
         ties.sort_by_key(|tie| tie.id);
-        let offsets = vec![0; entities.len() + 1];
-        Snapshot {
-            tag: [0; 16],
-            id_key: IdKey::default(),
-            records: shared(all.into_iter().map(|(_, record)| record).collect()),
-            entities: entities.into(),
-            entity_of: entity_of.into(),
-            ties: shared(ties),
-            events: Default::default(),
-            links: Default::default(),
-            judgements: Default::default(),
-            relationships: Default::default(),
-            offsets: offsets.into(),
-            adjacency: Default::default(),
-            left_out: Default::default(),
-        }
+        let records = all.into_iter().map(|(_, record)| record).collect();
+        Parts { records, entities, ties, ..Parts::default() }.snapshot()
     }
 
     fn report(&self) -> SharedHubReport {

@@ -9,7 +9,7 @@ use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::agreements;
-use crate::govern::{Function, Terms};
+use crate::govern::{AgreementId, Function, Terms};
 
 /// Draft an agreement
 ///
@@ -65,6 +65,6 @@ pub async fn draft_version(
     context.answer_about(Function::DraftAgreements, id, body, add).await
 }
 
-fn add(scope: &Scope, id: &str, terms: Terms) -> Result<AgreementView, Problem> {
+fn add(scope: &Scope, id: AgreementId, terms: Terms) -> Result<AgreementView, Problem> {
     Ok(agreements::add_version(scope.casework(), &scope.question(), id, &terms)?.into())
 }

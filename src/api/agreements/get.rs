@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{Parameters, named};
 use crate::api::problem::{Problem, ProblemBody};
 use crate::casework::agreements::{self, AgreementSeen, Overruled};
 use crate::govern::{
-    Act, AgreementState, Field, Function, PurgeTask, Purpose, Signature, Terms, Version,
+    Act, AgreementId, AgreementState, Field, Function, PurgeTask, Purpose, Signature, Terms,
+    Version,
 };
 use crate::model::{Kind, SubjectCategory};
 
@@ -20,7 +21,7 @@ use crate::model::{Kind, SubjectCategory};
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AgreementView {
     /// Its id.
-    pub agreement: String,
+    pub agreement: AgreementId,
     /// Where it stands.
     pub state: AgreementState,
     /// The number of the version that counts for those who have signed it; absent when none does.
@@ -61,7 +62,7 @@ pub struct VersionView {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ContradictionView {
     /// The other agreement.
-    pub agreement: String,
+    pub agreement: AgreementId,
     /// The recipient.
     pub recipient: String,
     /// Kinds that both speak of.
@@ -134,7 +135,7 @@ pub async fn get_agreement(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadAgreements, move |scope| {
-            Ok(agreements::get(scope.casework(), &scope.question(), &id)?.into())
+            Ok(agreements::get(scope.casework(), &scope.question(), named(&id)?)?.into())
         })
         .await
 }

@@ -7,17 +7,17 @@ use utoipa::ToSchema;
 use super::get::ContradictionView;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{Parameters, named};
 use crate::api::problem::{Problem, ProblemBody};
 use crate::casework::agreements;
-use crate::govern::{Function, Level, Purpose};
+use crate::govern::{AgreementId, Function, Level, Purpose};
 use crate::model::{Kind, SubjectCategory};
 
 /// What of the agency's own an agreement would disclose.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Preview {
     /// The agreement.
-    pub agreement: String,
+    pub agreement: AgreementId,
     /// The version, the latest.
     pub version: usize,
     /// By kind, subject, tier and purpose, where there is anything.
@@ -68,14 +68,15 @@ pub async fn preview_agreement(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::ReadAgreements, move |scope| {
-            let found = agreements::preview(scope.casework(), &scope.question(), &id)?;
-            Ok(Preview::of(&id, found))
+            let id = named(&id)?;
+            let found = agreements::preview(scope.casework(), &scope.question(), id)?;
+            Ok(Preview::of(id, found))
         })
         .await
 }
 
 impl Preview {
-    fn of(id: &str, found: agreements::Preview) -> Self {
+    fn of(id: AgreementId, found: agreements::Preview) -> Self {
         let class = |it: agreements::PreviewClass| PreviewClass {
             kind: it.kind,
             subject: it.subject,
@@ -85,7 +86,7 @@ impl Preview {
             objects: it.objects,
         };
         Self {
-            agreement: id.to_owned(),
+            agreement: id,
             version: found.version,
             classes: found.classes.into_iter().map(class).collect(),
             overruled: found.overruled.into_iter().map(ContradictionView::from).collect(),

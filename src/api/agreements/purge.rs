@@ -11,7 +11,7 @@ use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::agreements;
-use crate::govern::Function;
+use crate::govern::{AgreementId, Function};
 
 /// What was removed.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -45,7 +45,11 @@ pub async fn confirm_purge(
     context.answer_about(Function::ConfirmPurge, id, body, confirm).await
 }
 
-fn confirm(scope: &Scope, id: &str, confirmed: PurgeConfirmed) -> Result<AgreementView, Problem> {
+fn confirm(
+    scope: &Scope,
+    id: AgreementId,
+    confirmed: PurgeConfirmed,
+) -> Result<AgreementView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     Ok(agreements::confirm_purge(work, &question, id, &confirmed.note)?.into())
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, post, web};
 use super::get::AgreementView;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{Parameters, named};
 use crate::api::problem::{Problem, ProblemBody};
 use crate::casework::agreements;
 use crate::govern::Function;
@@ -33,7 +33,7 @@ pub async fn suspend_agreement(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::SuspendAgreements, move |scope| {
-            Ok(agreements::suspend(scope.casework(), &scope.question(), &id)?.into())
+            Ok(agreements::suspend(scope.casework(), &scope.question(), named(&id)?)?.into())
         })
         .await
 }
@@ -60,7 +60,7 @@ pub async fn end_agreement(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::SuspendAgreements, move |scope| {
-            Ok(agreements::end(scope.casework(), &scope.question(), &id)?.into())
+            Ok(agreements::end(scope.casework(), &scope.question(), named(&id)?)?.into())
         })
         .await
 }

@@ -10,14 +10,16 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
 use crate::casework::break_glass;
-use crate::govern::{BreakGlass, Function, Purpose, Reference, Review, ReviewState};
+use crate::govern::{
+    BreakGlass, BreakGlassId, CaseRef, Function, Purpose, Reference, Review, ReviewState,
+};
 use crate::model::Timestamp;
 
 /// One use of break-glass.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BreakGlassView {
     /// Its id.
-    pub id: String,
+    pub id: BreakGlassId,
     /// The agency that asked.
     pub agency: String,
     /// Whose objects it opened.
@@ -27,7 +29,8 @@ pub struct BreakGlassView {
     pub user: Option<String>,
     /// In which case; for that agency only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case: Option<Reference>,
+    #[schema(value_type = Option<Reference>)]
+    pub case: Option<CaseRef>,
     /// How many operations were done under it so far, each with its mark in the audit log of this server; for
     /// that agency only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,15 +56,15 @@ pub struct BreakGlassView {
 
 impl BreakGlassView {
     /// One as the caller's agency sees it now.
-    pub fn of(id: &str, glass: &BreakGlass, scope: &Scope) -> Self {
+    pub fn of(id: BreakGlassId, glass: &BreakGlass, scope: &Scope) -> Self {
         let (own, at) = (glass.by.agency == scope.caller.agency, scope.at);
         Self {
-            id: id.to_owned(),
+            id,
             agency: glass.by.agency.clone(),
             owner: glass.owner.clone(),
             user: own.then(|| glass.by.user.clone()),
             case: own.then(|| glass.case.clone()),
-            operations: own.then(|| scope.state.audit.marked(id)),
+            operations: own.then(|| scope.marked(id)),
             purpose: glass.purpose,
             reason: glass.reason.clone(),
             opened: glass.by.at,
@@ -99,7 +102,7 @@ pub async fn list_break_glass(
     context
         .answer(Function::ReadBreakGlass, |scope| {
             let found = break_glass::list(scope.casework(), &scope.question())?;
-            let view = |(id, it): &break_glass::Named| BreakGlassView::of(id, it, scope);
+            let view = |(id, it): &break_glass::Named| BreakGlassView::of(*id, it, scope);
             Ok(BreakGlassList { uses: found.iter().map(view).collect() })
         })
         .await

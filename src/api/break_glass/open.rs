@@ -51,5 +51,5 @@ fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Probl
     let (id, glass) = &requested;
     scope.is_about(id);
     casework::open(work, &question, &requested)?;
-    Ok(BreakGlassView::of(id, glass, scope))
+    Ok(BreakGlassView::of(*id, glass, scope))
 }

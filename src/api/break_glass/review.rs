@@ -11,7 +11,7 @@ use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::break_glass;
-use crate::govern::Function;
+use crate::govern::{BreakGlassId, Function};
 
 /// What was found.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -47,8 +47,12 @@ pub async fn review_break_glass(
     context.answer_about(Function::ReviewBreakGlass, id, body, review).await
 }
 
-fn review(scope: &Scope, id: &str, asked: ReviewRequest) -> Result<BreakGlassView, Problem> {
+fn review(
+    scope: &Scope,
+    id: BreakGlassId,
+    asked: ReviewRequest,
+) -> Result<BreakGlassView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let (id, glass) = break_glass::review(work, &question, id, (asked.justified, &asked.note))?;
-    Ok(BreakGlassView::of(&id, &glass, scope))
+    Ok(BreakGlassView::of(id, &glass, scope))
 }

@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 use super::list::CaseView;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{Parameters, named};
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::cases::{self, Named};
 use crate::casework::{Casework, CaseworkError};
-use crate::govern::{Function, Member, Question};
+use crate::govern::{CaseId, Function, Member, Question};
 use crate::graph::Snapshot;
 use crate::model::RecordId;
 
@@ -48,7 +48,7 @@ pub async fn add_member(
     context.answer_about(Function::LeadCases, id, body, join).await
 }
 
-fn join(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
+fn join(scope: &Scope, id: CaseId, member: Member) -> Result<CaseView, Problem> {
     changed(scope, |work, question, _| cases::add_member(work, question, id, &member))
 }
 
@@ -76,7 +76,7 @@ pub async fn remove_member(
     context.answer_about(Function::LeadCases, id, body, leave).await
 }
 
-fn leave(scope: &Scope, id: &str, member: Member) -> Result<CaseView, Problem> {
+fn leave(scope: &Scope, id: CaseId, member: Member) -> Result<CaseView, Problem> {
     changed(scope, |work, question, _| cases::remove_member(work, question, id, &member))
 }
 
@@ -103,7 +103,8 @@ pub async fn end_case(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::LeadCases, move |scope| {
-            changed(scope, |work, question, _| cases::end(work, question, &id))
+            let id = named(&id)?;
+            changed(scope, |work, question, _| cases::end(work, question, id))
         })
         .await
 }
@@ -133,7 +134,7 @@ pub async fn add_subjects(
     context.answer_about(Function::NameSubjects, id, body, subjects).await
 }
 
-fn subjects(scope: &Scope, id: &str, asked: SubjectsRequest) -> Result<CaseView, Problem> {
+fn subjects(scope: &Scope, id: CaseId, asked: SubjectsRequest) -> Result<CaseView, Problem> {
     changed(scope, |work, question, snapshot| {
         cases::add_subjects(work, question, snapshot, id, &asked.records)
     })
@@ -146,5 +147,5 @@ fn changed(
 ) -> Result<CaseView, Problem> {
     let seen = scope.seen()?;
     let (id, case) = act(scope.casework(), &scope.question(), seen.snapshot())?;
-    Ok(CaseView::of(&id, &case, scope.at, &seen))
+    Ok(CaseView::of(id, &case, scope.at, &seen))
 }

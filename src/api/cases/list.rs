@@ -10,14 +10,14 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::seen::Seen;
 use crate::casework::cases;
-use crate::govern::{Case, Function, Member, Reference};
+use crate::govern::{Case, CaseId, Function, Member, Reference};
 use crate::model::{RecordId, Timestamp};
 
 /// A case.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CaseView {
     /// Its id, for the header `x-case`.
-    pub id: String,
+    pub id: CaseId,
     /// The lead agency.
     pub lead: String,
     /// The lead agency's own reference.
@@ -39,9 +39,9 @@ pub struct CaseView {
 
 impl CaseView {
     /// A case at a time, with those of its subjects that the caller sees.
-    pub fn of(id: &str, case: &Case, at: Timestamp, seen: &Seen<'_>) -> Self {
+    pub fn of(id: CaseId, case: &Case, at: Timestamp, seen: &Seen<'_>) -> Self {
         Self {
-            id: id.to_owned(),
+            id,
             lead: case.lead.clone(),
             reference: case.reference.clone(),
             open: case.is_open(at),
@@ -82,7 +82,7 @@ pub async fn list_cases(
     context
         .answer(Function::ReadCases, |scope| {
             let (found, seen) = (cases::list(scope.casework(), &scope.question())?, scope.seen()?);
-            let view = |(id, case): &cases::Named| CaseView::of(id, case, scope.at, &seen);
+            let view = |(id, case): &cases::Named| CaseView::of(*id, case, scope.at, &seen);
             Ok(CaseList { cases: found.iter().map(view).collect() })
         })
         .await

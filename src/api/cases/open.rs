@@ -47,5 +47,5 @@ fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let seen = scope.seen()?;
     let (id, case) = cases::open(work, &question, asked.reference, asked.expires)?;
-    Ok(CaseView::of(&id, &case, scope.at, &seen))
+    Ok(CaseView::of(id, &case, scope.at, &seen))
 }

@@ -14,6 +14,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
+use crate::graph::EntityIndex;
 use crate::model::EntityType;
 
 /// An entity and its score.
@@ -149,26 +150,29 @@ pub async fn rank_entities(
             let network = Network::of(snapshot);
             measure.check(&network)?;
             let (scores, error_bound) = measure.scores(&network);
-            let of_type = |index: &u32| {
-                let found = snapshot.entities[*index as usize].entity_type;
+            let of_type = |entity: &EntityIndex| {
+                let found = snapshot.entities()[*entity].entity_type;
                 wanted.is_none_or(|wanted| wanted == found)
             };
-            let (protected, mut ranked): (Vec<u32>, Vec<u32>) = (0..network.nodes() as u32)
+            let (protected, mut ranked): (Vec<EntityIndex>, Vec<EntityIndex>) = snapshot
+                .entities()
+                .indexes()
                 .filter(of_type)
-                .partition(|index| snapshot.is_protected(*index));
+                .partition(|entity| snapshot.is_protected(*entity));
+            let score = |entity: EntityIndex| scores[Network::node_of(entity) as usize];
             // Of equal scores they stay in the order of their ids.
             ranked = snapshot.in_order(ranked);
-            ranked.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]));
+            ranked.sort_by(|a, b| score(*b).total_cmp(&score(*a)));
             let list = ["centrality", &name, wanted.map_or("", EntityType::as_str)];
             let ranking = page(
                 scope,
                 &list,
                 &asked,
                 &ranked,
-                |index| seen.listed_id(*index).to_string(),
-                |index| RankedEntity {
-                    entity: EntitySummary::of(&seen, *index),
-                    score: scores[*index as usize],
+                |entity| seen.listed_id(*entity).to_string(),
+                |entity| RankedEntity {
+                    entity: EntitySummary::of(&seen, *entity),
+                    score: score(*entity),
                 },
             )?;
             Ok(CentralityAnswer {

@@ -16,6 +16,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
+use crate::graph::EntityIndex;
 use crate::model::EntityId;
 
 /// Members that one answer shows of a community; `size` counts them all.
@@ -80,14 +81,14 @@ pub async fn list_communities(
             let seen = scope.seen()?;
             let network = Network::of(seen.snapshot());
             let found = communities(&network, resolution);
-            let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-            for (entity, community) in (0u32..).zip(&found.of) {
-                if network.degree(entity) > 0 {
-                    members.entry(*community).or_default().push(entity);
+            let mut members: BTreeMap<u32, Vec<EntityIndex>> = BTreeMap::new();
+            for (node, community) in (0u32..).zip(&found.of) {
+                if network.degree(node) > 0 {
+                    members.entry(*community).or_default().push(Network::entity_of(node));
                 }
             }
             let in_order = members.into_values().map(|members| seen.snapshot().in_order(members));
-            let mut largest: Vec<(EntityId, Vec<u32>)> = in_order
+            let mut largest: Vec<(EntityId, Vec<EntityIndex>)> = in_order
                 .filter_map(|members| Some((seen.listed_id(*members.first()?), members)))
                 .collect();
             largest.sort_by_key(|(id, members)| (Reverse(members.len()), *id));

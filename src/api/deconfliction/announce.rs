@@ -60,7 +60,7 @@ fn announce(scope: &Scope, asked: OperationRequest) -> Result<Pointers, Problem>
     let OperationRequest { on_behalf_of, reference, latitude, longitude, .. } = asked;
     let (radius_metres, from, until) = (asked.radius_metres, asked.from, asked.until);
     let planned = PlannedOperation { reference, latitude, longitude, radius_metres, from, until };
-    let (work, question, random) = (scope.casework(), scope.question(), &*scope.state.random);
+    let (work, question, random) = (scope.casework(), scope.question(), scope.random());
     let for_whom = on_behalf_of.as_deref();
     Ok(deconfliction::announce(work, &question, for_whom, &planned, random)?.into())
 }

@@ -1,19 +1,17 @@
 //! `POST /v1/deconflict`: does another agency hold this?
 
-use std::sync::Arc;
-
 use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Pointers, silent};
+use super::Pointers;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
+use crate::api::later::Later;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
-use crate::api::state::State;
-use crate::casework::deconfliction::{self, Asked, Identifier};
+use crate::casework::deconfliction::{self, Asked, Identifier, silent};
 use crate::govern::Function;
 
 /// What to ask the other agencies for.
@@ -44,23 +42,22 @@ pub struct DeconflictRequest {
 )]
 #[post("/v1/deconflict")]
 pub async fn deconflict(context: Context, body: Body) -> Result<Answer<Pointers>, Problem> {
-    let answer = context.answer_to(Function::Deconflict, body, |scope, asked| {
-        let DeconflictRequest { identifiers, covert } = asked;
+    let ask = |scope: &Scope, DeconflictRequest { identifiers, covert }| {
         let asked = Asked { identifiers, covert };
         let pointers = ask(scope, &asked)?;
-        Ok((pointers, silent::keep(scope, &asked)?, Arc::clone(&scope.state)))
-    });
-    let answer = answer.await?;
-    Ok(answer.map(|(pointers, kept, state)| {
-        if let Some(kept) = kept {
-            silent::alert_later(state, kept);
+        // Whoever wants to stay unknown alerts nobody.
+        if !covert {
+            let (work, question) = (scope.casework(), scope.question());
+            let kept = silent::keep(work, &question, scope.sealing(), &asked.identifiers)?;
+            scope.later(Later::Alert(kept));
         }
-        pointers
-    }))
+        Ok(pointers)
+    };
+    context.answer_to(Function::Deconflict, body, ask).await
 }
 
 fn ask(scope: &Scope, asked: &Asked) -> Result<Pointers, Problem> {
-    let State { engine, random, .. } = &*scope.state;
-    let (work, question) = (scope.casework(), scope.question());
-    Ok(deconfliction::ask(work, &question, (&scope.view, engine), asked, &**random)?.into())
+    let (work, question, seeing) =
+        (scope.casework(), scope.question(), (&scope.view, scope.engine()));
+    Ok(deconfliction::ask(work, &question, seeing, asked, scope.random())?.into())
 }

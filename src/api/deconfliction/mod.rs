@@ -3,12 +3,12 @@
 pub mod announce;
 pub mod ask;
 pub mod cancel;
-pub mod silent;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::casework::deconfliction as casework;
+use crate::govern::PointerId;
 use crate::model::Timestamp;
 
 /// Whom to call.
@@ -20,7 +20,7 @@ pub struct Pointer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// Names the matter between both desks.
-    pub ticket: String,
+    pub ticket: PointerId,
     /// Until when the ticket is good.
     pub expires: Timestamp,
 }

@@ -13,6 +13,7 @@ use crate::api::problem::{Problem, ProblemBody};
 use crate::api::seen::Seen;
 use crate::api::wire::{BasisView, EntitySummary, LinkView, PairView, RecordView};
 use crate::govern::Function;
+use crate::graph::EntityIndex;
 use crate::model::{EntityId, RecordId, Timestamp, Verdict};
 
 /// An entity with its records and why they are one.
@@ -120,14 +121,14 @@ pub async fn get_entity(
         .await
 }
 
-fn why(seen: &Seen<'_>, entity: u32) -> Why {
+fn why(seen: &Seen<'_>, entity: EntityIndex) -> Why {
     let snapshot = seen.snapshot();
     let explanation = analyze::explain(snapshot, entity);
     let links = explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
-    let links = links.map(|index| snapshot.links[*index as usize].as_ref());
+    let links = links.map(|index| snapshot.links()[*index].as_ref());
     let found = || Found { links: explanation.links, strongest: LinkView::all(seen, links) };
     let judgements = explanation.judgements.iter().filter_map(|index| {
-        let judgement = &snapshot.judgements[*index as usize];
+        let judgement = &snapshot.judgements()[*index];
         let pair = PairView::of(seen.shown_record(judgement.a)?, seen.shown_record(judgement.b)?);
         Some(JudgementView {
             a: pair.a,

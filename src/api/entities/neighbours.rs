@@ -13,6 +13,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::wire::{EntitySummary, RelationshipView};
 use crate::govern::Function;
+use crate::graph::{EntityIndex, RelationshipIndex};
 use crate::model::EntityId;
 
 /// An entity next to another.
@@ -67,14 +68,14 @@ pub async fn list_neighbours(
         .answer(Function::Ask, move |scope| {
             let seen = scope.seen()?;
             let (snapshot, entity) = (seen.snapshot(), seen.find_entity(&id)?);
-            let mut around: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            let mut around: BTreeMap<EntityIndex, Vec<RelationshipIndex>> = BTreeMap::new();
             for (neighbour, relationship) in snapshot.incident(entity) {
-                let found = snapshot.entities[*neighbour as usize].entity_type;
+                let found = snapshot.entities()[*neighbour].entity_type;
                 if wanted.is_none_or(|wanted| wanted == found) {
                     around.entry(*neighbour).or_default().push(*relationship);
                 }
             }
-            let around: Vec<(u32, Vec<u32>)> = snapshot
+            let around: Vec<(EntityIndex, Vec<RelationshipIndex>)> = snapshot
                 .in_order(around.keys().copied())
                 .into_iter()
                 .filter_map(|neighbour| around.remove_entry(&neighbour))

@@ -145,7 +145,8 @@ pub struct VisitView {
 pub struct PatternView {
     /// The cities in order.
     pub cities: Vec<String>,
-    /// Where it occurs: positions of the route and of its first visit there.
+    /// Where it occurs: each time two numbers, the positions of the route and of its first visit there.
+    #[schema(value_type = Vec<Vec<usize>>)]
     pub occurrences: Vec<(usize, usize)>,
 }
 

@@ -18,6 +18,7 @@ use crate::api::scope::Scope;
 use crate::api::seen::Seen;
 use crate::api::wire::{BasisView, EntitySummary, LinkView};
 use crate::govern::Function;
+use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
 use crate::model::{EntityId, RecordId, Verdict};
 
 /// How an entity holds together.
@@ -137,9 +138,9 @@ fn draw(scope: &Scope, id: &str) -> Result<Svg, Problem> {
 }
 
 /// How an entity of the caller's view holds together; what was found where it is not masked.
-fn how(seen: &Seen<'_>, entity: u32) -> (HowAnswer, Option<EntityExplanation>) {
+fn how(seen: &Seen<'_>, entity: EntityIndex) -> (HowAnswer, Option<EntityExplanation>) {
     let snapshot = seen.snapshot();
-    let records = snapshot.entities[entity as usize].records.len();
+    let records = snapshot.entities()[entity].records.len();
     let found = seen.content_of(&[entity]).map(|it| analyze::how(it, seen.engine(), entity));
     let answer = HowAnswer {
         entity: EntitySummary::of(seen, entity),
@@ -152,8 +153,8 @@ fn how(seen: &Seen<'_>, entity: u32) -> (HowAnswer, Option<EntityExplanation>) {
 }
 
 impl HowView {
-    fn of(seen: &Seen<'_>, entity: u32, found: &EntityExplanation) -> Self {
-        let link = |index: &u32| seen.snapshot().links[*index as usize].as_ref();
+    fn of(seen: &Seen<'_>, entity: EntityIndex, found: &EntityExplanation) -> Self {
+        let link = |index: &LinkIndex| seen.snapshot().links()[*index].as_ref();
         let spanning = found.explanation.spanning.iter().take(ENTITY_RECORDS_MAX);
         Self {
             basis: seen.basis(entity),
@@ -167,25 +168,25 @@ impl HowView {
 }
 
 /// What the picture shows beyond the answer: of the view and of nothing else, as the answer is.
-fn picture_of(seen: &Seen<'_>, entity: u32, found: &EntityExplanation) -> Picture {
+fn picture_of(seen: &Seen<'_>, entity: EntityIndex, found: &EntityExplanation) -> Picture {
     let snapshot = seen.snapshot();
-    let records = &snapshot.entities[entity as usize].records;
-    let at: BTreeMap<u32, usize> = records.iter().copied().zip(0..).collect();
-    let link = |index: &u32| {
-        let link = &snapshot.links[*index as usize];
+    let records = &snapshot.entities()[entity].records;
+    let at: BTreeMap<RecordIndex, usize> = records.iter().copied().zip(0..).collect();
+    let link = |index: &LinkIndex| {
+        let link = &snapshot.links()[*index];
         let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
         Some((*at.get(&a)?, *at.get(&b)?, link.bits))
     };
-    let group_of: BTreeMap<u32, usize> = (0..)
+    let group_of: BTreeMap<RecordIndex, usize> = (0..)
         .zip(&found.without_weakest)
         .flat_map(|(group, records)| records.iter().map(move |record| (*record, group)))
         .collect();
-    let spanning: BTreeSet<u32> = found.explanation.spanning.iter().copied().collect();
+    let spanning: BTreeSet<LinkIndex> = found.explanation.spanning.iter().copied().collect();
     let others = found.links.iter().filter(|it| !spanning.contains(it));
     let verdicts = snapshot.verdicts();
     let judged = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Same);
-    let named = |record: &u32| {
-        let agency = snapshot.records[*record as usize].label.agency.clone();
+    let named = |record: &RecordIndex| {
+        let agency = snapshot.records()[*record].label.agency.clone();
         (seen.record_id(*record), agency)
     };
     Picture {
@@ -197,9 +198,9 @@ fn picture_of(seen: &Seen<'_>, entity: u32, found: &EntityExplanation) -> Pictur
     }
 }
 
-fn groups(seen: &Seen<'_>, groups: &[Vec<u32>]) -> Vec<GroupView> {
+fn groups(seen: &Seen<'_>, groups: &[Vec<RecordIndex>]) -> Vec<GroupView> {
     let mut left = ENTITY_RECORDS_MAX;
-    let group = |records: &Vec<u32>| {
+    let group = |records: &Vec<RecordIndex>| {
         let shown = records.iter().take(left);
         let shown: Vec<RecordId> = shown.map(|record| seen.record_id(*record)).collect();
         left -= shown.len();

@@ -14,6 +14,7 @@ use crate::api::scope::Scope;
 use crate::api::seen::Unmask;
 use crate::api::wire::{BasisView, EntitySummary, PairView};
 use crate::govern::Function;
+use crate::graph::RecordIndex;
 use crate::model::{RecordId, Verdict};
 
 /// Why two records score as they do.
@@ -207,19 +208,19 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<Pai
     let seen = scope.seen()?;
     let (a, b) = seen.record(a).zip(seen.record(b)).ok_or_else(|| Problem::new(Code::NotFound))?;
     let snapshot = seen.snapshot();
-    let type_of = |record: u32| snapshot.records[record as usize].entity_type();
+    let type_of = |record: RecordIndex| snapshot.records()[record].entity_type();
     if a == b || type_of(a) != type_of(b) {
         return Err(Problem::not_a_pair());
     }
-    let entities = [a, b].map(|record| snapshot.entity_of[record as usize]);
+    let entities = [a, b].map(|record| snapshot.entity_of(record));
     let seen = entities.iter().fold(seen.clone(), |seen, entity| seen.reveal(*entity, unmask));
     let ids = [a, b].map(|record| seen.record_id(record));
     let [first, second] = if ids[0] < ids[1] { entities } else { [entities[1], entities[0]] };
-    let engine = &scope.state.engine;
+    let engine = scope.engine();
     let content = seen.content_to_score(&entities);
     let why = content.and_then(|content| {
         let why = analyze::why(content, engine, a, b)?;
-        let records = [a, b].map(|record| content.records[record as usize].as_ref());
+        let records = [a, b].map(|record| content.records()[record].as_ref());
         Some(WhyView::of(&why, analyze::Basis::of(records)))
     });
     Ok(PairAnswer {

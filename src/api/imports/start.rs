@@ -9,19 +9,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
+use crate::api::background::Background;
 use crate::api::context::Context;
 use crate::api::jobs::get::JobView;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
-use crate::api::state::State;
 use crate::audit::{AuditError, Due, Entry};
 use crate::govern::Function;
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
-use crate::jobs::{
-    BATCH_ROWS, FileReport, ImportError, JobError, JobHandle, JobOwner, Observer, Progress,
-    Refusal, import_readers,
-};
+use crate::jobs::{FileReport, ImportError, JobError, JobHandle, Observer, Progress, Refusal};
 
 /// A file to import.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -127,12 +124,10 @@ fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {
     let input = Box::new(Cursor::new(asked.data.into_bytes()));
     let reader = RowReader::new(input, Some(total), &asked.name, mapper)
         .map_err(|error| wrong("data", &error.fault.to_string()))?;
-    let (agency, user) = (scope.caller.agency.clone(), scope.caller.user.clone());
-    let state = Arc::clone(&scope.state);
     let asked = scope.due.first().ok_or_else(|| Problem::new(Code::Internal))?;
-    let work = move |handle: &JobHandle| run(&state, reader, handle, asked);
-    let job = scope.state.jobs.start(JobOwner { agency, user }, "import", work)?;
-    Ok(JobView::of(job))
+    let work =
+        move |background: &Background, handle: &JobHandle| run((background, handle), reader, asked);
+    Ok(JobView::of(scope.start_job("import", work)?))
 }
 
 /// The mapping, if it is one and its rows would be the caller's own.
@@ -154,15 +149,11 @@ fn wrong(column: &str, detail: &str) -> Problem {
 }
 
 fn run(
-    state: &State,
+    (background, handle): (&Background, &JobHandle),
     reader: RowReader,
-    handle: &JobHandle,
     asked: Entry,
 ) -> Result<serde_json::Value, JobError> {
-    let (store, engine) = (state.store.as_ref(), state.engine.as_ref());
-    let mut watch = Watch { state, handle, asked };
-    let at = (state.clock)();
-    let report = import_readers(store, engine, vec![reader], BATCH_ROWS, at, &mut watch);
+    let report = background.import(reader, &mut Watch { background, handle, asked });
     let report = report.map_err(|error| match error {
         ImportError::Cancelled => JobError::Cancelled,
         ImportError::File(error) => {
@@ -185,18 +176,18 @@ fn run(
 
 /// Passes an import's progress on to its job, and logs its batches as those of the request that began it.
 struct Watch<'a> {
-    state: &'a State,
+    background: &'a Background,
     handle: &'a JobHandle,
     asked: Entry,
 }
 
 impl Observer for Watch<'_> {
     fn due(&mut self, _: &str, batch: u64) -> Result<Due, AuditError> {
-        self.state.audit.check(self.state.store.as_ref())?;
+        self.background.check_log()?;
         Ok(Due::of(Entry {
-            at: (self.state.clock)(),
+            at: self.background.now(),
             operation: format!("{} batch {batch}", self.asked.operation),
-            object: Some(self.handle.id().to_owned()),
+            object: Some(self.handle.id().to_string()),
             status: 0,
             ..self.asked.clone()
         }))
@@ -204,7 +195,7 @@ impl Observer for Watch<'_> {
 
     fn progress(&mut self, progress: &Progress<'_>) {
         // The batch is stored with its entry. Where this fails, the next batch finds it out.
-        let _ = self.state.audit.settle(self.state.store.as_ref(), None);
+        let _ = self.background.settle_log();
         self.handle.progress(progress.bytes_done, progress.bytes_total, "bytes");
     }
 

@@ -10,7 +10,7 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
 use crate::casework::inbox::{self, ToRemove};
-use crate::govern::{Function, Message, PurgeTask};
+use crate::govern::{AgreementId, Function, Message, PurgeTask};
 
 /// Messages.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -26,7 +26,7 @@ pub struct Inbox {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct InboxPurge {
     /// The agreement by which it was held; confirmed at `POST /v1/agreements/{id}/purge-receipts`.
-    pub agreement: String,
+    pub agreement: AgreementId,
     /// Whose it is.
     pub discloser: String,
     /// What is to be done, and by when.

@@ -1,8 +1,6 @@
 //! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated
 //! people share.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,13 +10,15 @@ use crate::analyze::shared_hub::{
 };
 use crate::api::answer::Answer;
 use crate::api::context::Context;
+use crate::api::later::Later;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::referrals::check;
 use crate::api::seen::Seen;
 use crate::api::wire::{BasisView, EntitySummary};
+use crate::casework::referrals;
 use crate::govern::Function;
+use crate::graph::EntityIndex;
 use crate::model::{EventId, RecordId, Span, TieId};
 
 /// What the shared hub found.
@@ -195,7 +195,7 @@ pub async fn shared_hub(
     let days = parameters.number("window_days", 1..=3_650, u64::from(defaults.window_days))?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
-    let answer = context
+    context
         .answer(Function::Ask, move |scope| {
             let options = SharedHubOptions { window_days: days as u32, ..defaults };
             let seen = scope.seen()?;
@@ -209,7 +209,13 @@ pub async fn shared_hub(
                 |finding| FindingView::of(&seen, finding),
             )?;
             let exempted = report.exempted.iter().map(|it| ExemptedView::of(&seen, it));
-            let said = SharedHubAnswer {
+            // Of those who may ask for pointers only.
+            if scope.principal.may(Function::Deconflict) {
+                let (work, question) = (scope.casework(), scope.question());
+                let kept = referrals::keep(work, &question, scope.sealing(), options.window_days)?;
+                scope.later(Later::Refer(kept));
+            }
+            Ok(SharedHubAnswer {
                 indicator: INDICATOR,
                 version: VERSION,
                 meaning: MEANING,
@@ -225,16 +231,9 @@ pub async fn shared_hub(
                 findings,
                 exempted: exempted.collect(),
                 snapshot: seen.name(),
-            };
-            Ok((said, check::keep(scope, options.window_days)?, Arc::clone(&scope.state)))
+            })
         })
-        .await?;
-    Ok(answer.map(|(said, kept, state)| {
-        if let Some(kept) = kept {
-            check::check_later(state, kept);
-        }
-        said
-    }))
+        .await
 }
 
 impl FindingView {
@@ -287,7 +286,7 @@ impl FindingView {
 
 impl ExemptedView {
     fn of(seen: &Seen<'_>, exempted: &Exempted) -> Self {
-        let summary = |index: &u32| Some(EntitySummary::of(seen, *index));
+        let summary = |index: &EntityIndex| Some(EntitySummary::of(seen, *index));
         let (reason, detail, organization) = match &exempted.reason {
             Exemption::Organization { organization, kind } => (
                 "organization",

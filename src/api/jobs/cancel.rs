@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, delete, web};
 use super::get::JobView;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::parameters::{Parameters, named};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::govern::Function;
 
 /// Cancel a job
@@ -26,10 +26,5 @@ pub async fn cancel_job(
     id: web::Path<String>,
 ) -> Result<Answer<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let job = scope.state.jobs.cancel(&scope.caller.agency, &id);
-            job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
-        })
-        .await
+    context.answer(Function::Ask, move |scope| scope.cancel_job(named(&id)?).map(JobView::of)).await
 }

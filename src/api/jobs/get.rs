@@ -6,17 +6,17 @@ use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::parameters::{Parameters, named};
+use crate::api::problem::{Problem, ProblemBody};
 use crate::govern::Function;
-use crate::jobs::{JobError, JobState, JobStatus};
+use crate::jobs::{JobError, JobId, JobState, JobStatus};
 use crate::model::Timestamp;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JobView {
     /// Its id.
-    pub id: String,
+    pub id: JobId,
     /// What it does, e.g. `import`.
     #[schema(value_type = String)]
     pub kind: &'static str,
@@ -101,10 +101,5 @@ pub async fn get_job(
     id: web::Path<String>,
 ) -> Result<Answer<JobView>, Problem> {
     Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let job = scope.state.jobs.get(&scope.caller.agency, &id);
-            job.map(JobView::of).ok_or_else(|| Problem::new(Code::NotFound))
-        })
-        .await
+    context.answer(Function::Ask, move |scope| scope.job(named(&id)?).map(JobView::of)).await
 }

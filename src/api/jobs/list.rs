@@ -29,7 +29,7 @@ pub async fn list_jobs(context: Context, request: HttpRequest) -> Result<Answer<
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, |scope| {
-            let jobs = scope.state.jobs.list(&scope.caller.agency);
+            let jobs = scope.jobs();
             Ok(JobList { jobs: jobs.into_iter().map(JobView::of).collect() })
         })
         .await

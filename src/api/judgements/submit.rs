@@ -11,7 +11,6 @@ use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
-use crate::jobs;
 use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Timestamp, Verdict};
 
 /// What is said of a pair of records.
@@ -63,11 +62,10 @@ pub async fn submit_judgement(
 }
 
 fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {
-    let state = &scope.state;
     let seen = scope.seen()?;
     let (a, b) = (seen.stored_id(asked.a)?, seen.stored_id(asked.b)?);
     let ids = [a.min(b), a.max(b)];
-    let records = state.store.records(scope.view.classes(), &ids)?;
+    let records = scope.records(&ids)?;
     let [a, b] = records.as_slice() else {
         let same = asked.a == asked.b;
         return Err(if same { Problem::not_a_pair() } else { Problem::new(Code::NotFound) });
@@ -87,9 +85,9 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
         review_by: earlier(a.label.review_by, b.label.review_by),
         released_until: earlier(a.label.released_until, b.label.released_until),
     };
-    let (at, user) = ((state.clock)(), scope.caller.user.clone());
+    let (at, user) = (scope.now(), scope.caller.user.clone());
     let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };
-    jobs::judge(state.store.as_ref(), judgement, &scope.due)?;
+    scope.judge(judgement)?;
     answer(&scope.renewed()?, &asked)
 }
 
@@ -102,7 +100,7 @@ fn answer(scope: &Scope, asked: &JudgementRequest) -> Result<JudgementAnswer, Pr
     let seen = scope.seen()?;
     let entity = |id| {
         let record = seen.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
-        Ok::<_, Problem>(EntitySummary::of(&seen, seen.snapshot().entity_of[record as usize]))
+        Ok::<_, Problem>(EntitySummary::of(&seen, seen.snapshot().entity_of(record)))
     };
     Ok(JudgementAnswer { a: entity(asked.a)?, b: entity(asked.b)?, snapshot: seen.name() })
 }

@@ -52,7 +52,7 @@ fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let OnwardAsked { record, recipient, reason } = asked;
     let asked = onward::Asked { record, recipient, reason };
     let requested = onward::request(work, &question, seen.snapshot(), asked)?;
-    scope.is_about(&requested.0);
+    scope.is_about(requested.0);
     onward::ask(work, &question, &requested)?;
     Ok(OnwardView::of(scope, &seen, &requested))
 }

@@ -11,14 +11,14 @@ use crate::api::problem::Problem;
 use crate::api::scope::Scope;
 use crate::api::seen::Seen;
 use crate::casework::onward;
-use crate::govern::{Function, OnwardDecision, OnwardState, Purpose};
+use crate::govern::{Function, OnwardDecision, OnwardId, OnwardState, Purpose};
 use crate::model::{RecordId, Timestamp};
 
 /// A request to hand a record on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OnwardView {
     /// Its id.
-    pub id: String,
+    pub id: OnwardId,
     /// The record.
     pub record: RecordId,
     /// Whose it is.
@@ -48,7 +48,7 @@ impl OnwardView {
     pub fn of(scope: &Scope, seen: &Seen<'_>, (id, request): &onward::Named) -> Self {
         let own = request.by.agency == scope.caller.agency;
         Self {
-            id: id.to_owned(),
+            id: *id,
             record: seen.known_record(request.record, &request.owner),
             owner: request.owner.clone(),
             agency: request.by.agency.clone(),

@@ -13,6 +13,7 @@ use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::seen::Seen;
 use crate::api::wire::{EntitySummary, RelationshipView};
 use crate::govern::Function;
+use crate::graph::EntityIndex;
 use crate::model::EntityId;
 
 /// Entities with more neighbours are not passed through unless the caller says otherwise: by way of a
@@ -83,14 +84,18 @@ pub async fn find_paths(
             let seen = scope.seen()?;
             let ends = seen.entity(from).zip(seen.entity(to));
             let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;
-            let mut found = paths(&Network::of(seen.snapshot()), from, to, &options)
+            let (from, to) = (Network::node_of(from), Network::node_of(to));
+            let found = paths(&Network::of(seen.snapshot()), from, to, &options)
                 .map_err(|error| Problem::new(Code::BadParameter).detail(error.to_string()))?;
-            let ids = |path: &Vec<u32>| -> Vec<EntityId> {
+            let of_entities = |nodes: Vec<u32>| nodes.into_iter().map(Network::entity_of).collect();
+            let mut ways: Vec<Vec<EntityIndex>> =
+                found.paths.into_iter().map(of_entities).collect();
+            let ids = |path: &Vec<EntityIndex>| -> Vec<EntityId> {
                 path.iter().map(|entity| seen.listed_id(*entity)).collect()
             };
-            found.paths.sort_by_cached_key(|path| (path.len(), ids(path)));
+            ways.sort_by_cached_key(|path| (path.len(), ids(path)));
             Ok(PathsAnswer {
-                paths: found.paths.iter().map(|path| view(&seen, path)).collect(),
+                paths: ways.iter().map(|path| view(&seen, path)).collect(),
                 complete: found.complete,
                 snapshot: seen.name(),
             })
@@ -98,7 +103,7 @@ pub async fn find_paths(
         .await
 }
 
-fn view(seen: &Seen<'_>, path: &[u32]) -> PathView {
+fn view(seen: &Seen<'_>, path: &[EntityIndex]) -> PathView {
     let steps = path.windows(2).map(|ends| {
         let incident = seen.snapshot().incident(ends[0]).iter();
         let between = incident.filter(|(neighbour, _)| *neighbour == ends[1]);

@@ -37,11 +37,10 @@ pub async fn get_query(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let runner = &scope.state.runner;
-            let library = runner.library();
+            let library = scope.library();
             let query = library.get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
             Ok(QueryAnswer {
-                query: QuerySummary::of(runner, &library, query),
+                query: QuerySummary::of(scope, &library, query),
                 cypher: query.cypher().to_owned(),
             })
         })

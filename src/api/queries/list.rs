@@ -8,8 +8,9 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::scope::Scope;
 use crate::govern::{Function, Role};
-use crate::query::{Column, Engines, Library, Parameter, RefusedFile, Runner, StoredQuery};
+use crate::query::{Column, Engines, Library, Parameter, RefusedFile, StoredQuery};
 
 /// A stored query in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -101,12 +102,12 @@ impl ColumnView {
 
 impl QuerySummary {
     /// A query of this server's library.
-    pub fn of(runner: &Runner, library: &Library, query: &StoredQuery) -> Self {
+    pub fn of(scope: &Scope, library: &Library, query: &StoredQuery) -> Self {
         Self {
             name: query.name().to_owned(),
             about: query.about().to_owned(),
             engines: query.engines(),
-            supported: runner.supports(query),
+            supported: scope.can_run(query),
             own: library.is_own(query.name()),
             version: query.version().to_owned(),
             parameters: query.parameters().iter().map(ParameterView::of).collect(),
@@ -163,9 +164,8 @@ pub async fn list_queries(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, |scope| {
-            let runner = &scope.state.runner;
-            let library = runner.library();
-            let queries = library.iter().map(|query| QuerySummary::of(runner, &library, query));
+            let library = scope.library();
+            let queries = library.iter().map(|query| QuerySummary::of(scope, &library, query));
             let is_specialist = scope.principal.roles.contains(&Role::GraphSpecialist);
             let refused = is_specialist.then(|| library.refused().iter().map(RefusedQuery::of));
             Ok(QueryList { queries: queries.collect(), refused: refused.map(Iterator::collect) })

@@ -10,9 +10,7 @@ use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::govern::Function;
-use crate::graph::Snapshot;
-use crate::leak;
-use crate::query::{Cancel, Limits, Value, ViewKey};
+use crate::query::Value;
 
 /// What to run a stored query with.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -63,17 +61,7 @@ pub async fn run_query(
 ) -> Result<Answer<RunAnswer>, Problem> {
     context
         .answer_to(Function::Ask, body, move |scope, asked: RunRequest| {
-            let state = &scope.state;
-            let (seen, revision) = scope.seen_and_revision()?;
-            let snapshot = seen.snapshot();
-            let view = scope.query_key(revision);
-            let (limits, cancel) = (Limits::default(), Cancel::default());
-            let run = |view: &ViewKey, snapshot: &Snapshot| {
-                state.runner.run(&name, &asked.parameters, view, snapshot, &limits, &cancel)
-            };
-            let rows = leak::rows((&view, snapshot), state.whole(), run)?;
-            // Ids are plain text to the engine that ran the query.
-            rows.rows.iter().flatten().for_each(|value| seen.note_named(value));
+            let (rows, seen) = scope.run_query(&name, &asked.parameters)?;
             Ok(RunAnswer {
                 columns: rows.columns.iter().map(ColumnView::of).collect(),
                 rows: rows.rows,

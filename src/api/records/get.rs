@@ -12,6 +12,7 @@ use crate::api::scope::Scope;
 use crate::api::seen::Seen;
 use crate::api::wire::{EntitySummary, RecordView};
 use crate::govern::Function;
+use crate::graph::RecordIndex;
 use crate::model::{RecordId, Series};
 
 /// A record and the entity it speaks of.
@@ -58,7 +59,7 @@ pub async fn get_record(
             let id: RecordId = id.parse().map_err(|_| missing())?;
             let seen = scope.seen()?;
             let index = seen.record(id).ok_or_else(missing)?;
-            let entity = seen.snapshot().entity_of[index as usize];
+            let entity = seen.snapshot().entity_of(index);
             let seen = seen.reveal(entity, unmask);
             Ok(RecordAnswer {
                 record: RecordView::of(&seen, index),
@@ -69,16 +70,16 @@ pub async fn get_record(
         .await
 }
 
-/// The record of the caller's own agency in the other series that bears the local id of the record at this index,
+/// The record of the caller's own agency in the other series that bears the local id of this record,
 /// where both are shown.
-fn same_local_id(scope: &Scope, seen: &Seen<'_>, index: u32) -> Option<RecordId> {
-    let is_shown = |index: u32| !seen.is_masked(seen.snapshot().entity_of[index as usize]);
+fn same_local_id(scope: &Scope, seen: &Seen<'_>, index: RecordIndex) -> Option<RecordId> {
+    let is_shown = |index: RecordIndex| !seen.is_masked(seen.snapshot().entity_of(index));
     let record = seen.content(index);
     if record.label.agency != scope.caller.agency || !is_shown(index) {
         return None;
     }
     let other = Series::of(record.label.intelligence).other();
-    let other = scope.state.id_key.record_of(other, &record.label.agency, &record.local_id);
+    let other = scope.id_key().record_of(other, &record.label.agency, &record.local_id);
     let index = seen.record(other).filter(|index| is_shown(*index))?;
     Some(seen.record_id(index))
 }

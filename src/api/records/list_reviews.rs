@@ -10,7 +10,7 @@ use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
-use crate::casework::reviews::{self, Row, Rows};
+use crate::casework::reviews::{Row, Rows};
 use crate::govern::{Function, RecordReview};
 use crate::model::{RecordId, Timestamp};
 
@@ -66,19 +66,19 @@ fn list(
 ) -> Result<Page<RowToReview>, Problem> {
     let seen = scope.seen()?;
     let snapshot = seen.snapshot();
-    let (agency, id_key) = (scope.caller.agency.as_str(), &scope.state.id_key);
+    let (agency, id_key) = (scope.caller.agency.as_str(), scope.id_key());
     let rows = Rows { agency, id_key, snapshot: seen.for_own_rows() };
     let due: Vec<_> = rows.due(before).into_iter().collect();
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     let name = |((by, row), _): &Due<'_>| format!("{by} {:?} {}", row.0, row.1);
     let found = page(scope, &["reviews", &before], request, &due, name, Clone::clone)?;
     let wire = |((review_by, row), records): Due<'_>| {
-        let reviews = reviews::reviews_of(scope.state.store.as_ref(), rows.key(row))?.reviews;
+        let reviews = scope.reviews_of(rows.key(row))?.reviews;
         // A victim's is masked here, too.
         let masked = records
             .iter()
             .filter_map(|id| snapshot.stored(*id))
-            .any(|index| snapshot.is_masked(snapshot.entity_of[index as usize]));
+            .any(|index| snapshot.is_masked(snapshot.entity_of(index)));
         let local_id = (!masked).then(|| row.1.to_owned());
         let records = seen.shown_records(records);
         Ok(RowToReview { review_by, local_id, records, reviews })

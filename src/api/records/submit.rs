@@ -11,7 +11,6 @@ use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::govern::Function;
 use crate::ingest::{RowOutput, SubmittedRow};
-use crate::jobs;
 use crate::model::RecordId;
 
 /// What a submission changed. How many links the new records have is not told: some may go to
@@ -33,7 +32,7 @@ pub struct Submitted {
 /// Submit one row
 ///
 /// A row is one or more records, what ties them together and what happened to them. It is linked at
-/// once with all that is known; all of it is durable when the answer comes. Submitting it again
+/// once with what the caller sees; all of it is durable when the answer comes. Submitting it again
 /// changes nothing. The owner is the caller's agency.
 #[utoipa::path(
     tag = "records",
@@ -59,9 +58,7 @@ pub async fn submit_record(context: Context, body: Body) -> Result<Answer<Submit
 pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
     let records = rows.iter().flat_map(|row| &row.records).map(|it| scope.record_id(it)).collect();
     scope.put_shown_into_entry();
-    let state = &scope.state;
-    let report =
-        jobs::submit(state.store.as_ref(), state.engine.as_ref(), rows, scope.at, &scope.due)?;
+    let report = scope.submit(rows)?;
     Ok(Submitted {
         records,
         records_new: report.records_new,

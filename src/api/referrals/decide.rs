@@ -11,7 +11,7 @@ use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
 use crate::casework::referrals;
-use crate::govern::Function;
+use crate::govern::{Function, ReferralId};
 
 /// What becomes of a referral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -58,9 +58,13 @@ pub async fn decide_referral(
     context.answer_about(Function::DecideReferrals, id, body, decide).await
 }
 
-fn decide(scope: &Scope, id: &str, decided: ReferralDecided) -> Result<ReferralView, Problem> {
+fn decide(
+    scope: &Scope,
+    id: ReferralId,
+    decided: ReferralDecided,
+) -> Result<ReferralView, Problem> {
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
     let released = decided.decision == ReferralVerdict::Release;
     let (id, referral) = referrals::decide(work, &question, id, (released, &decided.note))?;
-    Ok(ReferralView::of(&id, &referral, &seen))
+    Ok(ReferralView::of(id, &referral, &seen))
 }

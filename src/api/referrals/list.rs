@@ -10,14 +10,14 @@ use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::seen::Seen;
 use crate::casework::referrals;
-use crate::govern::{Function, Purpose, Referral, ReferralDecision, ReferralState};
+use crate::govern::{Function, Purpose, Referral, ReferralDecision, ReferralId, ReferralState};
 use crate::model::{RecordId, Timestamp};
 
 /// A referral, as who decides about it reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReferralView {
     /// Its id.
-    pub id: String,
+    pub id: ReferralId,
     /// The agency whose question led to it.
     pub agency: String,
     /// What for was asked.
@@ -38,9 +38,9 @@ pub struct ReferralView {
 
 impl ReferralView {
     /// A referral with the records that the caller sees.
-    pub fn of(id: &str, referral: &Referral, seen: &Seen<'_>) -> Self {
+    pub fn of(id: ReferralId, referral: &Referral, seen: &Seen<'_>) -> Self {
         Self {
-            id: id.to_owned(),
+            id,
             agency: referral.by.agency.clone(),
             purpose: referral.purpose,
             asked: referral.by.at,
@@ -79,7 +79,7 @@ pub async fn list_referrals(
         .answer(Function::ReadReferrals, |scope| {
             let found = referrals::list(scope.casework(), &scope.question())?;
             let seen = scope.seen()?;
-            let view = |(id, it): &referrals::Named| ReferralView::of(id, it, &seen);
+            let view = |(id, it): &referrals::Named| ReferralView::of(*id, it, &seen);
             Ok(ReferralList { referrals: found.iter().map(view).collect() })
         })
         .await

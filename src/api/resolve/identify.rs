@@ -147,14 +147,13 @@ fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
         records: vec![SubmittedRecord { slot: "probe".to_owned(), public: false, body }],
         ..SubmittedRow::default()
     };
-    let output =
-        row.into_output(&scope.caller.agency, &scope.state.id_key).map_err(|mut error| {
-            error.column = error.column.map(|path| match path.strip_prefix("records.0.") {
-                Some(path) => path.to_owned(),
-                None => path,
-            });
-            Problem::row(None, error)
-        })?;
+    let output = row.into_output(&scope.caller.agency, scope.id_key()).map_err(|mut error| {
+        error.column = error.column.map(|path| match path.strip_prefix("records.0.") {
+            Some(path) => path.to_owned(),
+            None => path,
+        });
+        Problem::row(None, error)
+    })?;
     let mut records = output.records.into_iter();
     records.next().ok_or_else(|| Problem::new(crate::api::Code::InvalidInput))
 }

@@ -1,18 +1,16 @@
 //! `POST /v1/sessions`: logging on to a local account.
 
 use actix_web::http::StatusCode;
-use actix_web::{post, web};
+use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::{Answer, Told};
 use crate::api::context::Acting;
-use crate::api::limits::HASHING_WAIT;
+use crate::api::entrance::Entrance;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::state::State;
-use crate::audit::{Due, Entry};
-use crate::identity::{LogOn, LogOnDues, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
+use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
 use crate::model::Timestamp;
 
 /// What a user shows to log on.
@@ -65,39 +63,21 @@ pub struct SessionAnswer {
 )]
 #[post("/v1/sessions")]
 pub async fn begin_session(
-    state: web::Data<State>,
+    entrance: Entrance,
     acting: Acting,
     body: Body,
 ) -> Result<Answer<SessionAnswer>, Problem> {
     let asked: LogOnRequest = body.json()?.object()?;
     // Says nothing of any account: it is asked of whoever logs on.
-    if asked.notice != state.notice.id {
+    if asked.notice != entrance.notice().id {
         let detail = "the id of the text at GET /v1/sessions/notice, which the user must accept";
         return Err(Problem::member("notice", "notice_not_accepted", detail));
     }
-    let unavailable = || Problem::new(Code::Unavailable);
-    let turn = tokio::time::timeout(HASHING_WAIT, state.hashings.acquire()).await;
-    let _turn = turn.map_err(|_| unavailable())?.map_err(|_| unavailable())?;
-    let shared = state.clone();
-    let log_on = acting.0;
-    let try_it = move || {
-        let LogOnRequest { agency, user, password, code, new_password, .. } = asked;
-        let shown = LogOn { agency, user, password, code, new_password };
-        let now = (shared.clock)();
-        // Stored with a session or a lock only, so that the account is there.
-        log_on.amend(|entry| {
-            entry.agency = Some(shown.agency.clone());
-            entry.user = Some(shown.user.clone());
-            entry.object = Some(shared.notice.id.clone());
-        });
-        let request = log_on.first().map(|entry| entry.request).unwrap_or_default();
-        let lock = "account lock".to_owned();
-        let lock = Due::of(Entry::apart((now, request), &shown.agency, Some(&shown.user), lock));
-        let dues = LogOnDues { log_on: &log_on, lock: &lock };
-        shared.identity.log_on(shared.store.as_ref(), &shown, &*shared.random, now, dues)
-    };
-    let tried = web::block(try_it).await.map_err(|_| Problem::new(Code::Internal))?;
-    let notice = state.notice.id.clone();
+    let _turn = entrance.hashing_turn().await?;
+    let LogOnRequest { agency, user, password, code, new_password, .. } = asked;
+    let shown = LogOn { agency, user, password, code, new_password };
+    let tried = entrance.log_on(shown, acting.0).await?;
+    let notice = entrance.notice().id.clone();
     let told = |account| Told { account, object: Some(notice), ..Told::default() };
     match tried {
         Ok((principal, token, ends)) => {
@@ -119,7 +99,7 @@ pub async fn begin_session(
         }
         Err(LogOnError::Identity(error)) => {
             tracing::error!(%error, "no account can be checked");
-            Err(unavailable())
+            Err(Problem::new(Code::Unavailable))
         }
     }
 }

@@ -1,11 +1,11 @@
 //! `DELETE /v1/sessions`: logging off.
 
-use actix_web::{HttpMessage, HttpRequest, delete, web};
+use actix_web::{HttpMessage, HttpRequest, delete};
 
 use crate::api::answer::{Answer, NoContent};
 use crate::api::context::Acting;
+use crate::api::entrance::Entrance;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::state::State;
 use crate::identity::SessionId;
 
 /// Log off
@@ -21,19 +21,17 @@ use crate::identity::SessionId;
 )]
 #[delete("/v1/sessions")]
 pub async fn end_session(
-    state: web::Data<State>,
+    entrance: Entrance,
     acting: Acting,
     request: HttpRequest,
 ) -> Result<Answer<NoContent>, Problem> {
     let session = request.extensions().get::<SessionId>().cloned();
     let session = session.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let end = move || state.identity.log_off(state.store.as_ref(), &session, &acting.0);
-    match web::block(end).await {
-        Ok(Ok(())) => Ok(Answer::of_no_object(NoContent)),
-        Ok(Err(error)) => {
+    match entrance.log_off(session, acting.0).await? {
+        Ok(()) => Ok(Answer::of_no_object(NoContent)),
+        Err(error) => {
             tracing::error!(%error, "a session cannot be ended");
             Err(Problem::new(Code::Unavailable))
         }
-        Err(_) => Err(Problem::new(Code::Internal)),
     }
 }

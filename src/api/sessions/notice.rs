@@ -1,13 +1,13 @@
 //! `GET /v1/sessions/notice`: what a user accepts by logging on (CJIS AC-8).
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
+use crate::api::entrance::Entrance;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::state::State;
 use crate::model::hex;
 
 /// The text when none is configured.
@@ -52,9 +52,9 @@ impl Default for Notice {
 )]
 #[get("/v1/sessions/notice")]
 pub async fn read_notice(
-    state: web::Data<State>,
+    entrance: Entrance,
     request: HttpRequest,
 ) -> Result<Answer<Notice>, Problem> {
     Parameters::of(&request)?.finish()?;
-    Ok(Answer::of_no_object(state.notice.clone()))
+    Ok(Answer::of_no_object(entrance.notice().clone()))
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::super::{Committed, OutboxError, Outcome, verify};
 use super::*;
+use crate::govern::BreakGlassId;
 use crate::model::Timestamp;
 
 fn entry(request: &str) -> Entry {
@@ -57,13 +58,15 @@ fn what_is_optional_in_an_entry_is_absent_where_it_is_empty_so_old_logs_verify()
         assert!(!text.contains(optional), "{text}");
     }
     let (_dir, path, _) = log_of(1);
-    let marked = Entry { break_glass: vec!["bgl_1".into()], ..entry("r") };
+    let [used, other]: [BreakGlassId; 2] =
+        [1, 2].map(|number| format!("bgl_{number:032x}").parse().unwrap());
+    let marked = Entry { break_glass: vec![used], ..entry("r") };
     let logs = [AuditLog::open(&path).unwrap(), AuditLog::open(&path).unwrap()];
     logs[0].append(&(), marked.clone()).unwrap();
     logs[1].append(&(), marked).unwrap();
     assert_eq!(verify(&path).unwrap().length, 3);
     // Counted as it is written, as another has written it, and as it is read again.
-    let count = |log: &AuditLog| (log.marked("bgl_1"), log.marked("bgl_2"));
+    let count = |log: &AuditLog| (log.marked(used), log.marked(other));
     assert_eq!((count(&logs[0]), count(&logs[1])), ((1, 0), (2, 0)));
     assert_eq!(count(&AuditLog::open(&path).unwrap()), (2, 0));
 }

@@ -3,7 +3,7 @@
 use super::seen::{AgreementSeen, seen};
 use crate::casework::documents::change_policy;
 use crate::casework::{Casework, CaseworkError, NotNow, act};
-use crate::govern::{Agency, Agreement, Question, Terms, TermsError, Version};
+use crate::govern::{Agency, Agreement, AgreementId, Question, Terms, TermsError, Version};
 
 /// The most versions of an agreement.
 const VERSIONS_MAX: usize = 200;
@@ -26,8 +26,8 @@ pub fn draft(
         }
         let versions = vec![version(question, terms)];
         let agreement = Agreement { versions, suspended: None, ended: None, receipts: vec![] };
-        policy.agreements.insert(id.clone(), agreement);
-        seen(policy, question, &id)
+        policy.agreements.insert(id, agreement);
+        seen(policy, question, id)
     })
 }
 
@@ -38,7 +38,7 @@ pub fn draft(
 pub fn add_version(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
     terms: &Terms,
 ) -> Result<AgreementSeen, CaseworkError> {
     check(work, question, terms)?;
@@ -47,7 +47,7 @@ pub fn add_version(
         return Err(CaseworkError::input("id", "another_agreement", detail));
     }
     change_policy(work.writing(), |policy| {
-        let agreement = policy.agreements.get_mut(id).ok_or(CaseworkError::NotFound)?;
+        let agreement = policy.agreements.get_mut(&id).ok_or(CaseworkError::NotFound)?;
         if agreement.ended.is_some() {
             return Err(NotNow::AgreementEnded.into());
         }

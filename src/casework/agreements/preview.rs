@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::seen::{Overruled, in_force, overruled};
 use crate::casework::{Casework, CaseworkError};
-use crate::govern::{Grant, Level, Purpose, Question};
+use crate::govern::{AgreementId, Grant, Level, Purpose, Question, Sight};
 use crate::model::{
-    Class, ClassId, ClassSet, Event, Handling, Judgement, Kind, Label, Link, Record,
-    SubjectCategory, Tie,
+    ClassId, Event, Handling, Judgement, Kind, Label, Link, Record, SubjectCategory, Tie,
 };
 use crate::store::SnapshotSink;
 
@@ -46,19 +45,15 @@ pub struct PreviewClass {
 pub fn preview(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
 ) -> Result<Preview, CaseworkError> {
     let (policy, agency) = (work.policy()?, &question.principal.agency);
-    let latest = policy.agreements.get(id).and_then(|agreement| agreement.latest());
+    let latest = policy.agreements.get(&id).and_then(|agreement| agreement.latest());
     let latest = latest.filter(|(_, version)| version.terms.discloser == *agency);
     let (number, version) = latest.ok_or(CaseworkError::NotFound)?;
-    let own = |(_, class): &&(ClassId, Class)| {
-        class.label.agency == *agency && class.label.handling != Handling::Own
-    };
-    let classes = work.store.classes()?;
-    let classes: ClassSet = classes.iter().filter(own).map(|(id, _)| *id).collect();
+    let own = Sight::to_disclose(question, &work.store.classes()?);
     let mut counts = Counts { recipients: &version.terms.recipients, counts: BTreeMap::new() };
-    work.store.stream(&classes, &mut counts)?;
+    work.store.stream(&own, &mut counts)?;
     let mut shown = Vec::new();
     for ((kind, subject, tier, handling), objects) in counts.counts {
         for purpose in Purpose::ALL {

@@ -5,7 +5,7 @@ use crate::casework::desks::tell;
 use crate::casework::documents::change_policy;
 use crate::casework::reason::reason;
 use crate::casework::{Casework, CaseworkError, NotNow, act};
-use crate::govern::{MessageKind, PurgeReceipt, Question};
+use crate::govern::{AgreementId, MessageKind, PurgeReceipt, Question};
 
 /// Confirms that the asker's agency has removed what it held by an agreement, and tells the discloser.
 ///
@@ -14,13 +14,13 @@ use crate::govern::{MessageKind, PurgeReceipt, Question};
 pub fn confirm_purge(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
     note: &str,
 ) -> Result<AgreementSeen, CaseworkError> {
     let note = reason(note, "note")?;
     let agency = &question.principal.agency;
     let (confirmed, discloser) = change_policy(work.writing(), |policy| {
-        let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
+        let agreement = policy.agreements.get_mut(&id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or(CaseworkError::NotFound)?;
         let mut tasks = agreement.purge_tasks(question.at).into_iter();
         let task = tasks.find(|task| task.recipient == *agency && task.receipt.is_none());
@@ -31,7 +31,7 @@ pub fn confirm_purge(
         Ok((seen(policy, question, id)?, discloser))
     })?;
     let policy = work.policy()?;
-    let message = (MessageKind::PurgeConfirmed, id);
+    let message = (MessageKind::PurgeConfirmed, id.into());
     tell(work, question, &policy, (&discloser, agency), message)?;
     Ok(confirmed)
 }

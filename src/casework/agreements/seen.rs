@@ -2,8 +2,8 @@
 
 use crate::casework::{Casework, CaseworkError};
 use crate::govern::{
-    Act, Agreement, AgreementState, Contradiction, Policy, PurgeTask, Question, Terms, Version,
-    contradictions,
+    Act, Agreement, AgreementId, AgreementState, Contradiction, Policy, PurgeTask, Question, Terms,
+    Version, contradictions,
 };
 use crate::model::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::model::Timestamp;
 #[derive(Debug, Clone)]
 pub struct AgreementSeen {
     /// Its id.
-    pub id: String,
+    pub id: AgreementId,
     /// Where it stands.
     pub state: AgreementState,
     /// The number of the version that counts for those who have signed it.
@@ -29,7 +29,7 @@ pub struct AgreementSeen {
 }
 
 /// Another agreement, and in what it contradicts.
-pub type Overruled = (String, Contradiction);
+pub type Overruled = (AgreementId, Contradiction);
 
 /// The agreements of the asker's agency, by id. A draft that an agency unknown to it addressed to it is not among
 /// them, unless it is listed or has signed: who guesses a name reaches nobody. By its id it can be read.
@@ -45,7 +45,7 @@ pub fn list(
     let in_force = in_force(&policy, agency, at);
     let known = policy.known_to(agency);
     let told = policy.agreements.iter().filter(|(_, it)| policy.is_told_of(it, agency, &known));
-    let ids = told.map(|(id, _)| id);
+    let ids = told.map(|(id, _)| *id);
     Ok(ids.filter_map(|id| AgreementSeen::of(&policy, &in_force, id, agency, at)).collect())
 }
 
@@ -56,7 +56,7 @@ pub fn list(
 pub fn get(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
 ) -> Result<AgreementSeen, CaseworkError> {
     let policy = work.policy()?;
     seen(&policy, question, id)
@@ -66,7 +66,7 @@ pub fn get(
 pub(super) fn seen(
     policy: &Policy,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
 ) -> Result<AgreementSeen, CaseworkError> {
     let (agency, at) = (question.principal.agency.as_str(), question.at);
     let found = AgreementSeen::of(policy, &in_force(policy, agency, at), id, agency, at);
@@ -78,15 +78,15 @@ impl AgreementSeen {
     fn of(
         policy: &Policy,
         in_force: &[InForce<'_>],
-        id: &str,
+        id: AgreementId,
         agency: &str,
         at: Timestamp,
     ) -> Option<Self> {
-        let agreement = policy.agreements.get(id).filter(|it| it.has_side(agency))?;
+        let agreement = policy.agreements.get(&id).filter(|it| it.has_side(agency))?;
         let versions = agreement.versions.iter().enumerate();
         let own = versions.filter(|(_, version)| version.terms.has_side(agency));
         Some(Self {
-            id: id.to_owned(),
+            id,
             state: agreement.state(at),
             standing: agreement.standing().map(|(number, _)| number),
             versions: own.map(|(index, version)| (index + 1, version.clone())).collect(),
@@ -109,14 +109,14 @@ fn purge(agreement: &Agreement, agency: &str, at: Timestamp) -> Vec<PurgeTask> {
 }
 
 /// An agreement in force: its id, its terms, and the recipients that have signed them.
-pub(super) type InForce<'p> = (&'p str, &'p Terms, Vec<&'p str>);
+pub(super) type InForce<'p> = (AgreementId, &'p Terms, Vec<&'p str>);
 
 /// The agency's agreements in force.
 pub(super) fn in_force<'p>(policy: &'p Policy, agency: &str, at: Timestamp) -> Vec<InForce<'p>> {
     let own = policy.agreements.iter().filter(|(_, agreement)| agreement.has_side(agency));
     own.filter_map(|(id, agreement)| {
         let (terms, recipients) = agreement.in_force(at)?;
-        Some((id.as_str(), terms, recipients))
+        Some((*id, terms, recipients))
     })
     .collect()
 }
@@ -125,7 +125,7 @@ pub(super) fn in_force<'p>(policy: &'p Policy, agency: &str, at: Timestamp) -> V
 pub(super) fn overruled(
     (terms, recipients): (&Terms, &[&str]),
     in_force: &[InForce<'_>],
-    id: &str,
+    id: AgreementId,
     agency: &str,
 ) -> Vec<Overruled> {
     let concerns = |found: &Contradiction| found.recipient == agency || terms.discloser == agency;
@@ -133,7 +133,7 @@ pub(super) fn overruled(
     others
         .flat_map(|(other, with, to)| {
             let found = contradictions((terms, recipients), (with, to));
-            found.into_iter().map(move |found| ((*other).to_owned(), found))
+            found.into_iter().map(move |found| (*other, found))
         })
         .filter(|(_, found)| concerns(found))
         .collect()

@@ -4,7 +4,7 @@ use super::draft::{by_law, none_of};
 use super::seen::{AgreementSeen, seen};
 use crate::casework::documents::change_policy;
 use crate::casework::{Casework, CaseworkError, NotNow};
-use crate::govern::{Question, Signature, SignatureError, SignedWith};
+use crate::govern::{AgreementId, Question, Signature, SignatureError, SignedWith};
 
 /// What an officer hands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Signing {
 pub fn sign(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
     signing: &Signing,
 ) -> Result<AgreementSeen, CaseworkError> {
     let (agency, user) = (&question.principal.agency, &question.principal.user);
@@ -35,7 +35,7 @@ pub fn sign(
     change_policy(work.writing(), |policy| {
         let checked = policy.check_signature((agency, user), &signing.terms_hash, given);
         let own = policy.agencies.get(agency).cloned();
-        let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
+        let agreement = policy.agreements.get_mut(&id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or(CaseworkError::NotFound)?;
         if agreement.ended.is_some() {
             return Err(NotNow::AgreementEnded.into());

@@ -3,7 +3,7 @@
 use super::seen::{AgreementSeen, seen};
 use crate::casework::documents::change_policy;
 use crate::casework::{Casework, CaseworkError, NotNow, act};
-use crate::govern::{Act, Agreement, Question};
+use crate::govern::{Act, Agreement, AgreementId, Question};
 
 /// Suspends an agreement for the discloser, until both sides have signed a later version.
 ///
@@ -12,7 +12,7 @@ use crate::govern::{Act, Agreement, Question};
 pub fn suspend(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
 ) -> Result<AgreementSeen, CaseworkError> {
     stop(work, question, id, |agreement, act| {
         agreement.suspended = Some((agreement.versions.len(), act));
@@ -26,7 +26,7 @@ pub fn suspend(
 pub fn end(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
 ) -> Result<AgreementSeen, CaseworkError> {
     stop(work, question, id, |agreement, act| agreement.ended = Some(act))
 }
@@ -34,12 +34,12 @@ pub fn end(
 fn stop(
     work: Casework<'_>,
     question: &Question<'_>,
-    id: &str,
+    id: AgreementId,
     stop: impl Fn(&mut Agreement, Act),
 ) -> Result<AgreementSeen, CaseworkError> {
     let agency = &question.principal.agency;
     change_policy(work.writing(), |policy| {
-        let agreement = policy.agreements.get_mut(id).filter(|it| it.has_side(agency));
+        let agreement = policy.agreements.get_mut(&id).filter(|it| it.has_side(agency));
         let agreement = agreement.ok_or(CaseworkError::NotFound)?;
         if agreement.ended.is_some() {
             return Err(NotNow::AgreementEnded.into());

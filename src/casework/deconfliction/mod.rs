@@ -11,8 +11,8 @@ pub use operations::{announce, cancel};
 
 use super::desks::tell;
 use super::{Casework, CaseworkError};
-use crate::govern::{MessageKind, Question};
-use crate::model::{Timestamp, hex};
+use crate::govern::{MessageKind, PointerId, Question};
+use crate::model::Timestamp;
 
 /// How long a pointer is good for: three days.
 const POINTER_MICROS: i64 = 3 * 86_400_000_000;
@@ -28,7 +28,7 @@ pub struct Pointer {
     /// How it is reached.
     pub channel: Option<String>,
     /// Names the matter between both desks.
-    pub ticket: String,
+    pub ticket: PointerId,
     /// Until when the ticket is good.
     pub expires: Timestamp,
 }
@@ -46,9 +46,9 @@ fn point(
     let mut pointers = Vec::new();
     for agency in agencies {
         // What both sides call one conversation.
-        let ticket = format!("tkt_{}", hex(&random()[..16]));
-        tell(work, question, &policy, (agency, asker), (to_other, &ticket))?;
-        tell(work, question, &policy, (asker, agency), (to_self, &ticket))?;
+        let ticket = PointerId::of_random(random());
+        tell(work, question, &policy, (agency, asker), (to_other, ticket.into()))?;
+        tell(work, question, &policy, (asker, agency), (to_self, ticket.into()))?;
         let (desk, channel) = policy.desk(agency);
         let expires = Timestamp::from_micros(expires).unwrap_or(question.at);
         pointers.push(Pointer { desk, channel, ticket, expires });

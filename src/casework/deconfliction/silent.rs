@@ -5,34 +5,16 @@
 //! What was asked is kept until the owners have heard ([`crate::casework::deferred`]), whatever there is to be
 //! found.
 
-use serde::{Deserialize, Serialize};
-
 use super::ask::Identifier;
 use crate::analyze::deconflict::holders;
-use crate::casework::deferred::{Deferred, Sealing};
+use crate::casework::deferred::{Deferred, KeptQuestion, Sealing};
 use crate::casework::desks::{message_about, tell_once};
-use crate::casework::documents::{parse, text_of};
 use crate::casework::{Casework, CaseworkError};
-use crate::govern::{MessageKind, Principal, Purpose, Question, Reference, View};
-use crate::model::{Timestamp, hex};
+use crate::govern::{MessageKind, PointerId, Question, View};
 use crate::resolve::Engine;
 
 /// The start of the names of the documents that keep questions.
 pub const DOCUMENTS: &str = "silent/";
-
-/// What a question of which owners may have to hear is called in errors.
-const WHAT: &str = "a question of a silent alert";
-
-/// A question that owners may have to hear of.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    principal: Principal,
-    purpose: Purpose,
-    case: Reference,
-    at: Timestamp,
-    identifiers: Vec<Identifier>,
-}
 
 /// Keeps a question until the owners have been alerted.
 ///
@@ -44,14 +26,7 @@ pub fn keep(
     sealing: Sealing<'_>,
     identifiers: &[Identifier],
 ) -> Result<Deferred, CaseworkError> {
-    let asked = Asked {
-        principal: question.principal.clone(),
-        purpose: question.purpose,
-        case: question.case.clone(),
-        at: question.at,
-        identifiers: identifiers.to_vec(),
-    };
-    Deferred::keep(work, sealing, DOCUMENTS, &text_of(&asked, WHAT)?)
+    Deferred::keep(work, sealing, DOCUMENTS, (question, identifiers))
 }
 
 /// Alerts the owners, then forgets the question. Each owner hears once, however often this is done: the
@@ -65,8 +40,7 @@ pub fn finish(
     sealing: Sealing<'_>,
     kept: &Deferred,
 ) -> Result<(), CaseworkError> {
-    let asked: Asked = parse(&kept.open(sealing)?, WHAT)?;
-    alert(work, engine, kept, asked)?;
+    alert(work, engine, kept, kept.open(sealing)?)?;
     kept.forget(work)
 }
 
@@ -74,19 +48,18 @@ fn alert(
     work: Casework<'_>,
     engine: &Engine,
     kept: &Deferred,
-    asked: Asked,
+    asked: KeptQuestion<Vec<Identifier>>,
 ) -> Result<(), CaseworkError> {
     let policy = work.policy()?;
-    let Asked { principal, purpose, case, at, identifiers } = asked;
-    let question = Question { principal: &principal, purpose, case: &case, at };
-    let view = View::decide(&question, &policy, &work.store.classes()?).view;
+    let view = View::decide(&asked.question(), &policy, &work.store.classes()?).view;
     let Some(silent) = view.pointing_to_silent() else { return Ok(()) };
-    let wanted: Vec<_> = identifiers.into_iter().filter_map(Identifier::wanted).collect();
+    let KeptQuestion { principal, purpose, at, about, .. } = asked;
+    let wanted: Vec<_> = about.into_iter().filter_map(Identifier::wanted).collect();
     for owner in holders(work.store, &silent, engine, &wanted)? {
         let parts = [kept.name().as_bytes(), owner.as_bytes()];
-        let ticket = format!("tkt_{}", hex(&work.id_key.tag("silent alert", &parts)));
+        let ticket = PointerId::of_tag(work.id_key.tag("silent alert", &parts));
         let about = (principal.agency.as_str(), purpose, at);
-        let message = message_about(&policy, about, MessageKind::AskedSilently, &ticket);
+        let message = message_about(&policy, about, MessageKind::AskedSilently, ticket.into());
         tell_once(work, &owner, &message)?;
     }
     Ok(())

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use accord::govern::{StoreHolder, View};
-use accord::graph::{self, Snapshot};
+use accord::graph::{self, Position, Snapshot};
+use accord::jobs::link_what_is_left;
 use accord::model::{IdKey, RecordId};
 use accord::resolve::Engine;
 use accord::resolve::evaluate::{self, Evaluation};
@@ -78,6 +79,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snapshot, CommandError> {
     let spinner = progress::spinner("clustering");
     let view = View::whole_store(&StoreHolder::of_the_command_line(), &store.classes()?);
+    // Of writes to a server that was stopped.
+    link_what_is_left(store, engine)?;
     let built = graph::build(store, &view, id_key, engine);
     spinner.finish_and_clear();
     Ok(built?.0)
@@ -85,14 +88,14 @@ pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snaps
 
 /// The entity of every record of a snapshot.
 fn predicted(snapshot: &Snapshot) -> BTreeMap<RecordId, u32> {
-    let entities = snapshot.records.iter().zip(snapshot.entity_of.iter());
-    entities.map(|(record, entity)| (record.id, *entity)).collect()
+    let records = snapshot.records().enumerated();
+    records.map(|(index, record)| (record.id, snapshot.entity_of(index).raw())).collect()
 }
 
 /// A snapshot's entities against a key.
 pub fn against(key: &Key, snapshot: &Snapshot) -> Evaluation {
     let mut evaluation = evaluate::evaluate(key, &predicted(snapshot));
-    evaluation.add_links(key, snapshot.links.iter().map(|link| (link.a, link.b, link.bits)));
+    evaluation.add_links(key, snapshot.links().iter().map(|link| (link.a, link.b, link.bits)));
     evaluation
 }
 

@@ -4,6 +4,7 @@
 //! Several accord processes may share one server: a writer locks the one `StoredMeta` node.
 
 pub mod connection;
+mod linking;
 mod outbox;
 mod purge;
 mod read;
@@ -14,25 +15,27 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use super::{Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
-use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
+use crate::govern::Sight;
+use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
 use connection::{Connection, Transaction};
 
 /// Raised when the layout changes.
 const FORMAT_VERSION: i64 = 5;
 
 /// Constraints; each also is the index that look-ups use.
-const CONSTRAINTS: [(&str, &str); 9] = [
-    ("StoredMeta", "id"),
-    ("StoredClass", "id"),
-    ("StoredRecord", "id"),
-    ("StoredBlock", "key"),
-    ("StoredTie", "id"),
-    ("StoredEvent", "id"),
-    ("StoredJudgement", "id"),
-    ("StoredDocument", "name"),
-    ("StoredEntry", "position"),
+const CONSTRAINTS: [(&str, &[&str]); 10] = [
+    ("StoredMeta", &["id"]),
+    ("StoredClass", &["id"]),
+    ("StoredRecord", &["id"]),
+    ("StoredBlock", &["key", "class"]),
+    ("StoredTie", &["id"]),
+    ("StoredEvent", &["id"]),
+    ("StoredJudgement", &["id"]),
+    ("StoredDocument", &["name"]),
+    ("StoredEntry", &["position"]),
+    ("StoredLate", &["class_a", "class_b"]),
 ];
 
 /// A store on a Neo4j server.
@@ -91,12 +94,15 @@ impl Neo4jStore {
     }
 
     fn prepare(&self) -> Result<(), StoreError> {
-        for (label, property) in CONSTRAINTS {
+        for (label, properties) in CONSTRAINTS {
+            let named: Vec<String> = properties.iter().map(|name| format!("n.{name}")).collect();
             self.connection.run(
                 &format!(
-                    "CREATE CONSTRAINT {}_{property} IF NOT EXISTS
-                     FOR (n:{label}) REQUIRE n.{property} IS UNIQUE",
-                    label.to_lowercase()
+                    "CREATE CONSTRAINT {}_{} IF NOT EXISTS
+                     FOR (n:{label}) REQUIRE ({}) IS UNIQUE",
+                    label.to_lowercase(),
+                    properties.join("_"),
+                    named.join(", "),
                 ),
                 json!({}),
             )?;
@@ -121,6 +127,14 @@ impl Store for Neo4jStore {
         read::revision(&self.connection)
     }
 
+    fn late_revision(&self, view: &Sight) -> Result<u64, StoreError> {
+        linking::late_revision(&self.connection, view.classes())
+    }
+
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+        linking::unlinked(&self.connection, after)
+    }
+
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
         read::classes(&self.connection)
     }
@@ -129,20 +143,20 @@ impl Store for Neo4jStore {
         Ok(Box::new(write::Neo4jTxn::begin(&self.connection, &self.logged, due)?))
     }
 
-    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
-        read::records(&self.connection, view, ids)
+    fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+        read::records(&self.connection, view.classes(), ids)
     }
 
-    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
-        read::events(&self.connection, view, ids)
+    fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+        read::events(&self.connection, view.classes(), ids)
     }
 
-    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
-        read::candidates(&self.connection, view, keys)
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+        read::candidates(&self.connection, view.classes(), keys)
     }
 
-    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
-        read::stream(&self.connection, view, sink)
+    fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
+        read::stream(&self.connection, view.classes(), sink)
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {

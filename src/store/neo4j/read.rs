@@ -1,11 +1,12 @@
 //! Reading within a set of classes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::connection::Connection;
+use super::linking::WITHIN;
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId, Tie};
 use crate::store::review::Reviews;
 use crate::store::{SnapshotSink, StoreError};
@@ -147,15 +148,11 @@ pub(super) fn candidates(
     keys: &[BlockKey],
 ) -> Result<Vec<RecordId>, StoreError> {
     let keys: Vec<i64> = keys.iter().map(|key| key.0 as i64).collect();
-    rows(
-        connection,
-        "UNWIND $keys AS key MATCH (:StoredBlock {key: key})<-[:IN_BLOCK]-(r:StoredRecord)
-         WHERE r.class IN $classes RETURN DISTINCT r.id AS id ORDER BY id",
-        json!({ "keys": keys, "classes": class_numbers(view) }),
-    )?
-    .iter()
-    .map(record_id)
-    .collect()
+    rows(connection, WITHIN, json!({ "keys": keys, "classes": class_numbers(view) }))?
+        .iter()
+        .map(record_id)
+        .collect::<Result<BTreeSet<_>, _>>()
+        .map(|found| found.into_iter().collect())
 }
 
 pub(super) fn record_id(row: &Cells) -> Result<RecordId, StoreError> {

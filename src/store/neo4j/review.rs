@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::linking;
 use super::read::{integer, object, text, texts};
 use super::write::Neo4jTxn;
 use crate::model::{ClassId, Event, RecordId, Tie, Timestamp};
@@ -24,6 +25,8 @@ pub(super) fn set(
     let before: BTreeSet<u32> = records.values().map(|(before, _)| *before).collect();
     let after: BTreeMap<String, u32> =
         records.into_iter().map(|(id, (_, after))| (id, after)).collect();
+    linking::renew(txn)?;
+    copy_to_blocks(txn, &after)?;
     copy_to_ties(txn, &before, &after)?;
     copy_to_events(txn, &before, &after)?;
     for end in ["a", "b"] {
@@ -70,6 +73,19 @@ fn shift(
         rows.collect(),
     )?;
     Ok(moved)
+}
+
+/// Blocks are of one class: records move to those of their new one.
+fn copy_to_blocks(txn: &mut Neo4jTxn<'_>, after: &BTreeMap<String, u32>) -> Result<(), StoreError> {
+    let rows = after.iter().map(|(id, class)| json!({ "id": id, "class": class }));
+    txn.write(
+        "UNWIND $rows AS row MATCH (r:StoredRecord {id: row.id})-[in:IN_BLOCK]->(b:StoredBlock)
+         WHERE b.class <> row.class
+         MERGE (n:StoredBlock {key: b.key, class: row.class})
+         MERGE (r)-[:IN_BLOCK]->(n) DELETE in",
+        rows.collect(),
+    )?;
+    Ok(())
 }
 
 /// Ties keep the classes of both ends.

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Transaction};
+use super::linking;
 use super::outbox::Logged;
 use super::read::{Cells, integer, object, record_id, text, texts};
 use crate::audit::Due;
-use crate::model::{BlockKey, Class, ClassId, ClassSet, Kind, Label, Record, RecordId, Timestamp};
-use crate::store::{Applied, Batch, Ids, Purged, StoreError, WriteTxn};
+use crate::model::{
+    BlockKey, Class, ClassId, ClassSet, Kind, Label, Link, Record, RecordId, Timestamp,
+};
+use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
 
 /// Rows sent in one statement.
 const ROWS_PER_STATEMENT: usize = 5_000;
@@ -132,7 +135,7 @@ impl<'a> Neo4jTxn<'a> {
     }
 
     /// The classes of records that must exist.
-    fn classes_of(
+    pub(super) fn classes_of(
         &mut self,
         kind: &'static str,
         ids: BTreeSet<RecordId>,
@@ -157,7 +160,9 @@ impl<'a> Neo4jTxn<'a> {
             let (id, class) =
                 (record.id.to_string(), self.class(record.entity_type().into(), &record.label)?);
             blocks.extend(
-                keys[&record.id].iter().map(|key| json!({ "id": id, "key": key.0 as i64 })),
+                keys[&record.id]
+                    .iter()
+                    .map(|key| json!({ "id": id, "key": key.0 as i64, "class": class })),
             );
             nodes.push(json!({
                 "id": id, "class": class, "json": json,
@@ -167,7 +172,7 @@ impl<'a> Neo4jTxn<'a> {
         let count = self.write("UNWIND $rows AS row CREATE (r:StoredRecord) SET r = row", nodes)?;
         self.write(
             "UNWIND $rows AS row MATCH (r:StoredRecord {id: row.id})
-             MERGE (b:StoredBlock {key: row.key}) MERGE (r)-[:IN_BLOCK]->(b)",
+             MERGE (b:StoredBlock {key: row.key, class: row.class}) MERGE (r)-[:IN_BLOCK]->(b)",
             blocks,
         )?;
         Ok(count)
@@ -206,12 +211,24 @@ impl<'a> Neo4jTxn<'a> {
     }
 
     fn put_links(&mut self, batch: &Batch) -> Result<usize, StoreError> {
-        let mut wanted = BTreeMap::new();
-        for link in &batch.links {
-            wanted.insert((link.a.to_string(), link.b.to_string()), to_json(link)?);
-        }
         let ends = batch.links.iter().flat_map(|link| [link.a, link.b]).collect();
         self.classes_of("link", ends)?;
+        let stored = self.store_links(&batch.links)?.len();
+        self.changed |= stored > 0;
+        Ok(stored)
+    }
+
+    /// Stores links; the pairs of those that were not there before. The revision stays.
+    pub(super) fn store_links(
+        &mut self,
+        links: &[Link],
+    ) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
+        let (mut wanted, mut pairs) = (BTreeMap::new(), BTreeMap::new());
+        for link in links {
+            let pair = (link.a.to_string(), link.b.to_string());
+            wanted.insert(pair.clone(), to_json(link)?);
+            pairs.insert(pair, (link.a, link.b));
+        }
         let stored = self.unwind(
             "UNWIND $rows AS row MATCH (a:StoredRecord {id: row[0]})-[l:LINKED]->(b:StoredRecord {id: row[1]})
              RETURN a.id AS a, b.id AS b, l.json AS json",
@@ -224,11 +241,12 @@ impl<'a> Neo4jTxn<'a> {
             }
         }
         let rows = wanted.iter().map(|((a, b), json)| json!({ "a": a, "b": b, "json": json }));
-        self.write(
+        self.unwind(
             "UNWIND $rows AS row MATCH (a:StoredRecord {id: row.a}), (b:StoredRecord {id: row.b})
              MERGE (a)-[l:LINKED]->(b) SET l.json = row.json",
             rows.collect(),
-        )
+        )?;
+        Ok(wanted.keys().filter_map(|pair| pairs.get(pair)).copied().collect())
     }
 
     fn put_judgements(&mut self, batch: &Batch) -> Result<usize, StoreError> {
@@ -274,18 +292,12 @@ impl WriteTxn for Neo4jTxn<'_> {
         rows.iter().map(|row| Ok((record_id(row)?, object(row, "record")?))).collect()
     }
 
-    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
-        let keys: BTreeSet<BlockKey> = keys.iter().copied().collect();
-        let rows = self.unwind(
-            "UNWIND $rows AS key MATCH (:StoredBlock {key: key})<-[:IN_BLOCK]-(r:StoredRecord)
-             RETURN key, r.id AS id",
-            keys.iter().map(|key| json!(key.0 as i64)).collect(),
-        )?;
-        let found = rows
-            .iter()
-            .map(|row| Ok((BlockKey(integer(row, "key")? as u64), record_id(row)?)))
-            .collect::<Result<BTreeSet<_>, StoreError>>()?;
-        Ok(found.into_iter().collect())
+    fn candidates(
+        &mut self,
+        within: Option<&ClassSet>,
+        keys: &[BlockKey],
+    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+        linking::candidates(self, within, keys)
     }
 
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
@@ -296,6 +308,14 @@ impl WriteTxn for Neo4jTxn<'_> {
             links: self.put_links(batch)?,
             judgements: self.put_judgements(batch)?,
         })
+    }
+
+    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
+        linking::note(self, ids)
+    }
+
+    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+        linking::link(self, links, linked)
     }
 
     fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, so that a commit that
 //! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
 
+mod linking;
 mod outbox;
 mod purge;
 mod read;
@@ -17,9 +18,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::{Document, SnapshotSink, Store, StoreError, WriteTxn};
+use super::{Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
-use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
+use crate::govern::Sight;
+use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
 use crate::private;
 
 /// How long a writer waits for another process's write to end.
@@ -120,6 +122,14 @@ impl Store for SqliteStore {
         self.read(read::revision)
     }
 
+    fn late_revision(&self, view: &Sight) -> Result<u64, StoreError> {
+        self.read(|reader| linking::late_revision(reader, view.classes()))
+    }
+
+    fn unlinked(&self, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+        self.read(|reader| linking::unlinked(reader, after))
+    }
+
     fn classes(&self) -> Result<Vec<(ClassId, Class)>, StoreError> {
         self.read(read::classes)
     }
@@ -128,20 +138,20 @@ impl Store for SqliteStore {
         Ok(Box::new(write::SqliteTxn::begin(self.writer(), &self.logged, due)?))
     }
 
-    fn records(&self, view: &ClassSet, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
-        self.read(|reader| read::records(reader, view, ids))
+    fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+        self.read(|reader| read::records(reader, view.classes(), ids))
     }
 
-    fn events(&self, view: &ClassSet, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
-        self.read(|reader| read::events(reader, view, ids))
+    fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+        self.read(|reader| read::events(reader, view.classes(), ids))
     }
 
-    fn candidates(&self, view: &ClassSet, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
-        self.read(|reader| read::candidates(reader, view, keys))
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+        self.read(|reader| read::candidates(reader, view.classes(), keys))
     }
 
-    fn stream(&self, view: &ClassSet, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
-        self.read(|reader| stream::stream(reader, view, sink))
+    fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
+        self.read(|reader| stream::stream(reader, view.classes(), sink))
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {

@@ -25,7 +25,8 @@ pub(super) fn purge(txn: &mut SqliteTxn<'_>, classes: &ClassSet) -> Result<Purge
     let of_record = format!("record IN (SELECT id FROM record WHERE {own})");
     let of_event = format!("{own} OR event IN (SELECT id FROM event WHERE {own})");
     for (table, which) in [
-        ("block", &of_record),
+        ("block", &own),
+        ("unlinked", &of_record),
         ("participant", &of_event),
         ("link", &ends),
         ("judgement", &ends),

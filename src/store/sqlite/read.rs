@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::{backend, from_json};
+use super::{backend, from_json, linking};
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 use crate::store::StoreError;
 use crate::store::review::Reviews;
@@ -111,24 +111,9 @@ pub(super) fn candidates(
     view: &ClassSet,
     keys: &[BlockKey],
 ) -> Result<Vec<RecordId>, StoreError> {
-    let mut statement = reader
-        .prepare_cached(
-            "SELECT b.record, r.class FROM block b JOIN record r ON r.id = b.record WHERE b.key = ?1",
-        )
-        .map_err(backend)?;
     let mut found = BTreeSet::new();
-    for key in keys {
-        let rows = statement
-            .query_map(params![key.0 as i64], |row| {
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?))
-            })
-            .map_err(backend)?;
-        for row in rows {
-            let (record, class) = row.map_err(backend)?;
-            if view.contains(ClassId(class)) {
-                found.insert(RecordId(record));
-            }
-        }
-    }
+    linking::each_candidate(reader, Some(view), keys, |_, record| {
+        found.insert(record);
+    })?;
     Ok(found.into_iter().collect())
 }

@@ -2,8 +2,8 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::backend;
 use super::write::SqliteTxn;
+use super::{backend, linking};
 use crate::model::{ClassId, Timestamp};
 use crate::store::review::reviewed;
 use crate::store::{Ids, StoreError};
@@ -14,7 +14,9 @@ const MOVED: &str = "CREATE TEMP TABLE IF NOT EXISTS moved
 
 /// What keeps a copy of a record's class. Ties name their records in what they say; the class before
 /// narrows down which are read.
-const COPIES: [&str; 7] = [
+const COPIES: [&str; 8] = [
+    "UPDATE block SET class = (SELECT class FROM moved WHERE id = record)
+     WHERE class IN (SELECT before FROM moved) AND record IN (SELECT id FROM moved)",
     "UPDATE participant SET class = (SELECT class FROM moved WHERE id = record)
      WHERE record IN (SELECT id FROM moved)",
     "UPDATE link SET class_a = (SELECT class FROM moved WHERE id = a)
@@ -62,6 +64,7 @@ pub(super) fn set(
     }
     if moved {
         COPIES.iter().try_for_each(|copy| txn.execute(copy, []))?;
+        linking::renew(txn)?;
     }
     Ok(())
 }

@@ -9,13 +9,25 @@ use crate::store::StoreError;
 const APPLICATION_ID: i32 = 0x6163_6364;
 
 /// `PRAGMA user_version`: raised when the tables change, or what they hold. Stores of version 4 are refused: there the
-/// phone's siblings in a victim's row bear no victim's label, and would be readable.
+/// phone's siblings in a victim's row bear no victim's label, and would be readable; and blocks know no classes.
 const FORMAT_VERSION: i32 = 5;
 
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "
 CREATE TABLE entry (position INTEGER PRIMARY KEY AUTOINCREMENT,
   write TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))), json TEXT NOT NULL) STRICT;
+";
+
+/// Blocks by the class of the record, which keeps what a view holds together, apart from all else; records that are
+/// not yet linked with all others, and since which revision; and how often late links were committed between two
+/// classes.
+const LINKING: &str = "
+CREATE TABLE block (key INTEGER NOT NULL, class INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (key, class, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE unlinked (record BLOB PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX unlinked_since ON unlinked (since);
+CREATE TABLE late (class_a INTEGER NOT NULL, class_b INTEGER NOT NULL, commits INTEGER NOT NULL,
+  PRIMARY KEY (class_a, class_b)) STRICT, WITHOUT ROWID;
 ";
 
 /// `WITHOUT ROWID` tables keep their rows in the order of the primary key, which is the order
@@ -25,8 +37,6 @@ CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT
 INSERT INTO meta VALUES (1, 0);
 CREATE TABLE class (id INTEGER PRIMARY KEY, class TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE record (id BLOB PRIMARY KEY, class INTEGER NOT NULL, json TEXT NOT NULL)
-  STRICT, WITHOUT ROWID;
-CREATE TABLE block (key INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (key, record))
   STRICT, WITHOUT ROWID;
 CREATE TABLE tie (id BLOB PRIMARY KEY, class INTEGER NOT NULL, class_from INTEGER NOT NULL,
   class_to INTEGER NOT NULL, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -81,7 +91,7 @@ fn make(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL").map_err(backend)?;
     connection
         .execute_batch(&format!(
-            "BEGIN IMMEDIATE; {TABLES} {ENTRIES}
+            "BEGIN IMMEDIATE; {TABLES} {LINKING} {ENTRIES}
              PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};
              COMMIT;"
         ))

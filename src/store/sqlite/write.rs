@@ -6,13 +6,13 @@ use std::sync::MutexGuard;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::outbox::Logged;
-use super::{backend, read, to_json};
+use super::{backend, linking, read, to_json};
 use crate::audit::Due;
 use crate::model::{
     BlockKey, Class, ClassId, ClassSet, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
     Timestamp,
 };
-use crate::store::{Applied, Batch, Ids, Purged, StoreError, WriteTxn};
+use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
 
 /// A write transaction on the store's one writing connection.
 pub(super) struct SqliteTxn<'a> {
@@ -67,7 +67,11 @@ impl<'a> SqliteTxn<'a> {
     }
 
     /// The class of a record that must exist.
-    fn class_of(&self, id: RecordId, named_by: &'static str) -> Result<ClassId, StoreError> {
+    pub(super) fn class_of(
+        &self,
+        id: RecordId,
+        named_by: &'static str,
+    ) -> Result<ClassId, StoreError> {
         self.writer
             .prepare_cached("SELECT class FROM record WHERE id = ?1")
             .and_then(|mut select| select.query_row([&id.0[..]], |row| row.get(0)).optional())
@@ -102,8 +106,8 @@ impl<'a> SqliteTxn<'a> {
         )?;
         for key in keys {
             self.execute(
-                "INSERT OR IGNORE INTO block (key, record) VALUES (?1, ?2)",
-                params![key.0 as i64, &record.id.0[..]],
+                "INSERT OR IGNORE INTO block (key, class, record) VALUES (?1, ?2, ?3)",
+                params![key.0 as i64, class.0, &record.id.0[..]],
             )?;
         }
         Ok(true)
@@ -145,6 +149,13 @@ impl<'a> SqliteTxn<'a> {
     }
 
     fn put_link(&mut self, link: &Link) -> Result<bool, StoreError> {
+        let stored = self.store_link(link)?;
+        self.changed |= stored;
+        Ok(stored)
+    }
+
+    /// Stores a link; whether it was not there before. The revision stays.
+    pub(super) fn store_link(&mut self, link: &Link) -> Result<bool, StoreError> {
         let json = to_json(link)?;
         let stored: Option<String> = self
             .writer
@@ -157,7 +168,7 @@ impl<'a> SqliteTxn<'a> {
             return Ok(false);
         }
         let (a, b) = (self.class_of(link.a, "link")?, self.class_of(link.b, "link")?);
-        self.execute(
+        self.execute_quietly(
             "INSERT OR REPLACE INTO link (a, b, class_a, class_b, json) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![&link.a.0[..], &link.b.0[..], a.0, b.0, json],
         )?;
@@ -197,6 +208,15 @@ impl<'a> SqliteTxn<'a> {
         values: impl rusqlite::Params,
     ) -> Result<(), StoreError> {
         self.changed = true;
+        self.execute_quietly(sql, values)
+    }
+
+    /// The same for what no view shows: the revision stays.
+    pub(super) fn execute_quietly(
+        &mut self,
+        sql: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<(), StoreError> {
         self.writer
             .prepare_cached(sql)
             .and_then(|mut statement| statement.execute(values))
@@ -216,20 +236,14 @@ impl WriteTxn for SqliteTxn<'_> {
         Ok(known)
     }
 
-    fn candidates(&mut self, keys: &[BlockKey]) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
-        let mut select = self
-            .writer
-            .prepare_cached("SELECT record FROM block WHERE key = ?1 ORDER BY record")
-            .map_err(backend)?;
+    fn candidates(
+        &mut self,
+        within: Option<&ClassSet>,
+        keys: &[BlockKey],
+    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
         let mut found = Vec::new();
-        for key in keys.iter().copied().collect::<BTreeSet<_>>() {
-            let rows = select
-                .query_map(params![key.0 as i64], |row| row.get::<_, [u8; 16]>(0))
-                .map_err(backend)?;
-            for row in rows {
-                found.push((key, RecordId(row.map_err(backend)?)));
-            }
-        }
+        let take = |key, record| found.push((key, record));
+        linking::each_candidate(&self.writer, within, keys, take)?;
         Ok(found)
     }
 
@@ -251,6 +265,14 @@ impl WriteTxn for SqliteTxn<'_> {
             applied.judgements += usize::from(self.put_judgement(judgement)?);
         }
         Ok(applied)
+    }
+
+    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
+        linking::note(self, ids)
+    }
+
+    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+        linking::link(self, links, linked)
     }
 
     fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::issuer::Issuer;
 use super::{Hands, Server, trusting};
 use crate::api::governance::{POLICE, SHELTER, row};
-use crate::policy::{everything, signed, terms};
+use crate::policy::{agreement_id, everything, signed, terms};
 
 const SWORN: &str = "gfipm:2.0:user:SwornLawEnforcementOfficerIndicator";
 const NDEX: &str = "gfipm:2.0:user:NDExPrivilegeIndicator";
@@ -17,7 +17,7 @@ fn requiring(server: &Server, requires: &[Attribute]) -> String {
     let requires = requires.iter().copied().collect();
     let grant = Grant { requires, ..everything() };
     let mut policy = Policy::default();
-    policy.agreements.insert("agr_1".into(), signed(terms(SHELTER, &[POLICE], vec![grant])));
+    policy.agreements.insert(agreement_id("1"), signed(terms(SHELTER, &[POLICE], vec![grant])));
     server
         .store
         .put_document(POLICY_DOCUMENT, &policy.to_document(), &crate::unlogged::MAKING)

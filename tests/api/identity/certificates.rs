@@ -99,7 +99,7 @@ impl Certificates {
         let mut request = agent
             .get(format!("{}/v1/queries", server.base()))
             .header("x-purpose", "trafficking_investigation")
-            .header("x-case", crate::policy::CASE);
+            .header("x-case", crate::policy::REFERENCE);
         if let Some(bearer) = bearer {
             request = request.header("authorization", format!("Bearer {bearer}"));
         }

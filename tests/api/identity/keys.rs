@@ -6,7 +6,7 @@ use accord::model::Timestamp;
 use serde_json::json;
 
 use super::{Hands, Server, bare, standing};
-use crate::policy::CASE;
+use crate::policy::REFERENCE;
 
 fn holder(user: &str) -> Principal {
     Principal {
@@ -85,7 +85,7 @@ fn a_key_bound_to_a_purpose_is_shown_nothing_for_another() {
     let (_, text) =
         Keys(server.store.as_ref()).create([9; 32], &key, |_| crate::unlogged::making()).unwrap();
     let found = |purpose: &str| {
-        let client = server.with_token(Some(&text)).asking(Some(purpose), Some(CASE));
+        let client = server.with_token(Some(&text)).asking(Some(purpose), Some(REFERENCE));
         let asked = json!({ "text": "a", "type": "person" });
         client.post("/v1/search", &asked).ok()["hits"]["total"].as_u64().unwrap()
     };

@@ -1,0 +1,55 @@
+//! What a job gets of what the server shares, apart from the request that began it, and nothing else.
+
+use std::sync::Arc;
+
+use super::state::State;
+use crate::audit::AuditError;
+use crate::ingest::RowReader;
+use crate::jobs::{BATCH_ROWS, ImportError, ImportReport, Observer, import_readers};
+use crate::model::Timestamp;
+
+/// What a job works on.
+pub struct Background {
+    state: Arc<State>,
+}
+
+impl Background {
+    /// Of a server.
+    pub(super) fn of(state: Arc<State>) -> Self {
+        Self { state }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        (self.state.clock)()
+    }
+
+    /// Refuses where the audit log cannot be written.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn check_log(&self) -> Result<(), AuditError> {
+        self.state.audit.check(self.state.store.as_ref())
+    }
+
+    /// Takes into the audit log what a store has committed for it.
+    ///
+    /// # Errors
+    /// When the log cannot be written; the entries then wait in the store.
+    pub fn settle_log(&self) -> Result<(), AuditError> {
+        self.state.audit.settle(self.state.store.as_ref(), None).map(drop)
+    }
+
+    /// Imports the rows of a file.
+    ///
+    /// # Errors
+    /// When the file, the store or the audit log fails, or the job is cancelled.
+    pub fn import(
+        &self,
+        reader: RowReader,
+        watch: &mut dyn Observer,
+    ) -> Result<ImportReport, ImportError> {
+        let (store, engine) = (self.state.store.as_ref(), self.state.engine.as_ref());
+        import_readers(store, engine, vec![reader], BATCH_ROWS, self.now(), watch)
+    }
+}

@@ -1,0 +1,62 @@
+//! Reading a view with all its links: some are found after their records were stored, so that the answer to a write
+//! takes no time for what its writer does not see. They are completed before the view is read.
+
+use std::collections::BTreeSet;
+
+use crate::govern::{Sight, View};
+use crate::model::RecordId;
+use crate::store::{Store, StoreError};
+
+/// How often a view is read anew at most where links of it come in between.
+const READS_MAX: usize = 3;
+
+/// Sees to it that links are there before they are read.
+pub trait Links: Send + Sync {
+    /// Completes the links between the records of these classes that are in the store when it is called.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn complete(&self, among: &Sight) -> Result<(), StoreError>;
+}
+
+/// The classes of a view's records, apart where nothing of one part is joined to the other: what other agencies say
+/// of their victims is apart from the rest for those to whom it is masked. What is not joined must not be looked
+/// for, or the time would tell of it.
+pub(super) fn parts(view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Vec<Sight> {
+    if unmasked.is_some_and(BTreeSet::is_empty) {
+        return view.parts().to_vec();
+    }
+    vec![view.records()]
+}
+
+/// A number that grows with each commit of links within the parts that were found late.
+pub(super) fn late_revision(store: &dyn Store, parts: &[Sight]) -> Result<u64, StoreError> {
+    parts.iter().map(|part| store.late_revision(part)).sum()
+}
+
+/// Completes the links within the parts.
+pub(super) fn complete(links: Option<&dyn Links>, parts: &[Sight]) -> Result<(), StoreError> {
+    let Some(links) = links else { return Ok(()) };
+    let mut parts = parts.iter().filter(|part| !part.classes().is_empty());
+    parts.try_for_each(|part| links.complete(part))
+}
+
+/// Reads a view with its links, and tells [`late_revision`] of it. Whoever sees less may have written meanwhile:
+/// where that made links in the view it is read anew.
+pub(super) fn read<T>(
+    (store, links): (&dyn Store, Option<&dyn Links>),
+    parts: &[Sight],
+    mut read: impl FnMut() -> Result<T, StoreError>,
+) -> Result<(T, u64), StoreError> {
+    let mut reads = 0;
+    loop {
+        complete(links, parts)?;
+        let late = late_revision(store, parts)?;
+        let found = read()?;
+        complete(links, parts)?;
+        reads += 1;
+        if reads == READS_MAX || late_revision(store, parts)? == late {
+            return Ok((found, late));
+        }
+    }
+}

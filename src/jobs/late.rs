@@ -1,0 +1,277 @@
+//! Links that are found after the answer to a write: a write links what is new with what its caller sees, so that
+//! the time it takes tells nothing of what is hidden; the rest follows when nobody waits.
+//!
+//! A link is a function of its two records, so that when and in which order links are found changes none. Whoever
+//! sees more than the writer finds the links that it may see: they are completed before it is answered, by
+//! comparing what it sees and nothing else. What is left is noted in the store, in the commit of the write, and
+//! taken up again at the next start, whatever ended the run before.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::apply::Reach;
+use super::gate::{Gate, InProgress, PATIENCE, PAUSE};
+use super::link::Linker;
+use super::submit::submit_in;
+use super::unlinked::Notes;
+use super::{SubmitError, SubmitReport};
+use crate::audit::{Due, Housekeeping};
+use crate::govern::Sight;
+use crate::graph::Links;
+use crate::ingest::RowOutput;
+use crate::model::{ClassSet, Link, Record, RecordId, Timestamp};
+use crate::store::{Store, StoreError, Unlinked};
+
+/// Records that wait, from which on the work goes on beside requests.
+const WAITING_MAX: usize = 20_000;
+/// Comparisons of a slice, and links of a commit, between which it is asked whether to pause: a few milliseconds,
+/// which is how long a request that comes meanwhile may be delayed.
+const SLICE: usize = 64;
+/// Comparisons of a slice for somebody who waits for them.
+const LARGE_SLICE: usize = 4_096;
+/// Time after a failure until the next try.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Finds the links that a write leaves for later.
+pub struct LateLinks<L: Linker + Send + 'static> {
+    work: Arc<Work<L>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Work<L> {
+    store: Arc<dyn Store>,
+    engine: Arc<L>,
+    notes: Notes,
+    gate: Arc<Gate>,
+    /// The records whose links could not be found or stored when that was last tried.
+    failed: Mutex<BTreeSet<RecordId>>,
+}
+
+impl<L: Linker + Send + 'static> LateLinks<L> {
+    /// Takes up what an earlier run has left.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn new(store: Arc<dyn Store>, engine: Arc<L>) -> Result<Self, StoreError> {
+        let notes = Notes::default();
+        notes.read(store.as_ref())?;
+        let work = Work { store, engine, notes, gate: Arc::default(), failed: Mutex::default() };
+        Ok(Self { work: Arc::new(work), thread: Mutex::default() })
+    }
+
+    /// The same, with a thread that does the work in the pauses between requests.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn running(self) -> std::io::Result<Self> {
+        let work = Arc::clone(&self.work);
+        let thread = std::thread::Builder::new().name("accord-links".into());
+        *self.thread() = Some(thread.spawn(move || work.run())?);
+        Ok(self)
+    }
+
+    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request that is in progress until what is returned is dropped.
+    pub fn in_progress(&self) -> InProgress {
+        InProgress::through(&self.work.gate)
+    }
+
+    /// Stores rows as [`super::submit()`] does, and links what is new with records of some classes, which should be
+    /// those that the caller sees and may see the content of; the rest is linked later.
+    ///
+    /// # Errors
+    /// As [`super::submit()`].
+    pub fn submit(
+        &self,
+        rows: Vec<RowOutput>,
+        at: Timestamp,
+        within: &ClassSet,
+        due: &Due,
+    ) -> Result<SubmitReport, SubmitError> {
+        let Work { store, engine, notes, .. } = self.work.as_ref();
+        let reach = (Reach::Within(within), due);
+        let (report, new) = submit_in(store.as_ref(), engine.as_ref(), rows, at, reach)?;
+        notes.add(new, within);
+        Ok(report)
+    }
+
+    /// Whether nothing is left to be linked, as far as this process knows.
+    pub fn is_done(&self) -> bool {
+        self.work.notes.len() == 0
+    }
+
+    /// Whether links could not be found or stored when that was last tried. Nothing is lost by it, and it is tried
+    /// again; but the thread that does it may have ended, which the next start mends.
+    pub fn is_failing(&self) -> bool {
+        let has_ended = self.thread().as_ref().is_some_and(JoinHandle::is_finished);
+        has_ended || !self.work.failed().is_empty()
+    }
+
+    /// Ends the work; what is left is noted in the store.
+    pub fn stop(&self) {
+        self.work.gate.stop();
+        let thread = self.thread().take();
+        if let Some(Err(_)) = thread.map(JoinHandle::join) {
+            tracing::error!(
+                "the thread that finds links had failed; the next start takes up what it left"
+            );
+        }
+    }
+}
+
+impl<L: Linker + Send + 'static> Links for LateLinks<L> {
+    fn complete(&self, among: &Sight) -> Result<(), StoreError> {
+        let Work { store, engine, notes, .. } = self.work.as_ref();
+        notes.read(store.as_ref())?;
+        let to_find = ToFind { store: store.as_ref(), engine: engine.as_ref(), slice: LARGE_SLICE };
+        for missing in notes.missing(among.classes()) {
+            let found = store.records(among, &[missing.note.id])?;
+            let Some(record) = found.first() else { continue };
+            to_find.link(record, &Sight::to_link(missing.classes.clone()), || true)?;
+            notes.extend(&missing);
+        }
+        Ok(())
+    }
+}
+
+impl<L: Linker + Send + 'static> Drop for LateLinks<L> {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl<L: Linker> Work<L> {
+    fn failed(&self) -> MutexGuard<'_, BTreeSet<RecordId>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what is left, again and again, until it is stopped. What fails keeps its note and its turn comes again;
+    /// the others go on.
+    fn run(&self) {
+        let mut last = None;
+        loop {
+            let may_go_on = match self.notes.after(last) {
+                None => self.gate.wait(PAUSE),
+                Some(note) => {
+                    last = Some(note.id);
+                    self.link_one(&note)
+                }
+            };
+            if !may_go_on {
+                return;
+            }
+        }
+    }
+
+    /// Links the record of a note in pauses; whether to go on.
+    fn link_one(&self, note: &Unlinked) -> bool {
+        let (store, engine) = (self.store.as_ref(), self.engine.as_ref());
+        let to_find = ToFind { store, engine, slice: SLICE };
+        match to_find.link_with_all(note, || self.wait_for_pause()) {
+            Ok(ended) => {
+                if ended {
+                    self.notes.remove(note);
+                    self.failed().remove(&note.id);
+                }
+                ended
+            }
+            Err(error) => {
+                self.failed().insert(note.id);
+                tracing::error!(%error, "links of a record wait to be found; that is tried again");
+                self.gate.wait(AFTER_FAILURE)
+            }
+        }
+    }
+
+    fn wait_for_pause(&self) -> bool {
+        let is_much = self.notes.len() > WAITING_MAX;
+        self.gate.wait_for_pause(is_much.then_some(PATIENCE))
+    }
+}
+
+/// Finds all links that an earlier run has left in a store, for whoever reads it without a server.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn link_what_is_left<L: Linker>(store: &dyn Store, engine: &L) -> Result<(), StoreError> {
+    let to_find = ToFind { store, engine, slice: LARGE_SLICE };
+    loop {
+        let notes = store.unlinked(0)?;
+        if notes.is_empty() {
+            return Ok(());
+        }
+        for note in notes {
+            to_find.link_with_all(&note, || true)?;
+        }
+    }
+}
+
+/// Where links are to be found, and how many comparisons are made between two pauses.
+struct ToFind<'a, L> {
+    store: &'a dyn Store,
+    engine: &'a L,
+    slice: usize,
+}
+
+impl<L: Linker> ToFind<'_, L> {
+    /// Links a record with all others and takes the note from it; `pause` is asked before each slice whether to
+    /// go on, and what was found until then stays. Where records moved meanwhile the note was renewed, and stays.
+    fn link_with_all(&self, note: &Unlinked, pause: impl Fn() -> bool) -> Result<bool, StoreError> {
+        if !pause() {
+            return Ok(false);
+        }
+        let all = self.store.classes()?.into_iter().map(|(class, _)| class).collect();
+        let all = Sight::to_link(all);
+        // It may have been removed since.
+        if let Some(record) = self.store.records(&all, &[note.id])?.first()
+            && !self.link(record, &all, &pause)?
+        {
+            return Ok(false);
+        }
+        if !pause() {
+            return Ok(false);
+        }
+        self.commit(&[], &[*note])?;
+        Ok(true)
+    }
+
+    /// Links a record with those of some classes that share a key with it; whether it came to the end.
+    fn link(
+        &self,
+        record: &Record,
+        among: &Sight,
+        pause: impl Fn() -> bool,
+    ) -> Result<bool, StoreError> {
+        let own = self.engine.prepare(record);
+        let mut others = self.store.candidates(among, &self.engine.keys(&own))?;
+        others.retain(|other| *other != record.id);
+        for slice in others.chunks(self.slice) {
+            if !pause() {
+                return Ok(false);
+            }
+            let others = self.store.records(among, slice)?;
+            let link = |other: &Record| {
+                let prepared = self.engine.prepare(other);
+                let (a, b) = ((record.id, &own), (other.id, &prepared));
+                if a.0 < b.0 { self.engine.link(a, b) } else { self.engine.link(b, a) }
+            };
+            let links: Vec<Link> = others.iter().filter_map(link).collect();
+            if !links.is_empty() {
+                self.commit(&links, &[])?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn commit(&self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+        let due = Due::unlogged(Housekeeping::Linking);
+        let mut transaction = self.store.begin(&due)?;
+        transaction.link_late(links, linked)?;
+        transaction.commit()
+    }
+}

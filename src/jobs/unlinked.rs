@@ -1,0 +1,120 @@
+//! Which records are not linked with all others yet, as the store notes it, and with what they are, as far as this
+//! process knows.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::model::{ClassSet, RecordId};
+use crate::store::{Store, StoreError, Unlinked};
+
+/// How far a record is linked.
+#[derive(Debug)]
+struct Reach {
+    note: Unlinked,
+    /// The classes that it is linked with. It is forgotten when the note is renewed.
+    linked: Arc<ClassSet>,
+}
+
+/// A record that must be linked further before somebody is answered.
+pub(super) struct Missing {
+    pub note: Unlinked,
+    /// The classes that it is not linked with yet.
+    pub classes: ClassSet,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    /// The store's revision whose notes are known.
+    revision: u64,
+    notes: BTreeMap<RecordId, Reach>,
+}
+
+/// The records that are not linked with all others yet.
+#[derive(Debug, Default)]
+pub(super) struct Notes(Mutex<Held>);
+
+impl Notes {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads what the store has noted since, whoever wrote it.
+    pub fn read(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let mut held = self.held();
+        let now = store.revision()?;
+        if held.revision == now {
+            return Ok(());
+        }
+        // A store may have been put back to what it was.
+        let after = if held.revision < now { held.revision } else { 0 };
+        for note in store.unlinked(after)? {
+            held.take(note, &Arc::default());
+        }
+        held.revision = now;
+        Ok(())
+    }
+
+    /// Adds new records, which are linked within some classes.
+    pub fn add(&self, notes: Vec<Unlinked>, linked: &ClassSet) {
+        let linked = Arc::new(linked.clone());
+        let mut held = self.held();
+        notes.into_iter().for_each(|note| held.take(note, &linked));
+    }
+
+    pub fn remove(&self, note: &Unlinked) {
+        let mut held = self.held();
+        if held.notes.get(&note.id).is_some_and(|reach| reach.note.since <= note.since) {
+            held.notes.remove(&note.id);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.held().notes.len()
+    }
+
+    /// The note that comes after another, around.
+    pub fn after(&self, last: Option<RecordId>) -> Option<Unlinked> {
+        let held = self.held();
+        let mut notes = held.notes.iter();
+        let next = notes.find(|(id, _)| last.is_none_or(|last| **id > last));
+        next.or_else(|| held.notes.first_key_value()).map(|(_, reach)| reach.note)
+    }
+
+    /// The records of some classes that are not linked with all of these classes.
+    pub fn missing(&self, among: &ClassSet) -> Vec<Missing> {
+        let held = self.held();
+        let of_them = held.notes.values().filter(|reach| among.contains(reach.note.class));
+        let missing = of_them.filter_map(|Reach { note, linked }| {
+            let classes: ClassSet = among.iter().filter(|it| !linked.contains(*it)).collect();
+            (!classes.is_empty()).then_some(Missing { note: *note, classes })
+        });
+        missing.collect()
+    }
+
+    /// Says that a record is linked with more classes.
+    pub fn extend(&self, Missing { note, classes }: &Missing) {
+        self.held().extend(note, classes);
+    }
+}
+
+impl Held {
+    /// Takes a note and what its record is linked with.
+    fn take(&mut self, note: Unlinked, linked: &Arc<ClassSet>) {
+        match self.notes.get(&note.id).map(|reach| reach.note.since) {
+            Some(since) if since > note.since => {}
+            Some(since) if since == note.since => self.extend(&note, linked),
+            _ => {
+                self.notes.insert(note.id, Reach { note, linked: Arc::clone(linked) });
+            }
+        }
+    }
+
+    fn extend(&mut self, note: &Unlinked, classes: &ClassSet) {
+        if let Some(reach) = self.notes.get_mut(&note.id)
+            && reach.note.since == note.since
+            && !classes.is_empty()
+        {
+            reach.linked = Arc::new(reach.linked.iter().chain(classes.iter()).collect());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Blocks, looked up class by class, and what is linked late.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::write::SqliteTxn;
+use super::{backend, read, to_json};
+use crate::model::{BlockKey, ClassId, ClassSet, Link, RecordId};
+use crate::store::{StoreError, Unlinked};
+
+/// What carries a key within some classes: one seek for each class, past whatever is of others.
+const WITHIN: &str = "SELECT record FROM block
+  WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2)) ORDER BY record";
+
+/// What carries a key at all.
+const OF_ALL: &str = "SELECT record FROM block WHERE key = ?1 ORDER BY record";
+
+/// Calls `take` with each key, once, and each record of some classes, or of all, that carries it, ascending.
+pub(super) fn each_candidate(
+    connection: &Connection,
+    within: Option<&ClassSet>,
+    keys: &[BlockKey],
+    mut take: impl FnMut(BlockKey, RecordId),
+) -> Result<(), StoreError> {
+    let classes: Option<Vec<u32>> = within.map(|view| view.iter().map(|class| class.0).collect());
+    let classes = classes.map(|classes| to_json(&classes)).transpose()?;
+    let sql = if classes.is_some() { WITHIN } else { OF_ALL };
+    let mut select = connection.prepare_cached(sql).map_err(backend)?;
+    for key in keys.iter().copied().collect::<BTreeSet<_>>() {
+        let mut rows = match &classes {
+            Some(classes) => select.query(params![key.0 as i64, classes]),
+            None => select.query(params![key.0 as i64]),
+        }
+        .map_err(backend)?;
+        while let Some(row) = rows.next().map_err(backend)? {
+            take(key, RecordId(row.get(0).map_err(backend)?));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn late_revision(reader: &Connection, view: &ClassSet) -> Result<u64, StoreError> {
+    let mut select =
+        reader.prepare_cached("SELECT class_a, class_b, commits FROM late").map_err(backend)?;
+    let mut rows = select.query([]).map_err(backend)?;
+    let mut commits = 0;
+    while let Some(row) = rows.next().map_err(backend)? {
+        let class = |column| row.get(column).map(ClassId).map_err(backend);
+        if view.contains(class(0)?) && view.contains(class(1)?) {
+            commits += row.get::<_, i64>(2).map_err(backend)? as u64;
+        }
+    }
+    Ok(commits)
+}
+
+pub(super) fn unlinked(reader: &Connection, after: u64) -> Result<Vec<Unlinked>, StoreError> {
+    let mut select = reader
+        .prepare_cached(
+            "SELECT u.record, r.class, u.since FROM unlinked u JOIN record r ON r.id = u.record
+             WHERE u.since > ?1 ORDER BY u.record",
+        )
+        .map_err(backend)?;
+    let note = |row: &Row<'_>| {
+        let (id, class) = (RecordId(row.get(0)?), ClassId(row.get(1)?));
+        Ok(Unlinked { id, class, since: row.get::<_, i64>(2)? as u64 })
+    };
+    let rows = select.query_map([after as i64], note).map_err(backend)?;
+    rows.collect::<Result<_, _>>().map_err(backend)
+}
+
+/// Notes records as not yet linked with all others.
+pub(super) fn note(txn: &mut SqliteTxn<'_>, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
+    let since = revision_of(txn)?;
+    let mut notes = Vec::new();
+    for id in ids {
+        let class = txn.class_of(*id, "note")?;
+        let insert = "INSERT OR REPLACE INTO unlinked (record, since) VALUES (?1, ?2)";
+        txn.execute(insert, params![&id.0[..], since as i64])?;
+        notes.push(Unlinked { id: *id, class, since });
+    }
+    Ok(notes)
+}
+
+/// Renews all notes.
+pub(super) fn renew(txn: &mut SqliteTxn<'_>) -> Result<(), StoreError> {
+    let since = revision_of(txn)?;
+    txn.execute("UPDATE unlinked SET since = ?1", [since as i64])
+}
+
+/// The revision that the transaction, which changes something, makes.
+fn revision_of(txn: &SqliteTxn<'_>) -> Result<u64, StoreError> {
+    Ok(read::revision(&txn.writer)? + 1)
+}
+
+/// Stores links late and takes notes away. The revision stays.
+pub(super) fn link(
+    txn: &mut SqliteTxn<'_>,
+    links: &[Link],
+    linked: &[Unlinked],
+) -> Result<(), StoreError> {
+    let mut between = BTreeSet::new();
+    for link in links {
+        let (Some(a), Some(b)) = (class(txn, link.a)?, class(txn, link.b)?) else { continue };
+        if txn.store_link(link)? {
+            between.insert((a.min(b), a.max(b)));
+        }
+    }
+    for (a, b) in between {
+        txn.execute_quietly(
+            "INSERT INTO late (class_a, class_b, commits) VALUES (?1, ?2, 1)
+             ON CONFLICT (class_a, class_b) DO UPDATE SET commits = commits + 1",
+            params![a.0, b.0],
+        )?;
+    }
+    for note in linked {
+        let delete = "DELETE FROM unlinked WHERE record = ?1 AND since = ?2";
+        txn.execute_quietly(delete, params![&note.id.0[..], note.since as i64])?;
+    }
+    Ok(())
+}
+
+fn class(txn: &SqliteTxn<'_>, id: RecordId) -> Result<Option<ClassId>, StoreError> {
+    txn.writer
+        .prepare_cached("SELECT class FROM record WHERE id = ?1")
+        .and_then(|mut select| select.query_row([&id.0[..]], |row| row.get(0)).optional())
+        .map(|class| class.map(ClassId))
+        .map_err(backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::SqliteStore;
+
+    /// The index is sought by key and class: what is of other classes is passed over, not read.
+    #[test]
+    fn a_look_up_seeks_each_class() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("s"), true).unwrap();
+        let steps = store
+            .read(|reader| {
+                let mut plan =
+                    reader.prepare(&format!("EXPLAIN QUERY PLAN {WITHIN}")).map_err(backend)?;
+                let rows = plan.query_map(params![1, "[1]"], |row| row.get::<_, String>(3));
+                rows.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(backend)
+            })
+            .unwrap();
+        let of_block: Vec<&String> = steps.iter().filter(|step| step.contains("block")).collect();
+        assert_eq!(of_block, ["SEARCH block USING PRIMARY KEY (key=? AND class=?)"], "{steps:?}");
+    }
+}
