@@ -190,15 +190,23 @@ fn what_is_linked_is_compared_by_the_late_links_only() {
     assert_eq!(found, BTreeSet::from(wanted.map(str::to_owned)));
 }
 
+/// Whatever else is computed on what is masked is a figure, and each says why it is one.
 #[test]
-fn what_is_masked_is_opened_where_it_is_revealed_and_for_figures_only() {
+fn what_is_masked_is_opened_in_its_room_only_and_figures_are_few() {
     let opened = files_with(".original()");
-    // What is computed on it says nothing of it; an answer has it from `Seen` only, of which the acts on the rows of
-    // the caller's own agency are the one use: content that is shown comes of `Snapshot::content_of`.
-    let may = ["graph/", "analyze/", "query/projection.rs", "api/seen.rs", "leak/"];
-    let wrong: Vec<_> =
-        opened.iter().filter(|file| !may.iter().any(|it| file.starts_with(it))).collect();
-    assert!(wrong.is_empty() && opened.contains("api/seen.rs"), "{wrong:?}");
+    let wrong: Vec<_> = opened
+        .iter()
+        .filter(|file| !["graph/", "leak/"].iter().any(|it| file.starts_with(it)))
+        .collect();
+    assert!(wrong.is_empty() && opened.contains("graph/figure.rs"), "{wrong:?}");
+    let figures = [
+        "analyze/identify.rs",
+        "analyze/shared_hub/blocks.rs",
+        "analyze/shared_hub/exempt.rs",
+        "graph/figure.rs",
+        "query/projection.rs",
+    ];
+    assert_eq!(files_with(" Figure for "), BTreeSet::from(figures.map(str::to_owned)));
 }
 
 #[test]

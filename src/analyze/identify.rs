@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::govern::View;
-use crate::graph::{EntityIndex, RecordIndex, Snapshot};
+use crate::graph::{EntityIndex, Figure, RecordIndex, Snapshot};
 use crate::model::Record;
 use crate::resolve::{Engine, Score};
 use crate::store::{Store, StoreError};
@@ -22,6 +22,9 @@ pub struct Candidate {
     pub compared: usize,
 }
 
+/// Positions and a score: whoever asks is told of the entities that they may be shown unmasked, and of no other.
+impl Figure for Candidate {}
+
 /// Ranks the entities that share a blocking key with the probe and reach the model's floor: by the
 /// bits of their best record, then by id. Complete: limits are the caller's. Compared is the content of masked entities
 /// too: whom of them the asker may not see unmasked is not to be told of.
@@ -35,7 +38,16 @@ pub fn identify(
     engine: &Engine,
     probe: &Record,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let snapshot = snapshot.original();
+    snapshot.figure(|original| ranked(store, view, original, engine, probe))
+}
+
+fn ranked(
+    store: &dyn Store,
+    view: &View,
+    snapshot: &Snapshot,
+    engine: &Engine,
+    probe: &Record,
+) -> Result<Vec<Candidate>, StoreError> {
     let prepared = engine.prepare(probe);
     let floor =
         engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);

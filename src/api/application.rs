@@ -68,6 +68,8 @@ pub struct Config {
     /// Failures of one address to show who one is that are logged one by one, a minute
     /// ([`super::FAILURES_A_MINUTE`]).
     pub failures_a_minute: u32,
+    /// Whether SIGINT and SIGTERM stop it, as of a server that has the process to itself.
+    pub signals: bool,
     /// Tells the time.
     pub clock: Clock,
     /// Gives random bytes.
@@ -169,6 +171,7 @@ impl Application {
         .on_connect(note_certificate)
         .client_request_timeout(REQUEST_TIME)
         .shutdown_timeout(SHUTDOWN_SECONDS);
+        let server = if config.signals { server } else { server.disable_signals() };
         let server = match tls {
             None => server.bind(config.listen)?,
             // Whatever does not begin with a handshake is cut off: no answer, no redirect.
@@ -190,7 +193,7 @@ impl Application {
         self.server.handle()
     }
 
-    /// Serves until it is stopped, by its handle or by SIGINT or SIGTERM.
+    /// Serves until it is stopped, by its handle or, where it is configured so, by SIGINT or SIGTERM.
     ///
     /// # Errors
     /// When the system fails it.

@@ -24,7 +24,7 @@ use crate::graph::{self, Snapshot};
 use crate::ingest::RowOutput;
 use crate::jobs::{self, JobError, JobHandle, JobId, JobOwner, JobStatus, SubmitReport};
 use crate::leak;
-use crate::model::{IdKey, Judgement, Record, RecordId, Timestamp};
+use crate::model::{IdKey, Judgement, Record, RecordId, Series, Timestamp};
 use crate::query::{Cancel, Library, Limits, Rows, StoredQuery, ViewKey};
 use crate::resolve::Engine;
 
@@ -131,10 +131,12 @@ impl Scope {
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
     }
 
-    /// The key of the ids of rows that the caller hands in.
+    /// The key of the ids of rows that the caller hands in: of a series that the caller never sees they are of the
+    /// caller's own.
     pub fn handing_in_key(&self) -> IdKey {
-        let key = &self.state.id_key;
-        if self.principal.certified { key.clone() } else { key.of_author(&self.principal.user) }
+        let mut unseen = Series::ALL.to_vec();
+        unseen.retain(|series| !self.principal.sees_own(*series));
+        self.state.id_key.of_author(&self.principal.user, &unseen)
     }
 
     /// The key that ids are hashed with.

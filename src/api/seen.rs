@@ -7,7 +7,7 @@ use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
 use crate::analyze::{Basis, Candidate};
-use crate::graph::{EntityIndex, Hit, RecordIndex, Revealed, Snapshot};
+use crate::graph::{EntityIndex, Hit, OwnRows, RecordIndex, Revealed, Snapshot};
 use crate::leak;
 use crate::model::{EntityId, EntityType, Record, RecordId, hex};
 use crate::query::Value;
@@ -220,9 +220,9 @@ impl<'s> Seen<'s> {
         Ok(found)
     }
 
-    /// The view with the content of all, for acts on the rows of the caller's own agency: what they give is their ids.
-    pub fn for_own_rows(&self) -> &Snapshot {
-        self.snapshot.original()
+    /// The rows of the caller's own agency, for acts on them.
+    pub fn own_rows(&self) -> OwnRows<'_> {
+        self.snapshot.own_rows(&self.scope.caller.agency)
     }
 
     /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or it is wished and the caller may.

@@ -7,9 +7,9 @@ use super::reason::reason;
 use super::{Casework, CaseworkError, act};
 use crate::audit::Due;
 use crate::govern::{Question, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date};
-use crate::graph::{RecordIndex, Snapshot};
+use crate::graph::{OwnObject, OwnRows};
 use crate::ingest::day_of;
-use crate::model::{IdKey, Label, Record, RecordId, Series, Timestamp};
+use crate::model::{IdKey, RecordId, Series, Timestamp};
 use crate::store::{Ids, Store};
 
 /// Records and local ids that one review names.
@@ -40,14 +40,15 @@ pub struct Reviewed {
 }
 
 /// Keeps rows of the asker's agency until their next review, and the account of it: the account first, so that
-/// nothing is kept without one. `snapshot` is what the asker sees.
+/// nothing is kept without one. `own` are its rows that
+/// the asker sees.
 ///
 /// # Errors
 /// No explanation; a date that is none; rows that are none of the agency's, or need no review.
 pub fn review(
     work: Casework<'_>,
     question: &Question<'_>,
-    snapshot: &Snapshot,
+    own: OwnRows<'_>,
     asked: &Asked,
 ) -> Result<Reviewed, CaseworkError> {
     let explanation = reason(&asked.explanation, "explanation")?;
@@ -61,10 +62,10 @@ pub fn review(
         let detail = format!("a day that lies ahead, at most {REVIEW_DAYS_MAX} days");
         return Err(CaseworkError::input("review_by", "bad_review", detail));
     }
-    let rows = Rows { agency: &question.principal.agency, id_key: work.id_key, snapshot };
+    let rows = Rows { id_key: work.id_key, own };
     let mut wanted = BTreeSet::new();
     for id in &asked.records {
-        wanted.insert(rows.of_record(*id)?);
+        wanted.insert(to_review(rows.own.shown(*id))?);
     }
     for local_id in &asked.local_ids {
         wanted.extend(rows.called(local_id.trim())?);
@@ -99,48 +100,33 @@ fn write_down(
     })
 }
 
-/// An agency's own rows, as far as a snapshot has them.
+/// An agency's own rows.
 #[derive(Clone, Copy)]
 pub struct Rows<'a> {
-    /// The agency.
-    pub agency: &'a str,
     /// The key that ids are hashed with.
     pub id_key: &'a IdKey,
-    /// What the asker sees.
-    pub snapshot: &'a Snapshot,
+    /// The rows, as far as the asker's view has them.
+    pub own: OwnRows<'a>,
 }
 
 /// A row of an agency: its series and its id in it.
 pub type Row<'a> = (Series, &'a str);
 
-/// The row that a record is of, for those that must be reviewed.
-fn row_of(record: &Record) -> Row<'_> {
-    (Series::of(record.label.intelligence), record.row_id())
+/// The row that an object is of.
+fn row_of<'a, Id>(object: &OwnObject<'a, Id>) -> Row<'a> {
+    (Series::of(object.label.intelligence), object.row)
+}
+
+/// The row of an object, which must be reviewed.
+fn to_review<'a, Id>(object: Option<OwnObject<'a, Id>>) -> Result<Row<'a>, CaseworkError> {
+    let object = object.ok_or(CaseworkError::NotFound)?;
+    object.label.review_by.map(|_| row_of(&object)).ok_or_else(without)
 }
 
 impl<'a> Rows<'a> {
-    fn owns(&self, agency: &str) -> bool {
-        self.agency == agency
-    }
-
     /// The id that a row's first record has or would have.
     pub fn key(&self, (series, row): Row<'_>) -> RecordId {
-        self.id_key.record_of(series, self.agency, row)
-    }
-
-    /// The row of a record, by the id with which it is shown.
-    fn of_record(&self, id: RecordId) -> Result<Row<'a>, CaseworkError> {
-        self.of_index(self.snapshot.record(id))
-    }
-
-    fn of_index(&self, index: Option<RecordIndex>) -> Result<Row<'a>, CaseworkError> {
-        let record = index.map(|at| &self.snapshot.records()[at]);
-        let record = record.filter(|record| self.owns(&record.label.agency));
-        let record = record.ok_or(CaseworkError::NotFound)?;
-        match record.label.review_by {
-            Some(_) => Ok(row_of(record)),
-            None => Err(without()),
-        }
+        self.id_key.record_of(series, self.own.agency(), row)
     }
 
     /// The rows that the agency calls so, or that have a record which it calls so: one of each series at most. Of two
@@ -156,34 +142,21 @@ impl<'a> Rows<'a> {
     }
 
     fn called_in(&self, series: Series, local_id: &str) -> Result<Row<'a>, CaseworkError> {
-        let record = self.snapshot.stored(self.key((series, local_id)));
+        let record = self.own.stored(self.key((series, local_id)));
         if record.is_some() {
-            return self.of_index(record);
+            return to_review(record);
         }
-        let mut events = self.snapshot.events().iter();
-        let event = events.find(|it| {
-            let is_called = it.local_id == local_id && Series::of(it.label.intelligence) == series;
-            self.owns(&it.label.agency) && is_called
-        });
-        match event {
-            None => Err(CaseworkError::NotFound),
-            Some(event) if event.label.review_by.is_some() => Ok((series, &event.local_id)),
-            Some(_) => Err(without()),
-        }
+        let mut events = self.own.events();
+        to_review(events.find(|event| row_of(event) == (series, local_id)))
     }
 
     /// All that rows made, each kind ascending.
     fn ids(&self, rows: &BTreeSet<Row<'_>>) -> Ids {
-        let has = |label: &Label, local_id: &str| {
-            self.owns(&label.agency) && rows.contains(&(Series::of(label.intelligence), local_id))
-        };
-        let records = self.snapshot.records().iter();
-        let records = records.filter(|record| {
-            let must = self.owns(&record.label.agency) && record.label.review_by.is_some();
-            must && rows.contains(&row_of(record))
-        });
-        let ties = self.snapshot.ties().iter().filter(|tie| has(&tie.label, &tie.local_id));
-        let events = self.snapshot.events().iter().filter(|it| has(&it.label, &it.local_id));
+        let records = self.own.records();
+        let records =
+            records.filter(|it| it.label.review_by.is_some() && rows.contains(&row_of(it)));
+        let ties = self.own.ties().filter(|tie| rows.contains(&row_of(tie)));
+        let events = self.own.events().filter(|event| rows.contains(&row_of(event)));
         Ids {
             records: records.map(|record| record.id).collect(),
             ties: ties.map(|tie| tie.id).collect(),
@@ -195,15 +168,14 @@ impl<'a> Rows<'a> {
     pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, Row<'a>), Vec<RecordId>> {
         let early = |by: &Timestamp| before.is_none_or(|before| *by < before);
         let mut due: BTreeMap<_, Vec<RecordId>> = BTreeMap::new();
-        for record in self.snapshot.records().iter().filter(|it| self.owns(&it.label.agency)) {
+        for record in self.own.records() {
             if let Some(by) = record.label.review_by.filter(early) {
-                due.entry((by, row_of(record))).or_default().push(record.id);
+                due.entry((by, row_of(&record))).or_default().push(record.id);
             }
         }
-        for event in self.snapshot.events().iter().filter(|it| self.owns(&it.label.agency)) {
+        for event in self.own.events() {
             if let Some(by) = event.label.review_by.filter(early) {
-                let row = (Series::of(event.label.intelligence), event.local_id.as_str());
-                due.entry((by, row)).or_default();
+                due.entry((by, row_of(&event))).or_default();
             }
         }
         due

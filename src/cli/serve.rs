@@ -229,6 +229,7 @@ pub fn serve(
         view_bytes_max,
         purge_every: PURGE_EVERY,
         failures_a_minute: FAILURES_A_MINUTE,
+        signals: true,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),
     };

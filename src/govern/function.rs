@@ -1,6 +1,7 @@
 //! What a caller may do at all, by role. Says nothing of what is seen: that is the view's.
 
 use super::{Principal, Purpose, Role};
+use crate::model::Series;
 
 /// What an operation does. A refusal for lack of it depends on the caller only, never on data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -278,6 +279,13 @@ impl Principal {
         bound
             && !self.runs_the_server()
             && self.roles.iter().any(|role| role.purposes().contains(&purpose))
+    }
+
+    /// Whether the principal is shown rows of a series of its own agency's for any purpose that it may ask for.
+    pub fn sees_own(&self, series: Series) -> bool {
+        let certified = self.certified || series != Series::Intelligence;
+        let mut purposes = Purpose::ALL.into_iter();
+        certified && purposes.any(|it| it.shows_records() && self.may_ask_for(it))
     }
 
     fn runs_the_server(&self) -> bool {

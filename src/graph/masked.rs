@@ -151,9 +151,9 @@ impl Snapshot {
         self.left_out.foreign.contains(record)
     }
 
-    /// The snapshot that this one was masked from, or itself: for figures that are computed on what
-    /// records say and do not repeat it.
-    pub fn original(&self) -> &Self {
+    /// The snapshot that this one was masked from, or itself. Outside of this room it comes out through
+    /// [`Snapshot::figure`], [`Snapshot::own_rows`] and [`Snapshot::reveal`] only; a test reads the sources.
+    pub(crate) fn original(&self) -> &Self {
         self.left_out.original.as_deref().unwrap_or(self)
     }
 

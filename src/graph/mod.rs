@@ -8,6 +8,7 @@ mod build;
 mod cache;
 mod common;
 mod contents;
+mod figure;
 mod index;
 mod joined;
 mod joins;
@@ -17,6 +18,7 @@ mod look;
 mod masked;
 mod masks;
 mod names;
+mod own;
 mod packed;
 mod positions;
 mod relationships;
@@ -29,6 +31,7 @@ pub use build::{Setting, build, build_in};
 pub use cache::{Cache, VIEW_BYTES_MAX};
 pub use common::Common;
 pub use contents::Parts;
+pub use figure::Figure;
 pub use index::{
     EntityIndex, EventIndex, IndexSet, Indexed, JudgementIndex, LinkIndex, Listed, Position,
     RecordIndex, RelationshipIndex, Shared, TieIndex, shared,
@@ -37,6 +40,7 @@ pub use joined::Joined;
 pub use linked::Links;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
+pub use own::{OwnObject, OwnRows};
 pub use packed::Packed;
 pub use reveal::Revealed;
 pub use shown::{entity_id_in_case, record_id_in_case};

@@ -134,6 +134,9 @@ pub enum Series {
 }
 
 impl Series {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Ordinary, Self::Intelligence];
+
     /// The series of rows with this mark.
     pub fn of(intelligence: bool) -> Self {
         if intelligence { Self::Intelligence } else { Self::Ordinary }
@@ -168,8 +171,15 @@ impl Series {
 #[derive(Clone)]
 pub struct IdKey {
     key: [u8; 32],
-    /// Who hands in criminal intelligence without being allowed to see any.
-    author: Option<String>,
+    /// Who hands in rows of series of which it is not allowed to see any.
+    author: Option<Author>,
+}
+
+/// Who hands in rows, and the series of which it never sees any.
+#[derive(Clone)]
+struct Author {
+    user: String,
+    unseen: Vec<Series>,
 }
 
 impl Default for IdKey {
@@ -190,18 +200,19 @@ impl IdKey {
         Self { key: blake3::derive_key("accord 2026 id key", secret.as_bytes()), author: None }
     }
 
-    /// The same key for the rows that a user hands in who may not see criminal intelligence: what such a user marks as
-    /// that is a series of that user's own. So its ids meet none that the user must not hear of, and what the user
-    /// hands in again changes nothing.
+    /// The same key for the rows that a user hands in who sees none of these series, whatever for: what such a user
+    /// hands in of them is a series of that user's own. So its ids meet none that the user must not hear of, and what
+    /// the user hands in again changes nothing.
     #[must_use]
-    pub fn of_author(&self, user: &str) -> Self {
-        Self { author: Some(user.to_owned()), ..self.clone() }
+    pub fn of_author(&self, user: &str, unseen: &[Series]) -> Self {
+        let author = Author { user: user.to_owned(), unseen: unseen.to_vec() };
+        Self { author: Some(author), ..self.clone() }
     }
 
     /// What is hashed of a row's id beside its agency and the agency's own id.
     fn author_in(&self, series: Series) -> Option<&[u8]> {
-        let author = self.author.as_deref().filter(|_| series == Series::Intelligence);
-        author.map(str::as_bytes)
+        let author = self.author.as_ref().filter(|author| author.unseen.contains(&series));
+        author.map(|author| author.user.as_bytes())
     }
 
     /// The id of the record that `agency` calls `local_id`.
@@ -291,5 +302,21 @@ mod tests {
         let key = IdKey::default();
         assert_ne!(key.record("ab", "c"), key.record("a", "bc"));
         assert_ne!(key.record("a", "b"), IdKey::from_secret("other").record("a", "b"));
+    }
+
+    #[test]
+    fn an_author_has_ids_of_its_own_in_the_series_that_it_does_not_see() {
+        let key = IdKey::default();
+        let of = |key: &IdKey, series| {
+            (key.record_of(series, "a", "1"), key.event_of(series, "a", "1", EventKind::Sighting))
+        };
+        for unseen in [vec![], vec![Series::Intelligence], Series::ALL.to_vec()] {
+            let author = key.of_author("u", &unseen);
+            for series in Series::ALL {
+                assert_eq!(of(&author, series) == of(&key, series), !unseen.contains(&series));
+                let another = of(&key.of_author("v", &unseen), series);
+                assert_eq!(of(&author, series) == another, !unseen.contains(&series));
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Value;
 use crate::graph::{
-    Entity, EntityIndex, EventIndex, Position, RecordIndex, RelationshipKind, Snapshot,
+    Entity, EntityIndex, EventIndex, Figure, Position, RecordIndex, RelationshipKind, Snapshot,
 };
 use crate::model::{Body, EntityType, Event, EventKind, Place, Role, Timestamp, hex};
 
@@ -289,7 +289,8 @@ fn entity_properties(
         ("protected", Value::Bool(snapshot.is_protected(index))),
     ];
     if entity.entity_type == EntityType::Person {
-        let families = families(snapshot, index);
+        let Families(families) =
+            snapshot.figure(|original| Families::of(snapshot, original, index));
         properties.push(("families", Value::strings(families)));
     }
     properties
@@ -299,27 +300,35 @@ fn entity_properties(
 /// ascending: two people who share one may be a family. Used to leave families out, never to point at
 /// anyone; hashed, because people whose names are masked have families too: but only by what the records of one
 /// agency say of its victims, lest a name be found by asking who shares it.
-fn families(snapshot: &Snapshot, entity: EntityIndex) -> Vec<String> {
-    let masked = snapshot.is_masked(entity);
-    let mut words: Vec<String> = Vec::new();
-    for index in &snapshot.entities()[entity].records {
-        let record = &snapshot.original().records()[*index];
-        let Body::Person(person) = &record.body else { continue };
-        // What is said of the person elsewhere, as a human judged, tells nothing of others who are masked.
-        if masked && !record.label.category.is_victim() {
-            continue;
+struct Families(Vec<String>);
+
+/// Keyed hashes.
+impl Figure for Families {}
+
+impl Families {
+    fn of(snapshot: &Snapshot, original: &Snapshot, entity: EntityIndex) -> Self {
+        let masked = snapshot.is_masked(entity);
+        let mut words: Vec<String> = Vec::new();
+        for index in &snapshot.entities()[entity].records {
+            let record = &original.records()[*index];
+            let Body::Person(person) = &record.body else { continue };
+            // What is said of the person elsewhere, as a human judged, tells nothing of others who are masked.
+            if masked && !record.label.category.is_victim() {
+                continue;
+            }
+            let agency = if masked { record.label.agency.as_str() } else { "" };
+            let names = person.names.iter();
+            let named = names.filter_map(|name| {
+                name.family.clone().or_else(|| last_word(name.full.as_deref()?))
+            });
+            words.extend(named.flat_map(|family| folded_words(&family)).map(|word| {
+                hex(&snapshot.id_key().tag("family", &[agency.as_bytes(), word.as_bytes()]))
+            }));
         }
-        let agency = if masked { record.label.agency.as_str() } else { "" };
-        let names = person.names.iter();
-        let named = names
-            .filter_map(|name| name.family.clone().or_else(|| last_word(name.full.as_deref()?)));
-        words.extend(named.flat_map(|family| folded_words(&family)).map(|word| {
-            hex(&snapshot.id_key().tag("family", &[agency.as_bytes(), word.as_bytes()]))
-        }));
+        words.sort_unstable();
+        words.dedup();
+        Self(words)
     }
-    words.sort_unstable();
-    words.dedup();
-    words
 }
 
 fn folded_words(family: &str) -> Vec<String> {

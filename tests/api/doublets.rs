@@ -1,7 +1,7 @@
 //! Criminal intelligence cannot be probed by its local id: for who is not certified, an id that it bears
 //! answers as one that nothing bears, in every answer that follows.
 
-use accord::govern::{Principal, Role};
+use accord::govern::{Principal, Purpose, Role};
 use accord::identity::ApiKey;
 use serde_json::{Value, json};
 
@@ -109,4 +109,66 @@ fn who_may_see_both_is_told_that_they_bear_one_id() {
     // Each is what it was: neither has taken the other's place.
     assert_eq!(get(&analyst, &secret)["record"]["grade"], "3x5x2:2B");
     assert_eq!(get(&analyst, &open)["record"]["grade"], Value::Null);
+}
+
+/// A user of a key that is bound to a purpose for which no record is shown.
+fn bound(server: &Server, user: &str, certified: bool) -> Client {
+    let known = key(POLICE, user, &[Role::Investigator]);
+    let purposes = Some([Purpose::Deconfliction].into());
+    let holder = Principal { purposes, certified, ..known.holder.clone() };
+    server.holder(ApiKey { holder, ..known }).asking(Some("deconfliction"), Some(CASE))
+}
+
+/// All that who is shown nothing is answered who hands in rows of these ids.
+fn blind(client: &Client) -> Vec<(u16, String)> {
+    let mut answers = Vec::new();
+    for (id, name) in [("P-1", "Ana Horvat"), ("P-1", "Ana Horvat"), ("P-2", "Mira Kovac")] {
+        answers.push(told(&client.post("/v1/records", &row(id, name))));
+    }
+    for name in ["Mira Kovac", "Someone Else"] {
+        answers.push(told(&client.post("/v1/records", &row("P-2", name))));
+        answers.push(told(&client.post("/v1/records", &intelligence("P-3", name))));
+    }
+    let rows = json!({ "rows": [row("P-4", "Ana Horvat"), row("new", "Iva Novak")] });
+    answers.push(told(&client.post("/v1/records/batch", &rows)));
+    answers.push(told(&client.get("/v1/inbox")));
+    answers
+}
+
+#[test]
+fn a_local_id_answers_as_an_unused_one_to_who_is_shown_no_record_for_any_purpose() {
+    for is_certified in [false, true] {
+        let (with, without) = (Server::empty(), Server::empty());
+        let (analyst, other) = (certified(&with), certified(&without));
+        for (id, name) in [("P-1", "Petra Babic"), ("P-2", "Mira Kovac"), ("P-4", "Petra Babic")] {
+            analyst.post("/v1/records", &row(id, name)).ok();
+            other.post("/v1/records", &row(&format!("other-{id}"), "Nobody Here")).ok();
+        }
+        analyst.post("/v1/records", &intelligence("P-3", "Mira Kovac")).ok();
+        other.post("/v1/records", &intelligence("other-P-3", "Nobody Here")).ok();
+        let [one, two] = [&with, &without].map(|server| blind(&bound(server, "b", is_certified)));
+        assert_eq!(one, two);
+        // What is not refused for its content is stored, and again is no change.
+        assert_eq!([one[0].0, one[1].0, one[2].0], [200; 3]);
+        assert!(one[1].1.contains("\"records_unchanged\":2"), "{}", one[1].1);
+    }
+}
+
+#[test]
+fn what_who_is_shown_nothing_hands_in_is_told_to_who_may_see_it() {
+    let server = Server::empty();
+    let analyst = certified(&server);
+    let id = |answer: Value| answer["records"][0].as_str().unwrap().to_owned();
+    let known = id(analyst.post("/v1/records", &row("P-1", "Petra Babic")).ok());
+    let new = id(bound(&server, "b", false).post("/v1/records", &row("P-1", "Ana Horvat")).ok());
+    assert_ne!(known, new);
+    let get = |id: &str| analyst.get(&format!("/v1/records/{id}")).ok();
+    assert_eq!(get(&new)["record"]["local_id"], "P-1");
+    assert_eq!(get(&new)["same_local_id"], json!(known));
+    assert_eq!(get(&known)["record"]["local_id"], "P-1");
+    // Another such user's is another again, and a key that is not bound is of the agency's own series.
+    let others = id(bound(&server, "c", false).post("/v1/records", &row("P-1", "A N")).ok());
+    assert!(others != new && others != known);
+    let again = analyst.post("/v1/records", &row("P-1", "Petra Babic")).ok();
+    assert_eq!(again["records_unchanged"], 2);
 }

@@ -43,6 +43,12 @@ pub struct Special {
     pub kept: bool,
 }
 
+impl Special {
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+}
+
 /// A running server on a store of its own.
 pub struct Server {
     pub store: Arc<dyn Store>,
@@ -78,13 +84,25 @@ impl Server {
     /// On a store of its own, at a time that stands still and without chance: what two of them answer
     /// differs only by what their stores hold.
     pub fn still(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
+        Self::still_on(folder, address, |_| {})
+    }
+
+    /// The same on a store that is filled before the server starts, which purges at once.
+    pub fn still_on(
+        folder: tempfile::TempDir,
+        address: &StoreAddress,
+        fill: impl FnOnce(&dyn Store),
+    ) -> Self {
         let at = Timestamp::from_micros(START).unwrap();
         let special = Special {
             clock: Some(Arc::new(move || at)),
             random: Some(Arc::new(|| [7; 32])),
             ..Special::default()
         };
-        Self::start(folder, address, special)
+        let scheme = special.scheme();
+        let config = configured(&folder, address, special);
+        fill(config.store.as_ref());
+        Self::run(folder, config, scheme)
     }
 
     /// On an empty store, with something special.
@@ -101,8 +119,12 @@ impl Server {
     }
 
     fn start(folder: tempfile::TempDir, address: &StoreAddress, special: Special) -> Self {
-        let scheme = if special.tls.is_some() { "https" } else { "http" };
+        let scheme = special.scheme();
         let config = configured(&folder, address, special);
+        Self::run(folder, config, scheme)
+    }
+
+    fn run(folder: tempfile::TempDir, config: Config, scheme: &'static str) -> Self {
         let (store, audit) = (Arc::clone(&config.store), config.audit.clone());
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -200,6 +222,8 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         purge_every: special.purge_every.unwrap_or(accord::api::PURGE_EVERY),
         // Tests ask all operations without credentials; tests/cli/flood.rs runs with the limit.
         failures_a_minute: u32::MAX / 60,
+        // A signal ends the tests, and not the servers under them.
+        signals: false,
         clock: special.clock.unwrap_or_else(clock),
         random: special.random.unwrap_or_else(counter),
     }
@@ -439,15 +463,17 @@ impl Client {
         head += "\r\n";
         let mut writer = stream.try_clone().unwrap();
         let mut bytes = Vec::new();
-        std::thread::scope(|scope| {
+        let read = std::thread::scope(|scope| {
             scope.spawn(move || {
                 let written = writer.write_all(head.as_bytes());
                 written.and_then(|()| writer.write_all(body)).ok();
             });
             // What came before the connection was reset is there.
-            stream.read_to_end(&mut bytes).ok();
+            stream.read_to_end(&mut bytes)
         });
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {
+            panic!("no answer to {method} {path}: {read:?}, {} bytes came", bytes.len())
+        });
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let mut lines = head.split("\r\n");
         let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();

@@ -1,29 +1,35 @@
 //! Requests to a pair, and what two answers differ in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use accord::audit::{Entry, Line};
+use accord::govern::Policy;
+use accord::model::{EntityType, Kind, RecordId};
+use rand::RngExt;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 use super::drivers::{Known, Pool, Request, drivers};
-use super::spelling;
-use super::world::{CALLER, Row, World};
+use super::world::{CALLER, Caller, Row, World};
+use super::{dice, reference, spelling};
 use crate::api::{Answer, Client, Server};
 
-/// Operations that say most of what there is, or take an id which another may bear, and how often they are asked
-/// while the others are asked every second time: the more operations there are, the fewer requests each would get.
-const OFTEN: [(&str, usize); 10] = [
-    ("search", 20),
-    ("resolve", 18),
-    ("get_entity", 12),
-    ("submit_record", 14),
-    ("list_neighbours", 10),
-    ("run_query", 6),
-    ("get_record", 4),
-    ("explain_pair", 24),
+/// Operations that say most of what there is, or take an id which another may bear, and how often they are in a deck
+/// that has each other operation once.
+const OFTEN: [(&str, usize); 12] = [
+    ("search", 38),
+    ("resolve", 44),
+    ("get_entity", 22),
+    ("submit_record", 30),
+    ("list_neighbours", 30),
+    ("run_query", 40),
+    ("get_record", 6),
+    ("explain_pair", 44),
+    ("explain_entity", 8),
+    ("rank_entities", 4),
     ("deconflict", 4),
-    ("submit_batch", 3),
+    ("submit_batch", 5),
 ];
 
 pub fn ask(client: &Client, request: &Request) -> Answer {
@@ -37,21 +43,24 @@ pub fn ask(client: &Client, request: &Request) -> Answer {
 /// of both, neither is it.
 const BREAK_GLASS: &str = "GET /v1/break-glass";
 
-/// How the second of two twins is asked.
+/// Which requests the second of two twins is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
-    /// In another spelling than the first.
-    Respelled,
-    /// As the first, but for the writes that the first refused: what is refused must leave nothing behind.
+    /// All that the first is asked.
+    All,
+    /// All but the writes that the first refused: what is refused must leave nothing behind.
     WithoutRefusedWrites,
 }
 
 impl Manner {
     /// Each manner for every second pair.
     pub fn of(pair: u64) -> Self {
-        if pair.is_multiple_of(2) { Self::Respelled } else { Self::WithoutRefusedWrites }
+        if pair.is_multiple_of(2) { Self::All } else { Self::WithoutRefusedWrites }
     }
 }
+
+/// How often the second is asked in another spelling than the first.
+const RESPELLED: f64 = 0.75;
 
 /// Asks both of a pair; the answers, that of the second where it was asked.
 pub fn ask_both(
@@ -61,19 +70,16 @@ pub fn ask_both(
     rng: &mut ChaCha8Rng,
 ) -> (Answer, Option<Answer>) {
     let one = ask(first, request);
+    let is_refused_write = request.method == "POST" && one.status >= 400;
+    let is_break_glass = format!("{} {}", request.method, request.path) == BREAK_GLASS;
     let other = match manner {
-        Manner::Respelled => {
+        Manner::WithoutRefusedWrites if is_refused_write || is_break_glass => None,
+        _ if rng.random_bool(RESPELLED) => {
             let spelling = spelling::respelled(request, rng);
             let answer = spelling::send(second, request, &spelling);
             Some(settled(second, request, answer))
         }
-        Manner::WithoutRefusedWrites if request.method == "POST" && one.status >= 400 => None,
-        Manner::WithoutRefusedWrites
-            if format!("{} {}", request.method, request.path) == BREAK_GLASS =>
-        {
-            None
-        }
-        Manner::WithoutRefusedWrites => Some(ask(second, request)),
+        _ => Some(ask(second, request)),
     };
     (kept_alive(one), other.map(kept_alive))
 }
@@ -144,46 +150,160 @@ pub fn difference(request: &Request, one: &Answer, other: &Answer) -> Option<Str
     (one != other).then(|| format!("{request:?}\n{}\n{}", told(&one), told(&other)))
 }
 
-/// The records of a row.
-fn known(row: &Row) -> impl Iterator<Item = Known> {
-    row.records().into_iter().map(|(id, entity_type)| Known {
-        id,
-        entity_type,
-        is_own: row.agency == CALLER,
-        is_victim: row.label(entity_type.into()).category.is_victim(),
-        is_shared: row.agency == CALLER || row.json["handling"] == "shared",
-    })
+/// Which operations are asked of a pair: the cards of a deck that is dealt on from pair to pair and shuffled anew when
+/// all of it is dealt, so that none is asked rarely, and which are asked depends on the seed and the pair alone.
+pub struct Hand(Vec<usize>);
+
+impl Hand {
+    /// The hand of a pair, where each pair gets so many.
+    pub fn of(seed: u64, pair: u64, count: usize) -> Self {
+        let mut deck: Vec<usize> = Vec::new();
+        for (at, (name, _)) in drivers::<ChaCha8Rng>().into_iter().enumerate() {
+            let often = OFTEN.iter().find(|(often, _)| *often == name);
+            deck.extend(std::iter::repeat_n(at, often.map_or(1, |(_, times)| *times)));
+        }
+        let (first, length) = (pair * count as u64, deck.len() as u64);
+        let shuffled = |round: u64| {
+            let mut deck = deck.clone();
+            deck.shuffle(&mut dice(seed, 1_000_000 + round));
+            deck
+        };
+        let dealt = (first / length..=(first + count as u64) / length).flat_map(shuffled);
+        Self(dealt.skip((first % length) as usize).take(count).collect())
+    }
+}
+
+/// What a caller may ask a pair about.
+struct Askable<'a> {
+    caller: &'a Caller,
+    /// The records of each world, and what they say.
+    known: [Vec<(Known, Value)>; 2],
+    policies: [&'a Policy; 2],
+    records: Vec<Known>,
+    own: Vec<String>,
+    alike: Vec<[Known; 2]>,
+    uneven: Vec<Value>,
+    judged: Vec<[Known; 2]>,
+    named: Vec<String>,
+}
+
+impl<'a> Askable<'a> {
+    fn of(worlds: [&'a World; 2], caller: &'a Caller) -> Self {
+        let policies = worlds.map(|world| &world.policy);
+        let known = worlds.map(|world| {
+            world.rows.iter().flat_map(|row| known(row, &world.policy, caller)).collect::<Vec<_>>()
+        });
+        let named = policies.into_iter().flat_map(|it| {
+            let agreements = it.agreements.keys().map(ToString::to_string);
+            let cases = it.cases.keys().map(ToString::to_string);
+            agreements.chain(cases).chain(it.break_glass.keys().map(ToString::to_string))
+        });
+        let named = named.collect::<BTreeSet<_>>().into_iter().collect();
+        let rows = worlds.iter().flat_map(|world| &world.rows).filter(|row| row.agency == CALLER);
+        let own: BTreeSet<&str> = rows.filter_map(|row| row.json["local_id"].as_str()).collect();
+        let own = own.into_iter().map(str::to_owned).collect();
+        let (records, alike, uneven, judged) = Default::default();
+        let mut askable =
+            Self { caller, known, policies, records, own, alike, uneven, judged, named };
+        askable.compare();
+        let with_id = |id: RecordId| askable.records.iter().find(|it| it.id == id).copied();
+        let judged = worlds.iter().flat_map(|world| &world.judged);
+        let judged = judged.filter_map(|it| Some([with_id(it.a)?, with_id(it.b)?]));
+        askable.judged = judged.collect::<BTreeSet<_>>().into_iter().collect();
+        askable
+    }
+
+    /// Finds out what the worlds hold together, and what only one of them says alike.
+    fn compare(&mut self) {
+        let records = self.known.iter().flatten().map(|(known, _)| *known);
+        self.records = records.collect::<BTreeSet<_>>().into_iter().collect();
+        let [one, other] = self.known.each_ref().map(|known| alike(known));
+        self.alike = one.symmetric_difference(&other).copied().collect();
+        self.uneven = uneven(&self.known);
+    }
+
+    /// Who hands in rows asks about them, too.
+    fn hand_in(&mut self, request: &Request) {
+        let rows = match (request.path.as_str(), &request.body) {
+            ("/v1/records", Some(row)) => std::slice::from_ref(row),
+            ("/v1/records/batch", Some(body)) => body["rows"].as_array().unwrap(),
+            _ => return,
+        };
+        for json in rows {
+            let row = Row { agency: CALLER, json: json.clone() };
+            for (known_of_world, policy) in self.known.iter_mut().zip(self.policies) {
+                known_of_world.extend(known(&row, policy, self.caller));
+            }
+        }
+        self.compare();
+    }
+}
+
+/// The records of a row, and what they say.
+fn known(row: &Row, policy: &Policy, caller: &Caller) -> Vec<(Known, Value)> {
+    let records = row.records();
+    let sighted = reference::unmasked(policy, &caller.question());
+    let is_in_case = row.label(Kind::Person).category.is_victim()
+        && records.iter().any(|(id, _)| sighted.contains(id));
+    let bodies = row.json["records"].as_array().unwrap().iter().map(|it| it["body"].clone());
+    let known = |((id, entity_type), body): ((RecordId, EntityType), Value)| {
+        let (kind, question) = (entity_type.into(), caller.question());
+        let label = row.label(kind);
+        let known = Known {
+            id,
+            entity_type,
+            is_own: row.agency == CALLER,
+            is_victim: label.category.is_victim(),
+            is_visible: reference::access(policy, &question, kind, &label).full,
+            is_in_case,
+        };
+        (known, body)
+    };
+    records.into_iter().zip(bodies).map(known).collect()
+}
+
+/// Pairs of a masked record and one of the caller's own that says the same, both visible.
+fn alike(known: &[(Known, Value)]) -> BTreeSet<[Known; 2]> {
+    let visible = || known.iter().filter(|(it, _)| it.is_visible);
+    let masked = visible().filter(|(it, _)| it.is_masked());
+    let with_own = |(masked, says): &(Known, Value)| {
+        let own = visible().filter(|(it, own)| it.is_own && own == says);
+        own.map(|(own, _)| [*masked, *own]).collect::<Vec<_>>()
+    };
+    masked.flat_map(with_own).collect()
+}
+
+/// What a visible record says, and more records of one world than of the other.
+fn uneven(known: &[Vec<(Known, Value)>; 2]) -> Vec<Value> {
+    let mut said: BTreeMap<String, (bool, [usize; 2])> = BTreeMap::new();
+    for (world, known) in known.iter().enumerate() {
+        for (known, says) in known {
+            let (is_visible, times) = said.entry(says.to_string()).or_default();
+            *is_visible |= known.is_visible;
+            times[world] += 1;
+        }
+    }
+    let uneven = said.iter().filter(|(_, (is_visible, [one, other]))| *is_visible && one != other);
+    uneven.map(|(says, _)| serde_json::from_str(says).unwrap()).collect()
 }
 
 /// Requests to a pair.
-pub fn requests(rng: &mut ChaCha8Rng, worlds: [&World; 2], count: usize) -> Vec<Request> {
-    let rows = worlds.iter().flat_map(|world| &world.rows);
-    let records: BTreeSet<Known> = rows.flat_map(known).collect();
-    let records: Vec<Known> = records.into_iter().collect();
-    let names = worlds.iter().map(|world| &world.policy).flat_map(|it| {
-        let agreements = it.agreements.keys().map(ToString::to_string);
-        let cases = it.cases.keys().map(ToString::to_string);
-        agreements.chain(cases).chain(it.break_glass.keys().map(ToString::to_string))
-    });
-    let named: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
+pub fn requests(
+    rng: &mut ChaCha8Rng,
+    worlds: [&World; 2],
+    caller: &Caller,
+    Hand(operations): &Hand,
+) -> Vec<Request> {
+    let mut askable = Askable::of(worlds, caller);
+    let case = caller.pseudonyms();
     let drivers = drivers::<ChaCha8Rng>();
-    let mut left = Vec::new();
-    (0..count)
-        .map(|_| {
-            if left.is_empty() {
-                left = (0..drivers.len())
-                    .filter(|_| rand::RngExt::random_bool(rng, 0.5))
-                    .collect::<Vec<_>>();
-                for (name, times) in OFTEN {
-                    let at = drivers.iter().position(|(driver, _)| *driver == name).unwrap();
-                    left.extend(std::iter::repeat_n(at, times));
-                }
-                rand::seq::SliceRandom::shuffle(left.as_mut_slice(), rng);
-            }
-            let driver = drivers[left.pop().unwrap()].1;
-            let request = driver(&mut Pool { rng, records: &records, named: &named });
-            let repeats = rand::RngExt::random_bool(rng, 0.03);
-            if repeats { spelling::repeating(request, rng) } else { request }
-        })
-        .collect()
+    let request = |operation: &usize| {
+        let (_, driver) = drivers[*operation];
+        let Askable { records, own, alike, uneven, judged, named, .. } = &askable;
+        let request = driver(&mut Pool { rng, case, records, own, alike, uneven, judged, named });
+        askable.hand_in(&request);
+        let repeats = rng.random_bool(0.03);
+        if repeats { spelling::repeating(request, rng) } else { request }
+    };
+    operations.iter().map(request).collect()
 }

@@ -4,12 +4,12 @@
 use accord::api::Notice;
 use accord::graph::{entity_id_in_case, record_id_in_case};
 use accord::model::{EntityType, IdKey, RecordId, hex};
-use rand::seq::IndexedRandom;
+use rand::seq::{IndexedRandom, IteratorRandom, SliceRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
 use super::guesses;
-use super::world::{self, AGENCIES, CALLER};
+use super::world::{self, AGENCIES, CALLER, OWN_CASE};
 use crate::policy::CASE;
 
 /// A request.
@@ -29,8 +29,10 @@ pub struct Known {
     pub is_own: bool,
     /// Whether it is of a victim's row.
     pub is_victim: bool,
-    /// Whether the caller may see it if agreements let it.
-    pub is_shared: bool,
+    /// Whether the caller may see it in the world that it is of.
+    pub is_visible: bool,
+    /// Whether its victim is in the case of a caller who may unmask.
+    pub is_in_case: bool,
 }
 
 impl Known {
@@ -40,15 +42,31 @@ impl Known {
         entity_type: EntityType::Person,
         is_own: false,
         is_victim: false,
-        is_shared: false,
+        is_visible: false,
+        is_in_case: false,
     };
+
+    /// Whether it is another agency's and masked to the caller.
+    pub fn is_masked(&self) -> bool {
+        self.is_victim && !self.is_own && !self.is_in_case
+    }
 }
 
 /// What drivers choose from.
 pub struct Pool<'a, R> {
     pub rng: &'a mut R,
+    /// The case that ids of what is masked to the caller are of.
+    pub case: &'static str,
     /// Records of either world.
     pub records: &'a [Known],
+    /// What the caller's agency calls rows of either world.
+    pub own: &'a [String],
+    /// Pairs of a masked record and one of the caller's own that say the same in one world only.
+    pub alike: &'a [[Known; 2]],
+    /// What a visible record says, and more records of one world than of the other.
+    pub uneven: &'a [Value],
+    /// Pairs that somebody judged in either world.
+    pub judged: &'a [[Known; 2]],
     /// Agreements, cases and uses of break-glass of either world.
     pub named: &'a [String],
 }
@@ -86,14 +104,22 @@ impl<R: Rng> Pool<'_, R> {
         *from.choose(self.rng).unwrap()
     }
 
+    /// A record: mostly one that the caller may see, now and then one that is masked, one whose victim is in its case, one
+    /// that was guessed, one that it may not see, or none.
     fn known(&mut self) -> Known {
-        if self.rng.random_bool(0.1) {
-            return Known::NEVER;
-        }
-        let shared: Vec<Known> = self.records.iter().filter(|it| it.is_shared).copied().collect();
-        let all = self.records;
-        let hidden_too = self.rng.random_bool(0.3) || shared.is_empty();
-        self.pick(if hidden_too { all } else { &shared })
+        let fits: fn(&Known) -> bool = match self.rng.random_range(0..20) {
+            0 => return Known::NEVER,
+            1..4 => |_| true,
+            4..6 => |it| it.is_visible && it.is_masked(),
+            6..10 => |it| it.is_visible && it.is_in_case,
+            10..13 => match self.alike.choose(self.rng) {
+                Some(alike) => return self.pick(alike),
+                None => |it| it.is_visible,
+            },
+            _ => |it| it.is_visible,
+        };
+        let fitting = self.records.iter().filter(|it| fits(it)).choose(self.rng);
+        fitting.copied().unwrap_or_else(|| self.pick(self.records))
     }
 
     fn record(&mut self) -> RecordId {
@@ -109,21 +135,29 @@ impl<R: Rng> Pool<'_, R> {
         }
     }
 
-    /// The ids of two records of one type, where there are two: mostly one of another agency's victim's row, and often one of the caller's
-    /// own, as of who guesses.
+    /// The ids of two records of one type, where there are two: often such as only one world holds alike or judged,
+    /// else mostly one that is masked and often one of the caller's own, as of who guesses.
     fn pair(&mut self) -> [RecordId; 2] {
-        let masked = |it: &&Known| it.is_victim && !it.is_own && it.is_shared;
-        let victims: Vec<Known> = self.records.iter().filter(masked).copied().collect();
-        let first = match victims.choose(self.rng) {
-            Some(victim) if self.rng.random_bool(0.7) => *victim,
+        let told = match self.rng.random_range(0..20) {
+            0..12 => self.alike.choose(self.rng),
+            12..15 => self.judged.choose(self.rng),
+            _ => None,
+        };
+        let mut pair = told.copied().unwrap_or_else(|| self.any_pair());
+        pair.shuffle(self.rng);
+        pair.map(|known| self.id_of(known))
+    }
+
+    fn any_pair(&mut self) -> [Known; 2] {
+        let masked = self.records.iter().filter(|it| it.is_visible && it.is_masked());
+        let first = match masked.choose(self.rng) {
+            Some(masked) if self.rng.random_bool(0.6) => *masked,
             _ => self.known(),
         };
+        let own = self.rng.random::<bool>();
         let fits = |it: &&Known| it.entity_type == first.entity_type && it.id != first.id;
-        let fitting: Vec<Known> = self.records.iter().filter(fits).copied().collect();
-        let own: Vec<Known> = fitting.iter().filter(|it| it.is_own).copied().collect();
-        let among = if self.rng.random() { own } else { fitting };
-        let second = among.choose(self.rng).copied().unwrap_or(Known::NEVER);
-        [first, second].map(|known| self.id_of(known))
+        let fitting = self.records.iter().filter(fits).filter(|it| it.is_own || !own);
+        [first, fitting.choose(self.rng).copied().unwrap_or(Known::NEVER)]
     }
 
     /// The id of an entity whose first record is one of the pool: of this view, of another's, or of none.
@@ -137,13 +171,12 @@ impl<R: Rng> Pool<'_, R> {
         shown.to_string()
     }
 
-    /// The case of an id, if it is of any: one that callers work on, or their agency's own. Mostly as it is shown:
-    /// what is of a victim's row bears an id of the case.
+    /// The case of an id, if it is of any. Mostly as it is shown: what is of a victim's row bears an id of the case; else
+    /// any, one that callers work on or their agency's own.
     fn case(&mut self, known: Known) -> Option<&'static str> {
-        let (case, own) = (Some(CASE), Some("alpha\nMY-1"));
-        match known.is_victim {
-            true => self.pick(&[None, case, case, case, own]),
-            false => self.pick(&[None, None, None, None, case, own]),
+        match self.rng.random_bool(0.85) {
+            true => known.is_victim.then_some(self.case),
+            false => self.pick(&[None, Some(CASE), Some(OWN_CASE)]),
         }
     }
 
@@ -153,15 +186,24 @@ impl<R: Rng> Pool<'_, R> {
     }
 
     fn unmask(&mut self) -> &'static str {
-        self.pick(&["", "?unmask=true", "?unmask=true"])
+        self.pick(&["", "?unmask=true", "?unmask=true", "?unmask=true"])
     }
 
     fn limit(&mut self) -> u32 {
         self.pick(&[1, 2, 3, 50])
     }
 
+    /// A local id that a row of any agency may bear, in both worlds or in one.
+    fn local_id(&mut self) -> String {
+        match self.rng.random_range(0..20) {
+            0..7 => world::extra(self.rng.random_range(0..3)),
+            7..13 if !self.own.is_empty() => self.own.choose(self.rng).unwrap().clone(),
+            _ => world::numbered(self.rng.random_range(0..16)),
+        }
+    }
+
     fn own_row(&mut self) -> Value {
-        let local_id = format!("row-{}", self.rng.random_range(0..16));
+        let local_id = self.local_id();
         world::row(self.rng, CALLER, &local_id, 0.5).json
     }
 }
@@ -188,25 +230,35 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             if pool.rng.random() {
                 body["records"] = json!([pool.record()]);
             } else {
-                body["local_ids"] = json!([format!("row-{}", pool.rng.random_range(0..16))]);
+                body["local_ids"] = json!([pool.local_id()]);
             }
             post("/v1/records/reviews", body)
         }),
         ("resolve", |pool| {
-            let kind = pool.pick(&["person", "person", "phone", "phone", "address", "vehicle"]);
-            let body = match pool.rng.random_bool(0.25) {
-                true => guesses::body(pool.rng, kind, guesses::SAID),
-                false => world::body(pool.rng, kind),
+            let kind =
+                pool.pick(&["person", "person", "phone", "phone", "address", "vehicle", "vehicle"]);
+            let body = match pool.rng.random_range(0..20) {
+                0..4 => guesses::body(pool.rng, kind, guesses::SAID),
+                4..13 if !pool.uneven.is_empty() => pool.uneven.choose(pool.rng).unwrap().clone(),
+                _ => world::body(pool.rng, kind),
             };
             let path = format!("/v1/resolve{}", pool.unmask());
             post(&path, json!({ "body": body, "limit": 20 }))
         }),
         ("search", |pool| {
             // Starts of words find many at once: what orders them shows.
-            let text = pool
-                .pick(&["horvat", "hoxha", "2555", "station", "h", "k b o", "h 2555 l", "z q l v"]);
+            let text = pool.pick(&[
+                "horvat",
+                "k b o h",
+                "h 2555 l",
+                "h l o b 2",
+                "z q y h",
+                "q l v e",
+                "h c n 7",
+            ]);
             let path = format!("/v1/search{}", pool.unmask());
-            post(&path, json!({ "text": text, "limit": pool.limit() }))
+            let limit = pool.pick(&[1, 3, 50, 50, 50]);
+            post(&path, json!({ "text": text, "limit": limit }))
         }),
         ("get_entity", |pool| {
             let (entity, unmask) = (pool.entity(), pool.unmask());
@@ -257,8 +309,8 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             let mapping = "source = \"people\"\nformat = \"csv\"\nid = \"id\"\n\n[label]\ncategory = \
                            \"contact\"\nhandling = \"own\"\n\n[[record]]\nslot = \"person\"\ntype = \
                            \"person\"\n[record.fields]\nfull = \"name\"\nbirth_date = \"born\"\n";
-            let number = pool.rng.random_range(0..20);
-            let data = format!("id,name,born\nrow-{number},Katarina Horvat,1991-07-03\n");
+            let id = pool.local_id();
+            let data = format!("id,name,born\n{id},Katarina Horvat,1991-07-03\n");
             let body = json!({ "name": "p.csv", "mapping": mapping, "data": data });
             post("/v1/imports", body)
         }),

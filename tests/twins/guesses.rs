@@ -74,10 +74,13 @@ pub fn about_victim(rng: &mut impl Rng, row: &mut Value) {
     }
 }
 
+/// How many of each the caller guesses at: what is said of victims, and one that may be said once they are renamed.
+const GUESSED: usize = SAID + 1;
+
 /// A row that says what may be said of others' victims, in either world.
 pub fn guessed(rng: &mut impl Rng, row: &mut Value) {
     for record in row["records"].as_array_mut().unwrap() {
-        record["body"] = body(rng, record["body"]["type"].as_str().unwrap(), PEOPLE.len());
+        record["body"] = body(rng, record["body"]["type"].as_str().unwrap(), GUESSED);
     }
 }
 

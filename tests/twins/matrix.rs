@@ -91,7 +91,16 @@ fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other()
         };
         for (operation, driver) in drivers::<ChaCha8Rng>() {
             let mut rng = dice(seed(), checked);
-            let request = driver(&mut Pool { rng: &mut rng, records: &records, named: &named });
+            let request = driver(&mut Pool {
+                rng: &mut rng,
+                case: CASE,
+                records: &records,
+                own: &[],
+                alike: &[],
+                uneven: &[],
+                judged: &[],
+                named: &named,
+            });
             let refused = ask(&client, &request).status == 403;
             assert_eq!(refused, !allowed(operation).contains(&role), "{operation} as {role:?}");
             checked += 1;

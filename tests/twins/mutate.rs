@@ -1,7 +1,8 @@
 //! What may be changed of a world without the caller's knowing.
 
 use accord::govern::{
-    Agency, AgencyKind, Desk, Field, Member, OfficerKey, PlannedOperation, Policy,
+    Agency, AgencyKind, Desk, Field, Member, OfficerKey, PlannedOperation, Policy, Purpose,
+    Question,
 };
 use accord::model::{EntityType, Handling, Kind, Label, SubjectCategory};
 use rand::seq::SliceRandom;
@@ -27,10 +28,9 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
             rows.push(trimmed(row, |kind| may(kind, &row.label(kind)), rng));
             continue;
         }
-        let intelligence = row.json.get("intelligence").is_some();
-        if row.agency == CALLER && (!intelligence || caller.principal.certified) {
-            // The caller may see it for another purpose, and who hands in a row of an id that the own agency has
-            // among the rows that the caller may see hears of it, whatever this purpose shows.
+        if row.agency == CALLER && shown_for_another_purpose(row, &reach, caller) {
+            // Who hands in a row of an id that the own agency has among the rows that the caller may see hears of it,
+            // whatever this purpose shows.
             rows.push(row.clone());
             continue;
         }
@@ -64,7 +64,12 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
     for number in 0..rng.random_range(0..6) {
         // What is not marked shared goes nowhere, whatever was agreed.
         let agency = pick(rng, &AGENCIES[1..]);
-        rows.push(row(rng, agency, &format!("extra-{number}"), 0.0));
+        rows.push(row(rng, agency, &extra(number), 0.0));
+        // Nor is the caller shown all of its own agency's.
+        let own = row(rng, CALLER, &extra(number), 0.0);
+        if !shown_for_another_purpose(&own, &reach, caller) {
+            rows.push(own);
+        }
     }
     masked(world, caller, &mut rows, rng);
     rows.shuffle(rng);
@@ -80,6 +85,15 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
     accounts.extend(others_accounts(rng));
     let operations = operations(world, caller, rng);
     World { rows, judged, policy, messages, operations, accounts, sessions }
+}
+
+/// Whether the caller may see something of a row for some purpose.
+fn shown_for_another_purpose(row: &Row, policy: &Policy, caller: &Caller) -> bool {
+    let shown = |purpose: Purpose, kind: Kind| {
+        let question = Question { purpose, ..caller.question() };
+        access(policy, &question, kind, &row.label(kind)).anything()
+    };
+    Purpose::ALL.into_iter().any(|purpose| Kind::ALL.into_iter().any(|kind| shown(purpose, kind)))
 }
 
 /// What other agencies plan, but for those of which the caller may learn.

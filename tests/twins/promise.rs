@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rand_chacha::ChaCha8Rng;
 
-use super::asking::{Manner, ask_both, trails};
+use super::asking::{Hand, Manner, ask_both, trails};
 use super::drivers::drivers;
 use super::{ask, dice, difference, folder, requests, seed, serve, serve_on, spelling, twins};
 use crate::api::shown::assert_named;
@@ -41,7 +41,8 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets() {
         let (first, second) = (serve(&one, &caller), serve(&other, &caller));
         let manner = Manner::of(pair);
         let mut before = String::new();
-        for request in requests(&mut rng, [&one, &other], REQUESTS) {
+        let hand = Hand::of(seed, pair, REQUESTS);
+        for request in requests(&mut rng, [&one, &other], &caller, &hand) {
             let (answer, other_answer) =
                 ask_both([&first.1, &second.1], &request, manner, &mut rng);
             found += usize::from(answer.status < 300);
@@ -83,7 +84,8 @@ fn what_a_caller_may_not_see_changes_no_byte_that_it_gets_from_neo4j() {
     for pair in 0..PAIRS_NEO4J {
         let mut rng = dice(seed, 10_000 + pair);
         let (one, other, caller) = twins(&mut rng);
-        let requests = requests(&mut rng, [&one, &other], REQUESTS);
+        let hand = Hand::of(seed, pair, REQUESTS);
+        let requests = requests(&mut rng, [&one, &other], &caller, &hand);
         // One server holds one database at a time: the twins follow each other.
         let answers = [&one, &other].map(|world| {
             crate::store::emptied(neo4j);

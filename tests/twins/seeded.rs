@@ -4,36 +4,40 @@
 
 use accord::leak::{Leak, switch};
 
-use super::asking::{Manner, ask_both, trails};
+use super::asking::{Hand, Manner, ask_both, trails};
 use super::{dice, difference, requests, seed, serve, twins};
 
-/// Cases within which each leak must be caught. The aim is 500, which on some seeds one of the thinnest misses
-/// (`ConflictStatus`, `MaskedScore`, `SpellingMark`): the line that is printed for each tells how many it took.
-const CASES_MAX: usize = 2_000;
+/// Cases within which each leak must be caught. On seeds 1 to 6 one is not, once: `BlockCap` takes 625 on seed 4
+/// (`how_many_cases_it_takes_to_catch_each`).
+const CASES_MAX: usize = 500;
 /// Cases without a leak, of which none may be caught.
 const SOUND_CASES: usize = 500;
 /// Requests to a pair: fewer than usual, so that there are more pairs.
-const REQUESTS: usize = 10;
+const REQUESTS: usize = 20;
+/// After how many requests the audit trails are compared.
+const TRAILS_EVERY: usize = 5;
 
 /// How many cases it took to catch a leak, and in what.
-fn caught(leak: Option<Leak>, cases_max: usize) -> Option<(usize, String)> {
-    let mut asked = 0;
+fn caught(seed: u64, leak: Option<Leak>, cases_max: usize) -> Option<(usize, String)> {
+    let mut asked = 0_usize;
     for pair in 0..(cases_max / REQUESTS) as u64 {
-        let mut rng = dice(seed(), pair);
+        let mut rng = dice(seed, pair);
         let (one, other, caller) = twins(&mut rng);
         let (first, second) = (serve(&one, &caller), serve(&other, &caller));
         let manner = Manner::of(pair);
-        for request in requests(&mut rng, [&one, &other], REQUESTS) {
+        let hand = Hand::of(seed, pair, REQUESTS);
+        for request in requests(&mut rng, [&one, &other], &caller, &hand) {
             asked += 1;
             switch(leak);
             let (answer, other) = ask_both([&first.1, &second.1], &request, manner, &mut rng);
             switch(None);
-            if let Some(found) = other.and_then(|other| difference(&request, &answer, &other)) {
+            let mut found = other.and_then(|other| difference(&request, &answer, &other));
+            if found.is_none() && asked.is_multiple_of(TRAILS_EVERY) {
+                found = trails([&first.0, &second.0], manner).0;
+            }
+            if let Some(found) = found {
                 return Some((asked, format!("pair {pair}: {found}")));
             }
-        }
-        if let (Some(found), _) = trails([&first.0, &second.0], manner) {
-            return Some((asked, format!("pair {pair}: {found}")));
         }
     }
     None
@@ -41,10 +45,11 @@ fn caught(leak: Option<Leak>, cases_max: usize) -> Option<(usize, String)> {
 
 #[test]
 fn each_of_seventeen_leaks_is_caught() {
+    let seed = seed();
     let mut missed = Vec::new();
     for leak in Leak::ALL {
         let began = std::time::Instant::now();
-        match caught(Some(leak), CASES_MAX) {
+        match caught(seed, Some(leak), CASES_MAX) {
             Some((cases, found)) => {
                 let first: String =
                     found.lines().next().unwrap_or_default().chars().take(150).collect();
@@ -53,6 +58,26 @@ fn each_of_seventeen_leaks_is_caught() {
             None => missed.push(leak),
         }
     }
-    assert!(missed.is_empty(), "not caught: {missed:?}");
-    assert_eq!(caught(None, SOUND_CASES), None, "what no leak causes is caught");
+    assert!(missed.is_empty(), "seed {seed}: not caught: {missed:?}");
+    let found = caught(seed, None, SOUND_CASES);
+    assert_eq!(found, None, "seed {seed}: what no leak causes is caught");
+}
+
+/// Seeds of a measurement, from that of the run on; another number by `ACCORD_TWIN_SEEDS`.
+const SEEDS: u64 = 6;
+
+#[test]
+#[ignore = "a measurement"]
+fn how_many_cases_it_takes_to_catch_each() {
+    let seeds = std::env::var("ACCORD_TWIN_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
+    let seeds = seed()..seed() + seeds.unwrap_or(SEEDS);
+    for leak in Leak::ALL {
+        let took = seeds.clone().map(|seed| caught(seed, Some(leak), 3 * CASES_MAX));
+        let took: Vec<Option<usize>> = took.map(|caught| Some(caught?.0)).collect();
+        let cases: usize = took.iter().map(|cases| cases.unwrap_or(3 * CASES_MAX)).sum();
+        let times = took.iter().flatten().count();
+        let told = took.iter().map(|cases| cases.map_or("-".to_owned(), |it| it.to_string()));
+        let told: Vec<String> = told.collect();
+        println!("| {leak:?} | {} | one in {:.0} |", told.join(" | "), cases as f64 / times as f64);
+    }
 }

@@ -121,8 +121,7 @@ pub fn serve_on(
     world: &World,
     caller: &Caller,
 ) -> (Server, Client) {
-    let server = Server::still(folder, address);
-    fill(server.store.as_ref(), world);
+    let server = Server::still_on(folder, address, |store| fill(store, world));
     let roles: Vec<_> = caller.principal.roles.iter().copied().collect();
     let purpose = serde_json::to_value(caller.purpose).unwrap();
     let key = key(&caller.principal.agency, &caller.principal.user, &roles);

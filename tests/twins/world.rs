@@ -18,6 +18,10 @@ use crate::policy::{self, CASE, signed, signed_by, terms, time};
 pub const AGENCIES: [&str; 3] = ["alpha", "beta", "gamma"];
 pub const CALLER: &str = "alpha";
 
+/// A case of the caller's agency alone, and what ids are keyed with in it.
+const OWN_REFERENCE: &str = "MY-1";
+pub const OWN_CASE: &str = "alpha\nMY-1";
+
 /// Whom the drivers ask for by name and date of birth.
 pub const ASKED_NAME: &str = "Katarina Horvat";
 pub const ASKED_BORN: &str = "1991-07-03";
@@ -35,7 +39,7 @@ const PHONES: [&str; 3] = ["+44 20 2555 0143", "020 2555 0143", "+44 20 2555 019
 /// What the numbers of rare phones begin with.
 pub const RARE: &str = "+44 20 2556";
 const STREETS: [&str; 3] = ["12 Station Road", "12 Station Rd", "7 Mill Lane"];
-const PLATES: [&str; 2] = ["LM30 YAM", "8BXK 210"];
+const PLATES: [&str; 3] = ["LM30 YAM", "8BXK 210", "KX19 OBD"];
 const FIRMS: [&str; 2] = ["Orchard Farm Ltd", "Bridge Hotel"];
 pub const CITIES: [(&str, f64, f64); 3] =
     [("Paris", 48.8566, 2.3522), ("London", 51.5074, -0.1278), ("Lyon", 45.764, 4.8357)];
@@ -98,6 +102,11 @@ impl Caller {
     pub fn question(&self) -> Question<'_> {
         let (principal, case) = (&self.principal, &self.case);
         Question { principal, purpose: self.purpose, case, at: now() }
+    }
+
+    /// The case that ids of what is masked to it are of: one in accord, or its agency's own.
+    pub fn pseudonyms(&self) -> &'static str {
+        if self.case.to_string() == CASE { CASE } else { OWN_CASE }
     }
 }
 
@@ -162,6 +171,16 @@ fn event(rng: &mut impl Rng, slots: &[&str]) -> Value {
         "place": { "city": city, "latitude": latitude, "longitude": longitude },
         "participants": roles,
     })
+}
+
+/// The local id of a row of a world.
+pub fn numbered(number: u32) -> String {
+    format!("row-{number}")
+}
+
+/// The local id of a row of other agencies that only the second of two twins may hold.
+pub fn extra(number: u32) -> String {
+    format!("extra-{number}")
 }
 
 pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64) -> Row {
@@ -232,7 +251,7 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
         json["conditions"] = json!(["onward_with_leave"]);
     }
     let mut row = Row { agency, json };
-    if agency == CALLER && rng.random_bool(0.4) {
+    if agency == CALLER && rng.random_bool(0.5) {
         guesses::guessed(rng, &mut row.json);
     } else if row.is_about_others_victim() {
         guesses::about_victim(rng, &mut row.json);
@@ -319,11 +338,11 @@ impl Row {
 
 /// A random world.
 pub fn world(rng: &mut impl Rng) -> World {
-    let count = rng.random_range(6..16);
+    let count = rng.random_range(8..17);
     let rows: Vec<Row> = (0..count)
         .map(|number| {
             let agency = pick(rng, &AGENCIES);
-            row(rng, agency, &format!("row-{number}"), 0.6)
+            row(rng, agency, &numbered(number), 0.7)
         })
         .collect();
     let ids = records(&rows);
@@ -467,23 +486,29 @@ pub fn once_broken(policy: &Policy, caller: &Caller) -> Policy {
 /// A random caller.
 pub fn caller(rng: &mut impl Rng) -> Caller {
     use Role::{Analyst, Approver, Investigator, TaskForceLead, VictimSpecialist};
-    let roles: Vec<Role> = match rng.random_range(0..6) {
-        0 => vec![Analyst],
-        1 | 5 => vec![Investigator, VictimSpecialist],
-        2 => vec![Investigator, TaskForceLead],
-        3 => vec![Investigator, Approver],
-        _ => vec![Investigator],
+    let roles: Vec<Role> = match rng.random_range(0..14) {
+        0..2 => vec![Analyst],
+        2..4 => vec![Investigator, TaskForceLead],
+        4..6 => vec![Investigator, Approver],
+        6..8 => vec![Investigator],
+        _ => vec![Investigator, VictimSpecialist],
+    };
+    // Now and then one that is bound to a purpose for which it is shown no record.
+    let (purpose, is_bound) = match rng.random_range(0..20) {
+        0 => (Purpose::VictimSafety, false),
+        1 => (Purpose::Deconfliction, false),
+        2 => (Purpose::Deconfliction, true),
+        _ => (PURPOSES[0], false),
     };
     let principal = Principal {
         agency: CALLER.into(),
         user: "u".into(),
         roles: roles.into_iter().collect(),
-        purposes: None,
+        purposes: is_bound.then(|| [purpose].into()),
         certified: rng.random(),
         attributes: Attribute::ALL.into_iter().filter(|_| rng.random_bool(0.7)).collect(),
     };
-    let purpose = if rng.random_bool(0.85) { PURPOSES[0] } else { pick(rng, &PURPOSES) };
-    let case = if rng.random_bool(0.8) { CASE } else { "MY-1" };
+    let case = if rng.random_bool(0.85) { CASE } else { OWN_REFERENCE };
     Caller { principal, purpose, case: case.parse().unwrap() }
 }
 

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::SharedHubOptions;
 use super::exempt::Organizations;
 use super::links::{Link, entity, is};
-use crate::graph::{EntityIndex, Snapshot, TieIndex};
+use crate::graph::{EntityIndex, Figure, Snapshot, TieIndex};
 use crate::model::{Address, Body, EntityType, PartialDate, Person, TieKind};
 use crate::normalize::skeleton::skeleton;
 use crate::normalize::{AddressForm, NameForm};
@@ -54,6 +54,36 @@ struct Relations {
     keys: BTreeSet<Key>,
 }
 
+/// Relations and homes are compared with those of others: an answer has the blocks and counts that they make.
+impl Figure for (Relations, BTreeSet<Home>) {}
+
+impl Relations {
+    /// What a person's records say of names and homes.
+    fn said_of(
+        snapshot: &Snapshot,
+        original: &Snapshot,
+        person: EntityIndex,
+    ) -> (Self, BTreeSet<Home>) {
+        let (mut of, mut places) = (Self::default(), BTreeSet::new());
+        let masked = snapshot.is_masked(person);
+        for record in &snapshot.entities()[person].records {
+            // Who is masked is kin only of those whom the same agency's records speak of: else a
+            // record with a guessed name would tell by the count whether it is right.
+            let record = &original.records()[*record];
+            let apart = masked.then_some(record.label.agency.as_str());
+            // What is said of them elsewhere, as a human judged, counts for nobody's kin.
+            if masked && !record.label.category.is_victim() {
+                continue;
+            }
+            if let Body::Person(body) = &record.body {
+                of.named(body, apart);
+                places.extend(body.address.as_ref().and_then(text_of));
+            }
+        }
+        (of, places)
+    }
+}
+
 /// The relations of all people that any hub is linked with.
 pub(super) struct Kinship {
     of: BTreeMap<EntityIndex, Relations>,
@@ -76,23 +106,8 @@ impl Kinship {
         };
         let mut relations: BTreeMap<EntityIndex, Relations> = BTreeMap::new();
         for person in people {
-            let mut of = Relations::default();
-            let mut places: BTreeSet<Home> = BTreeSet::new();
-            for record in &snapshot.entities()[*person].records {
-                // Who is masked is kin only of those whom the same agency's records speak of: else a
-                // record with a guessed name would tell by the count whether it is right.
-                let record = &snapshot.original().records()[*record];
-                let masked = snapshot.is_masked(*person);
-                let apart = masked.then_some(record.label.agency.as_str());
-                // What is said of them elsewhere, as a human judged, counts for nobody's kin.
-                if masked && !record.label.category.is_victim() {
-                    continue;
-                }
-                if let Body::Person(body) = &record.body {
-                    of.named(body, apart);
-                    places.extend(body.address.as_ref().and_then(text_of));
-                }
-            }
+            let (mut of, mut places) =
+                snapshot.figure(|original| Relations::said_of(snapshot, original, *person));
             for home in homes.get(person).into_iter().flatten() {
                 places.insert(Home::Entity(*home));
                 if household(home) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::{entity, is};
 use super::{Exemption, SharedHubOptions};
-use crate::graph::{EntityIndex, Snapshot};
+use crate::graph::{EntityIndex, Figure, Snapshot};
 use crate::model::{Address, Body, EntityType, EventKind, Phone, Role, TieKind};
 use crate::normalize::{AddressForm, PhoneForm, fold};
 
@@ -28,6 +28,9 @@ enum Contact {
     Phone(String),
     Address(String),
 }
+
+/// Who keeps what, by positions; the words of kinds are those of organizations that are not hidden.
+impl Figure for Organizations {}
 
 impl Organizations {
     pub fn new(snapshot: &Snapshot) -> Self {

@@ -59,7 +59,7 @@ struct Hub {
 /// or its score while the other hubs stay as they are, except by what shows two blocks to be kin.
 pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHubReport {
     // Whose a phone or an address is, its number tells, also where it is masked.
-    let organizations = Organizations::new(snapshot.original());
+    let organizations = snapshot.figure(Organizations::new);
     let links = links::by_hub(snapshot, options);
     let people: BTreeSet<EntityIndex> = links.values().flatten().map(|link| link.person).collect();
     let kinship = Kinship::new(snapshot, options, &organizations, &people);

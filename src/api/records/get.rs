@@ -22,8 +22,8 @@ pub struct RecordAnswer {
     pub record: RecordView,
     /// The entity that it speaks of in the caller's view.
     pub entity: EntitySummary,
-    /// The record, of criminal intelligence where this one is none and the other way round, that the caller's own
-    /// agency calls by the same id: a doublet, or two things by one name. Absent where the caller sees none.
+    /// Another record that the caller's own agency calls by the same id: a doublet, or two things by one name. One is
+    /// criminal intelligence, or was handed in by who is not shown the other. Absent where the caller sees none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_local_id: Option<RecordId>,
 }
@@ -70,16 +70,18 @@ pub async fn get_record(
         .await
 }
 
-/// The record of the caller's own agency in the other series that bears the local id of this record,
-/// where both are shown.
+/// Another record of the caller's own agency that bears the local id of the record at this index, where both are shown:
+/// that of the same series, if this one was handed in by who sees none of it, else that of the other.
 fn same_local_id(scope: &Scope, seen: &Seen<'_>, index: RecordIndex) -> Option<RecordId> {
     let is_shown = |index: RecordIndex| !seen.is_masked(seen.snapshot().entity_of(index));
     let record = seen.content(index);
     if record.label.agency != scope.caller.agency || !is_shown(index) {
         return None;
     }
-    let other = Series::of(record.label.intelligence).other();
-    let other = scope.id_key().record_of(other, &record.label.agency, &record.local_id);
-    let index = seen.record(other).filter(|index| is_shown(*index))?;
-    Some(seen.record_id(index))
+    let own = Series::of(record.label.intelligence);
+    let mut bearing = [own, own.other()].into_iter().filter_map(|series| {
+        let id = scope.id_key().record_of(series, &record.label.agency, &record.local_id);
+        seen.record(id).filter(|other| *other != index && is_shown(*other))
+    });
+    bearing.next().map(|index| seen.record_id(index))
 }

@@ -66,8 +66,7 @@ fn list(
 ) -> Result<Page<RowToReview>, Problem> {
     let seen = scope.seen()?;
     let snapshot = seen.snapshot();
-    let (agency, id_key) = (scope.caller.agency.as_str(), scope.id_key());
-    let rows = Rows { agency, id_key, snapshot: seen.for_own_rows() };
+    let rows = Rows { id_key: scope.id_key(), own: seen.own_rows() };
     let due: Vec<_> = rows.due(before).into_iter().collect();
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     let name = |((by, row), _): &Due<'_>| format!("{by} {:?} {}", row.0, row.1);

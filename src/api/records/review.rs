@@ -68,7 +68,7 @@ fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, 
     let RecordReviewRequest { records, local_ids, review_by, explanation } = asked;
     let asked = reviews::Asked { records, local_ids, review_by, explanation };
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
-    let reviewed = reviews::review(work, &question, seen.for_own_rows(), &asked)?;
+    let reviewed = reviews::review(work, &question, seen.own_rows(), &asked)?;
     let records = seen.shown_records(reviewed.records);
     Ok(RecordsReviewed { records, rows: reviewed.rows, review_by: reviewed.review_by })
 }

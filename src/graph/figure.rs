@@ -1,0 +1,27 @@
+//! Figures: what is computed on content that is masked, and does not repeat it.
+
+use super::Snapshot;
+
+/// A value that repeats no content of records: a number, a truth, keyed hashes, or what is only compared. A type is
+/// declared a figure where it is defined, and the declaration says why it is one; texts and records are none:
+///
+/// ```compile_fail
+/// # fn name(snapshot: &accord::graph::Snapshot) -> String {
+/// snapshot.figure(|original| original.name(Default::default()))
+/// # }
+/// ```
+pub trait Figure {}
+
+impl Figure for bool {}
+impl Figure for usize {}
+impl<F: Figure> Figure for Option<F> {}
+impl<F: Figure> Figure for Vec<F> {}
+impl<F: Figure, E> Figure for Result<F, E> {}
+
+impl Snapshot {
+    /// Computes a figure on the content of all, also of what is masked in this snapshot. Of the snapshot that it was
+    /// masked from nothing else comes out, but for [`Snapshot::reveal`].
+    pub fn figure<F: Figure>(&self, of: impl FnOnce(&Self) -> F) -> F {
+        of(self.original())
+    }
+}
