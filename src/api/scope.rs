@@ -247,8 +247,8 @@ impl Scope {
         Ok(self.state.jobs.start(JobOwner { agency, user }, kind, work)?)
     }
 
-    /// The library of stored queries.
-    pub fn library(&self) -> &Library {
+    /// The library of stored queries as it is now.
+    pub fn library(&self) -> Arc<Library> {
         self.state.runner.library()
     }
 

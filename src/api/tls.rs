@@ -62,6 +62,15 @@ pub fn install_provider() -> Result<(), TlsError> {
 }
 
 impl Tls {
+    /// Makes sure that a server can be had with these files.
+    ///
+    /// # Errors
+    /// When a file is not what it should be.
+    pub fn check(&self) -> Result<(), TlsError> {
+        install_provider()?;
+        self.server().map(drop)
+    }
+
     /// The configuration of the server's side: TLS 1.2 and 1.3.
     ///
     /// # Errors

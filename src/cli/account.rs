@@ -4,11 +4,14 @@ use std::process::ExitCode;
 
 use accord::audit::Due;
 use accord::govern::Principal;
-use accord::identity::{Account, Accounts, NewAccount};
+use accord::identity::{Account, Accounts, IdentityError, NewAccount};
 use accord::model::Timestamp;
+use serde_json::json;
 
-use super::CommandError;
-use super::holder::{Log, Place, RightsArguments, SealingArguments, UserArguments, now, words};
+use super::holder::{
+    Log, NewAgency, Place, RightsArguments, SealingArguments, UserArguments, now, words,
+};
+use super::{CommandError, agency, stdout};
 
 /// Make, list, release, disable and reset local accounts, for agencies without an identity provider
 ///
@@ -44,6 +47,8 @@ enum Action {
         #[command(flatten)]
         one: One,
         #[command(flatten)]
+        new: NewAgency,
+        #[command(flatten)]
         sealing: SealingArguments,
         #[command(flatten)]
         rights: RightsArguments,
@@ -52,6 +57,9 @@ enum Action {
     List {
         #[command(flatten)]
         place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Give an account other roles and purposes
     Change {
@@ -79,19 +87,23 @@ enum Action {
     },
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     match &arguments.action {
-        Action::List { place } => {
-            let store = place.open(false)?;
-            for account in Accounts(store.as_ref()).list()? {
-                println!("{}", line(&account, now()));
+        Action::List { place, json } => {
+            let accounts = Accounts(place.open()?.as_ref()).list()?;
+            let now = now();
+            if *json {
+                let listed = accounts.iter().map(|account| listed(account, now));
+                stdout::json(&listed.collect::<Vec<_>>())?;
+            } else {
+                accounts.iter().try_for_each(|account| stdout::line(line(account, now)))?;
             }
         }
-        Action::Create { one, sealing, rights } => {
-            let (store, log) = one.place.open_logged(true)?;
+        Action::Create { one, new, sealing, rights } => {
+            let (store, log) = one.place.open_logged()?;
+            agency::check(store.as_ref(), [one.user.agency.as_str()], new.new_agency)?;
             let holder = rights.holder(&one.user);
-            let key = sealing.key(&one.place.store)?;
+            let key = sealing.key(&one.place.store, store.as_ref())?;
             let new = Accounts(store.as_ref()).create(
                 &holder,
                 &key,
@@ -100,12 +112,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 &one.user.due("create"),
             )?;
             log.settle();
-            print!("{}", handed(&new));
+            stdout::print(handed(&new))?;
         }
         Action::Reset { one, sealing } => {
-            let (store, log) = one.place.open_logged(false)?;
+            let (store, log) = one.place.open_logged()?;
             let UserArguments { agency, user } = &one.user;
-            let key = sealing.key(&one.place.store)?;
+            let is_theirs = |it: &Account| it.holder.agency == *agency && it.holder.user == *user;
+            // Else a key would be made for nobody.
+            if !Accounts(store.as_ref()).list()?.iter().any(is_theirs) {
+                return Err(IdentityError::Unknown.into());
+            }
+            let key = sealing.key(&one.place.store, store.as_ref())?;
             let new = Accounts(store.as_ref()).reset(
                 agency,
                 user,
@@ -115,16 +132,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 &one.user.due("reset"),
             )?;
             log.settle();
-            print!("{}", handed(&new));
+            stdout::print(handed(&new))?;
         }
         Action::Change { one, rights } => {
-            let (store, log) = one.place.open_logged(false)?;
+            let (store, log) = one.place.open_logged()?;
             Accounts(store.as_ref()).give(&rights.holder(&one.user), &one.user.due("change"))?;
             log.settle();
-            println!("changed");
+            stdout::line("changed")?;
         }
         Action::Release { one } => {
-            let (store, log) = one.place.open_logged(false)?;
+            let (store, log) = one.place.open_logged()?;
             Accounts(store.as_ref()).release(
                 &one.user.agency,
                 &one.user.user,
@@ -132,10 +149,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 &one.user.due("release"),
             )?;
             log.settle();
-            println!("released");
+            stdout::line("released")?;
         }
         Action::Disable { one } => {
-            let (store, log) = one.place.open_logged(false)?;
+            let (store, log) = one.place.open_logged()?;
             Accounts(store.as_ref()).disable(
                 &one.user.agency,
                 &one.user.user,
@@ -143,7 +160,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 &one.user.due("disable"),
             )?;
             log.settle();
-            println!("disabled");
+            stdout::line("disabled")?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -159,13 +176,26 @@ fn handed(new: &NewAccount) -> String {
     format!("password: {}\nsecond factor: {}\n", new.password, new.otpauth)
 }
 
-fn line(account: &Account, now: Timestamp) -> String {
-    let state = match account {
+fn state(account: &Account, now: Timestamp) -> &'static str {
+    match account {
         account if account.is_disabled(now) => "disabled",
         account if account.locked.is_some() => "locked",
         account if account.initial => "new",
         _ => "open",
-    };
+    }
+}
+
+/// An account for programs, without its secrets.
+fn listed(account: &Account, now: Timestamp) -> serde_json::Value {
+    let Principal { agency, user, roles, purposes, .. } = &account.holder;
+    json!({
+        "agency": agency, "user": user, "roles": roles, "purposes": purposes,
+        "state": state(account, now), "last_used": account.last_used,
+    })
+}
+
+fn line(account: &Account, now: Timestamp) -> String {
+    let state = state(account, now);
     let used = account.last_used.map_or_else(|| "never used".to_owned(), |at| at.to_string());
     let Principal { agency, user, roles, purposes, .. } = &account.holder;
     let purposes = purposes.as_ref().map(|it| format!("  for {}", words(it))).unwrap_or_default();

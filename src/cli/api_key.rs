@@ -7,10 +7,10 @@ use accord::govern::Principal;
 use accord::identity::{ApiKey, Fingerprint, KEY_DAYS_MAX, Keys};
 use accord::model::Timestamp;
 use accord::store::Store;
+use serde_json::json;
 
-use super::CommandError;
-use super::holder::{Log, Place, RightsArguments, UserArguments, now, words};
-use super::officer;
+use super::holder::{Log, NewAgency, Place, RightsArguments, UserArguments, now, words};
+use super::{CommandError, agency, officer, stdout};
 
 /// Make, list and revoke the API keys that services show, and register those that officers sign with
 ///
@@ -20,7 +20,8 @@ use super::officer;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   accord key create --store case.accord --agency metro-police --user case-system --role analyst
-  accord key create --store case.accord --agency it --user prometheus --role system_administrator
+  accord key create --store case.accord --agency it --user prometheus --role system_administrator \\
+      --new-agency
   accord key create --store case.accord --agency metro-police --user gate --role investigator \\
       --purpose missing_person --days 30 --certificate $(openssl x509 -in gate.pem -outform der | sha256sum | cut -c1-64)
   accord key list --store case.accord
@@ -40,6 +41,8 @@ enum Action {
         #[command(flatten)]
         user: UserArguments,
         #[command(flatten)]
+        new: NewAgency,
+        #[command(flatten)]
         rights: RightsArguments,
         /// Days after which it ends, 366 at most
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=KEY_DAYS_MAX))]
@@ -52,6 +55,9 @@ enum Action {
     List {
         #[command(flatten)]
         place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Register or remove the key that an officer signs agreements with; once an agency has one, all its
     /// officers sign with theirs
@@ -60,6 +66,9 @@ enum Action {
     Officers {
         #[command(flatten)]
         place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Revoke a key by its id, or all keys of a user
     #[command(group(clap::ArgGroup::new("which").required(true).args(["id", "agency"])))]
@@ -78,25 +87,30 @@ enum Action {
     },
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     match &arguments.action {
-        Action::Create { place, user, rights, days, certificate } => {
-            let (store, log) = place.open_logged(true)?;
+        Action::Create { place, user, new, rights, days, certificate } => {
+            let (store, log) = place.open_logged()?;
+            agency::check(store.as_ref(), [user.agency.as_str()], new.new_agency)?;
             let (_, text) = create(store.as_ref(), rights.holder(user), *days, *certificate)?;
             log.settle();
-            println!("{text}");
+            stdout::line(text)?;
         }
-        Action::List { place } => {
-            let store = place.open(false)?;
-            for (id, key) in Keys(store.as_ref()).list()? {
-                println!("{id}  {}", line(&key, now()));
+        Action::List { place, json } => {
+            let keys = Keys(place.open()?.as_ref()).list()?;
+            let now = now();
+            if *json {
+                let listed = |(id, key): &(String, ApiKey)| listed(id, key, now);
+                stdout::json(&keys.iter().map(listed).collect::<Vec<_>>())?;
+            } else {
+                let text = |(id, key): &(String, ApiKey)| format!("{id}  {}", line(key, now));
+                keys.iter().try_for_each(|key| stdout::line(text(key)))?;
             }
         }
         Action::Officer(arguments) => officer::run(arguments)?,
-        Action::Officers { place } => officer::list(place)?,
+        Action::Officers { place, json } => officer::list(place, *json)?,
         Action::Revoke { place, id, agency, user } => {
-            let (store, log) = place.open_logged(false)?;
+            let (store, log) = place.open_logged()?;
             let which = |of: &str, key: &ApiKey| match id {
                 Some(id) => of == id,
                 None => {
@@ -107,7 +121,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
             let due = |id: &str, key: &ApiKey| key_due("revoke", id, &key.holder);
             let revoked = Keys(store.as_ref()).revoke(which, due)?;
             log.settle();
-            println!("{} keys revoked", revoked.len());
+            stdout::line(format_args!("{} keys revoked", revoked.len()))?;
             return Ok(ExitCode::from(u8::from(revoked.is_empty())));
         }
     }
@@ -133,8 +147,22 @@ fn key_due(done: &str, id: &str, holder: &Principal) -> Due {
     Log::due(&format!("key {done} {id}"), &holder.agency, Some(&holder.user))
 }
 
+fn state(key: &ApiKey, now: Timestamp) -> &'static str {
+    if key.expires <= now { "ended" } else { "until" }
+}
+
+/// A key for programs.
+fn listed(id: &str, key: &ApiKey, now: Timestamp) -> serde_json::Value {
+    let Principal { agency, user, roles, purposes, .. } = &key.holder;
+    json!({
+        "id": id, "agency": agency, "user": user, "roles": roles, "purposes": purposes,
+        "certificate": key.certificate.map(|it| it.to_string()), "created": key.created,
+        "expires": key.expires, "state": state(key, now),
+    })
+}
+
 fn line(key: &ApiKey, now: Timestamp) -> String {
-    let state = if key.expires <= now { "ended" } else { "until" };
+    let state = state(key, now);
     let Principal { agency, user, roles, purposes, .. } = &key.holder;
     let mut line = format!("{state} {}  {}  {agency}  {user}", key.expires, words(roles));
     if let Some(purposes) = purposes {

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use accord::audit;
+use serde_json::json;
 
-use super::CommandError;
+use super::{CommandError, stdout};
 
 /// Check the audit log
 #[derive(clap::Args)]
@@ -21,13 +22,19 @@ enum Action {
     Verify {
         /// The log, `<store>.audit` unless the server was told otherwise
         log: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let Action::Verify { log } = &arguments.action;
+    let Action::Verify { log, json } = &arguments.action;
     let head = audit::verify(log)?;
-    println!("{} entries, last hash {}", head.length, head.hash);
+    if *json {
+        stdout::json(&json!({ "entries": head.length, "hash": head.hash }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    stdout::line(format_args!("{} entries, last hash {}", head.length, head.hash))?;
     Ok(ExitCode::SUCCESS)
 }

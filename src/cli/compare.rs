@@ -1,6 +1,6 @@
 //! `accord compare`: pairs of values against each other, without a store.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use accord::resolve::compare_names::{THRESHOLD, name_score};
 
 use super::output::Output;
 use super::progress::FilesBar;
-use super::{CommandError, table};
+use super::{CommandError, stdout, table};
 
 /// The longest name, in bytes: comparing takes time by its square.
 const NAME_BYTES_MAX: usize = 2_000;
@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
             let out = Output::prepare(path, &[&names.file])?;
             out.write(|out| compare_names(&names.file, names.threshold, out))?;
         }
-        None => compare_names(&names.file, names.threshold, io::stdout().lock())?,
+        None => compare_names(&names.file, names.threshold, stdout::lock())?,
     }
     Ok(ExitCode::SUCCESS)
 }

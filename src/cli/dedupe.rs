@@ -6,12 +6,14 @@ use std::process::ExitCode;
 
 use accord::model::IdKey;
 use accord::resolve::em::Unlabelled;
+use accord::resolve::evaluate::health::Health;
 use accord::resolve::{BlockingReport, RuleRecall, batch, blocking_report};
+use serde_json::json;
 
 use super::output::Output;
 use super::records::{self, Records, SOME_REFUSED};
 use super::settings::EngineArguments;
-use super::{CommandError, health, progress};
+use super::{CommandError, health, progress, stdout};
 
 /// Find the duplicates in a file
 ///
@@ -46,11 +48,13 @@ pub struct Arguments {
     /// Write the model that was trained to this file
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     trained: Option<PathBuf>,
+    /// Print JSON, with the figures of --report and --blocking where they are asked for
+    #[arg(long)]
+    json: bool,
     /// The file
     file: PathBuf,
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let inputs = [arguments.mapping.as_path(), &arguments.file];
     let output = |path: &Path| Output::prepare(path, &inputs);
@@ -77,29 +81,54 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     if let Some(pairs) = pairs {
         write_pairs(pairs, &records, &found)?;
     }
-    println!(
-        "{} records, {} pairs compared, {} links, {} clusters, {} rows refused",
-        records.ids.len(),
-        found.pairs,
-        found.links.len(),
-        // Each cluster is called by its first record.
-        found.labels.iter().zip(0..).filter(|(label, position)| *label == position).count(),
-        records.refused
-    );
-    print!("{}", records.repeated_text());
-    if let Some(report) = report {
-        let stop = found.cluster.stop;
-        print!("{}", health::report(report, &found.labels, &found.links, stop)?);
-    }
-    if let Some(blocking) = blocking {
-        let report = blocking_report(&records.table, &blocks, &found.links, 0.0);
-        print!("{}", blocking_text(&report));
-        blocking.write(|file| Ok(writeln!(file, "{}", serde_json::to_string_pretty(&report)?)?))?;
-    }
+    let health = match report {
+        Some(report) => {
+            Some(health::report(report, &found.labels, &found.links, found.cluster.stop)?)
+        }
+        None => None,
+    };
+    let blocking = match blocking {
+        Some(blocking) => {
+            let report = blocking_report(&records.table, &blocks, &found.links, 0.0);
+            blocking
+                .write(|file| Ok(writeln!(file, "{}", serde_json::to_string_pretty(&report)?)?))?;
+            Some(report)
+        }
+        None => None,
+    };
+    // All is written before the first line is printed, which may be read by nobody.
+    tell(arguments.json, &records, &found, health.as_ref(), blocking.as_ref())?;
     let code = if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) };
     // The process ends: giving back millions of parts one by one would be waited for, and for nothing.
     std::mem::forget((records, blocks, found));
     Ok(code)
+}
+
+/// Prints what was found, for people or for programs.
+fn tell(
+    as_json: bool,
+    records: &Records,
+    found: &batch::Resolved,
+    health: Option<&Health>,
+    blocking: Option<&BlockingReport>,
+) -> Result<(), CommandError> {
+    // Each cluster is called by its first record.
+    let clusters = found.labels.iter().zip(0..).filter(|(label, at)| *label == at).count();
+    let (count, pairs, links) = (records.ids.len(), found.pairs, found.links.len());
+    if as_json {
+        return stdout::json(&json!({
+            "records": count, "pairs": pairs, "links": links, "clusters": clusters,
+            "refused": records.refused, "repeated": records.repeated, "health": health,
+            "blocking": blocking,
+        }));
+    }
+    stdout::print(format_args!(
+        "{count} records, {pairs} pairs compared, {links} links, {clusters} clusters, {} rows refused\n{}{}{}",
+        records.refused,
+        records.repeated_text(),
+        health.map(health::text).unwrap_or_default(),
+        blocking.map(blocking_text).unwrap_or_default(),
+    ))
 }
 
 /// What each blocking rule made and reached, as a table.

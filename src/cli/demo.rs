@@ -17,12 +17,13 @@ use accord::scenario::{self, Options};
 use accord::store::{Store, StoreAddress};
 use serde::Deserialize;
 
-use super::holder::Log;
+use super::holder::make_logged;
 use super::key::{self, Key};
+use super::queries::QueryArguments;
 use super::serve::Placed;
-use super::settings::{self, EngineArguments, StoreArguments};
+use super::settings::EngineArguments;
 use super::sharing::{Sharing, key_of};
-use super::{CommandError, evaluate, import, serve};
+use super::{CommandError, evaluate, import, serve, stdout};
 
 /// The whole job on a small scenario: import, link, show what was found, then serve it
 ///
@@ -45,6 +46,8 @@ pub struct Arguments {
     /// A store elsewhere, e.g. an empty Neo4j: bolt://user:password@host:port
     #[arg(long, value_name = "STORE")]
     store: Option<StoreAddress>,
+    #[command(flatten)]
+    queries: QueryArguments,
     /// Print what was found and end
     #[arg(long)]
     no_serve: bool,
@@ -76,8 +79,14 @@ pub fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
     outcome
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
+    if !arguments.no_serve {
+        serve::check_free(arguments.listen)?;
+    }
+    let in_folder = || StoreAddress::File(folder.join("demo.accord"));
+    let address = arguments.store.clone().unwrap_or_else(in_folder);
+    let (id_key, engine) = (arguments.engine.id_key(), arguments.engine.engine()?);
+    let (library, runner) = arguments.queries.runner(&address)?;
     let files = folder.join("scenario");
     std::fs::create_dir_all(&files)?;
     let options = Options {
@@ -89,51 +98,51 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         out: files.clone(),
     };
     scenario::generate(&options, &mut |_| {})?;
-    let store = arguments.store.unwrap_or_else(|| StoreAddress::File(folder.join("demo.accord")));
-    let arguments_of_store = StoreArguments { store, engine: arguments.engine };
-    let (id_key, engine) =
-        (arguments_of_store.engine.id_key(), arguments_of_store.engine.engine()?);
-    let opened = settings::open(&arguments_of_store.store, true)?;
-
-    println!("The files of {AGENCIES} agencies, imported and linked:\n");
-    let (_, sources) = load_manifest(&files.join("manifest.toml"), &id_key)?;
     let audit = folder.join("demo.audit");
-    let log = Log::open(&audit, &opened)?;
-    let report = import::with_bar((opened.as_ref(), &log), &engine, &sources, None)?;
-    print!("{}", import::text(&report));
+    let (opened, log) = make_logged(&address, &audit)?;
+    stdout::line(format_args!("The files of {AGENCIES} agencies, imported and linked:\n"))?;
+    let (_, sources) = load_manifest(&files.join("manifest.toml"), &id_key)?;
+    let readers = import::readers(&sources)?;
+    let report = import::with_bar((opened.as_ref(), &log), &engine, readers, None)?;
+    stdout::print(import::text(&report))?;
 
     let key = key::read(&files.join("key.csv"), &id_key)?;
     let snapshot = evaluate::whole(opened.as_ref(), &id_key, &engine)?;
-    println!("\nThe entities found, against the answer key:\n");
-    print!("{}", evaluate::text(&evaluate::against(&key, &snapshot)));
+    stdout::line("\nThe entities found, against the answer key:\n")?;
+    stdout::print(evaluate::text(&evaluate::against(&key, &snapshot)))?;
 
-    println!("\nPhones, addresses and vehicles that unusually many unrelated people share:\n");
+    stdout::line("\nPhones, addresses and vehicles that unusually many unrelated people share:\n")?;
     let cases = cases(&files.join("rings.csv"))?;
-    print!("{}", findings(&snapshot, &key, &cases));
+    stdout::print(findings(&snapshot, &key, &cases))?;
 
-    println!("\nA route:\n");
-    print!("{}", route(&snapshot, &key, &cases));
+    stdout::line("\nA route:\n")?;
+    stdout::print(route(&snapshot, &key, &cases))?;
     drop(snapshot);
 
-    println!("\nWhat the agencies agreed on, and what comes of it:\n");
+    stdout::line("\nWhat the agencies agreed on, and what comes of it:\n")?;
     let now = accord::model::Timestamp::from(jiff::Timestamp::now());
     let sharing = Sharing { store: opened.as_ref(), engine: &engine, id_key: &id_key, now };
     let agencies = sources_agencies(&sources);
-    print!("{}", sharing.tell(&agencies)?);
+    stdout::print(sharing.tell(&agencies)?)?;
 
     if arguments.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    println!(
+    stdout::line(format_args!(
         "\nKeys of the case's users (x-case: the case's id), of approvers, and of an analyst of each agency (x-case: a \
          reference of their own, e.g. REF-1):\n"
-    );
-    print!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?);
+    ))?;
+    stdout::print(format_args!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?))?;
     log.settle();
-    drop((log, opened));
+    drop(log);
     // A day's look at the demo takes longer than a quarter of an hour.
     let privileged_minutes = 720;
     let placed = Placed {
+        store: opened,
+        engine,
+        library,
+        runner,
+        id_key,
         listen: arguments.listen,
         audit,
         identity: Default::default(),
@@ -143,11 +152,11 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         tls: None,
         view_bytes_max: VIEW_BYTES_MAX,
     };
-    serve::serve(&arguments_of_store, placed, |address| {
-        println!(
-            "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation."
-        );
-        println!("Ctrl-C ends it.");
+    serve::serve(placed, |address| {
+        stdout::line(format_args!(
+            "\nOpen http://{address}/docs/ , press Authorize, paste a key, try any operation.\n\
+             Ctrl-C ends it."
+        ))
     })
 }
 

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use accord::identity::{Denials, Denied};
 
-use super::CommandError;
-use super::holder::{Log, Place, now};
+use super::holder::{Log, NewAgency, Place, now};
+use super::{CommandError, agency, stdout};
 
 /// Refuse an agency or a user at once, whatever they show
 ///
@@ -15,6 +15,7 @@ use super::holder::{Log, Place, now};
 #[command(after_help = "Examples:
   accord deny add --store case.accord --agency metro-police --user 'https://login.example#248289761001'
   accord deny add --store case.accord --agency border-guard
+  accord deny add --store case.accord --agency coast-guard --new-agency     # known to its identity provider only
   accord deny list --store case.accord
   accord deny remove --store case.accord --agency border-guard")]
 pub struct Arguments {
@@ -40,11 +41,16 @@ enum Action {
     Add {
         #[command(flatten)]
         whom: Whom,
+        #[command(flatten)]
+        new: NewAgency,
     },
     /// Print who is denied, and since when
     List {
         #[command(flatten)]
         place: Place,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Take a denial back
     Remove {
@@ -53,27 +59,34 @@ enum Action {
     },
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     match &arguments.action {
-        Action::Add { whom } => {
-            let (store, log) = whom.place.open_logged(false)?;
+        Action::Add { whom, new } => {
+            let (store, log) = whom.place.open_logged()?;
+            agency::check(store.as_ref(), [whom.agency.as_str()], new.new_agency)?;
             let (agency, user) = (whom.agency.clone(), whom.user.clone());
             let added = Denials(store.as_ref()).add(
                 &Denied { agency, user, since: now() },
                 &Log::due("deny add", &whom.agency, whom.user.as_deref()),
             )?;
             log.settle();
-            println!("{}", if added { "denied" } else { "was denied already" });
+            stdout::line(if added { "denied" } else { "was denied already" })?;
         }
-        Action::List { place } => {
-            let store = place.open(false)?;
-            for Denied { agency, user, since } in Denials(store.as_ref()).list()? {
-                println!("{since}  {agency}  {}", user.as_deref().unwrap_or("(all)"));
+        Action::List { place, json } => {
+            let denied = Denials(place.open()?.as_ref()).list()?;
+            if *json {
+                stdout::json(&denied)?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            for Denied { agency, user, since } in denied {
+                stdout::line(format_args!(
+                    "{since}  {agency}  {}",
+                    user.as_deref().unwrap_or("(all)")
+                ))?;
             }
         }
         Action::Remove { whom } => {
-            let (store, log) = whom.place.open_logged(false)?;
+            let (store, log) = whom.place.open_logged()?;
             let removed = Denials(store.as_ref()).remove(
                 &whom.agency,
                 whom.user.as_deref(),
@@ -83,7 +96,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
                 return Err("there is no such denial".into());
             }
             log.settle();
-            println!("no longer denied");
+            stdout::line("no longer denied")?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use accord::scenario::{self, Options, TableOptions};
+use accord::scenario::{self, Baseline, Baselines, Options, Summary, TableOptions, TableSummary};
+use serde_json::json;
 
-use super::{CommandError, progress};
+use super::{CommandError, progress, stdout};
 
 /// Write a synthetic multi-agency scenario, or a table of people, with its answer key
 #[derive(clap::Args)]
@@ -45,6 +46,9 @@ pub struct Arguments {
     /// Do not measure the two baselines afterwards
     #[arg(long)]
     no_baselines: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
@@ -55,7 +59,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     }
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 fn table(arguments: &Arguments, records: u64) -> Result<ExitCode, CommandError> {
     let options = TableOptions { records, seed: arguments.seed, out: arguments.out.clone() };
     let bar = progress::count_bar(records, "records");
@@ -63,12 +66,20 @@ fn table(arguments: &Arguments, records: u64) -> Result<ExitCode, CommandError> 
     let summary = scenario::generate_table(&options, &mut |records| bar.set_position(records))?;
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    println!("{} records of {} people", summary.records, summary.people);
-    println!("{:.0} records a second", summary.records as f64 / seconds);
+    let rate = summary.records as f64 / seconds;
+    if arguments.json {
+        stdout::json(&json!({
+            "records": summary.records, "people": summary.people, "records_per_second": rate.round(),
+        }))?;
+    } else {
+        let TableSummary { records, people } = summary;
+        stdout::print(format_args!(
+            "{records} records of {people} people\n{rate:.0} records a second\n"
+        ))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 fn scenario(arguments: &Arguments, people: u64) -> Result<ExitCode, CommandError> {
     let options = Options {
         people,
@@ -83,27 +94,48 @@ fn scenario(arguments: &Arguments, people: u64) -> Result<ExitCode, CommandError
     let summary = scenario::generate(&options, &mut |people| bar.set_position(people))?;
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    println!(
-        "{} records of {} people in {} files; {} rings, {} decoys",
-        summary.records, summary.people, summary.files, summary.rings, summary.decoys
-    );
-    println!("{:.0} records a second", summary.records as f64 / seconds);
-    if !arguments.no_baselines {
-        let baselines = scenario::baselines(&arguments.out)?;
-        println!(
-            "baselines on {} person records, {} true pairs:",
-            baselines.records, baselines.true_pairs
-        );
-        let both = [
-            ("same normalized name and birth date", baselines.exact),
-            ("Jaro-Winkler of full names at least 0.9", baselines.jaro_winkler),
-        ];
-        for (name, figures) in both {
-            println!(
-                "  {name:<40} P {:.3}  R {:.3}  F1 {:.3}",
-                figures.precision, figures.recall, figures.f1
-            );
-        }
+    let rate = summary.records as f64 / seconds;
+    let Summary { records, people, files, rings, decoys, .. } = summary;
+    if !arguments.json {
+        stdout::print(format_args!(
+            "{records} records of {people} people in {files} files; {rings} rings, {decoys} decoys\n\
+             {rate:.0} records a second\n"
+        ))?;
+    }
+    let baselines = match arguments.no_baselines {
+        true => None,
+        false => Some(scenario::baselines(&arguments.out)?),
+    };
+    if arguments.json {
+        stdout::json(&json!({
+            "records": records, "people": people, "files": files, "rings": rings, "decoys": decoys,
+            "records_per_second": rate.round(), "baselines": baselines.as_ref().map(figures),
+        }))?;
+    } else if let Some(baselines) = &baselines {
+        stdout::print(text(baselines))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The baselines for programs.
+fn figures(baselines: &Baselines) -> serde_json::Value {
+    let of = |it: &Baseline| json!({ "precision": it.precision, "recall": it.recall, "f1": it.f1 });
+    json!({
+        "records": baselines.records, "true_pairs": baselines.true_pairs,
+        "exact": of(&baselines.exact), "jaro_winkler": of(&baselines.jaro_winkler),
+    })
+}
+
+/// The baselines for people.
+fn text(baselines: &Baselines) -> String {
+    let line = |name: &str, it: &Baseline| {
+        format!("  {name:<40} P {:.3}  R {:.3}  F1 {:.3}\n", it.precision, it.recall, it.f1)
+    };
+    format!(
+        "baselines on {} person records, {} true pairs:\n{}{}",
+        baselines.records,
+        baselines.true_pairs,
+        line("same normalized name and birth date", &baselines.exact),
+        line("Jaro-Winkler of full names at least 0.9", &baselines.jaro_winkler),
+    )
 }

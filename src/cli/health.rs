@@ -8,21 +8,21 @@ use accord::resolve::evaluate::health::{Health, LARGE, Triples, health};
 use super::CommandError;
 use super::output::Output;
 
-/// Writes the figures to a file; gives the table for people.
+/// Writes the figures to a file, and gives them.
 pub fn report(
     out: Output,
     labels: &[u32],
     links: &[(u32, u32, f64)],
     stop: f64,
-) -> Result<String, CommandError> {
+) -> Result<Health, CommandError> {
     let health = health(labels, links, stop);
     let figures = serde_json::to_string_pretty(&health)?;
     out.write(|file| Ok(writeln!(file, "{figures}")?))?;
-    Ok(text(&health))
+    Ok(health)
 }
 
 /// The curve, the clusters that were found, and the warnings. Writing to a string cannot fail.
-fn text(health: &Health) -> String {
+pub fn text(health: &Health) -> String {
     let mut text = String::new();
     let large = format!("in > {LARGE}");
     let _ = writeln!(

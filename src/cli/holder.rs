@@ -37,27 +37,79 @@ pub struct SealingArguments {
 }
 
 impl SealingArguments {
-    /// The key.
-    pub fn key(&self, store: &StoreAddress) -> Result<SealingKey, CommandError> {
-        let path = self.secrets_key.clone().unwrap_or_else(|| beside(store, "key"));
+    /// The key. One that is missing is made where the store's secrets are sealed with none yet.
+    pub fn key(
+        &self,
+        address: &StoreAddress,
+        store: &dyn Store,
+    ) -> Result<SealingKey, CommandError> {
+        let path = self.secrets_key.clone().unwrap_or_else(|| beside(address, "key"));
+        if !path.exists() && SealingKey::is_claimed(store)? {
+            let path = path.display();
+            return Err(format!(
+                "{path}: there is no key, and secrets of this store are sealed with one: --secrets-key names its file"
+            )
+            .into());
+        }
         SealingKey::of_file(&path, rand::random())
             .map_err(|error| format!("{}: {error}", path.display()).into())
     }
 }
 
 impl Place {
-    /// Opens the store; with `create`, makes it when it is missing.
-    pub fn open(&self, create: bool) -> Result<Arc<dyn Store>, CommandError> {
-        settings::open(&self.store, create)
+    /// Opens the store, which must be there.
+    pub fn open(&self) -> Result<Arc<dyn Store>, CommandError> {
+        settings::open(&self.store)
     }
 
-    /// Opens the store to change something in it, and the log that will say so: where that cannot be
-    /// written nothing is changed.
-    pub fn open_logged(&self, create: bool) -> Result<(Arc<dyn Store>, Log), CommandError> {
-        let path = self.audit.clone().unwrap_or_else(|| audit_of(&self.store));
-        let store = self.open(create)?;
-        let log = Log::open(&path, &store)?;
+    /// Opens the store, which must be there, to change something in it, and the log that will say so: where that
+    /// cannot be written nothing is changed.
+    pub fn open_logged(&self) -> Result<(Arc<dyn Store>, Log), CommandError> {
+        let store = self.open()?;
+        let log = Log::open(&self.log(), &store)?;
         Ok((store, log))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.audit.clone().unwrap_or_else(|| audit_of(&self.store))
+    }
+}
+
+/// Opens a store, made where it is missing, and its log. Where either cannot be had neither is left behind.
+pub fn make_logged(
+    address: &StoreAddress,
+    log: &Path,
+) -> Result<(Arc<dyn Store>, Log), CommandError> {
+    let unfilled = Unfilled::of(log);
+    // The log first: while nothing is in it, it can be taken away again.
+    drop(AuditLog::open(log)?);
+    let store = settings::open_or_make(address)?;
+    let log = Log::open(log, &store)?;
+    unfilled.keep();
+    Ok((store, log))
+}
+
+/// A file that was not there before. If it is there and empty at the end, it is removed.
+pub struct Unfilled(Option<PathBuf>);
+
+impl Unfilled {
+    /// Looks whether the file is there.
+    pub fn of(path: &Path) -> Self {
+        Self((!path.exists()).then(|| path.to_owned()))
+    }
+
+    /// Lets it stay.
+    pub fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfilled {
+    fn drop(&mut self) {
+        let Some(path) = &self.0 else { return };
+        if path.metadata().is_ok_and(|file| file.is_file() && file.len() == 0) {
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 
@@ -116,6 +168,14 @@ pub struct UserArguments {
     pub user: String,
 }
 
+/// Whether an agency may be one that the store does not know.
+#[derive(clap::Args)]
+pub struct NewAgency {
+    /// Take the agency as it is written although the store does not know it (accord agency list)
+    #[arg(long)]
+    pub new_agency: bool,
+}
+
 /// What a user may do.
 #[derive(clap::Args)]
 pub struct RightsArguments {
@@ -164,7 +224,7 @@ impl RightsArguments {
 
 /// A word of one of the model's closed lists.
 #[derive(Clone, Copy)]
-struct Word<T>(T);
+pub struct Word<T>(pub T);
 
 impl<T: DeserializeOwned> FromStr for Word<T> {
     type Err = String;

@@ -7,17 +7,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use accord::audit::{AuditError, Due};
-use accord::ingest::{Source, load_manifest, load_mapping};
+use accord::ingest::{RowReader, Source, load_manifest, load_mapping, read_file};
 use accord::jobs::{self, BATCH_ROWS, ImportReport, Observer, Progress, Refusal};
 use accord::model::IdKey;
 use accord::resolve::Engine;
 use accord::store::Store;
 use indicatif::ProgressBar;
 
-use super::holder::{Log, now};
+use super::holder::{Log, NewAgency, Unfilled, make_logged, now};
 use super::serve::audit_of;
-use super::settings::{self, StoreArguments};
-use super::{CommandError, progress};
+use super::settings::StoreArguments;
+use super::{CommandError, agency, progress, stdout};
 
 /// Import files into a store and link their records
 ///
@@ -45,6 +45,8 @@ pub struct Arguments {
     /// The audit log, in which each batch has an entry; `<store>.audit` when absent, `accord.audit` for a Neo4j store
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
+    #[command(flatten)]
+    new: NewAgency,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -56,20 +58,22 @@ const SOME_REFUSED: u8 = 3;
 /// How many refused rows the report prints before it points to `--refused`.
 const REFUSALS_PRINTED_MAX: usize = 20;
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let id_key = arguments.store.engine.id_key();
-    let sources = sources(arguments, &id_key)?;
+    let readers = readers(&sources(arguments, &id_key)?)?;
     let engine = arguments.store.engine.engine()?;
-    let refused = arguments.refused.as_deref().map(File::create).transpose()?;
-    let store = settings::open(&arguments.store.store, true)?;
+    let unfilled = arguments.refused.as_deref().map(Unfilled::of);
+    let refused = arguments.refused.as_deref().map(open_refused).transpose()?;
     let audit = arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store));
-    let log = Log::open(&audit, &store)?;
-    let report = with_bar((store.as_ref(), &log), &engine, &sources, refused)?;
+    let (store, log) = make_logged(&arguments.store.store, &audit)?;
+    let agencies = readers.iter().map(RowReader::agency);
+    agency::check_files(store.as_ref(), agencies, arguments.new.new_agency)?;
+    unfilled.into_iter().for_each(Unfilled::keep);
+    let report = with_bar((store.as_ref(), &log), &engine, readers, refused)?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        stdout::json(&report)?;
     } else {
-        print!("{}", text(&report));
+        stdout::print(text(&report))?;
     }
     let none_refused = report.files.iter().all(|file| file.refused == 0);
     Ok(if none_refused { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
@@ -91,29 +95,38 @@ fn sources(arguments: &Arguments, id_key: &IdKey) -> Result<Vec<Source>, Command
     Ok(arguments.files.iter().map(source).collect())
 }
 
+/// Opens files and reads their headers, before anything is made.
+pub fn readers(sources: &[Source]) -> Result<Vec<RowReader>, CommandError> {
+    let open = |source: &Source| read_file(&source.path, &source.name, source.mapper.clone());
+    Ok(sources.iter().map(open).collect::<Result<_, _>>()?)
+}
+
+/// Opens the file of refused rows; what stood in it stays until the first of them is written.
+fn open_refused(path: &Path) -> Result<File, CommandError> {
+    let opened = File::options().write(true).create(true).truncate(false).open(path);
+    opened.map_err(|error| format!("{}: cannot be written: {error}", path.display()).into())
+}
+
 /// Imports with a bar on the terminal.
 pub fn with_bar(
     (store, log): (&dyn Store, &Log),
     engine: &Engine,
-    sources: &[Source],
+    readers: Vec<RowReader>,
     refused: Option<File>,
 ) -> Result<ImportReport, CommandError> {
-    let total = sources.iter().map(|source| size(&source.path)).sum();
+    refused.as_ref().map(|file| file.set_len(0)).transpose()?;
+    let total = readers.iter().filter_map(RowReader::bytes_total).sum();
     let mut watch = Watch {
-        bar: progress::bytes_bar(total),
+        bar: progress::import_bar(total),
         log,
         refused: refused.map(BufWriter::new),
         failure: None,
     };
-    let report = jobs::import(store, engine, sources, BATCH_ROWS, now(), &mut watch);
+    let report = jobs::import_readers(store, engine, readers, BATCH_ROWS, now(), &mut watch);
     watch.bar.finish_and_clear();
     log.settle();
     watch.finish()?;
     Ok(report?)
-}
-
-fn size(path: &Path) -> u64 {
-    path.metadata().map_or(0, |metadata| metadata.len())
 }
 
 /// Moves the bar, logs the batches and writes refused rows away as they come.
@@ -137,11 +150,13 @@ impl Watch<'_> {
 impl Observer for Watch<'_> {
     fn due(&mut self, agency: &str, batch: u64) -> Result<Due, AuditError> {
         self.log.check()?;
+        self.bar.set_prefix("linking and storing");
         Ok(Log::due(&format!("import batch {batch}"), agency, None))
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {
         self.log.follow();
+        self.bar.set_prefix("reading");
         self.bar.set_position(progress.bytes_done);
         self.bar.set_message(format!("{} rows, {}", progress.rows, progress.file));
     }

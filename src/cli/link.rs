@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use accord::resolve::em::Unlabelled;
 use accord::resolve::{batch, probability};
+use serde_json::json;
 
 use super::output::Output;
 use super::records::{self, Records, SOME_REFUSED};
 use super::settings::EngineArguments;
-use super::{CommandError, progress};
+use super::{CommandError, progress, stdout};
 
 /// Find the records of two files that are one
 ///
@@ -33,13 +34,15 @@ pub struct Arguments {
     /// Link from this many bits on (log2 odds; 0 is an even chance)
     #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     least_bits: f64,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
     /// The one file
     first: PathBuf,
     /// The other file
     second: PathBuf,
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let files = [arguments.first.as_path(), arguments.second.as_path()];
     let out = Output::prepare(&arguments.out, &files)?;
@@ -50,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         records::trained(&mut records.table, &arguments.engine)?;
     spinner.finish_and_clear();
     let repeated = records.repeated_text();
-    let Records { table, local_ids, files, refused, .. } = records;
+    let Records { table, local_ids, files, refused, repeated: repeats, .. } = records;
     let second: Vec<bool> = files.iter().map(|file| *file == 1).collect();
     let bar = progress::count_bar(table.len() as u64, "comparing");
     let compared = |done| bar.inc(done as u64);
@@ -65,7 +68,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         }
         Ok(())
     })?;
-    println!("{} records, {} links, {refused} rows refused", table.len(), links.len());
-    print!("{repeated}");
+    if arguments.json {
+        stdout::json(&json!({
+            "records": table.len(), "links": links.len(), "refused": refused, "repeated": repeats,
+        }))?;
+    } else {
+        let (records, links) = (table.len(), links.len());
+        stdout::print(format_args!(
+            "{records} records, {links} links, {refused} rows refused\n{repeated}"
+        ))?;
+    }
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use accord::casework::agencies;
 use accord::govern::{POLICY_DOCUMENT, Policy, PublicKey};
+use serde_json::json;
 
-use super::CommandError;
-use super::holder::{Log, Place, UserArguments, now};
-use super::settings;
+use super::holder::{Log, NewAgency, Place, UserArguments, now};
+use super::{CommandError, agency, settings, stdout};
 
 /// Whose key, and which.
 #[derive(clap::Args)]
@@ -17,6 +17,8 @@ pub struct Arguments {
     place: Place,
     #[command(flatten)]
     user: UserArguments,
+    #[command(flatten)]
+    new: NewAgency,
     /// The officer's public key (Ed25519), as `openssl pkey -pubout` writes it; the private one stays with
     /// the officer
     #[arg(long, value_name = "FILE")]
@@ -27,7 +29,6 @@ pub struct Arguments {
 }
 
 /// Registers or removes a key.
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let key = match &arguments.public_key {
         Some(path) => {
@@ -36,8 +37,11 @@ pub fn run(arguments: &Arguments) -> Result<(), CommandError> {
         }
         None => None,
     };
-    let (store, log) = arguments.place.open_logged(false)?;
+    let (store, log) = arguments.place.open_logged()?;
     let UserArguments { agency, user } = &arguments.user;
+    if key.is_some() {
+        agency::check(store.as_ref(), [agency.as_str()], arguments.new.new_agency)?;
+    }
     let at = now();
     let key_since = key.as_ref().map(|key| (key, at));
     let did = if key.is_some() { "register" } else { "remove" };
@@ -45,21 +49,28 @@ pub fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let changed = agencies::register_officer(store.as_ref(), &due, (agency, user), key_since)?;
     log.settle();
     match (&key, changed) {
-        (Some(key), true) => println!("registered {key}"),
-        (Some(_), false) => println!("was registered already"),
-        (None, true) => println!("removed"),
-        (None, false) => println!("there was none"),
+        (Some(key), true) => stdout::line(format_args!("registered {key}"))?,
+        (Some(_), false) => stdout::line("was registered already")?,
+        (None, true) => stdout::line("removed")?,
+        (None, false) => stdout::line("there was none")?,
     }
     Ok(())
 }
 
 /// Prints the officers' keys: key, since when, agency, user.
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
-pub fn list(place: &Place) -> Result<(), CommandError> {
-    let policy = Policy::from_document(place.open(false)?.document(POLICY_DOCUMENT)?.as_deref())?;
+pub fn list(place: &Place, json: bool) -> Result<(), CommandError> {
+    let policy = Policy::from_document(place.open()?.document(POLICY_DOCUMENT)?.as_deref())?;
+    if json {
+        let listed = policy.officers.iter().flat_map(|(agency, officers)| {
+            officers.iter().map(move |(user, key)| {
+                json!({ "agency": agency, "user": user, "key": key.key, "since": key.since })
+            })
+        });
+        return stdout::json(&listed.collect::<Vec<_>>());
+    }
     for (agency, officers) in &policy.officers {
         for (user, key) in officers {
-            println!("{}  since {}  {agency}  {user}", key.key, key.since);
+            stdout::line(format_args!("{}  since {}  {agency}  {user}", key.key, key.since))?;
         }
     }
     Ok(())

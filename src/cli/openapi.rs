@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::CommandError;
+use super::{CommandError, stdout};
 
 /// Print the API's OpenAPI document
 ///
@@ -11,8 +11,7 @@ use super::CommandError;
 #[command(after_help = "Example:  accord openapi > openapi/accord.json")]
 pub struct Arguments {}
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(_: &Arguments) -> Result<ExitCode, CommandError> {
-    println!("{}", serde_json::to_string_pretty(&accord::api::document())?);
+    stdout::json(&accord::api::document())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,9 +6,22 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// How often what moves with time moves.
+const TICK: Duration = Duration::from_millis(120);
+
 /// A bar over a known number of bytes, with the number of rows as its message.
 pub fn bytes_bar(total: u64) -> ProgressBar {
     styled(total, "{msg} [{bar:30}] {percent:>3}% {bytes_per_sec} {eta} left")
+}
+
+/// A bar over the bytes of an import: its prefix says what is being done, its message how far it is. It moves with
+/// time, for a batch of rows is linked for some seconds in a large store.
+pub fn import_bar(total: u64) -> ProgressBar {
+    let bar =
+        styled(total, "{spinner} {prefix} [{bar:30}] {percent:>3}% {elapsed} {eta} left {msg}");
+    bar.set_prefix("reading");
+    bar.enable_steady_tick(TICK);
+    bar
 }
 
 /// A bar over files that are read one after the other: its message says what has been read.
@@ -59,7 +72,7 @@ pub fn count_bar(total: u64, what: &'static str) -> ProgressBar {
 /// A spinner for a step of unknown length.
 pub fn spinner(what: impl Into<Cow<'static, str>>) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(what);
-    spinner.enable_steady_tick(Duration::from_millis(120));
+    spinner.enable_steady_tick(TICK);
     spinner
 }
 

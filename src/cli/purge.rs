@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use accord::casework;
+use serde_json::json;
 
-use super::CommandError;
 use super::holder::{Log, Place, now};
+use super::{CommandError, stdout};
 
 /// Remove rows whose review is overdue
 ///
@@ -18,19 +19,25 @@ use super::holder::{Log, Place, now};
 pub struct Arguments {
     #[command(flatten)]
     place: Place,
+    /// Print JSON: how many objects of each agency are gone
+    #[arg(long)]
+    json: bool,
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
-    let (store, log) = arguments.place.open_logged(false)?;
+    let (store, log) = arguments.place.open_logged()?;
     let report =
         casework::purge(store.as_ref(), now(), |agency| Log::entry("purge", agency, None))?;
     log.settle();
+    if arguments.json {
+        stdout::json(&json!({ "removed": report.agencies }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if report.agencies.is_empty() {
-        println!("nothing to remove");
+        stdout::line("nothing to remove")?;
     }
     for (agency, objects) in &report.agencies {
-        println!("{objects:>10}  {agency}");
+        stdout::line(format_args!("{objects:>10}  {agency}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

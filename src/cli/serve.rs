@@ -1,6 +1,6 @@
 //! `accord serve`: the HTTP API and its page.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,14 +8,16 @@ use std::sync::Arc;
 use accord::api::{Application, Config, FAILURES_A_MINUTE, Notice, PURGE_EVERY, Tls};
 use accord::graph::VIEW_BYTES_MAX;
 use accord::identity::{self, SealingKey};
-use accord::model::Timestamp;
-use accord::query::{Library, Runner};
-use accord::store::StoreAddress;
+use accord::model::{IdKey, Timestamp};
+use accord::query::{LiveLibrary, Runner};
+use accord::resolve::Engine;
+use accord::store::{Store, StoreAddress};
 use tracing_subscriber::EnvFilter;
 
-use super::CommandError;
-use super::holder::SealingArguments;
+use super::holder::{SealingArguments, Unfilled};
+use super::queries::{self, QueryArguments};
 use super::settings::{self, StoreArguments};
+use super::{CommandError, stdout};
 
 /// Serve the HTTP API and its page
 ///
@@ -29,6 +31,7 @@ use super::settings::{self, StoreArguments};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   accord serve --store case.accord --listen 127.0.0.1:8080
+  accord serve --store case.accord --queries queries
   accord serve --store case.accord --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key \\
       --tls-client-ca services-ca.pem --identity identity.toml
   ACCORD_NEO4J_PASSWORD=... accord serve --store bolt://neo4j@db:7687 --listen 0.0.0.0:8080 --plain-http
@@ -56,6 +59,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", env = "ACCORD_IDENTITY")]
     identity: Option<PathBuf>,
     #[command(flatten)]
+    queries: QueryArguments,
+    #[command(flatten)]
     sealing: SealingArguments,
     /// Minutes after which a user must show anew who they are to sign or suspend agreements, lead cases,
     /// break glass or register agencies; a service's key counts from when it was made
@@ -82,7 +87,6 @@ pub struct Arguments {
     plain_http: bool,
 }
 
-#[allow(clippy::print_stdout, reason = "says where it listens")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let tls = match (&arguments.tls_cert, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls {
@@ -96,24 +100,55 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     if tls.is_none() && !alone && !arguments.plain_http {
         return Err("others reach this address: give --tls-cert and --tls-key, or --plain-http when a proxy in front speaks TLS".into());
     }
+    tls.as_ref().map(Tls::check).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let notice = arguments.notice.as_deref().map(notice_of).transpose()?.unwrap_or_default();
+    let identity = arguments.identity.as_deref().map(identity_of).transpose()?.unwrap_or_default();
+    let engine = arguments.store.engine.engine()?;
+    let (library, runner) = arguments.queries.runner(&arguments.store.store)?;
+    let store = settings::open(&arguments.store.store)?;
+    check_free(arguments.listen)?;
+    // Last of all, for it may be made.
+    let sealing = arguments.sealing.key(&arguments.store.store, store.as_ref())?;
     let place = Placed {
+        store,
+        engine,
+        library,
+        runner,
+        id_key: arguments.store.engine.id_key(),
         listen: arguments.listen,
         audit: arguments.audit.clone().unwrap_or_else(|| audit_of(&arguments.store.store)),
-        sealing: arguments.sealing.key(&arguments.store.store)?,
+        sealing,
         privileged_minutes: arguments.privileged_minutes,
-        notice: arguments.notice.as_deref().map(notice_of).transpose()?.unwrap_or_default(),
-        identity: arguments.identity.as_deref().map(identity_of).transpose()?.unwrap_or_default(),
+        notice,
+        identity,
         tls,
         view_bytes_max: arguments.view_memory.saturating_mul(1 << 20),
     };
-    serve(&arguments.store, place, |address| {
-        println!("listening on {scheme}://{address}, page at {scheme}://{address}/docs/");
+    serve(place, |address| {
+        let page = format!("{scheme}://{address}/docs/");
+        stdout::line(format_args!("listening on {scheme}://{address}, page at {page}"))
     })
 }
 
-/// How a server is reached, by whom, where its log lies, and what it may hold.
+/// Makes sure that nobody listens on an address.
+pub fn check_free(listen: SocketAddr) -> Result<(), CommandError> {
+    match TcpListener::bind(listen) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let why = format!("cannot listen on {listen}: {error}; --listen names another address");
+            Err(why.into())
+        }
+    }
+}
+
+/// What a server serves, how it is reached, by whom, where its log lies, and what it may hold.
 pub struct Placed {
+    pub store: Arc<dyn Store>,
+    pub engine: Arc<Engine>,
+    pub library: Arc<LiveLibrary>,
+    pub runner: Runner,
+    pub id_key: IdKey,
     pub listen: SocketAddr,
     pub audit: PathBuf,
     pub identity: identity::Settings,
@@ -158,12 +193,16 @@ pub fn beside(address: &StoreAddress, what: &str) -> PathBuf {
 
 /// Serves until told to stop; `ready` is called with the address once it is bound.
 pub fn serve(
-    arguments: &StoreArguments,
     placed: Placed,
-    ready: impl FnOnce(SocketAddr),
+    ready: impl FnOnce(SocketAddr) -> Result<(), CommandError>,
 ) -> Result<ExitCode, CommandError> {
     log_to_stderr();
     let Placed {
+        store,
+        engine,
+        library,
+        runner,
+        id_key,
         listen,
         audit,
         identity,
@@ -173,13 +212,13 @@ pub fn serve(
         tls,
         view_bytes_max,
     } = placed;
-    let runner =
-        Runner::for_store(Library::shipped()?, &settings::with_password(&arguments.store))?;
+    queries::watch(&library)?;
+    let log = Unfilled::of(&audit);
     let config = Config {
-        store: settings::open(&arguments.store, false)?,
+        store,
         runner,
-        engine: arguments.engine.engine()?,
-        id_key: arguments.engine.id_key(),
+        engine,
+        id_key,
         audit: audit.clone(),
         listen,
         identity,
@@ -196,7 +235,8 @@ pub fn serve(
     };
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(config)?;
-        ready(application.address());
+        log.keep();
+        ready(application.address())?;
         application.run().await?;
         Ok::<(), CommandError>(())
     })?;
@@ -211,6 +251,8 @@ fn log_to_stderr() {
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,accord=info"));
     let _ = tracing_subscriber::fmt()
         .json()
+        // It would be told on stderr, which may be what cannot be written.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_env_filter(filter)
         .try_init();

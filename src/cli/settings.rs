@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use accord::model::IdKey;
 use accord::resolve::{Engine, Model};
-use accord::store::{self, Store, StoreAddress};
+use accord::store::{self, Store, StoreAddress, StoreError};
 
 use super::CommandError;
+use super::holder::Unfilled;
 
 /// Options that every command which touches a store takes.
 #[derive(clap::Args)]
@@ -54,9 +55,46 @@ impl EngineArguments {
 /// The environment variable that may hold the Neo4j password in place of the address.
 const PASSWORD_VARIABLE: &str = "ACCORD_NEO4J_PASSWORD";
 
-/// Opens a store that must exist already, or may be created.
-pub fn open(address: &StoreAddress, create: bool) -> Result<Arc<dyn Store>, CommandError> {
-    Ok(store::open(&with_password(address), create)?)
+/// Opens a store that must be there. Where none is, the error says what would make one.
+pub fn open(address: &StoreAddress) -> Result<Arc<dyn Store>, CommandError> {
+    let missing = || {
+        format!(
+            "{address}: there is no store. `accord init --store {address}` makes an empty one, `accord import` one \
+             with the records of files"
+        )
+    };
+    if let StoreAddress::File(path) = address
+        && !path.exists()
+    {
+        return Err(missing().into());
+    }
+    match store::open(&with_password(address), false) {
+        Err(StoreError::Format(reason)) if reason.contains("holds no store") => {
+            Err(missing().into())
+        }
+        opened => Ok(opened?),
+    }
+}
+
+/// Opens a store, made where it is missing. One that cannot be made leaves nothing behind.
+pub fn open_or_make(address: &StoreAddress) -> Result<Arc<dyn Store>, CommandError> {
+    let _unfilled = match address {
+        StoreAddress::File(path) => Some(Unfilled::of(path)),
+        StoreAddress::Neo4j { .. } => None,
+    };
+    Ok(store::open(&with_password(address), true)?)
+}
+
+/// Whether something is there where a store would be made.
+pub fn is_there(address: &StoreAddress) -> Result<bool, CommandError> {
+    match address {
+        StoreAddress::File(path) => Ok(path.symlink_metadata().is_ok()),
+        StoreAddress::Neo4j { .. } => match store::open(&with_password(address), false) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Format(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        },
+    }
 }
 
 /// The address with the password from the environment where it names none itself.

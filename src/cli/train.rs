@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use accord::ingest::{Source, load_manifest, read_file};
 use accord::model::{IdKey, Record};
-use accord::private;
 use accord::resolve::train::{self, Labelled};
 use accord::resolve::{Model, em};
 
+use super::output::Output;
 use super::progress::{self, FilesBar};
 use super::{CommandError, key};
 
@@ -35,6 +35,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let id_key = IdKey::default();
+    let out = Output::prepare(&arguments.out, &[&arguments.manifest])?;
     let (manifest, sources) = load_manifest(&arguments.manifest, &id_key)?;
     let model = if arguments.unlabelled {
         unlabelled(&sources)?
@@ -44,8 +45,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         let folder = arguments.manifest.parent().unwrap_or(Path::new(""));
         labelled(&sources, &folder.join(key), &id_key)?
     };
-    // A model holds how often names are seen.
-    private::create(&arguments.out)?.write_all((model.to_json() + "\n").as_bytes())?;
+    // A model holds how often names are seen: an output is its owner's alone.
+    out.write(|file| Ok(file.write_all((model.to_json() + "\n").as_bytes())?))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -74,6 +74,14 @@ impl SealingKey {
         if claimed.as_ref() == Some(&self.id) { Ok(()) } else { Err(IdentityError::OtherKey) }
     }
 
+    /// Whether the store's secrets are sealed with a key already.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn is_claimed(store: &dyn Store) -> Result<bool, IdentityError> {
+        Ok(store.document(DOCUMENT)?.is_some())
+    }
+
     /// Seals a secret of a holder: it opens for this holder only.
     pub(super) fn seal(
         &self,

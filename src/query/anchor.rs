@@ -58,8 +58,7 @@ impl Reader<'_> {
     }
 
     fn refuse<T>(&self, at: usize, reason: &str) -> Result<T, Refusal> {
-        let line = self.tokens.get(at).or(self.tokens.last()).map_or(1, |token| token.line);
-        Err(Refusal { line, reason: reason.to_owned() })
+        Err(Refusal::at(self.tokens.get(at).or(self.tokens.last()), reason))
     }
 
     fn expect(&self, at: usize, mark: char) -> Result<usize, Refusal> {

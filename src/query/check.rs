@@ -10,12 +10,22 @@ use super::{Engines, anchor};
 
 /// Why a statement is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("line {line}: {reason}")]
+#[error("{line}:{column}: {reason}")]
 pub struct Refusal {
     /// The line, from 1.
     pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
     /// What is wrong there.
     pub reason: String,
+}
+
+impl Refusal {
+    /// A refusal at a token, or at the begin of the file.
+    pub(super) fn at(token: Option<&Token>, reason: impl Into<String>) -> Self {
+        let (line, column) = token.map_or((1, 1), |token| (token.line, token.column));
+        Self { line, column, reason: reason.into() }
+    }
 }
 
 /// Words that write, call, load, administer, or give different rows each time. They may not even
@@ -34,13 +44,17 @@ const FORBIDDEN: &[&str] = &[
     "DETACH",
     "DROP",
     "EXPLAIN",
+    "FILTER",
     "FINISH",
+    "FOR",
     "FOREACH",
     "GRANT",
     "INDEX",
     "INSERT",
+    "LET",
     "LOAD",
     "MERGE",
+    "NEXT",
     "NODETACH",
     "OFFSET",
     "PERIODIC",
@@ -108,7 +122,9 @@ const CLAUSES: &[&str] = &["MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN"];
 /// Checks the statement of a file against its header.
 pub(super) fn check(header: &Header, text: &str) -> Result<(), Refusal> {
     let tokens = tokens(text)?;
+    size(&tokens)?;
     words(&tokens)?;
+    properties_by_name(&tokens)?;
     parameters(header, &tokens)?;
     anchor::check(&tokens, header.engines == Engines::Neo4j)?;
     let clauses = clauses(&tokens)?;
@@ -117,7 +133,75 @@ pub(super) fn check(header: &Header, text: &str) -> Result<(), Refusal> {
 }
 
 fn refuse<T>(token: Option<&Token>, reason: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal { line: token.map_or(1, |token| token.line), reason: reason.into() })
+    Err(Refusal::at(token, reason))
+}
+
+/// The most tokens of a statement, and how deep it may be nested: whatever reads it further goes down with it.
+const TOKENS_MAX: usize = 2_000;
+const DEPTH_MAX: usize = 24;
+
+/// Refuses statements that are too long or nested too deeply.
+fn size(tokens: &[Token]) -> Result<(), Refusal> {
+    if let Some(token) = tokens.get(TOKENS_MAX) {
+        return refuse(Some(token), format!("more than {TOKENS_MAX} words and marks"));
+    }
+    let mut depth = 0usize;
+    for (at, token) in tokens.iter().enumerate() {
+        match &token.kind {
+            Kind::Mark('(' | '[' | '{') => depth += 1,
+            Kind::Mark(')' | ']' | '}') => depth = depth.saturating_sub(1),
+            Kind::Word(word) if among(word, &["CASE"]) => depth += 1,
+            Kind::Word(word) if among(word, &["END"]) => depth = depth.saturating_sub(1),
+            Kind::Word(word)
+                if among(word, &["NOT"]) && at > 0 && tokens[at - 1].is_word("NOT") =>
+            {
+                return refuse(Some(token), "`NOT NOT`");
+            }
+            Kind::Mark('+' | '-')
+                if at > 1
+                    && tokens[at - 2..at].iter().all(|it| it.is_mark('+') || it.is_mark('-')) =>
+            {
+                return refuse(Some(token), "three signs in a row");
+            }
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return refuse(Some(token), format!("nested more than {DEPTH_MAX} deep"));
+        }
+    }
+    Ok(())
+}
+
+/// Words that may stand before a list.
+const BEFORE_LIST: &[&str] = &[
+    "AND", "BY", "CASE", "CONTAINS", "DISTINCT", "ELSE", "IN", "NOT", "OR", "RETURN", "THEN",
+    "UNWIND", "WHEN", "WHERE", "WITH", "XOR",
+];
+
+/// Properties are read as `name.property` only: `name['property']` and `name {.*}` would read those that stored
+/// queries may not read. Lists are read at plain numbers.
+fn properties_by_name(tokens: &[Token]) -> Result<(), Refusal> {
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| &tokens[at]);
+        if token.is_mark('.') && before.is_some_and(|it| it.is_mark('{') || it.is_mark(',')) {
+            return refuse(Some(token), "a map of a node's properties");
+        }
+        let of_value = before.is_some_and(|before| match &before.kind {
+            Kind::Word(word) => !among(word, BEFORE_LIST),
+            kind => matches!(kind, Kind::Mark(')' | ']' | '}') | Kind::Parameter(_) | Kind::Text),
+        });
+        if token.is_mark('[') && of_value {
+            let plain = |it: &&Token| matches!(it.kind, Kind::Integer(_) | Kind::Mark('-' | '.'));
+            let end = at + 1 + tokens[at + 1..].iter().take_while(plain).count();
+            if !tokens.get(end).is_some_and(|it| it.is_mark(']')) {
+                return refuse(
+                    tokens.get(end).or(Some(token)),
+                    "a place in a list that is no plain number",
+                );
+            }
+        }
+    }
+    Ok(())
 }
 
 fn among(word: &str, words: &[&str]) -> bool {

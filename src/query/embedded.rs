@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use marsdb_graph::{GraphError, GraphStore, PropertyValue};
 use marsdb_query::{CancellationToken, ExecutionOptions, Executor, Literal};
 
-use super::{Cancel, CypherEngine, Limits, PropertyGraph, QueryError, StoredQuery, Value, ViewKey};
+use super::{
+    Cancel, CypherEngine, Limits, PropertyGraph, QueryError, Refusal, StoredQuery, Value, ViewKey,
+    parameters,
+};
 
 /// How many views are held at once; the least recently used one goes. A view of 100,000 nodes
 /// takes some 100 MB.
@@ -106,6 +109,39 @@ impl CypherEngine for EmbeddedEngine {
         }
         result.rows.into_iter().map(|row| row.into_iter().map(plain).collect()).collect()
     }
+}
+
+/// Runs a query with its examples over no graph at all, as an engine would: what is wrong with its grammar or its names
+/// is found before somebody asks it.
+pub(super) fn try_out(query: &StoredQuery) -> Result<(), Refusal> {
+    let begin = query.cypher().lines().take_while(|line| line.trim_start().starts_with("//"));
+    let begin = begin.count() + 1;
+    let there = |reason: String| Refusal { line: begin, column: 1, reason };
+    marsdb_query::parse(query.cypher()).map_err(|error| {
+        let reason = error.to_string();
+        place(&reason).unwrap_or_else(|| there(reason))
+    })?;
+    let examples = query.parameters().iter().filter(|it| !it.example.is_null());
+    let examples = examples.map(|it| (it.name.clone(), it.example.clone())).collect();
+    let bound = parameters::bind(query, &examples).map_err(|it| there(it.to_string()))?;
+    let view = ViewKey { view: String::new(), tag: String::new(), revision: 0 };
+    let engine = EmbeddedEngine::new();
+    let graph = PropertyGraph { nodes: Vec::new(), edges: Vec::new() };
+    engine
+        .load(&view, &graph)
+        .and_then(|()| engine.run(&view, query, &bound, &Limits::default(), &Cancel::default()))
+        .map(drop)
+        .map_err(|error| there(error.to_string()))
+}
+
+/// Where a syntax error is, of a text that ends like `line 9:12 no viable alternative`.
+fn place(reason: &str) -> Option<Refusal> {
+    let (_, rest) = reason.split_once("syntax error: line ")?;
+    let (line, rest) = rest.split_once(':')?;
+    // What follows quotes the file, which may name people.
+    let (column, _) = rest.split_once(' ')?;
+    let (line, column) = (line.parse().ok()?, column.parse::<usize>().ok()? + 1);
+    Some(Refusal { line, column, reason: "syntax: this may not stand here".into() })
 }
 
 /// A new in-memory graph with these nodes and relationships.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
-use thiserror::Error;
 
-use super::{Value, parameters};
+use super::{Refusal, Value, parameters};
 
 /// Which engines run a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -110,16 +109,6 @@ pub struct Column {
     pub about: String,
 }
 
-/// A header that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("line {line}: {reason}")]
-pub struct HeaderError {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong there.
-    pub reason: String,
-}
-
 /// Everything that the comment header of a file says.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Header {
@@ -132,28 +121,38 @@ pub(super) struct Header {
 }
 
 /// Reads the comment lines before the first line of Cypher.
-pub(super) fn parse(text: &str) -> Result<Header, HeaderError> {
+pub(super) fn parse(text: &str) -> Result<Header, Refusal> {
     let mut draft = Draft::default();
-    for (line, comment) in entries(text) {
-        draft.add(&comment).map_err(|reason| HeaderError { line, reason })?;
+    for Entry { line, column, text } in entries(text) {
+        draft.add(&text).map_err(|reason| Refusal { line, column, reason })?;
     }
     let last = text.lines().take_while(|line| line.trim_start().starts_with("//")).count();
-    draft.finish().map_err(|reason| HeaderError { line: last.max(1), reason })
+    draft.finish().map_err(|reason| Refusal { line: last.max(1), column: 1, reason })
 }
 
-/// The header's comments with the number of their first line; a comment that is indented by three
-/// spaces or more goes on with the one before.
-fn entries(text: &str) -> Vec<(usize, String)> {
-    let mut entries: Vec<(usize, String)> = Vec::new();
+/// A comment of the header, and where its text begins.
+struct Entry {
+    line: usize,
+    column: usize,
+    text: String,
+}
+
+/// The header's comments; a comment that is indented by three spaces or more goes on with the one before.
+fn entries(text: &str) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let Some(comment) = line.trim_start().strip_prefix("//") else { break };
         match entries.last_mut() {
-            Some((_, entry)) if comment.starts_with("   ") => {
-                entry.push(' ');
-                entry.push_str(comment.trim());
+            Some(entry) if comment.starts_with("   ") => {
+                entry.text.push(' ');
+                entry.text.push_str(comment.trim());
             }
             _ if comment.trim().is_empty() => {}
-            _ => entries.push((index + 1, comment.trim().to_owned())),
+            _ => {
+                let before = line.len() - comment.trim_start().len();
+                let column = line[..before].chars().count() + 1;
+                entries.push(Entry { line: index + 1, column, text: comment.trim().to_owned() });
+            }
         }
     }
     entries

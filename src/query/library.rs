@@ -1,17 +1,23 @@
-//! The stored queries, read and checked.
+//! The stored queries, read and checked: those that come with the program, and own ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
 use super::header::{self, Header};
-use super::{Column, Engines, HeaderError, Parameter, Refusal, check};
+use super::token::characters;
+use super::{Column, Engines, Parameter, Refusal, check, embedded};
+use crate::model::hex;
+
+/// The longest name of a query.
+const NAME_BYTES_MAX: usize = 64;
 
 /// A stored query: a checked statement and what its header says of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredQuery {
     header: Header,
     cypher: String,
+    version: String,
 }
 
 impl StoredQuery {
@@ -19,16 +25,24 @@ impl StoredQuery {
     ///
     /// # Errors
     /// Where and why the header cannot be read or the statement is refused.
-    pub fn parse(file: &str, text: &str) -> Result<Self, LibraryError> {
-        let header = header::parse(text)
-            .map_err(|error| LibraryError::Header { file: file.into(), error })?;
-        let refused = |refusal| LibraryError::Refused { file: file.into(), refusal };
+    pub fn parse(file: &str, text: &str) -> Result<Self, RefusedFile> {
+        Self::read(file, text).map_err(|refusal| RefusedFile::of(file, refusal))
+    }
+
+    fn read(file: &str, text: &str) -> Result<Self, Refusal> {
+        characters(text)?;
+        let header = header::parse(text)?;
+        let first = |reason: &str| Refusal { line: 1, column: 1, reason: reason.into() };
         if file.strip_suffix(".cypher") != Some(header.name.as_str()) {
-            let reason = "the name in the header is not that of the file".into();
-            return Err(refused(Refusal { line: 1, reason }));
+            return Err(first("the name in the header is not that of the file"));
         }
-        check::check(&header, text).map_err(refused)?;
-        Ok(Self { header, cypher: text.to_owned() })
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if header.name.len() > NAME_BYTES_MAX || !header.name.chars().all(plain) {
+            return Err(first("a name has lower-case letters, digits and `-` only, 64 at most"));
+        }
+        check::check(&header, text)?;
+        let version = hex(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
+        Ok(Self { header, cypher: text.to_owned(), version })
     }
 
     /// Its name, which is that of its file.
@@ -65,36 +79,40 @@ impl StoredQuery {
     pub fn cypher(&self) -> &str {
         &self.cypher
     }
+
+    /// A hash of the whole file, so that it can be told which text of a query was run.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
 }
 
-/// A file that cannot be part of the library.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LibraryError {
-    /// Its header cannot be read.
-    #[error("{file}: {error}")]
-    Header {
-        /// The file.
-        file: String,
-        /// Where and why.
-        error: HeaderError,
-    },
-    /// Its statement is refused.
-    #[error("{file}: {refusal}")]
-    Refused {
-        /// The file.
-        file: String,
-        /// Where and why.
-        refusal: Refusal,
-    },
-    /// Two files have one name.
-    #[error("{0}: a second query of that name")]
-    Twice(String),
+/// A file that cannot be part of the library: where and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
+#[error("{file}:{line}:{column}: {reason}")]
+pub struct RefusedFile {
+    /// The file's name.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub reason: String,
 }
 
-/// The stored queries by name.
+impl RefusedFile {
+    pub(super) fn of(file: &str, refusal: Refusal) -> Self {
+        let Refusal { line, column, reason } = refusal;
+        Self { file: file.to_owned(), line, column, reason }
+    }
+}
+
+/// The stored queries by name, and the files of own ones that were refused.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Library {
     queries: BTreeMap<String, StoredQuery>,
+    own: BTreeSet<String>,
+    refused: Vec<RefusedFile>,
 }
 
 macro_rules! shipped {
@@ -130,7 +148,7 @@ impl Library {
     ///
     /// # Errors
     /// When one of them is refused; a test holds that none is.
-    pub fn shipped() -> Result<Self, LibraryError> {
+    pub fn shipped() -> Result<Self, RefusedFile> {
         Self::from_files(SHIPPED.iter().copied())
     }
 
@@ -140,15 +158,78 @@ impl Library {
     /// The first file that is refused.
     pub fn from_files<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, LibraryError> {
+    ) -> Result<Self, RefusedFile> {
         let mut queries = BTreeMap::new();
         for (file, text) in files {
             let query = StoredQuery::parse(file, text)?;
             if queries.insert(query.name().to_owned(), query).is_some() {
-                return Err(LibraryError::Twice(file.to_owned()));
+                let reason = "a second query of that name".into();
+                return Err(RefusedFile::of(file, Refusal { line: 1, column: 1, reason }));
             }
         }
-        Ok(Self { queries })
+        Ok(Self { queries, own: BTreeSet::new(), refused: Vec::new() })
+    }
+
+    /// These queries and own ones, given as the name of each file with its text or why that cannot be read. What
+    /// comes of it depends on the files only: one that is refused takes none of the others with it, and none may
+    /// take the name of a query that is here already.
+    #[must_use]
+    pub fn with_own(
+        &self,
+        files: impl IntoIterator<Item = (String, Result<String, Refusal>)>,
+    ) -> Self {
+        let mut library = self.clone();
+        for (file, text) in files {
+            let query = text.and_then(|text| self.own_query(&file, &text));
+            match query {
+                Ok(query) => {
+                    library.own.insert(query.name().to_owned());
+                    library.queries.insert(query.name().to_owned(), query);
+                }
+                Err(refusal) => library.refused.push(RefusedFile::of(&file, refusal)),
+            }
+        }
+        library
+    }
+
+    fn own_query(&self, file: &str, text: &str) -> Result<StoredQuery, Refusal> {
+        let query = StoredQuery::read(file, text)?;
+        if self.queries.contains_key(query.name()) {
+            let reason = "a query that comes with the program has this name".into();
+            return Err(Refusal { line: 1, column: 1, reason });
+        }
+        if query.engines() == Engines::All {
+            // The parser is not ours: what it falls over is refused, and the server stays.
+            let tried = std::panic::catch_unwind(|| embedded::try_out(&query));
+            tried.unwrap_or_else(|_| {
+                let reason = "the embedded engine fails on it".into();
+                Err(Refusal { line: 1, column: 1, reason })
+            })?;
+        }
+        Ok(query)
+    }
+
+    /// The same with another refusal, of what is not a file.
+    pub(super) fn with_refused(&self, refused: RefusedFile) -> Self {
+        let mut library = self.clone();
+        library.refused.retain(|other| other.file != refused.file);
+        library.refused.push(refused);
+        library
+    }
+
+    /// The files of own queries that were refused, by name.
+    pub fn refused(&self) -> &[RefusedFile] {
+        &self.refused
+    }
+
+    /// Whether the query of this name is an own one.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.own.contains(name)
+    }
+
+    /// How many own queries there are.
+    pub fn own_count(&self) -> usize {
+        self.own.len()
     }
 
     /// The query of this name.

@@ -6,6 +6,8 @@
 //! holds: the embedded one ([`embedded`]) or Neo4j ([`neo4j`]). Both give the same rows; a query
 //! that only one can run says so and is refused on the other.
 //!
+//! Own queries lie in a folder that a server is given at its start ([`LiveLibrary`]).
+//!
 //! This room knows neither policy nor HTTP: it is handed a snapshot that already is the view.
 
 mod anchor;
@@ -15,6 +17,7 @@ mod engine;
 mod error;
 mod header;
 mod library;
+mod live;
 pub mod neo4j;
 mod parameters;
 mod projection;
@@ -25,8 +28,9 @@ mod value;
 pub use check::Refusal;
 pub use engine::{Cancel, CypherEngine, Limits, ViewKey};
 pub use error::QueryError;
-pub use header::{Column, Engines, HeaderError, Parameter, ValueType};
-pub use library::{Library, LibraryError, StoredQuery};
+pub use header::{Column, Engines, Parameter, ValueType};
+pub use library::{Library, RefusedFile, StoredQuery};
+pub use live::LiveLibrary;
 pub use parameters::bind;
 pub use projection::{Edge, Node, PropertyGraph, Relation, projection};
 pub use runner::{Rows, Runner};

@@ -1,12 +1,14 @@
 //! Runs a stored query of the library over the graph of a view.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::embedded::EmbeddedEngine;
 use super::neo4j::Neo4jEngine;
 use super::{
-    Cancel, Column, CypherEngine, Engines, Library, Limits, QueryError, StoredQuery, Value,
-    ValueType, ViewKey, parameters, projection,
+    Cancel, Column, CypherEngine, Engines, Library, Limits, LiveLibrary, QueryError, StoredQuery,
+    Value, ValueType, ViewKey, parameters, projection,
 };
 use crate::graph::Snapshot;
 use crate::model::{EntityId, Timestamp};
@@ -22,25 +24,30 @@ pub struct Rows {
     pub columns: Vec<Column>,
     /// The values; timestamps are RFC 3339 texts.
     pub rows: Vec<Vec<Value>>,
+    /// The version of the query that gave them ([`StoredQuery::version`]).
+    pub version: String,
 }
 
 /// The library of stored queries and the engine that runs them.
 pub struct Runner {
-    library: Library,
+    library: Arc<LiveLibrary>,
     engine: Box<dyn CypherEngine>,
 }
 
 impl Runner {
     /// A runner of these queries on this engine.
-    pub fn new(library: Library, engine: Box<dyn CypherEngine>) -> Self {
-        Self { library, engine }
+    pub fn new(library: impl Into<Arc<LiveLibrary>>, engine: Box<dyn CypherEngine>) -> Self {
+        Self { library: library.into(), engine }
     }
 
     /// A runner on the engine that fits a store: Neo4j's own, or the embedded one.
     ///
     /// # Errors
     /// When the engine cannot be made.
-    pub fn for_store(library: Library, address: &StoreAddress) -> Result<Self, QueryError> {
+    pub fn for_store(
+        library: impl Into<Arc<LiveLibrary>>,
+        address: &StoreAddress,
+    ) -> Result<Self, QueryError> {
         let engine: Box<dyn CypherEngine> = match address {
             StoreAddress::File(_) => Box::new(EmbeddedEngine::new()),
             StoreAddress::Neo4j { .. } => Box::new(Neo4jEngine::connect(address)?),
@@ -48,9 +55,9 @@ impl Runner {
         Ok(Self::new(library, engine))
     }
 
-    /// The queries.
-    pub fn library(&self) -> &Library {
-        &self.library
+    /// The queries as they are now.
+    pub fn library(&self) -> Arc<Library> {
+        self.library.current()
     }
 
     /// Whether the engine of this store can run the query.
@@ -73,7 +80,8 @@ impl Runner {
         limits: &Limits,
         cancel: &Cancel,
     ) -> Result<Rows, QueryError> {
-        let query = self.library.get(name).ok_or(QueryError::UnknownQuery)?;
+        let library = self.library();
+        let query = library.get(name).ok_or(QueryError::UnknownQuery)?;
         if !self.supports(query) {
             return Err(QueryError::NeedsNeo4j { name: name.to_owned() });
         }
@@ -112,7 +120,7 @@ fn cast(query: &StoredQuery, rows: Vec<Vec<Value>>) -> Result<Rows, QueryError> 
                 .collect()
         })
         .collect::<Result<_, _>>()?;
-    Ok(Rows { columns: columns.to_vec(), rows })
+    Ok(Rows { columns: columns.to_vec(), rows, version: query.version().to_owned() })
 }
 
 /// The value as the column's type, or nothing when it is of another.

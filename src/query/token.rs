@@ -20,11 +20,12 @@ pub(super) enum Kind {
     Mark(char),
 }
 
-/// A token and the line it stands on, from 1.
+/// A token and where it begins: its line, and its character in the line, from 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
     pub kind: Kind,
     pub line: usize,
+    pub column: usize,
 }
 
 impl Token {
@@ -45,7 +46,8 @@ const MARKS: &str = "()[]{}:,.|&<>=+-*/%";
 
 /// All tokens of `text`.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
-    let mut lexer = Lexer { rest: text, line: 1 };
+    characters(text)?;
+    let mut lexer = Lexer { rest: text, line: 1, column: 1 };
     let mut tokens = Vec::new();
     while let Some(token) = lexer.next()? {
         tokens.push(token);
@@ -53,21 +55,56 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
     Ok(tokens)
 }
 
+/// Refuses, comments and texts included, what one reader of a text takes for something else than another: people see
+/// no invisible characters; Neo4j reads backslash escapes (`\u0027`) even in comments, and both engines end a comment
+/// at a carriage return.
+pub(super) fn characters(text: &str) -> Result<(), Refusal> {
+    let (mut line, mut column) = (1, 1);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let what = match c {
+            '\n' | '\t' => None,
+            '\r' if rest.peek() == Some(&'\n') => None,
+            '\r' => Some("a carriage return without a line feed".to_owned()),
+            '\\' => Some("a backslash".to_owned()),
+            c if is_unseen(c) => Some(format!("a character that is not seen (U+{:04X})", c as u32)),
+            _ => None,
+        };
+        if let Some(what) = what {
+            return Err(Refusal { line, column, reason: format!("holds {what}") });
+        }
+        (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
+    }
+    Ok(())
+}
+
+/// Control characters, and those that show as nothing or turn the direction of what stands around them.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 struct Lexer<'a> {
     rest: &'a str,
     line: usize,
+    column: usize,
 }
 
 impl<'a> Lexer<'a> {
     fn next(&mut self) -> Result<Option<Token>, Refusal> {
         self.skip_blank()?;
-        let line = self.line;
+        let (line, column) = (self.line, self.column);
         let Some(first) = self.rest.chars().next() else { return Ok(None) };
         let kind = match first {
             '\'' | '"' => self.text(first)?,
             '$' => {
-                self.take(1)?;
-                Kind::Parameter(self.word().ok_or_else(|| self.refuse("`$` without a name"))?)
+                let nameless = self.refuse("`$` without a name");
+                self.take(1);
+                Kind::Parameter(self.word().ok_or(nameless)?)
             }
             '0'..='9' => self.number()?,
             'a'..='z' | 'A'..='Z' | '_' => {
@@ -75,46 +112,43 @@ impl<'a> Lexer<'a> {
             }
             '`' => return Err(self.refuse("a quoted name (backticks)")),
             mark if MARKS.contains(mark) => {
-                self.take(1)?;
+                self.take(1);
                 Kind::Mark(mark)
             }
             _ => return Err(self.refuse("a character that stored queries may not use")),
         };
-        Ok(Some(Token { kind, line }))
+        Ok(Some(Token { kind, line, column }))
     }
 
     fn skip_blank(&mut self) -> Result<(), Refusal> {
         loop {
             let blank =
                 self.rest.len() - self.rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
-            self.take(blank)?;
+            self.take(blank);
             if self.rest.starts_with("//") {
-                self.take(self.rest.find('\n').unwrap_or(self.rest.len()))?;
+                self.take(self.rest.find('\n').unwrap_or(self.rest.len()));
             } else if self.rest.starts_with("/*") {
                 let end =
                     self.rest[2..].find("*/").ok_or_else(|| self.refuse("an open comment"))?;
-                self.take(end + 4)?;
+                self.take(end + 4);
             } else {
                 return Ok(());
             }
         }
     }
 
-    /// Neo4j reads backslash escapes (`\u0027`) even in comments, other engines do not: what one
-    /// takes for a comment would be a clause for the other.
-    fn take(&mut self, bytes: usize) -> Result<&'a str, Refusal> {
+    fn take(&mut self, bytes: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at(bytes);
-        if taken.contains('\\') {
-            return Err(self.refuse("a backslash"));
-        }
+        let (before, last) = taken.rsplit_once('\n').map_or((self.column, taken), |it| (1, it.1));
         self.line += taken.matches('\n').count();
+        self.column = before + last.chars().count();
         self.rest = rest;
-        Ok(taken)
+        taken
     }
 
     fn text(&mut self, quote: char) -> Result<Kind, Refusal> {
         let end = self.rest[1..].find(quote).ok_or_else(|| self.refuse("an open text"))?;
-        self.take(end + 2)?;
+        self.take(end + 2);
         Ok(Kind::Text)
     }
 
@@ -123,7 +157,7 @@ impl<'a> Lexer<'a> {
             .rest
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(self.rest.len());
-        if end == 0 { None } else { self.take(end).ok().map(str::to_owned) }
+        (end > 0).then(|| self.take(end).to_owned())
     }
 
     /// `1..4` is an integer, two dots and an integer.
@@ -134,11 +168,11 @@ impl<'a> Lexer<'a> {
         let after = &self.rest[whole..];
         let fraction = after.strip_prefix('.').map_or(0, digits);
         if fraction > 0 {
-            self.take(whole + 1 + fraction)?;
+            self.take(whole + 1 + fraction);
             return self.number_end(Kind::Float);
         }
         let value = self.rest[..whole].parse().map_err(|_| self.refuse("too large a number"))?;
-        self.take(whole)?;
+        self.take(whole);
         self.number_end(Kind::Integer(value))
     }
 
@@ -151,6 +185,6 @@ impl<'a> Lexer<'a> {
     }
 
     fn refuse(&self, what: &str) -> Refusal {
-        Refusal { line: self.line, reason: format!("holds {what}") }
+        Refusal { line: self.line, column: self.column, reason: format!("holds {what}") }
     }
 }

@@ -1,6 +1,6 @@
 //! `accord account`, `accord deny` and what `accord serve` refuses to start with.
 
-use super::{ok, run, text};
+use super::{init, ok, run, text};
 
 fn with<'a>(store: &'a str, action: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     let user = ["--store", store, "--agency", "harbour-shelter", "--user", "jdoe"];
@@ -12,7 +12,9 @@ fn an_account_is_made_once_listed_and_changed_and_the_log_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.accord");
     let store = text(&path);
-    let made = ok(&with(store, &["account", "create"], &["--role", "victim-specialist"]));
+    init(&path);
+    let new = ["--role", "victim-specialist", "--new-agency"];
+    let made = ok(&with(store, &["account", "create"], &new));
     let password = made.lines().next().unwrap().strip_prefix("password: ").unwrap();
     assert_eq!(password.len(), 26);
     assert!(made.contains("second factor: otpauth://totp/accord:jdoe"), "{made}");
@@ -47,11 +49,12 @@ fn wrong_words_and_users_that_are_not_there_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.accord");
     let store = text(&path);
+    init(&path);
     let king = run(&with(store, &["account", "create"], &["--role", "king"]));
     assert_eq!(king.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&king.stderr).contains("analyst"));
     assert_eq!(run(&with(store, &["account", "create"], &[])).status.code(), Some(2));
-    ok(&with(store, &["key", "create"], &["--role", "analyst"]));
+    ok(&with(store, &["key", "create"], &["--role", "analyst", "--new-agency"]));
     for action in ["release", "disable", "reset"] {
         assert_eq!(run(&with(store, &["account", action], &[])).status.code(), Some(1));
     }
@@ -70,7 +73,7 @@ fn a_server_does_not_start_on_a_bad_configuration_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.accord");
     let store = text(&path);
-    ok(&with(store, &["key", "create"], &["--role", "analyst"]));
+    init(&path);
     let identity = folder.path().join("identity.toml");
     std::fs::write(&identity, "[[issuer]]\nissuer = \"https://x.example\"\n").unwrap();
     let none = folder.path().join("none.pem");

@@ -2,9 +2,27 @@
 
 use super::{ok, run};
 
-const COMMANDS: [&str; 15] = [
-    "demo", "serve", "key", "account", "deny", "openapi", "generate", "import", "compare",
-    "evaluate", "train", "dedupe", "link", "purge", "audit",
+const COMMANDS: [&str; 20] = [
+    "demo",
+    "serve",
+    "init",
+    "agency",
+    "key",
+    "account",
+    "deny",
+    "queries",
+    "openapi",
+    "generate",
+    "import",
+    "compare",
+    "evaluate",
+    "train",
+    "dedupe",
+    "link",
+    "purge",
+    "audit",
+    "completions",
+    "man",
 ];
 
 #[test]

@@ -1,15 +1,17 @@
 //! `accord key`: API keys as operators make them.
 
-use super::{accord, ok, run, text};
+use super::{accord, init, ok, run, text};
 
 /// Before keys were documents of their own, of some made at the same instant most were lost.
 #[test]
 fn of_keys_made_at_the_same_instant_none_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("s.accord");
+    init(&store);
     ok(&[
         "key",
         "create",
+        "--new-agency",
         "--store",
         text(&store),
         "--agency",
@@ -23,7 +25,7 @@ fn of_keys_made_at_the_same_instant_none_is_lost() {
     let children: Vec<_> = users
         .iter()
         .map(|user| {
-            let create = ["key", "create", "--store", text(&store), "--agency", "a"];
+            let create = ["key", "create", "--store", text(&store), "--agency", "first"];
             let create = [&create[..], &["--role", "analyst", "--user", user]].concat();
             accord(&create).stdout(std::process::Stdio::null()).spawn().unwrap()
         })
@@ -41,9 +43,11 @@ fn of_keys_made_at_the_same_instant_none_is_lost() {
 fn an_officers_key_is_registered_listed_and_removed_and_each_is_logged() {
     let folder = tempfile::tempdir().unwrap();
     let (store, public) = (folder.path().join("s.accord"), folder.path().join("officer.pub"));
+    init(&store);
     ok(&[
         "key",
         "create",
+        "--new-agency",
         "--store",
         text(&store),
         "--agency",

@@ -36,7 +36,8 @@ fn what_a_kill_leaves_unlinked_is_linked_at_the_next_start() {
     let it = Deployment::new();
     let path = it.store();
     let shelter = ["--agency", "harbour-shelter", "--user", "sam", "--role", "investigator"];
-    let create = [&["key", "create", "--store", text(&path)], &shelter[..]].concat();
+    let create = ["key", "create", "--new-agency", "--store", text(&path)];
+    let create = [&create[..], &shelter].concat();
     let shelter = ok(&create).trim().to_owned();
 
     let mut server = it.serve();

@@ -14,7 +14,7 @@ use accord::model::{ClassId, Event, Judgement, Link, Record, Tie};
 use accord::store::{self, SnapshotSink};
 use serde_json::json;
 
-use super::{accord, demo, ok, run, text};
+use super::{accord, demo, init, ok, run, text};
 
 /// A store with a key of an analyst, and its log.
 pub struct Deployment {
@@ -27,7 +27,9 @@ impl Deployment {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("s.accord");
         let user = ["--agency", "metro-police", "--user", "ana", "--role", "investigator"];
-        let create = [&["key", "create", "--store", text(&store)], &user[..]].concat();
+        init(&store);
+        let create = ["key", "create", "--new-agency", "--store", text(&store)];
+        let create = [&create[..], &user].concat();
         let token = ok(&create).trim().to_owned();
         Self { folder, token }
     }
@@ -525,9 +527,13 @@ impl Deployment {
     fn made_by(program: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("s.accord");
+        // Earlier versions make the store with the first key, and know no other way.
+        let init = Command::new(program).args(["init", "--store", text(&store)]).output();
+        let more: &[&str] = if init.unwrap().status.success() { &["--new-agency"] } else { &[] };
         let output = Command::new(program)
             .args(["key", "create", "--store", text(&store), "--agency", "metro-police"])
             .args(["--user", "ana", "--role", "investigator"])
+            .args(more)
             .output()
             .unwrap();
         let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();

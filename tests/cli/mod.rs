@@ -13,8 +13,10 @@ mod import;
 mod key;
 mod late;
 mod logged;
+mod manners;
 mod parquet;
 mod purge;
+mod queries;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -48,6 +50,11 @@ pub fn ok(arguments: &[&str]) -> String {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {error}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Makes an empty store.
+pub fn init(store: &Path) {
+    ok(&["init", "--store", text(store)]);
 }
 
 /// A file of fixtures/demo.

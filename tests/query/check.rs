@@ -143,15 +143,15 @@ fn statements_that_do_more_than_read_the_view_in_order_are_refused() {
 fn a_refusal_names_the_file_the_line_and_the_reason() {
     assert_eq!(
         parse(HEADER, &with("\nMATCH (n)\n")).unwrap_err(),
-        "q.cypher: line 9: a pattern without `{view: $view}` on one of its nodes"
+        "q.cypher:9:7: a pattern without `{view: $view}` on one of its nodes"
     );
     assert_eq!(
         parse(HEADER, &with("\n\nSET p.name = 1")).unwrap_err(),
-        "q.cypher: line 10: `SET` may not be used"
+        "q.cypher:10:1: `SET` may not be used"
     );
     assert_eq!(
         parse(HEADER, &GOOD.replace("$who", "'x'")).unwrap_err(),
-        "q.cypher: line 8: parameter `who` is never used"
+        "q.cypher:8:77: parameter `who` is never used"
     );
 }
 

@@ -44,13 +44,14 @@ fn every_query_gives_the_same_rows_on_both_engines() {
         })
         .collect();
     // All views are loaded before the first is asked, so that one that leaks into another shows.
-    let first = neo4j.library().get("shared-phones").unwrap();
+    let library = neo4j.library();
+    let first = library.get("shared-phones").unwrap();
     for (view, snapshot) in &views {
         rows(&neo4j, first, &Map::new(), view, snapshot);
     }
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();
     for (view, snapshot) in &views {
-        for query in neo4j.library().iter() {
+        for query in library.iter() {
             for given in variations::of(query, snapshot) {
                 let there = rows(&neo4j, query, &given, view, snapshot);
                 *found.entry(query.name()).or_default() += there.rows.len();

@@ -37,10 +37,10 @@ pub async fn get_query(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let query = scope.library().get(&name);
-            let query = query.ok_or_else(|| Problem::new(Code::NotFound))?;
+            let library = scope.library();
+            let query = library.get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
             Ok(QueryAnswer {
-                query: QuerySummary::of(scope, query),
+                query: QuerySummary::of(scope, &library, query),
                 cypher: query.cypher().to_owned(),
             })
         })

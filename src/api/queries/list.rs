@@ -9,8 +9,8 @@ use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
-use crate::govern::Function;
-use crate::query::{Column, Engines, Parameter, StoredQuery};
+use crate::govern::{Function, Role};
+use crate::query::{Column, Engines, Library, Parameter, RefusedFile, StoredQuery};
 
 /// A stored query in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -24,6 +24,10 @@ pub struct QuerySummary {
     pub engines: Engines,
     /// Whether this server's store can run it.
     pub supported: bool,
+    /// Whether it is one of this server's own, and did not come with the program.
+    pub own: bool,
+    /// A hash of its whole text: another one for each text.
+    pub version: String,
     /// Its parameters.
     pub parameters: Vec<ParameterView>,
     /// The columns of its rows.
@@ -98,12 +102,14 @@ impl ColumnView {
 
 impl QuerySummary {
     /// A query of this server's library.
-    pub fn of(scope: &Scope, query: &StoredQuery) -> Self {
+    pub fn of(scope: &Scope, library: &Library, query: &StoredQuery) -> Self {
         Self {
             name: query.name().to_owned(),
             about: query.about().to_owned(),
             engines: query.engines(),
             supported: scope.can_run(query),
+            own: library.is_own(query.name()),
+            version: query.version().to_owned(),
             parameters: query.parameters().iter().map(ParameterView::of).collect(),
             columns: query.columns().iter().map(ColumnView::of).collect(),
         }
@@ -115,9 +121,36 @@ impl QuerySummary {
 pub struct QueryList {
     /// The queries, by name.
     pub queries: Vec<QuerySummary>,
+    /// The files of own queries that are refused; for graph specialists only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refused: Option<Vec<RefusedQuery>>,
+}
+
+/// A file of an own query that is refused.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RefusedQuery {
+    /// The file's name; `.` for the folder itself.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+impl RefusedQuery {
+    fn of(refused: &RefusedFile) -> Self {
+        let RefusedFile { file, line, column, reason } = refused.clone();
+        Self { file, line, column, reason }
+    }
 }
 
 /// List the stored queries
+///
+/// Those that come with the program, and own ones of the folder that the server was given (`accord serve --queries`),
+/// which is looked at every second. A graph specialist is told which of its files are refused, and why.
 #[utoipa::path(
     tag = "queries",
     operation_id = "list_queries",
@@ -131,8 +164,11 @@ pub async fn list_queries(
     Parameters::of(&request)?.finish()?;
     context
         .answer(Function::Ask, |scope| {
-            let queries = scope.library().iter().map(|query| QuerySummary::of(scope, query));
-            Ok(QueryList { queries: queries.collect() })
+            let library = scope.library();
+            let queries = library.iter().map(|query| QuerySummary::of(scope, &library, query));
+            let is_specialist = scope.principal.roles.contains(&Role::GraphSpecialist);
+            let refused = is_specialist.then(|| library.refused().iter().map(RefusedQuery::of));
+            Ok(QueryList { queries: queries.collect(), refused: refused.map(Iterator::collect) })
         })
         .await
 }

@@ -30,6 +30,8 @@ pub struct RunAnswer {
     /// The rows, each with one value a column.
     #[schema(value_type = Vec<Vec<Object>>)]
     pub rows: Vec<Vec<Value>>,
+    /// The version of the query, as `GET /v1/queries` has it: an own query may have changed.
+    pub version: String,
     /// The state of the view that this was computed on.
     pub snapshot: String,
 }
@@ -63,6 +65,7 @@ pub async fn run_query(
             Ok(RunAnswer {
                 columns: rows.columns.iter().map(ColumnView::of).collect(),
                 rows: rows.rows,
+                version: rows.version,
                 snapshot: seen.name(),
             })
         })

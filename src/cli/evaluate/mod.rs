@@ -18,7 +18,7 @@ use accord::store::Store;
 
 use super::key::{self, Key};
 use super::settings::{self, StoreArguments};
-use super::{CommandError, progress};
+use super::{CommandError, progress, stdout};
 
 /// Measure a store's entities against an answer key
 ///
@@ -49,12 +49,11 @@ pub struct Arguments {
     json: bool,
 }
 
-#[allow(clippy::print_stdout, reason = "prints the command's result")]
 pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let id_key = arguments.store.engine.id_key();
     let key = key::read(&arguments.key, &id_key)?;
     let engine = arguments.store.engine.engine()?;
-    let store = settings::open(&arguments.store.store, false)?;
+    let store = settings::open(&arguments.store.store)?;
     let snapshot = whole(store.as_ref(), &id_key, &engine)?;
     let mut evaluation = against(&key, &snapshot);
     if let Some(path) = &arguments.groups {
@@ -66,11 +65,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&evaluation)?);
+        stdout::json(&evaluation)?;
     } else {
-        print!("{}{}", text(&evaluation), groups::text(&evaluation));
+        stdout::print(format_args!("{}{}", text(&evaluation), groups::text(&evaluation)))?;
         if arguments.detail {
-            print!("{}", detail::text(&evaluation));
+            stdout::print(detail::text(&evaluation))?;
         }
     }
     Ok(ExitCode::SUCCESS)
