@@ -121,8 +121,9 @@ impl Sharing<'_> {
                 let entity = snapshot.entity_of(index);
                 Some(snapshot.name(entity))
             };
+            let shown = graph::record_id_in_case(self.id_key, &case.to_string(), record);
             text += &format!(
-                "  a person who may be a victim, {record}:\n    {POLICE} sees {}\n    the victim specialist of \
+                "  a person who may be a victim, in this case {shown}:\n    {POLICE} sees {}\n    the victim specialist of \
                  {INSPECTORATE} sees {} (with unmask=true, logged)\n",
                 named(&masked).unwrap_or_default(),
                 named(&own).unwrap_or_default(),

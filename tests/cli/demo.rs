@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::serve::Running;
 use super::{demo, ok, text};
 
 #[test]
@@ -32,6 +33,25 @@ fn the_demo_prints_what_it_found_against_the_key() {
         let made = std::fs::read(dir.join("scenario").join(file)).unwrap();
         assert_eq!(made, std::fs::read(demo(file)).unwrap(), "{file}");
     }
+}
+
+/// The demo names a masked record by the id that works in its case; the id under which it is stored answers nobody.
+#[test]
+fn the_ids_that_the_demo_prints_answer_the_users_of_its_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    let printed = ok(&["demo", "--no-serve", "--dir", text(&dir)]);
+    let after = |before: &str| {
+        let rest = printed.split_once(before).unwrap().1;
+        rest.split_once(':').unwrap().0.to_owned()
+    };
+    let (case, record) = (after("\ncase "), after("a person who may be a victim, in this case "));
+    let store = dir.join("demo.accord");
+    let user = ["--agency", "metro-police", "--user", "investigator", "--role", "investigator"];
+    let token = ok(&[&["key", "create", "--store", text(&store)], &user[..]].concat());
+    let server = Running::start(&store);
+    let path = format!("/v1/records/{record}");
+    assert_eq!(server.status_about(&path, Some(token.trim()), &case), 200, "{path} in {case}");
 }
 
 #[test]

@@ -45,12 +45,16 @@ impl Running {
     }
 
     pub fn status(&self, path: &str, token: Option<&str>) -> u16 {
+        self.status_about(path, token, "MP-2026-17")
+    }
+
+    pub fn status_about(&self, path: &str, token: Option<&str>, case: &str) -> u16 {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut request = agent
             .get(format!("{}{path}", self.base))
             .header("x-purpose", "trafficking_investigation")
-            .header("x-case", "MP-2026-17");
+            .header("x-case", case);
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
