@@ -44,7 +44,8 @@ pub async fn guard<B: MessageBody + 'static>(
     let began = Instant::now();
     // What hidden rows cause waits.
     let _in_progress = state.links.in_progress();
-    let pattern = request.match_pattern();
+    // Of the path as the router reads it: an operation bears one name, however its path is spelt.
+    let pattern = request.resource_map().match_pattern(request.match_info().as_str());
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
     let id = hex(&(state.random)()[..16]);

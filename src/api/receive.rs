@@ -116,13 +116,18 @@ impl Json {
     }
 }
 
+/// The pattern of the path as the router reads it, however it is spelt.
+fn route_of(request: &HttpRequest) -> Option<String> {
+    request.resource_map().match_pattern(request.match_info().as_str())
+}
+
 impl FromRequest for Body {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     /// Reads no more than the operation takes, and no longer than any may take.
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes_max = body_bytes_max(request.match_pattern().as_deref().unwrap_or_default());
+        let bytes_max = body_bytes_max(route_of(request).as_deref().unwrap_or_default());
         let state = request.app_data::<web::Data<State>>().cloned();
         let is_json = is_json(request.headers());
         let encoding = Encoding::of(request.headers());

@@ -65,6 +65,22 @@ fn an_unmasking_is_marked_however_the_request_spells_it() {
     assert_eq!(last(&server).operation, "GET /v1/records/{id}");
 }
 
+/// The router reads the path decoded, and so does the log.
+#[test]
+fn an_operation_bears_its_name_in_the_log_however_its_path_is_spelt() {
+    let (server, specialist, record) = sheltered();
+    for prefix in ["/v1/%72ecords", "/%761/records", "/v1/records"] {
+        let path = format!("{prefix}/{record}?unmask=true");
+        let answer = specialist.send_as_it_is("GET", &path, &specialist.headers(), b"");
+        assert_eq!(
+            (answer.status, last(&server).operation.as_str()),
+            (200, "GET /v1/records/{id} unmasked")
+        );
+    }
+    let probe = specialist.send_as_it_is("GET", "/%72eady", &[], b"");
+    assert_eq!(probe.status, 200, "public is public however it is spelt");
+}
+
 #[test]
 fn a_masked_victim_is_matched_only_for_who_asks_to_unmask_and_that_is_marked() {
     let (server, specialist, record) = sheltered();
