@@ -57,7 +57,7 @@ pub struct Config {
     pub sealing: SealingKey,
     /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
     pub privileged_seconds: i64,
-    /// What a user accepts by logging on.
+    /// The text that a user accepts by logging on.
     pub notice: Notice,
     /// TLS; without it the server speaks plain HTTP, for this machine only or behind a proxy.
     pub tls: Option<Tls>,

@@ -1,4 +1,4 @@
-//! What a job gets of what the server shares, apart from the request that began it, and nothing else.
+//! The part of the shared state that a job may use. A job outlives the request that began it.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::ingest::RowReader;
 use crate::jobs::{BATCH_ROWS, ImportError, ImportReport, Observer, import_readers};
 use crate::model::Timestamp;
 
-/// What a job works on.
+/// The store, the engine and the audit log of the server, as a job may use them.
 pub struct Background {
     state: Arc<State>,
 }

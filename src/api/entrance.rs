@@ -22,7 +22,7 @@ pub struct Entrance {
     state: web::Data<State>,
 }
 
-/// Who has logged on, the token of the session, and when it ends at the latest.
+/// The user who has logged on, the token of the session, and the latest time at which the session ends.
 type Begun = (Principal, String, Timestamp);
 
 impl FromRequest for Entrance {
@@ -36,7 +36,7 @@ impl FromRequest for Entrance {
 }
 
 impl Entrance {
-    /// What a user accepts by logging on.
+    /// The text that a user accepts by logging on.
     pub fn notice(&self) -> &Notice {
         &self.state.notice
     }

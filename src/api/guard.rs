@@ -18,6 +18,7 @@ use super::context::{Acting, Since};
 use super::failures::{Failure, Source};
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
+use super::receive::route_of;
 use super::state::State;
 use crate::audit::{Due, Entry, Outcome};
 use crate::govern::{AgreementId, BreakGlassId, CaseId, OnwardId, ReferralId, Rules};
@@ -44,8 +45,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let began = Instant::now();
     // What hidden rows cause waits.
     let _in_progress = state.links.in_progress();
-    // Of the path as the router reads it: an operation bears one name, however its path is spelt.
-    let pattern = request.resource_map().match_pattern(request.match_info().as_str());
+    let pattern = route_of(request.request());
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
     let id = hex(&(state.random)()[..16]);

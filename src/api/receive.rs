@@ -116,8 +116,8 @@ impl Json {
     }
 }
 
-/// The pattern of the path as the router reads it, however it is spelt.
-fn route_of(request: &HttpRequest) -> Option<String> {
+/// The pattern of the path as the router reads it: an operation has one pattern, however its path is spelt.
+pub(super) fn route_of(request: &HttpRequest) -> Option<String> {
     request.resource_map().match_pattern(request.match_info().as_str())
 }
 

@@ -113,7 +113,7 @@ impl Scope {
         self.note(|told| told.later.push(later));
     }
 
-    /// What questions are sealed with that are kept after their answer.
+    /// The key and the randomness that seal the questions which are kept after their answer.
     pub fn sealing(&self) -> Sealing<'_> {
         self.state.sealing()
     }
@@ -289,7 +289,8 @@ impl Scope {
         Ok(self.seen_and_revision()?.0)
     }
 
-    /// What [`Scope::seen`] gives, and a number that grows with each change of it, which never goes into an answer.
+    /// The view of [`Scope::seen`], and a number that grows with each change of that view. The number never goes into
+    /// an answer.
     fn seen_and_revision(&self) -> Result<(Seen<'_>, u64), Problem> {
         let store = self.state.store.as_ref();
         let (snapshot, revision) =

@@ -44,7 +44,7 @@ pub struct State {
     pub(super) identity: Identity,
     /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
     pub(super) privileged_seconds: i64,
-    /// What a user accepts by logging on.
+    /// The text that a user accepts by logging on.
     pub(super) notice: Notice,
     /// What bodies under way may hold.
     pub(super) bodies: Budget,
@@ -66,7 +66,7 @@ impl State {
         (self.store.as_ref(), &self.engine, &self.id_key)
     }
 
-    /// What questions are sealed with that are kept after their answer.
+    /// The key and the randomness that seal the questions which are kept after their answer.
     pub(super) fn sealing(&self) -> Sealing<'_> {
         Sealing { identity: &self.identity, random: &*self.random }
     }

@@ -97,7 +97,7 @@ impl Entry {
         }
     }
 
-    /// What was done apart from a request about a user or a whole agency: by a command, or by the server itself.
+    /// The entry of an act that no request began: a command, or the server itself, did it about a user or an agency.
     pub fn apart(
         made: (Timestamp, String),
         agency: &str,

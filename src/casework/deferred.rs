@@ -13,7 +13,7 @@ use crate::govern::{CaseRef, Principal, Purpose, Question};
 use crate::identity::Identity;
 use crate::model::{Timestamp, hex};
 
-/// What a question is called in errors.
+/// The name of a question in error messages.
 const QUESTION: &str = "a question that is kept";
 
 /// What questions are sealed with.

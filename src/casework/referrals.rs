@@ -30,7 +30,7 @@ use crate::model::Timestamp;
 /// The start of the names of the documents that keep questions.
 pub const QUESTIONS: &str = "referral-question/";
 
-/// What a referral is called in errors.
+/// The name of a referral in error messages.
 const REFERRAL: &str = "a referral";
 
 /// A referral with its id.

@@ -36,7 +36,7 @@ enum Action {
         /// The agency, as in the labels of its records
         #[arg(long)]
         agency: String,
-        /// What it is: police, prosecutor, labour_inspectorate, service_provider, hub
+        /// The kind of agency: police, prosecutor, labour_inspectorate, service_provider, hub
         #[arg(long, value_name = "KIND")]
         kind: Word<AgencyKind>,
         /// The name of the desk to call
@@ -95,7 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a store knows of an agency.
+/// The facts by which a store knows an agency.
 #[derive(Default, Serialize)]
 struct Known {
     registered: Option<Agency>,

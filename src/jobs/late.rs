@@ -101,7 +101,8 @@ impl<L: Linker + Send + 'static> LateLinks<L> {
     }
 
     /// Whether nothing is left to be linked, as far as this process knows.
-    pub fn is_done(&self) -> bool {
+    #[cfg(test)]
+    pub(super) fn is_done(&self) -> bool {
         self.work.notes.len() == 0
     }
 

@@ -16,7 +16,7 @@ pub struct Refusal {
     pub line: usize,
     /// The character in the line, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The fault at that place.
     pub reason: String,
 }
 

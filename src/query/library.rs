@@ -96,7 +96,7 @@ pub struct RefusedFile {
     pub line: usize,
     /// The character in the line, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The fault at that place.
     pub reason: String,
 }
 

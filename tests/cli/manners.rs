@@ -65,23 +65,17 @@ fn failure(arguments: &[&str]) -> String {
     said
 }
 
+fn create_account(store: &str) {
+    let user = ["--agency", "metro-police", "--user", "b", "--role", "analyst"];
+    ok(&[&["account", "create", "--store", store], &user[..]].concat());
+}
+
 #[test]
 fn a_command_whose_reader_goes_away_ends_quietly() {
     let folder = Folder::with_store();
     let store = folder.store();
     let store = text(&store);
-    ok(&[
-        "account",
-        "create",
-        "--store",
-        store,
-        "--agency",
-        "metro-police",
-        "--user",
-        "b",
-        "--role",
-        "analyst",
-    ]);
+    create_account(store);
     ok(&["deny", "add", "--store", store, "--agency", "metro-police", "--user", "x"]);
     let pairs = folder.path("pairs.csv");
     std::fs::write(&pairs, "name1,name2\nAnn Lee,Anne Lee\n").unwrap();
@@ -198,18 +192,7 @@ fn what_is_printed_as_a_table_is_had_as_json_too() {
     assert_eq!((&keys[0]["user"], &keys[0]["state"]), (&"ana".into(), &"until".into()));
     assert_eq!(keys[0]["roles"], serde_json::json!(["analyst"]));
     assert!(keys[0]["id"].is_string() && keys[0]["expires"].is_string());
-    ok(&[
-        "account",
-        "create",
-        "--store",
-        store,
-        "--agency",
-        "metro-police",
-        "--user",
-        "b",
-        "--role",
-        "analyst",
-    ]);
+    create_account(store);
     let accounts = json(&["account", "list", "--store", store, "--json"]);
     assert_eq!((&accounts[0]["user"], &accounts[0]["state"]), (&"b".into(), &"new".into()));
     assert!(!accounts.to_string().contains("argon2"), "{accounts}");

@@ -58,7 +58,7 @@ struct Relations {
 impl Figure for (Relations, BTreeSet<Home>) {}
 
 impl Relations {
-    /// What a person's records say of names and homes.
+    /// The names and homes that a person's records state.
     fn said_of(
         snapshot: &Snapshot,
         original: &Snapshot,

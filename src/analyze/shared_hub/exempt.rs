@@ -29,7 +29,7 @@ enum Contact {
     Address(String),
 }
 
-/// Who keeps what, by positions; the words of kinds are those of organizations that are not hidden.
+/// The maps hold positions of entities, and words only of the kinds of organizations that are not hidden.
 impl Figure for Organizations {}
 
 impl Organizations {

@@ -136,7 +136,7 @@ pub struct RefusedQuery {
     pub line: usize,
     /// The character in the line, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The fault at that place.
     pub reason: String,
 }
 
@@ -149,8 +149,8 @@ impl RefusedQuery {
 
 /// List the stored queries
 ///
-/// Those that come with the program, and own ones of the folder that the server was given (`accord serve --queries`),
-/// which is looked at every second. A graph specialist is told which of its files are refused, and why.
+/// The list holds the queries that come with the program and those of the folder that the server was given
+/// (`accord serve --queries`), which is looked at every second. A graph specialist is told which of its files are refused, and why.
 #[utoipa::path(
     tag = "queries",
     operation_id = "list_queries",
