@@ -18,6 +18,19 @@ pub fn named<I: FromStr>(text: &str) -> Result<I, Problem> {
     text.parse().map_err(|_| Problem::new(Code::NotFound))
 }
 
+impl Unmask {
+    /// The wish of a request that has no other parameter.
+    ///
+    /// # Errors
+    /// Another text than `true` or `false`; another parameter.
+    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let mut parameters = Parameters::of(request)?;
+        let unmask = parameters.unmask()?;
+        parameters.finish()?;
+        Ok(unmask)
+    }
+}
+
 /// The parameters of a request that have not been read yet.
 pub struct Parameters(BTreeMap<String, String>);
 

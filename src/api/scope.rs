@@ -13,7 +13,7 @@ use super::background::Background;
 use super::grounds::RestsOn;
 use super::later::Later;
 use super::problem::{Code, Problem};
-use super::seen::Seen;
+use super::seen::{Seen, Unmask};
 use super::state::State;
 use crate::analyze::{Candidate, identify};
 use crate::audit::Due;
@@ -49,6 +49,9 @@ pub struct Scope {
     /// The entry that is due for what the question writes.
     pub(super) due: Arc<Due>,
 }
+
+/// No record is unmasked.
+static NONE: BTreeSet<RecordId> = BTreeSet::new();
 
 /// What the audit log must keep of the answer that is being made.
 pub(super) type Ledger = Rc<RefCell<Told>>;
@@ -257,14 +260,15 @@ impl Scope {
         self.state.runner.supports(query)
     }
 
-    /// Runs a stored query on what [`Scope::seen`] gives, which is noted.
+    /// Runs a stored query on what [`Scope::seen_as`] gives, which is noted.
     pub fn run_query(
         &self,
         name: &str,
         parameters: &serde_json::Map<String, serde_json::Value>,
+        unmask: Unmask,
     ) -> Result<(Rows, Seen<'_>), Problem> {
-        let (seen, revision) = self.seen_and_revision()?;
-        let (view, snapshot) = (self.query_key(revision), seen.snapshot());
+        let (seen, revision) = self.seen_and_revision(unmask)?;
+        let (view, snapshot) = (self.query_key(revision, unmask), seen.snapshot());
         let (limits, cancel) = (Limits::default(), Cancel::default());
         let run = |view: &ViewKey, snapshot: &Snapshot| {
             self.state.runner.run(name, parameters, view, snapshot, &limits, &cancel)
@@ -284,24 +288,49 @@ impl Scope {
         leak::page(page, of, self.state.whole())
     }
 
-    /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims.
+    /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims. Its
+    /// records join as for a caller who may see none of them unmasked: who is one with whom tells what they say.
     pub fn seen(&self) -> Result<Seen<'_>, Problem> {
-        Ok(self.seen_and_revision()?.0)
+        self.seen_as(Unmask::default())
     }
 
-    /// The view of [`Scope::seen`], and a number that grows with each change of that view. The number never goes into
-    /// an answer.
-    fn seen_and_revision(&self) -> Result<(Seen<'_>, u64), Problem> {
+    /// The same; where that is wished, the records of the victims that the caller may see unmasked join with all
+    /// that the caller sees. That marks the answer as unmasked, whatever comes of it.
+    pub fn seen_as(&self, unmask: Unmask) -> Result<Seen<'_>, Problem> {
+        Ok(self.seen_and_revision(unmask)?.0)
+    }
+
+    /// The view of [`Scope::seen_as`], and a number that grows with each change of that view. The number never goes
+    /// into an answer.
+    fn seen_and_revision(&self, unmask: Unmask) -> Result<(Seen<'_>, u64), Problem> {
+        let (masked, revision) = self.snapshot(&NONE)?;
+        let unmasked = self.unmasked_by(unmask);
+        if unmasked.is_empty() {
+            return Ok((Seen::new(self, masked), revision));
+        }
+        let (snapshot, revision) = self.snapshot(unmasked)?;
+        if !snapshot.may_unmask_any() {
+            return Ok((Seen::new(self, masked), revision));
+        }
+        self.note(|told| told.unmasked = true);
+        Ok((Seen::unmasking(self, snapshot, masked), revision))
+    }
+
+    /// The snapshot of the caller's view, joined as for a caller who may see these records unmasked.
+    fn snapshot(&self, unmasked: &BTreeSet<RecordId>) -> Result<(Arc<Snapshot>, u64), Problem> {
         let store = self.state.store.as_ref();
-        let (snapshot, revision) =
-            self.state.cache.masked(store, &self.view, &self.unmasked, &self.pseudonyms)?;
-        Ok((Seen::new(self, snapshot), revision))
+        Ok(self.state.cache.masked(store, &self.view, unmasked, &self.pseudonyms)?)
     }
 
-    /// The key of the stored queries' graph of [`Scope::seen`] at a revision: it holds pseudonyms, and
-    /// who is one depends on who is unmasked.
-    fn query_key(&self, revision: u64) -> ViewKey {
-        let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked);
+    /// The records about victims that the caller may see unmasked and wishes to.
+    fn unmasked_by(&self, unmask: Unmask) -> &BTreeSet<RecordId> {
+        if unmask.is_wished() { &self.unmasked } else { &NONE }
+    }
+
+    /// The key of the stored queries' graph of [`Scope::seen_as`] at a revision: it holds pseudonyms, and
+    /// who is one with whom depends on who is unmasked.
+    fn query_key(&self, revision: u64, unmask: Unmask) -> ViewKey {
+        let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked_by(unmask));
         ViewKey::new(&self.state.id_key, &self.view, &masks, revision)
     }
 }

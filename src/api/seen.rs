@@ -18,12 +18,14 @@ use crate::resolve::Engine;
 pub struct Seen<'s> {
     scope: &'s Scope,
     snapshot: Arc<Snapshot>,
+    /// Where the caller asked to unmask: the same view as it is seen by who did not, whose ids are known as well.
+    masked: Option<Arc<Snapshot>>,
     /// Masked entities of which the content is shown all the same.
     revealed: Revealed,
 }
 
 /// Whether the caller asks to be shown what is masked (`unmask`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Unmask(bool);
 
 impl Unmask {
@@ -32,15 +34,30 @@ impl Unmask {
         Self(wished)
     }
 
-    /// Whether it is wished at all: who may have it is for [`Seen::reveal`] to say.
+    /// Whether it is wished at all: who may have it is for [`Scope::seen_as`] to say.
     pub fn is_wished(self) -> bool {
         self.0
+    }
+
+    /// Names the wish among what a list depends on.
+    pub fn as_str(self) -> &'static str {
+        if self.0 { "unmask" } else { "" }
     }
 }
 
 impl<'s> Seen<'s> {
     pub(super) fn new(scope: &'s Scope, snapshot: Arc<Snapshot>) -> Self {
-        Self { scope, snapshot, revealed: Revealed::default() }
+        Self { scope, snapshot, masked: None, revealed: Revealed::default() }
+    }
+
+    /// A snapshot some of whose masked entities the caller may see and asked to, and the same view as it is seen by
+    /// who did not ask.
+    pub(super) fn unmasking(
+        scope: &'s Scope,
+        snapshot: Arc<Snapshot>,
+        masked: Arc<Snapshot>,
+    ) -> Self {
+        Self { masked: Some(masked), ..Self::new(scope, snapshot) }
     }
 
     /// The snapshot, to compute on. What is masked is not in it.
@@ -64,14 +81,25 @@ impl<'s> Seen<'s> {
         found.ok_or_else(|| Problem::new(Code::NotFound))
     }
 
-    /// The entity of an id; `None` when the view has none.
+    /// The entity of an id; `None` when the view has none. Who asks to unmask may name it as it is called where
+    /// nothing is unmasked: then it is the entity of its first record.
     pub fn entity(&self, id: EntityId) -> Option<EntityIndex> {
-        self.snapshot.entity(id)
+        let masked = || {
+            let masked = self.masked.as_ref()?;
+            let first = *masked.entities()[masked.entity(id)?].records.first()?;
+            self.snapshot.stored(masked.stored_id(first))
+        };
+        self.snapshot.entity(id).or_else(|| Some(self.snapshot.entity_of(masked()?)))
     }
 
-    /// The record of an id; `None` when the view has none.
+    /// The record of an id; `None` when the view has none. Who asks to unmask may name it as it is called where
+    /// nothing is unmasked.
     pub fn record(&self, id: RecordId) -> Option<RecordIndex> {
-        self.snapshot.record(id)
+        let masked = || {
+            let masked = self.masked.as_ref()?;
+            self.snapshot.stored(masked.stored_id(masked.record(id)?))
+        };
+        self.snapshot.record(id).or_else(masked)
     }
 
     /// The id of an entity in this answer, which is noted as shown.
@@ -186,33 +214,31 @@ impl<'s> Seen<'s> {
         leak::pair(self.content_of(entities), &self.snapshot)
     }
 
-    /// The same view with the content of one entity more: where it is wished and the caller is a victim specialist in
-    /// whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
+    /// The same view with the content of one entity more: where the caller asked to unmask, and is a victim specialist
+    /// in whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
     #[must_use]
-    pub fn reveal(&self, entity: EntityIndex, unmask: Unmask) -> Self {
+    pub fn reveal(&self, entity: EntityIndex) -> Self {
         let mut revealing = self.clone();
-        if unmask.is_wished() {
-            let mark = || self.scope.note(|told| told.unmasked = true);
-            self.snapshot.reveal(entity, &mut revealing.revealed, mark);
-        }
+        let mark = || self.scope.note(|told| told.unmasked = true);
+        self.snapshot.reveal(entity, &mut revealing.revealed, mark);
         revealing
     }
 
-    /// The entities that words find in what is shown, and where it is wished in what the caller may be shown.
-    pub fn search(&self, text: &str, of: Option<EntityType>, unmask: Unmask) -> Vec<Hit> {
-        if !unmask.is_wished() {
+    /// The entities that words find in what is shown, or may be where the caller asked to unmask.
+    pub fn search(&self, text: &str, of: Option<EntityType>) -> Vec<Hit> {
+        if self.masked.is_none() {
             return self.snapshot.search(text, of);
         }
         let mut found = self.snapshot.search_unmasked(text, of);
-        found.retain(|hit| self.may_show(hit.entity, unmask));
+        found.retain(|hit| self.may_show(hit.entity));
         found
     }
 
-    /// The entities that a probe may speak of, the best first. Who is masked is found only where it is wished and
-    /// the caller may be shown who it is.
-    pub fn identify(&self, probe: &Record, unmask: Unmask) -> Result<Vec<Candidate>, Problem> {
+    /// The entities that a probe may speak of, the best first. Who is masked is found only where the caller asked to
+    /// unmask and may be shown who it is.
+    pub fn identify(&self, probe: &Record) -> Result<Vec<Candidate>, Problem> {
         let mut found = self.scope.identify(&self.snapshot, probe)?;
-        found.retain(|candidate| self.may_show(candidate.entity, unmask));
+        found.retain(|candidate| self.may_show(candidate.entity));
         found.sort_by(|a, b| {
             let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));
             b.score.bits.total_cmp(&a.score.bits).then_with(ids)
@@ -225,9 +251,8 @@ impl<'s> Seen<'s> {
         self.snapshot.own_rows(&self.scope.caller.agency)
     }
 
-    /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or it is wished and the caller may.
-    pub fn may_show(&self, entity: EntityIndex, unmask: Unmask) -> bool {
-        let masked = self.snapshot.is_masked(entity);
-        !masked || (unmask.0 && self.snapshot.may_unmask(entity))
+    /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or the caller asked to unmask and may.
+    pub fn may_show(&self, entity: EntityIndex) -> bool {
+        !self.snapshot.is_masked(entity) || self.snapshot.may_unmask(entity)
     }
 }

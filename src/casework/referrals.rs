@@ -63,10 +63,11 @@ pub fn finish(
 ) -> Result<(), CaseworkError> {
     let asked: KeptQuestion<u32> = kept.open(sealing)?;
     let (question, window_days) = (asked.question(), asked.about);
-    let Granted { view, unmasked, pseudonyms, .. } = work.policies.grant(work.store, &question)?;
+    let Granted { view, pseudonyms, .. } = work.policies.grant(work.store, &question)?;
     let (policy, _) = work.policies.policy(work.store)?;
-    let (shown, revision) = cache.masked(work.store, &view, &unmasked, &pseudonyms)?;
-    let key = Key { revision, policy, view, unmasked, window_days };
+    // As the question was answered where nothing was unmasked: what the asker may see unmasked is referred, too.
+    let (shown, revision) = cache.masked(work.store, &view, &BTreeSet::new(), &pseudonyms)?;
+    let key = Key { revision, policy, view, window_days };
     checked.once(key, |key| {
         let joined = cache.joined(work.store, &key.view)?;
         let defaults = SharedHubOptions::default();

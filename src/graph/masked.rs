@@ -145,6 +145,11 @@ impl Snapshot {
         victims.peek().is_some() && victims.all(|record| self.left_out.sighted.contains(*record))
     }
 
+    /// Whether there is anything that the caller may see unmasked.
+    pub fn may_unmask_any(&self) -> bool {
+        !self.left_out.sighted.is_empty()
+    }
+
     /// Whether the content of a record is another agency's and hidden from the caller's: it meets nothing that
     /// the caller can read or write.
     pub fn is_foreign(&self, record: RecordIndex) -> bool {

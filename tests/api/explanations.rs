@@ -345,7 +345,7 @@ fn parameters_that_are_no_pair_are_refused() {
     }
     for end in ["", ".svg"] {
         let path = format!("/v1/explanations/entity/{PHONE}{end}");
-        assert_eq!(client.get(&format!("{path}?unmask=true")).problem(400), "bad_parameter");
+        assert_eq!(client.get(&format!("{path}?unmasked=true")).problem(400), "bad_parameter");
         assert_eq!(server.operator().get(&path).problem(403), "forbidden");
     }
 }

@@ -53,16 +53,76 @@ fn an_unmasking_is_marked_however_the_request_spells_it() {
         assert!(answer.text().contains("Horvat"), "{query}");
         assert_eq!(last(&server).operation, "GET /v1/records/{id} unmasked", "{query}");
     }
-    // Asked for, and nothing was there to unmask, or the caller may not: nothing was done.
     let own = json!({
         "local_id": "2", "source": "cases", "category": "suspect",
         "records": [{ "slot": "p", "body": { "type": "person", "names": [{ "full": "B. H." }] }}],
     });
     let open = specialist.post("/v1/records", &own).ok()["records"][0].clone();
+    // It tells that she is not the victim.
     specialist.get(&format!("/v1/records/{}?unmask=true", open.as_str().unwrap())).ok();
-    assert_eq!(last(&server).operation, "GET /v1/records/{id}");
+    assert_eq!(last(&server).operation, "GET /v1/records/{id} unmasked");
     server.agency("harbour-shelter").get(&format!("/v1/records/{record}?unmask=true")).ok();
     assert_eq!(last(&server).operation, "GET /v1/records/{id}");
+}
+
+fn phone(id: &str, number: &str) -> Value {
+    json!({
+        "local_id": id, "source": "s", "category": "contact",
+        "records": [{ "slot": "t", "body": { "type": "phone", "number": number } }],
+    })
+}
+
+/// Whoever handed in the right number found it joined with the victim's, and no mark was left: they may unmask her,
+/// and had not asked for it.
+#[test]
+fn a_guess_of_who_may_unmask_meets_the_victim_only_where_that_is_asked_for_and_marked() {
+    let server = Server::empty();
+    let roles = [Role::Investigator, Role::VictimSpecialist];
+    let [owner, specialist] =
+        ["harbour-shelter", "metro-police"].map(|it| server.user(it, "specialist", &roles));
+    let mut row = victim("1", "Katarina Horvat");
+    row["handling"] = json!("shared");
+    let records = row["records"].as_array_mut().unwrap();
+    records.push(json!({ "slot": "t", "body": { "type": "phone", "number": "+442025550143" } }));
+    row["ties"] = json!([{ "kind": "USES", "from": "p", "to": "t" }]);
+    let stored = owner.post("/v1/records", &row).ok();
+    let subjects = json!({ "records": stored["records"] });
+    owner.post(&format!("/v1/cases/{CASE}/subjects"), &subjects).ok();
+    let hers = format!("/v1/records/{}", stored["records"][1].as_str().unwrap());
+    let before = specialist.get(&hers).ok();
+    assert_eq!(before["entity"]["records"], 1);
+    let guesses = ["+442025550142", "+442025550143", "+442025550144"].map(|number| {
+        let guess = phone(number, number);
+        let id = specialist.post("/v1/records", &guess).ok()["records"][0].clone();
+        (number, format!("/v1/records/{}", id.as_str().unwrap()))
+    });
+    for (number, path) in &guesses {
+        let read = specialist.get(path).ok();
+        assert_eq!(
+            (&read["entity"]["records"], &read["entity"]["name"]),
+            (&json!(1), &json!(number))
+        );
+        assert_eq!(last(&server).operation, "GET /v1/records/{id}");
+        let after = specialist.get(&hers).ok();
+        assert_eq!((&after["entity"], &after["record"]), (&before["entity"], &before["record"]));
+    }
+    for (number, path) in &guesses {
+        let read = specialist.get(&format!("{path}?unmask=true")).ok();
+        let records = if *number == "+442025550143" { 2 } else { 1 };
+        assert_eq!(read["entity"]["records"], records, "{number}");
+        assert_eq!(last(&server).operation, "GET /v1/records/{id} unmasked");
+    }
+    // The ids of the one lead to the other.
+    let own = guesses[1].1.as_str();
+    let entity =
+        |path: &str| specialist.get(path).ok()["entity"]["id"].as_str().unwrap().to_owned();
+    let joined = entity(&format!("{own}?unmask=true"));
+    for id in [entity(own), entity(&hers), joined] {
+        let found = specialist.get(&format!("/v1/entities/{id}?unmask=true")).ok();
+        assert_eq!(found["entity"]["records"], 2);
+        let around = specialist.get(&format!("/v1/entities/{id}/neighbours?unmask=true")).ok();
+        assert_eq!(around["neighbours"]["total"], 1, "the victim: {around}");
+    }
 }
 
 /// The router reads the path decoded, and so does the log.

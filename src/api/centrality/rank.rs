@@ -124,6 +124,7 @@ impl Measure {
     params(
         ("measure" = String, Path, description = "`degree`, `pagerank` or `betweenness`"),
         ("type" = Option<EntityType>, Query, description = "Rank only entities of this type"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),
@@ -140,12 +141,13 @@ pub async fn rank_entities(
 ) -> Result<Answer<CentralityAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let wanted = parameters.entity_type("type")?;
+    let unmask = parameters.unmask()?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     let measure = Measure::named(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
     context
         .answer(Function::Ask, move |scope| {
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let snapshot = seen.snapshot();
             let network = Network::of(snapshot);
             measure.check(&network)?;
@@ -163,7 +165,8 @@ pub async fn rank_entities(
             // Of equal scores they stay in the order of their ids.
             ranked = snapshot.in_order(ranked);
             ranked.sort_by(|a, b| score(*b).total_cmp(&score(*a)));
-            let list = ["centrality", &name, wanted.map_or("", EntityType::as_str)];
+            let list =
+                ["centrality", &name, wanted.map_or("", EntityType::as_str), unmask.as_str()];
             let ranking = page(
                 scope,
                 &list,

@@ -62,6 +62,7 @@ undirected, unweighted; a local optimum, not proven the best";
     operation_id = "list_communities",
     params(
         ("resolution" = Option<f64>, Query, minimum = 0.01, maximum = 100, description = "γ; 1 when absent"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),
@@ -74,11 +75,12 @@ pub async fn list_communities(
 ) -> Result<Answer<CommunitiesAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let resolution = parameters.decimal("resolution", 0.01..=100.0, 1.0)?;
+    let unmask = parameters.unmask()?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let network = Network::of(seen.snapshot());
             let found = communities(&network, resolution);
             let mut members: BTreeMap<u32, Vec<EntityIndex>> = BTreeMap::new();
@@ -94,7 +96,7 @@ pub async fn list_communities(
             largest.sort_by_key(|(id, members)| (Reverse(members.len()), *id));
             let page = page(
                 scope,
-                &["communities", &resolution.to_string()],
+                &["communities", &resolution.to_string(), unmask.as_str()],
                 &asked,
                 &largest,
                 |(community, _)| community.to_string(),

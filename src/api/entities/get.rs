@@ -8,9 +8,9 @@ use crate::analyze;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::limits::ENTITY_RECORDS_MAX;
-use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::seen::Seen;
+use crate::api::seen::Unmask;
 use crate::api::wire::{BasisView, EntitySummary, LinkView, PairView, RecordView};
 use crate::govern::Function;
 use crate::graph::EntityIndex;
@@ -87,7 +87,7 @@ human called the same always joins, and what a human called not the same never d
     operation_id = "get_entity",
     params(
         ("id" = EntityId, Path, description = "The entity's id"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = EntityAnswer),
@@ -100,14 +100,12 @@ pub async fn get_entity(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<Answer<EntityAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let unmask = parameters.unmask()?;
-    parameters.finish()?;
+    let unmask = Unmask::of(&request)?;
     context
         .answer(Function::Ask, move |scope| {
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let entity = seen.find_entity(&id)?;
-            let seen = seen.reveal(entity, unmask);
+            let seen = seen.reveal(entity);
             let records = seen.snapshot().records_of(entity).into_iter().take(ENTITY_RECORDS_MAX);
             let records = records.map(|record| RecordView::of(&seen, record));
             Ok(EntityAnswer {

@@ -46,6 +46,7 @@ pub struct NeighboursAnswer {
     params(
         ("id" = EntityId, Path, description = "The entity's id"),
         ("type" = Option<crate::model::EntityType>, Query, description = "Only neighbours of this type"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),
@@ -62,11 +63,12 @@ pub async fn list_neighbours(
 ) -> Result<Answer<NeighboursAnswer>, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let wanted = parameters.entity_type("type")?;
+    let unmask = parameters.unmask()?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let (snapshot, entity) = (seen.snapshot(), seen.find_entity(&id)?);
             let mut around: BTreeMap<EntityIndex, Vec<RelationshipIndex>> = BTreeMap::new();
             for (neighbour, relationship) in snapshot.incident(entity) {
@@ -80,7 +82,8 @@ pub async fn list_neighbours(
                 .into_iter()
                 .filter_map(|neighbour| around.remove_entry(&neighbour))
                 .collect();
-            let list = ["neighbours", &id, wanted.map_or("", |wanted| wanted.as_str())];
+            let wanted = wanted.map_or("", |wanted| wanted.as_str());
+            let list = ["neighbours", &id, wanted, unmask.as_str()];
             let neighbours = page(
                 scope,
                 &list,

@@ -162,7 +162,7 @@ pub struct PatternView {
     params(
         ("id" = EntityId, Path, description = "The entity's id"),
         ("through" = Option<bool>, Query, description = "Also what a person's vehicles and phones show; true when absent"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = RoutesAnswer),
@@ -181,9 +181,9 @@ pub async fn get_routes(
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let entity = seen.find_entity(&id)?;
-            let seen = seen.reveal(entity, unmask);
+            let seen = seen.reveal(entity);
             let options = MovementOptions { through, ..MovementOptions::default() };
             let content = seen.content_of(&[entity]);
             let found = content.map(|content| itinerary(content, entity, &options));

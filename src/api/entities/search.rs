@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::limits::SEARCH_CHARS_MAX;
 use crate::api::page::{Page, PageRequest, page};
-use crate::api::parameters::Parameters;
+
 use crate::api::problem::Problem;
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
@@ -63,7 +63,7 @@ pub struct SearchAnswer {
     tag = "entities",
     operation_id = "search",
     params(
-        ("unmask" = Option<bool>, Query, description = "Find and show what is masked: to a victim specialist in whose case the victim is; logged"),
+        ("unmask" = Option<bool>, Query, description = "Join, find and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     request_body = SearchRequest,
     responses((status = 200, body = SearchAnswer)),
@@ -74,9 +74,7 @@ pub async fn search(
     request: HttpRequest,
     body: Body,
 ) -> Result<Answer<SearchAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let unmask = parameters.unmask()?;
-    parameters.finish()?;
+    let unmask = Unmask::of(&request)?;
     let work = move |scope: &Scope, asked| answer(scope, asked, unmask);
     context.answer_to(Function::Ask, body, work).await
 }
@@ -87,17 +85,17 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchA
         return Err(Problem::member("text", "out_of_range", range));
     }
     let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
-    let seen = scope.seen()?;
-    let found = seen.search(&asked.text, asked.entity_type, unmask);
+    let seen = scope.seen_as(unmask)?;
+    let found = seen.search(&asked.text, asked.entity_type);
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
     let hits = page(
         scope,
-        &["search", &asked.text, wanted, if unmask.is_wished() { "unmask" } else { "" }],
+        &["search", &asked.text, wanted, unmask.as_str()],
         &pages,
         &found,
         |hit| seen.listed_id(hit.entity).to_string(),
         |hit| {
-            let seen = seen.reveal(hit.entity, unmask);
+            let seen = seen.reveal(hit.entity);
             SearchHit { entity: EntitySummary::of(&seen, hit.entity), words: hit.words }
         },
     )?;

@@ -12,10 +12,9 @@ use crate::analyze::{self, EntityExplanation};
 use crate::api::answer::{Answer, Svg};
 use crate::api::context::Context;
 use crate::api::limits::ENTITY_RECORDS_MAX;
-use crate::api::parameters::Parameters;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
-use crate::api::seen::Seen;
+use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{BasisView, EntitySummary, LinkView};
 use crate::govern::Function;
 use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
@@ -75,7 +74,10 @@ pub struct GroupView {
 #[utoipa::path(
     tag = "explanations",
     operation_id = "explain_entity",
-    params(("id" = EntityId, Path, description = "The entity's id")),
+    params(
+        ("id" = EntityId, Path, description = "The entity's id"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
     responses(
         (status = 200, body = HowAnswer),
         (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
@@ -87,11 +89,11 @@ pub async fn explain_entity(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<Answer<HowAnswer>, Problem> {
-    Parameters::of(&request)?.finish()?;
+    let unmask = Unmask::of(&request)?;
     let work = move |scope: &Scope| {
-        let seen = scope.seen()?;
+        let seen = scope.seen_as(unmask)?;
         let entity = seen.find_entity(&id)?;
-        Ok(how(&seen, entity).0)
+        Ok(how(&seen.reveal(entity), entity).0)
     };
     context.answer(Function::Ask, work).await
 }
@@ -104,7 +106,10 @@ pub async fn explain_entity(
 #[utoipa::path(
     tag = "explanations",
     operation_id = "picture_entity",
-    params(("id" = EntityId, Path, description = "The entity's id")),
+    params(
+        ("id" = EntityId, Path, description = "The entity's id"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
     responses(
         (status = 200, body = String, content_type = "image/svg+xml"),
         (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
@@ -116,14 +121,15 @@ pub async fn picture_entity(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<Answer<Svg>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    let drawn = context.answer(Function::Ask, move |scope| draw(scope, &id));
+    let unmask = Unmask::of(&request)?;
+    let drawn = context.answer(Function::Ask, move |scope| draw(scope, &id, unmask));
     drawn.await
 }
 
-fn draw(scope: &Scope, id: &str) -> Result<Svg, Problem> {
-    let seen = scope.seen()?;
+fn draw(scope: &Scope, id: &str, unmask: Unmask) -> Result<Svg, Problem> {
+    let seen = scope.seen_as(unmask)?;
     let entity = seen.find_entity(id)?;
+    let seen = seen.reveal(entity);
     let (answer, found) = how(&seen, entity);
     Ok(Svg(match answer.how.as_ref().zip(found) {
         Some((how, found)) => {

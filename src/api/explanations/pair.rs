@@ -152,7 +152,7 @@ pub struct BetweenView {
     params(
         ("a" = RecordId, Query, description = "One record"),
         ("b" = RecordId, Query, description = "Another record of the same type"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = PairAnswer),
@@ -178,7 +178,7 @@ pub async fn explain_pair(
     params(
         ("a" = RecordId, Query, description = "One record"),
         ("b" = RecordId, Query, description = "Another record of the same type"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = String, content_type = "image/svg+xml"),
@@ -205,7 +205,7 @@ fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, Unmask), Proble
 
 /// Whether both exist in the view is settled first: what follows speaks of visible records only.
 fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<PairAnswer, Problem> {
-    let seen = scope.seen()?;
+    let seen = scope.seen_as(unmask)?;
     let (a, b) = seen.record(a).zip(seen.record(b)).ok_or_else(|| Problem::new(Code::NotFound))?;
     let snapshot = seen.snapshot();
     let type_of = |record: RecordIndex| snapshot.records()[record].entity_type();
@@ -213,7 +213,7 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<Pai
         return Err(Problem::not_a_pair());
     }
     let entities = [a, b].map(|record| snapshot.entity_of(record));
-    let seen = entities.iter().fold(seen.clone(), |seen, entity| seen.reveal(*entity, unmask));
+    let seen = entities.iter().fold(seen.clone(), |seen, entity| seen.reveal(*entity));
     let ids = [a, b].map(|record| seen.record_id(record));
     let [first, second] = if ids[0] < ids[1] { entities } else { [entities[1], entities[0]] };
     let engine = scope.engine();

@@ -180,6 +180,7 @@ look, and says of nobody that they have done anything";
     operation_id = "shared_hub",
     params(
         ("window_days" = Option<u64>, Query, minimum = 1, maximum = 3650, description = "Length of the window in days; 180 when absent"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Findings on a page"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),
@@ -193,16 +194,17 @@ pub async fn shared_hub(
     let mut parameters = Parameters::of(&request)?;
     let defaults = SharedHubOptions::default();
     let days = parameters.number("window_days", 1..=3_650, u64::from(defaults.window_days))?;
+    let unmask = parameters.unmask()?;
     let asked = PageRequest::read(&mut parameters)?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
             let options = SharedHubOptions { window_days: days as u32, ..defaults };
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let report = shared_hubs(seen.snapshot(), &options);
             let findings = page(
                 scope,
-                &[INDICATOR, &days.to_string()],
+                &[INDICATOR, &days.to_string(), unmask.as_str()],
                 &asked,
                 &report.findings,
                 |finding| seen.listed_id(finding.hub).to_string(),

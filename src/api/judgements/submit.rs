@@ -1,6 +1,6 @@
 //! `POST /v1/judgements`: same, not the same, or unsure.
 
-use actix_web::post;
+use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,6 +9,7 @@ use crate::api::context::Context;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
 use crate::api::scope::Scope;
+use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
 use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Timestamp, Verdict};
@@ -46,6 +47,9 @@ pub struct JudgementAnswer {
 #[utoipa::path(
     tag = "judgements",
     operation_id = "submit_judgement",
+    params(
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
     request_body = JudgementRequest,
     responses(
         (status = 200, body = JudgementAnswer),
@@ -56,13 +60,20 @@ pub struct JudgementAnswer {
 #[post("/v1/judgements")]
 pub async fn submit_judgement(
     context: Context,
+    request: HttpRequest,
     body: Body,
 ) -> Result<Answer<JudgementAnswer>, Problem> {
-    context.answer_to(Function::Judge, body, judge).await
+    let unmask = Unmask::of(&request)?;
+    let work = move |scope: &Scope, asked| judge(scope, asked, unmask);
+    context.answer_to(Function::Judge, body, work).await
 }
 
-fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Problem> {
-    let seen = scope.seen()?;
+fn judge(
+    scope: &Scope,
+    asked: JudgementRequest,
+    unmask: Unmask,
+) -> Result<JudgementAnswer, Problem> {
+    let seen = scope.seen_as(unmask)?;
     let stored = [seen.stored_id(asked.a)?, seen.stored_id(asked.b)?];
     let ids = [stored[0].min(stored[1]), stored[0].max(stored[1])];
     let records = scope.records(&ids)?;
@@ -88,7 +99,7 @@ fn judge(scope: &Scope, asked: JudgementRequest) -> Result<JudgementAnswer, Prob
     let (at, user) = (scope.now(), scope.caller.user.clone());
     let judgement = Judgement { a: ids[0], b: ids[1], verdict: asked.verdict, user, at, label };
     scope.judge(judgement)?;
-    answer(&scope.renewed()?, stored)
+    answer(&scope.renewed()?, stored, unmask)
 }
 
 fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
@@ -97,8 +108,12 @@ fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
 
 /// The judgement's label may be a class that the view did not know yet. A record that it joined to one that is masked
 /// is shown with another id than it was asked by: here records go by the ids under which they are stored.
-fn answer(scope: &Scope, [a, b]: [RecordId; 2]) -> Result<JudgementAnswer, Problem> {
-    let seen = scope.seen()?;
+fn answer(
+    scope: &Scope,
+    [a, b]: [RecordId; 2],
+    unmask: Unmask,
+) -> Result<JudgementAnswer, Problem> {
+    let seen = scope.seen_as(unmask)?;
     let entity = |id| {
         let record = seen.snapshot().stored(id).ok_or_else(|| Problem::new(Code::NotFound))?;
         Ok::<_, Problem>(EntitySummary::of(&seen, seen.snapshot().entity_of(record)))

@@ -53,6 +53,7 @@ pub struct PathsAnswer {
         ("max_hops" = Option<u64>, Query, minimum = 1, maximum = 8, description = "Steps at most; 6 when absent"),
         ("count" = Option<u64>, Query, minimum = 1, maximum = 20, description = "Paths at most; 5 when absent"),
         ("hub_neighbours_max" = Option<u64>, Query, description = "Entities with more neighbours are not passed through; 50 when absent"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = PathsAnswer),
@@ -78,10 +79,11 @@ pub async fn find_paths(
         )? as u32),
         avoid: Vec::new(),
     };
+    let unmask = parameters.unmask()?;
     parameters.finish()?;
     context
         .answer(Function::Ask, move |scope| {
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let ends = seen.entity(from).zip(seen.entity(to));
             let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;
             let (from, to) = (Network::node_of(from), Network::node_of(to));

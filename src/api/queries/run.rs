@@ -1,6 +1,6 @@
 //! `POST /v1/queries/{name}`: run a stored query over the caller's view.
 
-use actix_web::{post, web};
+use actix_web::{HttpRequest, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,6 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
+use crate::api::seen::Unmask;
 use crate::govern::Function;
 use crate::query::Value;
 
@@ -44,7 +45,10 @@ pub struct RunAnswer {
 #[utoipa::path(
     tag = "queries",
     operation_id = "run_query",
-    params(("name" = String, Path, description = "The query's name")),
+    params(
+        ("name" = String, Path, description = "The query's name"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
     request_body = RunRequest,
     responses(
         (status = 200, body = RunAnswer),
@@ -56,12 +60,14 @@ pub struct RunAnswer {
 #[post("/v1/queries/{name}")]
 pub async fn run_query(
     context: Context,
+    request: HttpRequest,
     name: web::Path<String>,
     body: Body,
 ) -> Result<Answer<RunAnswer>, Problem> {
+    let unmask = Unmask::of(&request)?;
     context
         .answer_to(Function::Ask, body, move |scope, asked: RunRequest| {
-            let (rows, seen) = scope.run_query(&name, &asked.parameters)?;
+            let (rows, seen) = scope.run_query(&name, &asked.parameters, unmask)?;
             Ok(RunAnswer {
                 columns: rows.columns.iter().map(ColumnView::of).collect(),
                 rows: rows.rows,

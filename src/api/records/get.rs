@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
 use crate::api::context::Context;
-use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::scope::Scope;
 use crate::api::seen::Seen;
+use crate::api::seen::Unmask;
 use crate::api::wire::{EntitySummary, RecordView};
 use crate::govern::Function;
 use crate::graph::RecordIndex;
@@ -37,7 +37,7 @@ pub struct RecordAnswer {
     operation_id = "get_record",
     params(
         ("id" = RecordId, Path, description = "The record's id"),
-        ("unmask" = Option<bool>, Query, description = "Show what is masked: to a victim specialist in whose case the victim is; logged"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(
         (status = 200, body = RecordAnswer),
@@ -50,17 +50,15 @@ pub async fn get_record(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<Answer<RecordAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let unmask = parameters.unmask()?;
-    parameters.finish()?;
+    let unmask = Unmask::of(&request)?;
     context
         .answer(Function::Ask, move |scope| {
             let missing = || Problem::new(Code::NotFound);
             let id: RecordId = id.parse().map_err(|_| missing())?;
-            let seen = scope.seen()?;
+            let seen = scope.seen_as(unmask)?;
             let index = seen.record(id).ok_or_else(missing)?;
             let entity = seen.snapshot().entity_of(index);
-            let seen = seen.reveal(entity, unmask);
+            let seen = seen.reveal(entity);
             Ok(RecordAnswer {
                 record: RecordView::of(&seen, index),
                 entity: EntitySummary::of(&seen, entity),

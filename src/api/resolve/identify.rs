@@ -8,7 +8,7 @@ use crate::analyze;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::limits::CANDIDATES_MAX;
-use crate::api::parameters::Parameters;
+
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive;
 use crate::api::scope::Scope;
@@ -79,7 +79,7 @@ pub struct ResolveAnswer {
     tag = "resolve",
     operation_id = "resolve",
     params(
-        ("unmask" = Option<bool>, Query, description = "Find and show what is masked: to a victim specialist in whose case the victim is; logged"),
+        ("unmask" = Option<bool>, Query, description = "Join, find and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     request_body = ResolveRequest,
     responses(
@@ -93,9 +93,7 @@ pub async fn resolve(
     request: HttpRequest,
     body: receive::Body,
 ) -> Result<Answer<ResolveAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let unmask = parameters.unmask()?;
-    parameters.finish()?;
+    let unmask = Unmask::of(&request)?;
     let work = move |scope: &Scope, asked| answer(scope, asked, unmask);
     context.answer_to(Function::Ask, body, work).await
 }
@@ -107,16 +105,14 @@ fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<Resolv
         return Err(Problem::parameter("limit", range));
     }
     let probe = probe(scope, asked.body)?;
-    let seen = scope.seen()?;
-    let found = seen.identify(&probe, unmask)?;
+    let seen = scope.seen_as(unmask)?;
+    let found = seen.identify(&probe)?;
     Ok(ResolveAnswer {
         total: found.len(),
         candidates: found
             .into_iter()
             .take(limit as usize)
-            .map(|candidate| {
-                ResolveCandidate::of(&seen.reveal(candidate.entity, unmask), candidate)
-            })
+            .map(|candidate| ResolveCandidate::of(&seen.reveal(candidate.entity), candidate))
             .collect(),
         model: seen.engine().model().version.clone(),
         snapshot: seen.name(),

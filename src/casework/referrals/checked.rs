@@ -1,11 +1,9 @@
 //! Which questions for shared hubs have been looked at in the present state of the store. A joined snapshot costs
 //! as much as building a view anew, and the same question in the same state leads to the same referrals.
 
-use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::govern::View;
-use crate::model::RecordId;
 
 /// Questions remembered; the one that was looked at longest ago makes room.
 const REMEMBERED_MAX: usize = 256;
@@ -18,8 +16,6 @@ pub(super) struct Key {
     pub policy: u64,
     /// The view of the question.
     pub view: View,
-    /// The records about victims that the asker may see unmasked.
-    pub unmasked: BTreeSet<RecordId>,
     /// The length of the window of time in days.
     pub window_days: u32,
 }
@@ -30,7 +26,6 @@ impl Key {
         of(self) == of(other)
             && self.view.agency() == other.view.agency()
             && self.view.shows_as(&other.view)
-            && self.unmasked == other.unmasked
     }
 }
 
@@ -81,7 +76,7 @@ mod tests {
         let (case, at) = ("REF-1".parse().unwrap(), Timestamp::from_micros(0).unwrap());
         let question = Question { principal: &principal, purpose, case: &case, at };
         let view = View::decide(&question, &Rules::of(Policy::default()), &[]).view;
-        Key { revision, policy: 1, view, unmasked: BTreeSet::new(), window_days }
+        Key { revision, policy: 1, view, window_days }
     }
 
     fn looks(checked: &Checked, key: Key, ends: Result<bool, ()>) -> bool {
