@@ -182,13 +182,9 @@ mod tests {
             let id = id_key.entity(EntityType::Person, id_key.record("agency", name));
             (id, EntityType::Person, [].into())
         };
-        let relationship = |source, target, kind| Relationship {
-            source: EntityIndex::new(source),
-            target: EntityIndex::new(target),
-            kind,
-            ties: 0,
-            events: 0,
-            span: Span::default(),
+        let relationship = |source, target, kind| {
+            let ends = (EntityIndex::new(source), EntityIndex::new(target));
+            Relationship::new(ends, kind, (0, 0), Span::default())
         };
         let relationships = vec![
             relationship(0, 2, RelationshipKind::Called),

@@ -104,7 +104,7 @@ codes! {
     /// All that the bodies of requests may hold together is taken.
     Busy = "busy", 503, "Too much is being sent to the server at once";
     /// The store or the audit log does not answer.
-    Unavailable = "unavailable", 503, "The store does not answer";
+    Unavailable = "unavailable", 503, "The store or the audit log cannot be used";
 }
 
 /// One thing wrong with the input.

@@ -303,28 +303,19 @@ impl Scope {
     /// The view of [`Scope::seen_as`], and a number that grows with each change of that view. The number never goes
     /// into an answer.
     fn seen_and_revision(&self, unmask: Unmask) -> Result<(Seen<'_>, u64), Problem> {
-        let (masked, revision) = self.snapshot(&NONE)?;
-        let unmasked = self.unmasked_by(unmask);
-        if unmasked.is_empty() {
-            return Ok((Seen::new(self, masked), revision));
-        }
-        let (snapshot, revision) = self.snapshot(unmasked)?;
-        if !snapshot.may_unmask_any() {
-            return Ok((Seen::new(self, masked), revision));
-        }
-        self.note(|told| told.unmasked = true);
-        Ok((Seen::unmasking(self, snapshot, masked), revision))
-    }
-
-    /// The snapshot of the caller's view, joined as for a caller who may see these records unmasked.
-    fn snapshot(&self, unmasked: &BTreeSet<RecordId>) -> Result<(Arc<Snapshot>, u64), Problem> {
-        let store = self.state.store.as_ref();
-        Ok(self.state.cache.masked(store, &self.view, unmasked, &self.pseudonyms)?)
+        let (cache, store) = (&self.state.cache, self.state.store.as_ref());
+        let (masked, revision) = cache.masked(store, &self.view, &self.pseudonyms)?;
+        let unmasked = (self.unmasked_by(unmask), self.pseudonyms.as_str());
+        let mark = || self.note(|told| told.unmasked = true);
+        Ok(match cache.unmasked(store, &self.view, unmasked, mark)? {
+            None => (Seen::new(self, masked), revision),
+            Some((snapshot, revision)) => (Seen::unmasked(self, snapshot, masked), revision),
+        })
     }
 
     /// The records about victims that the caller may see unmasked and wishes to.
     fn unmasked_by(&self, unmask: Unmask) -> &BTreeSet<RecordId> {
-        if unmask.is_wished() { &self.unmasked } else { &NONE }
+        if leak::unmasks(unmask.is_wished()) { &self.unmasked } else { &NONE }
     }
 
     /// The key of the stored queries' graph of [`Scope::seen_as`] at a revision: it holds pseudonyms, and

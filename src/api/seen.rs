@@ -1,5 +1,5 @@
 //! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes for the
-//! audit log what was shown; what is masked is shown through [`Seen::reveal`] only, which writes the mark itself.
+//! audit log what was shown; what is masked is shown through [`Scope::seen_as`] only, which has it marked.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
 use crate::analyze::{Basis, Candidate};
-use crate::graph::{EntityIndex, Hit, OwnRows, RecordIndex, Revealed, Snapshot};
+use crate::graph::{EntityIndex, OwnRows, RecordIndex, Snapshot};
 use crate::leak;
-use crate::model::{EntityId, EntityType, Record, RecordId, hex};
+use crate::model::{EntityId, Record, RecordId, hex};
 use crate::query::Value;
 use crate::resolve::Engine;
 
@@ -20,8 +20,6 @@ pub struct Seen<'s> {
     snapshot: Arc<Snapshot>,
     /// Where the caller asked to unmask: the same view as it is seen by who did not, whose ids are known as well.
     masked: Option<Arc<Snapshot>>,
-    /// Masked entities of which the content is shown all the same.
-    revealed: Revealed,
 }
 
 /// Whether the caller asks to be shown what is masked (`unmask`).
@@ -47,12 +45,12 @@ impl Unmask {
 
 impl<'s> Seen<'s> {
     pub(super) fn new(scope: &'s Scope, snapshot: Arc<Snapshot>) -> Self {
-        Self { scope, snapshot, masked: None, revealed: Revealed::default() }
+        Self { scope, snapshot, masked: None }
     }
 
-    /// A snapshot some of whose masked entities the caller may see and asked to, and the same view as it is seen by
-    /// who did not ask.
-    pub(super) fn unmasking(
+    /// A snapshot in which the caller sees what it asked to unmask, and the same view as it is seen by who did not
+    /// ask.
+    pub(super) fn unmasked(
         scope: &'s Scope,
         snapshot: Arc<Snapshot>,
         masked: Arc<Snapshot>,
@@ -181,32 +179,28 @@ impl<'s> Seen<'s> {
 
     /// Whether the content of an entity is not shown.
     pub fn is_masked(&self, entity: EntityIndex) -> bool {
-        self.snapshot.is_masked(entity) && !self.revealed.contains(entity)
+        self.snapshot.is_masked(entity)
     }
 
     /// The name of an entity, its pseudonym where it is masked.
     pub fn name_of(&self, entity: EntityIndex) -> String {
-        let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
-        snapshot.name(entity)
+        self.snapshot.name(entity)
     }
 
     /// What a record says; empty where it is masked.
     pub fn content(&self, record: RecordIndex) -> &Record {
-        let entity = self.snapshot.entity_of(record);
-        let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
-        &snapshot.records()[record]
+        &self.snapshot.records()[record]
     }
 
     /// How far the records of an entity are to be believed; of a masked one nothing is told.
     pub fn basis(&self, entity: EntityIndex) -> BasisView {
-        let snapshot = self.content_of(&[entity]).unwrap_or(&self.snapshot);
-        Basis::of_entity(snapshot, entity).into()
+        Basis::of_entity(&self.snapshot, entity).into()
     }
 
     /// A snapshot with the content of these entities, to compute on what is told of them alone; `None` where one is
     /// masked.
     pub fn content_of(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
-        self.snapshot.content_of(entities, &self.revealed)
+        entities.iter().all(|entity| !self.is_masked(*entity)).then_some(&self.snapshot)
     }
 
     /// The same, to score records of these entities on.
@@ -214,31 +208,10 @@ impl<'s> Seen<'s> {
         leak::pair(self.content_of(entities), &self.snapshot)
     }
 
-    /// The same view with the content of one entity more: where the caller asked to unmask, and is a victim specialist
-    /// in whose case every record about the victim is. That marks the answer as unmasked. Else the view as before.
-    #[must_use]
-    pub fn reveal(&self, entity: EntityIndex) -> Self {
-        let mut revealing = self.clone();
-        let mark = || self.scope.note(|told| told.unmasked = true);
-        self.snapshot.reveal(entity, &mut revealing.revealed, mark);
-        revealing
-    }
-
-    /// The entities that words find in what is shown, or may be where the caller asked to unmask.
-    pub fn search(&self, text: &str, of: Option<EntityType>) -> Vec<Hit> {
-        if self.masked.is_none() {
-            return self.snapshot.search(text, of);
-        }
-        let mut found = self.snapshot.search_unmasked(text, of);
-        found.retain(|hit| self.may_show(hit.entity));
-        found
-    }
-
-    /// The entities that a probe may speak of, the best first. Who is masked is found only where the caller asked to
-    /// unmask and may be shown who it is.
+    /// The entities that a probe may speak of, the best first. Who is masked is not found.
     pub fn identify(&self, probe: &Record) -> Result<Vec<Candidate>, Problem> {
         let mut found = self.scope.identify(&self.snapshot, probe)?;
-        found.retain(|candidate| self.may_show(candidate.entity));
+        found.retain(|candidate| !self.is_masked(candidate.entity));
         found.sort_by(|a, b| {
             let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));
             b.score.bits.total_cmp(&a.score.bits).then_with(ids)
@@ -249,10 +222,5 @@ impl<'s> Seen<'s> {
     /// The rows of the caller's own agency, for acts on them.
     pub fn own_rows(&self) -> OwnRows<'_> {
         self.snapshot.own_rows(&self.scope.caller.agency)
-    }
-
-    /// Whether [`Seen::reveal`] shows the content of an entity: it is not masked, or the caller asked to unmask and may.
-    pub fn may_show(&self, entity: EntityIndex) -> bool {
-        !self.snapshot.is_masked(entity) || self.snapshot.may_unmask(entity)
     }
 }

@@ -289,7 +289,7 @@ pub struct RelationshipView {
     pub ties: usize,
     /// Events that show it.
     pub events: usize,
-    /// From the first to the last time that is known.
+    /// From the first to the last time that is known; of what is masked none.
     pub span: Span,
 }
 
@@ -304,7 +304,7 @@ impl RelationshipView {
             target: seen.entity_id(relationship.target),
             ties: relationship.ties as usize,
             events: relationship.events as usize,
-            span: relationship.span,
+            span: snapshot.span_of(index),
         }
     }
 }

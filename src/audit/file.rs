@@ -158,6 +158,8 @@ impl LogFile {
             self.wrong = Some(Identity::of(&there));
             return Err(replaced());
         };
+        let path = self.path.display();
+        tracing::warn!(%path, "another file was put in the audit log's place; it goes on from the log and is used");
         (self.file, self.read, self.wrong) = (file, read, None);
         // Whether its lines are durable nobody knows.
         self.synced = Synced { head: Head::empty(), bytes: 0 };

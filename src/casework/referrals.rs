@@ -66,7 +66,7 @@ pub fn finish(
     let Granted { view, pseudonyms, .. } = work.policies.grant(work.store, &question)?;
     let (policy, _) = work.policies.policy(work.store)?;
     // As the question was answered where nothing was unmasked: what the asker may see unmasked is referred, too.
-    let (shown, revision) = cache.masked(work.store, &view, &BTreeSet::new(), &pseudonyms)?;
+    let (shown, revision) = cache.masked(work.store, &view, &pseudonyms)?;
     let key = Key { revision, policy, view, window_days };
     checked.once(key, |key| {
         let joined = cache.joined(work.store, &key.view)?;

@@ -65,6 +65,7 @@ pub fn build_in(
     let hides = setting.unmasked.map(|unmasked| {
         let hides = Hides::of(view.agency(), (&part.records, &positions), unmasked);
         part.unlink(&hides, &positions);
+        part.forget_judgements_of(view.agency(), &hides, &positions);
         hides
     });
     let mut snapshot = part.resolve(id_key, engine, (stripped, hides), &positions);
@@ -183,6 +184,17 @@ impl<'a> Part<'a> {
             leak::joins(ends.is_none_or(joins))
         });
         self.links = links;
+    }
+
+    /// Takes out the caller's judgements of what is hidden of others: whatever an agency writes, it is shown the same
+    /// of that. Which of two hidden records stays with a third would tell which of them agrees more with it.
+    fn forget_judgements_of(&mut self, agency: &str, hides: &Hides, positions: &Positions) {
+        let is_foreign =
+            |id| positions.of_id(id).is_some_and(|record| hides.foreign.contains(record));
+        let is_forgotten = |judgement: &Judgement| {
+            judgement.label.agency == agency && (is_foreign(judgement.a) || is_foreign(judgement.b))
+        };
+        self.judgements.retain(|judgement| !is_forgotten(judgement));
     }
 
     fn resolve(

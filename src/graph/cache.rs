@@ -162,8 +162,7 @@ impl Cache {
         self.current(store, view, None)
     }
 
-    /// The same, masked for a case (see [`Snapshot::masked`]) and for a caller who may see these records
-    /// about victims unmasked.
+    /// The same, masked for a case (see [`Snapshot::masked`]).
     ///
     /// # Errors
     /// When the store does not answer.
@@ -171,11 +170,34 @@ impl Cache {
         &self,
         store: &dyn Store,
         view: &View,
-        unmasked: &BTreeSet<RecordId>,
         case: &str,
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
-        let (snapshot, revision) = self.current(store, view, Some(unmasked))?;
+        let (snapshot, revision) = self.current(store, view, Some(&BTreeSet::new()))?;
         Ok((Arc::new(snapshot.in_case(case)), revision))
+    }
+
+    /// The same for a caller who may see these records about victims unmasked: they join with all that the caller
+    /// sees, and are shown. `None` where the view holds none of them. `mark` notes for the log that they are shown,
+    /// before they are: nothing that is masked is seen in another way.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn unmasked(
+        &self,
+        store: &dyn Store,
+        view: &View,
+        (unmasked, case): (&BTreeSet<RecordId>, &str),
+        mark: impl FnOnce(),
+    ) -> Result<Option<(Arc<Snapshot>, u64)>, StoreError> {
+        if unmasked.is_empty() {
+            return Ok(None);
+        }
+        let (snapshot, revision) = self.current(store, view, Some(unmasked))?;
+        if !snapshot.is_unmasking() {
+            return Ok(None);
+        }
+        mark();
+        Ok(Some((Arc::new(snapshot.in_case(case)), revision)))
     }
 
     /// The view with all links, made anew and not kept (see [`Joined`]).

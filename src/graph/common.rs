@@ -7,6 +7,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::joins::Groups;
+use super::times::{is_untimed, undated, untimed};
 use super::{Indexed, Listed, Shared, Snapshot};
 use crate::model::{Event, EventId, Link, Record, RecordId, Tie, TieId};
 
@@ -31,21 +32,22 @@ impl Common {
             let places = self.records.places(&original.records);
             self.groups.add(original, &places, &brought);
         }
+        let before = (self.ties.less, self.events.less);
         self.ties.add(&original.ties);
-        let before = self.events.less;
         self.events.add(&original.events);
         self.links.add(&original.links);
         if !std::ptr::eq(original, snapshot) {
             if self.records.add(&snapshot.records).is_some() {
                 self.groups.add_none();
             }
+            self.ties.add(&snapshot.ties);
             self.events.add(&snapshot.events);
             self.links.add(&snapshot.links);
         }
         if is_first {
             self.first_bytes = self.bytes();
         }
-        own_event_bytes(self.events.less - before)
+        own_bytes(self.ties.less - before.0, self.events.less - before.1)
     }
 
     /// About how many bytes it holds beside what its first snapshot brought: the lists, and what views say
@@ -91,17 +93,21 @@ impl Keyed for Record {
     }
 }
 
+/// What is masked of a tie: its times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Undated;
+
 impl Keyed for Tie {
     type Key = TieId;
-    type Less = Infallible;
+    type Less = Undated;
     fn key(&self) -> TieId {
         self.id
     }
-    fn less_than(&self, _: &Self) -> Option<Infallible> {
-        None
+    fn less_than(&self, whole: &Self) -> Option<Undated> {
+        (undated(whole) == *self).then_some(Undated)
     }
-    fn with_less(&self, less: Infallible) -> Self {
-        match less {}
+    fn with_less(&self, Undated: Undated) -> Self {
+        undated(self)
     }
 }
 
@@ -110,6 +116,7 @@ impl Keyed for Tie {
 pub(super) struct LessOfEvent {
     /// The participants that are there: bits by their positions in the whole.
     participants: u32,
+    has_time: bool,
     has_place: bool,
     has_text: bool,
     has_amount: bool,
@@ -133,6 +140,7 @@ impl Keyed for Event {
         let bits = bits.filter(|(_, part)| here(part)).map(|(at, _)| 1 << at);
         let less = LessOfEvent {
             participants: bits.fold(0, |bits, bit| bits | bit),
+            has_time: !is_untimed(self),
             has_place: self.place.is_some(),
             has_text: self.text.is_some(),
             has_amount: self.amount.is_some(),
@@ -150,7 +158,7 @@ impl Keyed for Event {
             text: self.text.clone().filter(|_| less.has_text),
             amount: self.amount.clone().filter(|_| less.has_amount),
             local_id: if less.has_local_id { self.local_id.clone() } else { String::new() },
-            ..self.clone()
+            ..if less.has_time { self.clone() } else { untimed(self) }
         }
     }
 }
@@ -181,10 +189,10 @@ pub(super) struct Lists<T: Listed> {
     less: usize,
 }
 
-/// About how many bytes so many events take that a snapshot holds for itself.
-pub(super) fn own_event_bytes(events: usize) -> usize {
+/// About how many bytes so many ties and events take that a snapshot holds for itself.
+pub(super) fn own_bytes(ties: usize, events: usize) -> usize {
     // What an event says of its place and participants takes about as much again.
-    events * 2 * size_of::<Event>()
+    ties * size_of::<Tie>() + events * 2 * size_of::<Event>()
 }
 
 impl<T: Listed> Default for Lists<T> {

@@ -20,7 +20,7 @@ impl<F: Figure, E> Figure for Result<F, E> {}
 
 impl Snapshot {
     /// Computes a figure on the content of all, also of what is masked in this snapshot. Of the snapshot that it was
-    /// masked from nothing else comes out, but for [`Snapshot::reveal`].
+    /// masked from nothing else comes out.
     pub fn figure<F: Figure>(&self, of: impl FnOnce(&Self) -> F) -> F {
         of(self.original())
     }

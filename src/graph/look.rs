@@ -76,7 +76,7 @@ impl Snapshot {
                     kind: relationship.kind,
                     outgoing: relationship.source == entity,
                     evidence: (relationship.ties + relationship.events) as usize,
-                    span: relationship.span,
+                    span: self.span_of(*index),
                 }
             })
             .collect()
@@ -103,12 +103,6 @@ impl Snapshot {
             .collect();
         hits.sort_by_cached_key(|hit| (Reverse(hit.words), self.entity_id(hit.entity)));
         hits
-    }
-
-    /// The same in what the snapshot was masked from. Whose content may not be shown is not to be told of: a hit says
-    /// that the entity holds the words.
-    pub(crate) fn search_unmasked(&self, text: &str, entity_type: Option<EntityType>) -> Vec<Hit> {
-        self.original().search(text, entity_type)
     }
 
     fn words_held(&self, record: RecordIndex, wanted: &BTreeSet<String>) -> usize {

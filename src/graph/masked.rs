@@ -7,11 +7,15 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
-use super::common::Common;
+use super::common::{Common, Keyed, Lists};
 use super::masks::is_of_victim;
-use super::{EntityIndex, EventIndex, IndexSet, LeftOut, LinkIndex, RecordIndex, Snapshot, names};
+use super::times::{undated, without_content};
+use super::{EntityIndex, IndexSet, LeftOut, RecordIndex, Shared, Snapshot, names};
 use crate::leak;
-use crate::model::{Address, Body, Event, Link, Organization, Person, Phone, Record, Vehicle, hex};
+use crate::model::{
+    Address, Body, Event, Label, Link, Organization, Person, Phone, Record, RecordId, Span, Tie,
+    Vehicle, hex,
+};
 
 /// Bytes of a pseudonym's number: enough that two people of a case never share one by chance.
 const PSEUDONYM_BYTES: usize = 6;
@@ -19,47 +23,48 @@ const PSEUDONYM_BYTES: usize = 6;
 impl Snapshot {
     /// The snapshot with everything that the rules for victims hide left out.
     ///
-    /// Hidden are the entities of which a record is a victim's, whatever their other records say; what their
-    /// links agree in; and place, text and amount of events of rows about victims, or in which such an entity
-    /// took part. What is readable stays so whatever it is related to.
+    /// Hidden are the entities of which a record is a victim's, whatever their other records say, but for those whose
+    /// victims the caller may see unmasked; what their links agree in; time, place, text and amount of events, and the
+    /// times of ties, of rows about victims or in which such an entity has a part. What is readable stays so whatever
+    /// it is related to.
     #[must_use]
     pub fn masked(self: &Arc<Self>) -> Self {
         self.masked_sharing(&Common::default())
     }
 
-    /// The same, with what is left of records and events held in common with snapshots in use.
+    /// The same, with what is left of records, ties and events held in common with snapshots in use.
     pub(super) fn masked_sharing(self: &Arc<Self>, common: &Common) -> Self {
         let mut masked = Self::clone(self);
-        let hidden = leak::hidden(hidden(self), self);
-        masked.hide_records(&hidden, common);
-        if hidden.is_empty() && !self.events.iter().any(|event| is_of_victim(&event.label)) {
-            masked.leave_out(self, hidden);
-            return masked;
-        }
-        masked.hide_events(&hidden, common);
-        masked.hide_links(&hidden, common);
-        masked.leave_out(self, hidden);
-        masked
+        let of_victims = of_victims(self);
+        let hidden = of_victims.iter().filter(|entity| !self.is_sighted(*entity)).collect();
+        let hidden = leak::hidden(hidden, self);
+        masked.left_out.of_victims = Arc::new(of_victims);
+        masked.left_out.masked = Arc::new(hidden);
+        masked.left_out.is_masking = true;
+        masked.hide_records(common);
+        masked.hide_events(common);
+        masked.hide_ties(common);
+        masked.hide_links(common);
+        masked.leave_out(self);
+        masked.in_case("")
     }
 
-    /// Notes what was left out, if anything was, and of what.
-    fn leave_out(&mut self, original: &Arc<Self>, hidden: IndexSet<EntityIndex>) {
+    /// Notes what it was made of, if anything was left out.
+    fn leave_out(&mut self, original: &Arc<Self>) {
         let untouched = Arc::ptr_eq(&self.records, &original.records)
+            && Arc::ptr_eq(&self.ties, &original.ties)
             && Arc::ptr_eq(&self.events, &original.events)
             && Arc::ptr_eq(&self.links, &original.links);
         if !untouched {
             self.left_out.original = Some(Arc::clone(original));
         }
-        self.left_out.masked = Arc::new(hidden);
-        self.left_out.is_masking = true;
-        *self = self.in_case("");
+        self.left_out.spans = Arc::new(self.spans_of_what_is_left());
     }
 
     /// Empties the records of hidden entities, and takes from public ones of what row they are.
-    fn hide_records(&mut self, hidden: &IndexSet<EntityIndex>, common: &Common) {
-        let entity_of = &self.entity_of;
-        let changed = |(index, record): (RecordIndex, &Arc<Record>)| {
-            let less = match hidden.contains(entity_of[index]) {
+    fn hide_records(&mut self, common: &Common) {
+        let less = |(index, record): (RecordIndex, &Arc<Record>)| {
+            let less = match self.left_out.masked.contains(self.entity_of[index]) {
                 true => emptied(record),
                 false if record.public => {
                     Record { local_id: String::new(), ..Record::clone(record) }
@@ -68,67 +73,55 @@ impl Snapshot {
             };
             Some((index, less))
         };
-        let changed: Vec<_> = self.records.enumerated().filter_map(changed).collect();
-        if changed.is_empty() {
-            return;
-        }
-        let mut lender = common.records.lender();
-        let records = Arc::make_mut(&mut self.records);
-        for (index, less) in changed {
-            records[index] = lender.held(less);
-        }
+        let changed: Vec<_> = self.records.enumerated().filter_map(less).collect();
+        replace(&mut self.records, &common.records, changed);
     }
 
-    fn hide_events(&mut self, hidden: &IndexSet<EntityIndex>, common: &Common) {
-        let is_hidden = |event: &Event| self.is_of_hidden(event, hidden);
-        let says = |event: &Event| {
-            event.place.is_some()
-                || event.text.is_some()
-                || event.amount.is_some()
-                || !event.local_id.is_empty()
-        };
-        let changed: Vec<EventIndex> = self
-            .events
-            .indexes()
-            .filter(|index| says(&self.events[*index]) && is_hidden(&self.events[*index]))
-            .collect();
-        if changed.is_empty() {
-            return;
-        }
-        let mut lender = common.events.lender();
-        let events = Arc::make_mut(&mut self.events);
-        for index in changed {
-            let event = &mut events[index];
-            let (place, text, amount, local_id) = (None, None, None, String::new());
-            *event = lender.held(Event { place, text, amount, local_id, ..Event::clone(event) });
-        }
+    fn hide_events(&mut self, common: &Common) {
+        let hidden = self.events.enumerated().filter(|(_, event)| self.is_hidden_event(event));
+        let changed = hidden.map(|(index, event)| (index, without_content(event))).collect();
+        replace(&mut self.events, &common.events, changed);
+    }
+
+    fn hide_ties(&mut self, common: &Common) {
+        let is_hidden = |tie: &Tie| tie.span != Span::default() && self.is_hidden_tie(tie);
+        let hidden = self.ties.enumerated().filter(|(_, tie)| is_hidden(tie));
+        let changed = hidden.map(|(index, tie)| (index, undated(tie))).collect();
+        replace(&mut self.ties, &common.ties, changed);
     }
 
     /// Of a link of which an end is hidden only that it is one is told: its bits and levels say in what the two
     /// agree.
-    fn hide_links(&mut self, hidden: &IndexSet<EntityIndex>, common: &Common) {
-        let entities = hidden.iter().map(|entity| &self.entities[entity]);
+    fn hide_links(&mut self, common: &Common) {
+        let entities = self.left_out.masked.iter().map(|entity| &self.entities[entity]);
         let records = entities.flat_map(|entity| &entity.records);
         let ids: HashSet<_> = records.map(|record| self.records[*record].id).collect();
         let is_hidden = |link: &Link| ids.contains(&link.a) || ids.contains(&link.b);
-        let changed: Vec<LinkIndex> =
-            self.links.indexes().filter(|index| is_hidden(&self.links[*index])).collect();
-        if changed.is_empty() {
-            return;
-        }
-        let mut lender = common.links.lender();
-        let links = Arc::make_mut(&mut self.links);
-        for index in changed {
-            let link = &mut links[index];
-            let less = Link { bits: 0.0, levels: Vec::new(), ..Link::clone(link) };
-            *link = lender.held(less);
-        }
+        let hidden = self.links.enumerated().filter(|(_, link)| is_hidden(link));
+        let less = |link: &Link| Link { bits: 0.0, levels: Vec::new(), ..Link::clone(link) };
+        let changed = hidden.map(|(index, link)| (index, less(link))).collect();
+        replace(&mut self.links, &common.links, changed);
     }
 
-    /// Whether an event is of a row about a victim, or a hidden entity took part in it.
-    pub(super) fn is_of_hidden(&self, event: &Event, hidden: &IndexSet<EntityIndex>) -> bool {
-        let mut parts = event.participants.iter().filter_map(|part| self.stored(part.record));
-        is_of_victim(&event.label) || parts.any(|record| hidden.contains(self.entity_of[record]))
+    /// Whether time, place and content of an event are hidden: it is of a row about a victim whom the caller may not
+    /// see unmasked, or a hidden entity took part in it.
+    pub(super) fn is_hidden_event(&self, event: &Event) -> bool {
+        self.hides(&event.label, event.participants.iter().map(|part| part.record))
+    }
+
+    /// The same of a tie.
+    pub(super) fn is_hidden_tie(&self, tie: &Tie) -> bool {
+        self.hides(&tie.label, [tie.from, tie.to].into_iter())
+    }
+
+    /// Whether what bears a label and is about these records is hidden.
+    fn hides(&self, label: &Label, about: impl Iterator<Item = RecordId>) -> bool {
+        let (mut is_sighted, mut is_about_hidden) = (false, false);
+        for record in about.filter_map(|id| self.stored(id)) {
+            is_sighted |= self.left_out.sighted.contains(record);
+            is_about_hidden |= self.left_out.masked.contains(self.entity_of[record]);
+        }
+        leak::hides(is_about_hidden || is_of_victim(label) && !is_sighted)
     }
 
     /// Whether what the entity's records say has been left out.
@@ -138,15 +131,15 @@ impl Snapshot {
 
     /// Whether the caller may see the entity unmasked: all of its records that are a victim's are of rows whose
     /// victim is in the case, and there are such.
-    pub fn may_unmask(&self, entity: EntityIndex) -> bool {
+    fn is_sighted(&self, entity: EntityIndex) -> bool {
         let records = self.entities[entity].records.iter();
         let mut victims =
             records.filter(|record| is_of_victim(&self.records[**record].label)).peekable();
         victims.peek().is_some() && victims.all(|record| self.left_out.sighted.contains(*record))
     }
 
-    /// Whether there is anything that the caller may see unmasked.
-    pub fn may_unmask_any(&self) -> bool {
+    /// Whether records about victims join and are shown that the caller may see unmasked.
+    pub fn is_unmasking(&self) -> bool {
         !self.left_out.sighted.is_empty()
     }
 
@@ -157,7 +150,7 @@ impl Snapshot {
     }
 
     /// The snapshot that this one was masked from, or itself. Outside of this room it comes out through
-    /// [`Snapshot::figure`], [`Snapshot::own_rows`] and [`Snapshot::reveal`] only; a test reads the sources.
+    /// [`Snapshot::figure`] and [`Snapshot::own_rows`] only; a test reads the sources.
     pub(crate) fn original(&self) -> &Self {
         self.left_out.original.as_deref().unwrap_or(self)
     }
@@ -186,13 +179,28 @@ impl Snapshot {
     }
 }
 
-/// Entities of which the content is hidden: those with a record that is a victim's. To whom some of them may be
-/// unmasked, they are so when that is asked for, and is logged.
-fn hidden(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
+/// Entities with a record that is a victim's.
+fn of_victims(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
     let records = snapshot.records.iter().zip(snapshot.entity_of.iter());
     let of_victims = records.filter(|(record, _)| is_of_victim(&record.label));
     let entities: BTreeSet<EntityIndex> = of_victims.map(|(_, entity)| *entity).collect();
     entities.into_iter().collect()
+}
+
+/// Puts other objects into a list, each as it is held in common where it is.
+fn replace<T: Keyed + Clone + PartialEq>(
+    list: &mut Shared<T>,
+    common: &Lists<T>,
+    changed: Vec<(T::Index, T)>,
+) {
+    if changed.is_empty() {
+        return;
+    }
+    let mut lender = common.lender();
+    let list = Arc::make_mut(list);
+    for (index, object) in changed {
+        list[index] = lender.held(object);
+    }
 }
 
 /// The record with its label and id only: how it is graded is of what it says.

@@ -22,9 +22,9 @@ mod own;
 mod packed;
 mod positions;
 mod relationships;
-mod reveal;
 mod shown;
 mod size;
+mod times;
 mod withheld;
 
 pub use build::{Setting, build, build_in};
@@ -42,7 +42,6 @@ pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use own::{OwnObject, OwnRows};
 pub use packed::Packed;
-pub use reveal::Revealed;
 pub use shown::{entity_id_in_case, record_id_in_case};
 pub use withheld::strip_record;
 
@@ -78,12 +77,16 @@ pub struct Snapshot {
 struct LeftOut {
     /// Records of which an agreement keeps something back.
     withheld: Arc<IndexSet<RecordIndex>>,
-    /// Records about victims that the caller may see unmasked.
+    /// Records about victims that the caller may see unmasked and asked to.
     sighted: Arc<IndexSet<RecordIndex>>,
     /// Records about other agencies' victims that the caller may not.
     foreign: Arc<IndexSet<RecordIndex>>,
-    /// Entities whose content the rules for victims hide.
+    /// Entities with a record about a victim.
+    of_victims: Arc<IndexSet<EntityIndex>>,
+    /// Those of them whose content is hidden.
     masked: Arc<IndexSet<EntityIndex>>,
+    /// When relationships were, without what is masked.
+    spans: Arc<times::Spans>,
     /// Whether it is masked, or what a masked one was made of.
     is_masking: bool,
     /// What their pseudonyms and ids are made for.
@@ -145,6 +148,19 @@ pub struct Relationship {
     pub ties: u32,
     /// How many events show it.
     pub events: u32,
-    /// From the first to the last time that is known.
-    pub span: Span,
+    /// From the first to the last time that is known, also of what is masked: it comes out through
+    /// [`Snapshot::span_of`].
+    span: Span,
+}
+
+impl Relationship {
+    /// A relationship from one entity to another that so many ties and events show, within a span of time.
+    pub fn new(
+        (source, target): (EntityIndex, EntityIndex),
+        kind: RelationshipKind,
+        (ties, events): (u32, u32),
+        span: Span,
+    ) -> Self {
+        Self { source, target, kind, ties, events, span }
+    }
 }

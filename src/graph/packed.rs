@@ -6,7 +6,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::assemble::Visible;
-use super::common::{Common, Keyed, Lists, Place, Split, own_event_bytes};
+use super::common::{Common, Keyed, Lists, Place, Split, own_bytes};
 use super::joins::Joins;
 use super::positions::Positions;
 use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, Position, Shared, Snapshot};
@@ -30,9 +30,11 @@ pub struct Packed {
 /// What is other in a masked snapshot.
 struct Masked {
     records: Replaced<Record>,
+    ties: Replaced<Tie>,
     events: Replaced<Event>,
     links: Replaced<Link>,
-    entities: Arc<IndexSet<EntityIndex>>,
+    /// Entities with a record about a victim, and those of them that are masked.
+    entities: [Arc<IndexSet<EntityIndex>>; 2],
 }
 
 impl Packed {
@@ -41,9 +43,10 @@ impl Packed {
         let original = snapshot.original();
         let masked = || Masked {
             records: Replaced::of(&original.records, &snapshot.records, &common.records),
+            ties: Replaced::of(&original.ties, &snapshot.ties, &common.ties),
             events: Replaced::of(&original.events, &snapshot.events, &common.events),
             links: Replaced::of(&original.links, &snapshot.links, &common.links),
-            entities: Arc::clone(&snapshot.left_out.masked),
+            entities: [&snapshot.left_out.of_victims, &snapshot.left_out.masked].map(Arc::clone),
         };
         Self {
             tag: original.tag,
@@ -74,29 +77,37 @@ impl Packed {
         let original = visible.assemble(self.tag, &self.id_key, (&labels, &positions), left_out);
         let Some(masked) = &self.masked else { return original };
         let records = masked.records.list(&original.records);
+        let ties = masked.ties.list(&original.ties);
         let events = masked.events.list(&original.events);
         let links = masked.links.list(&original.links);
         let original = Arc::new(original);
+        let [of_victims, hidden] = masked.entities.each_ref().map(Arc::clone);
         let left_out = LeftOut {
-            masked: Arc::clone(&masked.entities),
+            of_victims,
+            masked: hidden,
             original: Some(Arc::clone(&original)),
             ..original.left_out.clone()
         };
-        Snapshot { records, events, links, left_out, ..Snapshot::clone(&original) }
+        let mut unpacked =
+            Snapshot { records, ties, events, links, left_out, ..Snapshot::clone(&original) };
+        unpacked.left_out.spans = Arc::new(unpacked.spans_of_what_is_left());
+        unpacked
     }
 
     /// About how many bytes of objects the snapshot holds for itself when it is unpacked.
     pub(super) fn own_object_bytes(&self) -> usize {
-        let masked = self.masked.as_ref().map_or(0, |it| it.events.by.less.len());
-        own_event_bytes(self.events.less.len() + masked)
+        let masked = self.masked.as_ref();
+        let ties = masked.map_or(0, |it| it.ties.by.less.len());
+        let events = masked.map_or(0, |it| it.events.by.less.len());
+        own_bytes(ties, self.events.less.len() + events)
     }
 
     /// About how many bytes it holds for itself.
     pub fn bytes(&self) -> usize {
         let masked = self.masked.as_ref();
         let masked = masked.map_or(0, |it| {
-            let lists = it.records.bytes() + it.events.bytes() + it.links.bytes();
-            lists + it.entities.bytes()
+            let lists = it.records.bytes() + it.ties.bytes() + it.events.bytes() + it.links.bytes();
+            lists + it.entities.iter().map(|it| it.bytes()).sum::<usize>()
         });
         let LeftOut { withheld, sighted, foreign, .. } = &self.left_out;
         let left_out = [withheld, sighted, foreign].map(|it| it.bytes());

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     Entity, EntityIndex, EventIndex, Indexed, Listed, Position, RecordIndex, Relationship,
-    RelationshipIndex, RelationshipKind, TieIndex,
+    RelationshipIndex, RelationshipKind, Snapshot, TieIndex,
 };
 use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 
@@ -16,13 +16,30 @@ const EVENT_PARTICIPANTS_MAX: usize = 12;
 
 /// A tie or an event that shows a relationship, by its index; ties come first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Shows {
+pub(super) enum Shows {
     Tie(TieIndex),
     Event(EventIndex),
 }
 
-/// What is shown: from whom, to whom, of which kind; and by what.
-type Shown = ((EntityIndex, EntityIndex, RelationshipKind), Shows);
+impl Shows {
+    /// Widens a span by the time that it shows.
+    pub fn widen(self, span: &mut Span, ties: &List<Tie>, events: &List<Event>) {
+        match self {
+            Self::Tie(index) => widen(span, ties[index].span),
+            Self::Event(index) => {
+                let event = &events[index];
+                let to = event.until.or(Some(event.at));
+                widen(span, Span { from: Some(event.at), to });
+            }
+        }
+    }
+}
+
+/// From whom, to whom, of which kind a relationship is: of two relationships never the same.
+type Key = (EntityIndex, EntityIndex, RelationshipKind);
+
+/// What is shown, and by what.
+type Shown = (Key, Shows);
 
 /// Objects as a snapshot lists them.
 type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
@@ -35,25 +52,48 @@ pub(super) fn relationships(
     events: &List<Event>,
 ) -> Indexed<RelationshipIndex, Relationship> {
     let mut shown: Vec<Shown> = Vec::with_capacity(ties.len());
+    each_shown(entity, ties, events, |it| shown.push(it));
+    shown.par_sort_unstable();
+    shown.dedup();
+    let of_one = shown.chunk_by(|(one, _), (other, _)| one == other);
+    of_one.map(|shown| relationship(shown, ties, events)).collect()
+}
+
+/// All that ties and events show, ties first; an event may show the same twice.
+fn each_shown(
+    entity: impl Fn(RecordId) -> Option<EntityIndex>,
+    ties: &List<Tie>,
+    events: &List<Event>,
+    mut see: impl FnMut(Shown),
+) {
     for (index, tie) in ties.enumerated() {
         let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
         if source != target {
             let kind = RelationshipKind::Tie(tie.kind);
-            shown.push(((source, target, kind), Shows::Tie(index)));
+            see(((source, target, kind), Shows::Tie(index)));
         }
     }
     for (index, event) in events.enumerated() {
         for (from, to, kind) in shown_by(event) {
             let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
             if source != target {
-                shown.push((ordered(source, target, kind), Shows::Event(index)));
+                see((ordered(source, target, kind), Shows::Event(index)));
             }
         }
     }
-    shown.par_sort_unstable();
-    shown.dedup();
-    let of_one = shown.chunk_by(|(one, _), (other, _)| one == other);
-    of_one.map(|shown| relationship(shown, ties, events)).collect()
+}
+
+impl Snapshot {
+    /// All that shows a relationship, with the relationship; an event may show the same twice.
+    pub(super) fn each_that_shows(&self, mut see: impl FnMut(RelationshipIndex, Shows)) {
+        let entity = |id| self.stored(id).map(|record| self.entity_of[record]);
+        each_shown(entity, &self.ties, &self.events, |(key, shows)| {
+            let key_of = |it: &Relationship| (it.source, it.target, it.kind);
+            if let Some(index) = self.relationships.find_by_key(&key, key_of) {
+                see(index, shows);
+            }
+        });
+    }
 }
 
 /// One relationship, of all that shows it.
@@ -62,20 +102,13 @@ fn relationship(shown: &[Shown], ties: &List<Tie>, events: &List<Event>) -> Rela
     let mut span = Span::default();
     let (mut by_tie, mut by_event) = (0, 0);
     for (_, shows) in shown {
-        match *shows {
-            Shows::Tie(index) => {
-                by_tie += 1;
-                widen(&mut span, ties[index].span);
-            }
-            Shows::Event(index) => {
-                by_event += 1;
-                let event = &events[index];
-                let to = event.until.or(Some(event.at));
-                widen(&mut span, Span { from: Some(event.at), to });
-            }
+        match shows {
+            Shows::Tie(_) => by_tie += 1,
+            Shows::Event(_) => by_event += 1,
         }
+        shows.widen(&mut span, ties, events);
     }
-    Relationship { source, target, kind, ties: by_tie, events: by_event, span }
+    Relationship::new((source, target), kind, (by_tie, by_event), span)
 }
 
 /// "Same event" has no direction: it goes out from the smaller id.

@@ -1,6 +1,6 @@
 //! Ids as a caller is shown them.
 //!
-//! The id of what is masked is a keyed hash of the case that is asked about and the id that is stored: it works
+//! The id of what is a victim's, masked or not, is a keyed hash of the case that is asked about and the id that is stored: it works
 //! in that case only and says in no other that it is the same. All else is shown by the id that is stored.
 //! Nothing is copied for a case: ids are made as they are asked for, and found again by a map of what is masked,
 //! which is made when the first such id is looked up.
@@ -48,10 +48,10 @@ pub fn entity_id_in_case(id_key: &IdKey, case: &str, stored: EntityId) -> Entity
 }
 
 impl Snapshot {
-    /// The same snapshot for a case: what is masked has other pseudonyms and ids in another case.
+    /// The same snapshot for a case: what is a victim's has other pseudonyms and ids in another case.
     #[must_use]
     pub fn in_case(&self, case: &str) -> Self {
-        let keyed = Arc::clone(&self.left_out.masked);
+        let keyed = Arc::clone(&self.left_out.of_victims);
         let case = Case { name: case.to_owned(), keyed, found: Arc::default() };
         let is_masking = self.left_out.is_masking;
         let of_case = |snapshot: &Self| {
@@ -115,7 +115,9 @@ impl Snapshot {
     /// The id of an event, as shown.
     pub fn event_id(&self, event: EventIndex) -> EventId {
         let event = &self.events[event];
-        let is_keyed = self.is_masking() && self.is_of_hidden(event, &self.left_out.case.keyed);
+        let mut records = event.participants.iter().filter_map(|part| self.stored(part.record));
+        let is_keyed = self.is_masking()
+            && (is_of_victim(&event.label) || records.any(|record| self.is_keyed_record(record)));
         match is_keyed {
             true => EventId(self.in_this_case("event of a case", &event.id.0)),
             false => event.id,

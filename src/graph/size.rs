@@ -15,7 +15,7 @@ impl Snapshot {
         let lists = self.records.len() + self.ties.len() + self.events.len() + self.links.len();
         let masked_lists = match std::ptr::eq(self, original) {
             true => 0,
-            false => self.records.len() + self.events.len() + self.links.len(),
+            false => lists,
         };
         let members: usize = self.records.len() * size_of::<RecordIndex>();
         (lists + masked_lists) * POINTER
@@ -23,5 +23,6 @@ impl Snapshot {
             + self.entities.len() * (size_of::<Entity>() + POINTER)
             + self.relationships.len() * size_of::<Relationship>()
             + self.adjacency.bytes()
+            + self.left_out.spans.bytes()
     }
 }

@@ -1,4 +1,4 @@
-//! Seventeen deliberate leaks, one at a time, that the tests with twin databases must catch. Each seam of the
+//! Nineteen deliberate leaks, one at a time, that the tests with twin databases must catch. Each seam of the
 //! program calls one function of this module; in a program without the feature these are `none.rs`, which changes
 //! nothing. Compiled with a feature for tests only, which does not build without debug assertions.
 
@@ -18,7 +18,7 @@ use crate::store::{SnapshotSink, Store, StoreError};
 
 pub(crate) use answer::{answer, pair, rows};
 pub(crate) use page::page;
-pub(crate) use snapshot::{hidden, joins, tag};
+pub(crate) use snapshot::{hidden, hides, joins, tag, unmasks};
 pub(crate) use store::store;
 pub(crate) use write::submitted;
 
@@ -63,11 +63,15 @@ pub enum Leak {
     OpenSibling,
     /// What is refused is stored all the same.
     RefusedWrite,
+    /// Ties and events of a victim's row keep their times and places.
+    OpenEvent,
+    /// Who may unmask is shown what is masked without asking for it.
+    UnaskedUnmasking,
 }
 
 impl Leak {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::ClustersBeforeFiltering,
         Self::GlobalDegree,
         Self::TotalCount,
@@ -85,6 +89,8 @@ impl Leak {
         Self::GuessByWriting,
         Self::OpenSibling,
         Self::RefusedWrite,
+        Self::OpenEvent,
+        Self::UnaskedUnmasking,
     ];
 }
 

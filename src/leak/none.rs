@@ -50,6 +50,18 @@ pub(crate) fn hidden(hidden: IndexSet<EntityIndex>, _: &Snapshot) -> IndexSet<En
     hidden
 }
 
+/// Whether a tie or an event is hidden.
+#[inline]
+pub(crate) fn hides(is_hidden: bool) -> bool {
+    is_hidden
+}
+
+/// Whether a caller is shown what it may see unmasked.
+#[inline]
+pub(crate) fn unmasks(is_wished: bool) -> bool {
+    is_wished
+}
+
 /// The items of a page, how many there are in all, and the cursor of the next page.
 #[inline]
 pub(crate) fn page<T>(

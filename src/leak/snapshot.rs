@@ -30,3 +30,13 @@ pub(crate) fn hidden(
     }
     hidden
 }
+
+/// Whether a tie or an event is hidden.
+pub(crate) fn hides(is_hidden: bool) -> bool {
+    is_hidden && !is_on(Leak::OpenEvent)
+}
+
+/// Whether a caller is shown what it may see unmasked.
+pub(crate) fn unmasks(is_wished: bool) -> bool {
+    is_wished || is_on(Leak::UnaskedUnmasking)
+}

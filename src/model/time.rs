@@ -136,6 +136,9 @@ impl<'de> Deserialize<'de> for PartialDate {
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+
     /// From microseconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors

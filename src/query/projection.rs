@@ -118,13 +118,14 @@ impl Builder<'_> {
     }
 
     fn relationships(&mut self) {
-        for relationship in self.snapshot.relationships().iter() {
+        for (index, relationship) in self.snapshot.relationships().enumerated() {
+            let span = self.snapshot.span_of(index);
             self.edge(
                 relation(relationship.kind),
                 (Self::node_of(relationship.source), Self::node_of(relationship.target)),
                 [
-                    ("since", micros(relationship.span.from)),
-                    ("until", micros(relationship.span.to)),
+                    ("since", micros(span.from)),
+                    ("until", micros(span.to)),
                     ("ties", Value::Integer(relationship.ties.into())),
                     ("events", Value::Integer(relationship.events.into())),
                 ],
@@ -152,7 +153,8 @@ impl Builder<'_> {
         let mut seen: Vec<Sighting> = Vec::new();
         for (index, event) in self.snapshot.events().enumerated() {
             let id = self.snapshot.event_id(index).to_string();
-            let node = self.node(&["Event"], event_properties(id, event));
+            let time = self.snapshot.time_of(index);
+            let node = self.node(&["Event"], event_properties(id, event, time));
             let place = event.place.as_ref().map(|place| {
                 let id = self.place_id(place);
                 *places
@@ -167,8 +169,8 @@ impl Builder<'_> {
                 self.edge("MENTIONS", ends, [("role", Value::from(role.as_str()))]);
                 let hidden = self.snapshot.is_protected(entity) || self.snapshot.is_masked(entity);
                 let shown = is_seen(event.kind, role) && !hidden;
-                if let Some(place) = place.filter(|_| shown) {
-                    seen.push(Sighting { entity, at: event.at, event: index, place });
+                if let (Some(place), Some((at, _)), true) = (place, time, shown) {
+                    seen.push(Sighting { entity, at, event: index, place });
                 }
             }
         }
@@ -344,13 +346,17 @@ fn last_word(full: &str) -> Option<String> {
     }
 }
 
-fn event_properties(id: String, event: &Event) -> Vec<(&'static str, Value)> {
+fn event_properties(
+    id: String,
+    event: &Event,
+    time: Option<(Timestamp, Option<Timestamp>)>,
+) -> Vec<(&'static str, Value)> {
     let place = event.place.as_ref();
     vec![
         ("id", Value::from(id)),
         ("kind", Value::from(event.kind.as_str())),
-        ("at", Value::Integer(event.at.as_micros())),
-        ("until", micros(event.until)),
+        ("at", micros(time.map(|(at, _)| at))),
+        ("until", micros(time.and_then(|(_, until)| until))),
         ("agency", Value::from(&event.label.agency)),
         ("city", place.map_or(Value::Null, |place| text(&place.city))),
         ("cents", event.amount.as_ref().map_or(Value::Null, |money| Value::Integer(money.cents))),

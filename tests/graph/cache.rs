@@ -1,6 +1,5 @@
 //! Snapshots that are kept: shared while they are true, and no longer.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use accord::graph::{Cache, Position, RecordIndex, Snapshot};
@@ -56,8 +55,8 @@ fn a_link_found_late_makes_a_view_anew_where_it_shows_and_nowhere_else() {
     let open = world.row("c", user("o", "contact", NUMBER));
     let masked = world.row("b", user("v", "victim", NUMBER));
     let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
-    let (nobody, view) = (BTreeSet::new(), world.view("a"));
-    let get = || cache.masked(&world.store, &view, &nobody, "x").unwrap();
+    let view = world.view("a");
+    let get = || cache.masked(&world.store, &view, "x").unwrap();
     let is_same = |a: &Snapshot, b: &Snapshot| std::ptr::eq(a.records(), b.records());
     let whole = || cache.snapshot(&world.store, &view).unwrap();
     let (before, all_before) = (get(), whole());
@@ -94,21 +93,20 @@ proptest! {
     ) {
         let world = World::empty();
         let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
-        let nobody = BTreeSet::new();
         let mut number = 0;
         for rows in [rows, later] {
             let numbered: Vec<_> = rows.iter().map(|row| { number += 1; (number, row) }).collect();
             world.submit(numbered, 5);
             for agency in AGENCIES {
                 let view = world.view(agency);
-                let beside = cache.masked(&world.store, &view, &nobody, "x").unwrap().0;
+                let beside = cache.masked(&world.store, &view, "x").unwrap().0;
                 let own = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
-                let alone = own.masked(&world.store, &view, &nobody, "x").unwrap().0;
+                let alone = own.masked(&world.store, &view, "x").unwrap().0;
                 prop_assert_eq!(text(&alone), text(&beside));
             }
         }
         let [one, other] = [0, 1].map(|agency| {
-            cache.masked(&world.store, &world.view(AGENCIES[agency]), &nobody, "x").unwrap().0
+            cache.masked(&world.store, &world.view(AGENCIES[agency]), "x").unwrap().0
         });
         for record in one.records().iter() {
             if let Some(at) = other.record(record.id) {
@@ -134,7 +132,7 @@ fn two_agencies_who_see_the_same_classes_masked_share_nothing_that_joins_for_one
     let (masked, open) = (phone("1", "victim"), phone("2", "contact"));
     let get = |agency: &str| {
         let view = world.view(agency);
-        let found = cache.masked(&world.store, &view, &BTreeSet::new(), "x").unwrap().0;
+        let found = cache.masked(&world.store, &view, "x").unwrap().0;
         (view.classes().clone(), entity(&found, masked) == entity(&found, open))
     };
     let (owner, other) = (get("b"), get("a"));
@@ -147,9 +145,7 @@ fn another_case_costs_nothing_but_has_other_pseudonyms() {
     let world = World::empty();
     let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
     let victim = world.row("a", victim("1", "Katarina Horvat"));
-    let of = |case: &str| {
-        cache.masked(&world.store, &world.view("a"), &BTreeSet::new(), case).unwrap().0
-    };
+    let of = |case: &str| cache.masked(&world.store, &world.view("a"), case).unwrap().0;
     let (one, other) = (of("one"), of("other"));
     assert!(
         std::ptr::eq(one.records(), other.records()) && std::ptr::eq(one.events(), other.events())

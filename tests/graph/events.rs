@@ -1,9 +1,11 @@
 //! What events show: who did what to whom, over which time, as far as the caller sees.
 
-use accord::graph::{EntityIndex, EventIndex, Position, RelationshipKind, Snapshot};
+use accord::graph::{
+    EntityIndex, EventIndex, Position, RelationshipIndex, RelationshipKind, Snapshot,
+};
 use accord::ingest::SubmittedRow;
 use accord::jobs;
-use accord::model::{EntityType, Handling, Timestamp};
+use accord::model::{EntityType, Handling, Span, Timestamp};
 use serde_json::{Value, json};
 
 use super::world::World;
@@ -92,7 +94,7 @@ fn an_event_counts_once_for_a_pair_and_lasts_until_its_end() {
     assert_eq!(snapshot.entities().len(), 2, "no relationship of a person with itself");
     let [only] = &**snapshot.relationships() else { panic!("one relationship") };
     assert_eq!(only.events, 2);
-    let (from, to) = (only.span.from, only.span.to);
+    let Span { from, to } = snapshot.span_of(RelationshipIndex::new(0));
     assert_eq!((from, to), (at("2026-01-01T00:00:00Z"), at("2026-01-03T00:00:00Z")));
     assert_eq!(snapshot.neighbours(EntityIndex::new(0))[0].evidence, 2);
 }
@@ -117,7 +119,7 @@ fn ties_that_meet_again_are_one_relationship_and_ties_within_an_entity_none() {
     let [only] = &**one.relationships() else { panic!("one relationship") };
     assert_eq!((only.ties, only.events), (3, 0));
     assert_eq!(one.entities()[only.source].entity_type, EntityType::Person);
-    let (from, to) = (only.span.from, only.span.to);
+    let Span { from, to } = one.span_of(RelationshipIndex::new(0));
     assert_eq!((from, to), (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z")));
 
     let own = json!({

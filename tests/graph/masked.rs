@@ -7,7 +7,7 @@ use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
 use accord::analyze::{Referred, referred};
 use accord::graph::{EntityIndex, Joined, Setting, Snapshot, build_in};
 use accord::ingest::SubmittedRow;
-use accord::model::{Handling, RecordId, Verdict};
+use accord::model::{Handling, RecordId, Span, Verdict};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -64,6 +64,11 @@ fn records_of_one_agency_about_its_victims_are_one_person_and_so_is_what_a_human
     assert_eq!(entity(&before, one), entity(&before, other));
     assert_ne!(entity(&before, one), entity(&before, own));
     say_as(&world, (one, own), Verdict::Same, "u", 0, ("a", Handling::Own));
+    let after = seen(&world, "a", &BTreeSet::new());
+    assert_ne!(entity(&after, one), entity(&after, own), "its own writes join nothing of hers");
+    let unmasked = seen(&world, "a", &[one, other].into());
+    assert_eq!(entity(&unmasked, one), entity(&unmasked, own));
+    say_as(&world, (one, own), Verdict::Same, "u", 0, ("c", Handling::Shared));
     let after = seen(&world, "a", &BTreeSet::new());
     assert_eq!(entity(&after, one), entity(&after, own));
     assert!(after.is_masked(entity(&after, own)), "the victim's rules win");
@@ -138,6 +143,40 @@ fn a_guessed_number_joins_no_masked_phone_of_another_agency() {
     assert!(own.iter().chain([&others]).all(|id| entity(&blind, *id) != alone));
     assert_eq!(entity(&blind, own[1]), entity(&blind, others), "one's own victim's phone joins");
     assert!(!blind.is_masked(entity(&blind, own[0])) || blind.is_masked(entity(&blind, own[1])));
+}
+
+/// By the times of a stay a victim is found as well as by its place.
+#[test]
+fn when_something_masked_was_is_told_in_no_way() {
+    let [early, late] =
+        [("2026-01-01", "2025-01-01"), ("2026-06-01", "2025-07-01")].map(|(at, since)| {
+            let world = World::empty();
+            for (id, category) in [("v", "victim"), ("c", "contact")] {
+                let mut row =
+                    serde_json::to_value(uses(id, category, "Blerim Hoxha", NUMBER)).unwrap();
+                row["records"][1]["public"] = json!(category == "victim");
+                if category == "victim" {
+                    row["events"][0]["at"] = json!(format!("{at}T00:00:00Z"));
+                    row["events"][0]["until"] = json!(format!("{at}T10:00:00Z"));
+                    row["events"][0]["participants"]["contact"] = json!(["t"]);
+                    row["ties"][0]["span"] = json!({ "from": format!("{since}T00:00:00Z") });
+                }
+                world.row("b", serde_json::from_value(row).unwrap());
+            }
+            let victims = BTreeSet::from([world.id_key.record("b", "v")]);
+            let unmasked = seen(&world, "a", &victims);
+            let seen = seen(&world, "a", &BTreeSet::new());
+            let events = seen.events().indexes();
+            let timed = events.filter(|event| seen.time_of(*event).is_some()).count();
+            assert_eq!((seen.events().len(), timed), (2, 1), "that of the contact");
+            let spans: Vec<_> =
+                seen.relationships().indexes().map(|index| seen.span_of(index)).collect();
+            assert!(spans.contains(&Span::default()), "{spans:?}");
+            let events = unmasked.events().indexes();
+            assert!(events.into_iter().all(|event| unmasked.time_of(event).is_some()));
+            format!("{:?}{:?}{spans:?}", seen.events(), seen.ties())
+        });
+    assert_eq!(early, late);
 }
 
 /// Fault 8: an id was the same in every case, so that it linked a victim across them.
@@ -239,6 +278,40 @@ proptest! {
         prop_assert_eq!(before, of_others(&seen(&world, "a", &BTreeSet::new())));
     }
 
+    /// Nor does what it judges of them.
+    #[test]
+    fn own_judgements_change_nothing_that_is_shown_of_others(
+        others in prop::collection::vec((0..2usize, 0..NAMES.len(), 0..NUMBERS.len()), 2..6),
+        said in prop::collection::vec((0..6usize, 0..7usize, any::<bool>(), any::<bool>()), 1..5),
+    ) {
+        let world = World::empty();
+        for (number, (agency, name, phone)) in others.iter().enumerate() {
+            let row = uses(&number.to_string(), "victim", NAMES[*name], NUMBERS[*phone]);
+            world.row(["b", "c"][*agency], row);
+        }
+        world.row("a", uses("own", "contact", NAMES[0], NUMBERS[0]));
+        let before = of_others(&seen(&world, "a", &BTreeSet::new()));
+        let record = |number: usize, person: bool| {
+            let (agency, id) = match others.get(number) {
+                Some((agency, ..)) => (["b", "c"][*agency], number.to_string()),
+                None => ("a", "own".to_owned()),
+            };
+            match person {
+                true => world.id_key.record(agency, &id),
+                false => of_slot(&world, agency, &id, "t"),
+            }
+        };
+        for (one, other, person, same) in said {
+            let (one, other) = (record(one, person), record(other, person));
+            let verdict = if same { Verdict::Same } else { Verdict::NotSame };
+            if one != other {
+                let pair = (one.min(other), one.max(other));
+                say_as(&world, pair, verdict, "u", 0, ("a", Handling::Own));
+            }
+        }
+        prop_assert_eq!(before, of_others(&seen(&world, "a", &BTreeSet::new())));
+    }
+
     /// Nor does what was judged to be the same as one's own record tell what the other says.
     #[test]
     fn a_number_that_was_judged_to_be_ones_own_shows_nowhere(
@@ -254,7 +327,7 @@ proptest! {
             }
             let pair = (of_slot(&world, "b", "v", "t"), of_slot(&world, "a", "0", "t"));
             if judged {
-                say_as(&world, pair, Verdict::Same, "u", 0, ("a", Handling::Own));
+                say_as(&world, pair, Verdict::Same, "u", 0, ("c", Handling::Shared));
             }
             stripped(seen(&world, "a", &BTreeSet::new()))
         });
@@ -292,11 +365,10 @@ fn who_may_see_a_victim_unmasked_may_see_all_of_the_row_and_no_other() {
     let seen = seen(&world, "a", &[person].into());
     for slot in ["t", "a", "v", "o"] {
         let entity = entity(&seen, of_slot(&world, "b", "v", slot));
-        assert!(seen.is_masked(entity) && seen.may_unmask(entity), "{slot}");
-        assert!(seen.figure(|original| !original.name(entity).is_empty()));
+        assert!(!seen.is_masked(entity) && !seen.name(entity).starts_with(&format!("{slot}-")));
     }
     assert_eq!(entity(&seen, own), entity(&seen, of_slot(&world, "b", "v", "t")));
-    assert!(!seen.may_unmask(entity(&seen, other)));
+    assert!(seen.is_masked(entity(&seen, other)));
 }
 
 #[test]

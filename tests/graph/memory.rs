@@ -4,7 +4,6 @@
 //! `accord import --store big.accord scenario/manifest.toml`, then
 //! `ACCORD_MEASURE=big.accord cargo test --release --test integration -- --ignored --nocapture graph::memory`
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -49,7 +48,6 @@ fn fifty_views_in_use_over_a_large_store() {
         let question = Question { principal: &principal, purpose, case: &case, at };
         View::decide(&question, &Rules::of(policy.clone()), &classes).view
     };
-    let nobody = BTreeSet::new();
     let say = |what: &str, (kept, packed): (usize, usize), began: Instant| {
         let resident = resident();
         let took = began.elapsed();
@@ -62,7 +60,7 @@ fn fifty_views_in_use_over_a_large_store() {
     let one = cache();
     let began = Instant::now();
     let first = view("metro-police", CASE);
-    let (snapshot, _) = one.masked(store.as_ref(), &first, &nobody, CASE).unwrap();
+    let (snapshot, _) = one.masked(store.as_ref(), &first, CASE).unwrap();
     println!(
         "{} records, {} entities, {} ties, {} events, {} links, {} relationships",
         snapshot.records().len(),
@@ -83,7 +81,7 @@ fn fifty_views_in_use_over_a_large_store() {
     let began = Instant::now();
     for number in 0..VIEWS {
         let case = format!("case-{number}");
-        held.push(one.masked(store.as_ref(), &first, &nobody, &case).unwrap().0);
+        held.push(one.masked(store.as_ref(), &first, &case).unwrap().0);
     }
     say("50 callers of one set of classes, each in a case of its own", one.kept(), began);
     drop(held);
@@ -99,7 +97,7 @@ fn fifty_views_in_use_over_a_large_store() {
         })
         .collect();
     for (number, view) in views.iter().enumerate() {
-        one.masked(store.as_ref(), view, &nobody, CASE).unwrap();
+        one.masked(store.as_ref(), view, CASE).unwrap();
         if number % 10 == 9 {
             say(&format!("and {} sets of classes", number + 1), one.kept(), began);
         }
@@ -108,7 +106,7 @@ fn fifty_views_in_use_over_a_large_store() {
     let mut took = Vec::new();
     for view in &views {
         let began = Instant::now();
-        one.masked(store.as_ref(), view, &nobody, CASE).unwrap();
+        one.masked(store.as_ref(), view, CASE).unwrap();
         took.push(began.elapsed());
     }
     took.sort();
@@ -118,7 +116,7 @@ fn fifty_views_in_use_over_a_large_store() {
     let began = Instant::now();
     for agency in AGENCIES {
         for case in [CASE, "MY-1"] {
-            one.masked(store.as_ref(), &view(agency, case), &nobody, case).unwrap();
+            one.masked(store.as_ref(), &view(agency, case), case).unwrap();
         }
     }
     say("and six agencies, in a case and outside of it", one.kept(), began);

@@ -140,7 +140,7 @@ fn relationships(rng: &mut impl Rng, entities: &[Entity]) -> Vec<Relationship> {
                 Span::default()
             };
             let events = rng.random_range(0..4);
-            let relationship = Relationship { source, target, kind, ties: 0, events, span };
+            let relationship = Relationship::new((source, target), kind, (0, events), span);
             found.insert((source, target, kind), relationship);
         }
     }

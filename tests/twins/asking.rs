@@ -242,7 +242,7 @@ impl<'a> Askable<'a> {
 /// The records of a row, and what they say.
 fn known(row: &Row, policy: &Policy, caller: &Caller) -> Vec<(Known, Value)> {
     let records = row.records();
-    let sighted = reference::unmasked(policy, &caller.question());
+    let sighted = caller.unmasked(policy);
     let is_in_case = row.label(Kind::Person).category.is_victim()
         && records.iter().any(|(id, _)| sighted.contains(id));
     let bodies = row.json["records"].as_array().unwrap().iter().map(|it| it["body"].clone());
@@ -299,8 +299,10 @@ pub fn requests(
     let drivers = drivers::<ChaCha8Rng>();
     let request = |operation: &usize| {
         let (_, driver) = drivers[*operation];
+        let unmasks = caller.unmasks;
         let Askable { records, own, alike, uneven, judged, named, .. } = &askable;
-        let request = driver(&mut Pool { rng, case, records, own, alike, uneven, judged, named });
+        let request =
+            driver(&mut Pool { rng, case, unmasks, records, own, alike, uneven, judged, named });
         askable.hand_in(&request);
         let repeats = rng.random_bool(0.03);
         if repeats { spelling::repeating(request, rng) } else { request }

@@ -57,6 +57,8 @@ pub struct Pool<'a, R> {
     pub rng: &'a mut R,
     /// The case that ids of what is masked to the caller are of.
     pub case: &'static str,
+    /// Whether the caller ever asks to unmask.
+    pub unmasks: bool,
     /// Records of either world.
     pub records: &'a [Known],
     /// What the caller's agency calls rows of either world.
@@ -186,7 +188,15 @@ impl<R: Rng> Pool<'_, R> {
     }
 
     fn unmask(&mut self) -> &'static str {
-        self.pick(&["", "?unmask=true", "?unmask=true", "?unmask=true"])
+        match self.unmasks {
+            true => self.pick(&["", "?unmask=true", "?unmask=true", "?unmask=true"]),
+            false => self.pick(&["", "", "?unmask=false"]),
+        }
+    }
+
+    /// The same after another parameter.
+    fn and_unmask(&mut self) -> String {
+        self.unmask().replace('?', "&")
     }
 
     fn limit(&mut self) -> u32 {
@@ -265,34 +275,44 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             get(format!("/v1/entities/{entity}{unmask}"))
         }),
         ("list_neighbours", |pool| {
-            let (entity, limit) = (pool.entity(), pool.limit());
-            get(format!("/v1/entities/{entity}/neighbours?limit={limit}"))
+            let (entity, limit, unmask) = (pool.entity(), pool.limit(), pool.and_unmask());
+            get(format!("/v1/entities/{entity}/neighbours?limit={limit}{unmask}"))
         }),
         ("get_routes", |pool| {
             let (entity, unmask) = (pool.entity(), pool.unmask());
             get(format!("/v1/entities/{entity}/routes{unmask}"))
         }),
         ("explain_pair", |pool| {
-            let ([a, b], unmask) = (pool.pair(), pool.unmask().replace('?', "&"));
+            let ([a, b], unmask) = (pool.pair(), pool.and_unmask());
             get(format!("/v1/explanations/pair?a={a}&b={b}{unmask}"))
         }),
         ("picture_pair", |pool| {
-            let [a, b] = pool.pair();
-            get(format!("/v1/explanations/pair.svg?a={a}&b={b}"))
+            let ([a, b], unmask) = (pool.pair(), pool.and_unmask());
+            get(format!("/v1/explanations/pair.svg?a={a}&b={b}{unmask}"))
         }),
-        ("picture_entity", |pool| get(format!("/v1/explanations/entity/{}.svg", pool.entity()))),
-        ("explain_entity", |pool| get(format!("/v1/explanations/entity/{}", pool.entity()))),
+        ("picture_entity", |pool| {
+            let (entity, unmask) = (pool.entity(), pool.unmask());
+            get(format!("/v1/explanations/entity/{entity}.svg{unmask}"))
+        }),
+        ("explain_entity", |pool| {
+            let (entity, unmask) = (pool.entity(), pool.unmask());
+            get(format!("/v1/explanations/entity/{entity}{unmask}"))
+        }),
         ("find_paths", |pool| {
-            let (from, to) = (pool.entity(), pool.entity());
-            get(format!("/v1/paths?from={from}&to={to}&hub_neighbours_max=3"))
+            let (from, to, unmask) = (pool.entity(), pool.entity(), pool.and_unmask());
+            get(format!("/v1/paths?from={from}&to={to}&hub_neighbours_max=3{unmask}"))
         }),
         ("rank_entities", |pool| {
             let measure = pool.pick(&["degree", "pagerank", "betweenness"]);
-            let limit = pool.limit();
-            get(format!("/v1/centrality/{measure}?limit={limit}"))
+            let (limit, unmask) = (pool.limit(), pool.and_unmask());
+            get(format!("/v1/centrality/{measure}?limit={limit}{unmask}"))
         }),
-        ("list_communities", |_| get("/v1/communities".to_owned())),
-        ("shared_hub", |_| get("/v1/indicators/shared-hub".to_owned())),
+        ("list_communities", |pool| get(format!("/v1/communities{}", pool.unmask()))),
+        ("shared_hub", |pool| {
+            // How long a window is that shows a finding tells when its parts were.
+            let (days, unmask) = (pool.pick(&[1, 10, 180]), pool.and_unmask());
+            get(format!("/v1/indicators/shared-hub?window_days={days}{unmask}"))
+        }),
         ("list_queries", |_| get("/v1/queries".to_owned())),
         ("get_query", |_| get("/v1/queries/shared-phones".to_owned())),
         ("run_query", |pool| {
@@ -303,7 +323,8 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
                 2 => ("ego-network", json!({ "entity": entity })),
                 _ => ("route-of-entity", json!({ "entity": entity })),
             };
-            post(&format!("/v1/queries/{name}"), json!({ "parameters": parameters }))
+            let path = format!("/v1/queries/{name}{}", pool.unmask());
+            post(&path, json!({ "parameters": parameters }))
         }),
         ("start_import", |pool| {
             let mapping = "source = \"people\"\nformat = \"csv\"\nid = \"id\"\n\n[label]\ncategory = \
@@ -316,8 +337,9 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         }),
         ("submit_judgement", |pool| {
             let verdict = pool.pick(&["same", "not_same", "unsure"]);
-            let [a, b] = pool.pair();
-            post("/v1/judgements", json!({ "a": a, "b": b, "verdict": verdict }))
+            let ([a, b], unmask) = (pool.pair(), pool.unmask());
+            let path = format!("/v1/judgements{unmask}");
+            post(&path, json!({ "a": a, "b": b, "verdict": verdict }))
         }),
         ("deconflict", |pool| {
             let identifier = match pool.rng.random_range(0..3) {

@@ -92,6 +92,7 @@ fn every_operation_is_refused_to_every_role_that_it_is_not_for_and_to_no_other()
         for (operation, driver) in drivers::<ChaCha8Rng>() {
             let mut rng = dice(seed(), checked);
             let request = driver(&mut Pool {
+                unmasks: true,
                 rng: &mut rng,
                 case: CASE,
                 records: &records,

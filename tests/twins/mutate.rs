@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::drivers::CASE_OF_OTHERS;
 use super::drivers::UNLISTED;
 use super::guesses::{Renaming, place};
-use super::reference::{Access, access, unmasked};
+use super::reference::{Access, access};
 use super::world::*;
 use crate::policy::{self, CASE, agreement_id, signed, terms};
 
@@ -123,7 +123,7 @@ fn operations(
 /// Changes all that other agencies' rows say of victims who are masked to the caller, but for which of it is
 /// equal: that two of their masked records are one is not masked, and all else is.
 fn masked(world: &World, caller: &Caller, rows: &mut [Row], rng: &mut impl Rng) {
-    let sighted = unmasked(&world.policy, &caller.question());
+    let sighted = caller.unmasked(&world.policy);
     let renaming = Renaming::new(rng, &AGENCIES[1..]);
     let in_case = |row: &Row| row.records().iter().any(|(id, _)| sighted.contains(id));
     for row in rows.iter_mut().filter(|row| row.is_about_others_victim() && !in_case(row)) {
@@ -136,7 +136,9 @@ fn masked(world: &World, caller: &Caller, rows: &mut [Row], rng: &mut impl Rng) 
         }
         for event in row.json["events"].as_array_mut().unwrap() {
             event["place"] = place(rng);
+            timed(rng, event);
         }
+        row.json["ties"].as_array_mut().unwrap().iter_mut().for_each(|tie| dated(rng, tie));
         // What is public bears the grade of its row.
         if !has_public {
             graded(rng, &mut row.json);

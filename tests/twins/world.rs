@@ -1,5 +1,7 @@
 //! Small random databases of three agencies, their agreements, and a caller.
 
+use std::collections::BTreeSet;
+
 use accord::govern::{
     Act, Attribute, BreakGlass, CaseRef, Field, Grant, Level, PlannedOperation, Policy, Principal,
     Purpose, Question, Role,
@@ -12,7 +14,7 @@ use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
-use super::guesses;
+use super::{guesses, reference};
 use crate::policy::{self, CASE, signed, signed_by, terms, time};
 
 pub const AGENCIES: [&str; 3] = ["alpha", "beta", "gamma"];
@@ -96,9 +98,19 @@ pub struct Caller {
     pub principal: Principal,
     pub purpose: Purpose,
     pub case: CaseRef,
+    /// Whether it ever asks to unmask: who never does is told nothing of what it might see.
+    pub unmasks: bool,
 }
 
 impl Caller {
+    /// The records about victims that it is shown unmasked now and then.
+    pub fn unmasked(&self, policy: &Policy) -> BTreeSet<RecordId> {
+        match self.unmasks {
+            true => reference::unmasked(policy, &self.question()),
+            false => BTreeSet::new(),
+        }
+    }
+
     pub fn question(&self) -> Question<'_> {
         let (principal, case) = (&self.principal, &self.case);
         Question { principal, purpose: self.purpose, case, at: now() }
@@ -165,12 +177,35 @@ fn event(rng: &mut impl Rng, slots: &[&str]) -> Value {
         };
         roles[role] = json!([slot]);
     }
-    json!({
+    let mut event = json!({
         "kind": pick(rng, &["sighting", "incident"]),
-        "at": format!("2026-03-{:02}T10:00:00Z", rng.random_range(1..28)),
         "place": { "city": city, "latitude": latitude, "longitude": longitude },
         "participants": roles,
-    })
+    });
+    timed(rng, &mut event);
+    event
+}
+
+/// Gives an event another time.
+pub fn timed(rng: &mut impl Rng, event: &mut Value) {
+    event["at"] = json!(format!("2026-03-{:02}T10:00:00Z", rng.random_range(1..28)));
+    event.as_object_mut().unwrap().remove("until");
+    if rng.random_bool(0.3) {
+        event["until"] = json!(format!("2026-04-{:02}T10:00:00Z", rng.random_range(1..28)));
+    }
+}
+
+/// Gives a tie other times.
+pub fn dated(rng: &mut impl Rng, tie: &mut Value) {
+    tie.as_object_mut().unwrap().remove("span");
+    if rng.random_bool(0.5) {
+        let mut span =
+            json!({ "from": format!("2025-{:02}-01T00:00:00Z", rng.random_range(1..12)) });
+        if rng.random_bool(0.5) {
+            span["to"] = json!(format!("2026-{:02}-01T00:00:00Z", rng.random_range(1..12)));
+        }
+        tie["span"] = span;
+    }
 }
 
 /// The local id of a row of a world.
@@ -211,7 +246,9 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
                 "o" => "WORKS_FOR",
                 _ => "DRIVES",
             };
-            json!({ "kind": kind, "from": "p", "to": slot })
+            let mut tie = json!({ "kind": kind, "from": "p", "to": slot });
+            dated(rng, &mut tie);
+            tie
         })
         .collect();
     let events: Vec<Value> =
@@ -509,7 +546,7 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
         attributes: Attribute::ALL.into_iter().filter(|_| rng.random_bool(0.7)).collect(),
     };
     let case = if rng.random_bool(0.85) { CASE } else { OWN_REFERENCE };
-    Caller { principal, purpose, case: case.parse().unwrap() }
+    Caller { principal, purpose, case: case.parse().unwrap(), unmasks: rng.random_bool(0.6) }
 }
 
 pub fn label_of(judged: &Judged) -> Label {

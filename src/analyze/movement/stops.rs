@@ -106,11 +106,11 @@ fn stop(
     (index, event): (EventIndex, &Arc<Event>),
     ways: &BTreeMap<RecordId, Vec<Way>>,
 ) -> Option<Stop> {
+    let (at, until) = snapshot.time_of(index)?;
     let mut best: Option<(Option<Through>, bool)> = None;
     for part in &event.participants {
         for (through, span) in ways.get(&part.record).into_iter().flatten() {
-            let holds = span.from.is_none_or(|from| from <= event.at)
-                && span.to.is_none_or(|to| event.at < to);
+            let holds = span.from.is_none_or(|from| from <= at) && span.to.is_none_or(|to| at < to);
             if holds {
                 let found = (*through, shows_presence(event.kind, part.role));
                 // The entity itself goes before what it uses, then presence, then the first way.
@@ -126,8 +126,8 @@ fn stop(
     Some(Stop {
         event: snapshot.event_id(index),
         kind: event.kind,
-        at: event.at,
-        until: event.until,
+        at,
+        until,
         name: place.name,
         city: place.city,
         country: place.country,

@@ -115,8 +115,11 @@ fn of_event(
     let (people, others): (Vec<_>, Vec<_>) =
         parts.into_iter().partition(|(_, entity)| is(snapshot, *entity, EntityType::Person));
     let one_person = people.iter().map(|(_, entity)| entity).collect::<BTreeSet<_>>().len() == 1;
-    let from = event.at.as_micros();
-    let to = event.until.map_or(from, |until| until.as_micros()).max(from.saturating_add(1));
+    let when = snapshot.time_of(index).map(|(at, until)| {
+        let from = at.as_micros();
+        let to = until.map_or(from, |until| until.as_micros());
+        (from, to.max(from.saturating_add(1)))
+    });
     for (hub_part, hub) in others.into_iter().filter(|(_, entity)| is_hub(snapshot, *entity)) {
         for (part, person) in &people {
             if shows(part.role, hub_part.role, one_person) {
@@ -125,7 +128,7 @@ fn of_event(
                     statement: Statement::Event(index),
                     person_record: shown(snapshot, part.record),
                     hub_record: shown(snapshot, hub_part.record),
-                    when: Some((from, to)),
+                    when,
                 });
             }
         }

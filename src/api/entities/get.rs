@@ -105,7 +105,6 @@ pub async fn get_entity(
         .answer(Function::Ask, move |scope| {
             let seen = scope.seen_as(unmask)?;
             let entity = seen.find_entity(&id)?;
-            let seen = seen.reveal(entity);
             let records = seen.snapshot().records_of(entity).into_iter().take(ENTITY_RECORDS_MAX);
             let records = records.map(|record| RecordView::of(&seen, record));
             Ok(EntityAnswer {

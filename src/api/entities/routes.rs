@@ -183,7 +183,6 @@ pub async fn get_routes(
         .answer(Function::Ask, move |scope| {
             let seen = scope.seen_as(unmask)?;
             let entity = seen.find_entity(&id)?;
-            let seen = seen.reveal(entity);
             let options = MovementOptions { through, ..MovementOptions::default() };
             let content = seen.content_of(&[entity]);
             let found = content.map(|content| itinerary(content, entity, &options));

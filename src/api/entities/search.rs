@@ -86,7 +86,7 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchA
     }
     let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
     let seen = scope.seen_as(unmask)?;
-    let found = seen.search(&asked.text, asked.entity_type);
+    let found = seen.snapshot().search(&asked.text, asked.entity_type);
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
     let hits = page(
         scope,
@@ -94,10 +94,7 @@ fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchA
         &pages,
         &found,
         |hit| seen.listed_id(hit.entity).to_string(),
-        |hit| {
-            let seen = seen.reveal(hit.entity);
-            SearchHit { entity: EntitySummary::of(&seen, hit.entity), words: hit.words }
-        },
+        |hit| SearchHit { entity: EntitySummary::of(&seen, hit.entity), words: hit.words },
     )?;
     Ok(SearchAnswer { hits, snapshot: seen.name() })
 }

@@ -93,7 +93,7 @@ pub async fn explain_entity(
     let work = move |scope: &Scope| {
         let seen = scope.seen_as(unmask)?;
         let entity = seen.find_entity(&id)?;
-        Ok(how(&seen.reveal(entity), entity).0)
+        Ok(how(&seen, entity).0)
     };
     context.answer(Function::Ask, work).await
 }
@@ -129,7 +129,6 @@ pub async fn picture_entity(
 fn draw(scope: &Scope, id: &str, unmask: Unmask) -> Result<Svg, Problem> {
     let seen = scope.seen_as(unmask)?;
     let entity = seen.find_entity(id)?;
-    let seen = seen.reveal(entity);
     let (answer, found) = how(&seen, entity);
     Ok(Svg(match answer.how.as_ref().zip(found) {
         Some((how, found)) => {

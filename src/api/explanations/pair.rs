@@ -213,7 +213,6 @@ fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<Pai
         return Err(Problem::not_a_pair());
     }
     let entities = [a, b].map(|record| snapshot.entity_of(record));
-    let seen = entities.iter().fold(seen.clone(), |seen, entity| seen.reveal(*entity));
     let ids = [a, b].map(|record| seen.record_id(record));
     let [first, second] = if ids[0] < ids[1] { entities } else { [entities[1], entities[0]] };
     let engine = scope.engine();

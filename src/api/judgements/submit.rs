@@ -43,7 +43,9 @@ pub struct JudgementAnswer {
 /// Judge a pair of records
 ///
 /// Says whether two records speak of the same. Entities are computed with it from the next answer on;
-/// no record is changed, and judging anew undoes it. Others see it only as far as its handling goes.
+/// no record is changed, and judging anew undoes it. Others see it only as far as its handling goes. Of a
+/// record that is masked and another agency's it counts where that is seen unmasked: whatever the caller's
+/// agency says, it is shown the same of what is masked.
 #[utoipa::path(
     tag = "judgements",
     operation_id = "submit_judgement",

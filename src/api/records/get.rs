@@ -58,7 +58,6 @@ pub async fn get_record(
             let seen = scope.seen_as(unmask)?;
             let index = seen.record(id).ok_or_else(missing)?;
             let entity = seen.snapshot().entity_of(index);
-            let seen = seen.reveal(entity);
             Ok(RecordAnswer {
                 record: RecordView::of(&seen, index),
                 entity: EntitySummary::of(&seen, entity),

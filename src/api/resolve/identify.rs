@@ -112,7 +112,7 @@ fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<Resolv
         candidates: found
             .into_iter()
             .take(limit as usize)
-            .map(|candidate| ResolveCandidate::of(&seen.reveal(candidate.entity), candidate))
+            .map(|candidate| ResolveCandidate::of(&seen, candidate))
             .collect(),
         model: seen.engine().model().version.clone(),
         snapshot: seen.name(),
