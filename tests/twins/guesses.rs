@@ -1,6 +1,8 @@
 //! What is said of other agencies' victims, and guessed by the caller: values of which no two are alike, so that
 //! which are equal is all that there is to their joins, and none of which the drivers ask a pointer for.
 
+use std::collections::BTreeSet;
+
 use rand::Rng;
 use rand::seq::{IteratorRandom, SliceRandom};
 use serde_json::{Value, json};
@@ -110,6 +112,18 @@ fn numbered(rng: &mut impl Rng, entity_type: &str, at: usize) -> Value {
     }
 }
 
+/// The number of what a record says, if it is one of those above.
+fn number_of(body: &Value) -> Option<usize> {
+    let position = |all: &[&str], name: &Value| all.iter().position(|it| name == *it);
+    match body["type"].as_str().unwrap() {
+        "person" => PEOPLE.iter().position(|it| body["names"][0]["full"] == it.0),
+        "phone" => position(&NUMBERS, &body["number"]),
+        "address" => position(&STREETS, &body["line"]),
+        "organization" => position(&FIRMS, &body["name"]),
+        _ => position(&PLATES, &body["plate"]),
+    }
+}
+
 /// A renaming of what is said of victims: what was equal stays so, and nothing else becomes so.
 pub struct Renaming {
     things: Vec<usize>,
@@ -118,27 +132,28 @@ pub struct Renaming {
 }
 
 impl Renaming {
-    pub fn new(rng: &mut impl Rng, agencies: &[&'static str]) -> Self {
-        let mut shuffled = || {
+    /// One that leaves what these records say of an agency's victims as it is.
+    pub fn new(rng: &mut impl Rng, agencies: &[&'static str], kept: &[(&str, Value)]) -> Self {
+        let mut shuffled = |is_kept: &dyn Fn(&str, &Value) -> bool| {
+            let of_kept = kept.iter().filter(|(agency, body)| is_kept(agency, body));
+            let fixed: BTreeSet<usize> = of_kept.filter_map(|(_, it)| number_of(it)).collect();
+            let free: Vec<usize> = (0..PEOPLE.len()).filter(|it| !fixed.contains(it)).collect();
+            let mut others = free.clone();
+            others.shuffle(rng);
             let mut numbers: Vec<usize> = (0..PEOPLE.len()).collect();
-            numbers.shuffle(rng);
+            free.into_iter().zip(others).for_each(|(at, other)| numbers[at] = other);
             numbers
         };
-        let things = shuffled();
-        Self { things, people: agencies.iter().map(|agency| (*agency, shuffled())).collect() }
+        let things = shuffled(&|_, body| body["type"] != "person");
+        let of = |agency: &&'static str| {
+            (*agency, shuffled(&|owner, body| owner == *agency && body["type"] == "person"))
+        };
+        Self { things, people: agencies.iter().map(of).collect() }
     }
 
     /// Renames what a record says. What is kept back of a person it leaves as it is.
     pub fn rename(&self, rng: &mut impl Rng, agency: &str, body: &mut Value) {
-        let position = |all: &[&str], name: &Value| all.iter().position(|it| name == *it);
-        let at = match body["type"].as_str().unwrap() {
-            "person" => PEOPLE.iter().position(|it| body["names"][0]["full"] == it.0),
-            "phone" => position(&NUMBERS, &body["number"]),
-            "address" => position(&STREETS, &body["line"]),
-            "organization" => position(&FIRMS, &body["name"]),
-            _ => position(&PLATES, &body["plate"]),
-        };
-        let Some(at) = at else { return };
+        let Some(at) = number_of(body) else { return };
         if body["type"] != "person" {
             *body = numbered(rng, body["type"].as_str().unwrap(), self.things[at]);
             return;

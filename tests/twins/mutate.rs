@@ -124,8 +124,14 @@ fn operations(
 /// equal: that two of their masked records are one is not masked, and all else is.
 fn masked(world: &World, caller: &Caller, rows: &mut [Row], rng: &mut impl Rng) {
     let sighted = caller.unmasked(&world.policy);
-    let renaming = Renaming::new(rng, &AGENCIES[1..]);
     let in_case = |row: &Row| row.records().iter().any(|(id, _)| sighted.contains(id));
+    let kept = rows.iter().filter(|row| row.is_about_others_victim() && in_case(row));
+    let said = |row: &Row| {
+        let records = row.json["records"].as_array().unwrap().iter();
+        records.map(|record| (row.agency, record["body"].clone())).collect::<Vec<_>>()
+    };
+    let kept: Vec<_> = kept.flat_map(said).collect();
+    let renaming = Renaming::new(rng, &AGENCIES[1..], &kept);
     for row in rows.iter_mut().filter(|row| row.is_about_others_victim() && !in_case(row)) {
         let (agency, mut has_public) = (row.agency, false);
         for record in row.json["records"].as_array_mut().unwrap() {
