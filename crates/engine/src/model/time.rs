@@ -5,8 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
+#[cfg(feature = "openapi")]
 use utoipa::openapi::schema::{ObjectBuilder, Type};
+#[cfg(feature = "openapi")]
 use utoipa::openapi::{RefOr, Schema};
+#[cfg(feature = "openapi")]
 use utoipa::{PartialSchema, ToSchema};
 
 /// A text that is not a date or time that exists.
@@ -71,6 +74,7 @@ impl PartialDate {
     }
 }
 
+#[cfg(feature = "openapi")]
 impl PartialSchema for PartialDate {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
@@ -81,6 +85,7 @@ impl PartialSchema for PartialDate {
     }
 }
 
+#[cfg(feature = "openapi")]
 impl ToSchema for PartialDate {}
 
 impl fmt::Display for PartialDate {
@@ -131,8 +136,9 @@ impl<'de> Deserialize<'de> for PartialDate {
 }
 
 /// A point in time: UTC, microseconds since 1970-01-01. Serialized as RFC 3339 text ending in `Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
-#[schema(value_type = String, example = "2026-03-01T14:05:00Z")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, example = "2026-03-01T14:05:00Z"))]
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
@@ -192,19 +198,9 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// A half-open span of time `[from, to)`; an absent end is open.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    Default,
-    ToSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
 )]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// First instant of the span.

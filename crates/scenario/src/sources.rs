@@ -200,7 +200,7 @@ fn prefix(kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::mapping::Mapping;
+    use accord_engine::ingest::mapping::Mapping;
 
     #[test]
     fn every_mapping_parses_and_says_the_prefix_and_agency_of_its_source() {

@@ -14,9 +14,9 @@ mod record;
 mod tie;
 mod time;
 
+pub use crate::id_type;
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
 pub use grade::{Grade, Nature, UnknownGrade};
-pub(crate) use ids::id_type;
 pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, Series, TieId, hex};
 pub use label::{
     Audience, Class, ClassId, ClassSet, Condition, Conditions, Handling, Kind, Label,

@@ -9,7 +9,7 @@ use super::names::CULTURES;
 use super::noise::{self, Care, WrittenDate, WrittenName};
 use super::sources::{Kind, Source};
 use super::world::World;
-use crate::model::EntityType;
+use accord_engine::model::EntityType;
 
 /// What one block adds to the scenario's files.
 #[derive(Debug, Default)]

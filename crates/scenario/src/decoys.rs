@@ -6,7 +6,7 @@ use super::person_rows::Report;
 use super::places::nearest;
 use super::population::{DAY, START};
 use super::rings::{Members, members};
-use crate::model::EntityType;
+use accord_engine::model::EntityType;
 
 /// The kinds of decoys.
 pub(super) const DECOYS: [&str; 11] = [

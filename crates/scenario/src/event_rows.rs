@@ -7,7 +7,7 @@ use super::noise::{self, Care};
 use super::person_rows::iso_date;
 use super::places::CITIES;
 use super::sources::Kind;
-use crate::model::EntityType::{Address, Organization, Person, Phone, Vehicle};
+use accord_engine::model::EntityType::{Address, Organization, Person, Phone, Vehicle};
 
 /// One side of a transfer.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
 use super::check;
@@ -23,7 +24,8 @@ pub const RELEASE: &str = "accord.release";
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// What makes a row criminal intelligence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Intelligence {
     /// The reasonable suspicion, in 10 to 1,000 characters: facts, never political, religious or social
@@ -32,7 +34,8 @@ pub struct Intelligence {
 }
 
 /// A victim's written release.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Release {
     /// Where it is kept: the agency's own reference.

@@ -32,7 +32,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
+#[cfg(feature = "openapi")]
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+#[cfg(feature = "openapi")]
 use utoipa::{PartialSchema, ToSchema};
 
 /// A grade as its source gave it. In text the scheme, the code of the source and that of the information:
@@ -49,7 +51,8 @@ pub struct Grade {
 }
 
 /// Whether a row states facts, or what somebody thinks of them (Directive (EU) 2016/680, art. 7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Nature {
     /// Facts.
@@ -113,6 +116,7 @@ impl Grade {
     }
 }
 
+#[cfg(feature = "openapi")]
 impl PartialSchema for Grade {
     fn schema() -> RefOr<Schema> {
         let codes = Self::all().map(|grade| grade.to_string());
@@ -124,6 +128,7 @@ impl PartialSchema for Grade {
     }
 }
 
+#[cfg(feature = "openapi")]
 impl ToSchema for Grade {}
 
 impl Ord for Grade {

@@ -6,7 +6,7 @@ use super::desk::{Desk, civil, plain_time, rfc3339};
 use super::noise::{self, Care, WrittenDate};
 use super::places::CITIES;
 use super::sources::Kind;
-use crate::model::EntityType::{Address, Organization, Person, Phone, Vehicle};
+use accord_engine::model::EntityType::{Address, Organization, Person, Phone, Vehicle};
 
 /// What a police report says besides the person.
 pub(super) struct Report {
@@ -120,7 +120,7 @@ impl Desk<'_> {
         &mut self,
         row: &super::desk::Row,
         slot: &str,
-        entity_type: crate::model::EntityType,
+        entity_type: accord_engine::model::EntityType,
         local: Option<usize>,
     ) {
         if let Some(local) = local {

@@ -1,6 +1,7 @@
 //! Links: what the engine found about a pair of records; judgements: what a human said of it.
 
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
 use super::{Label, RecordId, Timestamp};
@@ -11,7 +12,8 @@ use super::{Label, RecordId, Timestamp};
 pub struct BlockKey(pub u64);
 
 /// The comparison level that one attribute of a pair reached, and what it is worth.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LevelHit {
     /// The attribute compared, e.g. `name`, `birth_date`.
@@ -44,7 +46,8 @@ pub struct Link {
 }
 
 /// What a human says of a pair of records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// They speak of the same thing: must link.

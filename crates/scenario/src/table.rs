@@ -20,7 +20,7 @@ use super::names::CULTURES;
 use super::noise::{Care, misspell};
 use super::person_rows::iso_date;
 use super::places::CITIES;
-use crate::ingest::mapping::{Manifest, ManifestFile};
+use accord_engine::ingest::mapping::{Manifest, ManifestFile};
 
 /// Most records of a table: record numbers are distinct below [`NUMBERS`].
 pub const MAX_RECORDS: u64 = 5_000_000;
@@ -270,7 +270,7 @@ mod tests {
 
     use super::super::baselines::rows;
     use super::*;
-    use crate::ingest::mapping::Mapping;
+    use accord_engine::ingest::mapping::Mapping;
 
     type Row = BTreeMap<String, String>;
 

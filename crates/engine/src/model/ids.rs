@@ -16,14 +16,39 @@ pub struct ParseIdError {
     prefix: &'static str,
 }
 
-/// Makes a type for ids of one kind: its prefix and 32 hexadecimal digits. An id of one kind is none of another. The
-/// visibility is that of its bytes: who may make one other than from its text.
-macro_rules! id_type {
-    ($(#[$doc:meta])* $name:ident($bytes:vis), $kind:literal, $prefix:literal, $pattern:literal) => {
+/// Declares what [`id_type`](crate::id_type) makes a type for ids of, with its schema. A macro's `cfg` is that of the
+/// crate that calls it, so there are two.
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! id_struct {
+    ($(#[$doc:meta])* $name:ident($bytes:vis), $pattern:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
         #[schema(value_type = String, pattern = $pattern)]
         pub struct $name($bytes [u8; 16]);
+    };
+}
+
+/// The same without the schema.
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! id_struct {
+    ($(#[$doc:meta])* $name:ident($bytes:vis), $pattern:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name($bytes [u8; 16]);
+    };
+}
+
+/// Makes a type for ids of one kind: its prefix and 32 hexadecimal digits. An id of one kind is none of another. The
+/// visibility is that of its bytes: who may make one other than from its text. With the feature `openapi` its callers
+/// need the crate `utoipa`, and `serde` always.
+#[macro_export]
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident($bytes:vis), $kind:literal, $prefix:literal, $pattern:literal) => {
+        $crate::id_struct!($(#[$doc])* $name($bytes), $pattern);
 
         impl $name {
             /// The beginning of every id of this kind.
@@ -67,11 +92,13 @@ macro_rules! id_type {
         }
     };
 }
-pub(crate) use id_type;
 
 impl ParseIdError {
     /// The bytes of an id of a kind.
-    pub(crate) fn unless_id(
+    ///
+    /// # Errors
+    /// When the text is none.
+    pub fn unless_id(
         text: &str,
         kind: &'static str,
         prefix: &'static str,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::baselines::rows;
 use super::places::{CITIES, distance_km};
 use super::{Options, Summary, baselines, generate};
-use crate::ingest::mapping::{Manifest, Mapping, Value};
+use accord_engine::ingest::mapping::{Manifest, Mapping, Value};
 
 /// How the committed fixture was made.
 fn fixture_options(out: PathBuf) -> Options {
@@ -57,7 +57,7 @@ fn key(dir: &Path) -> Vec<[String; 4]> {
 
 #[test]
 fn the_committed_fixture_is_what_the_generator_makes() {
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo");
     let dir = tempfile::tempdir().unwrap();
     let summary = generate(&fixture_options(dir.path().to_owned()), &mut |_| {}).unwrap();
     assert!((2_700..3_500).contains(&summary.records), "{summary:?}");
@@ -70,7 +70,7 @@ fn the_committed_fixture_is_what_the_generator_makes() {
 
 #[test]
 fn simple_matchers_do_badly_on_the_fixture_and_on_other_seeds() {
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo");
     let others: Vec<_> = (1..6).map(|seed| made(300, 6, seed).0).collect();
     for dir in others.iter().map(tempfile::TempDir::path).chain([fixture.as_path()]) {
         let figures = baselines(dir).unwrap();

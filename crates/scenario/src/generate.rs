@@ -11,7 +11,7 @@ use super::decoys::DECOYS;
 use super::desk::{Desk, Output};
 use super::rings::{Members, RINGS};
 use super::sources::{Source, sources};
-use crate::ingest::mapping::{Manifest, ManifestFile};
+use accord_engine::ingest::mapping::{Manifest, ManifestFile};
 
 /// People in a block of ordinary people.
 const BLOCK: u64 = 100;

@@ -3,25 +3,16 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
 use super::{EntityType, Timestamp};
 
 /// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    Default,
-    ToSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
 )]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectCategory {
     /// Suspected of an offence.
@@ -64,19 +55,9 @@ impl SubjectCategory {
 
 /// How far the owner lets an object go.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    Default,
-    ToSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
 )]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Handling {
     /// Never leaves the owner agency, whatever its agreements say. The default.
@@ -89,9 +70,8 @@ pub enum Handling {
 }
 
 /// What a recipient does with an object only by the owner's leave in the single case, whatever agreements say.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Hand it on to a third agency.
@@ -150,22 +130,21 @@ impl From<Conditions> for BTreeSet<Condition> {
 
 /// Who besides the owner may see an object at all, where agreements let them: whoever is on every list that
 /// there is. A list with nobody on it means nobody, not everybody.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Audience {
     /// Agencies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub agencies: Option<BTreeSet<String>>,
     /// Cases, by their ids: whoever works on one of them and asks about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub cases: Option<BTreeSet<String>>,
     /// Persons, each as `agency/user`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub users: Option<BTreeSet<String>>,
 }
 
@@ -182,9 +161,8 @@ impl Audience {
 }
 
 /// The label that every stored object carries. Objects of one kind with equal labels form a class.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// The agency that owns the object.
@@ -197,7 +175,7 @@ pub struct Label {
     pub handling: Handling,
     /// What others do with it by the owner's leave only.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
-    #[schema(value_type = Vec<Condition>)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Condition>))]
     pub conditions: Conditions,
     /// Who may see it at all; absent, whomever agreements let.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -224,9 +202,8 @@ impl Label {
 }
 
 /// What an object is: agreements name kinds.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A record about a person.

@@ -10,8 +10,8 @@ use jiff::fmt::strtime;
 use rayon::prelude::*;
 
 use super::ScenarioError;
-use crate::ingest::mapping::{Format, Manifest, Mapping, Value};
-use crate::model::EntityType;
+use accord_engine::ingest::mapping::{Format, Manifest, Mapping, Value};
+use accord_engine::model::EntityType;
 
 /// Person records that the baselines compare at most: all pairs are compared, and five million
 /// pairs take about a second. Entities are taken whole, in the order of the key, until it is full.

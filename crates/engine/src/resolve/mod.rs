@@ -23,7 +23,7 @@ mod patterns;
 mod recall;
 mod table;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 pub mod train;
 mod values;
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
 use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, Slot};
@@ -12,14 +13,17 @@ use super::grading::Grading;
 use super::reason::{Reason, RowError};
 use super::sharing;
 use super::terms::{Intelligence, Release, Terms};
+#[cfg(feature = "openapi")]
+use crate::model::Condition;
 use crate::model::{
-    Audience, Body, Condition, Conditions, EntityType, EventKind, Handling, IdKey, Label, Money,
-    Nature, Place, Role, Sharing, Span, SubjectCategory, TieKind, Timestamp,
+    Audience, Body, Conditions, EntityType, EventKind, Handling, IdKey, Label, Money, Nature,
+    Place, Role, Sharing, Span, SubjectCategory, TieKind, Timestamp,
 };
 
 /// One submitted row: records, and what ties them together and happened to them. The agency is
 /// the caller's and is not part of it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedRow {
     /// The agency's own id of the row, at most 200 bytes. The first record bears it; every other
@@ -31,7 +35,7 @@ pub struct SubmittedRow {
     /// its public records. Required where a record is about a person, in
     /// which case `unknown` is said, not left out; else it may be absent.
     #[serde(default)]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub category: Option<SubjectCategory>,
     /// Sensitivity, 0 to 4.
     #[serde(default)]
@@ -41,11 +45,11 @@ pub struct SubmittedRow {
     pub handling: Handling,
     /// What others do with it by the agency's leave only.
     #[serde(default)]
-    #[schema(value_type = Vec<Condition>)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Condition>))]
     pub conditions: Conditions,
     /// Who may see it at all; absent, whomever agreements let.
     #[serde(default)]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub audience: Option<Box<Audience>>,
     /// How other standards mark it: LEXS (`lexs:gray`), 3x5x2 and 5x5x5 (`3x5x2:c`), Europol (`europol:h2`), TLP
     /// (`tlp:amber+strict`), MISP (`misp:4`), STIX (`stix:statement`). Markings cut what `handling` lets go, and
@@ -55,17 +59,17 @@ pub struct SubmittedRow {
     /// That the row is criminal intelligence, and the suspicion that it rests on (28 CFR 23.20): only who is
     /// certified for it sees it.
     #[serde(default)]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub intelligence: Option<Intelligence>,
     /// How far it is to be believed, as the source graded it: 3x5x2 (`3x5x2:2B`: source 1 to 3, information A to E),
     /// 5x5x5 (`5x5x5:B2`: A to E, 1 to 5) or Europol's 4x4 (`4x4:A1`: A, B, C or X, 1 to 4). Kept as it came. Criminal
     /// intelligence must say; nobody sees more or less for it.
     #[serde(default)]
-    #[schema(example = "3x5x2:2B")]
+    #[cfg_attr(feature = "openapi", schema(example = "3x5x2:2B"))]
     pub grade: Option<String>,
     /// Whether the row states facts or somebody's assessment; absent where the source does not say.
     #[serde(default)]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub nature: Option<Nature>,
     /// When it must be reviewed, at most five years from now; criminal intelligence must say. From the
     /// beginning of that day (UTC) on nobody but the owner sees it.
@@ -74,7 +78,7 @@ pub struct SubmittedRow {
     /// The written release by which a victim lets the row go; a provider of services to victims cites one
     /// for each victim. From the beginning of its last day (UTC) on nobody but the owner sees the row.
     #[serde(default)]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub release: Option<Release>,
     /// The records.
     #[serde(default)]
@@ -88,7 +92,8 @@ pub struct SubmittedRow {
 }
 
 /// A record of a submitted row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedRecord {
     /// The record's name within the row, of `a-z`, `0-9`, `_` and `-`.
@@ -102,7 +107,8 @@ pub struct SubmittedRecord {
 }
 
 /// A tie of a submitted row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedTie {
     /// What the relationship is.
@@ -120,7 +126,8 @@ pub struct SubmittedTie {
 }
 
 /// An event of a submitted row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedEvent {
     /// What happened.

@@ -7,7 +7,7 @@ use super::event_rows::{Party, Stay};
 use super::person_rows::Report;
 use super::places::nearest;
 use super::population::{DAY, START};
-use crate::model::EntityType;
+use accord_engine::model::EntityType;
 
 /// Members of a planted case: type and index in the world.
 pub(super) type Members = Vec<(EntityType, usize)>;
