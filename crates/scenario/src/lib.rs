@@ -27,6 +27,7 @@ mod dice;
 mod event_rows;
 mod generate;
 mod identifiers;
+mod name;
 mod names;
 mod noise;
 mod person_rows;

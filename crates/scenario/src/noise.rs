@@ -4,7 +4,8 @@
 use deunicode::deunicode;
 
 use super::dice::Dice;
-use super::names::{CULTURES, Pattern, Spelling};
+use super::name::Spelling;
+use super::names::{CULTURES, Pattern};
 use super::places::Address;
 use super::world::Person;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use deunicode::deunicode;
 
 use super::dice::Dice;
-use super::names::{Name, Spelling};
+use super::name::{Name, Spelling};
 
 /// How names spread in a population: so many names, frequencies falling as 1 / (rank + flat).
 #[derive(Debug, Clone, Copy)]

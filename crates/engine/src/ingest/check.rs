@@ -1,7 +1,7 @@
 //! Checks that hold for every row, whichever road it comes by.
 
 use super::reason::Reason;
-use crate::model::Timestamp;
+use crate::model::{Grade, Timestamp, is_reason};
 
 /// Longest id of a row. Agencies' ids are short; this keeps index entries small.
 pub const ID_BYTES_MAX: usize = 200;
@@ -80,6 +80,17 @@ pub fn cents(text: &str) -> Result<i64, Reason> {
     }
     let cents: i64 = format!("{whole}{decimals:0<2}").parse().map_err(|_| Reason::BadAmount)?;
     Ok(if negative { -cents } else { cents })
+}
+
+/// Reads a grade of a scheme that is known.
+pub(super) fn read_grade(text: &str) -> Result<Grade, Reason> {
+    text.parse().map_err(|_| Reason::UnknownGrade)
+}
+
+/// Whether a text states a suspicion.
+pub(super) fn suspicion(text: &str) -> Result<(), Reason> {
+    self::text(text)?;
+    if is_reason(text) { Ok(()) } else { Err(Reason::NoSuspicion) }
 }
 
 #[cfg(test)]

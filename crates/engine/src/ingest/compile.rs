@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::dates::{Wanted, format_fits};
-use super::load::{MappingFault, MappingProblem};
 use super::mapping::{Converted, Value, WordOrColumn};
+use super::mapping_fault::{MappingFault, MappingProblem};
 use super::value::{CellValue, Kind};
 
 /// The columns that a mapping uses, in the order of their first use.

@@ -6,8 +6,8 @@ use std::io::{self, Read};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::check::ROW_BYTES_MAX;
+use super::file_fault::FileFault;
 use super::mapper::RowMapper;
-use super::reader::FileFault;
 use super::reason::{Reason, RowError};
 use super::window::Window;
 

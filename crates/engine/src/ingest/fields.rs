@@ -2,7 +2,7 @@
 
 use super::check;
 use super::compile::Fields;
-use super::load::{MappingFault, MappingProblem};
+use super::mapping_fault::{MappingFault, MappingProblem};
 use super::reason::RowError;
 use super::value::{CellValue, Kind, Reading};
 use crate::model::{

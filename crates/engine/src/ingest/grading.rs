@@ -1,8 +1,9 @@
 //! How a row is graded and whether it states facts, whichever road it comes by.
 
+use super::check::read_grade;
 use super::compile::Compiler;
-use super::load::{MappingFault, MappingProblem};
 use super::mapping::LabelMapping;
+use super::mapping_fault::{MappingFault, MappingProblem};
 use super::reason::{Reason, RowError};
 use super::value::{CellValue, Kind, Reading};
 use crate::model::{Grade, Nature};
@@ -28,11 +29,6 @@ impl Grading {
         }
         Ok(Self { grade, nature })
     }
-}
-
-/// Reads a grade of a scheme that is known.
-pub(super) fn read_grade(text: &str) -> Result<Grade, Reason> {
-    text.parse().map_err(|_| Reason::UnknownGrade)
 }
 
 /// How a file's row says it.

@@ -7,8 +7,8 @@ use std::io::{self, Read};
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::check;
+use super::file_fault::FileFault;
 use super::mapper::RowMapper;
-use super::reader::FileFault;
 use super::reason::{Reason, RowError};
 use super::window::Window;
 

@@ -8,8 +8,8 @@ use super::assemble::{Assembly, EventParts, RowOrigin, RowOutput, Slot, slot_id}
 use super::check;
 use super::compile::{Columns, Compiler};
 use super::grading::GradingPlan;
-use super::load::{MappingError, MappingFault, MappingProblem};
 use super::mapping::{Format, Mapping, RecordMapping};
+use super::mapping_fault::{MappingError, MappingFault, MappingProblem};
 use super::plans::{
     EventPlan, SlotPlan, TiePlan, check_head, compile_events, compile_slots, compile_ties, text,
 };

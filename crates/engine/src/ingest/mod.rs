@@ -13,11 +13,13 @@ mod compile;
 mod csv;
 mod dates;
 mod fields;
+mod file_fault;
 mod grading;
 mod jsonl;
 mod load;
 mod mapper;
 pub mod mapping;
+mod mapping_fault;
 mod parquet;
 mod plans;
 mod reader;
@@ -32,13 +34,12 @@ mod window;
 mod tests;
 
 pub use assemble::RowOutput;
-pub use load::{
-    MappingError, MappingFault, Source, load_manifest, load_mapping, load_mapping_of_bodies,
-    parse_mapping,
-};
+pub use file_fault::{FileError, FileFault};
+pub use load::{Source, load_manifest, load_mapping, load_mapping_of_bodies, parse_mapping};
 pub use mapper::RowMapper;
+pub use mapping_fault::{MappingError, MappingFault};
 pub use parquet::ParquetFault;
-pub use reader::{FileError, FileFault, RawRow, RowReader, read_file};
+pub use reader::{RawRow, RowReader, read_file};
 pub use reason::{Reason, RowError};
 pub use submission::SubmittedRow;
 pub use terms::{Intelligence, RELEASE, Release, SUSPICION, day_of};

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::compile::{Compiler, Fields};
 use super::fields::{BodyPlan, CoordinatesPlan};
-use super::load::{MappingFault, MappingProblem};
 use super::mapping::{EventMapping, Format, Mapping, RecordMapping, TieMapping};
+use super::mapping_fault::{MappingFault, MappingProblem};
 use super::reason::RowError;
 use super::value::{CellValue, Kind, Reading};
 use crate::model::{EntityType, EventKind, Label, Place, Role, TieKind};

@@ -3,8 +3,8 @@
 
 use super::check::{self, PARTS_MAX};
 use super::compile::Compiler;
-use super::load::{MappingFault, MappingProblem};
 use super::mapping::LabelMapping;
+use super::mapping_fault::{MappingFault, MappingProblem};
 use super::reason::{Reason, RowError};
 use super::value::{CellValue, Kind, Reading};
 use crate::model::{Audience, Conditions, Handling, Marking, Sharing};

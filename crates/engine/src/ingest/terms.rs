@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
-use super::check;
+use super::check::{self, suspicion};
 use super::compile::Compiler;
-use super::load::{MappingFault, MappingProblem};
 use super::mapping::LabelMapping;
+use super::mapping_fault::{MappingFault, MappingProblem};
 use super::reason::{Reason, RowError};
 use super::value::{CellValue, Kind, Reading};
-use crate::model::{Timestamp, is_reason};
+use crate::model::Timestamp;
 
 /// Under these names a record keeps, for its owner, the statement and the citation it was let in by.
 pub const SUSPICION: &str = "accord.reasonable_suspicion";
@@ -82,12 +82,6 @@ impl Terms {
         let kept = kept.into_iter();
         kept.filter_map(|(name, text)| Some((name.to_owned(), text?.trim().to_owned()))).collect()
     }
-}
-
-/// Whether a text states a suspicion.
-pub(super) fn suspicion(text: &str) -> Result<(), Reason> {
-    check::text(text)?;
-    if is_reason(text) { Ok(()) } else { Err(Reason::NoSuspicion) }
 }
 
 /// The beginning of a day (UTC).

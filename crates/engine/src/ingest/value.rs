@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::check;
+use super::check::{self, read_grade, suspicion};
 use super::dates;
-use super::grading::read_grade;
 use super::mapping::Invalid;
 use super::reason::{Reason, RowError};
-use super::terms::suspicion;
 use crate::model::{
     Grade, Handling, Marking, Nature, PartialDate, Sex, SubjectCategory, Timestamp,
 };

@@ -11,7 +11,7 @@ use super::keys::keys;
 use super::lexicon::{Lexicon, LexiconBuilder, Sides};
 use super::model::{LevelModel, Model, TypeModel};
 use super::values::{Values, values};
-use crate::model::{BlockKey, EntityType, LevelHit, Link, Record, RecordId};
+use crate::model::{BlockKey, Body, EntityType, LevelHit, Link, Record, RecordId};
 use crate::normalize::form;
 
 /// The rarity of shared names may add or take at most this many bits.
@@ -182,11 +182,22 @@ impl Engine {
 
     /// Makes a record ready for comparison.
     pub fn prepare(&self, record: &Record) -> Prepared {
+        self.prepare_body(&record.body)
+    }
+
+    /// Makes what a record says ready for comparison.
+    pub fn prepare_body(&self, body: &Body) -> Prepared {
         let mut lexicon = LexiconBuilder::default();
-        let values = values(&form(&record.body), &mut lexicon);
+        let values = values(&form(body), &mut lexicon);
         let mut lexicon = lexicon.finish();
         lexicon.set_rarity(|word| self.model.rarity(word), self.model.population());
-        Prepared { entity_type: record.entity_type(), lexicon, values }
+        Prepared { entity_type: body.entity_type(), lexicon, values }
+    }
+
+    /// Scores two bodies; `None` when the types differ. Symmetric. Who compares one with many prepares it once:
+    /// [`Engine::score`].
+    pub fn compare(&self, a: &Body, b: &Body) -> Option<Score> {
+        self.score(&self.prepare_body(a), &self.prepare_body(b))
     }
 
     /// The blocking keys of a record, distinct, ascending: a function of the record and the model.

@@ -6,12 +6,9 @@ use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use super::memo::{Memo, Question};
+use super::word::Word;
 use crate::normalize::nicknames::{Groups, groups_of};
 use crate::normalize::skeleton::skeleton;
-
-/// The number of a word in its lexicon. An order of numbers means nothing: they follow the order of
-/// reading.
-pub(super) type Word = u32;
 
 /// The number of a text in its lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

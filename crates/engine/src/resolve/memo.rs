@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use super::lexicon::Word;
+use super::word::Word;
 
 /// Pairs that are kept, a power of two: few enough for a processor's own cache.
 const SLOTS: usize = 1 << 13;

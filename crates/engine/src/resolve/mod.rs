@@ -26,6 +26,7 @@ mod table;
 mod tests;
 pub mod train;
 mod values;
+mod word;
 
 pub use blocks::{Blocks, RuleReport};
 pub use cluster::{ClusterParameters, cluster};

@@ -1,6 +1,7 @@
 //! The compact form of a record: what comparison needs of its normalized form, as numbers of a lexicon.
 
-use super::lexicon::{Lexicon, LexiconBuilder, Renumbering, Text, Word, tally};
+use super::lexicon::{Lexicon, LexiconBuilder, Renumbering, Text, tally};
+use super::word::Word;
 use crate::model::Sex;
 use crate::normalize::{
     AddressForm, BirthForm, DocumentForm, EmailForm, Form, NameForm, OrganizationForm, PersonForm,

@@ -32,8 +32,8 @@ use guard::guarded;
 use render::Meaning;
 
 use super::check::ROW_BYTES_MAX;
+use super::file_fault::FileFault;
 use super::mapper::RowMapper;
-use super::reader::FileFault;
 use super::reason::{Reason, RowError};
 
 /// Rows that are decoded at once.

@@ -3,9 +3,10 @@
 
 use super::text::{near, near_text};
 use crate::normalize::nicknames::{distinct_in, share_group};
-use crate::resolve::lexicon::{Sides, Word, WordEntry, letters};
+use crate::resolve::lexicon::{Sides, WordEntry, letters};
 use crate::resolve::memo::Question;
 use crate::resolve::values::{NAME_WORDS_MAX, Names};
+use crate::resolve::word::Word;
 
 /// Levels of the name, strongest first.
 pub(super) const LEVELS: [&str; 7] =

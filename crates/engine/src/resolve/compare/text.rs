@@ -2,8 +2,9 @@
 
 use rapidfuzz::distance::jaro_winkler;
 
-use crate::resolve::lexicon::{Sides, Word, WordEntry};
+use crate::resolve::lexicon::{Sides, WordEntry};
 use crate::resolve::memo::Question;
+use crate::resolve::word::Word;
 
 /// Words at least this similar (Jaro-Winkler) count as one word misspelt.
 const SIMILARITY_MIN: f64 = 0.90;
