@@ -38,7 +38,10 @@ fn tokens(text: &str) -> Vec<Token> {
         let next = chars.get(at + 1).copied().unwrap_or(' ');
         if c == '/' && next == '/' {
             at += chars[at..].iter().take_while(|c| **c != '\n').count();
-        } else if c == 'r' && (next == '"' || next == '#') && !is_name(*chars.get(at.wrapping_sub(1)).unwrap_or(&' ')) {
+        } else if c == 'r'
+            && (next == '"' || next == '#')
+            && !is_name(*chars.get(at.wrapping_sub(1)).unwrap_or(&' '))
+        {
             let hashes = chars[at + 1..].iter().take_while(|c| **c == '#').count();
             if chars.get(at + 1 + hashes) != Some(&'"') {
                 at += 1;
@@ -81,7 +84,12 @@ fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// The tree of a `use` line as its paths, each with the name that it gets; `*` for all.
-fn tree(tokens: &[Token], at: &mut usize, before: &[String], found: &mut Vec<(Vec<String>, String)>) {
+fn tree(
+    tokens: &[Token],
+    at: &mut usize,
+    before: &[String],
+    found: &mut Vec<(Vec<String>, String)>,
+) {
     let mut path = before.to_vec();
     loop {
         match tokens.get(*at) {
@@ -252,7 +260,9 @@ impl Crate {
             for named in &module.paths {
                 let Some(at) = self.declared_at(path, named, 0) else { continue };
                 // A folder's own file is its face: it uses what stands in the folder, which uses what it declares.
-                let Some(used) = self.modules.get(&at).filter(|_| !path.starts_with(&at)) else { continue };
+                let Some(used) = self.modules.get(&at).filter(|_| !path.starts_with(&at)) else {
+                    continue;
+                };
                 let names: &mut BTreeSet<String> = to.entry(used.file.as_path()).or_default();
                 names.insert(named.join("::"));
             }

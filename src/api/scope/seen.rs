@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::problem::{Code, Problem};
-use super::scope::Scope;
-use super::wire::BasisView;
+use super::Scope;
 use crate::analyze::{Basis, Candidate};
+use crate::api::basis::BasisView;
+use crate::api::problem::{Code, Problem};
 use crate::graph::{EntityIndex, Hit, OwnRows, RecordIndex, Revealed, Snapshot};
 use crate::leak;
 use crate::model::{EntityId, EntityType, Record, RecordId, hex};
