@@ -32,7 +32,7 @@ impl Basis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resolve::tests::bodies;
+    use crate::bodies;
 
     fn record(grade: Option<&str>, nature: Option<Nature>) -> Record {
         let [body, ..] = bodies::empty();

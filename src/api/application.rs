@@ -13,16 +13,16 @@ use tokio::sync::{Notify, Semaphore};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
-use super::failures::{self, Failures};
+use super::budget::Budget;
+use super::failures::Failures;
 use super::guard::guard;
 use super::later;
 use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
 use super::metrics::Metrics;
+use super::notice::Notice;
 use super::problem::{Code, Problem};
 use super::purging::purge_again_and_again;
-use super::receive::Budget;
 use super::router::operations;
-use super::sessions::notice::Notice;
 use super::state::{Random, State};
 use super::tls::{Tls, TlsError, install_provider, note_certificate};
 use crate::audit::{AuditError, AuditLog};
@@ -200,7 +200,8 @@ impl Application {
     pub async fn run(self) -> std::io::Result<()> {
         let stop = Arc::new(Notify::new());
         let ended_too = Arc::new(Notify::new());
-        let reports = failures::report_again_and_again(self.state.clone(), Arc::clone(&ended_too));
+        let reports =
+            super::reporting::report_again_and_again(self.state.clone(), Arc::clone(&ended_too));
         let reports = actix_web::rt::spawn(reports);
         let state = self.state.clone();
         let purges = purge_again_and_again(self.state, self.purge_every, Arc::clone(&stop));

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Metrics};
 use super::asked::{Asked, Understood};
-use super::guard::object;
+use super::objects::object;
 use super::parameters::named;
 use super::problem::{Code, Problem};
 use super::receive::Body;

@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 use tokio::sync::SemaphorePermit;
 
 use super::limits::HASHING_WAIT;
+use super::notice::Notice;
 use super::problem::{Code, Problem};
-use super::sessions::notice::Notice;
 use super::state::State;
 use crate::audit::{Due, Entry};
 use crate::govern::Principal;

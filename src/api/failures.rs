@@ -7,16 +7,8 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-
-use actix_web::web;
-use tokio::sync::Notify;
-
-use super::limits::FAILURES_EVERY;
-use super::state::State;
-use crate::audit::{Entry, Outcome};
-use crate::model::{Timestamp, hex};
 
 /// Addresses in each of the two generations that are kept.
 const ADDRESSES_MAX: usize = 5_000;
@@ -132,7 +124,7 @@ impl Failures {
     }
 
     /// What was counted since this was asked last, by address; those without one are the last.
-    fn take(&self) -> Vec<(Option<Source>, u64)> {
+    pub(super) fn take(&self) -> Vec<(Option<Source>, u64)> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let Table { young, old, others, .. } = &mut *table;
         let senders = young.iter_mut().chain(old);
@@ -148,44 +140,8 @@ impl Failures {
     }
 
     /// Takes back what could not be written down.
-    fn put_back(&self, count: u64) {
+    pub(super) fn put_back(&self, count: u64) {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).others += count;
-    }
-}
-
-/// Writes down what was counted, each minute and at the stop.
-pub async fn report_again_and_again(state: web::Data<State>, stop: Arc<Notify>) {
-    loop {
-        let stopped = actix_web::rt::time::timeout(FAILURES_EVERY, stop.notified()).await.is_ok();
-        let shared = state.clone();
-        if web::block(move || report(&shared)).await.is_err() {
-            tracing::error!("counted failures could not be written down");
-        }
-        if stopped {
-            return;
-        }
-    }
-}
-
-fn report(state: &State) {
-    for (source, count) in state.failures.take() {
-        let made = ((state.clock)(), hex(&(state.random)()[..16]));
-        if let Err(error) = state.audit.append(state.store.as_ref(), entry(made, source, count)) {
-            tracing::error!(%error, "counted failures are kept for the next time");
-            state.failures.put_back(count);
-        }
-    }
-}
-
-/// The entry of what was counted of an address.
-fn entry(made: (Timestamp, String), source: Option<Source>, count: u64) -> Entry {
-    Entry {
-        agency: None,
-        source: source.map(|source| source.to_string()),
-        count: Some(count),
-        outcome: Outcome::Unauthenticated,
-        status: 429,
-        ..Entry::apart(made, "", None, "authentication failures".to_owned())
     }
 }
 

@@ -5,7 +5,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::asked::Asked;
 use crate::govern::{CaseId, CaseRef, Grounds, Purpose, Reference};
 
 /// On what an answer rests. An answer that rests on nothing says of nobody that they are not known.
@@ -36,12 +35,12 @@ pub enum CaseUnderstood {
 }
 
 impl RestsOn {
-    /// What the answer to what is asked rests on, for these grounds.
-    pub fn of(asked: &Asked, grounds: &Grounds) -> Self {
+    /// What the answer to what is asked for a purpose about a case rests on, for these grounds.
+    pub fn of(purpose: Purpose, case: &CaseRef, grounds: &Grounds) -> Self {
         Self {
-            purpose: asked.purpose,
+            purpose,
             purpose_shows_records: grounds.shows_records,
-            case: match &asked.case {
+            case: match case {
                 CaseRef::InAccord(id) if grounds.in_case => CaseUnderstood::Id(*id),
                 case => CaseUnderstood::Reference(case.clone().into()),
             },

@@ -10,22 +10,22 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, web};
+use actix_web::{Error, HttpMessage, web};
 
 use super::answer::Told;
 use super::asked::{Asked, Understood, case_id_given, purpose_given};
 use super::context::{Acting, Since};
 use super::failures::{Failure, Source};
+use super::objects::object;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::receive::route_of;
 use super::state::State;
 use crate::audit::{Due, Entry, Outcome};
-use crate::govern::{AgreementId, BreakGlassId, CaseId, OnwardId, ReferralId, Rules};
+use crate::govern::Rules;
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
-use crate::jobs::JobId;
 use crate::leak;
-use crate::model::{EntityId, RecordId, Timestamp, hex};
+use crate::model::{Timestamp, hex};
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -304,26 +304,6 @@ fn outcome(status: StatusCode) -> Outcome {
         500.. => Outcome::Failed,
         _ => Outcome::Done,
     }
-}
-
-/// The beginnings of the ids that paths name.
-const OBJECTS: [&str; 8] = [
-    EntityId::PREFIX,
-    RecordId::PREFIX,
-    JobId::PREFIX,
-    CaseId::PREFIX,
-    AgreementId::PREFIX,
-    BreakGlassId::PREFIX,
-    OnwardId::PREFIX,
-    ReferralId::PREFIX,
-];
-
-/// The id that the path names, if it has the form of one: anything else is the caller's own text.
-pub(super) fn object(request: &HttpRequest) -> Option<String> {
-    let id = request.match_info().get("id")?;
-    let digits = OBJECTS.iter().find_map(|prefix| id.strip_prefix(prefix))?;
-    let is_id = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    is_id.then(|| id.to_owned())
 }
 
 /// Whether what a request did is in the log, or will be whatever happens: an entry that was stored with what it is

@@ -16,36 +16,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::body::object;
+use super::budget::{Budget, STEP};
 use super::limits::{
-    BODY_BYTES_A_SECOND, BODY_GRACE, BODY_TIME, LARGE_BODIES_BYTES, LOG_ON_BODIES_BYTES,
-    LOG_ON_BYTES_MAX, SMALL_BODIES_BYTES, SMALL_BODY_BYTES, body_bytes_max,
+    BODY_BYTES_A_SECOND, BODY_GRACE, BODY_TIME, LOG_ON_BYTES_MAX, SMALL_BODY_BYTES, body_bytes_max,
 };
 use super::problem::{Code, Problem};
 use super::state::State;
 
-/// Bytes that bodies account for at a time.
-const STEP: usize = 16 * 1024;
 /// After how many seconds a client that was turned away may try again.
 const RETRY_SECONDS: u16 = 5;
-
-/// What the bodies of all requests under way may hold together: those of log-ons, the first part of others,
-/// and what goes beyond it. So neither strangers nor those who send much are in the way of the rest.
-pub struct Budget {
-    log_ons: Arc<Semaphore>,
-    small: Arc<Semaphore>,
-    large: Arc<Semaphore>,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        let of = |bytes: usize| Arc::new(Semaphore::new(bytes / STEP));
-        Self {
-            log_ons: of(LOG_ON_BODIES_BYTES),
-            small: of(SMALL_BODIES_BYTES),
-            large: of(LARGE_BODIES_BYTES),
-        }
-    }
-}
 
 /// One body's share of the budget, given back when it is dropped.
 struct Share {

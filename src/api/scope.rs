@@ -1,6 +1,8 @@
 //! What one question is computed on: the caller, what for and about which case, and the caller's view. Of what
 //! the server shares handlers get what stands here, and nothing else.
 
+pub mod seen;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -13,7 +15,6 @@ use super::background::Background;
 use super::grounds::RestsOn;
 use super::later::Later;
 use super::problem::{Code, Problem};
-use super::seen::{Seen, Unmask};
 use super::state::State;
 use crate::analyze::{Candidate, identify};
 use crate::audit::Due;
@@ -27,6 +28,7 @@ use crate::leak;
 use crate::model::{IdKey, Judgement, Record, RecordId, Series, Timestamp};
 use crate::query::{Cancel, Library, Limits, Rows, StoredQuery, ViewKey};
 use crate::resolve::Engine;
+use seen::{Seen, Unmask};
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
 pub struct Scope {
@@ -68,7 +70,7 @@ impl Scope {
             Question { principal: &principal, purpose: asked.purpose, case: &asked.case, at };
         let granted = state.policies.grant(state.store.as_ref(), &question)?;
         let Granted { view, pseudonyms, unmasked, break_glass, grounds } = granted;
-        let rests_on = RestsOn::of(&asked, &grounds);
+        let rests_on = RestsOn::of(asked.purpose, &asked.case, &grounds);
         told.borrow_mut().break_glass.extend(break_glass);
         let marks: Vec<BreakGlassId> = told.borrow().break_glass.iter().copied().collect();
         due.amend(|entry| entry.break_glass.clone_from(&marks));

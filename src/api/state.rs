@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::budget::Budget;
 use super::failures::Failures;
 use super::metrics::Metrics;
-use super::receive::Budget;
-use super::sessions::notice::Notice;
+use super::notice::Notice;
 use crate::audit::{AuditLog, Due};
 use crate::casework::deferred::Sealing;
 use crate::casework::referrals::Checked;

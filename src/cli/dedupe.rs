@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use accord::matching::Deduped;
 use accord::model::IdKey;
-use accord::resolve::em::Unlabelled;
 use accord::resolve::evaluate::health::Health;
-use accord::resolve::{BlockingReport, RuleRecall, batch, blocking_report};
+use accord::resolve::{BlockingReport, RuleRecall, blocking_report};
 use serde_json::json;
 
 use super::output::Output;
-use super::records::{self, Records, SOME_REFUSED};
+use super::records::{self, SOME_REFUSED};
 use super::settings::EngineArguments;
 use super::{CommandError, health, progress, stdout};
 
@@ -64,23 +64,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let blocking = arguments.blocking.as_deref().map(output).transpose()?;
     let trained = arguments.trained.as_deref().map(output).transpose()?;
     let id_key = arguments.engine.id_key();
-    let mut records = records::read(&arguments.mapping, &[&arguments.file], &id_key)?;
-    let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
-    let Unlabelled { engine, blocks, learnt } =
-        records::trained(&mut records.table, &arguments.engine)?;
-    spinner.finish_and_clear();
-    let bar = progress::count_bar(records.ids.len() as u64, "comparing and clustering");
-    let resolve = if learnt { batch::resolve_unlabelled } else { batch::resolve };
-    let found = resolve(&engine, &records.table, &blocks, &|done| bar.inc(done as u64));
+    let records = records::read(&arguments.mapping, &[&arguments.file], &id_key)?;
+    let matcher = records::matcher(records, &arguments.engine)?;
+    let bar = progress::count_bar(matcher.records().len() as u64, "comparing and clustering");
+    let deduped = matcher.dedupe(&|done| bar.inc(done as u64));
     bar.finish_and_clear();
     if let Some(trained) = trained {
-        let model = engine.model().with_cluster(records.table.entity_type(), found.cluster);
-        trained.write(|file| Ok(writeln!(file, "{}", model.to_json())?))?;
+        trained.write(|file| Ok(writeln!(file, "{}", deduped.model().to_json())?))?;
     }
-    write_clusters(out, &records, &found, &id_key)?;
+    write_clusters(out, &deduped, &id_key)?;
     if let Some(pairs) = pairs {
-        write_pairs(pairs, &records, &found)?;
+        write_pairs(pairs, &deduped)?;
     }
+    let found = deduped.found();
     let health = match report {
         Some(report) => {
             Some(health::report(report, &found.labels, &found.links, found.cluster.stop)?)
@@ -89,7 +85,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     };
     let blocking = match blocking {
         Some(blocking) => {
-            let report = blocking_report(&records.table, &blocks, &found.links, 0.0);
+            let table = deduped.records().table();
+            let report = blocking_report(table, deduped.blocks(), &found.links, 0.0);
             blocking
                 .write(|file| Ok(writeln!(file, "{}", serde_json::to_string_pretty(&report)?)?))?;
             Some(report)
@@ -97,35 +94,38 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         None => None,
     };
     // All is written before the first line is printed, which may be read by nobody.
-    tell(arguments.json, &records, &found, health.as_ref(), blocking.as_ref())?;
-    let code = if records.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) };
+    tell(arguments.json, &deduped, health.as_ref(), blocking.as_ref())?;
+    let code = if deduped.records().refused() == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(SOME_REFUSED)
+    };
     // The process ends: giving back millions of parts one by one would be waited for, and for nothing.
-    std::mem::forget((records, blocks, found));
+    std::mem::forget(deduped);
     Ok(code)
 }
 
 /// Prints what was found, for people or for programs.
 fn tell(
     as_json: bool,
-    records: &Records,
-    found: &batch::Resolved,
+    deduped: &Deduped,
     health: Option<&Health>,
     blocking: Option<&BlockingReport>,
 ) -> Result<(), CommandError> {
-    // Each cluster is called by its first record.
-    let clusters = found.labels.iter().zip(0..).filter(|(label, at)| *label == at).count();
-    let (count, pairs, links) = (records.ids.len(), found.pairs, found.links.len());
+    let (records, found) = (deduped.records(), deduped.found());
+    let (count, pairs, links) = (records.len(), found.pairs, found.links.len());
+    let clusters = deduped.cluster_count();
     if as_json {
         return stdout::json(&json!({
             "records": count, "pairs": pairs, "links": links, "clusters": clusters,
-            "refused": records.refused, "repeated": records.repeated, "health": health,
+            "refused": records.refused(), "repeated": records.repeated(), "health": health,
             "blocking": blocking,
         }));
     }
     stdout::print(format_args!(
         "{count} records, {pairs} pairs compared, {links} links, {clusters} clusters, {} rows refused\n{}{}{}",
-        records.refused,
-        records.repeated_text(),
+        records.refused(),
+        records::repeated_text(records),
         health.map(health::text).unwrap_or_default(),
         blocking.map(blocking_text).unwrap_or_default(),
     ))
@@ -151,30 +151,22 @@ fn blocking_text(report: &BlockingReport) -> String {
     }
 }
 
-fn write_clusters(
-    out: Output,
-    records: &Records,
-    found: &batch::Resolved,
-    id_key: &IdKey,
-) -> Result<(), CommandError> {
-    let entity_type = records.table.entity_type();
-    out.csv_of(&["record_id", "cluster_id"], found.labels.len(), |position, out| {
-        let first = records.ids[found.labels[position] as usize];
-        let cluster = id_key.entity(entity_type, first).to_string();
-        out.write_record([records.local_ids.get(position), &cluster])
+fn write_clusters(out: Output, deduped: &Deduped, id_key: &IdKey) -> Result<(), CommandError> {
+    let (records, labels) = (deduped.records(), &deduped.found().labels);
+    out.csv_of(&["record_id", "cluster_id"], labels.len(), |position, out| {
+        let first = records.id(labels[position] as usize);
+        let cluster = id_key.entity(records.entity_type(), first).to_string();
+        out.write_record([records.local_id(position), &cluster])
     })
 }
 
-fn write_pairs(
-    out: Output,
-    records: &Records,
-    found: &batch::Resolved,
-) -> Result<(), CommandError> {
+fn write_pairs(out: Output, deduped: &Deduped) -> Result<(), CommandError> {
     let header = ["record_id_a", "record_id_b", "bits", "probability"];
-    out.csv_of(&header, found.links.len(), |link, out| {
-        let (a, b, bits) = found.links[link];
+    let (records, links) = (deduped.records(), &deduped.found().links);
+    out.csv_of(&header, links.len(), |link, out| {
+        let (a, b, bits) = links[link];
         let probability = accord::resolve::probability(bits);
-        let (a, b) = (records.local_ids.get(a as usize), records.local_ids.get(b as usize));
+        let (a, b) = (records.local_id(a as usize), records.local_id(b as usize));
         out.write_record([a, b, &format!("{bits:.4}"), &format!("{probability:.6}")])
     })
 }

@@ -13,8 +13,9 @@ use accord::store::{Store, StoreAddress};
 use serde::de::DeserializeOwned;
 
 use super::CommandError;
-use super::serve::{audit_of, beside};
+use super::beside::{audit_of, beside};
 use super::settings;
+use super::unfilled::Unfilled;
 
 /// The store, and the log of what is changed in it.
 #[derive(clap::Args)]
@@ -87,30 +88,6 @@ pub fn make_logged(
     let log = Log::open(log, &store)?;
     unfilled.keep();
     Ok((store, log))
-}
-
-/// A file that was not there before. If it is there and empty at the end, it is removed.
-pub struct Unfilled(Option<PathBuf>);
-
-impl Unfilled {
-    /// Looks whether the file is there.
-    pub fn of(path: &Path) -> Self {
-        Self((!path.exists()).then(|| path.to_owned()))
-    }
-
-    /// Lets it stay.
-    pub fn keep(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Unfilled {
-    fn drop(&mut self) {
-        let Some(path) = &self.0 else { return };
-        if path.metadata().is_ok_and(|file| file.is_file() && file.len() == 0) {
-            let _ = std::fs::remove_file(path);
-        }
-    }
 }
 
 /// The audit log, for what a command does.

@@ -14,9 +14,10 @@ use accord::resolve::Engine;
 use accord::store::Store;
 use indicatif::ProgressBar;
 
-use super::holder::{Log, NewAgency, Unfilled, make_logged, now};
-use super::serve::audit_of;
+use super::beside::audit_of;
+use super::holder::{Log, NewAgency, make_logged, now};
 use super::settings::StoreArguments;
+use super::unfilled::Unfilled;
 use super::{CommandError, agency, progress, stdout};
 
 /// Import files into a store and link their records

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use accord::resolve::em::Unlabelled;
-use accord::resolve::{batch, probability};
+use accord::resolve::probability;
 use serde_json::json;
 
 use super::output::Output;
-use super::records::{self, Records, SOME_REFUSED};
+use super::records::{self, SOME_REFUSED};
 use super::settings::EngineArguments;
 use super::{CommandError, progress, stdout};
 
@@ -47,35 +46,29 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let files = [arguments.first.as_path(), arguments.second.as_path()];
     let out = Output::prepare(&arguments.out, &files)?;
     let id_key = arguments.engine.id_key();
-    let mut records = records::read(&arguments.mapping, &files, &id_key)?;
-    let spinner = progress::spinner(format!("training on {} records", records.ids.len()));
-    let Unlabelled { engine, blocks, .. } =
-        records::trained(&mut records.table, &arguments.engine)?;
-    spinner.finish_and_clear();
-    let repeated = records.repeated_text();
-    let Records { table, local_ids, files, refused, repeated: repeats, .. } = records;
-    let second: Vec<bool> = files.iter().map(|file| *file == 1).collect();
-    let bar = progress::count_bar(table.len() as u64, "comparing");
-    let compared = |done| bar.inc(done as u64);
-    let links = batch::link(&engine, &table, &blocks, &second, arguments.least_bits, &compared);
+    let records = records::read(&arguments.mapping, &files, &id_key)?;
+    let matcher = records::matcher(records, &arguments.engine)?;
+    let bar = progress::count_bar(matcher.records().len() as u64, "comparing");
+    let linked = matcher.link(arguments.least_bits, &|done| bar.inc(done as u64));
     bar.finish_and_clear();
     out.csv(|out| {
         out.write_record(["record_id_a", "record_id_b", "bits", "probability"])?;
-        for (a, b, bits) in &links {
-            let (a, b) = (local_ids.get(*a as usize), local_ids.get(*b as usize));
-            let probability = format!("{:.6}", probability(*bits));
+        for (a, b, bits) in linked.links() {
+            let probability = format!("{:.6}", probability(bits));
             out.write_record([a, b, &format!("{bits:.4}"), &probability])?;
         }
         Ok(())
     })?;
+    let records = linked.records();
+    let (count, links, refused) = (records.len(), linked.len(), records.refused());
     if arguments.json {
         stdout::json(&json!({
-            "records": table.len(), "links": links.len(), "refused": refused, "repeated": repeats,
+            "records": count, "links": links, "refused": refused, "repeated": records.repeated(),
         }))?;
     } else {
-        let (records, links) = (table.len(), links.len());
+        let repeated = records::repeated_text(records);
         stdout::print(format_args!(
-            "{records} records, {links} links, {refused} rows refused\n{repeated}"
+            "{count} records, {links} links, {refused} rows refused\n{repeated}"
         ))?;
     }
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })

@@ -4,6 +4,7 @@ mod account;
 mod agency;
 mod api_key;
 mod audit;
+mod beside;
 mod compare;
 mod completions;
 mod dedupe;
@@ -32,6 +33,7 @@ mod sharing;
 mod stdout;
 mod table;
 mod train;
+mod unfilled;
 
 use std::io::Write;
 use std::process::ExitCode;

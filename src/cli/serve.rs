@@ -11,12 +11,14 @@ use accord::identity::{self, SealingKey};
 use accord::model::{IdKey, Timestamp};
 use accord::query::{LiveLibrary, Runner};
 use accord::resolve::Engine;
-use accord::store::{Store, StoreAddress};
+use accord::store::Store;
 use tracing_subscriber::EnvFilter;
 
-use super::holder::{SealingArguments, Unfilled};
+use super::beside::audit_of;
+use super::holder::SealingArguments;
 use super::queries::{self, QueryArguments};
 use super::settings::{self, StoreArguments};
+use super::unfilled::Unfilled;
 use super::{CommandError, stdout};
 
 /// Serve the HTTP API and its page
@@ -172,23 +174,6 @@ fn notice_of(path: &Path) -> Result<Notice, CommandError> {
         return Err(format!("{}: no text", path.display()).into());
     }
     Ok(Notice::of(&text))
-}
-
-/// The audit log beside a store.
-pub fn audit_of(address: &StoreAddress) -> PathBuf {
-    beside(address, "audit")
-}
-
-/// A file beside a store.
-pub fn beside(address: &StoreAddress, what: &str) -> PathBuf {
-    match address {
-        StoreAddress::File(path) => {
-            let mut name = path.clone().into_os_string();
-            name.push(format!(".{what}"));
-            name.into()
-        }
-        StoreAddress::Neo4j { .. } => PathBuf::from(format!("accord.{what}")),
-    }
 }
 
 /// Serves until told to stop; `ready` is called with the address once it is bound.

@@ -8,7 +8,7 @@ use accord::resolve::{Engine, Model};
 use accord::store::{self, Store, StoreAddress, StoreError};
 
 use super::CommandError;
-use super::holder::Unfilled;
+use super::unfilled::Unfilled;
 
 /// Options that every command which touches a store takes.
 #[derive(clap::Args)]

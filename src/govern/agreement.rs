@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AgreementId, Attribute, PurgeReceipt, Purpose, Reference};
+use super::{AgreementId, Attribute, Purpose, Reference};
 use crate::model::{IdKey, Kind, SubjectCategory, Timestamp, hex};
 
 /// How many officers of each side sign (CJIS Security Policy 5.1.1: an agreement is executed by
@@ -397,4 +397,16 @@ impl Agreement {
     pub fn has_side(&self, agency: &str) -> bool {
         self.versions.iter().any(|version| version.terms.has_side(agency))
     }
+}
+
+/// A recipient's word that it has removed what it held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurgeReceipt {
+    /// The version that it held things by.
+    pub version: usize,
+    /// Who confirmed it, and when.
+    pub by: Act,
+    /// What was removed, and how.
+    pub note: String,
 }

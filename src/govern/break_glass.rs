@@ -15,7 +15,7 @@ pub const REVIEW_HOURS_MAX: i64 = 24;
 /// Days that one which was reviewed is kept.
 const KEPT_DAYS: i64 = 366;
 /// Those of one user that nobody has reviewed yet.
-const UNREVIEWED_MAX: usize = 10;
+pub(super) const UNREVIEWED_MAX: usize = 10;
 
 const MINUTE_MICROS: i64 = 60_000_000;
 
@@ -134,50 +134,8 @@ impl BreakGlass {
         self.by.agency == principal.agency && self.by.user == principal.user
     }
 
-    fn is_done_with(&self, at: Timestamp) -> bool {
+    pub(super) fn is_done_with(&self, at: Timestamp) -> bool {
         self.review.is_some() && at >= after(self.by.at, KEPT_DAYS * 24 * 60)
-    }
-}
-
-impl super::Policy {
-    /// Whether one can be had.
-    ///
-    /// # Errors
-    /// When the user has to wait for a review, or has one already.
-    pub fn check_break_glass(&self, asked: &BreakGlass) -> Result<(), BreakGlassError> {
-        let at = asked.by.at;
-        let same_user =
-            |it: &&BreakGlass| it.by.agency == asked.by.agency && it.by.user == asked.by.user;
-        let own: Vec<&BreakGlass> = self.break_glass.values().filter(same_user).collect();
-        let same = |it: &&&BreakGlass| {
-            it.owner == asked.owner && it.purpose == asked.purpose && it.case == asked.case
-        };
-        if own.iter().any(|it| it.state(at) == ReviewState::Overdue) {
-            return Err(BreakGlassError::Overdue);
-        }
-        if own.iter().filter(same).any(|it| it.is_open(at)) {
-            return Err(BreakGlassError::Open);
-        }
-        if own.iter().filter(|it| it.review.is_none()).count() >= UNREVIEWED_MAX {
-            return Err(BreakGlassError::Unreviewed);
-        }
-        Ok(())
-    }
-
-    /// Opens one and forgets those that have been done with for long.
-    ///
-    /// # Errors
-    /// As [`Self::check_break_glass`].
-    pub fn open_break_glass(
-        &mut self,
-        id: BreakGlassId,
-        asked: BreakGlass,
-    ) -> Result<(), BreakGlassError> {
-        self.check_break_glass(&asked)?;
-        let at = asked.by.at;
-        self.break_glass.retain(|_, it| !it.is_done_with(at));
-        self.break_glass.insert(id, asked);
-        Ok(())
     }
 }
 

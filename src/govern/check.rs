@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::agency::is_name;
+use super::names::is_name;
 use super::{Field, Grant, Level, Purpose, Section, Terms};
 use crate::model::{Kind, Label, SubjectCategory};
 

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PolicyError, Purpose, REFERRALS_A_DAY, Reference, Ticket};
+use super::{PolicyError, Purpose, Reference, Ticket};
 use crate::model::{RecordId, Timestamp};
 
 /// Identifiers that a user may ask for in a day.
 pub const IDENTIFIERS_A_DAY: u32 = 50;
+/// Referrals that the questions of a user may lead to in a day, as many as identifiers may be asked for.
+pub const REFERRALS_A_DAY: u32 = IDENTIFIERS_A_DAY;
 /// Messages kept; the oldest go.
 const MESSAGES_MAX: usize = 1_000;
 /// Planned operations that an agency may have at a time.

@@ -13,11 +13,15 @@ mod desk;
 mod function;
 mod ids;
 mod law;
+mod names;
 mod officer;
 mod onward;
 mod policy;
+mod policy_break_glass;
+mod policy_officers;
 mod principal;
 mod purge;
+mod question;
 mod readers;
 mod referral;
 mod retention;
@@ -26,10 +30,10 @@ mod sight;
 mod tests;
 mod view;
 
-pub use agency::{Agency, AgencyKind, Desk, NAME_BYTES_MAX, Reference, ReferenceError, is_name};
+pub use agency::{Agency, AgencyKind, Desk};
 pub use agreement::{
     Act, Agreement, AgreementState, Field, Fields, Grant, Leave, Level, OFFICERS_PER_SIDE, OnEnd,
-    Section, Signature, Terms, Version,
+    PurgeReceipt, Section, Signature, Terms, Version,
 };
 pub use break_glass::{
     BREAK_GLASS_MINUTES, BreakGlass, BreakGlassError, REVIEW_HOURS_MAX, Review, ReviewState,
@@ -37,21 +41,25 @@ pub use break_glass::{
 pub use case::{Case, CaseError, CaseRef, Member};
 pub use case_form::{CaseForm, CaseFormError};
 pub use check::{Contradiction, TermsError, contradictions};
-pub use desk::{DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation};
+pub use desk::{
+    DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation, REFERRALS_A_DAY,
+};
 pub use function::Function;
 pub use ids::{AgreementId, BreakGlassId, CaseId, OnwardId, PointerId, ReferralId, Ticket};
 pub use law::LawProfile;
+pub use names::{NAME_BYTES_MAX, Reference, ReferenceError, is_name};
 pub use officer::{OfficerKey, OfficerKeys, PublicKey, PublicKeyError, SignatureError, SignedWith};
 pub use onward::{OnwardDecision, OnwardRequest, OnwardState};
 pub use policy::{POLICY_DOCUMENT, Policy, PolicyError, Rules};
 pub use principal::{Attribute, Principal, Purpose, Role};
-pub use purge::{Over, PurgeReceipt, PurgeTask};
-pub use referral::{REFERRALS_A_DAY, Referral, ReferralDecision, ReferralState};
+pub use purge::{Over, PurgeTask};
+pub use question::Question;
+pub use referral::{Referral, ReferralDecision, ReferralState};
 pub use retention::{
     PURGE_GRACE_DAYS, REVIEW_DAYS_MAX, RecordReview, RecordReviews, is_review_date, is_to_be_purged,
 };
 pub use sight::Sight;
-pub use view::{Access, Decision, Grounds, Question, Rights, StoreHolder, View};
+pub use view::{Access, Decision, Grounds, Rights, StoreHolder, View};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]

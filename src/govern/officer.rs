@@ -12,7 +12,6 @@ use rustls::pki_types::pem::PemObject;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Policy;
 use crate::model::Timestamp;
 
 /// What comes before the 32 bytes of a key in DER: that it is one of Ed25519 (RFC 8410).
@@ -104,60 +103,12 @@ pub enum SignatureError {
     Wrong,
 }
 
-impl Policy {
-    /// Checks what an officer hands in under terms of this hash. Once an agency has registered a key of one
-    /// officer, none of its officers signs without: else who stole a password would sign as another.
-    ///
-    /// # Errors
-    /// When it is not taken.
-    pub fn check_signature(
-        &self,
-        (agency, officer): (&str, &str),
-        terms_hash: &str,
-        given: Option<SignedWith<'_>>,
-    ) -> Result<(), SignatureError> {
-        let registered = self.officers.get(agency);
-        let Some(SignedWith { key, signature }) = given else {
-            return if registered.is_none() { Ok(()) } else { Err(SignatureError::Missing) };
-        };
-        let own = registered.and_then(|keys| keys.get(officer));
-        let own = own.filter(|own| own.key == key).ok_or(SignatureError::OtherKey)?;
-        let public = PublicKey::from_base64(&own.key).map_err(|_| SignatureError::OtherKey)?;
-        let good = public.has_signed(terms_hash, signature);
-        if good { Ok(()) } else { Err(SignatureError::Wrong) }
-    }
-
-    /// Registers an officer's key in place of an earlier one, or removes it; whether that changed anything.
-    /// What was signed before stays signed.
-    pub fn register_officer(
-        &mut self,
-        agency: &str,
-        officer: &str,
-        key: Option<(&PublicKey, Timestamp)>,
-    ) -> bool {
-        let keys = self.officers.entry(agency.to_owned()).or_default();
-        let changed = match key {
-            Some((key, since)) => {
-                let new = OfficerKey { key: key.to_string(), since };
-                let before = keys.get(officer).map(|before| before.key.clone());
-                let changed = before.as_ref() != Some(&new.key);
-                if changed {
-                    keys.insert(officer.to_owned(), new);
-                }
-                changed
-            }
-            None => keys.remove(officer).is_some(),
-        };
-        self.officers.retain(|_, keys| !keys.is_empty());
-        changed
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 
     use super::*;
+    use crate::govern::Policy;
 
     const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 

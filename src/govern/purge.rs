@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Act, Agreement, OnEnd, Version};
+use super::{Agreement, OnEnd, PurgeReceipt, Version};
 use crate::model::Timestamp;
 
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -20,18 +20,6 @@ pub enum Over {
     Ended,
     /// A later version leaves the recipient out, or awaits its signature.
     Replaced,
-}
-
-/// A recipient's word that it has removed what it held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PurgeReceipt {
-    /// The version that it held things by.
-    pub version: usize,
-    /// Who confirmed it, and when.
-    pub by: Act,
-    /// What was removed, and how.
-    pub note: String,
 }
 
 /// What a recipient has to remove.

@@ -7,9 +7,6 @@ use utoipa::ToSchema;
 use super::{Act, Purpose, ReferralId};
 use crate::model::{IdKey, RecordId};
 
-/// Referrals that the questions of a user may lead to in a day, as many as identifiers may be asked for.
-pub const REFERRALS_A_DAY: u32 = super::IDENTIFIERS_A_DAY;
-
 /// Where a referral stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -9,22 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy::Standing;
 use super::{
-    BreakGlassId, Case, CaseRef, Fields, Grant, Level, Principal, Purpose, Rules, Sight, Terms,
+    BreakGlassId, Case, Fields, Grant, Level, Principal, Purpose, Question, Rules, Sight, Terms,
 };
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
-
-/// Who asks, what for, about which case, and when.
-#[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
-    /// Who asks.
-    pub principal: &'a Principal,
-    /// What for.
-    pub purpose: Purpose,
-    /// The case.
-    pub case: &'a CaseRef,
-    /// When.
-    pub at: Timestamp,
-}
 
 /// What one caller may see now. Every domain call takes it as an argument. Only [`View::decide`] makes one, and
 /// [`View::of_holder`] for the command line.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::joins::Groups;
+use super::groups::{Groups, Place};
 use super::times::{is_untimed, undated, untimed};
 use super::{Indexed, Listed, Shared, Snapshot};
 use crate::model::{Event, EventId, Link, Record, RecordId, Tie, TieId};
@@ -205,15 +205,6 @@ impl<T: Listed> Clone for Lists<T> {
     fn clone(&self) -> Self {
         Self { lists: self.lists.clone(), ..*self }
     }
-}
-
-/// Where an object is held.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    /// In which of the lists.
-    pub list: u32,
-    /// And where in it.
-    pub position: u32,
 }
 
 /// Where the objects of a list are held: for each of the lists the positions, ascending.

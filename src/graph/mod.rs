@@ -9,6 +9,7 @@ mod cache;
 mod common;
 mod contents;
 mod figure;
+mod groups;
 mod index;
 mod joined;
 mod joins;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::assemble::Visible;
-use super::common::{Common, Keyed, Lists, Place, Split, own_bytes};
+use super::common::{Common, Keyed, Lists, Split, own_bytes};
+use super::groups::Place;
 use super::joins::Joins;
 use super::positions::Positions;
 use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, Position, Shared, Snapshot};

@@ -6,50 +6,12 @@ use super::kept::IdentityError;
 use super::key::{self, ApiKey, Keys};
 use super::session;
 use super::settings::Settings;
-use super::token::{self, Proof};
-use super::{Fingerprint, SealingKey};
+use super::token;
+use super::{Credentials, Refusal, SealingKey};
 use crate::audit::Due;
 use crate::govern::Principal;
 use crate::model::Timestamp;
 use crate::store::Store;
-
-/// Why nobody was authenticated. What is wrong with a credential stays on this side.
-#[derive(Debug)]
-pub enum Refusal {
-    /// The credential is not one that is accepted; why, for tests and the server's own log.
-    Bad(&'static str),
-    /// The token is good, but its user has shown one factor only (RFC 9470).
-    NoSecondFactor {
-        /// What the issuer should be asked for.
-        acr: Vec<String>,
-    },
-    /// The token is good, but its user has signed in too long ago (RFC 9470).
-    TooLongAgo {
-        /// How long ago it may be.
-        seconds: i64,
-    },
-    /// The issuer's keys cannot be had now.
-    NoKeys,
-    /// The store cannot be asked, or what it keeps cannot be read.
-    Failed(IdentityError),
-}
-
-impl From<IdentityError> for Refusal {
-    fn from(error: IdentityError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// What a request shows.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    /// The bearer token: an API key, a session's token or an access token.
-    pub bearer: String,
-    /// The client certificate of the connection, its chain checked.
-    pub certificate: Option<Fingerprint>,
-    /// The proof that the sender holds a key (`Authorization: DPoP`); such a token is never taken without.
-    pub proof: Option<Proof>,
-}
 
 /// A session, to end it.
 #[derive(Debug, Clone)]

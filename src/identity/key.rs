@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kept::{self, IdentityError};
-use super::{Fingerprint, check_names, hash, later};
+use super::{Fingerprint, KEY_DAYS_MAX, check_names, hash, later};
 use crate::audit::Due;
 use crate::govern::Principal;
 use crate::model::{Timestamp, hex};
@@ -15,9 +15,6 @@ pub(super) const PREFIX: &str = "accord_key_";
 
 /// The start of the names of the documents that keep keys.
 const DOCUMENT: &str = "key/";
-
-/// The longest time a key is good for.
-pub const KEY_DAYS_MAX: i64 = 366;
 
 /// Digits of a key's hash that name it to people.
 const ID_DIGITS: usize = 16;

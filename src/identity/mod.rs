@@ -8,10 +8,12 @@
 mod account;
 mod authenticate;
 mod certificate;
+mod credentials;
 mod deny;
 mod issuer;
 mod kept;
 mod key;
+mod refusal;
 mod sealing;
 mod session;
 mod settings;
@@ -20,18 +22,22 @@ mod token;
 pub use account::{
     Account, Accounts, LogOn, LogOnDues, LogOnError, NewAccount, PASSWORD_CHARS_MIN,
 };
-pub use authenticate::{Authenticated, Credentials, Identity, Refusal, SessionId};
+pub use authenticate::{Authenticated, Identity, SessionId};
 pub use certificate::Fingerprint;
+pub use credentials::{Credentials, Proof};
 pub use deny::{Denials, Denied};
 pub use kept::IdentityError;
-pub use key::{ApiKey, KEY_DAYS_MAX, Keys};
+pub use key::{ApiKey, Keys};
+pub use refusal::Refusal;
 pub use sealing::SealingKey;
 pub use session::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES};
 pub use settings::{Settings, SettingsError};
-pub use token::Proof;
 
 use crate::govern::Principal;
 use crate::model::{Timestamp, hex};
+
+/// The longest time a key is good for.
+pub const KEY_DAYS_MAX: i64 = 366;
 
 /// The longest name of an agency or user, in bytes: an issuer and a subject of the longest kind.
 const NAME_BYTES_MAX: usize = 600;

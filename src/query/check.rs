@@ -2,31 +2,9 @@
 //! anchored in the view, it is bounded, and its rows come in one order. A query that the check
 //! does not understand is refused; there is no list of exceptions.
 
-use thiserror::Error;
-
 use super::header::Header;
 use super::token::{Kind, Token, tokens};
-use super::{Engines, anchor};
-
-/// Why a statement is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{line}:{column}: {reason}")]
-pub struct Refusal {
-    /// The line, from 1.
-    pub line: usize,
-    /// The character in the line, from 1.
-    pub column: usize,
-    /// The fault at that place.
-    pub reason: String,
-}
-
-impl Refusal {
-    /// A refusal at a token, or at the begin of the file.
-    pub(super) fn at(token: Option<&Token>, reason: impl Into<String>) -> Self {
-        let (line, column) = token.map_or((1, 1), |token| (token.line, token.column));
-        Self { line, column, reason: reason.into() }
-    }
-}
+use super::{Engines, Refusal, anchor};
 
 /// Words that write, call, load, administer, or give different rows each time. They may not even
 /// be names.

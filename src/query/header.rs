@@ -2,11 +2,11 @@
 //! `cypher/README.md` describes the format line by line.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
 
-use super::{Refusal, Value, parameters};
+use super::parameter::cast;
+use super::{Parameter, Refusal, Value, ValueType};
 
 /// Which engines run a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -16,83 +16,6 @@ pub enum Engines {
     All,
     /// Only Neo4j.
     Neo4j,
-}
-
-/// The type of a parameter or a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueType {
-    /// A text.
-    String,
-    /// A 64-bit integer.
-    Integer,
-    /// A 64-bit float.
-    Float,
-    /// True or false.
-    Boolean,
-    /// A point in time: RFC 3339 text outside, microseconds since 1970 inside the query.
-    Timestamp,
-    /// The id of an entity of the view.
-    EntityId,
-    /// A list of texts.
-    Strings,
-    /// A list of entity ids.
-    EntityIds,
-}
-
-impl ValueType {
-    const ALL: [Self; 8] = [
-        Self::String,
-        Self::Integer,
-        Self::Float,
-        Self::Boolean,
-        Self::Timestamp,
-        Self::EntityId,
-        Self::Strings,
-        Self::EntityIds,
-    ];
-
-    /// The name used in headers and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Float => "float",
-            Self::Boolean => "boolean",
-            Self::Timestamp => "timestamp",
-            Self::EntityId => "entity_id",
-            Self::Strings => "list of string",
-            Self::EntityIds => "list of entity_id",
-        }
-    }
-}
-
-impl Serialize for ValueType {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// A parameter of a stored query.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Parameter {
-    /// Its name, without `$`.
-    pub name: String,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub value_type: ValueType,
-    /// The value when the caller gives none; a parameter without one is required.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<serde_json::Value>,
-    /// The least allowed number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<i64>,
-    /// The greatest allowed number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<i64>,
-    /// What it means, with its unit.
-    pub about: String,
-    /// A value to try.
-    pub example: serde_json::Value,
 }
 
 /// A column of a stored query's result.
@@ -244,7 +167,7 @@ fn with_example(
     for value in parameter.default.iter().chain([&parameter.example]) {
         let optional = parameter.default == Some(serde_json::Value::Null) && value.is_null();
         if !optional {
-            let cast: Result<Value, _> = parameters::cast(&parameter, value);
+            let cast: Result<Value, _> = self::cast(&parameter, value);
             cast.map_err(|reason| format!("parameter `{}`: {reason}", parameter.name))?;
         }
     }
@@ -327,12 +250,6 @@ fn bounds(range: &str) -> Result<(i64, i64), String> {
 
 fn json(text: &str) -> Result<serde_json::Value, String> {
     serde_json::from_str(text.trim()).map_err(|_| "a value is written as JSON".into())
-}
-
-impl fmt::Display for ValueType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 #[cfg(test)]

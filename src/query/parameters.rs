@@ -2,13 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Parameter, QueryError, StoredQuery, Value, ValueType};
-use crate::model::{EntityId, Timestamp};
-
-/// The longest text that a parameter takes, in characters: longer than any name or id.
-const TEXT_CHARS_MAX: usize = 500;
-/// The most items that a list parameter takes.
-const LIST_ITEMS_MAX: usize = 200;
+use super::parameter::cast;
+use super::{QueryError, StoredQuery, Value};
 
 /// The values to run `query` with: those given, checked, and the defaults of the others.
 ///
@@ -41,69 +36,6 @@ pub fn bind(
 fn wrong(name: &str, reason: &str) -> QueryError {
     let name = name.chars().take(64).collect();
     QueryError::Parameter { name, reason: reason.to_owned() }
-}
-
-/// The value as the parameter's type, or what is wrong with it. Never echoes the value.
-pub(super) fn cast(parameter: &Parameter, value: &serde_json::Value) -> Result<Value, String> {
-    match parameter.value_type {
-        ValueType::Integer => {
-            let number = value.as_i64().ok_or("is not a whole number")?;
-            within(parameter, number as f64)?;
-            Ok(Value::Integer(number))
-        }
-        ValueType::Float => {
-            let number = value.as_f64().ok_or("is not a number")?;
-            within(parameter, number)?;
-            Ok(Value::Float(number))
-        }
-        ValueType::Boolean => {
-            value.as_bool().map(Value::Bool).ok_or_else(|| "is not true or false".into())
-        }
-        ValueType::String => text(value).map(Value::from),
-        ValueType::Timestamp => {
-            let at: Timestamp = text(value)?
-                .parse()
-                .map_err(|_| "is not a time with offset, as in 2026-03-01T14:05:00Z".to_owned())?;
-            Ok(Value::Integer(at.as_micros()))
-        }
-        ValueType::EntityId => entity_id(value),
-        ValueType::Strings => list(value, |item| text(item).map(Value::from)),
-        ValueType::EntityIds => list(value, entity_id),
-    }
-}
-
-fn within(parameter: &Parameter, number: f64) -> Result<(), String> {
-    match (parameter.min, parameter.max) {
-        (Some(min), _) if number < min as f64 => Err(format!("is less than {min}")),
-        (_, Some(max)) if number > max as f64 => Err(format!("is greater than {max}")),
-        _ => Ok(()),
-    }
-}
-
-fn text(value: &serde_json::Value) -> Result<&str, String> {
-    let text = value.as_str().ok_or("is not a text")?;
-    if text.chars().count() > TEXT_CHARS_MAX {
-        return Err(format!("is longer than {TEXT_CHARS_MAX} characters"));
-    }
-    Ok(text)
-}
-
-fn entity_id(value: &serde_json::Value) -> Result<Value, String> {
-    let id: EntityId = text(value)?
-        .parse()
-        .map_err(|_| "is not an entity id (`ent_` and 32 hexadecimal digits)".to_owned())?;
-    Ok(Value::String(id.to_string()))
-}
-
-fn list(
-    value: &serde_json::Value,
-    item: impl Fn(&serde_json::Value) -> Result<Value, String>,
-) -> Result<Value, String> {
-    let items = value.as_array().ok_or("is not a list")?;
-    if items.len() > LIST_ITEMS_MAX {
-        return Err(format!("has more than {LIST_ITEMS_MAX} items"));
-    }
-    items.iter().map(item).collect::<Result<_, _>>().map(Value::List)
 }
 
 #[cfg(test)]

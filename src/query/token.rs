@@ -40,6 +40,14 @@ impl Token {
     }
 }
 
+impl Refusal {
+    /// A refusal at a token, or at the begin of the file.
+    pub(super) fn at(token: Option<&Token>, reason: impl Into<String>) -> Self {
+        let (line, column) = token.map_or((1, 1), |token| (token.line, token.column));
+        Self { line, column, reason: reason.into() }
+    }
+}
+
 /// The characters that may stand for themselves. `;` (a second statement), `!`, `~`, `^`, `@`, `#`
 /// and everything beyond ASCII are not needed and not understood here.
 const MARKS: &str = "()[]{}:,.|&<>=+-*/%";

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::entity::groups;
 use super::{how, why};
+use crate::bodies;
 use crate::graph::{EntityIndex, LinkIndex, Parts, Position, RecordIndex, Snapshot};
 use crate::model::{Body, EntityType, Handling, IdKey, Judgement, Label, Link, SubjectCategory};
 use crate::model::{Record, Timestamp, Verdict};
-use crate::resolve::tests::bodies;
 use crate::resolve::{ClusterParameters, Engine, Model, cluster};
 
 fn engine() -> Engine {

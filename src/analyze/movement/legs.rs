@@ -1,7 +1,6 @@
 //! What lies between two stays, and whether anybody can have travelled it.
 
-use geographiclib_rs::{Geodesic, InverseGeodesic};
-
+use super::distance::metres;
 use super::stays::HOUR;
 use super::{MovementOptions, Stay, Stop, Through};
 
@@ -37,11 +36,6 @@ pub enum Feasibility {
     Unknown,
     /// No: impossible travel, a question about the data.
     Impossible,
-}
-
-/// Metres between two coordinates in degrees along the WGS 84 ellipsoid.
-pub fn metres(from: (f64, f64), to: (f64, f64)) -> f64 {
-    Geodesic::wgs84().inverse(from.0, from.1, to.0, to.1)
 }
 
 /// The legs between consecutive stays.

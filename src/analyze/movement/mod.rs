@@ -5,6 +5,7 @@
 //! something about the data (two people joined into one, a copied or misread plate, a wrong clock),
 //! and is never part of a route.
 
+mod distance;
 mod legs;
 mod options;
 mod routes;
@@ -13,7 +14,8 @@ mod stops;
 #[cfg(test)]
 mod tests;
 
-pub use legs::{Feasibility, Leg, metres};
+pub use distance::metres;
+pub use legs::{Feasibility, Leg};
 pub use options::MovementOptions;
 pub use routes::{Occurrence, Pattern, Route, Visit};
 pub use stays::Stay;

@@ -1,6 +1,6 @@
 //! Consecutive stops at one place.
 
-use super::legs::metres;
+use super::distance::metres;
 use super::{MovementOptions, Stop};
 use crate::model::Timestamp;
 use crate::normalize::fold;

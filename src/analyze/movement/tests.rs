@@ -114,7 +114,7 @@ fn of_person(events: Vec<Event>) -> Itinerary {
 
 #[test]
 fn distances_are_those_of_the_ellipsoid() {
-    let km = |from, to| legs::metres(from, to) / 1000.0;
+    let km = |from, to| metres(from, to) / 1000.0;
     assert!((km(PARIS, LONDON) - 343.6).abs() < 1.0, "{}", km(PARIS, LONDON));
     let (jfk, lhr) = ((40.6398, -73.7789), (51.4775, -0.4614));
     assert!((km(jfk, lhr) - 5554.0).abs() < 6.0, "{}", km(jfk, lhr));

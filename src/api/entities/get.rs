@@ -6,12 +6,13 @@ use utoipa::ToSchema;
 
 use crate::analyze;
 use crate::api::answer::Answer;
+use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::limits::ENTITY_RECORDS_MAX;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::seen::Seen;
 use crate::api::seen::Unmask;
-use crate::api::wire::{BasisView, EntitySummary, LinkView, PairView, RecordView};
+use crate::api::wire::{EntitySummary, LinkView, PairView, RecordView};
 use crate::govern::Function;
 use crate::graph::EntityIndex;
 use crate::model::{EntityId, RecordId, Timestamp, Verdict};

@@ -1,24 +1,21 @@
-//! `GET /v1/explanations/entity/{id}` and its picture: how an entity holds together.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! `GET /v1/explanations/entity/{id}`: how an entity holds together.
 
 use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::entity_picture::{self, Picture};
-use super::picture;
 use crate::analyze::{self, EntityExplanation};
-use crate::api::answer::{Answer, Svg};
+use crate::api::answer::Answer;
+use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::limits::ENTITY_RECORDS_MAX;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::scope::Scope;
 use crate::api::seen::{Seen, Unmask};
-use crate::api::wire::{BasisView, EntitySummary, LinkView};
+use crate::api::wire::{EntitySummary, LinkView};
 use crate::govern::Function;
 use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
-use crate::model::{EntityId, RecordId, Verdict};
+use crate::model::{EntityId, RecordId};
 
 /// How an entity holds together.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -98,52 +95,8 @@ pub async fn explain_entity(
     context.answer(Function::Ask, work).await
 }
 
-/// Picture how an entity holds together
-///
-/// The same as a picture: its records as a tree of the links that connect them, with their bits, the
-/// weakest marked, and in colours what it would fall into without it; up to 60 records, and how many
-/// are left out. One SVG file without scripts or anything from elsewhere.
-#[utoipa::path(
-    tag = "explanations",
-    operation_id = "picture_entity",
-    params(
-        ("id" = EntityId, Path, description = "The entity's id"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = String, content_type = "image/svg+xml"),
-        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
-    ),
-)]
-#[get("/v1/explanations/entity/{id}.svg")]
-pub async fn picture_entity(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<Svg>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    let drawn = context.answer(Function::Ask, move |scope| draw(scope, &id, unmask));
-    drawn.await
-}
-
-fn draw(scope: &Scope, id: &str, unmask: Unmask) -> Result<Svg, Problem> {
-    let seen = scope.seen_as(unmask)?;
-    let entity = seen.find_entity(id)?;
-    let (answer, found) = how(&seen, entity);
-    Ok(Svg(match answer.how.as_ref().zip(found) {
-        Some((how, found)) => {
-            let picture = picture_of(&seen, entity, &found);
-            entity_picture::entity(&answer, how, &picture)
-        }
-        None => {
-            let what = "how far its records agree is not told";
-            picture::masked(&answer.entity.id.to_string(), what)
-        }
-    }))
-}
-
 /// How an entity of the caller's view holds together; what was found where it is not masked.
-fn how(seen: &Seen<'_>, entity: EntityIndex) -> (HowAnswer, Option<EntityExplanation>) {
+pub(super) fn how(seen: &Seen<'_>, entity: EntityIndex) -> (HowAnswer, Option<EntityExplanation>) {
     let snapshot = seen.snapshot();
     let records = snapshot.entities()[entity].records.len();
     let found = seen.content_of(&[entity]).map(|it| analyze::how(it, seen.engine(), entity));
@@ -169,37 +122,6 @@ impl HowView {
             weakest: found.weakest.as_ref().and_then(|index| LinkView::of(seen, link(index))),
             without_weakest: groups(seen, &found.without_weakest),
         }
-    }
-}
-
-/// What the picture shows beyond the answer: of the view and of nothing else, as the answer is.
-fn picture_of(seen: &Seen<'_>, entity: EntityIndex, found: &EntityExplanation) -> Picture {
-    let snapshot = seen.snapshot();
-    let records = &snapshot.entities()[entity].records;
-    let at: BTreeMap<RecordIndex, usize> = records.iter().copied().zip(0..).collect();
-    let link = |index: &LinkIndex| {
-        let link = &snapshot.links()[*index];
-        let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
-        Some((*at.get(&a)?, *at.get(&b)?, link.bits))
-    };
-    let group_of: BTreeMap<RecordIndex, usize> = (0..)
-        .zip(&found.without_weakest)
-        .flat_map(|(group, records)| records.iter().map(move |record| (*record, group)))
-        .collect();
-    let spanning: BTreeSet<LinkIndex> = found.explanation.spanning.iter().copied().collect();
-    let others = found.links.iter().filter(|it| !spanning.contains(it));
-    let verdicts = snapshot.verdicts();
-    let judged = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Same);
-    let named = |record: &RecordIndex| {
-        let agency = snapshot.records()[*record].label.agency.clone();
-        (seen.record_id(*record), agency)
-    };
-    Picture {
-        records: records.iter().map(named).collect(),
-        groups: records.iter().map(|it| group_of.get(it).copied().unwrap_or(0)).collect(),
-        spanning: found.explanation.spanning.iter().filter_map(link).collect(),
-        others: others.filter_map(link).collect(),
-        judged: judged.filter_map(|((a, b), _)| Some((*at.get(a)?, *at.get(b)?))).collect(),
     }
 }
 

@@ -1,14 +1,25 @@
-//! How an entity holds together as a picture in SVG: self-contained, without scripts, the same bytes
+//! `GET /v1/explanations/entity/{id}.svg`: how an entity holds together as a picture in SVG: self-contained, without scripts, the same bytes
 //! for the same answer. Rows of records as a tree of the links that hold them together; all other
 //! links as arcs beside it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::entity::{HowAnswer, HowView};
-use super::picture::{AGAINST, INK, SUM, begin, believed, escaped, signed, text};
+use actix_web::{HttpRequest, get, web};
+
+use super::entity::{HowAnswer, HowView, how};
+use super::picture::{self, AGAINST, INK, SUM, begin, believed, escaped, signed, text};
 use super::tree::{Link, Row, chosen, rows};
+use crate::analyze::EntityExplanation;
+use crate::api::answer::{Answer, Svg};
+use crate::api::context::Context;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::api::scope::Scope;
+use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{Called, LinkView};
-use crate::model::RecordId;
+use crate::govern::Function;
+use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
+use crate::model::{EntityId, RecordId, Verdict};
 
 /// Records that are drawn; more would not be readable.
 const RECORDS_MAX: usize = 60;
@@ -28,6 +39,81 @@ const ARCS: (f64, f64) = (LABELS + 560.0, 150.0);
 const GROUPS: [&str; 7] =
     ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c00"];
 const JUDGED: &str = "#1a7f37";
+
+/// Picture how an entity holds together
+///
+/// The same as a picture: its records as a tree of the links that connect them, with their bits, the
+/// weakest marked, and in colours what it would fall into without it; up to 60 records, and how many
+/// are left out. One SVG file without scripts or anything from elsewhere.
+#[utoipa::path(
+    tag = "explanations",
+    operation_id = "picture_entity",
+    params(
+        ("id" = EntityId, Path, description = "The entity's id"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
+    responses(
+        (status = 200, body = String, content_type = "image/svg+xml"),
+        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
+    ),
+)]
+#[get("/v1/explanations/entity/{id}.svg")]
+pub async fn picture_entity(
+    context: Context,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<Answer<Svg>, Problem> {
+    let unmask = Unmask::of(&request)?;
+    let drawn = context.answer(Function::Ask, move |scope| draw(scope, &id, unmask));
+    drawn.await
+}
+
+fn draw(scope: &Scope, id: &str, unmask: Unmask) -> Result<Svg, Problem> {
+    let seen = scope.seen_as(unmask)?;
+    let entity = seen.find_entity(id)?;
+    let (answer, found) = how(&seen, entity);
+    Ok(Svg(match answer.how.as_ref().zip(found) {
+        Some((how, found)) => {
+            let picture = picture_of(&seen, entity, &found);
+            self::entity(&answer, how, &picture)
+        }
+        None => {
+            let what = "how far its records agree is not told";
+            picture::masked(&answer.entity.id.to_string(), what)
+        }
+    }))
+}
+
+/// What the picture shows beyond the answer: of the view and of nothing else, as the answer is.
+fn picture_of(seen: &Seen<'_>, entity: EntityIndex, found: &EntityExplanation) -> Picture {
+    let snapshot = seen.snapshot();
+    let records = &snapshot.entities()[entity].records;
+    let at: BTreeMap<RecordIndex, usize> = records.iter().copied().zip(0..).collect();
+    let link = |index: &LinkIndex| {
+        let link = &snapshot.links()[*index];
+        let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
+        Some((*at.get(&a)?, *at.get(&b)?, link.bits))
+    };
+    let group_of: BTreeMap<RecordIndex, usize> = (0..)
+        .zip(&found.without_weakest)
+        .flat_map(|(group, records)| records.iter().map(move |record| (*record, group)))
+        .collect();
+    let spanning: BTreeSet<LinkIndex> = found.explanation.spanning.iter().copied().collect();
+    let others = found.links.iter().filter(|it| !spanning.contains(it));
+    let verdicts = snapshot.verdicts();
+    let judged = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Same);
+    let named = |record: &RecordIndex| {
+        let agency = snapshot.records()[*record].label.agency.clone();
+        (seen.record_id(*record), agency)
+    };
+    Picture {
+        records: records.iter().map(named).collect(),
+        groups: records.iter().map(|it| group_of.get(it).copied().unwrap_or(0)).collect(),
+        spanning: found.explanation.spanning.iter().filter_map(link).collect(),
+        others: others.filter_map(link).collect(),
+        judged: judged.filter_map(|((a, b), _)| Some((*at.get(a)?, *at.get(b)?))).collect(),
+    }
+}
 
 /// What is drawn besides the answer.
 pub(super) struct Picture {

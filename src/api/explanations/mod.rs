@@ -2,7 +2,7 @@
 //! holds together.
 
 pub mod entity;
-mod entity_picture;
+pub mod entity_picture;
 pub mod pair;
-mod picture;
+pub mod picture;
 mod tree;

@@ -4,15 +4,15 @@ use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::picture;
 use crate::analyze;
-use crate::api::answer::{Answer, Svg};
+use crate::api::answer::Answer;
+use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::scope::Scope;
 use crate::api::seen::Unmask;
-use crate::api::wire::{BasisView, EntitySummary, PairView};
+use crate::api::wire::{EntitySummary, PairView};
 use crate::govern::Function;
 use crate::graph::RecordIndex;
 use crate::model::{RecordId, Verdict};
@@ -169,32 +169,7 @@ pub async fn explain_pair(
     context.answer(Function::Ask, move |scope| answer(scope, a, b, unmask)).await
 }
 
-/// Picture the explanation of a pair of records
-///
-/// The same as a waterfall: one SVG file without scripts or anything from elsewhere.
-#[utoipa::path(
-    tag = "explanations",
-    operation_id = "picture_pair",
-    params(
-        ("a" = RecordId, Query, description = "One record"),
-        ("b" = RecordId, Query, description = "Another record of the same type"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = String, content_type = "image/svg+xml"),
-        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
-        (status = 422, body = ProblemBody, description = "Not two records of one type"),
-    ),
-)]
-#[get("/v1/explanations/pair.svg")]
-pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<Answer<Svg>, Problem> {
-    let (a, b, unmask) = pair_of(&request)?;
-    let work = move |scope: &Scope| answer(scope, a, b, unmask);
-    let answer = context.answer(Function::Ask, work).await?;
-    Ok(answer.map(|answer| Svg(picture::pair(&answer))))
-}
-
-fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, Unmask), Problem> {
+pub(super) fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, Unmask), Problem> {
     let mut parameters = Parameters::of(request)?;
     let form = "a record id: `rec_` and 32 hexadecimal digits";
     let (a, b) = (parameters.required("a", form)?, parameters.required("b", form)?);
@@ -204,7 +179,12 @@ fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, Unmask), Proble
 }
 
 /// Whether both exist in the view is settled first: what follows speaks of visible records only.
-fn answer(scope: &Scope, a: RecordId, b: RecordId, unmask: Unmask) -> Result<PairAnswer, Problem> {
+pub(super) fn answer(
+    scope: &Scope,
+    a: RecordId,
+    b: RecordId,
+    unmask: Unmask,
+) -> Result<PairAnswer, Problem> {
     let seen = scope.seen_as(unmask)?;
     let (a, b) = seen.record(a).zip(seen.record(b)).ok_or_else(|| Problem::new(Code::NotFound))?;
     let snapshot = seen.snapshot();

@@ -1,10 +1,18 @@
-//! The explanation of a pair as a waterfall in SVG: self-contained, without scripts, the same bytes
+//! `GET /v1/explanations/pair.svg`: the explanation of a pair as a waterfall in SVG: self-contained, without scripts, the same bytes
 //! for the same answer.
 
 use std::fmt::Write;
 
-use super::pair::{PairAnswer, StepKind, StepView, WhyView};
-use crate::api::wire::BasisView;
+use actix_web::{HttpRequest, get};
+
+use super::pair::{PairAnswer, StepKind, StepView, WhyView, answer, pair_of};
+use crate::api::answer::{Answer, Svg};
+use crate::api::basis::BasisView;
+use crate::api::context::Context;
+use crate::api::problem::{Problem, ProblemBody};
+use crate::api::scope::Scope;
+use crate::govern::Function;
+use crate::model::RecordId;
 
 const WIDTH: f64 = 860.0;
 /// Where the bars begin and how far they go; labels stand to the left, totals to the right.
@@ -17,6 +25,31 @@ const FOR: &str = "#1a7f37";
 pub(super) const AGAINST: &str = "#b42318";
 pub(super) const SUM: &str = "#57606a";
 pub(super) const INK: &str = "#1f2328";
+
+/// Picture the explanation of a pair of records
+///
+/// The same as a waterfall: one SVG file without scripts or anything from elsewhere.
+#[utoipa::path(
+    tag = "explanations",
+    operation_id = "picture_pair",
+    params(
+        ("a" = RecordId, Query, description = "One record"),
+        ("b" = RecordId, Query, description = "Another record of the same type"),
+        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
+    ),
+    responses(
+        (status = 200, body = String, content_type = "image/svg+xml"),
+        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
+        (status = 422, body = ProblemBody, description = "Not two records of one type"),
+    ),
+)]
+#[get("/v1/explanations/pair.svg")]
+pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<Answer<Svg>, Problem> {
+    let (a, b, unmask) = pair_of(&request)?;
+    let work = move |scope: &Scope| answer(scope, a, b, unmask);
+    let answer = context.answer(Function::Ask, work).await?;
+    Ok(answer.map(|answer| Svg(pair(&answer))))
+}
 
 /// Maps bits to the horizontal.
 struct Scale {

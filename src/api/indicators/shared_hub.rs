@@ -9,13 +9,14 @@ use crate::analyze::shared_hub::{
     Caution, Exempted, Exemption, Finding, SharedHubOptions, shared_hubs,
 };
 use crate::api::answer::Answer;
+use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::later::Later;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
 use crate::api::seen::Seen;
-use crate::api::wire::{BasisView, EntitySummary};
+use crate::api::wire::EntitySummary;
 use crate::casework::referrals;
 use crate::govern::Function;
 use crate::graph::EntityIndex;

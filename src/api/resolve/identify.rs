@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::analyze;
 use crate::api::answer::Answer;
+use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::limits::CANDIDATES_MAX;
 
@@ -13,7 +14,7 @@ use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive;
 use crate::api::scope::Scope;
 use crate::api::seen::{Seen, Unmask};
-use crate::api::wire::{BasisView, EntitySummary};
+use crate::api::wire::EntitySummary;
 use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 use crate::ingest::submission::SubmittedRecord;

@@ -3,16 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::object::Object;
-use super::proof::Proofs;
 use crate::govern::{Attribute, Principal, Role};
-use crate::identity::authenticate::Refusal;
-use crate::identity::{Credentials, is_name, later};
+use crate::identity::Refusal;
+use crate::identity::{is_name, later};
 use crate::model::Timestamp;
 
 /// How far the clocks of an issuer and this server may differ, in seconds. An end is an end: it gets no
@@ -66,7 +63,7 @@ impl Claims {
             .map_err(|_| Refusal::Bad("the claims are not a JSON object"))
     }
 
-    fn get(&self, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.0.0.get(name)
     }
 
@@ -128,42 +125,6 @@ impl Claims {
             return Err(Refusal::Bad("the token ends before it was issued"));
         }
         Ok(())
-    }
-
-    /// Whether the token is in the right hands: one that is bound to a key is worth nothing without it, be
-    /// that of a certificate (RFC 8705) or of proofs (RFC 9449). A binding of another kind cannot be checked
-    /// here and so is refused; so is a proof with a token that is bound to none.
-    pub(super) fn check_binding(
-        &self,
-        shown: &Credentials,
-        proofs: &Proofs,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let proof = shown.proof.as_ref();
-        let Some(binding) = self.get("cnf") else {
-            let unbound = Refusal::Bad("a proof with a token that is bound to no key");
-            return if proof.is_none() { Ok(()) } else { Err(unbound) };
-        };
-        let members = binding.as_object().ok_or(Refusal::Bad("cnf is not an object"))?;
-        let unknown = || Refusal::Bad("cnf is of a kind that is not known");
-        let (Some((kind, bound)), 1) = (members.iter().next(), members.len()) else {
-            return Err(unknown());
-        };
-        match (kind.as_str(), bound.as_str()) {
-            ("x5t#S256", Some(bound)) => {
-                let certificate = shown.certificate.as_ref();
-                let digest = certificate.map(|shown| URL_SAFE_NO_PAD.encode(shown.as_bytes()));
-                if digest.as_deref() == Some(bound) && proof.is_none() {
-                    return Ok(());
-                }
-                Err(Refusal::Bad("the certificate the token is bound to was not shown"))
-            }
-            ("jkt", Some(bound)) => {
-                let missing = Refusal::Bad("no proof of the key the token is bound to");
-                proofs.check(proof.ok_or(missing)?, (&shown.bearer, bound), now)
-            }
-            _ => Err(unknown()),
-        }
     }
 
     /// Whom the token stands for. The user is issuer and subject, which no e-mail address is: those

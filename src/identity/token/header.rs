@@ -4,7 +4,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
 use super::object::Object;
-use crate::identity::authenticate::Refusal;
+use crate::identity::Refusal;
 
 /// The algorithms that an issuer may be configured for: signatures with a public key, nothing else. A
 /// key that anyone can read must not be taken for a shared secret, so there is no HMAC.

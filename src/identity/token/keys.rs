@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Header;
 use super::fetch::Fetch;
-use crate::identity::authenticate::Refusal;
+use crate::identity::Refusal;
 use crate::identity::seconds;
 use crate::model::Timestamp;
 

@@ -14,14 +14,13 @@ pub(super) use claims::{ClaimNames, Factors, Mapping};
 pub(super) use fetch::{Fetch, Source};
 pub(super) use header::{ALGORITHMS, Header};
 pub(super) use keys::IssuerKeys;
-pub use proof::Proof;
 pub(super) use proof::Proofs;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::authenticate::{Credentials, Refusal};
 use super::settings::Settings;
+use super::{Credentials, Refusal};
 use crate::govern::Principal;
 use crate::model::Timestamp;
 use claims::Claims;
@@ -61,7 +60,7 @@ pub(super) fn principal(
         return Err(Refusal::Bad("the signature does not hold"));
     }
     claims.check(&issuer.audience, now)?;
-    claims.check_binding(shown, &settings.proofs, now)?;
+    settings.proofs.check_binding(&claims, shown, now)?;
     let principal = claims.principal(&issuer.name, &issuer.mapping)?;
     let since = claims.check_factors(&issuer.factors, now)?;
     Ok((principal, since))

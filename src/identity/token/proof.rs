@@ -18,7 +18,7 @@ use super::header::algorithm_of;
 use super::keys::{PRIVATE_MEMBERS, algorithms};
 use super::object::Object;
 use super::{decode, parts};
-use crate::identity::authenticate::Refusal;
+use crate::identity::{Credentials, Proof, Refusal};
 use crate::model::Timestamp;
 
 /// The media type of a proof.
@@ -31,17 +31,6 @@ const NAME_BYTES_MAX: usize = 256;
 const PROOF_SECONDS: i64 = 60;
 /// Proofs that are remembered until they are good no longer; beyond, further ones wait.
 const PROOFS_MAX: usize = 200_000;
-
-/// A proof, and the request that it came with.
-#[derive(Debug, Clone)]
-pub struct Proof {
-    /// The proof.
-    pub text: String,
-    /// The request's method.
-    pub method: String,
-    /// The request's path, without its query.
-    pub path: String,
-}
 
 /// Checks proofs, and remembers which were used.
 #[derive(Default)]
@@ -56,8 +45,44 @@ impl Proofs {
         Self { address, used: Mutex::default() }
     }
 
+    /// Whether the token is in the right hands: one that is bound to a key is worth nothing without it, be
+    /// that of a certificate (RFC 8705) or of proofs (RFC 9449). A binding of another kind cannot be checked
+    /// here and so is refused; so is a proof with a token that is bound to none.
+    pub(super) fn check_binding(
+        &self,
+        claims: &Claims,
+        shown: &Credentials,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let proof = shown.proof.as_ref();
+        let Some(binding) = claims.get("cnf") else {
+            let unbound = Refusal::Bad("a proof with a token that is bound to no key");
+            return if proof.is_none() { Ok(()) } else { Err(unbound) };
+        };
+        let members = binding.as_object().ok_or(Refusal::Bad("cnf is not an object"))?;
+        let unknown = || Refusal::Bad("cnf is of a kind that is not known");
+        let (Some((kind, bound)), 1) = (members.iter().next(), members.len()) else {
+            return Err(unknown());
+        };
+        match (kind.as_str(), bound.as_str()) {
+            ("x5t#S256", Some(bound)) => {
+                let certificate = shown.certificate.as_ref();
+                let digest = certificate.map(|shown| URL_SAFE_NO_PAD.encode(shown.as_bytes()));
+                if digest.as_deref() == Some(bound) && proof.is_none() {
+                    return Ok(());
+                }
+                Err(Refusal::Bad("the certificate the token is bound to was not shown"))
+            }
+            ("jkt", Some(bound)) => {
+                let missing = Refusal::Bad("no proof of the key the token is bound to");
+                self.check(proof.ok_or(missing)?, (&shown.bearer, bound), now)
+            }
+            _ => Err(unknown()),
+        }
+    }
+
     /// Whether a proof shows that the request's sender holds the key that the token is bound to.
-    pub(super) fn check(
+    fn check(
         &self,
         proof: &Proof,
         (token, bound): (&str, &str),

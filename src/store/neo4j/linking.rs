@@ -5,15 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::connection::Connection;
-use super::read::{Cells, class_numbers, integer, record_id, rows, texts};
+use super::read::{Cells, WITHIN, class_numbers, integer, record_id, rows, texts};
 use super::write::Neo4jTxn;
 use crate::model::{BlockKey, ClassId, ClassSet, Link, RecordId};
 use crate::store::{StoreError, Unlinked};
-
-/// What carries a key within some classes: one seek for each class, past whatever is of others.
-pub(super) const WITHIN: &str = "UNWIND $keys AS key UNWIND $classes AS class
-  MATCH (:StoredBlock {key: key, class: class})<-[:IN_BLOCK]-(r:StoredRecord)
-  RETURN key, r.id AS id";
 
 /// What carries a key at all.
 const OF_ALL: &str = "UNWIND $rows AS key

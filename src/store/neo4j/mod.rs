@@ -9,6 +9,7 @@ mod outbox;
 mod purge;
 mod read;
 mod review;
+mod verbs;
 mod write;
 
 use std::collections::BTreeMap;
@@ -235,4 +236,8 @@ impl Store for Neo4jStore {
         self.commit(transaction, due)?;
         Ok(true)
     }
+}
+
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Backend(error.to_string()))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Neo4jStore;
 use super::connection::Transaction;
 use super::read::{Cells, integer, object, rows, text};
-use super::write::to_json;
+use super::to_json;
 use crate::audit::{Committed, Due, Outbox, OutboxError};
 use crate::store::StoreError;
 

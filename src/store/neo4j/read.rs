@@ -6,10 +6,14 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::connection::Connection;
-use super::linking::WITHIN;
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId, Tie};
 use crate::store::review::Reviews;
 use crate::store::{SnapshotSink, StoreError};
+
+/// What carries a key within some classes: one seek for each class, past whatever is of others.
+pub(super) const WITHIN: &str = "UNWIND $keys AS key UNWIND $classes AS class
+  MATCH (:StoredBlock {key: key, class: class})<-[:IN_BLOCK]-(r:StoredRecord)
+  RETURN key, r.id AS id";
 
 /// How long one look-up may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);

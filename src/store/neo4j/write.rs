@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Transaction};
-use super::linking;
 use super::outbox::Logged;
-use super::read::{Cells, integer, object, record_id, text, texts};
+use super::read::{Cells, integer, object, record_id, text};
+use super::to_json;
 use crate::audit::Due;
-use crate::model::{
-    BlockKey, Class, ClassId, ClassSet, Kind, Label, Link, Record, RecordId, Timestamp,
-};
-use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
+use crate::model::{BlockKey, Class, ClassId, Kind, Label, Link, RecordId};
+use crate::store::{Batch, StoreError};
 
 /// Rows sent in one statement.
 const ROWS_PER_STATEMENT: usize = 5_000;
@@ -23,11 +21,11 @@ pub(super) const LOCK: &str = "MATCH (m:StoredMeta {id: 1}) SET m.locked = times
 
 /// A write transaction.
 pub(super) struct Neo4jTxn<'a> {
-    transaction: Transaction<'a>,
+    pub(super) transaction: Transaction<'a>,
     pub(super) classes: BTreeMap<Class, ClassId>,
-    logged: &'a Logged,
-    due: &'a Due,
-    changed: bool,
+    pub(super) logged: &'a Logged,
+    pub(super) due: &'a Due,
+    pub(super) changed: bool,
 }
 
 impl<'a> Neo4jTxn<'a> {
@@ -151,7 +149,7 @@ impl<'a> Neo4jTxn<'a> {
         if found.len() == ids.len() { Ok(found) } else { Err(StoreError::Dangling { kind }) }
     }
 
-    fn put_records(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+    pub(super) fn put_records(&mut self, batch: &Batch) -> Result<usize, StoreError> {
         let keys: BTreeMap<RecordId, &[BlockKey]> =
             batch.records.iter().map(|(record, keys)| (record.id, keys.as_slice())).collect();
         let records = batch.records.iter().map(|(record, _)| (record.id.to_string(), record));
@@ -178,7 +176,7 @@ impl<'a> Neo4jTxn<'a> {
         Ok(count)
     }
 
-    fn put_ties(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+    pub(super) fn put_ties(&mut self, batch: &Batch) -> Result<usize, StoreError> {
         let ties = batch.ties.iter().map(|tie| (tie.id.to_string(), tie));
         let new = self.new_ones("tie", "StoredTie", ties)?;
         let ends = new.iter().flat_map(|(tie, _)| [tie.from, tie.to]).collect();
@@ -193,7 +191,7 @@ impl<'a> Neo4jTxn<'a> {
         self.write("UNWIND $rows AS row CREATE (t:StoredTie) SET t = row", rows)
     }
 
-    fn put_events(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+    pub(super) fn put_events(&mut self, batch: &Batch) -> Result<usize, StoreError> {
         let events = batch.events.iter().map(|event| (event.id.to_string(), event));
         let new = self.new_ones("event", "StoredEvent", events)?;
         let taking_part = new.iter().flat_map(|(event, _)| &event.participants);
@@ -210,7 +208,7 @@ impl<'a> Neo4jTxn<'a> {
         self.write("UNWIND $rows AS row CREATE (e:StoredEvent) SET e = row", rows)
     }
 
-    fn put_links(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+    pub(super) fn put_links(&mut self, batch: &Batch) -> Result<usize, StoreError> {
         let ends = batch.links.iter().flat_map(|link| [link.a, link.b]).collect();
         self.classes_of("link", ends)?;
         let stored = self.store_links(&batch.links)?.len();
@@ -249,7 +247,7 @@ impl<'a> Neo4jTxn<'a> {
         Ok(wanted.keys().filter_map(|pair| pairs.get(pair)).copied().collect())
     }
 
-    fn put_judgements(&mut self, batch: &Batch) -> Result<usize, StoreError> {
+    pub(super) fn put_judgements(&mut self, batch: &Batch) -> Result<usize, StoreError> {
         let ends =
             batch.judgements.iter().flat_map(|judgement| [judgement.a, judgement.b]).collect();
         let classes = self.classes_of("judgement", ends)?;
@@ -281,63 +279,4 @@ impl<'a> Neo4jTxn<'a> {
             wanted.into_values().collect(),
         )
     }
-}
-
-impl WriteTxn for Neo4jTxn<'_> {
-    fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError> {
-        let rows = self.unwind(
-            "UNWIND $rows AS id MATCH (r:StoredRecord {id: id}) RETURN r.id AS id, r.json AS record",
-            texts(ids).into_iter().map(Value::from).collect(),
-        )?;
-        rows.iter().map(|row| Ok((record_id(row)?, object(row, "record")?))).collect()
-    }
-
-    fn candidates(
-        &mut self,
-        within: Option<&ClassSet>,
-        keys: &[BlockKey],
-    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
-        linking::candidates(self, within, keys)
-    }
-
-    fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
-        Ok(Applied {
-            records: self.put_records(batch)?,
-            ties: self.put_ties(batch)?,
-            events: self.put_events(batch)?,
-            links: self.put_links(batch)?,
-            judgements: self.put_judgements(batch)?,
-        })
-    }
-
-    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
-        linking::note(self, ids)
-    }
-
-    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
-        linking::link(self, links, linked)
-    }
-
-    fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {
-        super::review::set(self, ids, review_by)
-    }
-
-    fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError> {
-        super::purge::purge(self, classes)
-    }
-
-    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
-        if self.changed {
-            self.transaction
-                .run("MATCH (m:StoredMeta {id: 1}) SET m.revision = m.revision + 1", json!({}))?;
-        }
-        let writes = self.logged.exchange(&mut self.transaction, self.due)?;
-        self.transaction.commit()?;
-        self.due.stored_as(writes);
-        Ok(())
-    }
-}
-
-pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Backend(error.to_string()))
 }

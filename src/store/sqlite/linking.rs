@@ -5,40 +5,9 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::write::SqliteTxn;
-use super::{backend, read, to_json};
-use crate::model::{BlockKey, ClassId, ClassSet, Link, RecordId};
+use super::{backend, read};
+use crate::model::{ClassId, ClassSet, Link, RecordId};
 use crate::store::{StoreError, Unlinked};
-
-/// What carries a key within some classes: one seek for each class, past whatever is of others.
-const WITHIN: &str = "SELECT record FROM block
-  WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2)) ORDER BY record";
-
-/// What carries a key at all.
-const OF_ALL: &str = "SELECT record FROM block WHERE key = ?1 ORDER BY record";
-
-/// Calls `take` with each key, once, and each record of some classes, or of all, that carries it, ascending.
-pub(super) fn each_candidate(
-    connection: &Connection,
-    within: Option<&ClassSet>,
-    keys: &[BlockKey],
-    mut take: impl FnMut(BlockKey, RecordId),
-) -> Result<(), StoreError> {
-    let classes: Option<Vec<u32>> = within.map(|view| view.iter().map(|class| class.0).collect());
-    let classes = classes.map(|classes| to_json(&classes)).transpose()?;
-    let sql = if classes.is_some() { WITHIN } else { OF_ALL };
-    let mut select = connection.prepare_cached(sql).map_err(backend)?;
-    for key in keys.iter().copied().collect::<BTreeSet<_>>() {
-        let mut rows = match &classes {
-            Some(classes) => select.query(params![key.0 as i64, classes]),
-            None => select.query(params![key.0 as i64]),
-        }
-        .map_err(backend)?;
-        while let Some(row) = rows.next().map_err(backend)? {
-            take(key, RecordId(row.get(0).map_err(backend)?));
-        }
-    }
-    Ok(())
-}
 
 pub(super) fn late_revision(reader: &Connection, view: &ClassSet) -> Result<u64, StoreError> {
     let mut select =
@@ -140,8 +109,9 @@ mod tests {
         let store = SqliteStore::open(&folder.path().join("s"), true).unwrap();
         let steps = store
             .read(|reader| {
-                let mut plan =
-                    reader.prepare(&format!("EXPLAIN QUERY PLAN {WITHIN}")).map_err(backend)?;
+                let mut plan = reader
+                    .prepare(&format!("EXPLAIN QUERY PLAN {}", read::WITHIN))
+                    .map_err(backend)?;
                 let rows = plan.query_map(params![1, "[1]"], |row| row.get::<_, String>(3));
                 rows.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(backend)
             })

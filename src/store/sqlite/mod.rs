@@ -8,6 +8,7 @@ mod read;
 mod review;
 mod schema;
 mod stream;
+mod verbs;
 mod write;
 
 use std::collections::BTreeMap;

@@ -2,12 +2,43 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{backend, from_json, linking};
+use super::{backend, from_json, to_json};
 use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
 use crate::store::StoreError;
 use crate::store::review::Reviews;
+
+/// What carries a key within some classes: one seek for each class, past whatever is of others.
+pub(super) const WITHIN: &str = "SELECT record FROM block
+  WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2)) ORDER BY record";
+
+/// What carries a key at all.
+const OF_ALL: &str = "SELECT record FROM block WHERE key = ?1 ORDER BY record";
+
+/// Calls `take` with each key, once, and each record of some classes, or of all, that carries it, ascending.
+pub(super) fn each_candidate(
+    connection: &Connection,
+    within: Option<&ClassSet>,
+    keys: &[BlockKey],
+    mut take: impl FnMut(BlockKey, RecordId),
+) -> Result<(), StoreError> {
+    let classes: Option<Vec<u32>> = within.map(|view| view.iter().map(|class| class.0).collect());
+    let classes = classes.map(|classes| to_json(&classes)).transpose()?;
+    let sql = if classes.is_some() { WITHIN } else { OF_ALL };
+    let mut select = connection.prepare_cached(sql).map_err(backend)?;
+    for key in keys.iter().copied().collect::<BTreeSet<_>>() {
+        let mut rows = match &classes {
+            Some(classes) => select.query(params![key.0 as i64, classes]),
+            None => select.query(params![key.0 as i64]),
+        }
+        .map_err(backend)?;
+        while let Some(row) = rows.next().map_err(backend)? {
+            take(key, RecordId(row.get(0).map_err(backend)?));
+        }
+    }
+    Ok(())
+}
 
 pub(super) fn revision(reader: &Connection) -> Result<u64, StoreError> {
     reader
@@ -112,7 +143,7 @@ pub(super) fn candidates(
     keys: &[BlockKey],
 ) -> Result<Vec<RecordId>, StoreError> {
     let mut found = BTreeSet::new();
-    linking::each_candidate(reader, Some(view), keys, |_, record| {
+    each_candidate(reader, Some(view), keys, |_, record| {
         found.insert(record);
     })?;
     Ok(found.into_iter().collect())

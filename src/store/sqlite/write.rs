@@ -6,24 +6,23 @@ use std::sync::MutexGuard;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::outbox::Logged;
-use super::{backend, linking, read, to_json};
+use super::{backend, read, to_json};
 use crate::audit::Due;
 use crate::model::{
-    BlockKey, Class, ClassId, ClassSet, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
-    Timestamp,
+    BlockKey, Class, ClassId, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
 };
-use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
+use crate::store::StoreError;
 
 /// A write transaction on the store's one writing connection.
 pub(super) struct SqliteTxn<'a> {
     pub(super) writer: MutexGuard<'a, Connection>,
     pub(super) classes: BTreeMap<Class, ClassId>,
-    logged: &'a Logged,
-    due: &'a Due,
-    changed: bool,
+    pub(super) logged: &'a Logged,
+    pub(super) due: &'a Due,
+    pub(super) changed: bool,
     /// Whether something was removed, of which the write-ahead log must keep nothing.
-    purged: bool,
-    committed: bool,
+    pub(super) purged: bool,
+    pub(super) committed: bool,
 }
 
 impl<'a> SqliteTxn<'a> {
@@ -94,7 +93,11 @@ impl<'a> SqliteTxn<'a> {
         }
     }
 
-    fn put_record(&mut self, record: &Record, keys: &[BlockKey]) -> Result<bool, StoreError> {
+    pub(super) fn put_record(
+        &mut self,
+        record: &Record,
+        keys: &[BlockKey],
+    ) -> Result<bool, StoreError> {
         let json = to_json(record)?;
         if !self.is_new("record", &record.id.0, &json)? {
             return Ok(false);
@@ -113,7 +116,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(true)
     }
 
-    fn put_tie(&mut self, tie: &Tie) -> Result<bool, StoreError> {
+    pub(super) fn put_tie(&mut self, tie: &Tie) -> Result<bool, StoreError> {
         let json = to_json(tie)?;
         if !self.is_new("tie", &tie.id.0, &json)? {
             return Ok(false);
@@ -127,7 +130,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(true)
     }
 
-    fn put_event(&mut self, event: &Event) -> Result<bool, StoreError> {
+    pub(super) fn put_event(&mut self, event: &Event) -> Result<bool, StoreError> {
         let json = to_json(event)?;
         if !self.is_new("event", &event.id.0, &json)? {
             return Ok(false);
@@ -148,7 +151,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(true)
     }
 
-    fn put_link(&mut self, link: &Link) -> Result<bool, StoreError> {
+    pub(super) fn put_link(&mut self, link: &Link) -> Result<bool, StoreError> {
         let stored = self.store_link(link)?;
         self.changed |= stored;
         Ok(stored)
@@ -175,7 +178,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(true)
     }
 
-    fn put_judgement(&mut self, judgement: &Judgement) -> Result<bool, StoreError> {
+    pub(super) fn put_judgement(&mut self, judgement: &Judgement) -> Result<bool, StoreError> {
         let json = to_json(judgement)?;
         let (a, b) = (&judgement.a.0[..], &judgement.b.0[..]);
         let owner = &judgement.label.agency;
@@ -222,84 +225,6 @@ impl<'a> SqliteTxn<'a> {
             .and_then(|mut statement| statement.execute(values))
             .map(|_| ())
             .map_err(backend)
-    }
-}
-
-impl WriteTxn for SqliteTxn<'_> {
-    fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError> {
-        let mut known = BTreeMap::new();
-        for id in ids {
-            if let Some((_, record)) = read::record(&self.writer, *id)? {
-                known.insert(*id, record);
-            }
-        }
-        Ok(known)
-    }
-
-    fn candidates(
-        &mut self,
-        within: Option<&ClassSet>,
-        keys: &[BlockKey],
-    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
-        let mut found = Vec::new();
-        let take = |key, record| found.push((key, record));
-        linking::each_candidate(&self.writer, within, keys, take)?;
-        Ok(found)
-    }
-
-    fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
-        let mut applied = Applied::default();
-        for (record, keys) in &batch.records {
-            applied.records += usize::from(self.put_record(record, keys)?);
-        }
-        for tie in &batch.ties {
-            applied.ties += usize::from(self.put_tie(tie)?);
-        }
-        for event in &batch.events {
-            applied.events += usize::from(self.put_event(event)?);
-        }
-        for link in &batch.links {
-            applied.links += usize::from(self.put_link(link)?);
-        }
-        for judgement in &batch.judgements {
-            applied.judgements += usize::from(self.put_judgement(judgement)?);
-        }
-        Ok(applied)
-    }
-
-    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
-        linking::note(self, ids)
-    }
-
-    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
-        linking::link(self, links, linked)
-    }
-
-    fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {
-        super::review::set(self, ids, review_by)
-    }
-
-    fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError> {
-        let purged = super::purge::purge(self, classes)?;
-        self.purged |= !purged.is_empty();
-        Ok(purged)
-    }
-
-    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
-        if self.changed {
-            self.execute("UPDATE meta SET revision = revision + 1", [])?;
-        }
-        let writes = self.logged.exchange(&self.writer, self.due)?;
-        self.writer.execute_batch("COMMIT").map_err(backend)?;
-        self.committed = true;
-        self.due.stored_as(writes);
-        if self.purged {
-            // As far as no reader still needs it: then the next one does.
-            let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-            let _: i64 =
-                self.writer.query_row(checkpoint, [], |row| row.get(0)).map_err(backend)?;
-        }
-        Ok(())
     }
 }
 

@@ -1,0 +1,33 @@
+//! Which records of two sets are one.
+
+use super::records::Records;
+
+/// Which records of two sets are one.
+pub struct Linked {
+    pub(super) records: Records,
+    pub(super) links: Vec<(u32, u32, f64)>,
+}
+
+impl Linked {
+    /// The records of both sets.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// How many links there are.
+    pub fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// The links: the own id of a record of the first set, that of one of the second, and their log2 odds of being one.
+    pub fn links(&self) -> impl Iterator<Item = (&str, &str, f64)> {
+        self.links.iter().map(|(a, b, bits)| {
+            (self.records.local_id(*a as usize), self.records.local_id(*b as usize), *bits)
+        })
+    }
+}

@@ -1,0 +1,326 @@
+//! Labels and classes: what decides who may see an object.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "openapi")]
+use utoipa::ToSchema;
+
+use super::{EntityType, Timestamp};
+
+/// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectCategory {
+    /// Suspected of an offence.
+    Suspect,
+    /// Convicted of an offence.
+    Convicted,
+    /// A victim of an offence.
+    Victim,
+    /// A person who may be a victim.
+    PossibleVictim,
+    /// A witness.
+    Witness,
+    /// A contact or associate of one of the above.
+    Contact,
+    /// Reported missing.
+    Missing,
+    /// The source does not say, or it is not about a person.
+    #[default]
+    Unknown,
+}
+
+impl SubjectCategory {
+    /// All categories, in their canonical order.
+    pub const ALL: [Self; 8] = [
+        Self::Suspect,
+        Self::Convicted,
+        Self::Victim,
+        Self::PossibleVictim,
+        Self::Witness,
+        Self::Contact,
+        Self::Missing,
+        Self::Unknown,
+    ];
+
+    /// Whether the rules for victims apply.
+    pub fn is_victim(self) -> bool {
+        matches!(self, Self::Victim | Self::PossibleVictim)
+    }
+}
+
+/// How far the owner lets an object go.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Handling {
+    /// Never leaves the owner agency, whatever its agreements say. The default.
+    #[default]
+    Own,
+    /// Others learn at most whom to call, whatever the owner's agreements say.
+    Pointer,
+    /// May be shared: goes as far as the owner's agreements let it, and without one nowhere.
+    Shared,
+}
+
+/// What a recipient does with an object only by the owner's leave in the single case, whatever agreements say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Hand it on to a third agency.
+    OnwardWithLeave,
+    /// Use it in court.
+    CourtWithLeave,
+}
+
+impl Condition {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::OnwardWithLeave, Self::CourtWithLeave];
+}
+
+/// A set of conditions; every object carries one, so it is small.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(from = "BTreeSet<Condition>", into = "BTreeSet<Condition>")]
+pub struct Conditions(u8);
+
+impl Conditions {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether a condition is among them.
+    pub fn contains(self, condition: Condition) -> bool {
+        self.0 >> condition as u8 & 1 == 1
+    }
+
+    /// Those of both sets.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl FromIterator<Condition> for Conditions {
+    fn from_iter<I: IntoIterator<Item = Condition>>(conditions: I) -> Self {
+        Self(conditions.into_iter().fold(0, |bits, condition| bits | 1 << condition as u8))
+    }
+}
+
+impl From<BTreeSet<Condition>> for Conditions {
+    fn from(conditions: BTreeSet<Condition>) -> Self {
+        conditions.into_iter().collect()
+    }
+}
+
+impl From<Conditions> for BTreeSet<Condition> {
+    fn from(conditions: Conditions) -> Self {
+        Condition::ALL.into_iter().filter(|it| conditions.contains(*it)).collect()
+    }
+}
+
+/// Who besides the owner may see an object at all, where agreements let them: whoever is on every list that
+/// there is. A list with nobody on it means nobody, not everybody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Audience {
+    /// Agencies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub agencies: Option<BTreeSet<String>>,
+    /// Cases, by their ids: whoever works on one of them and asks about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub cases: Option<BTreeSet<String>>,
+    /// Persons, each as `agency/user`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub users: Option<BTreeSet<String>>,
+}
+
+impl Audience {
+    /// Whether a user of an agency, who works on this case if on any, is among them.
+    pub fn has(&self, agency: &str, user: &str, case: Option<&str>) -> bool {
+        let lists = |list: &Option<BTreeSet<String>>, it: &str| {
+            list.as_ref().is_none_or(|list| list.contains(it))
+        };
+        lists(&self.agencies, agency)
+            && lists(&self.users, &format!("{agency}/{user}"))
+            && self.cases.as_ref().is_none_or(|list| case.is_some_and(|case| list.contains(case)))
+    }
+}
+
+/// The label that every stored object carries. Objects of one kind with equal labels form a class.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// The agency that owns the object.
+    pub agency: String,
+    /// What the source alleges the subject to be.
+    pub category: SubjectCategory,
+    /// Sensitivity, 0 (routine) to 4 (most sensitive).
+    pub tier: u8,
+    /// How far the owner lets the object go.
+    pub handling: Handling,
+    /// What others do with it by the owner's leave only.
+    #[serde(default, skip_serializing_if = "Conditions::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Condition>))]
+    pub conditions: Conditions,
+    /// Who may see it at all; absent, whomever agreements let.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Box<Audience>>,
+    /// Whether it is criminal intelligence (28 CFR 23): for those only who are certified for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub intelligence: bool,
+    /// By when it must be reviewed: from then on nobody but the owner sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<Timestamp>,
+    /// When the release by which a victim let it go ends: from then on nobody but the owner sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_until: Option<Timestamp>,
+}
+
+impl Label {
+    /// The highest sensitivity tier.
+    pub const TIER_MAX: u8 = 4;
+
+    /// From when on nobody but the owner sees it.
+    pub fn hidden_from(&self) -> Option<Timestamp> {
+        [self.review_by, self.released_until].into_iter().flatten().min()
+    }
+}
+
+/// What an object is: agreements name kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A record about a person.
+    Person,
+    /// A record about a phone.
+    Phone,
+    /// A record about an address.
+    Address,
+    /// A record about a vehicle.
+    Vehicle,
+    /// A record about an organization.
+    Organization,
+    /// A tie between two records.
+    Tie,
+    /// An event.
+    Event,
+    /// A judgement of a pair of records.
+    Judgement,
+    /// A planned operation: a place and a time that others should know of before they go there.
+    Operation,
+}
+
+impl Kind {
+    /// All kinds, in their canonical order.
+    pub const ALL: [Self; 9] = [
+        Self::Person,
+        Self::Phone,
+        Self::Address,
+        Self::Vehicle,
+        Self::Organization,
+        Self::Tie,
+        Self::Event,
+        Self::Judgement,
+        Self::Operation,
+    ];
+}
+
+impl From<EntityType> for Kind {
+    fn from(entity_type: EntityType) -> Self {
+        match entity_type {
+            EntityType::Person => Self::Person,
+            EntityType::Phone => Self::Phone,
+            EntityType::Address => Self::Address,
+            EntityType::Vehicle => Self::Vehicle,
+            EntityType::Organization => Self::Organization,
+        }
+    }
+}
+
+/// A class: what policy decides on, once for all its objects.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    /// What its objects are.
+    pub kind: Kind,
+    /// The label that they carry.
+    pub label: Label,
+}
+
+/// A class's small integer inside one store. Never part of an answer: it is a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassId(pub u32);
+
+/// A set of classes, as a bit set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct ClassSet {
+    words: Vec<u64>,
+}
+
+impl ClassSet {
+    /// Adds a class.
+    pub fn insert(&mut self, class: ClassId) {
+        let word = class.0 as usize / 64;
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= 1 << (class.0 % 64);
+    }
+
+    /// Whether the class is in the set.
+    pub fn contains(&self, class: ClassId) -> bool {
+        self.words.get(class.0 as usize / 64).is_some_and(|word| word >> (class.0 % 64) & 1 == 1)
+    }
+
+    /// The classes in the set, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = ClassId> + '_ {
+        self.words.iter().enumerate().flat_map(|(index, word)| {
+            (0..64)
+                .filter(move |bit| word >> bit & 1 == 1)
+                .map(move |bit| ClassId(index as u32 * 64 + bit))
+        })
+    }
+
+    /// Whether no class is in the set.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+}
+
+impl FromIterator<ClassId> for ClassSet {
+    fn from_iter<I: IntoIterator<Item = ClassId>>(classes: I) -> Self {
+        let mut set = Self::default();
+        classes.into_iter().for_each(|class| set.insert(class));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_set_holds_exactly_what_was_inserted() {
+        let classes = [ClassId(0), ClassId(63), ClassId(64), ClassId(200)];
+        let set: ClassSet = classes.into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), classes);
+        assert!(!set.contains(ClassId(1)) && !set.contains(ClassId(10_000)));
+        assert!(ClassSet::default().is_empty() && !set.is_empty());
+    }
+}

@@ -1,0 +1,77 @@
+//! Links: what the engine found about a pair of records; judgements: what a human said of it.
+
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "openapi")]
+use utoipa::ToSchema;
+
+use super::{Label, RecordId, Timestamp};
+
+/// A blocking key: a 64-bit hash of a blocking rule and the record's value for it. Records that
+/// share a key are compared; records that share none are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockKey(pub u64);
+
+/// The comparison level that one attribute of a pair reached, and what it is worth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LevelHit {
+    /// The attribute compared, e.g. `name`, `birth_date`.
+    pub attribute: String,
+    /// The level reached, e.g. `exact`, `swapped_day_month`, `missing`.
+    pub level: String,
+    /// log2 of the level's Bayes factor m/u; 0 for a missing value.
+    pub bits: f64,
+    /// Further bits from the rarity of the shared value (term-frequency adjustment).
+    #[serde(default)]
+    pub tf_bits: f64,
+}
+
+/// A scored pair of records of one type. The score depends on the two records and the model only,
+/// so it is the same for every caller who may see both. A caller sees a link exactly when it sees
+/// both records: the link's label is the pair of theirs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The smaller record id.
+    pub a: RecordId,
+    /// The greater record id.
+    pub b: RecordId,
+    /// Posterior log2 odds that both records speak of the same thing: prior plus the sum of levels.
+    pub bits: f64,
+    /// What the score is made of, in the model's order of attributes.
+    pub levels: Vec<LevelHit>,
+    /// The version of the model that gave the score.
+    pub model: String,
+}
+
+/// What a human says of a pair of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// They speak of the same thing: must link.
+    Same,
+    /// They do not: cannot link.
+    NotSame,
+    /// Looked at, undecided.
+    Unsure,
+}
+
+/// A human judgement on a pair of records: an object of its own, with its own label, never a merge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    /// The smaller record id.
+    pub a: RecordId,
+    /// The greater record id.
+    pub b: RecordId,
+    /// What was said.
+    pub verdict: Verdict,
+    /// Who said it.
+    pub user: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who owns the judgement and how far it may go.
+    pub label: Label,
+}

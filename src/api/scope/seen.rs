@@ -1,0 +1,226 @@
+//! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes for the
+//! audit log what was shown; what is masked is shown through [`Scope::seen_as`] only, which has it marked.
+
+use std::sync::Arc;
+
+use super::Scope;
+use crate::analyze::{Basis, Candidate};
+use crate::api::basis::BasisView;
+use crate::api::problem::{Code, Problem};
+use crate::graph::{EntityIndex, OwnRows, RecordIndex, Snapshot};
+use crate::leak;
+use crate::model::{EntityId, Record, RecordId, hex};
+use crate::query::Value;
+use crate::resolve::Engine;
+
+/// The snapshot that one answer shows from.
+#[derive(Clone)]
+pub struct Seen<'s> {
+    scope: &'s Scope,
+    snapshot: Arc<Snapshot>,
+    /// Where the caller asked to unmask: the same view as it is seen by who did not, whose ids are known as well.
+    masked: Option<Arc<Snapshot>>,
+}
+
+/// Whether the caller asks to be shown what is masked (`unmask`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unmask(bool);
+
+impl Unmask {
+    /// The wish as the operation read it from its decoded parameters.
+    pub fn wished(wished: bool) -> Self {
+        Self(wished)
+    }
+
+    /// Whether it is wished at all: who may have it is for [`Scope::seen_as`] to say.
+    pub fn is_wished(self) -> bool {
+        self.0
+    }
+
+    /// Names the wish among what a list depends on.
+    pub fn as_str(self) -> &'static str {
+        if self.0 { "unmask" } else { "" }
+    }
+}
+
+impl<'s> Seen<'s> {
+    pub(super) fn new(scope: &'s Scope, snapshot: Arc<Snapshot>) -> Self {
+        Self { scope, snapshot, masked: None }
+    }
+
+    /// A snapshot in which the caller sees what it asked to unmask, and the same view as it is seen by who did not
+    /// ask.
+    pub(super) fn unmasked(
+        scope: &'s Scope,
+        snapshot: Arc<Snapshot>,
+        masked: Arc<Snapshot>,
+    ) -> Self {
+        Self { masked: Some(masked), ..Self::new(scope, snapshot) }
+    }
+
+    /// The snapshot, to compute on. What is masked is not in it.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The engine that scored the records.
+    pub fn engine(&self) -> &Engine {
+        self.scope.engine()
+    }
+
+    /// The name of the snapshot in answers.
+    pub fn name(&self) -> String {
+        format!("snap_{}", hex(&self.snapshot.tag()))
+    }
+
+    /// The entity of an id, as a caller gives it.
+    pub fn find_entity(&self, id: &str) -> Result<EntityIndex, Problem> {
+        let found = id.parse().ok().and_then(|id| self.entity(id));
+        found.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// The entity of an id; `None` when the view has none. Who asks to unmask may name it as it is called where
+    /// nothing is unmasked: then it is the entity of its first record.
+    pub fn entity(&self, id: EntityId) -> Option<EntityIndex> {
+        let masked = || {
+            let masked = self.masked.as_ref()?;
+            let first = *masked.entities()[masked.entity(id)?].records.first()?;
+            self.snapshot.stored(masked.stored_id(first))
+        };
+        self.snapshot.entity(id).or_else(|| Some(self.snapshot.entity_of(masked()?)))
+    }
+
+    /// The record of an id; `None` when the view has none. Who asks to unmask may name it as it is called where
+    /// nothing is unmasked.
+    pub fn record(&self, id: RecordId) -> Option<RecordIndex> {
+        let masked = || {
+            let masked = self.masked.as_ref()?;
+            self.snapshot.stored(masked.stored_id(masked.record(id)?))
+        };
+        self.snapshot.record(id).or_else(masked)
+    }
+
+    /// The id of an entity in this answer, which is noted as shown.
+    pub fn entity_id(&self, entity: EntityIndex) -> EntityId {
+        let id = self.listed_id(entity);
+        self.scope.note(|told| told.show(&id.to_string(), self.snapshot.agencies(entity)));
+        id
+    }
+
+    /// The id of an entity for what is not shown: to order and to name items of a list.
+    pub fn listed_id(&self, entity: EntityIndex) -> EntityId {
+        self.snapshot.entity_id(entity)
+    }
+
+    /// The id of a record in this answer, which is noted as shown.
+    pub fn record_id(&self, record: RecordIndex) -> RecordId {
+        let id = self.snapshot.record_id(record);
+        let owner = self.snapshot.records()[record].label.agency.as_str();
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
+    }
+
+    /// The id, in this answer, of a record that is stored under an id; `None` when the view has none.
+    pub fn shown_record(&self, stored: RecordId) -> Option<RecordId> {
+        self.snapshot.stored(stored).map(|index| self.record_id(index))
+    }
+
+    /// The ids, in this answer and in its order, of records that are stored under these.
+    pub fn shown_records(&self, stored: impl IntoIterator<Item = RecordId>) -> Vec<RecordId> {
+        let mut shown: Vec<RecordId> =
+            stored.into_iter().filter_map(|id| self.shown_record(id)).collect();
+        shown.sort_unstable();
+        shown
+    }
+
+    /// The id, in this answer, of a record of an agency that is stored under an id, also where the view has none any
+    /// more: then that of the case, but for the caller's own.
+    pub fn known_record(&self, stored: RecordId, owner: &str) -> RecordId {
+        if let Some(shown) = self.shown_record(stored) {
+            return shown;
+        }
+        let own = self.scope.caller.agency == owner;
+        let id = if own { stored } else { self.scope.in_case(stored) };
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
+    }
+
+    /// The id under which the record of an id that a caller gives is stored.
+    pub fn stored_id(&self, id: RecordId) -> Result<RecordId, Problem> {
+        let record = self.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
+        Ok(self.snapshot.stored_id(record))
+    }
+
+    /// Notes the entities and records whose ids a value names, at any depth.
+    pub fn note_named(&self, value: &Value) {
+        let text = match value {
+            Value::String(text) => text,
+            Value::List(values) => return values.iter().for_each(|value| self.note_named(value)),
+            Value::Map(members) => {
+                return members.values().for_each(|value| self.note_named(value));
+            }
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => return,
+        };
+        if let Some(entity) = text.parse().ok().and_then(|id| self.entity(id)) {
+            self.entity_id(entity);
+        }
+        if let Some(record) = text.parse().ok().and_then(|id| self.record(id)) {
+            self.record_id(record);
+        }
+    }
+
+    /// The ids of records that an analysis gives as this snapshot shows them, noted as shown.
+    pub fn noted(&self, shown: &[RecordId]) -> Vec<RecordId> {
+        for record in shown.iter().filter_map(|id| self.record(*id)) {
+            self.record_id(record);
+        }
+        shown.to_vec()
+    }
+
+    /// Whether the content of an entity is not shown.
+    pub fn is_masked(&self, entity: EntityIndex) -> bool {
+        self.snapshot.is_masked(entity)
+    }
+
+    /// The name of an entity, its pseudonym where it is masked.
+    pub fn name_of(&self, entity: EntityIndex) -> String {
+        self.snapshot.name(entity)
+    }
+
+    /// What a record says; empty where it is masked.
+    pub fn content(&self, record: RecordIndex) -> &Record {
+        &self.snapshot.records()[record]
+    }
+
+    /// How far the records of an entity are to be believed; of a masked one nothing is told.
+    pub fn basis(&self, entity: EntityIndex) -> BasisView {
+        Basis::of_entity(&self.snapshot, entity).into()
+    }
+
+    /// A snapshot with the content of these entities, to compute on what is told of them alone; `None` where one is
+    /// masked.
+    pub fn content_of(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
+        entities.iter().all(|entity| !self.is_masked(*entity)).then_some(&self.snapshot)
+    }
+
+    /// The same, to score records of these entities on.
+    pub fn content_to_score(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
+        leak::pair(self.content_of(entities), &self.snapshot)
+    }
+
+    /// The entities that a probe may speak of, the best first. Who is masked is not found.
+    pub fn identify(&self, probe: &Record) -> Result<Vec<Candidate>, Problem> {
+        let mut found = self.scope.identify(&self.snapshot, probe)?;
+        found.retain(|candidate| !self.is_masked(candidate.entity));
+        found.sort_by(|a, b| {
+            let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));
+            b.score.bits.total_cmp(&a.score.bits).then_with(ids)
+        });
+        Ok(found)
+    }
+
+    /// The rows of the caller's own agency, for acts on them.
+    pub fn own_rows(&self) -> OwnRows<'_> {
+        self.snapshot.own_rows(&self.scope.caller.agency)
+    }
+}

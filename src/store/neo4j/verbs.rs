@@ -1,0 +1,66 @@
+//! What a write transaction does.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::linking;
+use super::read::{object, record_id, texts};
+use super::write::Neo4jTxn;
+use crate::model::{BlockKey, ClassSet, Link, Record, RecordId, Timestamp};
+use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
+
+impl WriteTxn for Neo4jTxn<'_> {
+    fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError> {
+        let rows = self.unwind(
+            "UNWIND $rows AS id MATCH (r:StoredRecord {id: id}) RETURN r.id AS id, r.json AS record",
+            texts(ids).into_iter().map(Value::from).collect(),
+        )?;
+        rows.iter().map(|row| Ok((record_id(row)?, object(row, "record")?))).collect()
+    }
+
+    fn candidates(
+        &mut self,
+        within: Option<&ClassSet>,
+        keys: &[BlockKey],
+    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+        linking::candidates(self, within, keys)
+    }
+
+    fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
+        Ok(Applied {
+            records: self.put_records(batch)?,
+            ties: self.put_ties(batch)?,
+            events: self.put_events(batch)?,
+            links: self.put_links(batch)?,
+            judgements: self.put_judgements(batch)?,
+        })
+    }
+
+    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
+        linking::note(self, ids)
+    }
+
+    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+        linking::link(self, links, linked)
+    }
+
+    fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {
+        super::review::set(self, ids, review_by)
+    }
+
+    fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError> {
+        super::purge::purge(self, classes)
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        if self.changed {
+            self.transaction
+                .run("MATCH (m:StoredMeta {id: 1}) SET m.revision = m.revision + 1", json!({}))?;
+        }
+        let writes = self.logged.exchange(&mut self.transaction, self.due)?;
+        self.transaction.commit()?;
+        self.due.stored_as(writes);
+        Ok(())
+    }
+}
