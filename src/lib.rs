@@ -22,3 +22,4 @@ pub mod query;
 pub mod resolve;
 pub mod scenario;
 pub mod store;
+pub mod strict;
