@@ -32,6 +32,7 @@ mod window;
 mod tests;
 
 pub use assemble::RowOutput;
+pub use check::{ID_BYTES_MAX, MODEL_YEARS, PARTS_MAX, TEXT_BYTES_MAX};
 pub use load::{
     MappingError, MappingFault, Source, load_manifest, load_mapping, load_mapping_of_bodies,
     parse_mapping,
