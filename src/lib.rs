@@ -4,7 +4,7 @@
 //!
 //! `ARCHITECTURE.md` walks one record and one question through the rooms below.
 
-pub use accord_engine::{ingest, matching, model, normalize, resolve};
+pub use accord_engine::{ingest, matching, model, normalize, resolve, strict};
 pub use accord_scenario as scenario;
 
 pub mod analyze;

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::grounds::RestsOn;
 use super::later::Later;
+use super::protection::OF_PICTURE;
 use crate::govern::{BreakGlassId, Principal};
 
 /// The audit log's part of an answer.
@@ -92,7 +93,7 @@ impl Says for Svg {
         }
         HttpResponse::build(status)
             .content_type("image/svg+xml; charset=utf-8")
-            .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+            .insert_header((header::CONTENT_SECURITY_POLICY, OF_PICTURE))
             .body(self.0)
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpServer, guard::Get, web};
 use thiserror::Error;
 use tokio::sync::{Notify, Semaphore};
 use utoipa_actix_web::AppExt;
@@ -18,9 +18,10 @@ use super::failures::Failures;
 use super::guard::guard;
 use super::later;
 use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
+use super::methods::{Methods, nowhere, page};
 use super::metrics::Metrics;
 use super::notice::Notice;
-use super::problem::{Code, Problem};
+use super::protection::PAGE;
 use super::purging::purge_again_and_again;
 use super::router::operations;
 use super::state::{Random, State};
@@ -151,17 +152,20 @@ impl Application {
         state.audit.empty(state.store.as_ref())?;
         later::resume(state.clone().into_inner());
         let document = super::document();
+        let methods = web::Data::new(Methods::of(&document));
         let shared = state.clone();
         let server = HttpServer::new(move || {
             let (app, _) = App::new()
                 .app_data(shared.clone())
+                .app_data(methods.clone())
                 .into_utoipa_app()
                 .configure(operations)
                 .split_for_parts();
-            app.service(web::redirect("/docs", "/docs/"))
+            app.service(web::resource("/").guard(Get()).to(page))
+                .service(web::resource("/docs").guard(Get()).to(page))
                 .service(
-                    SwaggerUi::new("/docs/{_:.*}")
-                        .url("/openapi.json", document.clone())
+                    SwaggerUi::new(PAGE)
+                        .external_url_unchecked("/openapi.json", document.clone())
                         .config(docs_config()),
                 )
                 .default_service(web::to(nowhere))
@@ -232,12 +236,4 @@ fn docs_config() -> DocsConfig<'static> {
         .display_request_duration(true)
         .doc_expansion("list")
         .validator_url("none")
-}
-
-/// What no operation answers: another method of a path that has one, or no path at all.
-async fn nowhere(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(Problem::new(match request.match_pattern() {
-        Some(_) => Code::MethodNotAllowed,
-        None => Code::NotFound,
-    }))
 }

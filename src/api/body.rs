@@ -1,35 +1,28 @@
 //! Reading a JSON body: what is wrong and where, without what was sent.
 
-use serde::de::DeserializeOwned;
-use serde_path_to_error::Segment;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_path_to_error::{Segment, Track};
 
 use super::problem::{Code, Fault, Problem};
+use crate::strict::{Strict, known_path, within};
 
 /// Reads an object. May take a while: not for the async executor's threads.
 ///
 /// # Errors
 /// Text that is not JSON, or JSON that is not a `T`.
 pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // A list is not an object with its members in order, which serde would make of it.
+    // Of text that is no JSON at all, what it might have been does not matter.
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'[') => parse::<serde::de::IgnoredAny>(bytes).and_then(|_| Err(not_an_object())),
+        Some(b'[') => parse::<IgnoredAny>(bytes).and_then(|_| parse(bytes)),
         _ => parse(bytes),
     }
 }
 
-fn not_an_object() -> Problem {
-    Problem::new(Code::InvalidInput).fault(Fault {
-        row: None,
-        column: None,
-        reason: "wrong_type".into(),
-        detail: "expected an object".to_owned(),
-    })
-}
-
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| problem(error.path().iter(), error.inner()))?;
+    let mut track = Track::new();
+    let strict = Strict(serde_path_to_error::Deserializer::new(&mut reader, &mut track));
+    let value = T::deserialize(strict).map_err(|error| problem(track.path().iter(), &error))?;
     reader.end().map_err(|error| problem([].iter(), &error))?;
     Ok(value)
 }
@@ -40,8 +33,11 @@ fn problem<'a>(path: impl Iterator<Item = &'a Segment>, error: &serde_json::Erro
         return Problem::new(Code::MalformedJson).detail(place);
     }
     let message = error.to_string();
-    let (reason, detail) = described(&message);
-    let path = known_path(path, &message);
+    let (place_within, message) = within(&message);
+    let (reason, detail) = described(message);
+    let outer = Some(known_path(path, message)).filter(|path| !path.is_empty());
+    let path: Vec<&str> = outer.as_deref().into_iter().chain(place_within).collect();
+    let path = path.join(".");
     Problem::new(Code::InvalidInput).detail(place).fault(Fault {
         row: None,
         column: Some(path).filter(|path| !path.is_empty()),
@@ -88,19 +84,6 @@ fn own_words(message: &str) -> String {
     }
 }
 
-/// The path as far as it is not the sender's own text: without the unknown name at its end.
-fn known_path<'a>(path: impl Iterator<Item = &'a Segment>, message: &str) -> String {
-    let names = |kind| message.strip_prefix(kind).and_then(|rest| rest.rsplit_once("`, expected "));
-    let unknown = names("unknown field `").or_else(|| names("unknown variant `"));
-    let unknown = unknown.map(|(name, _)| name);
-    let known = path.filter_map(|segment| match segment {
-        Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(key.clone()).filter(|key| Some(key.as_str()) != unknown),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    });
-    known.collect::<Vec<_>>().join(".")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +95,62 @@ mod tests {
         let text = serde_json::to_string(&problem.body(None)).unwrap();
         assert!(!text.contains("Roe"), "{text}");
         problem.body(None).faults.remove(0)
+    }
+
+    /// A row as text, since the order of members counts.
+    fn refused_text(body: &str) -> Fault {
+        let text =
+            format!(r#"{{"local_id":"1","source":"s","records":[{{"slot":"p","body":{body}}}]}}"#);
+        object::<SubmittedRow>(text.as_bytes()).unwrap_err().body(None).faults.remove(0)
+    }
+
+    /// Wherever the member stands that names the kind.
+    #[test]
+    fn what_is_wrong_within_a_body_is_named_by_its_place() {
+        for (members, column, reason) in [
+            (r#""names":["x"]"#, "names.0", "wrong_type"),
+            (r#""names":[{"full":7}]"#, "names.0.full", "wrong_type"),
+            (r#""names":[{"Roe":7}]"#, "names.0", "unknown_field"),
+            (r#""phones":[["+44 20","GB"]]"#, "phones.0", "wrong_type"),
+            (r#""birth_date":"1987-02-30""#, "birth_date", "bad_value"),
+            (r#""documents":[{"kind":"passport"}]"#, "documents.0", "missing_field"),
+            (r#""sex":"Roe""#, "sex", "unknown_code"),
+            (r#""names":[],"names":[]"#, "", "duplicate_key"),
+            (r#""Roe`: x":1"#, "", "unknown_field"),
+        ] {
+            for text in [
+                format!(r#"{{"type":"person",{members}}}"#),
+                format!(r#"{{{members},"type":"person"}}"#),
+            ] {
+                let fault = refused_text(&text);
+                let path = format!("records.0.body.{column}");
+                let path = path.trim_end_matches('.');
+                assert_eq!(
+                    (fault.column.as_deref(), &*fault.reason),
+                    (Some(path), reason),
+                    "{text}"
+                );
+                assert!(!fault.detail.contains("Roe"), "{text}: {}", fault.detail);
+            }
+        }
+        let twice = refused_text(r#"{"type":"phone","number":"1","type":"phone"}"#);
+        assert_eq!(&*twice.reason, "duplicate_key");
+        assert_eq!(&*refused_text(r#"["person"]"#).reason, "wrong_type");
+        assert_eq!(&*refused_text(r#"{"number":"1"}"#).reason, "missing_field");
+    }
+
+    #[test]
+    fn a_list_is_no_object_anywhere() {
+        for text in [
+            r#"["1","s"]"#,
+            r#"{"local_id":"1","source":"s","records":[["p",false,{"type":"phone","number":"1"}]]}"#,
+            r#"{"local_id":"1","source":"s","ties":[["USES","a","b",{},1]]}"#,
+            r#"{"local_id":"1","source":"s","ties":[{"kind":"USES","from":"a","to":"b","span":[]}]}"#,
+            r#"{"local_id":"1","source":"s","release":["x","2099-01-01"]}"#,
+        ] {
+            let problem = object::<SubmittedRow>(text.as_bytes()).unwrap_err();
+            assert_eq!(&*problem.body(None).faults[0].reason, "wrong_type", "{text}");
+        }
     }
 
     fn row(person: Value) -> Value {

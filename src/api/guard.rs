@@ -18,9 +18,11 @@ use super::context::{Acting, Since};
 use super::failures::{Failure, Source};
 use super::objects::object;
 use super::problem::{Code, MEDIA_TYPE, Problem};
+use super::protection::protect;
 use super::public::is_public;
 use super::receive::route_of;
 use super::state::State;
+use super::unchanged::{Shown, tagged};
 use crate::audit::{Due, Entry, Outcome};
 use crate::govern::Rules;
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
@@ -39,12 +41,19 @@ const NO_OPERATION: &str = "unknown path";
 /// Wraps every request of the server.
 pub async fn guard<B: MessageBody + 'static>(
     state: web::Data<State>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let began = Instant::now();
     // What hidden rows cause waits.
     let _in_progress = state.links.in_progress();
+    // A proof is of the method that was sent.
+    let credentials = credentials(&request);
+    let tags = Shown::of(request.headers());
+    // HEAD is GET whose body is not sent, which the framework sees to.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let pattern = route_of(request.request());
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
@@ -52,7 +61,8 @@ pub async fn guard<B: MessageBody + 'static>(
     let purpose = purpose_given(request.headers());
     let source = request.peer_addr().map(|peer| Source::from(peer.ip()));
     let public = is_public(request.method(), route);
-    let read = request.method() == Method::GET;
+    let asks = request.method() == Method::GET;
+    let read = asks || request.method() == Method::OPTIONS;
     let is_logged = !(public && read);
     // What anyone may read is not logged; a log-on is.
     let due = is_logged.then(|| {
@@ -61,8 +71,8 @@ pub async fn guard<B: MessageBody + 'static>(
         Arc::new(Due::of(Entry { purpose, case, status: StatusCode::OK.as_u16(), ..begun }))
     });
     due.clone().map(|due| request.extensions_mut().insert(Acting(due)));
-    let mut known = None;
-    let mut response = match authenticate(&state, &request, (public, is_logged)).await {
+    let (mut known, mut case) = (None, None);
+    let mut response = match authenticate(&state, credentials, (public, is_logged)).await {
         Err(problem) => {
             ServiceResponse::from_err(problem, request.into_parts().0).map_into_right_body()
         }
@@ -71,8 +81,8 @@ pub async fn guard<B: MessageBody + 'static>(
                 known = Some(principal.clone());
                 let asked =
                     policy.and_then(|policy| Asked::of(request.headers(), &principal, &policy, at));
+                case = asked.as_ref().map(|asked| asked.case.to_string()).ok();
                 if let Some(due) = &due {
-                    let case = asked.as_ref().map(|asked| asked.case.to_string()).ok();
                     due.amend(|entry| {
                         entry.agency = Some(principal.agency.clone());
                         entry.user = Some(principal.user.clone());
@@ -97,11 +107,19 @@ pub async fn guard<B: MessageBody + 'static>(
         let problem = Problem::new(Code::TooManyFailures).retry_after(seconds);
         response = replaced(response, &problem, &id);
     }
+    if asks {
+        let caller = known.as_ref().map_or(("", ""), |it| (it.agency.as_str(), it.user.as_str()));
+        let case = case.as_deref().unwrap_or_default();
+        response = tagged(response, &tags, &state.id_key, [caller.0, caller.1, case]);
+    }
     // What is counted is written down once a minute, for all that came from an address.
     let counted = matches!(failure, Some(Failure::Counted(_)));
     let due = due.filter(|_| !counted);
     if let Some((due, begun)) = due.and_then(|due| due.first().map(|begun| (due, begun))) {
-        if told.is_none() && response.status().is_success() {
+        if told.is_none()
+            && !response.status().is_client_error()
+            && !response.status().is_server_error()
+        {
             tracing::error!(operation, "an answer does not say what it showed");
             response = failed(response, Code::Internal, &id);
         }
@@ -129,19 +147,15 @@ pub async fn guard<B: MessageBody + 'static>(
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
-    if !(public && read) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    protect(headers, route, public && read);
     state.metrics.request(&operation, response.status().as_u16(), began.elapsed());
     Ok(response)
 }
 
 /// Methods are a closed list, so that no caller makes up names for the log and the metrics.
 fn known_method(method: &Method) -> &str {
-    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let known =
+        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
 
@@ -153,14 +167,13 @@ type Known = (Authenticated, Result<Arc<Rules>, Problem>, Timestamp);
 /// away is gone at once.
 async fn authenticate(
     state: &web::Data<State>,
-    request: &ServiceRequest,
+    shown: Result<Credentials, Problem>,
     (public, is_logged): (bool, bool),
 ) -> Result<Option<Known>, Problem> {
-    let shown = match credentials(request) {
+    let shown = match shown {
         _ if !is_logged => return Ok(None),
         _ if public => None,
-        None => return Err(Problem::new(Code::Unauthenticated)),
-        shown => shown,
+        shown => Some(shown?),
     };
     let state = state.clone();
     let look = move || {
@@ -177,8 +190,16 @@ async fn authenticate(
     web::block(look).await.map_err(|_| Problem::new(Code::Internal))?
 }
 
-/// What a request shows: a token, and with the scheme `DPoP` the proof that goes with it.
-fn credentials(request: &ServiceRequest) -> Option<Credentials> {
+/// What a request shows, or that it shows nothing, or nothing that can be used.
+fn credentials(request: &ServiceRequest) -> Result<Credentials, Problem> {
+    match request.headers().contains_key(&header::AUTHORIZATION) {
+        true => shown(request).ok_or_else(Problem::invalid_token),
+        false => Err(Problem::new(Code::Unauthenticated)),
+    }
+}
+
+/// A token, and with the scheme `DPoP` the proof that goes with it.
+fn shown(request: &ServiceRequest) -> Option<Credentials> {
     let (scheme, token) = one(request, &header::AUTHORIZATION)?.split_once(' ')?;
     let proof = match scheme.to_ascii_lowercase().as_str() {
         "bearer" => None,
@@ -205,7 +226,7 @@ fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Bad(reason) => {
             tracing::debug!(reason, "a credential is refused");
-            Problem::new(Code::Unauthenticated)
+            Problem::invalid_token()
         }
         Refusal::NoSecondFactor { acr } if acr.is_empty() => Problem::sign_in_anew(""),
         Refusal::NoSecondFactor { acr } => {

@@ -4,21 +4,23 @@ use std::collections::BTreeMap;
 
 use actix_web::App;
 use actix_web::http::StatusCode;
+use serde_json::{Value, json};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    AllOfBuilder, Content, Info, License, Object, ObjectBuilder, OpenApi, Ref, RefOr, Required,
-    ResponseBuilder, Schema, server::ServerBuilder, tag::TagBuilder,
+    AllOfBuilder, Content, Info, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder,
+    Schema, info::LicenseBuilder, server::ServerBuilder, tag::TagBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
 
 use super::asked::{CASE_HEADER, PURPOSE_HEADER};
+use super::bounds;
 use super::examples;
 use super::grounds::RestsOn;
 use super::problem::{Code, MEDIA_TYPE, ProblemBody};
 use super::router::operations;
+use super::schemas;
 use crate::govern::{Purpose, Reference};
 
 /// What the document says of the whole API.
@@ -61,11 +63,20 @@ const SCHEME: &str = "An API key, a session's token, or an identity provider's a
     key (`cnf.jkt`) goes with `Authorization: DPoP` and a proof in the header `DPoP` (RFC 9449).";
 
 /// The OpenAPI document of the API, as committed under `openapi/` and served at `/openapi.json`.
-pub fn document() -> OpenApi {
+pub fn document() -> Value {
+    let mut document = json!(operations_and_components());
+    schemas::shape(&mut document);
+    bounds::put(&mut document);
+    document
+}
+
+/// The document as the handlers say it of themselves.
+fn operations_and_components() -> OpenApi {
     let (_, mut document) = App::new().into_utoipa_app().configure(operations).split_for_parts();
     let mut info = Info::new("accord", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
-    info.license = Some(License::new("Apache-2.0"));
+    info.license =
+        Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build());
     document.info = info;
     document.security = Some(vec![bearer()]);
     document.tags = Some(
@@ -83,7 +94,6 @@ pub fn document() -> OpenApi {
     components.schemas.insert(RestsOn::name().into_owned(), RestsOn::schema());
     RestsOn::schemas(&mut nested);
     components.schemas.extend(nested);
-    make_kinds_whole(&mut components.schemas);
     let schemas = components.schemas.clone();
     for item in document.paths.paths.values_mut() {
         for operation in operations_of(item) {
@@ -132,43 +142,12 @@ fn described(schema: &RefOr<Schema>, schemas: &Schemas) -> Option<String> {
 
 type Schemas = BTreeMap<String, RefOr<Schema>>;
 
-/// An object that takes no further members, beside the member that names its kind, is satisfied by nothing: both
-/// are one object.
-fn make_kinds_whole(schemas: &mut Schemas) {
-    let known = schemas.clone();
-    for schema in schemas.values_mut() {
-        let RefOr::T(Schema::OneOf(kinds)) = schema else { continue };
-        for kind in &mut kinds.items {
-            if let Some(whole) = whole_kind(&known, kind) {
-                *kind = RefOr::T(Schema::Object(whole));
-            }
-        }
-    }
-}
-
-fn whole_kind(known: &Schemas, kind: &RefOr<Schema>) -> Option<Object> {
-    let RefOr::T(Schema::AllOf(both)) = kind else { return None };
-    let [RefOr::Ref(to), RefOr::T(Schema::Object(named))] = both.items.as_slice() else {
-        return None;
-    };
-    let closed = known.get(to.ref_location.rsplit('/').next()?)?;
-    let RefOr::T(Schema::Object(closed)) = closed else { return None };
-    let takes = closed.additional_properties.as_deref();
-    if !matches!(takes, Some(AdditionalProperties::FreeForm(false))) {
-        return None;
-    }
-    let mut whole = closed.clone();
-    whole.properties.extend(named.properties.clone());
-    whole.required.extend(named.required.iter().cloned());
-    Some(whole)
-}
-
 fn bearer() -> SecurityRequirement {
     SecurityRequirement::new::<&str, [&str; 0], &str>("bearer", [])
 }
 
 /// The operations of a path.
-pub fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten()
 }
 
@@ -191,8 +170,11 @@ fn name_purpose_and_case(operation: &mut Operation) {
     let case = "About which case: the id of a case that the caller works on, or a reference of the form that the own \
                 agency registered. Stands in the audit log";
     let parameters = operation.parameters.get_or_insert_default();
-    parameters.push(header(PURPOSE_HEADER, purpose, Purpose::schema()).into());
-    parameters.push(header(CASE_HEADER, case, Reference::schema()).into());
+    parameters.push(
+        header(PURPOSE_HEADER, purpose, Ref::from_schema_name(Purpose::name()).into()).into(),
+    );
+    parameters
+        .push(header(CASE_HEADER, case, Ref::from_schema_name(Reference::name()).into()).into());
 }
 
 /// The tags of operations that answer about records ([`crate::govern::Function::Ask`]); of others one does.

@@ -162,8 +162,9 @@ pub struct Problem {
     code: Code,
     detail: Option<String>,
     faults: Vec<Fault>,
-    challenge: Option<String>,
+    challenge: Option<Box<str>>,
     retry_after: Option<u16>,
+    allow: Option<Box<str>>,
     roles: &'static [Role],
     rests_on: Option<Box<RestsOn>>,
     told: Box<Told>,
@@ -178,17 +179,24 @@ impl Problem {
             faults: Vec::new(),
             challenge: None,
             retry_after: None,
+            allow: None,
             roles: &[],
             rests_on: None,
             told: Box::default(),
         }
     }
 
+    /// A credential that was shown and is worth nothing, whatever the reason (RFC 6750, 3.1).
+    pub fn invalid_token() -> Self {
+        let challenge = Some(format!("{CHALLENGE}, error=\"invalid_token\"").into());
+        Self { challenge, ..Self::new(Code::Unauthenticated) }
+    }
+
     /// A token whose user must sign in anew, and how: a parameter of RFC 9470's challenge.
     pub fn sign_in_anew(parameter: &str) -> Self {
         let error = "error=\"insufficient_user_authentication\"";
         Self {
-            challenge: Some(format!("{CHALLENGE}, {error}{parameter}")),
+            challenge: Some(format!("{CHALLENGE}, {error}{parameter}").into()),
             ..Self::new(Code::SignInAnew)
         }
     }
@@ -204,6 +212,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u16) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// With the methods that the path takes.
+    #[must_use]
+    pub(super) fn allowing(mut self, methods: &str) -> Self {
+        self.allow = Some(methods.into());
         self
     }
 
@@ -307,6 +322,9 @@ impl Problem {
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, u64::from(seconds)));
+        }
+        if let Some(methods) = &self.allow {
+            response.insert_header((header::ALLOW, &**methods));
         }
         let mut response = response.json(self.body(request));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

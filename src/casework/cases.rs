@@ -9,7 +9,7 @@ use super::reason::check_form;
 use super::{Casework, CaseworkError, NotNow};
 
 /// Members and records of a case are at most so many.
-const PARTS_MAX: usize = 10_000;
+pub const PARTS_MAX: usize = 10_000;
 
 /// A case with its id.
 pub type Named = (CaseId, Case);

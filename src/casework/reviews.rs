@@ -13,7 +13,7 @@ use crate::model::{IdKey, RecordId, Series, Timestamp};
 use crate::store::{Ids, Store};
 
 /// Records and local ids that one review names.
-const REVIEWED_MAX: usize = 100;
+pub const REVIEWED_MAX: usize = 100;
 
 /// What is kept, until when, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,15 +8,17 @@ use super::names::is_name;
 use super::{Field, Grant, Level, Purpose, Section, Terms};
 use crate::model::{Kind, Label, SubjectCategory};
 
-/// The most grants, recipients or days of an agreement.
-const GRANTS_MAX: usize = 100;
-const RECIPIENTS_MAX: usize = 100;
-const RETENTION_DAYS_MAX: u32 = 36_525;
+/// Grants of an agreement.
+pub const GRANTS_MAX: usize = 100;
+/// Recipients of an agreement.
+pub const RECIPIENTS_MAX: usize = 100;
+/// Days that copies may be kept.
+pub const RETENTION_DAYS_MAX: u32 = 36_525;
 /// The longest legal basis, in bytes.
-const BASIS_BYTES_MAX: usize = 1_000;
+pub const BASIS_BYTES_MAX: usize = 1_000;
 
 /// The longest section, in bytes.
-const SECTION_BYTES_MAX: usize = 2_000;
+pub const SECTION_BYTES_MAX: usize = 2_000;
 
 /// Why terms are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

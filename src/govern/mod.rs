@@ -40,7 +40,10 @@ pub use break_glass::{
 };
 pub use case::{Case, CaseError, CaseRef, Member};
 pub use case_form::{CaseForm, CaseFormError};
-pub use check::{Contradiction, TermsError, contradictions};
+pub use check::{
+    BASIS_BYTES_MAX, Contradiction, GRANTS_MAX, RECIPIENTS_MAX, RETENTION_DAYS_MAX,
+    SECTION_BYTES_MAX, TermsError, contradictions,
+};
 pub use desk::{
     DeskBook, IDENTIFIERS_A_DAY, Message, MessageKind, PlannedOperation, REFERRALS_A_DAY,
 };

@@ -80,8 +80,11 @@ fn a_row_that_cannot_be_taken_names_member_and_reason_and_stores_nothing() {
         (body(json!({ "type": "person" })), in_body.into(), "empty_record"),
         (body(json!({ "type": "phone", "number": " " })), in_body.into(), "empty_record"),
         (body(json!({ "type": "phone" })), in_body.into(), "missing_field"),
-        (person("birth_date", json!("1987-02-30")), in_body.into(), "bad_value"),
-        (person("birth_date", json!(19870212)), in_body.into(), "wrong_type"),
+        (person("birth_date", json!("1987-02-30")), format!("{in_body}.birth_date"), "bad_value"),
+        (person("birth_date", json!(19870212)), format!("{in_body}.birth_date"), "wrong_type"),
+        (person("names", json!([{ "full": 7 }])), format!("{in_body}.names.0.full"), "wrong_type"),
+        (person("names", json!(["Jane Roe"])), format!("{in_body}.names.0"), "wrong_type"),
+        (person("phones", json!([["+44 20", "GB"]])), format!("{in_body}.phones.0"), "wrong_type"),
         (person("occupation", json!("a\u{0}b")), format!("{in_body}.occupation"), "nul"),
         (person("Jane Roe", json!(1)), in_body.into(), "unknown_field"),
         (address(json!(90.1), json!(0)), format!("{in_body}.latitude"), "bad_latitude"),
@@ -236,7 +239,6 @@ fn what_does_not_exist_and_what_no_operation_takes() {
     for path in [
         "/v1/nothing",
         "/nothing",
-        "/",
         "/v1/entities/Roe",
         "/v1/entities/ent_00000000000000000000000000000000/neighbours",
         "/v1/entities/ENT_232364a147f8e961d9fdd87653cf744d",
@@ -255,5 +257,29 @@ fn what_does_not_exist_and_what_no_operation_takes() {
         ("POST", "/v1/communities"),
     ] {
         assert_eq!(client.send(method, path, None, b"").problem(405), "method_not_allowed");
+    }
+}
+
+#[test]
+fn an_identifier_that_cannot_be_taken_is_named_wherever_its_kind_stands() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    let asked = |identifier: &str| {
+        let body = format!(r#"{{"identifiers":[{identifier}]}}"#);
+        client.send("POST", "/v1/deconflict", Some("application/json"), body.as_bytes())
+    };
+    for (identifier, column, reason) in [
+        (r#"{"kind":"person","name":"Jane Roe","birth_date":7}"#, "birth_date", "wrong_type"),
+        (r#"{"name":"Jane Roe","birth_date":7,"kind":"person"}"#, "birth_date", "wrong_type"),
+        (r#"{"kind":"vin","vin":"x","Jane Roe":1}"#, "", "unknown_field"),
+        (r#"{"kind":"Jane Roe"}"#, "kind", "unknown_code"),
+        (r#"{"kind":"phone"}"#, "", "missing_field"),
+        (r#"["phone","+44"]"#, "", "wrong_type"),
+    ] {
+        let answer = asked(identifier);
+        assert_eq!(answer.problem(422), "invalid_input", "{identifier}");
+        let column = format!("identifiers.0.{column}");
+        let column = column.trim_end_matches('.').to_owned();
+        assert_eq!(fault(&answer), (column, reason.to_owned()), "{identifier}");
     }
 }

@@ -37,6 +37,39 @@ fn every_reference_and_tag_leads_somewhere() {
     }
 }
 
+/// What generators of clients stumble over is not in it, and what is of several kinds tells them apart.
+#[test]
+fn the_document_holds_what_generators_of_clients_read() {
+    let document = document();
+    let text = document.to_string();
+    for stumbling in ["\"allOf\"", "\"items\":false", "\"prefixItems\""] {
+        assert!(!text.contains(stumbling), "{stumbling}");
+    }
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for (of, tag) in [("Body", "type"), ("IdentifierRequest", "kind")] {
+        let discriminator = &schemas[of]["discriminator"];
+        assert_eq!(discriminator["propertyName"], tag);
+        let kinds = discriminator["mapping"].as_object().unwrap();
+        assert_eq!(kinds.len(), 5);
+        for (value, to) in kinds {
+            let kind = &document.pointer(to.as_str().unwrap().strip_prefix('#').unwrap()).unwrap();
+            assert_eq!(kind["properties"][tag]["enum"], serde_json::json!([value]));
+            assert_eq!(kind["additionalProperties"], false, "{value}");
+        }
+    }
+    // A record that is masked is another sort than one that is shown.
+    let sorts = schemas["RecordView"]["anyOf"].as_array().unwrap();
+    let has = |sort: &Value| sort["properties"]["body"].is_object();
+    assert_eq!(sorts.iter().map(has).collect::<Vec<_>>(), [true, false]);
+    for name in ["ResolveAnswer", "RecordAnswer", "SearchAnswer", "JobAnswer"] {
+        assert!(
+            schemas[name]["required"].as_array().unwrap().contains(&"rests_on".into()),
+            "{name}"
+        );
+    }
+    assert!(schemas["JobView"]["properties"]["rests_on"].is_null());
+}
+
 fn collect(value: &Value, references: &mut Vec<String>) {
     match value {
         Value::Object(members) => {

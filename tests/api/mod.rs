@@ -21,6 +21,7 @@ mod indicators;
 mod judgements;
 mod labels;
 mod law;
+mod manners;
 mod masked;
 mod network;
 mod officers;

@@ -23,5 +23,6 @@ pub mod matching;
 pub mod model;
 pub mod normalize;
 pub mod resolve;
+pub mod strict;
 
 pub use matching::{Deduped, Linked, Matcher, Progress, ReadError, Records, compare, dedupe, link};

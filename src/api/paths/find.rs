@@ -52,7 +52,7 @@ pub struct PathsAnswer {
         ("to" = EntityId, Query, description = "The entity it goes to"),
         ("max_hops" = Option<u64>, Query, minimum = 1, maximum = 8, description = "Steps at most; 6 when absent"),
         ("count" = Option<u64>, Query, minimum = 1, maximum = 20, description = "Paths at most; 5 when absent"),
-        ("hub_neighbours_max" = Option<u64>, Query, description = "Entities with more neighbours are not passed through; 50 when absent"),
+        ("hub_neighbours_max" = Option<u64>, Query, minimum = 1, maximum = 1000000, description = "Entities with more neighbours are not passed through; 50 when absent"),
         ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
     ),
     responses(

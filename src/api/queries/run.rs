@@ -29,7 +29,7 @@ pub struct RunAnswer {
     /// The columns.
     pub columns: Vec<ColumnView>,
     /// The rows, each with one value a column.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<serde_json::Value>>)]
     pub rows: Vec<Vec<Value>>,
     /// The version of the query, as `GET /v1/queries` has it: an own query may have changed.
     pub version: String,

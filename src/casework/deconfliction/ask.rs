@@ -1,6 +1,6 @@
 //! Does another agency hold this?
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{Pointer, Random, point};
@@ -10,12 +10,13 @@ use crate::casework::{Casework, CaseworkError};
 use crate::govern::{MessageKind, Question, View};
 use crate::model::{Document, PartialDate, Person, PersonName, Phone, Vehicle};
 use crate::resolve::Engine;
+use crate::strict::{self, Tagged};
 
 /// Identifiers of a call.
-const IDENTIFIERS_MAX: usize = 20;
+pub const IDENTIFIERS_MAX: usize = 20;
 
 /// An exact strong identifier.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = IdentifierRequest)]
 pub enum Identifier {
@@ -59,6 +60,57 @@ pub enum Identifier {
         /// The date of birth, YYYY-MM-DD.
         birth_date: PartialDate,
     },
+}
+
+/// The kinds of identifiers.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentifierKind {
+    /// A telephone number.
+    Phone,
+    /// A licence plate.
+    Plate,
+    /// A vehicle identification number.
+    Vin,
+    /// An identity document.
+    Document,
+    /// A name and a whole date of birth.
+    Person,
+}
+
+impl<'de> Deserialize<'de> for Identifier {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        strict::tagged(from)
+    }
+}
+
+impl<'de> Tagged<'de> for Identifier {
+    const TAG: &'static str = "kind";
+    type Kind = IdentifierKind;
+
+    fn of_kind<D: Deserializer<'de>>(kind: IdentifierKind, from: D) -> Result<Self, D::Error> {
+        /// The members of one kind.
+        macro_rules! members {
+            ($kind:ident { $($name:ident: $of:ty),* }) => {{
+                #[derive(Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct $kind { $($name: $of),* }
+                let $kind { $($name),* } = $kind::deserialize(from)?;
+                Ok(Self::$kind { $($name),* })
+            }};
+        }
+        match kind {
+            IdentifierKind::Phone => members!(Phone { number: String, region: Option<String> }),
+            IdentifierKind::Plate => {
+                members!(Plate { plate: String, region: Option<String>, country: String })
+            }
+            IdentifierKind::Vin => members!(Vin { vin: String }),
+            IdentifierKind::Document => {
+                members!(Document { document: String, number: String, country: Option<String> })
+            }
+            IdentifierKind::Person => members!(Person { name: String, birth_date: PartialDate }),
+        }
+    }
 }
 
 impl Identifier {

@@ -6,8 +6,8 @@ pub mod silent;
 
 use std::collections::BTreeSet;
 
-pub use ask::{Asked, Identifier, ask};
-pub use operations::{announce, cancel};
+pub use ask::{Asked, IDENTIFIERS_MAX, Identifier, ask};
+pub use operations::{RADIUS_METRES, announce, cancel};
 
 use super::desks::tell;
 use super::{Casework, CaseworkError};

@@ -10,8 +10,9 @@ use crate::casework::{Casework, CaseworkError};
 use crate::govern::{MessageKind, PlannedOperation, Principal, Question, Reference, Rights, Role};
 use crate::model::{Class, Handling, Kind, Label, SubjectCategory};
 
-/// How far an operation may reach, and how long.
-const RADIUS_METRES: std::ops::RangeInclusive<f64> = 1.0..=50_000.0;
+/// How far an operation may reach.
+pub const RADIUS_METRES: std::ops::RangeInclusive<f64> = 1.0..=50_000.0;
+/// How long it may take.
 const LENGTH_MICROS_MAX: i64 = 31 * 86_400_000_000;
 
 /// Keeps a planned operation in place of one of the same reference, and points to the agencies whose own

@@ -100,7 +100,7 @@ fn a_denied_agency_or_user_is_refused_with_the_same_answer_as_a_stranger() {
     let (_, text) = Keys(store)
         .create([9; 32], &key("gate", &hands, 2), |_| crate::unlogged::making())
         .unwrap();
-    let nobody = bare(&server.with_token(None).get("/v1/queries"));
+    let stranger = bare(&server.with_token(Some("accord_0")).get("/v1/queries"));
     let status = || server.with_token(Some(&text)).get("/v1/queries").status;
     let police = || server.agency("metro-police").get("/v1/queries").status;
     let denied = |user: Option<&str>| Denied {
@@ -113,7 +113,7 @@ fn a_denied_agency_or_user_is_refused_with_the_same_answer_as_a_stranger() {
         !Denials(store).add(&denied(Some("gate")), &crate::unlogged::MAKING).unwrap(),
         "denied already"
     );
-    assert_eq!(bare(&server.with_token(Some(&text)).get("/v1/queries")), nobody);
+    assert_eq!(bare(&server.with_token(Some(&text)).get("/v1/queries")), stranger);
     assert_eq!(police(), 200, "another user of the agency");
     assert!(Denials(store).remove("metro-police", Some("gate"), &crate::unlogged::MAKING).unwrap());
     assert_eq!(status(), 200);

@@ -168,24 +168,24 @@ fn bad_proofs(
 }
 
 #[test]
-fn every_bad_proof_gets_the_same_401_as_who_shows_nothing() {
+fn every_bad_proof_gets_the_same_401_as_an_unknown_token() {
     let issuer = Issuer::start();
     let (server, hands) = serving(&issuer, Some(ADDRESS));
     let [bound, thief] = [(); 2].map(|()| Bound::new(Algorithm::ES256));
     let token = bound.token(&issuer, &hands);
     let bad = bad_proofs((&bound, &thief), &token, &hands);
     assert!(bad.len() >= 25, "{}", bad.len());
-    let nobody = bare(&server.with_token(None).get(PATH));
+    let stranger = bare(&server.with_token(Some("accord_0")).get(PATH));
     for (what, proof, _) in &bad {
         let answer = ask(&server, &token, proof);
         assert_eq!(answer.problem(401), "unauthenticated", "{what}");
-        assert_eq!(bare(&answer), nobody, "{what}");
+        assert_eq!(bare(&answer), stranger, "{what}");
     }
     // Stolen: as a plain token, and by who has a key and a token of their own.
-    assert_eq!(bare(&server.with_token(Some(&token)).get(PATH)), nobody);
+    assert_eq!(bare(&server.with_token(Some(&token)).get(PATH)), stranger);
     let own = thief.token(&issuer, &hands);
     let proof = thief.proof(&claims(&own, &hands, "own"), |_, _| {});
-    assert_eq!(bare(&ask(&server, &token, &proof)), nobody);
+    assert_eq!(bare(&ask(&server, &token, &proof)), stranger);
     assert_eq!(ask(&server, &own, &proof).status, 200);
     // None of it has used up a good one.
     let good = bound.proof(&claims(&token, &hands, "another path"), |_, _| {});

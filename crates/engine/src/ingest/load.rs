@@ -9,6 +9,7 @@ use super::mapper::RowMapper;
 use super::mapping::{Manifest, Mapping};
 use super::mapping_fault::{MappingError, MappingFault, MappingProblem};
 use crate::model::IdKey;
+use crate::strict::Strict;
 
 /// A data file and how to read it.
 #[derive(Debug, Clone)]
@@ -76,7 +77,9 @@ fn read(path: &Path, file: &str) -> Result<String, MappingError> {
 
 /// TOML names the line; the message is about keys and types of the mapping, which hold no data.
 fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, MappingError> {
-    toml::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)).map_err(|error| {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let read = toml::Deserializer::parse(text).and_then(|it| T::deserialize(Strict(it)));
+    read.map_err(|error| {
         let line = error.span().map(|span| {
             let before = text.get(..span.start).unwrap_or_default();
             before.bytes().filter(|b| *b == b'\n').count() + 1

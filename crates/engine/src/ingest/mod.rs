@@ -34,6 +34,7 @@ mod window;
 mod tests;
 
 pub use assemble::RowOutput;
+pub use check::{ID_BYTES_MAX, MODEL_YEARS, PARTS_MAX, TEXT_BYTES_MAX};
 pub use file_fault::{FileError, FileFault};
 pub use load::{Source, load_manifest, load_mapping, load_mapping_of_bodies, parse_mapping};
 pub use mapper::RowMapper;

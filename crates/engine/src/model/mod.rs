@@ -26,7 +26,7 @@ pub use label::{
 };
 pub use link::{BlockKey, Judgement, LevelHit, Link, Verdict};
 pub use marking::{Marking, Sharing, Standard, UnknownMarking};
-pub use reason::is_reason;
+pub use reason::{REASON_CHARS, is_reason};
 pub use record::{
     Address, Body, Document, Organization, Person, PersonName, Phone, Record, Sex, Vehicle,
 };

@@ -1,7 +1,7 @@
 //! Reasons that people give in their own words.
 
 /// The shortest and the longest reason, in characters: long enough to be one.
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=1_000;
+pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=1_000;
 
 /// Whether a text is a reason: 10 to 1,000 characters of text, not counting the white space around it.
 pub fn is_reason(text: &str) -> bool {

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 #[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
 use super::{EntityType, Grade, Label, Nature, PartialDate, RecordId};
+use crate::strict::{self, Tagged};
 
 /// One source record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ impl Record {
 }
 
 /// What a record says, by type.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Body {
@@ -72,6 +73,27 @@ pub enum Body {
     Vehicle(Vehicle),
     /// About an organization.
     Organization(Organization),
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        strict::tagged(from)
+    }
+}
+
+impl<'de> Tagged<'de> for Body {
+    const TAG: &'static str = "type";
+    type Kind = EntityType;
+
+    fn of_kind<D: Deserializer<'de>>(kind: EntityType, members: D) -> Result<Self, D::Error> {
+        match kind {
+            EntityType::Person => Person::deserialize(members).map(Self::Person),
+            EntityType::Phone => Phone::deserialize(members).map(Self::Phone),
+            EntityType::Address => Address::deserialize(members).map(Self::Address),
+            EntityType::Vehicle => Vehicle::deserialize(members).map(Self::Vehicle),
+            EntityType::Organization => Organization::deserialize(members).map(Self::Organization),
+        }
+    }
 }
 
 impl Body {

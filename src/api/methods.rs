@@ -1,0 +1,89 @@
+//! What a path takes: OPTIONS, `Allow`, and where a path leads that has a slash too many. All of it depends on the
+//! path's pattern alone, so it says nothing of what an id in the path names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
+
+use super::answer::{Answer, Says};
+use super::grounds::RestsOn;
+use super::problem::{Code, Problem};
+use super::public::PUBLIC_OPERATIONS;
+use super::receive::route_of;
+
+/// The methods of each pattern of a path, as `Allow` lists them.
+pub struct Methods(BTreeMap<String, String>);
+
+impl Methods {
+    /// Of all operations of a document and of the public ones.
+    pub fn of(document: &Value) -> Self {
+        let mut methods: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            let taken = item.as_object().into_iter().flat_map(|item| item.keys());
+            methods.entry(path).or_default().extend(taken.map(|name| name.to_ascii_uppercase()));
+        }
+        for public in &PUBLIC_OPERATIONS {
+            methods.entry(public.path).or_default().insert(public.method.to_owned());
+        }
+        let allow = |mut taken: BTreeSet<String>| {
+            if taken.contains("GET") {
+                taken.insert("HEAD".to_owned());
+            }
+            taken.insert("OPTIONS".to_owned());
+            taken.into_iter().collect::<Vec<_>>().join(", ")
+        };
+        Self(methods.into_iter().map(|(path, taken)| (path.to_owned(), allow(taken))).collect())
+    }
+
+    /// What the path of a request takes; nothing where there is no such path.
+    fn of_path(&self, request: &HttpRequest) -> Option<&str> {
+        self.0.get(&route_of(request)?).map(String::as_str)
+    }
+}
+
+/// The body of an answer that leads or lists, which is none: the header says it.
+struct Header(StatusCode, header::HeaderName, HeaderValue);
+
+impl Says for Header {
+    fn response(self, _: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
+        let Self(status, name, value) = self;
+        HttpResponse::build(status).insert_header((name, value)).finish()
+    }
+}
+
+/// What no operation answers: OPTIONS, another method of a path that has one, a path with a slash too many, or no
+/// path at all.
+pub async fn nowhere(
+    request: HttpRequest,
+    methods: web::Data<Methods>,
+) -> Result<Answer<impl Says>, Problem> {
+    if let Some(taken) = methods.of_path(&request) {
+        if request.method() != Method::OPTIONS {
+            return Err(Problem::new(Code::MethodNotAllowed).allowing(taken));
+        }
+        let taken = HeaderValue::from_str(taken).map_err(|_| Problem::new(Code::Internal))?;
+        let listed = Header(StatusCode::NO_CONTENT, header::ALLOW, taken);
+        return Ok(Answer::of_no_object(listed));
+    }
+    let place = without_slash(&request).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let there = Header(StatusCode::PERMANENT_REDIRECT, header::LOCATION, place);
+    Ok(Answer::of_no_object(there))
+}
+
+/// The page about the API.
+pub async fn page() -> web::Redirect {
+    web::Redirect::to("/docs/")
+}
+
+/// The path without the slashes at its end, with the query, where that is the path of an operation: never a place
+/// elsewhere.
+fn without_slash(request: &HttpRequest) -> Option<HeaderValue> {
+    let read = request.match_info().as_str().strip_suffix('/')?.trim_end_matches('/');
+    request.resource_map().match_pattern(read)?;
+    let path = request.uri().path().trim_end_matches('/');
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    HeaderValue::from_str(&format!("{path}{query}")).ok()
+}
