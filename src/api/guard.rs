@@ -25,7 +25,7 @@ use crate::govern::{AgreementId, BreakGlassId, CaseId, OnwardId, ReferralId, Rul
 use crate::identity::{Authenticated, Credentials, Fingerprint, Proof, Refusal};
 use crate::jobs::JobId;
 use crate::leak;
-use crate::model::{EntityId, RecordId, Timestamp, hex};
+use crate::model::{EntityId, EventId, RecordId, Timestamp, hex};
 
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -307,9 +307,10 @@ fn outcome(status: StatusCode) -> Outcome {
 }
 
 /// The beginnings of the ids that paths name.
-const OBJECTS: [&str; 8] = [
+const OBJECTS: [&str; 9] = [
     EntityId::PREFIX,
     RecordId::PREFIX,
+    EventId::PREFIX,
     JobId::PREFIX,
     CaseId::PREFIX,
     AgreementId::PREFIX,

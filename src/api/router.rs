@@ -27,6 +27,7 @@ use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
 use super::entities::routes::get_routes;
 use super::entities::search::search;
+use super::events::get::get_event;
 use super::explanations::entity::{explain_entity, picture_entity};
 use super::explanations::pair::{explain_pair, picture_pair};
 use super::imports::start::start_import;
@@ -75,6 +76,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(get_entity)
         .service(list_neighbours)
         .service(get_routes)
+        .service(get_event)
         .service(explain_pair)
         .service(picture_pair)
         .service(picture_entity)

@@ -7,9 +7,11 @@ use super::problem::{Code, Problem};
 use super::scope::Scope;
 use super::wire::BasisView;
 use crate::analyze::{Basis, Candidate};
-use crate::graph::{EntityIndex, Hit, OwnRows, RecordIndex, Revealed, Snapshot};
+use crate::graph::{
+    EntityIndex, EventIndex, Hit, OwnRows, RecordIndex, Revealed, Snapshot, Statement, TieIndex,
+};
 use crate::leak;
-use crate::model::{EntityId, EntityType, Record, RecordId, hex};
+use crate::model::{EntityId, EntityType, Event, EventId, Record, RecordId, Span, TieId, hex};
 use crate::query::Value;
 use crate::resolve::Engine;
 
@@ -94,6 +96,56 @@ impl<'s> Seen<'s> {
         id
     }
 
+    /// The event of an id, as a caller gives it.
+    pub fn find_event(&self, id: &str) -> Result<EventIndex, Problem> {
+        let found = id.parse().ok().and_then(|id| self.snapshot.event(id));
+        found.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// The id of an event in this answer, which is noted as shown.
+    pub fn event_id(&self, event: EventIndex) -> EventId {
+        let id = self.snapshot.event_id(event);
+        let owner = self.snapshot.events()[event].label.agency.as_str();
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
+    }
+
+    /// The id of a tie in this answer, which is noted as shown.
+    pub fn tie_id(&self, tie: TieIndex) -> TieId {
+        let id = self.snapshot.tie_id(tie);
+        let owner = self.snapshot.ties()[tie].label.agency.as_str();
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
+    }
+
+    /// Notes a tie or an event whose id the answer shows.
+    pub fn note_statement(&self, statement: Statement) {
+        match statement {
+            Statement::Tie(tie) => drop(self.tie_id(tie)),
+            Statement::Event(event) => drop(self.event_id(event)),
+        }
+    }
+
+    /// The id of an event that an analysis gives as this snapshot shows it, noted as shown.
+    pub fn noted_event(&self, shown: EventId) -> EventId {
+        self.snapshot.event(shown).map_or(shown, |event| self.event_id(event))
+    }
+
+    /// What an event says; of a masked one no place, text or amount. When it was is for [`Seen::time_of`] to say.
+    pub fn event(&self, event: EventIndex) -> &Event {
+        &self.snapshot.events()[event]
+    }
+
+    /// When a tie held or an event was, as far as that is shown.
+    pub fn time_of(&self, statement: Statement) -> Span {
+        self.snapshot.time_shown(statement)
+    }
+
+    /// Whether what a tie or an event says is not shown.
+    pub fn is_masked_statement(&self, statement: Statement) -> bool {
+        self.snapshot.is_masked_statement(statement)
+    }
+
     /// The id, in this answer, of a record that is stored under an id; `None` when the view has none.
     pub fn shown_record(&self, stored: RecordId) -> Option<RecordId> {
         self.snapshot.stored(stored).map(|index| self.record_id(index))
@@ -125,7 +177,7 @@ impl<'s> Seen<'s> {
         Ok(self.snapshot.stored_id(record))
     }
 
-    /// Notes the entities and records whose ids a value names, at any depth.
+    /// Notes the entities, records and events whose ids a value names, at any depth.
     pub fn note_named(&self, value: &Value) {
         let text = match value {
             Value::String(text) => text,
@@ -140,6 +192,9 @@ impl<'s> Seen<'s> {
         }
         if let Some(record) = text.parse().ok().and_then(|id| self.record(id)) {
             self.record_id(record);
+        }
+        if let Some(event) = text.parse().ok().and_then(|id| self.snapshot.event(id)) {
+            self.event_id(event);
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::evidence::StatementView;
 use crate::analyze::Basis;
 use crate::api::seen::Seen;
 use crate::graph::{EntityIndex, RecordIndex, RelationshipIndex, RelationshipKind};
@@ -291,6 +292,8 @@ pub struct RelationshipView {
     pub events: usize,
     /// From the first to the last time that is known.
     pub span: Span,
+    /// The first 20 of these ties and events, by time and then by id; those of which no time is shown come last.
+    pub evidence: Vec<StatementView>,
 }
 
 impl RelationshipView {
@@ -305,6 +308,11 @@ impl RelationshipView {
             ties: relationship.ties as usize,
             events: relationship.events as usize,
             span: relationship.span,
+            evidence: StatementView::first(
+                seen,
+                snapshot.statements_of(index),
+                &[relationship.source, relationship.target].into(),
+            ),
         }
     }
 }

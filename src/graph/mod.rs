@@ -8,6 +8,7 @@ mod build;
 mod cache;
 mod common;
 mod contents;
+mod evidence;
 mod figure;
 mod index;
 mod joined;
@@ -31,6 +32,7 @@ pub use build::{Setting, build, build_in};
 pub use cache::{Cache, VIEW_BYTES_MAX};
 pub use common::Common;
 pub use contents::Parts;
+pub use evidence::Statement;
 pub use figure::Figure;
 pub use index::{
     EntityIndex, EventIndex, IndexSet, Indexed, JudgementIndex, LinkIndex, Listed, Position,
@@ -69,6 +71,8 @@ pub struct Snapshot {
     relationships: Arc<Indexed<RelationshipIndex, Relationship>>,
     /// Both directions of every relationship.
     adjacency: Arc<Adjacency>,
+    /// The ties and events that show each relationship.
+    evidence: Arc<evidence::Evidence>,
     /// What has been left out of it.
     left_out: LeftOut,
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::evidence::{Evidence, Statement};
 use super::{
-    Entity, EntityIndex, EventIndex, Indexed, Listed, Position, RecordIndex, Relationship,
-    RelationshipIndex, RelationshipKind, TieIndex,
+    Entity, EntityIndex, Indexed, Listed, Position, RecordIndex, Relationship, RelationshipIndex,
+    RelationshipKind,
 };
 use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 
@@ -14,46 +15,41 @@ use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 /// is a crowd, and their number would grow with its square.
 const EVENT_PARTICIPANTS_MAX: usize = 12;
 
-/// A tie or an event that shows a relationship, by its index; ties come first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Shows {
-    Tie(TieIndex),
-    Event(EventIndex),
-}
-
 /// What is shown: from whom, to whom, of which kind; and by what.
-type Shown = ((EntityIndex, EntityIndex, RelationshipKind), Shows);
+type Shown = ((EntityIndex, EntityIndex, RelationshipKind), Statement);
 
 /// Objects as a snapshot lists them.
 type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
 
-/// The relationships between entities, which are numbered in order of their ids; `entity` tells whose a
-/// record is.
+/// The relationships between entities, which are numbered in order of their ids, and what shows each; `entity` tells
+/// whose a record is.
 pub(super) fn relationships(
     entity: impl Fn(RecordId) -> Option<EntityIndex>,
     ties: &List<Tie>,
     events: &List<Event>,
-) -> Indexed<RelationshipIndex, Relationship> {
+) -> (Indexed<RelationshipIndex, Relationship>, Evidence) {
     let mut shown: Vec<Shown> = Vec::with_capacity(ties.len());
     for (index, tie) in ties.enumerated() {
         let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
         if source != target {
             let kind = RelationshipKind::Tie(tie.kind);
-            shown.push(((source, target, kind), Shows::Tie(index)));
+            shown.push(((source, target, kind), Statement::Tie(index)));
         }
     }
     for (index, event) in events.enumerated() {
         for (from, to, kind) in shown_by(event) {
             let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
             if source != target {
-                shown.push((ordered(source, target, kind), Shows::Event(index)));
+                shown.push((ordered(source, target, kind), Statement::Event(index)));
             }
         }
     }
     shown.par_sort_unstable();
     shown.dedup();
-    let of_one = shown.chunk_by(|(one, _), (other, _)| one == other);
-    of_one.map(|shown| relationship(shown, ties, events)).collect()
+    let of_one = || shown.chunk_by(|(one, _), (other, _)| one == other);
+    let statements = of_one().map(|shown| shown.iter().map(|(_, statement)| *statement));
+    let evidence = Evidence::of(ties.len(), statements);
+    (of_one().map(|shown| relationship(shown, ties, events)).collect(), evidence)
 }
 
 /// One relationship, of all that shows it.
@@ -61,13 +57,13 @@ fn relationship(shown: &[Shown], ties: &List<Tie>, events: &List<Event>) -> Rela
     let (source, target, kind) = shown[0].0;
     let mut span = Span::default();
     let (mut by_tie, mut by_event) = (0, 0);
-    for (_, shows) in shown {
-        match *shows {
-            Shows::Tie(index) => {
+    for (_, statement) in shown {
+        match *statement {
+            Statement::Tie(index) => {
                 by_tie += 1;
                 widen(&mut span, ties[index].span);
             }
-            Shows::Event(index) => {
+            Statement::Event(index) => {
                 by_event += 1;
                 let event = &events[index];
                 let to = event.until.or(Some(event.at));

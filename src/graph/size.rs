@@ -23,5 +23,6 @@ impl Snapshot {
             + self.entities.len() * (size_of::<Entity>() + POINTER)
             + self.relationships.len() * size_of::<Relationship>()
             + self.adjacency.bytes()
+            + self.evidence.bytes()
     }
 }

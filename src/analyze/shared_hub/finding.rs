@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Hub, Statement};
+use super::Hub;
 use crate::analyze::Basis;
-use crate::graph::{EntityIndex, Snapshot};
+use crate::graph::{EntityIndex, Snapshot, Statement};
 use crate::model::{EntityType, EventId, RecordId, TieId, Timestamp};
 
 /// The answer of [`super::shared_hubs`]. Entities are indexes into the snapshot's entities; ids, and what is in the
@@ -54,6 +54,8 @@ pub struct Finding {
     pub ties: Vec<TieId>,
     /// Events that are evidence, ascending.
     pub events: Vec<EventId>,
+    /// The same ties and events by their positions, ascending: to be looked at.
+    pub statements: Vec<Statement>,
     /// Agencies that own the evidence, ascending.
     pub agencies: Vec<String>,
     /// How far its records are to be believed.
@@ -198,6 +200,7 @@ pub(super) struct Evidence {
     pub records: Vec<RecordId>,
     pub ties: Vec<TieId>,
     pub events: Vec<EventId>,
+    pub statements: Vec<Statement>,
     pub agencies: Vec<String>,
     pub basis: Basis,
 }
@@ -205,9 +208,10 @@ pub(super) struct Evidence {
 /// The evidence that the links at these positions rest on.
 pub(super) fn evidence(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Evidence {
     let (mut records, mut ties, mut events) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut agencies = BTreeSet::new();
+    let (mut statements, mut agencies) = (BTreeSet::new(), BTreeSet::new());
     for link in inside.iter().map(|at| &hub.links[*at]) {
         records.extend([link.person_record, link.hub_record]);
+        statements.insert(link.statement);
         let label = match link.statement {
             Statement::Tie(index) => {
                 ties.insert(snapshot.tie_id(index));
@@ -228,6 +232,7 @@ pub(super) fn evidence(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Evid
         records: records.into_iter().collect(),
         ties: ties.into_iter().collect(),
         events: events.into_iter().collect(),
+        statements: statements.into_iter().collect(),
         agencies: agencies.into_iter().collect(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HUB_TYPES, SharedHubOptions};
-use crate::graph::{EntityIndex, EventIndex, Snapshot, TieIndex};
+use crate::graph::{EntityIndex, EventIndex, Snapshot, Statement};
 use crate::model::{EntityType, Event, Participant, RecordId, Role, Span, Tie, TieKind};
 
 /// One statement that links a person with a hub.
@@ -19,13 +19,6 @@ pub(super) struct Link {
     pub hub_record: RecordId,
     /// When, `[from, to)` in microseconds, never empty; `None` when undated.
     pub when: Option<(i64, i64)>,
-}
-
-/// A tie or an event of the snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Statement {
-    Tie(TieIndex),
-    Event(EventIndex),
 }
 
 /// All links by hub, each list ascending.

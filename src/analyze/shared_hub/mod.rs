@@ -31,7 +31,7 @@ use crate::graph::{EntityIndex, Snapshot};
 use crate::model::{EntityType, SubjectCategory};
 use blocks::Kinship;
 use exempt::Organizations;
-use links::{Link, Statement};
+use links::Link;
 use null::Population;
 use window::Best;
 
@@ -211,6 +211,7 @@ fn finding(
         records: evidence.records,
         ties: evidence.ties,
         events: evidence.events,
+        statements: evidence.statements,
         agencies: evidence.agencies,
         basis: evidence.basis,
         cautions,

@@ -1,6 +1,8 @@
 //! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated
 //! people share.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,6 +12,7 @@ use crate::analyze::shared_hub::{
 };
 use crate::api::answer::Answer;
 use crate::api::context::Context;
+use crate::api::evidence::StatementView;
 use crate::api::later::Later;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
@@ -127,6 +130,9 @@ pub struct EvidenceView {
     pub ties: Vec<TieId>,
     /// Events.
     pub events: Vec<EventId>,
+    /// The first 20 of these ties and events, by time and then by id; those of which no time is shown come last. The
+    /// parts are those of the hub and of the subjects.
+    pub statements: Vec<StatementView>,
     /// The agencies that own it.
     pub agencies: Vec<String>,
 }
@@ -250,6 +256,9 @@ impl FindingView {
                 organization: Some(EntitySummary::of(seen, *organization)),
             },
         });
+        finding.statements.iter().for_each(|it| seen.note_statement(*it));
+        let people = finding.subjects.iter().flat_map(|subject| &subject.people);
+        let among: BTreeSet<EntityIndex> = people.copied().chain([finding.hub]).collect();
         Self {
             hub: EntitySummary::of(seen, finding.hub),
             score: finding.score,
@@ -272,6 +281,7 @@ impl FindingView {
                 records: seen.noted(&finding.records),
                 ties: finding.ties.clone(),
                 events: finding.events.clone(),
+                statements: StatementView::first(seen, finding.statements.iter().copied(), &among),
                 agencies: finding.agencies.clone(),
             },
             basis: finding.basis.into(),
