@@ -18,6 +18,21 @@ fn a_finding_tells_its_evidence_its_null_and_what_it_hangs_on() {
         let evidence = finding["evidence"]["records"].as_array().unwrap();
         let hangs_on = finding["counterfactual"]["records"].as_array().unwrap();
         assert!(!hangs_on.is_empty() && hangs_on.iter().all(|record| evidence.contains(record)));
+        let (ties, events) = (&finding["evidence"]["ties"], &finding["evidence"]["events"]);
+        let named = finding["evidence"]["statements"].as_array().unwrap();
+        let all = ties.as_array().unwrap().len() + events.as_array().unwrap().len();
+        assert_eq!(named.len(), all.min(20));
+        for statement in named {
+            let id = &statement["id"];
+            assert!([ties, events].iter().any(|ids| ids.as_array().unwrap().contains(id)));
+            assert!(!statement["roles"].as_array().unwrap().is_empty());
+            if id.as_str().unwrap().starts_with("evt_") {
+                let opened = client.get(&format!("/v1/events/{}", id.as_str().unwrap())).ok();
+                for member in ["kind", "at", "place"] {
+                    assert_eq!(opened["event"][member], statement[member]);
+                }
+            }
+        }
         assert!(!finding["null"]["description"].as_str().unwrap().is_empty());
         for record in evidence.iter().take(2) {
             client.get(&format!("/v1/records/{}", record.as_str().unwrap())).ok();
