@@ -201,8 +201,8 @@ fn what_is_masked_is_opened_in_its_room_only_and_figures_are_few() {
     assert!(wrong.is_empty() && opened.contains("graph/figure.rs"), "{wrong:?}");
     let figures = [
         "analyze/identify.rs",
-        "analyze/shared_hub/blocks.rs",
-        "analyze/shared_hub/exempt.rs",
+        "analyze/indicator/blocks.rs",
+        "analyze/indicator/exempt.rs",
         "graph/figure.rs",
         "query/projection.rs",
     ];

@@ -192,6 +192,7 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
         ("find_paths", "from") => json!(PERSON),
         ("find_paths", "to") => json!(ADDRESS),
         ("get_query" | "run_query", "name") => json!("shared-phones"),
+        ("run_indicator", "name") => json!("shared-hub"),
         ("get_job" | "cancel_job", "id") => json!(JOB),
         ("rank_entities", "measure") => json!("pagerank"),
         (

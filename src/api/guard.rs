@@ -16,6 +16,7 @@ use super::answer::Told;
 use super::asked::{Asked, Understood, case_id_given, purpose_given};
 use super::context::{Acting, Since};
 use super::failures::{Failure, Source};
+use super::indicators::logged_route;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::public::is_public;
 use super::receive::route_of;
@@ -45,7 +46,8 @@ pub async fn guard<B: MessageBody + 'static>(
     let began = Instant::now();
     // What hidden rows cause waits.
     let _in_progress = state.links.in_progress();
-    let pattern = route_of(request.request());
+    let path = request.match_info().as_str();
+    let pattern = route_of(request.request()).map(|route| logged_route(route, path));
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
     let id = hex(&(state.random)()[..16]);

@@ -32,7 +32,8 @@ use super::explanations::entity::{explain_entity, picture_entity};
 use super::explanations::pair::{explain_pair, picture_pair};
 use super::imports::start::start_import;
 use super::inbox::list::read_inbox;
-use super::indicators::shared_hub::shared_hub;
+use super::indicators::list::list_indicators;
+use super::indicators::run::run_indicator;
 use super::jobs::cancel::cancel_job;
 use super::jobs::get::get_job;
 use super::jobs::list::list_jobs;
@@ -84,7 +85,8 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(find_paths)
         .service(rank_entities)
         .service(list_communities)
-        .service(shared_hub)
+        .service(list_indicators)
+        .service(run_indicator)
         .service(list_queries)
         .service(get_query)
         .service(run_query)
