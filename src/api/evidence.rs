@@ -61,7 +61,7 @@ impl StatementView {
         let Span { from, to } = seen.time_of(statement);
         let (id, kind, parts, place, agency) = match statement {
             Statement::Tie(index) => {
-                let tie = &seen.snapshot().ties()[index];
+                let tie = seen.tie(index);
                 let parts = vec![("from", tie.from), ("to", tie.to)];
                 (seen.tie_id(index).to_string(), tie.kind.as_str(), parts, None, &tie.label.agency)
             }

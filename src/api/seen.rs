@@ -11,7 +11,7 @@ use crate::graph::{
     EntityIndex, EventIndex, Hit, OwnRows, RecordIndex, Revealed, Snapshot, Statement, TieIndex,
 };
 use crate::leak;
-use crate::model::{EntityId, EntityType, Event, EventId, Record, RecordId, Span, TieId, hex};
+use crate::model::{EntityId, EntityType, Event, EventId, Record, RecordId, Span, Tie, TieId, hex};
 use crate::query::Value;
 use crate::resolve::Engine;
 
@@ -134,6 +134,11 @@ impl<'s> Seen<'s> {
     /// What an event says; of a masked one no place, text or amount. When it was is for [`Seen::time_of`] to say.
     pub fn event(&self, event: EventIndex) -> &Event {
         &self.snapshot.events()[event]
+    }
+
+    /// What a tie says. When it held is for [`Seen::time_of`] to say.
+    pub fn tie(&self, tie: TieIndex) -> &Tie {
+        &self.snapshot.ties()[tie]
     }
 
     /// When a tie held or an event was, as far as that is shown.

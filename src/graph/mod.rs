@@ -45,7 +45,7 @@ pub use names::text as record_text;
 pub use own::{OwnObject, OwnRows};
 pub use packed::Packed;
 pub use reveal::Revealed;
-pub use shown::{entity_id_in_case, record_id_in_case};
+pub use shown::{entity_id_in_case, event_id_in_case, record_id_in_case};
 pub use withheld::strip_record;
 
 use std::sync::Arc;

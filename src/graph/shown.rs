@@ -50,6 +50,11 @@ pub fn entity_id_in_case(id_key: &IdKey, case: &str, stored: EntityId) -> Entity
     EntityId(id_key.tag("entity of a case", &[case.as_bytes(), &stored.0]))
 }
 
+/// The same of a masked event.
+pub fn event_id_in_case(id_key: &IdKey, case: &str, stored: EventId) -> EventId {
+    EventId(id_key.tag("event of a case", &[case.as_bytes(), &stored.0]))
+}
+
 impl Snapshot {
     /// The same snapshot for a case: what is masked has other pseudonyms and ids in another case.
     #[must_use]
@@ -131,7 +136,7 @@ impl Snapshot {
     pub fn event_id(&self, event: EventIndex) -> EventId {
         let stored = self.events[event].id;
         match self.is_keyed_event(event) {
-            true => EventId(self.in_this_case("event of a case", &stored.0)),
+            true => event_id_in_case(&self.id_key, self.case_name(), stored),
             false => stored,
         }
     }
