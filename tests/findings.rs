@@ -158,12 +158,12 @@ fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
         }
     }
     for (at, finding) in report.findings.iter().enumerate() {
-        let hub = &snapshot.entities()[finding.hub];
+        let hub = &snapshot.entities()[finding.about];
         println!(
             "{at} {:?} {} u {} of {} p {:.2e} rank {:.2e} q {:.2e} score {:.2} {:?} agencies {} \
              counterfactual {} {} cautions {:?} ratio {:.3}",
             hub.entity_type,
-            snapshot.name(finding.hub),
+            snapshot.name(finding.about),
             finding.u,
             finding.firing_at,
             finding.p,
@@ -179,11 +179,11 @@ fn shared_hubs_finds_planted_rings_and_leaves_decoys_alone() {
         );
     }
     for exempted in &report.exempted {
-        let hub = &snapshot.entities()[exempted.hub];
+        let hub = &snapshot.entities()[exempted.about];
         println!(
             "exempt {:?} {} u {} {:?}",
             hub.entity_type,
-            snapshot.name(exempted.hub),
+            snapshot.name(exempted.about),
             exempted.u,
             exempted.reason
         );

@@ -287,12 +287,26 @@ fn what_is_masked_is_opened_in_its_room_only_and_figures_are_few() {
     assert!(wrong.is_empty() && opened.contains("graph/figure.rs"), "{wrong:?}");
     let figures = [
         "analyze/identify.rs",
-        "analyze/shared_hub/blocks.rs",
-        "analyze/shared_hub/exempt.rs",
+        "analyze/indicator/blocks.rs",
+        "analyze/indicator/exempt.rs",
         "graph/figure.rs",
         "query/projection.rs",
     ];
     assert_eq!(files_with(" Figure for "), BTreeSet::from(figures.map(str::to_owned)));
+}
+
+/// When it was is said through `Seen::time_of` only: of what is masked it is not.
+#[test]
+fn ties_and_events_reach_answers_through_what_notes_them_only() {
+    for list in [".ties()", ".events()"] {
+        let mut found = files_with(list);
+        found.retain(|file| file.starts_with("api/"));
+        assert_eq!(found, BTreeSet::from(["api/seen.rs".to_owned()]), "{list}");
+    }
+    let timed = ["api/events/get.rs", "api/evidence.rs", "api/seen.rs"];
+    let mut found = files_with("time_of(");
+    found.retain(|file| file.starts_with("api/"));
+    assert_eq!(found, BTreeSet::from(timed.map(str::to_owned)));
 }
 
 #[test]

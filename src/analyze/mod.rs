@@ -10,11 +10,11 @@ pub mod communities;
 pub mod deconflict;
 mod explain;
 mod identify;
+pub mod indicator;
 pub mod movement;
 pub mod network;
 pub mod paths;
 mod referral;
-pub mod shared_hub;
 
 #[cfg(test)]
 mod samples;
@@ -24,4 +24,5 @@ pub use explain::{
     Between, EntityExplanation, Explanation, Gain, PairExplanation, Step, WhyNot, explain, how, why,
 };
 pub use identify::{Candidate, identify};
+pub use indicator::shared_hub;
 pub use referral::{Referred, referred};

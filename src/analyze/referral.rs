@@ -31,9 +31,9 @@ pub fn referred(
 ) -> Vec<Referred> {
     let joined = joined.snapshot();
     let found: BTreeSet<EntityIndex> =
-        shared_hubs(shown, options).findings.iter().map(|finding| finding.hub).collect();
+        shared_hubs(shown, options).findings.iter().map(|finding| finding.about).collect();
     let is_shown = |finding: &Finding| {
-        let records = &joined.entities()[finding.hub].records;
+        let records = &joined.entities()[finding.about].records;
         let stored = records.iter().filter_map(|record| shown.stored(joined.stored_id(*record)));
         stored.into_iter().any(|record| found.contains(&shown.entity_of(record)))
     };

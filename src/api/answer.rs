@@ -24,7 +24,7 @@ pub struct Told {
     pub account: Option<Principal>,
     /// The id of the object that the request was about, where its path does not name it.
     pub object: Option<String>,
-    /// The ids of all records and entities that the answer showed, as it showed them, by the agencies that own
+    /// The ids of all records, entities, events and ties that the answer showed, as it showed them, by the agencies that own
     /// the records.
     pub shown: BTreeMap<String, BTreeSet<String>>,
     /// Whether something was shown that is masked by default.

@@ -14,6 +14,8 @@ const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
 const ADDRESS: &str = "ent_301aed11db139c629dca88b96720a7bf";
 /// A vehicle with sightings in several cities.
 const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
+/// A sighting of that vehicle.
+const EVENT: &str = "evt_484f2051fd69919eaf68c06a0ee2e3ab";
 /// A record that every agency of the demo sees.
 const RECORD: &str = "rec_086fb576f9e65a48d2ffb51087dee134";
 /// Another record about the same phone.
@@ -184,11 +186,13 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
         (_, CASE_HEADER) => json!("DEMO-2026-1"),
         ("get_record", "id") => json!(RECORD),
         ("get_routes", "id") => json!(VEHICLE),
+        ("get_event", "id") => json!(EVENT),
         ("explain_pair" | "picture_pair", "a") => json!(PERSON_RECORD),
         ("explain_pair" | "picture_pair", "b") => json!(OTHER_PERSON_RECORD),
         ("find_paths", "from") => json!(PERSON),
         ("find_paths", "to") => json!(ADDRESS),
         ("get_query" | "run_query", "name") => json!("shared-phones"),
+        ("run_indicator", "name") => json!("shared-hub"),
         ("get_job" | "cancel_job", "id") => json!(JOB),
         ("rank_entities", "measure") => json!("pagerank"),
         (

@@ -16,6 +16,7 @@ use super::answer::Told;
 use super::asked::{Asked, Understood, case_id_given, purpose_given};
 use super::context::{Acting, Since};
 use super::failures::{Failure, Source};
+use super::indicators::logged_route;
 use super::objects::object;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::protection::protect;
@@ -54,7 +55,8 @@ pub async fn guard<B: MessageBody + 'static>(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let pattern = route_of(request.request());
+    let path = request.match_info().as_str();
+    let pattern = route_of(request.request()).map(|route| logged_route(route, path));
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
     let id = hex(&(state.random)()[..16]);

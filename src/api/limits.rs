@@ -37,6 +37,12 @@ pub const SEARCH_CHARS_MAX: usize = 200;
 pub const BETWEENNESS_WORK_MAX: u64 = 2_000_000_000;
 /// Records of an entity that one answer holds; an entity of more says so.
 pub const ENTITY_RECORDS_MAX: usize = 500;
+/// Participants of an event that one answer holds; it says how many there are.
+pub const EVENT_PARTICIPANTS_MAX: usize = 500;
+/// Ties and events that an answer names for each relationship and each finding, beside their number.
+pub const EVIDENCE_MAX: usize = 20;
+/// Parts of the things in question that an answer names for each of those events.
+pub const EVIDENCE_ROLES_MAX: usize = 20;
 /// Time a client has to send the head of its request.
 pub const REQUEST_TIME: Duration = Duration::from_secs(15);
 /// Time an answer under way has when the server stops.

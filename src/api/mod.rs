@@ -22,6 +22,8 @@ mod context;
 mod deconfliction;
 mod entities;
 mod entrance;
+mod events;
+mod evidence;
 mod examples;
 mod explanations;
 mod failures;

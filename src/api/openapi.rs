@@ -35,12 +35,13 @@ those of sessions says what for (`x-purpose`) and about which case (`x-case`). N
 trafficker.";
 
 /// Groups of operations, in order.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("resolve", "Who is this?"),
     (
         "entities",
         "Entities: finding them, what they are made of, what is around them, how they move",
     ),
+    ("events", "What happened: when, where, and who had a part in it"),
     ("explanations", "Why two records are one, why not, and how an entity holds together"),
     ("network", "Paths, centrality and communities"),
     ("indicators", "Ring indicators, with evidence"),

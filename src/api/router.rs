@@ -27,13 +27,15 @@ use super::entities::get::get_entity;
 use super::entities::neighbours::list_neighbours;
 use super::entities::routes::get_routes;
 use super::entities::search::search;
+use super::events::get::get_event;
 use super::explanations::entity::explain_entity;
 use super::explanations::entity_picture::picture_entity;
 use super::explanations::pair::explain_pair;
 use super::explanations::picture::picture_pair;
 use super::imports::start::start_import;
 use super::inbox::list::read_inbox;
-use super::indicators::shared_hub::shared_hub;
+use super::indicators::list::list_indicators;
+use super::indicators::run::run_indicator;
 use super::jobs::cancel::cancel_job;
 use super::jobs::get::get_job;
 use super::jobs::list::list_jobs;
@@ -77,6 +79,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(get_entity)
         .service(list_neighbours)
         .service(get_routes)
+        .service(get_event)
         .service(explain_pair)
         .service(picture_pair)
         .service(picture_entity)
@@ -84,7 +87,8 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
         .service(find_paths)
         .service(rank_entities)
         .service(list_communities)
-        .service(shared_hub)
+        .service(list_indicators)
+        .service(run_indicator)
         .service(list_queries)
         .service(get_query)
         .service(run_query)

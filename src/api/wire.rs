@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::evidence::StatementView;
 use crate::api::seen::Seen;
 use crate::graph::{EntityIndex, RecordIndex, RelationshipIndex, RelationshipKind};
 use crate::model::{
@@ -271,6 +272,8 @@ pub struct RelationshipView {
     pub events: usize,
     /// From the first to the last time that is known; of what is masked none.
     pub span: Span,
+    /// The first 20 of these ties and events, by time and then by id; those of which no time is shown come last.
+    pub evidence: Vec<StatementView>,
 }
 
 impl RelationshipView {
@@ -285,6 +288,11 @@ impl RelationshipView {
             ties: relationship.ties as usize,
             events: relationship.events as usize,
             span: snapshot.span_of(index),
+            evidence: StatementView::first(
+                seen,
+                snapshot.statements_of(index),
+                &[relationship.source, relationship.target].into(),
+            ),
         }
     }
 }

@@ -213,7 +213,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
         "hub", "strength", "score", "unrelated", "agencies", "q", "name"
     );
     for finding in report.findings.iter().take(FINDINGS_SHOWN) {
-        let hub = &snapshot.entities()[finding.hub];
+        let hub = &snapshot.entities()[finding.about];
         let strength = finding.strength.as_str();
         text += &format!(
             "{:<9} {strength:<8} {:>6.2} {:>9} {:>9} {:>8.4}  {:<24} {}\n",
@@ -222,7 +222,7 @@ fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> S
             finding.u,
             finding.agencies.len(),
             finding.q,
-            snapshot.name(finding.hub),
+            snapshot.name(finding.about),
             truth(finding.subjects.iter().flat_map(|subject| &subject.records), key, cases),
         );
     }

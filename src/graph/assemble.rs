@@ -31,7 +31,7 @@ impl Visible {
         let entities = entities(&self.records, id_key, labels);
         let entity_of = entities_of(&entities, self.records.len());
         let entity = |id| -> Option<EntityIndex> { Some(entity_of[positions.of_id(id)?]) };
-        let relationships = relationships(entity, &self.ties, &self.events);
+        let (relationships, evidence) = relationships(entity, &self.ties, &self.events);
         let adjacency = Adjacency::of(entities.len(), &relationships);
         Snapshot {
             tag,
@@ -45,6 +45,7 @@ impl Visible {
             judgements: self.judgements,
             relationships: relationships.trimmed(),
             adjacency: Arc::new(adjacency),
+            evidence: Arc::new(evidence),
             left_out,
         }
     }

@@ -123,6 +123,7 @@ impl Parts {
             judgements: Arc::new(self.judgements.into()),
             adjacency: Adjacency::of(entities.len(), &relationships).into(),
             relationships: relationships.into(),
+            evidence: Arc::default(),
             entities: entities.into(),
             left_out: LeftOut::default(),
         }

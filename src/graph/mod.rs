@@ -8,6 +8,7 @@ mod build;
 mod cache;
 mod common;
 mod contents;
+mod evidence;
 mod figure;
 mod groups;
 mod index;
@@ -32,6 +33,7 @@ pub use build::{Setting, build, build_in};
 pub use cache::{Cache, VIEW_BYTES_MAX};
 pub use common::Common;
 pub use contents::Parts;
+pub use evidence::Statement;
 pub use figure::Figure;
 pub use index::{
     EntityIndex, EventIndex, IndexSet, Indexed, JudgementIndex, LinkIndex, Listed, Position,
@@ -43,7 +45,7 @@ pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
 pub use own::{OwnObject, OwnRows};
 pub use packed::Packed;
-pub use shown::{entity_id_in_case, record_id_in_case};
+pub use shown::{entity_id_in_case, event_id_in_case, record_id_in_case};
 pub use withheld::strip_record;
 
 use std::sync::Arc;
@@ -69,6 +71,8 @@ pub struct Snapshot {
     relationships: Arc<Indexed<RelationshipIndex, Relationship>>,
     /// Both directions of every relationship.
     adjacency: Arc<Adjacency>,
+    /// The ties and events that show each relationship.
+    evidence: Arc<evidence::Evidence>,
     /// What has been left out of it.
     left_out: LeftOut,
 }

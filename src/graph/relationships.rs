@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::evidence::{Evidence, Statement};
 use super::{
-    Entity, EntityIndex, EventIndex, Indexed, Listed, Position, RecordIndex, Relationship,
-    RelationshipIndex, RelationshipKind, Snapshot, TieIndex,
+    Entity, EntityIndex, Indexed, Listed, Position, RecordIndex, Relationship, RelationshipIndex,
+    RelationshipKind,
 };
 use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 
@@ -14,86 +15,41 @@ use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 /// is a crowd, and their number would grow with its square.
 const EVENT_PARTICIPANTS_MAX: usize = 12;
 
-/// A tie or an event that shows a relationship, by its index; ties come first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Shows {
-    Tie(TieIndex),
-    Event(EventIndex),
-}
-
-impl Shows {
-    /// Widens a span by the time that it shows.
-    pub fn widen(self, span: &mut Span, ties: &List<Tie>, events: &List<Event>) {
-        match self {
-            Self::Tie(index) => widen(span, ties[index].span),
-            Self::Event(index) => {
-                let event = &events[index];
-                let to = event.until.or(Some(event.at));
-                widen(span, Span { from: Some(event.at), to });
-            }
-        }
-    }
-}
-
-/// From whom, to whom, of which kind a relationship is: of two relationships never the same.
-type Key = (EntityIndex, EntityIndex, RelationshipKind);
-
-/// What is shown, and by what.
-type Shown = (Key, Shows);
+/// What is shown: from whom, to whom, of which kind; and by what.
+type Shown = ((EntityIndex, EntityIndex, RelationshipKind), Statement);
 
 /// Objects as a snapshot lists them.
 type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
 
-/// The relationships between entities, which are numbered in order of their ids; `entity` tells whose a
-/// record is.
+/// The relationships between entities, which are numbered in order of their ids, and what shows each; `entity` tells
+/// whose a record is.
 pub(super) fn relationships(
     entity: impl Fn(RecordId) -> Option<EntityIndex>,
     ties: &List<Tie>,
     events: &List<Event>,
-) -> Indexed<RelationshipIndex, Relationship> {
+) -> (Indexed<RelationshipIndex, Relationship>, Evidence) {
     let mut shown: Vec<Shown> = Vec::with_capacity(ties.len());
-    each_shown(entity, ties, events, |it| shown.push(it));
-    shown.par_sort_unstable();
-    shown.dedup();
-    let of_one = shown.chunk_by(|(one, _), (other, _)| one == other);
-    of_one.map(|shown| relationship(shown, ties, events)).collect()
-}
-
-/// All that ties and events show, ties first; an event may show the same twice.
-fn each_shown(
-    entity: impl Fn(RecordId) -> Option<EntityIndex>,
-    ties: &List<Tie>,
-    events: &List<Event>,
-    mut see: impl FnMut(Shown),
-) {
     for (index, tie) in ties.enumerated() {
         let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
         if source != target {
             let kind = RelationshipKind::Tie(tie.kind);
-            see(((source, target, kind), Shows::Tie(index)));
+            shown.push(((source, target, kind), Statement::Tie(index)));
         }
     }
     for (index, event) in events.enumerated() {
         for (from, to, kind) in shown_by(event) {
             let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
             if source != target {
-                see((ordered(source, target, kind), Shows::Event(index)));
+                shown.push((ordered(source, target, kind), Statement::Event(index)));
             }
         }
     }
-}
-
-impl Snapshot {
-    /// All that shows a relationship, with the relationship; an event may show the same twice.
-    pub(super) fn each_that_shows(&self, mut see: impl FnMut(RelationshipIndex, Shows)) {
-        let entity = |id| self.stored(id).map(|record| self.entity_of[record]);
-        each_shown(entity, &self.ties, &self.events, |(key, shows)| {
-            let key_of = |it: &Relationship| (it.source, it.target, it.kind);
-            if let Some(index) = self.relationships.find_by_key(&key, key_of) {
-                see(index, shows);
-            }
-        });
-    }
+    shown.par_sort_unstable();
+    shown.dedup();
+    let of_one = || shown.chunk_by(|(one, _), (other, _)| one == other);
+    let statements = of_one().map(|shown| shown.iter().map(|(_, statement)| *statement));
+    let evidence = Evidence::of(ties.len(), statements);
+    (of_one().map(|shown| relationship(shown, ties, events)).collect(), evidence)
 }
 
 /// One relationship, of all that shows it.
@@ -101,12 +57,12 @@ fn relationship(shown: &[Shown], ties: &List<Tie>, events: &List<Event>) -> Rela
     let (source, target, kind) = shown[0].0;
     let mut span = Span::default();
     let (mut by_tie, mut by_event) = (0, 0);
-    for (_, shows) in shown {
-        match shows {
-            Shows::Tie(_) => by_tie += 1,
-            Shows::Event(_) => by_event += 1,
+    for (_, statement) in shown {
+        match statement {
+            Statement::Tie(_) => by_tie += 1,
+            Statement::Event(_) => by_event += 1,
         }
-        shows.widen(&mut span, ties, events);
+        statement.widen(&mut span, ties, events);
     }
     Relationship::new((source, target), kind, (by_tie, by_event), span)
 }
@@ -152,6 +108,20 @@ fn direction(kind: EventKind, from: &Participant, to: &Participant) -> Option<Re
             Some(RelationshipKind::BookedAt)
         }
         _ => None,
+    }
+}
+
+impl Statement {
+    /// Widens a span by the time that it tells.
+    pub(super) fn widen(self, span: &mut Span, ties: &List<Tie>, events: &List<Event>) {
+        match self {
+            Self::Tie(index) => widen(span, ties[index].span),
+            Self::Event(index) => {
+                let event = &events[index];
+                let to = event.until.or(Some(event.at));
+                widen(span, Span { from: Some(event.at), to });
+            }
+        }
     }
 }
 

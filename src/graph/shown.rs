@@ -21,6 +21,9 @@ pub(super) struct Case {
     /// Entities whose ids are of the case.
     keyed: Arc<IndexSet<EntityIndex>>,
     found: Arc<OnceLock<Found>>,
+    /// Events whose ids are of the case: the same in every case.
+    keyed_events: Arc<OnceLock<IndexSet<EventIndex>>>,
+    found_events: Arc<OnceLock<HashMap<EventId, EventIndex>>>,
 }
 
 /// What is masked, by the ids of the case.
@@ -47,12 +50,24 @@ pub fn entity_id_in_case(id_key: &IdKey, case: &str, stored: EntityId) -> Entity
     EntityId(id_key.tag("entity of a case", &[case.as_bytes(), &stored.0]))
 }
 
+/// The same of a masked event.
+pub fn event_id_in_case(id_key: &IdKey, case: &str, stored: EventId) -> EventId {
+    EventId(id_key.tag("event of a case", &[case.as_bytes(), &stored.0]))
+}
+
 impl Snapshot {
     /// The same snapshot for a case: what is a victim's has other pseudonyms and ids in another case.
     #[must_use]
     pub fn in_case(&self, case: &str) -> Self {
         let keyed = Arc::clone(&self.left_out.of_victims);
-        let case = Case { name: case.to_owned(), keyed, found: Arc::default() };
+        let before = &self.left_out.case;
+        let keyed_events = match Arc::ptr_eq(&before.keyed, &keyed) {
+            true => Arc::clone(&before.keyed_events),
+            false => Arc::default(),
+        };
+        let name = case.to_owned();
+        let (found, found_events) = (Arc::default(), Arc::default());
+        let case = Case { name, keyed, found, keyed_events, found_events };
         let is_masking = self.left_out.is_masking;
         let of_case = |snapshot: &Self| {
             let left_out = LeftOut { case: case.clone(), is_masking, ..snapshot.left_out.clone() };
@@ -102,26 +117,36 @@ impl Snapshot {
 
     /// The id of a tie, as shown.
     pub fn tie_id(&self, tie: TieIndex) -> TieId {
+        let stored = self.ties[tie].id;
+        match self.is_keyed_tie(tie) {
+            true => TieId(self.in_this_case("tie of a case", &stored.0)),
+            false => stored,
+        }
+    }
+
+    /// Whether the id of a tie is of the case.
+    pub(super) fn is_keyed_tie(&self, tie: TieIndex) -> bool {
         let tie = &self.ties[tie];
         let mut ends = [tie.from, tie.to].into_iter().filter_map(|end| self.stored(end));
-        let is_keyed = self.is_masking()
-            && (is_of_victim(&tie.label) || ends.any(|record| self.is_keyed_record(record)));
-        match is_keyed {
-            true => TieId(self.in_this_case("tie of a case", &tie.id.0)),
-            false => tie.id,
-        }
+        self.is_masking()
+            && (is_of_victim(&tie.label) || ends.any(|record| self.is_keyed_record(record)))
     }
 
     /// The id of an event, as shown.
     pub fn event_id(&self, event: EventIndex) -> EventId {
+        let stored = self.events[event].id;
+        match self.is_keyed_event(event) {
+            true => event_id_in_case(&self.id_key, self.case_name(), stored),
+            false => stored,
+        }
+    }
+
+    /// Whether the id of an event is of the case.
+    pub(super) fn is_keyed_event(&self, event: EventIndex) -> bool {
         let event = &self.events[event];
         let mut records = event.participants.iter().filter_map(|part| self.stored(part.record));
-        let is_keyed = self.is_masking()
-            && (is_of_victim(&event.label) || records.any(|record| self.is_keyed_record(record)));
-        match is_keyed {
-            true => EventId(self.in_this_case("event of a case", &event.id.0)),
-            false => event.id,
-        }
+        self.is_masking()
+            && (is_of_victim(&event.label) || records.any(|record| self.is_keyed_record(record)))
     }
 
     /// Whether the snapshot is masked, or what one was masked from.
@@ -153,6 +178,23 @@ impl Snapshot {
     /// `None` when there is none in the view. Never asked with what a caller said.
     pub(crate) fn stored(&self, id: RecordId) -> Option<RecordIndex> {
         self.records.find_by_key(&id, |record| record.id)
+    }
+
+    /// The event of the id that it is shown with; `None` when there is none in the view, or when it bears this id in
+    /// another case.
+    ///
+    /// The first id of no open event makes the snapshot look through its events once for those that are masked, and
+    /// each case make a map of these.
+    pub fn event(&self, id: EventId) -> Option<EventIndex> {
+        let open = self.events.find_by_key(&id, |event| event.id);
+        open.filter(|at| !self.is_keyed_event(*at)).or_else(|| {
+            let case = self.is_masking().then_some(&self.left_out.case)?;
+            let is_keyed = |event: &EventIndex| self.is_keyed_event(*event);
+            let keyed = || self.events.indexes().filter(is_keyed).collect();
+            let keyed = case.keyed_events.get_or_init(keyed);
+            let find = || keyed.iter().map(|event| (self.event_id(event), event)).collect();
+            case.found_events.get_or_init(find).get(&id).copied()
+        })
     }
 
     fn found(&self) -> Option<&Found> {

@@ -24,5 +24,6 @@ impl Snapshot {
             + self.relationships.len() * size_of::<Relationship>()
             + self.adjacency.bytes()
             + self.left_out.spans.bytes()
+            + self.evidence.bytes()
     }
 }

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::relationships::Shows;
-use super::{EventIndex, IndexSet, RelationshipIndex, Snapshot};
+use super::{EventIndex, IndexSet, RelationshipIndex, Snapshot, Statement, TieIndex};
 use crate::model::{Event, Span, Tie, Timestamp};
 
 /// What stands in a masked event in place of its time. It is never shown: [`Snapshot::time_of`] knows none.
@@ -67,35 +66,52 @@ impl Snapshot {
 
     /// The spans of relationships that something masked shows, by what else shows them.
     pub(super) fn spans_of_what_is_left(&self) -> Spans {
+        let mut spans = Spans::default();
         if self.left_out.original.is_none() {
-            return Spans::default();
+            return spans;
         }
-        let mut spans: BTreeMap<RelationshipIndex, Span> = BTreeMap::new();
-        self.each_that_shows(|index, shows| {
-            if self.is_hidden(shows) {
-                spans.insert(index, Span::default());
+        let ties = self.ties.enumerated().filter(|(_, tie)| self.is_hidden_tie(tie));
+        let ties: IndexSet<TieIndex> = ties.map(|(index, _)| index).collect();
+        let events = self.events.enumerated().filter(|(_, event)| self.is_hidden_event(event));
+        let events: IndexSet<EventIndex> = events.map(|(index, _)| index).collect();
+        let is_hidden = |statement: &Statement| match statement {
+            Statement::Tie(index) => ties.contains(*index),
+            Statement::Event(index) => events.contains(*index),
+        };
+        for relationship in self.relationships.indexes() {
+            if !self.statements_of(relationship).any(|it| is_hidden(&it)) {
+                continue;
             }
-        });
-        if spans.is_empty() {
-            return Spans::default();
+            let mut span = Span::default();
+            for statement in self.statements_of(relationship).filter(|it| !is_hidden(it)) {
+                statement.widen(&mut span, &self.ties, &self.events);
+            }
+            if span == Span::default() {
+                spans.unknown.insert(relationship);
+            } else {
+                spans.narrowed.insert(relationship, span);
+            }
         }
-        self.each_that_shows(|index, shows| {
-            if let Some(span) = spans.get_mut(&index)
-                && !self.is_hidden(shows)
-            {
-                shows.widen(span, &self.ties, &self.events);
-            }
-        });
-        let unknown = spans.iter().filter(|(_, span)| **span == Span::default());
-        let unknown = unknown.map(|(index, _)| *index).collect();
-        spans.retain(|_, span| *span != Span::default());
-        Spans { unknown, narrowed: spans }
+        spans
     }
 
-    fn is_hidden(&self, shows: Shows) -> bool {
-        match shows {
-            Shows::Tie(index) => self.is_hidden_tie(&self.ties[index]),
-            Shows::Event(index) => self.is_hidden_event(&self.events[index]),
+    /// Whether what a statement says is not shown: it is of a row about a victim, or something masked has a part in it.
+    pub fn is_masked_statement(&self, statement: Statement) -> bool {
+        self.left_out.original.is_some()
+            && match statement {
+                Statement::Tie(index) => self.is_hidden_tie(&self.ties[index]),
+                Statement::Event(index) => self.is_hidden_event(&self.events[index]),
+            }
+    }
+
+    /// When a statement held, as far as that is shown: of what is masked no time is.
+    pub fn time_shown(&self, statement: Statement) -> Span {
+        match statement {
+            Statement::Tie(index) => self.ties[index].span,
+            Statement::Event(index) => match self.time_of(index) {
+                Some((at, until)) => Span { from: Some(at), to: until },
+                None => Span::default(),
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Ring indicators.
 
+use accord::audit::{Entry, Line};
 use serde_json::{Value, json};
 
 use super::Server;
@@ -18,6 +19,21 @@ fn a_finding_tells_its_evidence_its_null_and_what_it_hangs_on() {
         let evidence = finding["evidence"]["records"].as_array().unwrap();
         let hangs_on = finding["counterfactual"]["records"].as_array().unwrap();
         assert!(!hangs_on.is_empty() && hangs_on.iter().all(|record| evidence.contains(record)));
+        let (ties, events) = (&finding["evidence"]["ties"], &finding["evidence"]["events"]);
+        let named = finding["evidence"]["statements"].as_array().unwrap();
+        let all = ties.as_array().unwrap().len() + events.as_array().unwrap().len();
+        assert_eq!(named.len(), all.min(20));
+        for statement in named {
+            let id = &statement["id"];
+            assert!([ties, events].iter().any(|ids| ids.as_array().unwrap().contains(id)));
+            assert!(!statement["roles"].as_array().unwrap().is_empty());
+            if id.as_str().unwrap().starts_with("evt_") {
+                let opened = client.get(&format!("/v1/events/{}", id.as_str().unwrap())).ok();
+                for member in ["kind", "at", "place"] {
+                    assert_eq!(opened["event"][member], statement[member]);
+                }
+            }
+        }
         assert!(!finding["null"]["description"].as_str().unwrap().is_empty());
         for record in evidence.iter().take(2) {
             client.get(&format!("/v1/records/{}", record.as_str().unwrap())).ok();
@@ -77,4 +93,74 @@ fn a_ring_over_agencies_fires_only_once_they_share() {
     };
     assert_eq!(ring("own"), 0, "three people of one agency are below the threshold");
     assert_eq!(ring("shared"), 1);
+}
+
+/// The last entry of a server's audit log.
+fn last(server: &Server) -> Entry {
+    let text = std::fs::read_to_string(&server.audit).unwrap();
+    serde_json::from_str::<Line>(text.lines().last().unwrap()).unwrap().entry
+}
+
+#[test]
+fn the_list_says_of_each_indicator_what_it_takes_and_what_it_cannot_tell() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    let listed = client.get("/v1/indicators").ok()["indicators"].as_array().unwrap().clone();
+    assert!(!listed.is_empty());
+    for indicator in &listed {
+        for member in ["looks_for", "meaning"] {
+            assert!(!indicator[member].as_str().unwrap().is_empty(), "{indicator}");
+        }
+        for member in ["cannot_tell", "sources"] {
+            assert!(!indicator[member].as_array().unwrap().is_empty(), "{indicator}");
+        }
+        let path = format!("/v1/indicators/{}", indicator["name"].as_str().unwrap());
+        let plain = client.get(&path).ok();
+        assert_eq!(
+            (&plain["version"], &plain["meaning"]),
+            (&indicator["version"], &indicator["meaning"])
+        );
+        for parameter in indicator["parameters"].as_array().unwrap() {
+            let name = parameter["name"].as_str().unwrap();
+            let number = |member: &str| parameter[member].as_u64().unwrap();
+            let ask = |value: u64| client.get(&format!("{path}?{name}={value}"));
+            for member in ["min", "max", "default"] {
+                assert_eq!(ask(number(member)).ok()["parameters"][name], number(member));
+            }
+            assert_eq!(plain["parameters"][name], number("default"));
+            for outside in [number("min") - 1, number("max") + 1] {
+                assert_eq!(ask(outside).problem(400), "bad_parameter", "{name}={outside}");
+            }
+        }
+        assert_eq!(client.get(&format!("{path}?x=1")).problem(400), "bad_parameter");
+    }
+    assert_eq!(client.get("/v1/indicators?x=1").problem(400), "bad_parameter");
+}
+
+#[test]
+fn an_entry_of_the_log_says_which_indicator_was_asked() {
+    let server = Server::empty();
+    let client = server.agency("metro-police");
+    client.get("/v1/indicators/shared-hub?window_days=90").ok();
+    assert_eq!(last(&server).operation, "GET /v1/indicators/shared-hub");
+    client.get("/v1/indicators").ok();
+    assert_eq!(last(&server).operation, "GET /v1/indicators");
+    // What is none may be any text: it says so, and stays out of the log.
+    for name in ["shared_hub", "horvat", "SHARED-HUB", "shared-hub%20"] {
+        let answer = client.get(&format!("/v1/indicators/{name}?window_days=x"));
+        assert_eq!(answer.problem(404), "not_found", "{name}");
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("GET /v1/indicators"), "{detail}");
+        assert_eq!(last(&server).operation, "GET /v1/indicators/{name}");
+    }
+    assert!(!std::fs::read_to_string(&server.audit).unwrap().contains("horvat"));
+}
+
+#[test]
+fn who_may_not_ask_hears_of_no_indicator() {
+    let server = Server::empty();
+    for path in ["/v1/indicators", "/v1/indicators/shared-hub", "/v1/indicators/none"] {
+        assert_eq!(server.operator().get(path).problem(403), "forbidden", "{path}");
+        server.with_token(None).get(path).problem(401);
+    }
 }

@@ -8,6 +8,7 @@ mod case_forms;
 pub mod documentation;
 mod doublets;
 mod entities;
+mod events;
 mod explanations;
 mod governance;
 mod grading;

@@ -7,10 +7,10 @@ use accord::audit::Line;
 
 use super::{Answer, Server, documentation};
 
-/// All ids of entities and records in a text.
+/// All ids of entities, records, events and ties in a text.
 fn named(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for prefix in ["ent_", "rec_"] {
+    for prefix in ["ent_", "rec_", "evt_", "tie_"] {
         for (at, _) in text.match_indices(prefix) {
             let digits = text[at + prefix.len()..].chars().take_while(char::is_ascii_hexdigit);
             let digits: String = digits.collect();

@@ -12,5 +12,6 @@ mod order;
 mod packed;
 mod quality;
 mod relationships;
+mod statements;
 mod view_first;
 pub mod world;

@@ -2,8 +2,8 @@
 //! caller sees, of things that it does not see, and of things that never were.
 
 use accord::api::Notice;
-use accord::graph::{entity_id_in_case, record_id_in_case};
-use accord::model::{EntityType, IdKey, RecordId, hex};
+use accord::graph::{entity_id_in_case, event_id_in_case, record_id_in_case};
+use accord::model::{EntityType, EventKind, IdKey, RecordId, hex};
 use rand::seq::{IndexedRandom, IteratorRandom, SliceRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
@@ -173,6 +173,19 @@ impl<R: Rng> Pool<'_, R> {
         shown.to_string()
     }
 
+    /// The id of an event that a row of any agency may have: as it is stored, or as it is shown in a case.
+    fn event(&mut self) -> String {
+        let agency = self.pick(&AGENCIES);
+        let (local_id, kind) =
+            (self.local_id(), self.pick(&[EventKind::Sighting, EventKind::Incident]));
+        let stored = IdKey::default().event(agency, &local_id, kind);
+        let shown = match self.pick(&[None, Some(self.case), Some(CASE), Some(OWN_CASE)]) {
+            Some(case) => event_id_in_case(&IdKey::default(), case, stored),
+            None => stored,
+        };
+        shown.to_string()
+    }
+
     /// The case of an id, if it is of any. Mostly as it is shown: what is of a victim's row bears an id of the case; else
     /// any, one that callers work on or their agency's own.
     fn case(&mut self, known: Known) -> Option<&'static str> {
@@ -308,10 +321,16 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             get(format!("/v1/centrality/{measure}?limit={limit}{unmask}"))
         }),
         ("list_communities", |pool| get(format!("/v1/communities{}", pool.unmask()))),
-        ("shared_hub", |pool| {
+        ("get_event", |pool| {
+            let (event, unmask) = (pool.event(), pool.unmask());
+            get(format!("/v1/events/{event}{unmask}"))
+        }),
+        ("list_indicators", |_| get("/v1/indicators".to_owned())),
+        ("run_indicator", |pool| {
+            let name = pool.pick(&["shared-hub", "shared-hub", "shared-hub", "none"]);
             // How long a window is that shows a finding tells when its parts were.
             let (days, unmask) = (pool.pick(&[1, 10, 180]), pool.and_unmask());
-            get(format!("/v1/indicators/shared-hub?window_days={days}{unmask}"))
+            get(format!("/v1/indicators/{name}?window_days={days}{unmask}"))
         }),
         ("list_queries", |_| get("/v1/queries".to_owned())),
         ("get_query", |_| get("/v1/queries/shared-phones".to_owned())),

@@ -224,7 +224,7 @@ impl StayView {
         let sightings = stay.stops.iter().map(|stop| {
             let stop = &found.stops[*stop];
             SightingView {
-                event: stop.event,
+                event: seen.noted_event(stop.event),
                 kind: stop.kind.as_str(),
                 at: stop.at,
                 agency: stop.agency.clone(),

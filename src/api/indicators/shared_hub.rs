@@ -1,20 +1,21 @@
-//! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated
+//! `GET /v1/indicators/shared-hub`, of all indicators: phones, addresses and vehicles that unusually many unrelated
 //! people share.
 
-use actix_web::{HttpRequest, get};
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::analyze::shared_hub::{
-    Caution, Exempted, Exemption, Finding, SharedHubOptions, shared_hubs,
-};
-use crate::api::answer::Answer;
+use super::{IndicatorAnswer, Work, number};
+use crate::analyze::indicator::shared_hub::{SharedHubOptions, WINDOW_DAYS};
+use crate::analyze::indicator::{Caution, Exempted, Exemption, Finding, Indicator, SharedHub};
 use crate::api::basis::BasisView;
-use crate::api::context::Context;
+use crate::api::evidence::StatementView;
 use crate::api::later::Later;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::scope::Scope;
 use crate::api::seen::Seen;
 use crate::api::wire::EntitySummary;
 use crate::casework::referrals;
@@ -128,6 +129,9 @@ pub struct EvidenceView {
     pub ties: Vec<TieId>,
     /// Events.
     pub events: Vec<EventId>,
+    /// The first 20 of these ties and events, by time and then by id; those of which no time is shown come last. The
+    /// parts are those of the hub and of the subjects.
+    pub statements: Vec<StatementView>,
     /// The agencies that own it.
     pub agencies: Vec<String>,
 }
@@ -166,77 +170,51 @@ pub struct ExemptedView {
 }
 
 const INDICATOR: &str = "shared_hub";
-const VERSION: u32 = 1;
-const MEANING: &str = "unusually many unrelated people share this phone, address or vehicle; worth a \
-look, and says of nobody that they have done anything";
 
-/// Shared hubs
-///
-/// Phones, addresses and vehicles that, within a window of time, unusually many unrelated people
-/// share. Counts blocks of people, not heads: a family is one. Each finding tells what it rests on,
-/// what it was tested against and what it hangs on; shelters, hospitals, hotels and the like are
-/// exempted, with the reason.
-#[utoipa::path(
-    tag = "indicators",
-    operation_id = "shared_hub",
-    params(
-        ("window_days" = Option<u64>, Query, minimum = 1, maximum = 3650, description = "Length of the window in days; 180 when absent"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Findings on a page"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-    ),
-    responses((status = 200, body = SharedHubAnswer)),
-)]
-#[get("/v1/indicators/shared-hub")]
-pub async fn shared_hub(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<SharedHubAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
+/// Reads what is asked of the shared hub.
+pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
     let defaults = SharedHubOptions::default();
-    let days = parameters.number("window_days", 1..=3_650, u64::from(defaults.window_days))?;
+    let days = number(parameters, &WINDOW_DAYS)?;
     let unmask = parameters.unmask()?;
-    let asked = PageRequest::read(&mut parameters)?;
-    parameters.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let options = SharedHubOptions { window_days: days as u32, ..defaults };
-            let seen = scope.seen_as(unmask)?;
-            let report = shared_hubs(seen.snapshot(), &options);
-            let findings = page(
-                scope,
-                &[INDICATOR, &days.to_string(), unmask.as_str()],
-                &asked,
-                &report.findings,
-                |finding| seen.listed_id(finding.hub).to_string(),
-                |finding| FindingView::of(&seen, finding),
-            )?;
-            let exempted = report.exempted.iter().map(|it| ExemptedView::of(&seen, it));
-            // Of those who may ask for pointers only.
-            if scope.principal.may(Function::Deconflict) {
-                let (work, question) = (scope.casework(), scope.question());
-                let kept = referrals::keep(work, &question, scope.sealing(), options.window_days)?;
-                scope.later(Later::Refer(kept));
-            }
-            Ok(SharedHubAnswer {
-                indicator: INDICATOR,
-                version: VERSION,
-                meaning: MEANING,
-                parameters: SharedHubParameters {
-                    window_days: options.window_days,
-                    phone_blocks: options.phone_blocks,
-                    address_blocks: options.address_blocks,
-                    vehicle_blocks: options.vehicle_blocks,
-                    confidence_min: options.confidence_min,
-                    p_max: options.p_max,
-                    p_rank_max: options.p_rank_max,
-                },
-                findings,
-                exempted: exempted.collect(),
-                snapshot: seen.name(),
-            })
-        })
-        .await
+    let asked = PageRequest::read(parameters)?;
+    let work = move |scope: &Scope| {
+        let options = SharedHubOptions { window_days: days, ..defaults };
+        let seen = scope.seen_as(unmask)?;
+        let report = SharedHub::find(seen.snapshot(), &options);
+        let findings = page(
+            scope,
+            &[INDICATOR, &days.to_string(), unmask.as_str()],
+            &asked,
+            &report.findings,
+            |finding| seen.listed_id(finding.about).to_string(),
+            |finding| FindingView::of(&seen, finding),
+        )?;
+        let exempted = report.exempted.iter().map(|it| ExemptedView::of(&seen, it));
+        // Of those who may ask for pointers only.
+        if scope.principal.may(Function::Deconflict) {
+            let (work, question) = (scope.casework(), scope.question());
+            let kept = referrals::keep(work, &question, scope.sealing(), options.window_days)?;
+            scope.later(Later::Refer(kept));
+        }
+        Ok(IndicatorAnswer::SharedHub(SharedHubAnswer {
+            indicator: INDICATOR,
+            version: SharedHub::ABOUT.version,
+            meaning: SharedHub::ABOUT.meaning,
+            parameters: SharedHubParameters {
+                window_days: options.window_days,
+                phone_blocks: options.phone_blocks,
+                address_blocks: options.address_blocks,
+                vehicle_blocks: options.vehicle_blocks,
+                confidence_min: options.confidence_min,
+                p_max: options.p_max,
+                p_rank_max: options.p_rank_max,
+            },
+            findings,
+            exempted: exempted.collect(),
+            snapshot: seen.name(),
+        }))
+    };
+    Ok(Box::new(work))
 }
 
 impl FindingView {
@@ -253,8 +231,11 @@ impl FindingView {
                 organization: Some(EntitySummary::of(seen, *organization)),
             },
         });
+        finding.statements.iter().for_each(|it| seen.note_statement(*it));
+        let people = finding.subjects.iter().flat_map(|subject| &subject.people);
+        let among: BTreeSet<EntityIndex> = people.copied().chain([finding.about]).collect();
         Self {
-            hub: EntitySummary::of(seen, finding.hub),
+            hub: EntitySummary::of(seen, finding.about),
             score: finding.score,
             strength: finding.strength.as_str(),
             subjects: subjects.collect(),
@@ -266,7 +247,7 @@ impl FindingView {
             }),
             null: NullView {
                 description: finding.null.description.clone(),
-                hubs: finding.null.hubs,
+                hubs: finding.null.others,
                 p: finding.p,
                 p_rank: finding.p_rank,
                 q: finding.q,
@@ -275,6 +256,7 @@ impl FindingView {
                 records: seen.noted(&finding.records),
                 ties: finding.ties.clone(),
                 events: finding.events.clone(),
+                statements: StatementView::first(seen, finding.statements.iter().copied(), &among),
                 agencies: finding.agencies.clone(),
             },
             basis: finding.basis.into(),
@@ -309,7 +291,7 @@ impl ExemptedView {
             }
         };
         Self {
-            hub: EntitySummary::of(seen, exempted.hub),
+            hub: EntitySummary::of(seen, exempted.about),
             unrelated: exempted.u,
             why: ReasonView { reason, detail, organization },
         }

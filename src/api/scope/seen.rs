@@ -7,9 +7,9 @@ use super::Scope;
 use crate::analyze::{Basis, Candidate};
 use crate::api::basis::BasisView;
 use crate::api::problem::{Code, Problem};
-use crate::graph::{EntityIndex, OwnRows, RecordIndex, Snapshot};
+use crate::graph::{EntityIndex, EventIndex, OwnRows, RecordIndex, Snapshot, Statement, TieIndex};
 use crate::leak;
-use crate::model::{EntityId, Record, RecordId, hex};
+use crate::model::{EntityId, Event, EventId, Record, RecordId, Span, Tie, TieId, hex};
 use crate::query::Value;
 use crate::resolve::Engine;
 
@@ -120,6 +120,68 @@ impl<'s> Seen<'s> {
         id
     }
 
+    /// The event of an id, as a caller gives it.
+    pub fn find_event(&self, id: &str) -> Result<EventIndex, Problem> {
+        let found = id.parse().ok().and_then(|id| {
+            let masked = || {
+                let masked = self.masked.as_ref()?;
+                let stored = masked.events()[masked.event(id)?].id;
+                self.snapshot.events().find_by_key(&stored, |event| event.id)
+            };
+            self.snapshot.event(id).or_else(masked)
+        });
+        found.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// The id of an event in this answer, which is noted as shown.
+    pub fn event_id(&self, event: EventIndex) -> EventId {
+        let id = self.snapshot.event_id(event);
+        let owner = self.snapshot.events()[event].label.agency.as_str();
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
+    }
+
+    /// The id of a tie in this answer, which is noted as shown.
+    pub fn tie_id(&self, tie: TieIndex) -> TieId {
+        let id = self.snapshot.tie_id(tie);
+        let owner = self.snapshot.ties()[tie].label.agency.as_str();
+        self.scope.note(|told| told.show(&id.to_string(), [owner]));
+        id
+    }
+
+    /// Notes a tie or an event whose id the answer shows.
+    pub fn note_statement(&self, statement: Statement) {
+        match statement {
+            Statement::Tie(tie) => drop(self.tie_id(tie)),
+            Statement::Event(event) => drop(self.event_id(event)),
+        }
+    }
+
+    /// The id of an event that an analysis gives as this snapshot shows it, noted as shown.
+    pub fn noted_event(&self, shown: EventId) -> EventId {
+        self.snapshot.event(shown).map_or(shown, |event| self.event_id(event))
+    }
+
+    /// What an event says; of a masked one no place, text or amount. When it was is for [`Seen::time_of`] to say.
+    pub fn event(&self, event: EventIndex) -> &Event {
+        &self.snapshot.events()[event]
+    }
+
+    /// What a tie says. When it held is for [`Seen::time_of`] to say.
+    pub fn tie(&self, tie: TieIndex) -> &Tie {
+        &self.snapshot.ties()[tie]
+    }
+
+    /// When a tie held or an event was, as far as that is shown.
+    pub fn time_of(&self, statement: Statement) -> Span {
+        self.snapshot.time_shown(statement)
+    }
+
+    /// Whether what a tie or an event says is not shown.
+    pub fn is_masked_statement(&self, statement: Statement) -> bool {
+        self.snapshot.is_masked_statement(statement)
+    }
+
     /// The id, in this answer, of a record that is stored under an id; `None` when the view has none.
     pub fn shown_record(&self, stored: RecordId) -> Option<RecordId> {
         self.snapshot.stored(stored).map(|index| self.record_id(index))
@@ -151,7 +213,7 @@ impl<'s> Seen<'s> {
         Ok(self.snapshot.stored_id(record))
     }
 
-    /// Notes the entities and records whose ids a value names, at any depth.
+    /// Notes the entities, records and events whose ids a value names, at any depth.
     pub fn note_named(&self, value: &Value) {
         let text = match value {
             Value::String(text) => text,
@@ -166,6 +228,9 @@ impl<'s> Seen<'s> {
         }
         if let Some(record) = text.parse().ok().and_then(|id| self.record(id)) {
             self.record_id(record);
+        }
+        if let Some(event) = text.parse().ok().and_then(|id| self.snapshot.event(id)) {
+            self.event_id(event);
         }
     }
 

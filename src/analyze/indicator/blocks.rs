@@ -1,20 +1,19 @@
 //! Blocks of related people: what counts as one.
 //!
-//! Two people of one hub are one block when
-//! - they share a family name and a home address (the hub itself, when it is an address, is one);
+//! Two people of one thing are one block when
+//! - they share a family name and a home address (the thing itself, when it is an address, is one);
 //! - they share a family name and were seen with one vehicle within hours of each other: a family
 //!   on the road, of whom the border did not write down the home;
-//! - they live at one address other than the hub where few enough people live, and which belongs to
+//! - they live at one address other than the thing where few enough people live, and which belongs to
 //!   no organization: a household;
 //! - two words of their names are alike, or one word and the whole date of birth: they may be one
 //!   person whose records were not joined;
-//! - and, if the options say so, a source ties them as associates.
+//! - and, if the rules say so, a source ties them as associates.
 //!
-//! Relations pass on: kin of kin at the hub are one block. All of this only lowers the count.
+//! Relations pass on: kin of kin at the thing are one block. All of this only lowers the count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::SharedHubOptions;
 use super::exempt::Organizations;
 use super::links::{Link, entity, is};
 use crate::graph::{EntityIndex, Figure, Snapshot, TieIndex};
@@ -24,6 +23,19 @@ use crate::normalize::{AddressForm, NameForm};
 
 /// Words of one name that are looked at.
 const WORDS_MAX: usize = 6;
+
+/// What counts as related.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct KinshipRules {
+    /// Ties less sure than this count for nothing, 0 to 1.
+    pub confidence_min: f64,
+    /// The most people of a household.
+    pub household_people_max: usize,
+    /// Microseconds between sightings of one family name with a vehicle that are together; 0 for never.
+    pub together: i64,
+    /// Whether people whom a source ties as associates are kin.
+    pub associates_are_kin: bool,
+}
 
 /// What related people have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +96,7 @@ impl Relations {
     }
 }
 
-/// The relations of all people that any hub is linked with.
+/// The relations of all people that any thing is linked with.
 pub(super) struct Kinship {
     of: BTreeMap<EntityIndex, Relations>,
     /// Microseconds between sightings with a vehicle that are together; 0 for never.
@@ -94,15 +106,15 @@ pub(super) struct Kinship {
 impl Kinship {
     pub fn new(
         snapshot: &Snapshot,
-        options: &SharedHubOptions,
+        rules: &KinshipRules,
         organizations: &Organizations,
         people: &BTreeSet<EntityIndex>,
     ) -> Self {
-        let homes = homes(snapshot, options);
+        let homes = homes(snapshot, rules);
         let mut residents: BTreeMap<EntityIndex, usize> = BTreeMap::new();
         homes.values().flatten().for_each(|home| *residents.entry(*home).or_default() += 1);
         let household = |home: &EntityIndex| {
-            residents[home] <= options.household_people_max && !organizations.keep(*home)
+            residents[home] <= rules.household_people_max && !organizations.keep(*home)
         };
         let mut relations: BTreeMap<EntityIndex, Relations> = BTreeMap::new();
         for person in people {
@@ -121,17 +133,17 @@ impl Kinship {
             of.keys.extend(kin);
             relations.insert(*person, of);
         }
-        if options.associates_are_kin {
+        if rules.associates_are_kin {
             associates(snapshot, &mut relations);
         }
-        Self { of: relations, together: options.together_micros() }
+        Self { of: relations, together: rules.together }
     }
 
-    /// The blocks of a hub's people, in order of their first person, and the block of each link.
+    /// The blocks of a thing's people, in order of their first person, and the block of each link.
     pub fn blocks(
         &self,
-        hub: EntityIndex,
-        hub_type: EntityType,
+        thing: EntityIndex,
+        thing_type: EntityType,
         links: &[Link],
     ) -> (Vec<Vec<EntityIndex>>, Vec<u32>) {
         let people: Vec<EntityIndex> = {
@@ -145,16 +157,16 @@ impl Kinship {
             let here = relations
                 .families
                 .iter()
-                .filter(|_| hub_type == EntityType::Address)
-                .map(|family| Key::Kin(family.clone(), Home::Entity(hub)));
+                .filter(|_| thing_type == EntityType::Address)
+                .map(|family| Key::Kin(family.clone(), Home::Entity(thing)));
             let elsewhere =
-                relations.keys.iter().filter(|key| **key != Key::Household(hub)).cloned();
+                relations.keys.iter().filter(|key| **key != Key::Household(thing)).cloned();
             for key in here.chain(elsewhere) {
                 let other = *first.entry(key).or_insert(at);
                 union.join(at, other);
             }
         }
-        if hub_type == EntityType::Vehicle {
+        if thing_type == EntityType::Vehicle {
             for (one, other) in self.seen_together(&people, links) {
                 union.join(one, other);
             }
@@ -224,11 +236,11 @@ impl Relations {
 /// The addresses at which each person lives.
 fn homes(
     snapshot: &Snapshot,
-    options: &SharedHubOptions,
+    rules: &KinshipRules,
 ) -> BTreeMap<EntityIndex, BTreeSet<EntityIndex>> {
     let mut homes: BTreeMap<EntityIndex, BTreeSet<EntityIndex>> = BTreeMap::new();
     for tie in snapshot.ties().iter() {
-        if tie.kind != TieKind::LivesAt || tie.confidence < options.confidence_min {
+        if tie.kind != TieKind::LivesAt || tie.confidence < rules.confidence_min {
             continue;
         }
         let ends = entity(snapshot, tie.from).zip(entity(snapshot, tie.to));

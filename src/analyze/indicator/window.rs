@@ -1,11 +1,10 @@
-//! The window of time in which a hub has the most blocks.
+//! The window of time in which a thing has the most blocks of people.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::SharedHubOptions;
 use super::links::Link;
 
-/// The best window of a hub.
+/// The best window of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Best {
     /// Blocks with evidence in it, undated evidence included.
@@ -74,19 +73,17 @@ impl Counter {
     }
 }
 
-/// Whether a link counts in the window that begins at this instant. Undated links always do.
-pub(super) fn meets(link: &Link, from: Option<i64>, options: &SharedHubOptions) -> bool {
+/// Whether a link counts in the window of a length that begins at this instant. Undated links always do.
+pub(super) fn meets(link: &Link, from: Option<i64>, length: i64) -> bool {
     match (link.when, from) {
-        (Some((first, after)), Some(t)) => {
-            first < t.saturating_add(options.window_micros()) && after > t
-        }
+        (Some((first, after)), Some(t)) => first < t.saturating_add(length) && after > t,
         (None, _) => true,
         (Some(_), None) => false,
     }
 }
 
-/// The most blocks between two silences of a hub longer than `gap`. Undated evidence counts in each.
-/// A block is taken to use the hub from its first to its last evidence.
+/// The most blocks between two silences of a thing longer than `gap`. Undated evidence counts in each.
+/// A block is taken to use the thing from its first to its last evidence.
 pub(super) fn successive_users(links: &[Link], block_of: &[u32], gap: i64) -> usize {
     let mut undated = BTreeSet::new();
     let mut uses: BTreeMap<u32, (i64, i64)> = BTreeMap::new();

@@ -3,37 +3,68 @@
 //!
 //! A family is one: people are counted in blocks, never as heads. Shelters, hospitals, hotels and
 //! the like are the normal case: what would have fired but is explained comes back as exempted,
-//! with its reason. A finding says that a hub deserves a look, never that a person has done
-//! anything; possible victims are marked as protected and nobody is ranked.
-//!
-//! Names serve only to count people as related, which lowers the figure; nationality is not read.
+//! with its reason.
 
-mod blocks;
-mod counterfactual;
-mod exempt;
-mod finding;
-mod links;
-mod null;
 mod options;
 #[cfg(test)]
 mod tests;
-mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use finding::{
-    Caution, Counterfactual, Exempted, Exemption, Finding, NullModel, SharedHubReport, Strength,
-    Subject, Window,
+pub use super::finding::{
+    Caution, Counterfactual, Exempted, Exemption, Finding, NullModel, Report, Strength, Subject,
+    Window,
 };
-pub use options::SharedHubOptions;
+pub use options::{SharedHubOptions, WINDOW_DAYS};
 
+use super::blocks::Kinship;
+use super::counterfactual::{self, Counted};
+use super::exempt::Organizations;
+use super::finding::{evidence, subjects};
+use super::links::{self, Link};
+use super::null::{self, Counting, Population};
+use super::window::{self, Best};
+use super::{About, Indicator};
 use crate::graph::{EntityIndex, Snapshot};
-use crate::model::{EntityType, SubjectCategory};
-use blocks::Kinship;
-use exempt::Organizations;
-use links::{Link, Statement};
-use null::Population;
-use window::Best;
+use crate::model::EntityType;
+
+/// The shared hub.
+pub struct SharedHub;
+
+impl Indicator for SharedHub {
+    type Options = SharedHubOptions;
+
+    const ABOUT: About = About {
+        name: "shared-hub",
+        version: 1,
+        looks_for: "phones, addresses and vehicles that, within one window of time, more unrelated people have to do \
+                    with than with others of their kind in the view",
+        meaning: "unusually many unrelated people share this phone, address or vehicle; worth a \
+                  look, and says of nobody that they have done anything",
+        cannot_tell: &[
+            "a place where strangers live or work together by right from one where they are held: a harvest crew in \
+             its lawful housing looks the same",
+            "strangers from relatives whose records name neither a common home nor a common family name",
+            "a shelter, hotel or employer from a front where no record says whose the phone or address is",
+            "rings without a common phone, address or vehicle, such as those that change phones",
+            "anything where the view has few hubs of a kind: nothing is unusual among few",
+        ],
+        sources: &[
+            "phones and advertisements as the link between people: Ibanez and Suthers 2014, Detection of domestic \
+             human trafficking indicators and movement trends using content available on open internet sources",
+            "shared contact data as a red flag: FinCEN advisory FIN-2020-A008",
+            "false-discovery rate: Benjamini and Hochberg 1995",
+        ],
+        parameters: &[WINDOW_DAYS],
+    };
+
+    fn find(snapshot: &Snapshot, options: &SharedHubOptions) -> Report {
+        shared_hubs(snapshot, options)
+    }
+}
+
+/// What is counted.
+const COUNTING: Counting = Counting { what: "unrelated blocks", things: "hubs" };
 
 /// The types of entities that can be a hub.
 const HUB_TYPES: [EntityType; 3] = [EntityType::Phone, EntityType::Address, EntityType::Vehicle];
@@ -57,12 +88,12 @@ struct Hub {
 ///
 /// Depends on the snapshot and the options only. More evidence about a hub never lowers its `u`
 /// or its score while the other hubs stay as they are, except by what shows two blocks to be kin.
-pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHubReport {
+pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> Report {
     // Whose a phone or an address is, its number tells, also where it is masked.
     let organizations = snapshot.figure(Organizations::new);
-    let links = links::by_hub(snapshot, options);
+    let links = links::by_thing(snapshot, &HUB_TYPES, options.confidence_min);
     let people: BTreeSet<EntityIndex> = links.values().flatten().map(|link| link.person).collect();
-    let kinship = Kinship::new(snapshot, options, &organizations, &people);
+    let kinship = Kinship::new(snapshot, &options.kinship(), &organizations, &people);
     let hubs: Vec<Hub> = links
         .into_iter()
         .map(|(entity, links)| hub(snapshot, options, &kinship, &organizations, entity, links))
@@ -71,19 +102,15 @@ pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHub
         .into_iter()
         .map(|of| {
             let shared = hubs.iter().filter(|hub| hub.entity_type == of && hub.exempt.is_none());
-            (of, Population::new(shared.map(|hub| hub.best.u), options.threshold(of)))
+            (of, Population::new(shared.map(|hub| hub.best.u), options.threshold(of), COUNTING))
         })
         .collect();
     let q_values = q_values(&hubs, &populations);
-    let mut report = SharedHubReport {
-        findings: Vec::new(),
-        exempted: Vec::new(),
-        populations: populations.iter().map(|(of, some)| (*of, some.hubs())).collect(),
-    };
+    let (mut findings, mut exempted) = (Vec::new(), Vec::new());
     for (index, hub) in hubs.iter().enumerate() {
         let population = &populations[&hub.entity_type];
         let counted = hub.exempt.is_none();
-        let firing = population.firing_at(counted.then_some(hub.best.u), options);
+        let firing = population.firing_at(counted.then_some(hub.best.u), options.unusual());
         if hub.best.u < firing {
             continue;
         }
@@ -92,22 +119,17 @@ pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> SharedHub
         match exemption {
             Some(reason) => {
                 let reason = reason.shown(snapshot);
-                report.exempted.push(Exempted { hub: hub.entity, u: hub.best.u, reason });
+                exempted.push(Exempted { about: hub.entity, u: hub.best.u, reason });
             }
             None => {
                 let q = q_values[index].unwrap_or(1.0);
                 let weighing = Weighing { population, firing, q };
-                report.findings.push(finding(snapshot, options, &organizations, hub, &weighing));
+                findings.push(finding(snapshot, options, &organizations, hub, &weighing));
             }
         }
     }
-    let id = |hub: EntityIndex| snapshot.entity_id(hub);
-    report.findings.sort_by(|a, b| {
-        let by_id = || id(a.hub).cmp(&id(b.hub));
-        b.strength.cmp(&a.strength).then(b.score.total_cmp(&a.score)).then_with(by_id)
-    });
-    report.exempted.sort_by_cached_key(|exempted| id(exempted.hub));
-    report
+    let populations = populations.iter().map(|(of, some)| (*of, some.things())).collect();
+    Report::sorted(snapshot, findings, exempted, populations)
 }
 
 fn hub(
@@ -121,7 +143,7 @@ fn hub(
     let entity_type = snapshot.entities()[entity].entity_type;
     let (blocks, block_of) = kinship.blocks(entity, entity_type, &links);
     let best = window::best(&links, &block_of, options.window_micros());
-    let exempt = organizations.exemption(entity, options);
+    let exempt = organizations.exemption(entity, &options.exempt_kinds);
     Hub { entity, entity_type, links, block_of, blocks, best, exempt }
 }
 
@@ -136,7 +158,7 @@ fn explained(
         return None;
     }
     organizations
-        .workplace(hub.entity, &hub.blocks, options)
+        .workplace(hub.entity, &hub.blocks, options.employer_share)
         .map(|organization| Exemption::Workplace { organization })
         .or_else(|| {
             let users = window::successive_users(&hub.links, &hub.block_of, options.gap_micros());
@@ -179,30 +201,26 @@ fn finding(
 ) -> Finding {
     let u = hub.best.u;
     let p = weighing.population.p(Some(u), u);
-    let inside: Vec<usize> = (0..hub.links.len())
-        .filter(|at| {
-            window::meets(&hub.links[*at], hub.best.window.map(|window| window.0), options)
-        })
-        .collect();
-    let evidence = finding::evidence(snapshot, hub, &inside);
+    let (from, length) = (hub.best.window.map(|window| window.0), options.window_micros());
+    let links = hub.links.iter().zip(hub.block_of.iter().copied());
+    let inside = links.filter(|(link, _)| window::meets(link, from, length));
+    let evidence = evidence(snapshot, inside.clone().map(|(link, _)| link));
     let cautions: Vec<Caution> = organizations
-        .employer(&hub.blocks, options)
+        .employer(&hub.blocks, options.employer_share)
         .map(|organization| Caution::SharedEmployer { organization })
         .into_iter()
         .collect();
-    let strength = match (weighing.q <= options.q_strong, evidence.agencies.len()) {
-        _ if !cautions.is_empty() => Strength::Weak,
-        (true, 2..) => Strength::Strong,
-        (true, _) | (false, 2..) => Strength::Medium,
-        (false, _) => Strength::Weak,
-    };
+    let is_rare = weighing.q <= options.q_strong;
+    let strength = Strength::of(is_rare, evidence.agencies.len(), !cautions.is_empty());
+    let counted =
+        Counted { links: &hub.links, block_of: &hub.block_of, length, firing: weighing.firing };
     Finding {
-        hub: hub.entity,
-        subjects: subjects(snapshot, hub, &inside),
+        about: hub.entity,
+        subjects: subjects(snapshot, inside),
         u,
         firing_at: weighing.firing,
         window: hub.best.window.map(Window::new),
-        score: null::score(p, options),
+        score: null::score(p, options.p_of_full_score),
         strength,
         p,
         p_rank: weighing.population.p_rank(Some(u), u),
@@ -211,37 +229,10 @@ fn finding(
         records: evidence.records,
         ties: evidence.ties,
         events: evidence.events,
+        statements: evidence.statements,
         agencies: evidence.agencies,
         basis: evidence.basis,
         cautions,
-        counterfactual: counterfactual::smallest(hub, weighing.firing, options),
+        counterfactual: counterfactual::smallest(&counted, options.counterfactual_steps),
     }
-}
-
-fn subjects(snapshot: &Snapshot, hub: &Hub, inside: &[usize]) -> Vec<Subject> {
-    let mut by_block: BTreeMap<u32, (BTreeSet<EntityIndex>, BTreeSet<_>)> = BTreeMap::new();
-    for at in inside {
-        let entry = by_block.entry(hub.block_of[*at]).or_default();
-        entry.0.insert(hub.links[*at].person);
-        entry.1.insert(hub.links[*at].person_record);
-    }
-    let subjects = by_block.into_values().map(|(people, records)| Subject {
-        protected: people.iter().any(|person| may_be_victim(snapshot, *person)),
-        people: snapshot.in_order(people),
-        records: records.into_iter().collect(),
-    });
-    let mut subjects: Vec<Subject> = subjects.collect();
-    subjects.sort_by_cached_key(|subject| subject.people.first().map(|it| snapshot.entity_id(*it)));
-    subjects
-}
-
-/// Whether any record in the view says that this may be a victim.
-fn may_be_victim(snapshot: &Snapshot, entity: EntityIndex) -> bool {
-    let records = &snapshot.entities()[entity].records;
-    records.iter().any(|record| {
-        matches!(
-            snapshot.records()[*record].label.category,
-            SubjectCategory::Victim | SubjectCategory::PossibleVictim
-        )
-    })
 }

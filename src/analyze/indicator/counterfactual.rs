@@ -3,24 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::Link;
-use super::{Counterfactual, Hub, SharedHubOptions, window};
+use super::{Counterfactual, window};
 use crate::model::RecordId;
 
-/// A smallest set of people's records without which the hub has fewer than `firing` blocks in every
-/// window.
+/// What is said of a thing, and when it is too much.
+pub(super) struct Counted<'a> {
+    /// What links people with it.
+    pub links: &'a [Link],
+    /// For each link the block of its person.
+    pub block_of: &'a [u32],
+    /// The length of the window in microseconds.
+    pub length: i64,
+    /// The blocks in one window from which it fires.
+    pub firing: usize,
+}
+
+/// A smallest set of people's records without which the thing has fewer than `firing` blocks in every
+/// window; after so many steps one that need not be the smallest.
 ///
 /// With one busy window this is the `u - firing + 1` blocks with the fewest records. When the blocks
 /// are spread, taking those out leaves another window: the search goes on from there. Removing a
-/// record takes out all that it says about the hub.
-pub(super) fn smallest(hub: &Hub, firing: usize, options: &SharedHubOptions) -> Counterfactual {
-    let mut search = Search {
-        hub,
-        firing,
-        options,
-        steps: options.counterfactual_steps,
-        removed: BTreeSet::new(),
-        best: None,
-    };
+/// record takes out all that it says about the thing.
+pub(super) fn smallest(counted: &Counted<'_>, steps: usize) -> Counterfactual {
+    let mut search = Search { counted, steps, removed: BTreeSet::new(), best: None };
     let first = search.dive();
     search.best = Some(first);
     search.branch(&BTreeSet::new());
@@ -30,9 +35,7 @@ pub(super) fn smallest(hub: &Hub, firing: usize, options: &SharedHubOptions) -> 
 }
 
 struct Search<'a> {
-    hub: &'a Hub,
-    firing: usize,
-    options: &'a SharedHubOptions,
+    counted: &'a Counted<'a>,
     steps: usize,
     removed: BTreeSet<RecordId>,
     best: Option<BTreeSet<RecordId>>,
@@ -94,16 +97,16 @@ impl Search<'_> {
     /// cheapest first, then by records; and how many must be cut.
     fn violated(&self) -> Option<(Vec<Cut>, usize)> {
         let left = || {
-            let pairs = self.hub.links.iter().zip(self.hub.block_of.iter().copied());
+            let pairs = self.counted.links.iter().zip(self.counted.block_of.iter().copied());
             pairs.filter(|(link, _)| !self.removed.contains(&link.person_record))
         };
-        let best = window::best_of(left(), self.options.window_micros());
-        if best.u < self.firing {
+        let best = window::best_of(left(), self.counted.length);
+        if best.u < self.counted.firing {
             return None;
         }
         let from = best.window.map(|window| window.0);
         let mut cuts: BTreeMap<u32, BTreeSet<RecordId>> = BTreeMap::new();
-        let inside = |link: &&Link| window::meets(link, from, self.options);
+        let inside = |link: &&Link| window::meets(link, from, self.counted.length);
         for (link, block) in left().filter(|(link, _)| inside(link)) {
             cuts.entry(block).or_default().insert(link.person_record);
         }
@@ -111,6 +114,6 @@ impl Search<'_> {
         cuts.sort_by(|(a, a_records), (b, b_records)| {
             a_records.len().cmp(&b_records.len()).then(a_records.cmp(b_records)).then(a.cmp(b))
         });
-        Some((cuts, best.u - self.firing + 1))
+        Some((cuts, best.u - self.counted.firing + 1))
     }
 }

@@ -1,16 +1,16 @@
-//! Organizations: whose a hub is, and for whom people work.
+//! Organizations: whose a thing is, and for whom people work.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Exemption;
 use super::links::{entity, is};
-use super::{Exemption, SharedHubOptions};
 use crate::graph::{EntityIndex, Figure, Snapshot};
 use crate::model::{Address, Body, EntityType, EventKind, Phone, Role, TieKind};
 use crate::normalize::{AddressForm, PhoneForm, fold};
 
-/// What organizations have to do with hubs and people.
+/// What organizations have to do with things and people.
 pub(super) struct Organizations {
-    /// The organizations that keep each hub.
+    /// The organizations that keep each thing.
     keepers: BTreeMap<EntityIndex, BTreeSet<EntityIndex>>,
     /// Folded words of the kind of each organization, but for what is hidden of others.
     kinds: BTreeMap<EntityIndex, BTreeSet<String>>,
@@ -76,7 +76,7 @@ impl Organizations {
         }
     }
 
-    /// Kinds, and hubs that an organization's own record gives as its phone or address.
+    /// Kinds, and things that an organization's own record gives as its phone or address.
     fn records(&mut self, snapshot: &Snapshot) {
         let mut stated: BTreeMap<Stated, BTreeSet<EntityIndex>> = BTreeMap::new();
         let records = || {
@@ -110,38 +110,34 @@ impl Organizations {
         }
     }
 
-    /// Whether any organization keeps this hub.
-    pub fn keep(&self, hub: EntityIndex) -> bool {
-        self.keepers.contains_key(&hub)
+    /// Whether any organization keeps this thing.
+    pub fn keep(&self, thing: EntityIndex) -> bool {
+        self.keepers.contains_key(&thing)
     }
 
-    /// The first organization that keeps the hub and whose kind explains it.
-    pub fn exemption(&self, hub: EntityIndex, options: &SharedHubOptions) -> Option<Exemption> {
-        self.keepers.get(&hub)?.iter().find_map(|organization| {
+    /// The first organization that keeps the thing and is of one of these kinds, which explain it.
+    pub fn exemption(&self, thing: EntityIndex, kinds: &[String]) -> Option<Exemption> {
+        self.keepers.get(&thing)?.iter().find_map(|organization| {
             let words = self.kinds.get(organization)?;
-            let kind = words.iter().find(|word| is_exempt(word, options))?;
+            let kind = words.iter().find(|word| is_of_kind(word, kinds))?;
             let kind = Some(kind.clone());
             Some(Exemption::Organization { organization: *organization, kind })
         })
     }
 
-    /// The only organization that keeps the hub, when nearly all blocks work for it.
+    /// The only organization that keeps the thing, when this share of the blocks works for it.
     pub fn workplace(
         &self,
-        hub: EntityIndex,
+        thing: EntityIndex,
         blocks: &[Vec<EntityIndex>],
-        options: &SharedHubOptions,
+        share: f64,
     ) -> Option<EntityIndex> {
-        let keepers = self.keepers.get(&hub).filter(|keepers| keepers.len() == 1)?;
-        self.employer(blocks, options).filter(|employer| keepers.contains(employer))
+        let keepers = self.keepers.get(&thing).filter(|keepers| keepers.len() == 1)?;
+        self.employer(blocks, share).filter(|employer| keepers.contains(employer))
     }
 
-    /// The organization that nearly all blocks work for; the one with the most, then the first.
-    pub fn employer(
-        &self,
-        blocks: &[Vec<EntityIndex>],
-        options: &SharedHubOptions,
-    ) -> Option<EntityIndex> {
+    /// The organization that this share of the blocks works for; the one with the most, then the first.
+    pub fn employer(&self, blocks: &[Vec<EntityIndex>], share: f64) -> Option<EntityIndex> {
         let mut counts: BTreeMap<EntityIndex, usize> = BTreeMap::new();
         for block in blocks {
             let of_block: BTreeSet<EntityIndex> = block
@@ -154,14 +150,14 @@ impl Organizations {
         }
         let (employer, count) =
             counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        (count as f64 >= options.employer_share * blocks.len() as f64).then_some(employer)
+        (count as f64 >= share * blocks.len() as f64).then_some(employer)
     }
 }
 
 /// Plurals in s count: "hotels".
-fn is_exempt(word: &str, options: &SharedHubOptions) -> bool {
+fn is_of_kind(word: &str, kinds: &[String]) -> bool {
     let singular = word.strip_suffix('s').unwrap_or(word);
-    options.exempt_kinds.iter().any(|kind| kind == word || kind == singular)
+    kinds.iter().any(|kind| kind == word || kind == singular)
 }
 
 fn phone(phone: &Phone) -> Option<Contact> {

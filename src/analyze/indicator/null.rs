@@ -1,48 +1,68 @@
-//! What is usual for hubs of a type in the view.
+//! What is usual in the view for things of a kind.
 
-use super::{NullModel, SharedHubOptions};
+use super::NullModel;
 
-/// The hubs of one type that are not exempt.
+/// What is counted, in words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counting {
+    /// What is counted of each thing: "unrelated blocks".
+    pub what: &'static str,
+    /// The things that it is counted of: "hubs".
+    pub things: &'static str,
+}
+
+/// What counts as unusual.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unusual {
+    /// The largest tail probability.
+    pub p_max: f64,
+    /// The largest rank probability.
+    pub p_rank_max: f64,
+}
+
+/// The things of one kind that are not exempt.
 ///
-/// The null model is a geometric tail, `P(U >= u) = r^(u - 1)`, learnt from the other hubs with each
-/// cut off at the threshold, so that the very hubs that are looked for do not teach the model that
+/// The null model is a geometric tail, `P(U >= u) = r^(u - 1)`, learnt from the other things with each
+/// cut off at the threshold, so that the very things that are looked for do not teach the model that
 /// they are usual. What is not known of r is not passed over: r has the Beta distribution that a
-/// uniform one becomes by the evidence, and the tail is its mean. With few hubs no p is small.
+/// uniform one becomes by the evidence, and the tail is its mean. With few things no p is small.
 pub(super) struct Population {
-    /// Blocks of each hub, ascending.
+    counting: Counting,
+    /// What each thing has, ascending.
     sorted: Vec<usize>,
     threshold: usize,
     /// Sum of `min(u, threshold) - 1`.
     beyond: usize,
-    /// Hubs below the threshold.
+    /// Things below the threshold.
     below: usize,
 }
 
 impl Population {
-    pub fn new(blocks: impl Iterator<Item = usize>, threshold: usize) -> Self {
-        let mut sorted: Vec<usize> = blocks.collect();
+    pub fn new(counts: impl Iterator<Item = usize>, threshold: usize, counting: Counting) -> Self {
+        let mut sorted: Vec<usize> = counts.collect();
         sorted.sort_unstable();
         let beyond = sorted.iter().map(|u| u.min(&threshold).saturating_sub(1)).sum();
         let below = sorted.iter().filter(|u| **u < threshold).count();
-        Self { sorted, threshold, beyond, below }
+        Self { counting, sorted, threshold, beyond, below }
     }
 
-    pub fn hubs(&self) -> usize {
+    /// How many things there are.
+    pub fn things(&self) -> usize {
         self.sorted.len()
     }
 
-    /// The Beta parameters of r without the hub that has `own` blocks, when it is of this population.
+    /// The Beta parameters of r without the thing that has `own`, when it is of this population.
     fn beta(&self, own: Option<usize>) -> (f64, f64) {
         let own_beyond = own.map_or(0, |u| u.min(self.threshold).saturating_sub(1));
         let own_below = own.is_some_and(|u| u < self.threshold) as usize;
         ((self.beyond - own_beyond + 1) as f64, (self.below - own_below + 1) as f64)
     }
 
-    /// The tail probability of `u` for the hub that has `own` blocks.
+    /// The tail probability of `u` for the thing that has `own`.
     pub fn p(&self, own: Option<usize>, u: usize) -> f64 {
         let (a, b) = self.beta(own);
         let factor = |nth: usize| (a + nth as f64) / (a + b + nth as f64);
-        // Far out the product is 0 long before the largest hub is reached.
+        // Far out the product is 0 long before the largest thing is reached.
         (0..u.saturating_sub(1)).map(factor).try_fold(1.0, product).unwrap_or(0.0)
     }
 
@@ -54,25 +74,27 @@ impl Population {
         (1 + as_many - own_as_many) as f64 / (others + 1) as f64
     }
 
-    /// The smallest u at which the hub that has `own` blocks fires.
-    pub fn firing_at(&self, own: Option<usize>, options: &SharedHubOptions) -> usize {
+    /// The smallest u at which the thing that has `own` fires.
+    pub fn firing_at(&self, own: Option<usize>, limits: Unusual) -> usize {
         let most = self.sorted.last().copied().unwrap_or(0).max(self.threshold);
         let unusual = |u: &usize| {
-            self.p(own, *u) <= options.p_max && self.p_rank(own, *u) <= options.p_rank_max
+            self.p(own, *u) <= limits.p_max && self.p_rank(own, *u) <= limits.p_rank_max
         };
         (self.threshold..=most).find(unusual).unwrap_or(most + 1)
     }
 
+    /// The model without the thing that has `own`, in words and figures.
     pub fn describe(&self, own: Option<usize>) -> NullModel {
-        let hubs = self.sorted.len() - own.is_some() as usize;
+        let others = self.sorted.len() - own.is_some() as usize;
         let (a, b) = self.beta(own);
+        let Counting { what, things } = self.counting;
         NullModel {
             description: format!(
-                "beta-geometric tail of unrelated blocks, learnt from {hubs} other hubs of the \
-                 type in this view, each cut off at {}; with few hubs no p is small",
+                "beta-geometric tail of {what}, learnt from {others} other {things} of the type in this \
+                 view, each cut off at {}; with few {things} no p is small",
                 self.threshold
             ),
-            hubs,
+            others,
             ratio: a / (a + b),
         }
     }
@@ -97,7 +119,8 @@ pub(super) fn benjamini_hochberg(tested: &[(usize, f64)]) -> Vec<(usize, f64)> {
 }
 
 /// How unusual, 0 to 1, on a logarithmic scale.
-pub(super) fn score(p: f64, options: &SharedHubOptions) -> f64 {
-    let full = options.p_of_full_score.clamp(f64::MIN_POSITIVE, 0.5).ln();
+/// `p_of_full_score` is that of 1.
+pub(super) fn score(p: f64, p_of_full_score: f64) -> f64 {
+    let full = p_of_full_score.clamp(f64::MIN_POSITIVE, 0.5).ln();
     (p.max(f64::MIN_POSITIVE).ln() / full).clamp(0.0, 1.0)
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::graph::{Entity, Parts, Position, RecordIndex, Snapshot};
 use crate::model::{
     Address, Body, Handling, IdKey, Label, Organization, Person, PersonName, Phone, Record,
-    RecordId, Span, Tie, TieKind, Timestamp, Vehicle,
+    RecordId, Span, SubjectCategory, Tie, TieKind, Timestamp, Vehicle,
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -139,11 +139,11 @@ impl Bench {
         Parts { records, entities, ties, ..Parts::default() }.snapshot()
     }
 
-    fn report(&self) -> SharedHubReport {
+    fn report(&self) -> Report {
         shared_hubs(&self.snapshot(), &SharedHubOptions::default())
     }
 
-    fn report_with(&self, options: &SharedHubOptions) -> SharedHubReport {
+    fn report_with(&self, options: &SharedHubOptions) -> Report {
         shared_hubs(&self.snapshot(), options)
     }
 }

@@ -1,9 +1,21 @@
 //! The parameters of the shared hub.
 
+use crate::analyze::indicator::Parameter;
+use crate::analyze::indicator::blocks::KinshipRules;
+use crate::analyze::indicator::null::Unusual;
 use crate::model::EntityType;
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
+
+/// The length of the window, as callers set it.
+pub const WINDOW_DAYS: Parameter = Parameter {
+    name: "window_days",
+    meaning: "length of the window of time in days",
+    least: 1,
+    most: 3_650,
+    default: 180,
+};
 
 /// Parameters of [`super::shared_hubs`]. The defaults follow the literature where it gives figures
 /// and are measured on the synthetic scenario where it does not; none is fitted to real cases.
@@ -103,7 +115,7 @@ const EXEMPT_KINDS: [&str; 42] = [
 impl Default for SharedHubOptions {
     fn default() -> Self {
         Self {
-            window_days: 180,
+            window_days: WINDOW_DAYS.default,
             phone_blocks: 4,
             address_blocks: 6,
             vehicle_blocks: 4,
@@ -138,8 +150,17 @@ impl SharedHubOptions {
         i64::from(self.window_days.max(1)) * DAY
     }
 
-    pub(super) fn together_micros(&self) -> i64 {
-        i64::from(self.together_hours) * (DAY / 24)
+    pub(super) fn kinship(&self) -> KinshipRules {
+        KinshipRules {
+            confidence_min: self.confidence_min,
+            household_people_max: self.household_people_max,
+            together: i64::from(self.together_hours) * (DAY / 24),
+            associates_are_kin: self.associates_are_kin,
+        }
+    }
+
+    pub(super) fn unusual(&self) -> Unusual {
+        Unusual { p_max: self.p_max, p_rank_max: self.p_rank_max }
     }
 
     pub(super) fn gap_micros(&self) -> i64 {

@@ -1,12 +1,11 @@
-//! Which people a view links with which hubs, and when.
+//! Which people a view links with which things (phones, addresses, vehicles), and when.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{HUB_TYPES, SharedHubOptions};
-use crate::graph::{EntityIndex, EventIndex, Snapshot, TieIndex};
+use crate::graph::{EntityIndex, EventIndex, Snapshot, Statement};
 use crate::model::{EntityType, Event, Participant, RecordId, Role, Span, Tie, TieKind};
 
-/// One statement that links a person with a hub.
+/// One statement that links a person with a thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Link {
     /// The person's entity.
@@ -15,41 +14,35 @@ pub(super) struct Link {
     pub statement: Statement,
     /// The person's record in the statement, by its id as shown.
     pub person_record: RecordId,
-    /// The hub's record in the statement.
-    pub hub_record: RecordId,
+    /// The thing's record in the statement.
+    pub thing_record: RecordId,
     /// When, `[from, to)` in microseconds, never empty; `None` when undated.
     pub when: Option<(i64, i64)>,
 }
 
-/// A tie or an event of the snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Statement {
-    Tie(TieIndex),
-    Event(EventIndex),
-}
-
-/// All links by hub, each list ascending.
-pub(super) fn by_hub(
+/// All links by thing, of things of these types, each list ascending; ties less sure than `confidence_min` make none.
+pub(super) fn by_thing(
     snapshot: &Snapshot,
-    options: &SharedHubOptions,
+    types: &[EntityType],
+    confidence_min: f64,
 ) -> BTreeMap<EntityIndex, Vec<Link>> {
     let mut found: BTreeMap<EntityIndex, Vec<Link>> = BTreeMap::new();
     for (index, tie) in snapshot.ties().enumerated() {
-        if !is_use(tie.kind) || tie.confidence < options.confidence_min {
+        if !is_use(tie.kind) || tie.confidence < confidence_min {
             continue;
         }
-        if let Some((person, hub)) = ends(snapshot, tie) {
-            found.entry(hub).or_default().push(Link {
+        if let Some((person, thing)) = ends(snapshot, types, tie) {
+            found.entry(thing).or_default().push(Link {
                 person,
                 statement: Statement::Tie(index),
                 person_record: shown(snapshot, tie.from),
-                hub_record: shown(snapshot, tie.to),
+                thing_record: shown(snapshot, tie.to),
                 when: when(tie.span),
             });
         }
     }
     for (index, event) in snapshot.events().enumerated() {
-        of_event(snapshot, index, event, &mut found);
+        of_event((snapshot, types), index, event, &mut found);
     }
     for links in found.values_mut() {
         links.sort_unstable();
@@ -65,10 +58,15 @@ fn is_use(kind: TieKind) -> bool {
     )
 }
 
-/// The person and the hub that a tie relates.
-fn ends(snapshot: &Snapshot, tie: &Tie) -> Option<(EntityIndex, EntityIndex)> {
-    let (person, hub) = (entity(snapshot, tie.from)?, entity(snapshot, tie.to)?);
-    (is(snapshot, person, EntityType::Person) && is_hub(snapshot, hub)).then_some((person, hub))
+/// The person and the thing that a tie relates.
+fn ends(
+    snapshot: &Snapshot,
+    types: &[EntityType],
+    tie: &Tie,
+) -> Option<(EntityIndex, EntityIndex)> {
+    let (person, thing) = (entity(snapshot, tie.from)?, entity(snapshot, tie.to)?);
+    let is_so = is(snapshot, person, EntityType::Person) && is_among(snapshot, types, thing);
+    is_so.then_some((person, thing))
 }
 
 pub(super) fn entity(snapshot: &Snapshot, record: RecordId) -> Option<EntityIndex> {
@@ -84,8 +82,8 @@ pub(super) fn is(snapshot: &Snapshot, entity: EntityIndex, entity_type: EntityTy
     snapshot.entities()[entity].entity_type == entity_type
 }
 
-fn is_hub(snapshot: &Snapshot, entity: EntityIndex) -> bool {
-    HUB_TYPES.contains(&snapshot.entities()[entity].entity_type)
+fn is_among(snapshot: &Snapshot, types: &[EntityType], entity: EntityIndex) -> bool {
+    types.contains(&snapshot.entities()[entity].entity_type)
 }
 
 /// A span of which one end is unknown tells when the source saw it, not that it held for ever: it
@@ -104,7 +102,7 @@ fn when(span: Span) -> Option<(i64, i64)> {
 /// address left as contact is linked only where one person took part, because otherwise
 /// the event does not tell whose it is.
 fn of_event(
-    snapshot: &Snapshot,
+    (snapshot, types): (&Snapshot, &[EntityType]),
     index: EventIndex,
     event: &Event,
     found: &mut BTreeMap<EntityIndex, Vec<Link>>,
@@ -120,14 +118,15 @@ fn of_event(
         let to = until.map_or(from, |until| until.as_micros());
         (from, to.max(from.saturating_add(1)))
     });
-    for (hub_part, hub) in others.into_iter().filter(|(_, entity)| is_hub(snapshot, *entity)) {
+    let is_thing = |entity| is_among(snapshot, types, entity);
+    for (its_part, thing) in others.into_iter().filter(|(_, entity)| is_thing(*entity)) {
         for (part, person) in &people {
-            if shows(part.role, hub_part.role, one_person) {
-                found.entry(hub).or_default().push(Link {
+            if shows(part.role, its_part.role, one_person) {
+                found.entry(thing).or_default().push(Link {
                     person: *person,
                     statement: Statement::Event(index),
                     person_record: shown(snapshot, part.record),
-                    hub_record: shown(snapshot, hub_part.record),
+                    thing_record: shown(snapshot, its_part.record),
                     when,
                 });
             }
@@ -135,9 +134,9 @@ fn of_event(
     }
 }
 
-/// Whether an event links a person in one role with a hub in another.
-fn shows(person: Role, hub: Role, one_person: bool) -> bool {
-    match hub {
+/// Whether an event links a person in one role with a thing in another.
+fn shows(person: Role, thing: Role, one_person: bool) -> bool {
+    match thing {
         Role::Vehicle | Role::Location => matches!(person, Role::Subject | Role::Guest),
         Role::Contact => one_person,
         same => person == same,
