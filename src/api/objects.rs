@@ -4,12 +4,13 @@ use actix_web::HttpRequest;
 
 use crate::govern::{AgreementId, BreakGlassId, CaseId, OnwardId, ReferralId};
 use crate::jobs::JobId;
-use crate::model::{EntityId, RecordId};
+use crate::model::{EntityId, EventId, RecordId};
 
 /// The beginnings of the ids that paths name.
-const OBJECTS: [&str; 8] = [
+const OBJECTS: [&str; 9] = [
     EntityId::PREFIX,
     RecordId::PREFIX,
+    EventId::PREFIX,
     JobId::PREFIX,
     CaseId::PREFIX,
     AgreementId::PREFIX,
