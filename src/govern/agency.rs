@@ -45,7 +45,6 @@ pub struct Agency {
     pub desk: Desk,
     /// The law that it works under; absent, what all laws ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub law: Option<LawProfile>,
     /// The agency whose watch desk enters planned operations for this one, which has no client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +57,6 @@ pub struct Agency {
     /// The form of its references of cases and operations; absent, letters, digits, `-`, `/` and `.` with at least
     /// one digit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub case_form: Option<CaseForm>,
 }
 

@@ -35,7 +35,6 @@ pub struct SubmittedRow {
     /// its public records. Required where a record is about a person, in
     /// which case `unknown` is said, not left out; else it may be absent.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub category: Option<SubjectCategory>,
     /// Sensitivity, 0 to 4.
     #[serde(default)]
@@ -49,7 +48,6 @@ pub struct SubmittedRow {
     pub conditions: Conditions,
     /// Who may see it at all; absent, whomever agreements let.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub audience: Option<Box<Audience>>,
     /// How other standards mark it: LEXS (`lexs:gray`), 3x5x2 and 5x5x5 (`3x5x2:c`), Europol (`europol:h2`), TLP
     /// (`tlp:amber+strict`), MISP (`misp:4`), STIX (`stix:statement`). Markings cut what `handling` lets go, and
@@ -59,7 +57,6 @@ pub struct SubmittedRow {
     /// That the row is criminal intelligence, and the suspicion that it rests on (28 CFR 23.20): only who is
     /// certified for it sees it.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub intelligence: Option<Intelligence>,
     /// How far it is to be believed, as the source graded it: 3x5x2 (`3x5x2:2B`: source 1 to 3, information A to E),
     /// 5x5x5 (`5x5x5:B2`: A to E, 1 to 5) or Europol's 4x4 (`4x4:A1`: A, B, C or X, 1 to 4). Kept as it came. Criminal
@@ -69,7 +66,6 @@ pub struct SubmittedRow {
     pub grade: Option<String>,
     /// Whether the row states facts or somebody's assessment; absent where the source does not say.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub nature: Option<Nature>,
     /// When it must be reviewed, at most five years from now; criminal intelligence must say. From the
     /// beginning of that day (UTC) on nobody but the owner sees it.
@@ -78,7 +74,6 @@ pub struct SubmittedRow {
     /// The written release by which a victim lets the row go; a provider of services to victims cites one
     /// for each victim. From the beginning of its last day (UTC) on nobody but the owner sees the row.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub release: Option<Release>,
     /// The records.
     #[serde(default)]

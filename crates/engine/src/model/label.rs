@@ -136,15 +136,12 @@ impl From<Conditions> for BTreeSet<Condition> {
 pub struct Audience {
     /// Agencies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub agencies: Option<BTreeSet<String>>,
     /// Cases, by their ids: whoever works on one of them and asks about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub cases: Option<BTreeSet<String>>,
     /// Persons, each as `agency/user`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub users: Option<BTreeSet<String>>,
 }
 
