@@ -309,7 +309,7 @@ impl Scope {
         let (masked, revision) = cache.masked(store, &self.view, &self.pseudonyms)?;
         let unmasked = (self.unmasked_by(unmask), self.pseudonyms.as_str());
         let mark = || self.note(|told| told.unmasked = true);
-        Ok(match cache.unmasked(store, &self.view, unmasked, mark)? {
+        Ok(match cache.reveal(store, &self.view, unmasked, mark)? {
             None => (Seen::new(self, masked), revision),
             Some((snapshot, revision)) => (Seen::unmasked(self, snapshot, masked), revision),
         })

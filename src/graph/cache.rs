@@ -182,7 +182,7 @@ impl Cache {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn unmasked(
+    pub fn reveal(
         &self,
         store: &dyn Store,
         view: &View,
