@@ -1,6 +1,6 @@
 //! `accord agency`: the agencies that a store knows, and those that are to come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use accord::casework::{Casework, Policies, agencies};
@@ -161,13 +161,16 @@ pub fn check<'a>(
     }
 }
 
-/// Refuses agencies as [`check`] does; a store that knows none yet takes them all.
+/// Refuses agencies of files as [`check`] does. A store that knows none but these takes them all: it is new, or their
+/// import was interrupted before it came to the last of them.
 pub fn check_files<'a>(
     store: &dyn Store,
     agencies: impl IntoIterator<Item = &'a str>,
     is_new: bool,
 ) -> Result<(), CommandError> {
-    if known(store)?.is_empty() { Ok(()) } else { check(store, agencies, is_new) }
+    let agencies: BTreeSet<&str> = agencies.into_iter().collect();
+    let knows_others = known(store)?.keys().any(|name| !agencies.contains(name.as_str()));
+    if knows_others { check(store, agencies, is_new) } else { Ok(()) }
 }
 
 /// Why an agency is refused; those that are known are named, the most alike first.

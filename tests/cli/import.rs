@@ -115,6 +115,16 @@ fn a_kill_loses_nothing_acknowledged_and_importing_again_completes_it() {
     assert_eq!(figures(&store), figures(&whole));
 }
 
+/// A kill before the second agency's rows left a store that knew the first alone, and refused all others.
+#[test]
+fn an_import_of_several_agencies_goes_on_where_it_came_to_the_first_of_them_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("s.accord");
+    let (data, map) = (demo("metro-police.persons.csv"), demo("metro-police.persons.csv.map.toml"));
+    ok(&["import", "--store", text(&store), "--mapping", text(&map), text(&data)]);
+    ok(&["import", "--store", text(&store), text(&demo("manifest.toml"))]);
+}
+
 #[test]
 fn a_file_that_is_missing_or_does_not_fit_its_mapping_is_named() {
     let folder = tempfile::tempdir().unwrap();
