@@ -113,7 +113,7 @@ fn rings_are_found_by_those_who_may_see_them() {
         let victims = plain.records().iter().filter(|record| record.label.category.is_victim());
         let victims: BTreeSet<RecordId> = victims.map(|record| record.id).collect();
         let seen = |unmasked: &BTreeSet<RecordId>| {
-            let setting = Setting { unmasked: Some(unmasked), common: None };
+            let setting = Setting { unmasked: Some(unmasked), shared: None };
             let view = DEMO.view(agency);
             let built = build_in(&DEMO.store, &view, &DEMO.id_key, &DEMO.engine, &setting);
             Arc::new(built.unwrap().0).masked()

@@ -11,12 +11,12 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, Metrics};
-use super::asked::{Asked, Understood};
 use super::objects::object;
 use super::parameters::named;
 use super::problem::{Code, Problem};
+use super::purpose_and_case::{PurposeAndCase, Understood};
 use super::receive::Body;
-use super::scope::{Ledger, Scope};
+use super::scope::{CallerScope, Ledger};
 use super::state::State;
 use crate::audit::Due;
 use crate::govern::{Function, Principal};
@@ -27,7 +27,7 @@ pub struct Context {
     state: web::Data<State>,
     principal: Principal,
     since: Since,
-    asked: Result<Asked, Problem>,
+    asked: Result<PurposeAndCase, Problem>,
     due: Arc<Due>,
 }
 
@@ -78,7 +78,7 @@ impl Context {
     pub async fn answer<T: Send + 'static>(
         self,
         function: Function,
-        work: impl FnOnce(&Scope) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&CallerScope) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer<T>, Problem> {
         if !self.principal.may(function) {
             return Err(Problem::forbidden(function));
@@ -91,7 +91,7 @@ impl Context {
         let shared = Arc::clone(&state);
         let work = move || {
             let told = Ledger::default();
-            let scope = Scope::new(state, principal, asked, (Rc::clone(&told), due));
+            let scope = CallerScope::new(state, principal, asked, (Rc::clone(&told), due));
             let scope = scope.map_err(|problem| problem.with(told.take()))?;
             // No answer about records can leave without saying on what it rests.
             let rests_on = (function == Function::Ask).then_some(&scope.rests_on);
@@ -124,7 +124,7 @@ impl Context {
         self,
         function: Function,
         body: Body,
-        work: impl FnOnce(&Scope, B) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&CallerScope, B) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer<T>, Problem> {
         let body = body.json()?;
         self.answer(function, move |scope| work(scope, body.object()?)).await
@@ -136,7 +136,7 @@ impl Context {
         function: Function,
         id: web::Path<String>,
         body: Body,
-        work: impl FnOnce(&Scope, I, B) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&CallerScope, I, B) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer<T>, Problem> {
         self.answer_to(function, body, move |scope, asked| work(scope, named(&id)?, asked)).await
     }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::Notice;
-use super::asked::{CASE_HEADER, PURPOSE_HEADER};
+use super::purpose_and_case::{CASE_HEADER, PURPOSE_HEADER};
 
 /// An entity that every agency of the demo sees under this id: a phone that many have to do with.
 const PHONE: &str = "ent_ac3e67dc330a0be5fb1aea554b9077a4";

@@ -13,7 +13,6 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
 use super::answer::Told;
-use super::asked::{Asked, Understood, case_id_given, purpose_given};
 use super::context::{Acting, Since};
 use super::failures::{Failure, Source};
 use super::indicators::logged_route;
@@ -21,6 +20,7 @@ use super::objects::object;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::protection::protect;
 use super::public::is_public;
+use super::purpose_and_case::{PurposeAndCase, Understood, case_id_given, purpose_given};
 use super::receive::route_of;
 use super::state::State;
 use super::unchanged::{Shown, tagged};
@@ -81,8 +81,9 @@ pub async fn guard<B: MessageBody + 'static>(
         Ok(authenticated) => {
             if let Some((Authenticated { principal, since, session }, policy, at)) = authenticated {
                 known = Some(principal.clone());
-                let asked =
-                    policy.and_then(|policy| Asked::of(request.headers(), &principal, &policy, at));
+                let asked = policy.and_then(|policy| {
+                    PurposeAndCase::of(request.headers(), &principal, &policy, at)
+                });
                 case = asked.as_ref().map(|asked| asked.case.to_string()).ok();
                 if let Some(due) = &due {
                     due.amend(|entry| {

@@ -1,5 +1,5 @@
 //! Work that begins after an answer has been made: questions that are kept ([`Deferred`]) until others have heard of
-//! them. A handler notes one with [`Scope::later`](super::scope::Scope::later), the frame begins the work. What a
+//! them. A handler notes one with [`CallerScope::later`](super::scope::CallerScope::later), the frame begins the work. What a
 //! stop has left is done at the next start.
 
 use std::sync::Arc;

@@ -14,11 +14,11 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::AppExt;
 
-use super::asked::{CASE_HEADER, PURPOSE_HEADER};
 use super::bounds;
 use super::examples;
 use super::grounds::RestsOn;
 use super::problem::{Code, MEDIA_TYPE, ProblemBody};
+use super::purpose_and_case::{CASE_HEADER, PURPOSE_HEADER};
 use super::router::operations;
 use super::schemas;
 use crate::govern::{Purpose, Reference};

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::parameters::Parameters;
 use super::problem::{Code, Problem};
-use super::scope::Scope;
+use super::scope::CallerScope;
 use crate::model::hex;
 
 /// Items on a page when the caller does not say.
@@ -63,7 +63,7 @@ pub struct Page<T> {
 /// # Errors
 /// A cursor that is not of this list, or whose item is no longer there.
 pub fn page<T, U>(
-    scope: &Scope,
+    scope: &CallerScope,
     list: &[&str],
     request: &PageRequest,
     items: &[T],
@@ -89,7 +89,7 @@ pub fn page<T, U>(
     Ok(Page { items, total, next })
 }
 
-fn cursor_of(scope: &Scope, list: &[&str], name: &str) -> String {
+fn cursor_of(scope: &CallerScope, list: &[&str], name: &str) -> String {
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
     parts.push(name.as_bytes());

@@ -10,11 +10,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::answer::Told;
-use super::asked::Asked;
 use super::background::Background;
 use super::grounds::RestsOn;
 use super::later::Later;
 use super::problem::{Code, Problem};
+use super::purpose_and_case::PurposeAndCase;
 use super::state::State;
 use crate::analyze::{Candidate, identify};
 use crate::audit::Due;
@@ -31,12 +31,12 @@ use crate::resolve::Engine;
 use seen::{Seen, Unmask};
 
 /// What one question is computed on: the caller, what for and about which case, and the caller's view.
-pub struct Scope {
+pub struct CallerScope {
     state: Arc<State>,
     /// Who asks, as authenticated.
     pub principal: Principal,
     /// What for and about which case.
-    pub asked: Asked,
+    pub asked: PurposeAndCase,
     /// Who asks.
     pub caller: Caller,
     /// What the caller may see now.
@@ -58,11 +58,11 @@ static NONE: BTreeSet<RecordId> = BTreeSet::new();
 /// What the audit log must keep of the answer that is being made.
 pub(super) type Ledger = Rc<RefCell<Told>>;
 
-impl Scope {
+impl CallerScope {
     pub(super) fn new(
         state: Arc<State>,
         principal: Principal,
-        asked: Asked,
+        asked: PurposeAndCase,
         (told, due): (Ledger, Arc<Due>),
     ) -> Result<Self, Problem> {
         let at = (state.clock)();
@@ -262,7 +262,7 @@ impl Scope {
         self.state.runner.supports(query)
     }
 
-    /// Runs a stored query on what [`Scope::seen_as`] gives, which is noted.
+    /// Runs a stored query on what [`CallerScope::seen_as`] gives, which is noted.
     pub fn run_query(
         &self,
         name: &str,
@@ -302,7 +302,7 @@ impl Scope {
         Ok(self.seen_and_revision(unmask)?.0)
     }
 
-    /// The view of [`Scope::seen_as`], and a number that grows with each change of that view. The number never goes
+    /// The view of [`CallerScope::seen_as`], and a number that grows with each change of that view. The number never goes
     /// into an answer.
     fn seen_and_revision(&self, unmask: Unmask) -> Result<(Seen<'_>, u64), Problem> {
         let (cache, store) = (&self.state.cache, self.state.store.as_ref());
@@ -320,7 +320,7 @@ impl Scope {
         if leak::unmasks(unmask.is_wished()) { &self.unmasked } else { &NONE }
     }
 
-    /// The key of the stored queries' graph of [`Scope::seen_as`] at a revision: it holds pseudonyms, and
+    /// The key of the stored queries' graph of [`CallerScope::seen_as`] at a revision: it holds pseudonyms, and
     /// who is one with whom depends on who is unmasked.
     fn query_key(&self, revision: u64, unmask: Unmask) -> ViewKey {
         let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked_by(unmask));

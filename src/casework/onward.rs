@@ -16,7 +16,7 @@ pub type Named = (OnwardId, OnwardRequest);
 
 /// What is to go to whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct OnwardDisclosure {
     /// A record of another agency.
     pub record: RecordId,
     /// The agency that it is to go to.
@@ -34,7 +34,7 @@ pub fn request(
     work: Casework<'_>,
     question: &Question<'_>,
     snapshot: &Snapshot,
-    asked: Asked,
+    asked: OnwardDisclosure,
 ) -> Result<Named, CaseworkError> {
     let reason = reason(&asked.reason, "reason")?;
     let own = &question.principal.agency;

@@ -17,7 +17,7 @@ pub const REVIEWED_MAX: usize = 100;
 
 /// What is kept, until when, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct RetentionReview {
     /// Records of the asker's agency; each stands for its row.
     pub records: Vec<RecordId>,
     /// The agency's own ids of rows or records.
@@ -49,7 +49,7 @@ pub fn review(
     work: Casework<'_>,
     question: &Question<'_>,
     own: OwnRows<'_>,
-    asked: &Asked,
+    asked: &RetentionReview,
 ) -> Result<Reviewed, CaseworkError> {
     let explanation = reason(&asked.explanation, "explanation")?;
     let named = asked.records.len() + asked.local_ids.len();

@@ -196,7 +196,7 @@ impl Sharing<'_> {
         unmasked: &BTreeSet<RecordId>,
     ) -> Result<Arc<Snapshot>, CommandError> {
         let view = self.view(rules, principal, case)?;
-        let setting = Setting { unmasked: Some(unmasked), common: None };
+        let setting = Setting { unmasked: Some(unmasked), shared: None };
         let (store, id_key, engine) = (self.store, self.id_key, self.engine);
         Ok(Arc::new(graph::build_in(store, &view, id_key, engine, &setting)?.0))
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::assemble::Visible;
-use super::common::{Common, Lender};
 use super::judged::verdicts;
 use super::masks::{Hides, is_of_victim};
 use super::positions::Positions;
+use super::shared_objects::{Interner, SharedObjects};
 use super::{Indexed, LeftOut, Position, RecordIndex, Snapshot, withheld};
 use crate::govern::{Fields, View};
 use crate::leak;
@@ -41,7 +41,7 @@ pub struct Setting<'a> {
     /// the content all the same.
     pub unmasked: Option<&'a BTreeSet<RecordId>>,
     /// What snapshots in use hold.
-    pub common: Option<&'a Common>,
+    pub shared: Option<&'a SharedObjects>,
 }
 
 /// The same for callers to whom people who may be victims are masked: what a caller of the view's agency may
@@ -56,12 +56,12 @@ pub fn build_in(
     engine: &Engine,
     setting: &Setting<'_>,
 ) -> Result<(Snapshot, u64), StoreError> {
-    let none = Common::default();
-    let common = setting.common.unwrap_or(&none);
-    let mut part = Part::new(common);
+    let none = SharedObjects::default();
+    let shared = setting.shared.unwrap_or(&none);
+    let mut part = Part::new(shared);
     let revision = store.stream(view.sight(), &mut part)?;
     let positions = Positions::of(&part.records);
-    let stripped = part.withhold(view, engine, common, &positions);
+    let stripped = part.withhold(view, engine, shared, &positions);
     let hides = setting.unmasked.map(|unmasked| {
         let hides = Hides::of(view.agency(), (&part.records, &positions), unmasked);
         part.unlink(&hides, &positions);
@@ -74,11 +74,11 @@ pub fn build_in(
 }
 
 /// What lends a part its objects.
-struct Lenders<'a> {
-    records: Lender<'a, Record>,
-    ties: Lender<'a, Tie>,
-    events: Lender<'a, Event>,
-    links: Lender<'a, Link>,
+struct Interners<'a> {
+    records: Interner<'a, Record>,
+    ties: Interner<'a, Tie>,
+    events: Interner<'a, Event>,
+    links: Interner<'a, Link>,
 }
 
 /// Pairs of records by their numbers, as they are clustered.
@@ -86,7 +86,7 @@ type Pairs = Vec<(u32, u32)>;
 
 /// The visible part of a store, as it is streamed.
 struct Part<'a> {
-    lenders: Lenders<'a>,
+    interners: Interners<'a>,
     records: Indexed<RecordIndex, Arc<Record>>,
     ties: Vec<Arc<Tie>>,
     events: Vec<Arc<Event>>,
@@ -96,19 +96,19 @@ struct Part<'a> {
 
 impl SnapshotSink for Part<'_> {
     fn record(&mut self, _class: ClassId, record: Record) {
-        self.records.push(self.lenders.records.held(record));
+        self.records.push(self.interners.records.intern(record));
     }
 
     fn tie(&mut self, tie: Tie) {
-        self.ties.push(self.lenders.ties.held(tie));
+        self.ties.push(self.interners.ties.intern(tie));
     }
 
     fn event(&mut self, event: Event) {
-        self.events.push(self.lenders.events.held(event));
+        self.events.push(self.interners.events.intern(event));
     }
 
     fn link(&mut self, link: Link) {
-        self.links.push(self.lenders.links.held(link));
+        self.links.push(self.interners.links.intern(link));
     }
 
     fn judgement(&mut self, judgement: Judgement) {
@@ -117,15 +117,15 @@ impl SnapshotSink for Part<'_> {
 }
 
 impl<'a> Part<'a> {
-    fn new(common: &'a Common) -> Self {
-        let lenders = Lenders {
-            records: common.records.lender(),
-            ties: common.ties.lender(),
-            events: common.events.lender(),
-            links: common.links.lender(),
+    fn new(shared: &'a SharedObjects) -> Self {
+        let interners = Interners {
+            records: shared.records.interner(),
+            ties: shared.ties.interner(),
+            events: shared.events.interner(),
+            links: shared.links.interner(),
         };
         Self {
-            lenders,
+            interners,
             records: Indexed::default(),
             ties: Vec::new(),
             events: Vec::new(),
@@ -139,14 +139,14 @@ impl<'a> Part<'a> {
         &mut self,
         view: &View,
         engine: &Engine,
-        common: &Common,
+        shared: &SharedObjects,
         positions: &Positions,
     ) -> BTreeMap<RecordIndex, Fields> {
         let mut stripped = BTreeMap::new();
         if view.withheld().is_empty() {
             return stripped;
         }
-        let (mut records, mut events) = (common.records.lender(), common.events.lender());
+        let (mut records, mut events) = (shared.records.interner(), shared.events.interner());
         let fields = |kind: Kind, label: &Label| -> Fields {
             let class = Class { kind, label: label.clone() };
             view.withheld().get(&class).copied().unwrap_or_default()
@@ -154,9 +154,9 @@ impl<'a> Part<'a> {
         for (position, record) in self.records.indexes().zip(self.records.iter_mut()) {
             let fields = fields(record.entity_type().into(), &record.label);
             if !fields.is_empty() {
-                let mut less = Record::clone(record);
-                withheld::strip_record(&mut less, fields);
-                *record = records.held(less);
+                let mut redacted = Record::clone(record);
+                withheld::strip_record(&mut redacted, fields);
+                *record = records.intern(redacted);
                 stripped.insert(position, fields);
             }
         }
@@ -164,9 +164,9 @@ impl<'a> Part<'a> {
         for event in &mut self.events {
             let fields = fields(Kind::Event, &event.label);
             if !fields.is_empty() {
-                let mut less = Event::clone(event);
-                withheld::strip_event(&mut less, fields);
-                *event = events.held(less);
+                let mut redacted = Event::clone(event);
+                withheld::strip_event(&mut redacted, fields);
+                *event = events.intern(redacted);
             }
         }
         let links = std::mem::take(&mut self.links);

@@ -1,14 +1,14 @@
 //! Snapshots in use: one for each set of visible classes. They hold what is equal in common, and those
-//! that were not asked lately are packed, so that another view costs little: which objects are its, and
+//! that were not asked lately are compact, so that another view costs little: which objects are its, and
 //! how they join.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::compact_snapshot::CompactSnapshot;
 use super::linked::{self, Links};
-use super::packed::Packed;
-use super::{Common, Joined, Setting, Snapshot, build_in};
+use super::{Joined, Setting, SharedObjects, Snapshot, build_in};
 use crate::govern::View;
 use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 /// Views kept; the one used longest ago makes room.
 const SLOTS_MAX: usize = 256;
 /// Bytes that all kept views but the largest may hold for themselves, unless said otherwise; beyond it
-/// the one used longest ago is packed, and where all are packed dropped.
+/// the one used longest ago is compact, and where all are compact dropped.
 pub const VIEW_BYTES_MAX: usize = 128 << 20;
 
 /// Builds snapshots when the store has changed, and shares them between readers. Two callers who see the same
@@ -29,14 +29,14 @@ pub struct Cache {
     links: Option<Arc<dyn Links>>,
     bytes_max: usize,
     slots: Mutex<Vec<Arc<Slot>>>,
-    common: Mutex<InCommon>,
+    shared: Mutex<InCommon>,
 }
 
 /// What the snapshots of a revision hold in common.
 #[derive(Clone, Default)]
 struct InCommon {
     revision: u64,
-    held: Common,
+    held: SharedObjects,
 }
 
 /// One view; its lock is held while its snapshot is built, so that it is built once.
@@ -60,24 +60,24 @@ struct Built {
 /// How a snapshot is kept.
 enum Kept {
     Open(Open),
-    Packed(Arc<Packed>),
+    Compact(Arc<CompactSnapshot>),
 }
 
-/// A snapshot that is not packed.
+/// A snapshot that is not compact.
 struct Open {
     snapshot: Arc<Snapshot>,
-    /// As it was packed before: that need not be done again.
-    packed: Option<Arc<Packed>>,
+    /// As it was compact before: that need not be done again.
+    compact: Option<Arc<CompactSnapshot>>,
     /// Bytes of objects that it holds for itself.
     object_bytes: usize,
 }
 
 impl Open {
-    fn unpacked(packed: &Arc<Packed>) -> Self {
+    fn expanded(compact: &Arc<CompactSnapshot>) -> Self {
         Self {
-            snapshot: Arc::new(packed.unpacked()),
-            packed: Some(Arc::clone(packed)),
-            object_bytes: packed.own_object_bytes(),
+            snapshot: Arc::new(compact.expanded()),
+            compact: Some(Arc::clone(compact)),
+            object_bytes: compact.own_object_bytes(),
         }
     }
 }
@@ -85,11 +85,11 @@ impl Open {
 impl Kept {
     fn bytes(&self) -> usize {
         match self {
-            Self::Open(Open { snapshot, packed, object_bytes }) => {
-                let packed = packed.as_ref().map_or(0, |packed| packed.bytes());
-                snapshot.own_bytes() + object_bytes + packed
+            Self::Open(Open { snapshot, compact, object_bytes }) => {
+                let compact = compact.as_ref().map_or(0, |compact| compact.bytes());
+                snapshot.own_bytes() + object_bytes + compact
             }
-            Self::Packed(packed) => packed.bytes(),
+            Self::Compact(compact) => compact.bytes(),
         }
     }
 }
@@ -104,17 +104,17 @@ impl Slot {
         self.built.try_lock().is_ok_and(|built| built.as_ref().is_some_and(|it| so(&it.kept)))
     }
 
-    /// Packs what is kept of a revision, and drops what is kept of another; tells whether that could be
+    /// Compacts what is kept of a revision, and drops what is kept of another; tells whether that could be
     /// done.
-    fn pack(&self, common: &Common, revision: u64) -> bool {
+    fn pack(&self, shared: &SharedObjects, revision: u64) -> bool {
         let Ok(mut built) = self.built.try_lock() else { return false };
         *built = built.take().filter(|it| it.revision == revision);
         *built = built.take().map(|Built { revision, late, kept }| {
-            let packed = match kept {
-                Kept::Open(Open { packed: Some(packed), .. }) | Kept::Packed(packed) => packed,
-                Kept::Open(open) => Arc::new(Packed::of(&open.snapshot, common)),
+            let compact = match kept {
+                Kept::Open(Open { compact: Some(compact), .. }) | Kept::Compact(compact) => compact,
+                Kept::Open(open) => Arc::new(CompactSnapshot::of(&open.snapshot, shared)),
             };
-            Built { revision, late, kept: Kept::Packed(packed) }
+            Built { revision, late, kept: Kept::Compact(compact) }
         });
         let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
         self.bytes.store(bytes, Ordering::Relaxed);
@@ -134,8 +134,8 @@ impl Slot {
 impl Cache {
     /// An empty cache.
     pub fn new(id_key: IdKey, engine: Arc<Engine>) -> Self {
-        let (slots, common) = (Mutex::default(), Mutex::default());
-        Self { id_key, engine, links: None, bytes_max: VIEW_BYTES_MAX, slots, common }
+        let (slots, shared) = (Mutex::default(), Mutex::default());
+        Self { id_key, engine, links: None, bytes_max: VIEW_BYTES_MAX, slots, shared }
     }
 
     /// A cache of a store whose links may not be there yet when they are read.
@@ -217,17 +217,17 @@ impl Cache {
     /// Lets go of everything: what was removed from the store shall not stay in memory until somebody asks.
     pub fn clear(&self) {
         locked(&self.slots).clear();
-        locked(&self.common).held = Common::default();
+        locked(&self.shared).held = SharedObjects::default();
     }
 
-    /// Views that are kept, and how many of them packed.
+    /// Views that are kept, and how many of them compact.
     pub fn kept(&self) -> (usize, usize) {
         let slots = locked(&self.slots);
-        let packed = slots.iter().filter(|slot| slot.is(|kept| matches!(kept, Kept::Packed(_))));
-        (slots.len(), packed.count())
+        let compact = slots.iter().filter(|slot| slot.is(|kept| matches!(kept, Kept::Compact(_))));
+        (slots.len(), compact.count())
     }
 
-    /// What is kept, unpacked where it is packed, and built anew when the store has changed.
+    /// What is kept, expanded where it is compact, and built anew when the store has changed.
     fn current(
         &self,
         store: &dyn Store,
@@ -245,8 +245,8 @@ impl Cache {
             Some(Built { revision, kept: Kept::Open(open), .. }) => {
                 return Ok((Arc::clone(&open.snapshot), *revision + late));
             }
-            Some(Built { revision, kept: Kept::Packed(packed), .. }) => {
-                (Open::unpacked(packed), *revision)
+            Some(Built { revision, kept: Kept::Compact(compact), .. }) => {
+                (Open::expanded(compact), *revision)
             }
             None => {
                 let build = || self.build(store, view, unmasked);
@@ -270,30 +270,30 @@ impl Cache {
         view: &View,
         unmasked: Option<&BTreeSet<RecordId>>,
     ) -> Result<(Open, u64), StoreError> {
-        let common = locked(&self.common).held.clone();
-        let setting = Setting { unmasked, common: Some(&common) };
+        let shared = locked(&self.shared).held.clone();
+        let setting = Setting { unmasked, shared: Some(&shared) };
         let (snapshot, revision) = build_in(store, view, &self.id_key, &self.engine, &setting)?;
         let snapshot = Arc::new(snapshot);
         let snapshot = match unmasked {
-            Some(_) => Arc::new(snapshot.masked_sharing(&common)),
+            Some(_) => Arc::new(snapshot.masked_sharing(&shared)),
             None => snapshot,
         };
-        drop(common);
+        drop(shared);
         let object_bytes = self.hold_in_common(&snapshot, revision);
-        Ok((Open { snapshot, packed: None, object_bytes }, revision))
+        Ok((Open { snapshot, compact: None, object_bytes }, revision))
     }
 
     /// Lends what a snapshot holds to those that come, and tells about how many bytes of objects it holds for
     /// itself. What is of a revision before is asked no more.
     fn hold_in_common(&self, snapshot: &Snapshot, revision: u64) -> usize {
-        let mut common = locked(&self.common);
-        let is_new = revision > common.revision;
+        let mut shared = locked(&self.shared);
+        let is_new = revision > shared.revision;
         if is_new {
-            *common = InCommon { revision, held: Common::default() };
+            *shared = InCommon { revision, held: SharedObjects::default() };
         }
-        let is_current = revision == common.revision;
-        let object_bytes = if is_current { common.held.add(snapshot) } else { 0 };
-        drop(common);
+        let is_current = revision == shared.revision;
+        let object_bytes = if is_current { shared.held.add(snapshot) } else { 0 };
+        drop(shared);
         if is_new {
             let slots = locked(&self.slots).clone();
             slots.iter().for_each(|slot| slot.forget_before(revision));
@@ -301,11 +301,11 @@ impl Cache {
         object_bytes
     }
 
-    /// Packs what was used longest ago while there is too much, and drops it where all is packed. The
+    /// Compacts what was used longest ago while there is too much, and drops it where all is compact. The
     /// snapshot asked last stays.
     fn make_room(&self, last: &Snapshot) {
         while let Some(slot) = self.to_pack() {
-            let InCommon { revision, held } = locked(&self.common).clone();
+            let InCommon { revision, held } = locked(&self.shared).clone();
             if !slot.pack(&held, revision) {
                 return;
             }
@@ -315,9 +315,9 @@ impl Cache {
             slots.remove(0);
         }
         if self.is_too_much(&slots) {
-            let mut held = Common::default();
+            let mut held = SharedObjects::default();
             held.add(last);
-            locked(&self.common).held = held;
+            locked(&self.shared).held = held;
         }
     }
 
@@ -334,7 +334,7 @@ impl Cache {
         let bytes = slots.iter().map(|slot| slot.bytes.load(Ordering::Relaxed));
         let (total, largest) =
             bytes.fold((0, 0), |(total, largest), it| (total + it, largest.max(it)));
-        total + locked(&self.common).held.more_bytes() > largest + self.bytes_max
+        total + locked(&self.shared).held.more_bytes() > largest + self.bytes_max
     }
 
     /// The slot of a view, which becomes the one used last. Whom the caller may call changes no

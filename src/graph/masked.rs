@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
-use super::common::{Common, Keyed, Lists};
 use super::masks::is_of_victim;
+use super::shared_objects::{Keyed, Lists, SharedObjects};
 use super::times::{undated, without_content};
 use super::{EntityIndex, IndexSet, LeftOut, RecordIndex, Shared, Snapshot, names};
 use crate::leak;
@@ -29,11 +29,11 @@ impl Snapshot {
     /// it is related to.
     #[must_use]
     pub fn masked(self: &Arc<Self>) -> Self {
-        self.masked_sharing(&Common::default())
+        self.masked_sharing(&SharedObjects::default())
     }
 
     /// The same, with what is left of records, ties and events held in common with snapshots in use.
-    pub(super) fn masked_sharing(self: &Arc<Self>, common: &Common) -> Self {
+    pub(super) fn masked_sharing(self: &Arc<Self>, shared: &SharedObjects) -> Self {
         let mut masked = Self::clone(self);
         let of_victims = of_victims(self);
         let hidden = of_victims.iter().filter(|entity| !self.is_sighted(*entity)).collect();
@@ -41,10 +41,10 @@ impl Snapshot {
         masked.left_out.of_victims = Arc::new(of_victims);
         masked.left_out.masked = Arc::new(hidden);
         masked.left_out.is_masking = true;
-        masked.hide_records(common);
-        masked.hide_events(common);
-        masked.hide_ties(common);
-        masked.hide_links(common);
+        masked.hide_records(shared);
+        masked.hide_events(shared);
+        masked.hide_ties(shared);
+        masked.hide_links(shared);
         masked.leave_out(self);
         masked.in_case("")
     }
@@ -62,45 +62,45 @@ impl Snapshot {
     }
 
     /// Empties the records of hidden entities, and takes from public ones of what row they are.
-    fn hide_records(&mut self, common: &Common) {
-        let less = |(index, record): (RecordIndex, &Arc<Record>)| {
-            let less = match self.left_out.masked.contains(self.entity_of[index]) {
+    fn hide_records(&mut self, shared: &SharedObjects) {
+        let redacted = |(index, record): (RecordIndex, &Arc<Record>)| {
+            let redacted = match self.left_out.masked.contains(self.entity_of[index]) {
                 true => emptied(record),
                 false if record.public => {
                     Record { local_id: String::new(), ..Record::clone(record) }
                 }
                 false => return None,
             };
-            Some((index, less))
+            Some((index, redacted))
         };
-        let changed: Vec<_> = self.records.enumerated().filter_map(less).collect();
-        replace(&mut self.records, &common.records, changed);
+        let changed: Vec<_> = self.records.enumerated().filter_map(redacted).collect();
+        replace(&mut self.records, &shared.records, changed);
     }
 
-    fn hide_events(&mut self, common: &Common) {
+    fn hide_events(&mut self, shared: &SharedObjects) {
         let hidden = self.events.enumerated().filter(|(_, event)| self.is_hidden_event(event));
         let changed = hidden.map(|(index, event)| (index, without_content(event))).collect();
-        replace(&mut self.events, &common.events, changed);
+        replace(&mut self.events, &shared.events, changed);
     }
 
-    fn hide_ties(&mut self, common: &Common) {
+    fn hide_ties(&mut self, shared: &SharedObjects) {
         let is_hidden = |tie: &Tie| tie.span != Span::default() && self.is_hidden_tie(tie);
         let hidden = self.ties.enumerated().filter(|(_, tie)| is_hidden(tie));
         let changed = hidden.map(|(index, tie)| (index, undated(tie))).collect();
-        replace(&mut self.ties, &common.ties, changed);
+        replace(&mut self.ties, &shared.ties, changed);
     }
 
     /// Of a link of which an end is hidden only that it is one is told: its bits and levels say in what the two
     /// agree.
-    fn hide_links(&mut self, common: &Common) {
+    fn hide_links(&mut self, shared: &SharedObjects) {
         let entities = self.left_out.masked.iter().map(|entity| &self.entities[entity]);
         let records = entities.flat_map(|entity| &entity.records);
         let ids: HashSet<_> = records.map(|record| self.records[*record].id).collect();
         let is_hidden = |link: &Link| ids.contains(&link.a) || ids.contains(&link.b);
         let hidden = self.links.enumerated().filter(|(_, link)| is_hidden(link));
-        let less = |link: &Link| Link { bits: 0.0, levels: Vec::new(), ..Link::clone(link) };
-        let changed = hidden.map(|(index, link)| (index, less(link))).collect();
-        replace(&mut self.links, &common.links, changed);
+        let redacted = |link: &Link| Link { bits: 0.0, levels: Vec::new(), ..Link::clone(link) };
+        let changed = hidden.map(|(index, link)| (index, redacted(link))).collect();
+        replace(&mut self.links, &shared.links, changed);
     }
 
     /// Whether time, place and content of an event are hidden: it is of a row about a victim whom the caller may not
@@ -190,16 +190,16 @@ fn of_victims(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
 /// Puts other objects into a list, each as it is held in common where it is.
 fn replace<T: Keyed + Clone + PartialEq>(
     list: &mut Shared<T>,
-    common: &Lists<T>,
+    shared: &Lists<T>,
     changed: Vec<(T::Index, T)>,
 ) {
     if changed.is_empty() {
         return;
     }
-    let mut lender = common.lender();
+    let mut interner = shared.interner();
     let list = Arc::make_mut(list);
     for (index, object) in changed {
-        list[index] = lender.held(object);
+        list[index] = interner.intern(object);
     }
 }
 

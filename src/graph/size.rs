@@ -9,7 +9,7 @@ const POINTER: usize = size_of::<usize>();
 
 impl Snapshot {
     /// About how many bytes the snapshot holds for itself: its lists, entities and relationships. Objects
-    /// do not count: they are held in common (see [`super::Common`]).
+    /// do not count: they are held in common (see [`super::SharedObjects`]).
     pub fn own_bytes(&self) -> usize {
         let original = self.original();
         let lists = self.records.len() + self.ties.len() + self.events.len() + self.links.len();

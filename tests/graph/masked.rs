@@ -32,7 +32,7 @@ pub fn victim(id: &str, name: &str) -> SubmittedRow {
 
 /// What an agency's analyst sees, to whom these records about victims are not masked.
 fn seen(world: &World, agency: &str, unmasked: &BTreeSet<RecordId>) -> Snapshot {
-    let setting = Setting { unmasked: Some(unmasked), common: None };
+    let setting = Setting { unmasked: Some(unmasked), shared: None };
     let view = world.view(agency);
     let built = build_in(&world.store, &view, &world.id_key, &world.engine, &setting).unwrap().0;
     Arc::new(built).masked()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use accord::govern::{Principal, Purpose, Question, Role, Rules, View};
-use accord::graph::{Cache, Common, Packed};
+use accord::graph::{Cache, CompactSnapshot, SharedObjects};
 use accord::model::{ClassSet, IdKey};
 use accord::resolve::{Engine, Model};
 use accord::store;
@@ -70,11 +70,11 @@ fn fifty_views_in_use_over_a_large_store() {
         snapshot.links().len(),
         snapshot.relationships().len()
     );
-    let mut common = Common::default();
-    common.add(&snapshot);
-    let packed = Packed::of(&snapshot, &common).bytes() as f64 / 1e6;
+    let mut shared = SharedObjects::default();
+    shared.add(&snapshot);
+    let packed = CompactSnapshot::of(&snapshot, &shared).bytes() as f64 / 1e6;
     println!("own part: {:.1} MB, packed {packed:.1} MB", snapshot.own_bytes() as f64 / 1e6);
-    drop((snapshot, common));
+    drop((snapshot, shared));
     say("one view", one.kept(), began);
 
     let mut held = Vec::new();

@@ -1,6 +1,7 @@
 //! The snapshot of a view: view first, independent of order, reversible.
 
 mod cache;
+mod compact_snapshot;
 mod events;
 mod explanation;
 pub mod fixture;
@@ -9,7 +10,6 @@ mod judgements;
 mod masked;
 mod memory;
 mod order;
-mod packed;
 mod quality;
 mod relationships;
 mod statements;

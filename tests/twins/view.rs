@@ -73,7 +73,7 @@ fn a_masked_view_joins_what_the_reference_joins() {
         let unmasked = rules.unmasked(&caller.principal, caller.purpose, case, question.at);
         assert_eq!(unmasked, reference::unmasked(&world.policy, &question), "{caller:?}");
         let (id_key, setting) =
-            (IdKey::default(), graph::Setting { unmasked: Some(&unmasked), common: None });
+            (IdKey::default(), graph::Setting { unmasked: Some(&unmasked), shared: None });
         let store = store.as_ref();
         let (whole, _) = graph::build(store, &view, &id_key, &engine).unwrap();
         let (masked, _) = graph::build_in(store, &view, &id_key, &engine, &setting).unwrap();

@@ -27,8 +27,8 @@ pub enum Step {
         /// The sum so far.
         total: f64,
     },
-    /// What the rarity of the shared value adds or takes (term frequency).
-    Rarity {
+    /// What the term frequency of the shared value adds or takes (term frequency).
+    TermFrequency {
         /// The attribute.
         attribute: String,
         /// What it adds.
@@ -42,18 +42,18 @@ impl Step {
     /// What the step adds.
     pub fn bits(&self) -> f64 {
         match self {
-            Self::Prior { bits, .. } | Self::Level { bits, .. } | Self::Rarity { bits, .. } => {
-                *bits
-            }
+            Self::Prior { bits, .. }
+            | Self::Level { bits, .. }
+            | Self::TermFrequency { bits, .. } => *bits,
         }
     }
 
     /// The sum up to and with the step.
     pub fn total(&self) -> f64 {
         match self {
-            Self::Prior { total, .. } | Self::Level { total, .. } | Self::Rarity { total, .. } => {
-                *total
-            }
+            Self::Prior { total, .. }
+            | Self::Level { total, .. }
+            | Self::TermFrequency { total, .. } => *total,
         }
     }
 }
@@ -69,7 +69,7 @@ pub struct Gain {
     pub missing: bool,
     /// The level that is worth most.
     pub best: String,
-    /// What that level would add to the posterior. The rarity of a value that nobody has stated yet is
+    /// What that level would add to the posterior. The term frequency of a value that nobody has stated yet is
     /// not known and not counted.
     pub bits: f64,
 }
@@ -180,7 +180,7 @@ fn steps(score: &Score) -> Vec<Step> {
         });
         if *tf_bits != 0.0 {
             total += tf_bits;
-            steps.push(Step::Rarity { attribute: attribute(), bits: *tf_bits, total });
+            steps.push(Step::TermFrequency { attribute: attribute(), bits: *tf_bits, total });
         }
     }
     steps

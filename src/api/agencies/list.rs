@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::agencies::{self, Known};
 use crate::govern::{Agency, AgencyKind, CaseForm, Desk, Function};
 
@@ -64,7 +64,7 @@ pub async fn list_agencies(
     context.answer(Function::ReadAgencies, list).await
 }
 
-fn list(scope: &Scope) -> Result<AgencyList, Problem> {
+fn list(scope: &CallerScope) -> Result<AgencyList, Problem> {
     let found = agencies::list(scope.casework(), &scope.question())?;
     Ok(AgencyList { agencies: found.into_iter().map(AgencyView::from).collect() })
 }

@@ -7,7 +7,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::agencies;
 use crate::govern::{Agency, Function};
 
@@ -29,6 +29,6 @@ pub async fn register_agency(context: Context, body: Body) -> Result<Answer<Agen
     context.answer_to(Function::ManageAgencies, body, register).await
 }
 
-fn register(scope: &Scope, agency: Agency) -> Result<AgencyView, Problem> {
+fn register(scope: &CallerScope, agency: Agency) -> Result<AgencyView, Problem> {
     Ok(agencies::register(scope.casework(), &agency)?.into())
 }

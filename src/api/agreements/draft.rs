@@ -7,7 +7,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::agreements;
 use crate::govern::{AgreementId, Function, Terms};
 
@@ -35,7 +35,7 @@ pub async fn draft_agreement(
     context.answer_to(Function::DraftAgreements, body, draft).await
 }
 
-fn draft(scope: &Scope, terms: Terms) -> Result<AgreementView, Problem> {
+fn draft(scope: &CallerScope, terms: Terms) -> Result<AgreementView, Problem> {
     Ok(agreements::draft(scope.casework(), &scope.question(), &terms)?.into())
 }
 
@@ -65,6 +65,6 @@ pub async fn draft_version(
     context.answer_about(Function::DraftAgreements, id, body, add).await
 }
 
-fn add(scope: &Scope, id: AgreementId, terms: Terms) -> Result<AgreementView, Problem> {
+fn add(scope: &CallerScope, id: AgreementId, terms: Terms) -> Result<AgreementView, Problem> {
     Ok(agreements::add_version(scope.casework(), &scope.question(), id, &terms)?.into())
 }

@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::agreements;
 use crate::govern::{AgreementId, Function};
 
@@ -46,7 +46,7 @@ pub async fn confirm_purge(
 }
 
 fn confirm(
-    scope: &Scope,
+    scope: &CallerScope,
     id: AgreementId,
     confirmed: PurgeConfirmed,
 ) -> Result<AgreementView, Problem> {

@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::agreements::{self, Signing};
 use crate::govern::{AgreementId, Function};
 
@@ -56,7 +56,11 @@ pub async fn sign_agreement(
     context.answer_about(Function::SignAgreements, id, body, sign).await
 }
 
-fn sign(scope: &Scope, id: AgreementId, asked: SignRequest) -> Result<AgreementView, Problem> {
+fn sign(
+    scope: &CallerScope,
+    id: AgreementId,
+    asked: SignRequest,
+) -> Result<AgreementView, Problem> {
     let SignRequest { version, terms_hash, key, signature } = asked;
     let signing = Signing { version, terms_hash, key, signature };
     Ok(agreements::sign(scope.casework(), &scope.question(), id, &signing)?.into())

@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::break_glass;
 use crate::govern::{
     BreakGlass, BreakGlassId, CaseRef, Function, Purpose, Reference, Review, ReviewState,
@@ -56,7 +56,7 @@ pub struct BreakGlassView {
 
 impl BreakGlassView {
     /// One as the caller's agency sees it now.
-    pub fn of(id: BreakGlassId, glass: &BreakGlass, scope: &Scope) -> Self {
+    pub fn of(id: BreakGlassId, glass: &BreakGlass, scope: &CallerScope) -> Self {
         let (own, at) = (glass.by.agency == scope.caller.agency, scope.at);
         Self {
             id,

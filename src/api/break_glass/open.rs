@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::break_glass as casework;
 use crate::govern::Function;
 
@@ -45,7 +45,7 @@ pub async fn break_glass(context: Context, body: Body) -> Result<Answer<BreakGla
     context.answer_to(Function::BreakGlass, body, open).await
 }
 
-fn open(scope: &Scope, asked: BreakGlassRequest) -> Result<BreakGlassView, Problem> {
+fn open(scope: &CallerScope, asked: BreakGlassRequest) -> Result<BreakGlassView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let requested = casework::request(work, &question, &asked.agency, &asked.reason)?;
     let (id, glass) = &requested;

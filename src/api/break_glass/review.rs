@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::break_glass;
 use crate::govern::{BreakGlassId, Function};
 
@@ -48,7 +48,7 @@ pub async fn review_break_glass(
 }
 
 fn review(
-    scope: &Scope,
+    scope: &CallerScope,
     id: BreakGlassId,
     asked: ReviewRequest,
 ) -> Result<BreakGlassView, Problem> {

@@ -10,7 +10,7 @@ use crate::api::context::Context;
 use crate::api::parameters::{Parameters, named};
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::cases::{self, Named};
 use crate::casework::{Casework, CaseworkError};
 use crate::govern::{CaseId, Function, Member, Question};
@@ -48,7 +48,7 @@ pub async fn add_member(
     context.answer_about(Function::LeadCases, id, body, join).await
 }
 
-fn join(scope: &Scope, id: CaseId, member: Member) -> Result<CaseView, Problem> {
+fn join(scope: &CallerScope, id: CaseId, member: Member) -> Result<CaseView, Problem> {
     changed(scope, |work, question, _| cases::add_member(work, question, id, &member))
 }
 
@@ -76,7 +76,7 @@ pub async fn remove_member(
     context.answer_about(Function::LeadCases, id, body, leave).await
 }
 
-fn leave(scope: &Scope, id: CaseId, member: Member) -> Result<CaseView, Problem> {
+fn leave(scope: &CallerScope, id: CaseId, member: Member) -> Result<CaseView, Problem> {
     changed(scope, |work, question, _| cases::remove_member(work, question, id, &member))
 }
 
@@ -134,7 +134,7 @@ pub async fn add_subjects(
     context.answer_about(Function::NameSubjects, id, body, subjects).await
 }
 
-fn subjects(scope: &Scope, id: CaseId, asked: SubjectsRequest) -> Result<CaseView, Problem> {
+fn subjects(scope: &CallerScope, id: CaseId, asked: SubjectsRequest) -> Result<CaseView, Problem> {
     changed(scope, |work, question, snapshot| {
         cases::add_subjects(work, question, snapshot, id, &asked.records)
     })
@@ -142,7 +142,7 @@ fn subjects(scope: &Scope, id: CaseId, asked: SubjectsRequest) -> Result<CaseVie
 
 /// The case after an act on it, as the caller sees it.
 fn changed(
-    scope: &Scope,
+    scope: &CallerScope,
     act: impl FnOnce(Casework<'_>, &Question<'_>, &Snapshot) -> Result<Named, CaseworkError>,
 ) -> Result<CaseView, Problem> {
     let seen = scope.seen()?;

@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::cases;
 use crate::govern::{Function, Reference};
 use crate::model::Timestamp;
@@ -43,7 +43,7 @@ pub async fn open_case(context: Context, body: Body) -> Result<Answer<CaseView>,
     context.answer_to(Function::LeadCases, body, open).await
 }
 
-fn open(scope: &Scope, asked: CaseRequest) -> Result<CaseView, Problem> {
+fn open(scope: &CallerScope, asked: CaseRequest) -> Result<CaseView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let seen = scope.seen()?;
     let (id, case) = cases::open(work, &question, asked.reference, asked.expires)?;

@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::deconfliction;
 use crate::govern::{Function, PlannedOperation, Reference};
 use crate::model::Timestamp;
@@ -56,7 +56,7 @@ pub struct OperationRequest {
     pub until: Timestamp,
 }
 
-fn announce(scope: &Scope, asked: OperationRequest) -> Result<Pointers, Problem> {
+fn announce(scope: &CallerScope, asked: OperationRequest) -> Result<Pointers, Problem> {
     let OperationRequest { on_behalf_of, reference, latitude, longitude, .. } = asked;
     let (radius_metres, from, until) = (asked.radius_metres, asked.from, asked.until);
     let planned = PlannedOperation { reference, latitude, longitude, radius_metres, from, until };

@@ -10,8 +10,8 @@ use crate::api::context::Context;
 use crate::api::later::Later;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
-use crate::casework::deconfliction::{self, Asked, Identifier, silent};
+use crate::api::scope::CallerScope;
+use crate::casework::deconfliction::{self, Enquiry, Identifier, silent};
 use crate::govern::Function;
 
 /// What to ask the other agencies for.
@@ -42,8 +42,8 @@ pub struct DeconflictRequest {
 )]
 #[post("/v1/deconflict")]
 pub async fn deconflict(context: Context, body: Body) -> Result<Answer<Pointers>, Problem> {
-    let ask = |scope: &Scope, DeconflictRequest { identifiers, covert }| {
-        let asked = Asked { identifiers, covert };
+    let ask = |scope: &CallerScope, DeconflictRequest { identifiers, covert }| {
+        let asked = Enquiry { identifiers, covert };
         let pointers = ask(scope, &asked)?;
         // Whoever wants to stay unknown alerts nobody.
         if !covert {
@@ -56,7 +56,7 @@ pub async fn deconflict(context: Context, body: Body) -> Result<Answer<Pointers>
     context.answer_to(Function::Deconflict, body, ask).await
 }
 
-fn ask(scope: &Scope, asked: &Asked) -> Result<Pointers, Problem> {
+fn ask(scope: &CallerScope, asked: &Enquiry) -> Result<Pointers, Problem> {
     let (work, question, seeing) =
         (scope.casework(), scope.question(), (&scope.view, scope.engine()));
     Ok(deconfliction::ask(work, &question, seeing, asked, scope.random())?.into())

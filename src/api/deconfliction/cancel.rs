@@ -8,7 +8,7 @@ use crate::api::answer::{Answer, NoContent};
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::deconfliction;
 use crate::govern::{Function, Reference};
 
@@ -43,7 +43,7 @@ pub async fn cancel_operation(context: Context, body: Body) -> Result<Answer<NoC
     Ok(cancelled.map(|()| NoContent))
 }
 
-fn cancel(scope: &Scope, asked: CancelRequest) -> Result<(), Problem> {
+fn cancel(scope: &CallerScope, asked: CancelRequest) -> Result<(), Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let for_whom = asked.on_behalf_of.as_deref();
     Ok(deconfliction::cancel(work, &question, for_whom, &asked.reference)?)

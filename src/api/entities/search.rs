@@ -11,7 +11,7 @@ use crate::api::page::{Page, PageRequest, page};
 
 use crate::api::problem::Problem;
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
@@ -75,11 +75,15 @@ pub async fn search(
     body: Body,
 ) -> Result<Answer<SearchAnswer>, Problem> {
     let unmask = Unmask::of(&request)?;
-    let work = move |scope: &Scope, asked| answer(scope, asked, unmask);
+    let work = move |scope: &CallerScope, asked| answer(scope, asked, unmask);
     context.answer_to(Function::Ask, body, work).await
 }
 
-fn answer(scope: &Scope, asked: SearchRequest, unmask: Unmask) -> Result<SearchAnswer, Problem> {
+fn answer(
+    scope: &CallerScope,
+    asked: SearchRequest,
+    unmask: Unmask,
+) -> Result<SearchAnswer, Problem> {
     if asked.text.trim().is_empty() || asked.text.chars().count() > SEARCH_CHARS_MAX {
         let range = format!("1 to {SEARCH_CHARS_MAX} characters");
         return Err(Problem::member("text", "out_of_range", range));

@@ -10,7 +10,7 @@ use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::limits::ENTITY_RECORDS_MAX;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{EntitySummary, LinkView};
 use crate::govern::Function;
@@ -87,7 +87,7 @@ pub async fn explain_entity(
     id: web::Path<String>,
 ) -> Result<Answer<HowAnswer>, Problem> {
     let unmask = Unmask::of(&request)?;
-    let work = move |scope: &Scope| {
+    let work = move |scope: &CallerScope| {
         let seen = scope.seen_as(unmask)?;
         let entity = seen.find_entity(&id)?;
         Ok(how(&seen, entity).0)

@@ -14,7 +14,7 @@ use crate::analyze::EntityExplanation;
 use crate::api::answer::{Answer, Svg};
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{Called, LinkView};
 use crate::govern::Function;
@@ -68,7 +68,7 @@ pub async fn picture_entity(
     drawn.await
 }
 
-fn draw(scope: &Scope, id: &str, unmask: Unmask) -> Result<Svg, Problem> {
+fn draw(scope: &CallerScope, id: &str, unmask: Unmask) -> Result<Svg, Problem> {
     let seen = scope.seen_as(unmask)?;
     let entity = seen.find_entity(id)?;
     let (answer, found) = how(&seen, entity);

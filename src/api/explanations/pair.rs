@@ -10,7 +10,7 @@ use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::wire::{EntitySummary, PairView};
 use crate::govern::Function;
@@ -81,7 +81,7 @@ pub enum StepKind {
     /// The level that an attribute reached.
     Level,
     /// How rare the shared value is (term frequency).
-    Rarity,
+    TermFrequency,
 }
 
 /// A step from the prior to the posterior.
@@ -112,7 +112,7 @@ pub struct GainView {
     pub missing: bool,
     /// The level that is worth most.
     pub best: String,
-    /// What that level would add, without the rarity of a value that nobody has stated yet.
+    /// What that level would add, without the term frequency of a value that nobody has stated yet.
     pub bits: f64,
 }
 
@@ -180,7 +180,7 @@ pub(super) fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, Unma
 
 /// Whether both exist in the view is settled first: what follows speaks of visible records only.
 pub(super) fn answer(
-    scope: &Scope,
+    scope: &CallerScope,
     a: RecordId,
     b: RecordId,
     unmask: Unmask,
@@ -243,8 +243,8 @@ impl StepView {
             analyze::Step::Level { attribute, level, .. } => {
                 (StepKind::Level, Some(attribute.clone()), Some(level.clone()))
             }
-            analyze::Step::Rarity { attribute, .. } => {
-                (StepKind::Rarity, Some(attribute.clone()), None)
+            analyze::Step::TermFrequency { attribute, .. } => {
+                (StepKind::TermFrequency, Some(attribute.clone()), None)
             }
         };
         Self { kind, attribute, level, bits: step.bits(), total: step.total() }

@@ -10,7 +10,7 @@ use crate::api::answer::{Answer, Svg};
 use crate::api::basis::BasisView;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::govern::Function;
 use crate::model::RecordId;
 
@@ -46,7 +46,7 @@ pub(super) const INK: &str = "#1f2328";
 #[get("/v1/explanations/pair.svg")]
 pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<Answer<Svg>, Problem> {
     let (a, b, unmask) = pair_of(&request)?;
-    let work = move |scope: &Scope| answer(scope, a, b, unmask);
+    let work = move |scope: &CallerScope| answer(scope, a, b, unmask);
     let answer = context.answer(Function::Ask, work).await?;
     Ok(answer.map(|answer| Svg(pair(&answer))))
 }
@@ -152,7 +152,7 @@ fn label(step: &StepView) -> String {
         StepKind::Level => {
             format!("{attribute}: {} {bits}", step.level.as_deref().unwrap_or_default())
         }
-        StepKind::Rarity => format!("{attribute}: rarity {bits}"),
+        StepKind::TermFrequency => format!("{attribute}: term_frequency_bits {bits}"),
     }
 }
 

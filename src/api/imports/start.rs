@@ -14,7 +14,7 @@ use crate::api::context::Context;
 use crate::api::jobs::get::JobView;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::audit::{AuditError, Due, Entry};
 use crate::govern::Function;
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
@@ -115,7 +115,7 @@ pub async fn start_import(context: Context, body: Body) -> Result<Answer<JobView
     Ok(job.with_status(StatusCode::ACCEPTED))
 }
 
-fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {
+fn start(scope: &CallerScope, asked: ImportRequest) -> Result<JobView, Problem> {
     if asked.name.is_empty() || asked.name.len() > 200 || asked.name.chars().any(char::is_control) {
         return Err(wrong("name", "a name of 1 to 200 bytes without control characters"));
     }
@@ -131,7 +131,7 @@ fn start(scope: &Scope, asked: ImportRequest) -> Result<JobView, Problem> {
 }
 
 /// The mapping, if it is one and its rows would be the caller's own.
-fn mapper(scope: &Scope, text: &str) -> Result<Arc<RowMapper>, Problem> {
+fn mapper(scope: &CallerScope, text: &str) -> Result<Arc<RowMapper>, Problem> {
     let refused = |error: MappingError| wrong("mapping", &error.to_string());
     let mut mapping = parse_mapping("mapping", text).map_err(refused)?;
     if mapping.agency.is_empty() {

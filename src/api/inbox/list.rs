@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::inbox::{self, ToRemove};
 use crate::govern::{AgreementId, Function, Message, PurgeTask};
 
@@ -41,7 +41,7 @@ impl From<ToRemove> for InboxPurge {
 }
 
 /// The messages with the records that the caller sees, by the ids that they have for it.
-fn shown(scope: &Scope, mut messages: Vec<Message>) -> Result<Vec<Message>, Problem> {
+fn shown(scope: &CallerScope, mut messages: Vec<Message>) -> Result<Vec<Message>, Problem> {
     if messages.iter().all(|message| message.records.is_empty()) {
         return Ok(messages);
     }

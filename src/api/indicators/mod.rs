@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::parameters::Parameters;
 use super::problem::Problem;
-use super::scope::Scope;
+use super::scope::CallerScope;
 use crate::analyze::indicator::{About, Indicator, Parameter, SharedHub, named};
 use shared_hub::SharedHubAnswer;
 
@@ -22,7 +22,7 @@ pub enum IndicatorAnswer {
 }
 
 /// What is done for one question, within the caller's view.
-pub type Work = Box<dyn FnOnce(&Scope) -> Result<IndicatorAnswer, Problem> + Send>;
+pub type Work = Box<dyn FnOnce(&CallerScope) -> Result<IndicatorAnswer, Problem> + Send>;
 
 /// Reads the parameters of an indicator.
 type Read = fn(&mut Parameters) -> Result<Work, Problem>;

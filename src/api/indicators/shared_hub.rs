@@ -15,7 +15,7 @@ use crate::api::later::Later;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::api::wire::EntitySummary;
 use crate::casework::referrals;
@@ -177,7 +177,7 @@ pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
     let days = number(parameters, &WINDOW_DAYS)?;
     let unmask = parameters.unmask()?;
     let asked = PageRequest::read(parameters)?;
-    let work = move |scope: &Scope| {
+    let work = move |scope: &CallerScope| {
         let options = SharedHubOptions { window_days: days, ..defaults };
         let seen = scope.seen_as(unmask)?;
         let report = SharedHub::find(seen.snapshot(), &options);

@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
@@ -66,12 +66,12 @@ pub async fn submit_judgement(
     body: Body,
 ) -> Result<Answer<JudgementAnswer>, Problem> {
     let unmask = Unmask::of(&request)?;
-    let work = move |scope: &Scope, asked| judge(scope, asked, unmask);
+    let work = move |scope: &CallerScope, asked| judge(scope, asked, unmask);
     context.answer_to(Function::Judge, body, work).await
 }
 
 fn judge(
-    scope: &Scope,
+    scope: &CallerScope,
     asked: JudgementRequest,
     unmask: Unmask,
 ) -> Result<JudgementAnswer, Problem> {
@@ -111,7 +111,7 @@ fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
 /// The judgement's label may be a class that the view did not know yet. A record that it joined to one that is masked
 /// is shown with another id than it was asked by: here records go by the ids under which they are stored.
 fn answer(
-    scope: &Scope,
+    scope: &CallerScope,
     [a, b]: [RecordId; 2],
     unmask: Unmask,
 ) -> Result<JudgementAnswer, Problem> {

@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::onward;
 use crate::govern::Function;
 use crate::model::RecordId;
@@ -47,10 +47,10 @@ pub async fn ask_onward(context: Context, body: Body) -> Result<Answer<OnwardVie
     context.answer_to(Function::AskOnward, body, ask).await
 }
 
-fn ask(scope: &Scope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
+fn ask(scope: &CallerScope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
     let OnwardAsked { record, recipient, reason } = asked;
-    let asked = onward::Asked { record, recipient, reason };
+    let asked = onward::OnwardDisclosure { record, recipient, reason };
     let requested = onward::request(work, &question, seen.snapshot(), asked)?;
     scope.is_about(requested.0);
     onward::ask(work, &question, &requested)?;

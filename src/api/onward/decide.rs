@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::onward;
 use crate::govern::{Function, OnwardId};
 
@@ -46,7 +46,11 @@ pub async fn decide_onward(
     context.answer_about(Function::DecideOnward, id, body, decide).await
 }
 
-fn decide(scope: &Scope, id: OnwardId, decided: OnwardDecided) -> Result<OnwardView, Problem> {
+fn decide(
+    scope: &CallerScope,
+    id: OnwardId,
+    decided: OnwardDecided,
+) -> Result<OnwardView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let decided = onward::decide(work, &question, id, (decided.granted, &decided.note))?;
     Ok(OnwardView::of(scope, &scope.seen()?, &decided))

@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::casework::onward;
 use crate::govern::{Function, OnwardDecision, OnwardId, OnwardState, Purpose};
@@ -45,7 +45,7 @@ pub struct OnwardView {
 
 impl OnwardView {
     /// A request as an agency sees it.
-    pub fn of(scope: &Scope, seen: &Seen<'_>, (id, request): &onward::Named) -> Self {
+    pub fn of(scope: &CallerScope, seen: &Seen<'_>, (id, request): &onward::Named) -> Self {
         let own = request.by.agency == scope.caller.agency;
         Self {
             id: *id,

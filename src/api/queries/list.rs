@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::govern::{Function, Role};
 use crate::query::{Column, Engines, Library, Parameter, RefusedFile, StoredQuery};
 
@@ -102,7 +102,7 @@ impl ColumnView {
 
 impl QuerySummary {
     /// A query of this server's library.
-    pub fn of(scope: &Scope, library: &Library, query: &StoredQuery) -> Self {
+    pub fn of(scope: &CallerScope, library: &Library, query: &StoredQuery) -> Self {
         Self {
             name: query.name().to_owned(),
             about: query.about().to_owned(),

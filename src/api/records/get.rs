@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::api::seen::Unmask;
 use crate::api::wire::{EntitySummary, RecordView};
@@ -69,7 +69,7 @@ pub async fn get_record(
 
 /// Another record of the caller's own agency that bears the local id of the record at this index, where both are shown:
 /// that of the same series, if this one was handed in by who sees none of it, else that of the other.
-fn same_local_id(scope: &Scope, seen: &Seen<'_>, index: RecordIndex) -> Option<RecordId> {
+fn same_local_id(scope: &CallerScope, seen: &Seen<'_>, index: RecordIndex) -> Option<RecordId> {
     let is_shown = |index: RecordIndex| !seen.is_masked(seen.snapshot().entity_of(index));
     let record = seen.content(index);
     if record.label.agency != scope.caller.agency || !is_shown(index) {

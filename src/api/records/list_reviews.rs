@@ -9,7 +9,7 @@ use crate::api::context::Context;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::reviews::{Row, Rows};
 use crate::govern::{Function, RecordReview};
 use crate::model::{RecordId, Timestamp};
@@ -60,7 +60,7 @@ pub async fn list_reviews(
 }
 
 fn list(
-    scope: &Scope,
+    scope: &CallerScope,
     before: Option<Timestamp>,
     request: &PageRequest,
 ) -> Result<Page<RowToReview>, Problem> {

@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::reviews;
 use crate::govern::Function;
 use crate::model::{RecordId, Timestamp};
@@ -64,9 +64,9 @@ pub async fn review_records(
     context.answer_to(Function::ReviewRecords, body, review).await
 }
 
-fn review(scope: &Scope, asked: RecordReviewRequest) -> Result<RecordsReviewed, Problem> {
+fn review(scope: &CallerScope, asked: RecordReviewRequest) -> Result<RecordsReviewed, Problem> {
     let RecordReviewRequest { records, local_ids, review_by, explanation } = asked;
-    let asked = reviews::Asked { records, local_ids, review_by, explanation };
+    let asked = reviews::RetentionReview { records, local_ids, review_by, explanation };
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
     let reviewed = reviews::review(work, &question, seen.own_rows(), &asked)?;
     let records = seen.shown_records(reviewed.records);

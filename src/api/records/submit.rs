@@ -8,7 +8,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::govern::Function;
 use crate::ingest::{RowOutput, SubmittedRow};
 use crate::model::RecordId;
@@ -55,7 +55,7 @@ pub async fn submit_record(context: Context, body: Body) -> Result<Answer<Submit
 }
 
 /// Stores and links rows, all or none.
-pub(super) fn store(scope: &Scope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
+pub(super) fn store(scope: &CallerScope, rows: Vec<RowOutput>) -> Result<Submitted, Problem> {
     let records = rows.iter().flat_map(|row| &row.records).map(|it| scope.record_id(it)).collect();
     scope.put_shown_into_entry();
     let report = scope.submit(rows)?;

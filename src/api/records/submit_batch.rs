@@ -10,7 +10,7 @@ use crate::api::context::Context;
 use crate::api::limits::BATCH_ROWS_MAX;
 use crate::api::problem::{Code, Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 
@@ -40,7 +40,7 @@ pub async fn submit_batch(context: Context, body: Body) -> Result<Answer<Submitt
     context.answer_to(Function::Submit, body, submit).await
 }
 
-fn submit(scope: &Scope, batch: SubmittedBatch) -> Result<Submitted, Problem> {
+fn submit(scope: &CallerScope, batch: SubmittedBatch) -> Result<Submitted, Problem> {
     if batch.rows.is_empty() || batch.rows.len() > BATCH_ROWS_MAX {
         let range = format!("1 to {BATCH_ROWS_MAX} rows");
         return Err(Problem::member("rows", "out_of_range", range));

@@ -9,7 +9,7 @@ use crate::api::answer::Answer;
 use crate::api::context::Context;
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive::Body;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::casework::referrals;
 use crate::govern::{Function, ReferralId};
 
@@ -59,7 +59,7 @@ pub async fn decide_referral(
 }
 
 fn decide(
-    scope: &Scope,
+    scope: &CallerScope,
     id: ReferralId,
     decided: ReferralDecided,
 ) -> Result<ReferralView, Problem> {

@@ -12,7 +12,7 @@ use crate::api::limits::CANDIDATES_MAX;
 
 use crate::api::problem::{Problem, ProblemBody};
 use crate::api::receive;
-use crate::api::scope::Scope;
+use crate::api::scope::CallerScope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::EntitySummary;
 use crate::govern::Function;
@@ -95,11 +95,15 @@ pub async fn resolve(
     body: receive::Body,
 ) -> Result<Answer<ResolveAnswer>, Problem> {
     let unmask = Unmask::of(&request)?;
-    let work = move |scope: &Scope, asked| answer(scope, asked, unmask);
+    let work = move |scope: &CallerScope, asked| answer(scope, asked, unmask);
     context.answer_to(Function::Ask, body, work).await
 }
 
-fn answer(scope: &Scope, asked: ResolveRequest, unmask: Unmask) -> Result<ResolveAnswer, Problem> {
+fn answer(
+    scope: &CallerScope,
+    asked: ResolveRequest,
+    unmask: Unmask,
+) -> Result<ResolveAnswer, Problem> {
     let limit = asked.limit.unwrap_or(CANDIDATES_DEFAULT);
     if !(1..=CANDIDATES_MAX).contains(&limit) {
         let range = format!("a whole number from 1 to {CANDIDATES_MAX}");
@@ -136,7 +140,7 @@ impl ResolveCandidate {
 }
 
 /// The description as a record that is never stored, checked as a submitted one.
-fn probe(scope: &Scope, body: Body) -> Result<Record, Problem> {
+fn probe(scope: &CallerScope, body: Body) -> Result<Record, Problem> {
     let row = SubmittedRow {
         local_id: "probe".to_owned(),
         source: "resolve".to_owned(),

@@ -1,9 +1,9 @@
 //! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes for the
-//! audit log what was shown; what is masked is shown through [`Scope::seen_as`] only, which has it marked.
+//! audit log what was shown; what is masked is shown through [`CallerScope::seen_as`] only, which has it marked.
 
 use std::sync::Arc;
 
-use super::Scope;
+use super::CallerScope;
 use crate::analyze::{Basis, Candidate};
 use crate::api::basis::BasisView;
 use crate::api::problem::{Code, Problem};
@@ -16,7 +16,7 @@ use crate::resolve::Engine;
 /// The snapshot that one answer shows from.
 #[derive(Clone)]
 pub struct Seen<'s> {
-    scope: &'s Scope,
+    scope: &'s CallerScope,
     snapshot: Arc<Snapshot>,
     /// Where the caller asked to unmask: the same view as it is seen by who did not, whose ids are known as well.
     masked: Option<Arc<Snapshot>>,
@@ -32,7 +32,7 @@ impl Unmask {
         Self(wished)
     }
 
-    /// Whether it is wished at all: who may have it is for [`Scope::seen_as`] to say.
+    /// Whether it is wished at all: who may have it is for [`CallerScope::seen_as`] to say.
     pub fn is_wished(self) -> bool {
         self.0
     }
@@ -44,14 +44,14 @@ impl Unmask {
 }
 
 impl<'s> Seen<'s> {
-    pub(super) fn new(scope: &'s Scope, snapshot: Arc<Snapshot>) -> Self {
+    pub(super) fn new(scope: &'s CallerScope, snapshot: Arc<Snapshot>) -> Self {
         Self { scope, snapshot, masked: None }
     }
 
     /// A snapshot in which the caller sees what it asked to unmask, and the same view as it is seen by who did not
     /// ask.
     pub(super) fn unmasked(
-        scope: &'s Scope,
+        scope: &'s CallerScope,
         snapshot: Arc<Snapshot>,
         masked: Arc<Snapshot>,
     ) -> Self {

@@ -139,7 +139,7 @@ impl Identifier {
 
 /// What the other agencies are asked for, and whether the asker wants to stay unknown.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct Enquiry {
     /// The identifiers.
     pub identifiers: Vec<Identifier>,
     /// Whether the asker wants to stay unknown: then it learns nothing either.
@@ -174,7 +174,7 @@ pub fn ask(
     work: Casework<'_>,
     question: &Question<'_>,
     (view, engine): (&View, &Engine),
-    asked: &Asked,
+    asked: &Enquiry,
     random: Random<'_>,
 ) -> Result<Vec<Pointer>, CaseworkError> {
     let wanted = wanted(&asked.identifiers)?;

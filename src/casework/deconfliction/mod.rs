@@ -6,7 +6,7 @@ pub mod silent;
 
 use std::collections::BTreeSet;
 
-pub use ask::{Asked, IDENTIFIERS_MAX, Identifier, ask};
+pub use ask::{Enquiry, IDENTIFIERS_MAX, Identifier, ask};
 pub use operations::{RADIUS_METRES, announce, cancel};
 
 use super::desks::tell;

@@ -26,7 +26,7 @@ impl Matcher {
 
     /// Takes an engine with a model that was made before.
     pub fn with_engine(mut records: Records, engine: Engine) -> Self {
-        records.table.take_rarity(&engine);
+        records.table.take_term_frequencies(&engine);
         let blocks = Blocks::new(&records.table);
         Self { records, engine, blocks, learnt: false }
     }

@@ -22,7 +22,7 @@ pub struct LevelHit {
     pub level: String,
     /// log2 of the level's Bayes factor m/u; 0 for a missing value.
     pub bits: f64,
-    /// Further bits from the rarity of the shared value (term-frequency adjustment).
+    /// Further bits from the term frequency of the shared value (term-frequency adjustment).
     #[serde(default)]
     pub tf_bits: f64,
 }

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::blocks::Blocks;
 use super::cluster::{ClusterParameters, cluster, cluster_unlabelled};
+use super::comparison_cache::ComparisonCache;
 use super::engine::Engine;
-use super::memo::Memo;
 use super::table::Table;
 
 /// Records whose candidates one thread compares at a time.
@@ -122,7 +122,7 @@ fn score(
     let records: Vec<u32> = (0..table.len() as u32).collect();
     let parts: Vec<(Vec<Scored>, usize)> = records
         .par_chunks(CHUNK)
-        .map_init(Memo::default, |memo, records| {
+        .map_init(ComparisonCache::default, |memo, records| {
             let (mut links, mut pairs, mut others) = (Vec::new(), 0, Vec::new());
             for a in records {
                 blocks.partners(*a, &mut others);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::keys::{Rule, rules};
-use super::order::ranks;
+use super::similarity_order::ranks;
 use super::table::Table;
 use crate::model::BlockKey;
 

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::agreement_patterns::{Histogram, Pattern, Session, found, random_pairs, sessions};
 use super::batch;
 use super::blocks::Blocks;
 use super::cluster::ClusterParameters;
@@ -12,7 +13,6 @@ use super::engine::Engine;
 use super::household::{Household, Known, Shared, household, ratios};
 use super::model::{AttributeModel, LevelModel, Model, TypeModel};
 use super::monotone::Seen;
-use super::patterns::{Histogram, Pattern, Session, found, random_pairs, sessions};
 use super::table::Table;
 use super::train::{self, FLOOR_BITS};
 use crate::model::{Body, EntityType, Record};
@@ -58,7 +58,7 @@ pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> Unlabelled {
     if table.entity_type() == EntityType::Person {
         train::set_frequencies(&mut model, table.bearers().into_iter(), table.len());
     }
-    table.set_rarity(&model);
+    table.set_term_frequencies(&model);
     let blocks = Blocks::new(table);
     if let Some(of_type) = train_type(table, &blocks, base) {
         model.types.insert(table.entity_type(), of_type);
@@ -66,7 +66,7 @@ pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> Unlabelled {
         return Unlabelled { engine: Engine::new(Arc::new(model)), blocks, learnt: true };
     }
     // Too little to learn from: what was learnt elsewhere serves better.
-    table.set_rarity(base);
+    table.set_term_frequencies(base);
     let blocks = Blocks::new(table);
     Unlabelled { engine: Engine::new(Arc::clone(base)), blocks, learnt: false }
 }
@@ -302,9 +302,9 @@ impl Estimate {
         let named = entity_type == EntityType::Person;
         let odds = self.prior / (1.0 - self.prior);
         let same = self.posterior(odds, &self.m, None);
-        let rarity = |level| {
-            let usual = mean_rarity(random, level, |pattern| 1.0 - same(pattern))
-                .or_else(|| mean_rarity(found, level, &same));
+        let term_frequency_bits = |level| {
+            let usual = mean_term_frequency_bits(random, level, |pattern| 1.0 - same(pattern))
+                .or_else(|| mean_term_frequency_bits(found, level, &same));
             train::round(usual.unwrap_or(0.0))
         };
         let attributes = compare::attributes(entity_type).iter().enumerate();
@@ -315,11 +315,18 @@ impl Estimate {
                 pairs: pairs_at(found, attribute, level) + pairs_at(random, attribute, level),
             };
             let seen: Vec<Seen> = (0..names.len()).map(seen).collect();
-            let rarity =
-                |level| (named && attribute == 0 && level + 1 < names.len()).then(|| rarity(level));
+            let term_frequency_bits = |level| {
+                (named && attribute == 0 && level + 1 < names.len())
+                    .then(|| term_frequency_bits(level))
+            };
             AttributeModel {
                 name: (*name).to_owned(),
-                levels: train::levels(names, &seen, rarity, ratios(household.as_ref(), attribute)),
+                levels: train::levels(
+                    names,
+                    &seen,
+                    term_frequency_bits,
+                    ratios(household.as_ref(), attribute),
+                ),
             }
         });
         TypeModel {
@@ -338,13 +345,17 @@ fn pairs_at(seen: &Histogram, attribute: usize, level: usize) -> f64 {
     reach.map(|(_, count, _)| count).sum()
 }
 
-/// Mean rarity of what the pairs of a name level share; `None` where they are too few.
-fn mean_rarity(seen: &Histogram, level: usize, weight: impl Fn(Pattern) -> f64) -> Option<f64> {
+/// Mean term frequency of what the pairs of a name level share; `None` where they are too few.
+fn mean_term_frequency_bits(
+    seen: &Histogram,
+    level: usize,
+    weight: impl Fn(Pattern) -> f64,
+) -> Option<f64> {
     let (mut pairs, mut sum) = (0.0, 0.0);
-    for (pattern, count, rarity) in seen.iter() {
+    for (pattern, count, term_frequency_bits) in seen.iter() {
         if pattern.level(0) == Some(level) {
             pairs += count * weight(pattern);
-            sum += rarity * weight(pattern);
+            sum += term_frequency_bits * weight(pattern);
         }
     }
     (pairs >= 20.0).then(|| sum / pairs)

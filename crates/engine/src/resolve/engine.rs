@@ -14,12 +14,12 @@ use super::values::{Values, values};
 use crate::model::{BlockKey, Body, EntityType, LevelHit, Link, Record, RecordId};
 use crate::normalize::form;
 
-/// The rarity of shared names may add or take at most this many bits.
-const RARITY_BITS_MAX: f64 = 8.0;
+/// The term frequency of shared names may add or take at most this many bits.
+const TERM_FREQUENCY_BITS_MAX: f64 = 8.0;
 
 /// The weight of the term-frequency adjustment: a half, because names are rarely shared exactly (a
 /// documented choice of Splink for fuzzy levels).
-const RARITY_WEIGHT: f64 = 0.5;
+const TERM_FREQUENCY_WEIGHT: f64 = 0.5;
 
 /// The level's name where a value is missing on either side.
 const MISSING: &str = "missing";
@@ -40,7 +40,7 @@ pub(super) struct Weights {
     prior_bits: f64,
     /// For each attribute its levels.
     attributes: Vec<Vec<Weight>>,
-    /// For each attribute the most that it can weigh, the rarity of what is shared counted.
+    /// For each attribute the most that it can weigh, the term frequency of what is shared counted.
     most: Vec<f64>,
     /// The odds that two records taken at random speak of people who live together.
     household: Option<f64>,
@@ -50,8 +50,8 @@ pub(super) struct Weights {
 #[derive(Debug)]
 struct Weight {
     bits: f64,
-    /// The usual rarity of what is shared, where it counts.
-    rarity: Option<f64>,
+    /// The usual term frequency of what is shared, where it counts.
+    term_frequency_bits: Option<f64>,
     /// Bits for people who live together against chance.
     household: f64,
 }
@@ -92,13 +92,14 @@ impl Weights {
     fn of(model: &TypeModel) -> Self {
         let weight = |level: &LevelModel| Weight {
             bits: level.bits(),
-            rarity: level.rarity,
+            term_frequency_bits: level.term_frequency_bits,
             household: level.household_bits(),
         };
         let attributes: Vec<Vec<Weight>> =
             model.attributes.iter().map(|it| it.levels.iter().map(weight).collect()).collect();
         let most = |weight: &Weight| {
-            weight.bits + if weight.rarity.is_some() { RARITY_BITS_MAX } else { 0.0 }
+            weight.bits
+                + if weight.term_frequency_bits.is_some() { TERM_FREQUENCY_BITS_MAX } else { 0.0 }
         };
         Self {
             prior_bits: model.prior_bits(),
@@ -112,11 +113,16 @@ impl Weights {
         self.attributes.get(attribute)?.get(usize::from(agreement.levels[attribute]?))
     }
 
-    /// What an attribute's level and the rarity of the shared value weigh; nothing where it is missing.
+    /// What an attribute's level and the term frequency of the shared value weigh; nothing where it is missing.
     fn of_attribute(&self, attribute: usize, agreement: &Agreement) -> (f64, f64) {
         self.reached(attribute, agreement).map_or((0.0, 0.0), |weight| {
-            let usual = weight.rarity;
-            (weight.bits, usual.map_or(0.0, |usual| rarity_bits(agreement.rarity, usual)))
+            let usual = weight.term_frequency_bits;
+            (
+                weight.bits,
+                usual.map_or(0.0, |usual| {
+                    term_frequency_adjustment(agreement.term_frequency_bits, usual)
+                }),
+            )
         })
     }
 
@@ -159,8 +165,9 @@ impl Weights {
 
 /// The term-frequency adjustment: how much rarer the shared names are than those that pairs share by
 /// chance at this level.
-fn rarity_bits(rarity: f64, usual: f64) -> f64 {
-    (RARITY_WEIGHT * (rarity - usual)).clamp(-RARITY_BITS_MAX, RARITY_BITS_MAX)
+fn term_frequency_adjustment(term_frequency_bits: f64, usual: f64) -> f64 {
+    (TERM_FREQUENCY_WEIGHT * (term_frequency_bits - usual))
+        .clamp(-TERM_FREQUENCY_BITS_MAX, TERM_FREQUENCY_BITS_MAX)
 }
 
 impl Engine {
@@ -190,7 +197,10 @@ impl Engine {
         let mut lexicon = LexiconBuilder::default();
         let values = values(&form(body), &mut lexicon);
         let mut lexicon = lexicon.finish();
-        lexicon.set_rarity(|word| self.model.rarity(word), self.model.population());
+        lexicon.set_term_frequencies(
+            |word| self.model.term_frequency_bits(word),
+            self.model.population(),
+        );
         Prepared { entity_type: body.entity_type(), lexicon, values }
     }
 

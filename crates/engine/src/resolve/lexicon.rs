@@ -5,7 +5,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
-use super::memo::{Memo, Question};
+use super::comparison_cache::{ComparisonCache, Question};
 use super::word::Word;
 use crate::normalize::nicknames::{Groups, groups_of};
 use crate::normalize::skeleton::skeleton;
@@ -30,7 +30,7 @@ pub(super) struct WordEntry {
     /// Its first eight letters: most words are put in order by them.
     start: u64,
     /// −log2 of its frequency as a name, by the model.
-    pub rarity: f64,
+    pub term_frequency_bits: f64,
 }
 
 /// Words and texts by their numbers.
@@ -40,7 +40,7 @@ pub(super) struct Lexicon {
     texts: String,
     /// Where each text ends.
     ends: Vec<u64>,
-    /// How many people the rarities were counted among; 0 where they are not set.
+    /// How many people the term frequencies were counted among; 0 where they are not set.
     population: f64,
 }
 
@@ -54,7 +54,7 @@ impl WordEntry {
             start: start(text),
             skeleton: skeleton.into(),
             text: text.into(),
-            rarity: 0.0,
+            term_frequency_bits: 0.0,
         }
     }
 
@@ -155,16 +155,20 @@ impl Lexicon {
         &self.texts[start..self.ends[at] as usize]
     }
 
-    /// How many people the rarities were counted among.
+    /// How many people the term frequencies were counted among.
     pub fn population(&self) -> f64 {
         self.population
     }
 
-    /// Sets each word's rarity, counted among so many people.
-    pub fn set_rarity(&mut self, rarity: impl Fn(&str) -> f64, population: f64) {
+    /// Sets each word's term frequency, counted among so many people.
+    pub fn set_term_frequencies(
+        &mut self,
+        term_frequency_bits: impl Fn(&str) -> f64,
+        population: f64,
+    ) {
         self.population = population;
         for word in &mut self.words {
-            word.rarity = rarity(&word.text);
+            word.term_frequency_bits = term_frequency_bits(&word.text);
         }
     }
 }
@@ -265,7 +269,7 @@ pub(super) struct Sides<'a> {
     /// Whether both are one, so that equal numbers are all there is to equality.
     one: bool,
     /// What is known of pairs of its words already.
-    memo: Option<&'a Memo>,
+    memo: Option<&'a ComparisonCache>,
 }
 
 impl<'a> Sides<'a> {
@@ -274,7 +278,7 @@ impl<'a> Sides<'a> {
     }
 
     /// Both sides in one lexicon, with what is known of its words already.
-    pub fn within(lexicon: &'a Lexicon, memo: &'a Memo) -> Self {
+    pub fn within(lexicon: &'a Lexicon, memo: &'a ComparisonCache) -> Self {
         Self { a: lexicon, b: lexicon, one: true, memo: Some(memo) }
     }
 

@@ -4,23 +4,23 @@
 //! of other records, not of live counts. That is what lets links be shared by all views. This room
 //! knows nothing of stores, callers or views.
 
+mod agreement_patterns;
 pub mod batch;
 mod blocks;
 mod cluster;
 mod compare;
 pub mod compare_names;
+mod comparison_cache;
 pub mod em;
 mod engine;
 pub mod evaluate;
 mod household;
 mod keys;
 mod lexicon;
-mod memo;
 mod model;
 mod monotone;
-mod order;
-mod patterns;
 mod recall;
+mod similarity_order;
 mod table;
 #[cfg(test)]
 mod tests;

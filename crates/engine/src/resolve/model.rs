@@ -91,10 +91,10 @@ pub struct LevelModel {
     pub m: f64,
     /// Probability of this level among pairs that are not.
     pub u: f64,
-    /// Mean rarity in bits of the shared values among pairs that reach this level by chance; the
+    /// Mean term frequency in bits of the shared values among pairs that reach this level by chance; the
     /// term-frequency adjustment counts the difference from it. Absent where none is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rarity: Option<f64>,
+    pub term_frequency_bits: Option<f64>,
     /// Probability of this level among pairs of people who live together; absent where the model does not
     /// know them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,8 +164,8 @@ impl Model {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// Rarity in bits of a name token: −log2 of its frequency.
-    pub fn rarity(&self, token: &str) -> f64 {
+    /// Term frequency in bits of a name token: −log2 of its frequency.
+    pub fn term_frequency_bits(&self, token: &str) -> f64 {
         let listed = self.token_frequency.get(token).copied().unwrap_or(0.0);
         -listed.max(self.token_frequency_floor).log2()
     }

@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::compare::{self, Agreement};
+use super::comparison_cache::ComparisonCache;
 use super::engine::{Engine, Weights};
 use super::lexicon::{Lexicon, LexiconBuilder, Sides};
-use super::memo::Memo;
 use super::model::Model;
 use super::values::{Values, values};
 use crate::model::{Body, EntityType};
@@ -68,7 +68,7 @@ impl TableBuilder {
         self.rows.append(&mut normalized.rows);
     }
 
-    /// The table with its rows in another order: `order` names each row once. Rarities are those of the
+    /// The table with its rows in another order: `order` names each row once. Term frequencies are those of the
     /// model.
     pub fn finish(self, order: &[u32], model: &Model) -> Table {
         let mut rows: Vec<Option<Values>> = self.rows.into_iter().map(Some).collect();
@@ -76,7 +76,7 @@ impl TableBuilder {
         ordered.extend(order.iter().filter_map(|row| rows.get_mut(*row as usize)?.take()));
         let mut table =
             Table { entity_type: self.entity_type, lexicon: self.lexicon.finish(), rows: ordered };
-        table.set_rarity(model);
+        table.set_term_frequencies(model);
         table
     }
 }
@@ -113,14 +113,15 @@ impl Table {
         &self.rows
     }
 
-    /// Gives each word the rarity that the model has for it.
-    pub(super) fn set_rarity(&mut self, model: &Model) {
-        self.lexicon.set_rarity(|word| model.rarity(word), model.population());
+    /// Gives each word the term frequency that the model has for it.
+    pub(super) fn set_term_frequencies(&mut self, model: &Model) {
+        self.lexicon
+            .set_term_frequencies(|word| model.term_frequency_bits(word), model.population());
     }
 
-    /// Gives each word the rarity that an engine's model has for it.
-    pub fn take_rarity(&mut self, engine: &Engine) {
-        self.set_rarity(engine.model());
+    /// Gives each word the term frequency that an engine's model has for it.
+    pub fn take_term_frequencies(&mut self, engine: &Engine) {
+        self.set_term_frequencies(engine.model());
     }
 
     /// Compares two records.
@@ -143,7 +144,7 @@ impl Table {
         (a, b): (u32, u32),
         weights: &Weights,
         least: f64,
-        memo: &Memo,
+        memo: &ComparisonCache,
     ) -> Option<f64> {
         let sides = Sides::within(&self.lexicon, memo);
         let go_on = |agreement: &Agreement, pending| weights.may_reach(agreement, pending, least);

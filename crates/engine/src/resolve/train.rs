@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::agreement_patterns::agreeing;
 use super::cluster::ClusterParameters;
 use super::compare::{self, ATTRIBUTES_MAX, Attribute};
 use super::household::{Household, Known, Shared, household, ratios};
 use super::model::{AttributeModel, LevelModel, Model, TypeModel};
 use super::monotone::{self, Seen};
-use super::patterns::agreeing;
 use super::table::Table;
 use super::values::Values;
 use crate::model::{Body, EntityType, Record, RecordId};
@@ -27,8 +27,8 @@ pub(super) const FLOOR_BITS: f64 = -3.0;
 /// counts `absent_pair`.
 pub(super) const CLUSTER: ClusterParameters = ClusterParameters { stop: 0.0, absent_pair: -4.0 };
 
-/// Chance pairs a level needs before its rarity is trusted.
-const RARITY_PAIRS_MIN: u64 = 20;
+/// Chance pairs a level needs before its term frequency is trusted.
+const TERM_FREQUENCY_PAIRS_MIN: u64 = 20;
 
 /// No level is taken for rarer than this among pairs of one thing: those that teach may be cleaner than
 /// what agencies write.
@@ -71,7 +71,7 @@ pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
         let mut items = Items { ids, entities, table };
         if entity_type == EntityType::Person {
             items.frequencies(&mut model);
-            items.table.set_rarity(&model);
+            items.table.set_term_frequencies(&model);
         }
         model.types.insert(entity_type, items.train());
     }
@@ -115,7 +115,7 @@ pub(super) fn round(value: f64) -> f64 {
 struct Counts {
     pairs: u64,
     levels: [[u64; 16]; ATTRIBUTES_MAX],
-    rarity: [f64; 16],
+    term_frequency_bits: [f64; 16],
 }
 
 impl Counts {
@@ -128,7 +128,7 @@ impl Counts {
             }
         }
         if let Some(name) = agreement.levels[0] {
-            self.rarity[usize::from(name)] += agreement.rarity;
+            self.term_frequency_bits[usize::from(name)] += agreement.term_frequency_bits;
         }
     }
 
@@ -157,7 +157,7 @@ impl Counts {
 pub(super) fn levels(
     names: &[&str],
     seen: &[Seen],
-    rarity: impl Fn(usize) -> Option<f64>,
+    term_frequency_bits: impl Fn(usize) -> Option<f64>,
     household: Option<&[f64]>,
 ) -> Vec<LevelModel> {
     // Rounded to six digits it must not become 1.
@@ -168,7 +168,7 @@ pub(super) fn levels(
             name: (*name).to_owned(),
             m: round(seen[level].m),
             u: round(u),
-            rarity: rarity(level),
+            term_frequency_bits: term_frequency_bits(level),
             household: household.map(|ratios| round(open(ratios[level] * u))),
         }
     };
@@ -206,12 +206,15 @@ impl Items {
                     pairs: (same.levels[attribute][level] + random.levels[attribute][level]) as f64,
                 })
                 .collect();
-            let rarity = |level| {
+            let term_frequency_bits = |level| {
                 (named && attribute == 0 && level + 1 < count)
-                    .then(|| usual_rarity(&random, &same, level))
+                    .then(|| usual_term_frequency_bits(&random, &same, level))
             };
             let ratios = ratios(household.as_ref(), attribute);
-            AttributeModel { name: (*name).into(), levels: levels(names, &seen, rarity, ratios) }
+            AttributeModel {
+                name: (*name).into(),
+                levels: levels(names, &seen, term_frequency_bits, ratios),
+            }
         });
         TypeModel {
             prior: round(self.prior().min(PRIOR_MAX)),
@@ -299,9 +302,10 @@ impl Items {
     }
 }
 
-/// Mean rarity of what chance pairs share at a level; where there are too few of them, that of
+/// Mean term frequency of what chance pairs share at a level; where there are too few of them, that of
 /// same pairs.
-fn usual_rarity(random: &Counts, same: &Counts, level: usize) -> f64 {
-    let of = |counts: &Counts| counts.rarity[level] / counts.levels[0][level].max(1) as f64;
-    round(if random.levels[0][level] >= RARITY_PAIRS_MIN { of(random) } else { of(same) })
+fn usual_term_frequency_bits(random: &Counts, same: &Counts, level: usize) -> f64 {
+    let of =
+        |counts: &Counts| counts.term_frequency_bits[level] / counts.levels[0][level].max(1) as f64;
+    round(if random.levels[0][level] >= TERM_FREQUENCY_PAIRS_MIN { of(random) } else { of(same) })
 }

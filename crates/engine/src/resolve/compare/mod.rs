@@ -22,11 +22,11 @@ pub(super) type Attribute = (&'static str, &'static [&'static str]);
 pub(super) const ATTRIBUTES_MAX: usize = 9;
 
 /// What a comparison found: for each attribute the index of the level reached (`None`: missing), and the
-/// rarity in bits of the names that are shared, for the term-frequency adjustment.
+/// term frequency in bits of the names that are shared, for the term-frequency adjustment.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Agreement {
     pub levels: [Option<u8>; ATTRIBUTES_MAX],
-    pub rarity: f64,
+    pub term_frequency_bits: f64,
 }
 
 /// The attributes of a type, in the order of [`Agreement::levels`].

@@ -3,8 +3,8 @@
 
 use super::text::{near, near_text};
 use crate::normalize::nicknames::{distinct_in, share_group};
+use crate::resolve::comparison_cache::Question;
 use crate::resolve::lexicon::{Sides, WordEntry, letters};
-use crate::resolve::memo::Question;
 use crate::resolve::values::{NAME_WORDS_MAX, Names};
 use crate::resolve::word::Word;
 
@@ -29,18 +29,18 @@ const COMPOUND_LETTERS: usize = 2;
 /// Longer words are not two names written together.
 const COMPOUND_BYTES: usize = 64;
 
-/// The best level over all pairs of names, and the rarity in bits of what is shared at it: of several
+/// The best level over all pairs of names, and the term frequency in bits of what is shared at it: of several
 /// pairs of names that agree equally well the rarest counts, whatever the order of the names. `None`
 /// when either side has no name.
 pub(super) fn compare(sides: Sides<'_>, a: &Names, b: &Names) -> Option<(u8, f64)> {
     let mut best: Option<(u8, f64)> = None;
     for x in a.iter() {
         for y in b.iter() {
-            let (level, rarity) = compare_pair(sides, x, y);
+            let (level, term_frequency_bits) = compare_pair(sides, x, y);
             best = Some(match best {
                 Some((least, _)) if level > least => continue,
-                Some((least, most)) if level == least => (level, rarity.max(most)),
-                _ => (level, rarity),
+                Some((least, most)) if level == least => (level, term_frequency_bits.max(most)),
+                _ => (level, term_frequency_bits),
             });
         }
     }
@@ -65,7 +65,7 @@ fn compare_pair(sides: Sides<'_>, a: &[Word], b: &[Word]) -> (u8, f64) {
         _ if matched.given_names_differ() => ONE_SHARED,
         _ => TWO_SHARED,
     };
-    (level, matched.rarity())
+    (level, matched.term_frequency_bits())
 }
 
 /// How alike two words are, most alike first.
@@ -105,7 +105,7 @@ struct Matched<'a> {
     count: usize,
     /// How many words of the shorter name are paired with two of the longer.
     compounds: usize,
-    rarities: [f64; NAME_WORDS_MAX],
+    term_frequency_bits: [f64; NAME_WORDS_MAX],
     all_equal: bool,
 }
 
@@ -120,7 +120,7 @@ impl<'a> Matched<'a> {
             taken: (0, 0),
             count: 0,
             compounds: 0,
-            rarities: [0.0; NAME_WORDS_MAX],
+            term_frequency_bits: [0.0; NAME_WORDS_MAX],
             all_equal: true,
         };
         let mut alike = [[Alike::No; NAME_WORDS_MAX]; NAME_WORDS_MAX];
@@ -156,9 +156,10 @@ impl<'a> Matched<'a> {
                 let free = self.taken.0 >> i & 1 == 0 && self.taken.1 >> j & 1 == 0;
                 if free && *found == wanted {
                     self.taken = (self.taken.0 | 1 << i, self.taken.1 | 1 << j);
-                    let (x, y) = (self.short(i).rarity, self.long(j).rarity);
+                    let (x, y) =
+                        (self.short(i).term_frequency_bits, self.long(j).term_frequency_bits);
                     // Of two spellings the more frequent one counts.
-                    self.rarities[self.count] = x.min(y);
+                    self.term_frequency_bits[self.count] = x.min(y);
                     self.count += 1;
                     self.all_equal &= wanted == Alike::Equal;
                 }
@@ -173,7 +174,7 @@ impl<'a> Matched<'a> {
                 let free = self.taken.0 >> whole & 1 == 0 && self.taken.1 >> first & 3 == 0;
                 if free && is_compound(self.short(whole), self.long(first), self.long(first + 1)) {
                     self.taken = (self.taken.0 | 1 << whole, self.taken.1 | 3 << first);
-                    self.rarities[self.count] = self.short(whole).rarity;
+                    self.term_frequency_bits[self.count] = self.short(whole).term_frequency_bits;
                     self.count += 1;
                     self.compounds += 1;
                     self.all_equal = false;
@@ -200,9 +201,9 @@ impl<'a> Matched<'a> {
         (0..self.longer.len()).filter(move |j| taken >> j & 1 == 0)
     }
 
-    /// Rarity in bits of all that is shared, added up in a fixed order.
-    fn rarity(&self) -> f64 {
-        let mut each = self.rarities;
+    /// Term frequency in bits of all that is shared, added up in a fixed order.
+    fn term_frequency_bits(&self) -> f64 {
+        let mut each = self.term_frequency_bits;
         each[..self.count].sort_unstable_by(f64::total_cmp);
         each[..self.count].iter().sum()
     }

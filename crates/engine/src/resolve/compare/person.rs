@@ -67,9 +67,9 @@ pub(super) fn compare(
     if !go_on(&agreement, 1 | contacts | address) {
         return None;
     }
-    if let Some((level, rarity)) = name::compare(sides, &a.names, &b.names) {
+    if let Some((level, term_frequency_bits)) = name::compare(sides, &a.names, &b.names) {
         agreement.levels[0] = Some(level);
-        agreement.rarity = rarity;
+        agreement.term_frequency_bits = term_frequency_bits;
     }
     if !go_on(&agreement, contacts | address) {
         return None;

@@ -2,8 +2,8 @@
 
 use rapidfuzz::distance::jaro_winkler;
 
+use crate::resolve::comparison_cache::Question;
 use crate::resolve::lexicon::{Sides, WordEntry};
-use crate::resolve::memo::Question;
 use crate::resolve::word::Word;
 
 /// Words at least this similar (Jaro-Winkler) count as one word misspelt.

@@ -6,15 +6,15 @@ use crate::resolve::compare::address::postcode_area;
 use crate::resolve::lexicon::{Mix, Text, WordEntry, hash};
 use crate::resolve::values::PersonValues;
 
-/// Two names whose rarities add up to less than this are generic: their key is narrowed by
+/// Two names whose term frequencies add up to less than this are generic: their key is narrowed by
 /// the year of birth. 2^-13 of all people is one in 8,192.
-const PAIR_RARITY_MIN: f64 = 13.0;
+const PAIR_TERM_FREQUENCY_BITS_MIN: f64 = 13.0;
 
 /// A name that is borne by more than one in 2^6 is no key with a year, a town or a district.
-const WORD_RARITY_MIN: f64 = 6.0;
+const WORD_TERM_FREQUENCY_BITS_MIN: f64 = 6.0;
 
 /// A name that is borne by more than one in 2^11 is no key of its own.
-const WORD_ALONE_RARITY_MIN: f64 = 11.0;
+const WORD_ALONE_TERM_FREQUENCY_BITS_MIN: f64 = 11.0;
 
 /// People who may share a key; where the model has counted many people, names must be rarer for it.
 const BEARERS_MAX: f64 = 40.0;
@@ -59,9 +59,9 @@ pub(super) static RULES: [Rule; 18] = [
 ];
 
 impl<'a> Keys<'a> {
-    /// The rarity that leaves [`BEARERS_MAX`] of the people of so many places to a key; `least` where the model
+    /// The term frequency that leaves [`BEARERS_MAX`] of the people of so many places to a key; `least` where the model
     /// has counted few.
-    fn rarity_min(&self, least: f64, places: f64) -> f64 {
+    fn term_frequency_bits_min(&self, least: f64, places: f64) -> f64 {
         (self.lexicon.population() / places / BEARERS_MAX).log2().max(least)
     }
 
@@ -77,10 +77,10 @@ impl<'a> Keys<'a> {
     }
 
     /// Keys of each word of a person's names together with `others`, where the word is rare enough.
-    fn each_name(&mut self, person: &PersonValues, rarity_min: f64, others: &[u64]) {
+    fn each_name(&mut self, person: &PersonValues, term_frequency_bits_min: f64, others: &[u64]) {
         for word in person.names.words() {
             let word = self.lexicon.word(word);
-            if word.rarity >= rarity_min {
+            if word.term_frequency_bits >= term_frequency_bits_min {
                 let mixed = others.iter().fold(self.seed.with(word.key), |mix, it| mix.with(*it));
                 self.out.push(BlockKey(mixed.end()));
             }
@@ -88,11 +88,11 @@ impl<'a> Keys<'a> {
     }
 
     fn two_names(&mut self, person: &PersonValues) {
-        let least = self.rarity_min(PAIR_RARITY_MIN, 1.0);
+        let least = self.term_frequency_bits_min(PAIR_TERM_FREQUENCY_BITS_MIN, 1.0);
         for words in self.names(person) {
             for (index, a) in words.iter().enumerate() {
                 for b in &words[index + 1..] {
-                    if a.rarity + b.rarity >= least {
+                    if a.term_frequency_bits + b.term_frequency_bits >= least {
                         self.add(&[a.key.min(b.key), a.key.max(b.key)]);
                     }
                 }
@@ -129,7 +129,7 @@ impl<'a> Keys<'a> {
 
     fn name_and_year(&mut self, person: &PersonValues) {
         let Some(birth) = person.birth else { return };
-        let least = self.rarity_min(WORD_RARITY_MIN, PLACES);
+        let least = self.term_frequency_bits_min(WORD_TERM_FREQUENCY_BITS_MIN, PLACES);
         self.each_name(person, least, &[birth.date.year() as u64]);
     }
 
@@ -157,18 +157,18 @@ impl<'a> Keys<'a> {
 
     fn name_and_area(&mut self, person: &PersonValues) {
         let Some(area) = self.area(person) else { return };
-        let least = self.rarity_min(WORD_RARITY_MIN, PLACES);
+        let least = self.term_frequency_bits_min(WORD_TERM_FREQUENCY_BITS_MIN, PLACES);
         self.each_name(person, least, &[area]);
     }
 
     fn name_and_birth_place(&mut self, person: &PersonValues) {
         let Some(place) = person.birth_place.map(|place| self.hash(place)) else { return };
-        let least = self.rarity_min(WORD_RARITY_MIN, PLACES);
+        let least = self.term_frequency_bits_min(WORD_TERM_FREQUENCY_BITS_MIN, PLACES);
         self.each_name(person, least, &[place]);
     }
 
     fn rare_name(&mut self, person: &PersonValues) {
-        let least = self.rarity_min(WORD_ALONE_RARITY_MIN, 1.0);
+        let least = self.term_frequency_bits_min(WORD_ALONE_TERM_FREQUENCY_BITS_MIN, 1.0);
         self.each_name(person, least, &[]);
     }
 

@@ -191,7 +191,7 @@ proptest! {
     }
 
     #[test]
-    fn rarity_moves_a_score_by_eight_bits_at_most(
+    fn term_frequency_moves_a_score_by_eight_bits_at_most(
         (a, b) in (body_of(EntityType::Person), body_of(EntityType::Person)),
     ) {
         let engine = engine();

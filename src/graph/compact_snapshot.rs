@@ -1,4 +1,4 @@
-//! A snapshot that is not asked at the moment, packed: of every list which objects of the lists that
+//! A snapshot that is not asked at the moment, made compact: of every list which objects of the lists that
 //! snapshots hold in common are its, and how its records join. What can be worked out of that is left out.
 
 use std::sync::Arc;
@@ -6,23 +6,23 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 
 use super::assemble::Visible;
-use super::common::{Common, Keyed, Lists, Split, own_bytes};
+use super::cluster_diff::ClusterDiff;
 use super::groups::Place;
-use super::joins::Joins;
 use super::positions::Positions;
+use super::shared_objects::{Keyed, Lists, SharedObjects, Split, own_bytes};
 use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, Position, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
-/// A packed snapshot. Unpacked it is the same again.
-pub struct Packed {
+/// A compact snapshots. Unpacked it is the same again.
+pub struct CompactSnapshot {
     tag: [u8; 16],
     id_key: IdKey,
-    records: PackedList<Record>,
-    ties: PackedList<Tie>,
-    events: PackedList<Event>,
-    links: PackedList<Link>,
+    records: CompactList<Record>,
+    ties: CompactList<Tie>,
+    events: CompactList<Event>,
+    links: CompactList<Link>,
     judgements: Arc<Indexed<JudgementIndex, Judgement>>,
-    joins: Joins,
+    cluster_diff: ClusterDiff,
     /// What was left out before it was masked.
     left_out: LeftOut,
     masked: Option<Masked>,
@@ -38,36 +38,36 @@ struct Masked {
     entities: [Arc<IndexSet<EntityIndex>>; 2],
 }
 
-impl Packed {
-    /// Packs a snapshot; what is not held in common it goes on holding.
-    pub fn of(snapshot: &Snapshot, common: &Common) -> Self {
+impl CompactSnapshot {
+    /// Makes a snapshot compact; what is not held in common it goes on holding.
+    pub fn of(snapshot: &Snapshot, shared: &SharedObjects) -> Self {
         let original = snapshot.original();
         let masked = || Masked {
-            records: Replaced::of(&original.records, &snapshot.records, &common.records),
-            ties: Replaced::of(&original.ties, &snapshot.ties, &common.ties),
-            events: Replaced::of(&original.events, &snapshot.events, &common.events),
-            links: Replaced::of(&original.links, &snapshot.links, &common.links),
+            records: Replaced::of(&original.records, &snapshot.records, &shared.records),
+            ties: Replaced::of(&original.ties, &snapshot.ties, &shared.ties),
+            events: Replaced::of(&original.events, &snapshot.events, &shared.events),
+            links: Replaced::of(&original.links, &snapshot.links, &shared.links),
             entities: [&snapshot.left_out.of_victims, &snapshot.left_out.masked].map(Arc::clone),
         };
         Self {
             tag: original.tag,
             id_key: original.id_key.clone(),
-            records: PackedList::of(&original.records, &common.records),
-            ties: PackedList::of(&original.ties, &common.ties),
-            events: PackedList::of(&original.events, &common.events),
-            links: PackedList::of(&original.links, &common.links),
+            records: CompactList::of(&original.records, &shared.records),
+            ties: CompactList::of(&original.ties, &shared.ties),
+            events: CompactList::of(&original.events, &shared.events),
+            links: CompactList::of(&original.links, &shared.links),
             judgements: Arc::clone(&original.judgements),
-            joins: Joins::of(original, common),
+            cluster_diff: ClusterDiff::of(original, shared),
             left_out: original.left_out.clone(),
             masked: (!std::ptr::eq(original, snapshot)).then(masked),
         }
     }
 
     /// The snapshot.
-    pub fn unpacked(&self) -> Snapshot {
+    pub fn expanded(&self) -> Snapshot {
         let records = || {
             let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
-            (Arc::new(Indexed::from(records)), self.joins.labels(&places.into()))
+            (Arc::new(Indexed::from(records)), self.cluster_diff.labels(&places.into()))
         };
         let others = || (self.ties.list(), self.events.list(), self.links.list());
         let ((records, labels), (ties, events, links)) = rayon::join(records, others);
@@ -89,18 +89,18 @@ impl Packed {
             original: Some(Arc::clone(&original)),
             ..original.left_out.clone()
         };
-        let mut unpacked =
+        let mut expanded =
             Snapshot { records, ties, events, links, left_out, ..Snapshot::clone(&original) };
-        unpacked.left_out.spans = Arc::new(unpacked.spans_of_what_is_left());
-        unpacked
+        expanded.left_out.spans = Arc::new(expanded.spans_of_what_is_left());
+        expanded
     }
 
-    /// About how many bytes of objects the snapshot holds for itself when it is unpacked.
+    /// About how many bytes of objects the snapshot holds for itself when it is expanded.
     pub(super) fn own_object_bytes(&self) -> usize {
         let masked = self.masked.as_ref();
-        let ties = masked.map_or(0, |it| it.ties.by.less.len());
-        let events = masked.map_or(0, |it| it.events.by.less.len());
-        own_bytes(ties, self.events.less.len() + events)
+        let ties = masked.map_or(0, |it| it.ties.by.redacted.len());
+        let events = masked.map_or(0, |it| it.events.by.redacted.len());
+        own_bytes(ties, self.events.redacted.len() + events)
     }
 
     /// About how many bytes it holds for itself.
@@ -116,31 +116,31 @@ impl Packed {
             + self.ties.bytes()
             + self.events.bytes()
             + self.links.bytes()
-            + self.joins.bytes()
+            + self.cluster_diff.bytes()
             + left_out.iter().sum::<usize>()
             + masked
     }
 }
 
-/// A list of a packed snapshot.
-struct PackedList<T: Keyed> {
+/// A list of a compact snapshots.
+struct CompactList<T: Keyed> {
     /// The lists that are held in common.
     lists: Vec<Shared<T>>,
     /// Where its objects stand in each of them.
     positions: Vec<RoaringBitmap>,
     /// Objects that are one held in common, with less.
-    less: Box<[(Place, T::Less)]>,
+    redacted: Box<[(Place, T::Redaction)]>,
     /// Objects that are not held in common.
     rest: Vec<Arc<T>>,
 }
 
-impl<T: Keyed> PackedList<T> {
-    fn of(list: &[Arc<T>], common: &Lists<T>) -> Self {
-        let Split { mut positions, less, rest } = common.split(list);
+impl<T: Keyed> CompactList<T> {
+    fn of(list: &[Arc<T>], shared: &Lists<T>) -> Self {
+        let Split { mut positions, redacted, rest } = shared.split(list);
         for of_list in &mut positions {
             of_list.optimize();
         }
-        Self { lists: common.lists().to_vec(), positions, less: less.into(), rest }
+        Self { lists: shared.lists().to_vec(), positions, redacted: redacted.into(), rest }
     }
 
     /// The list.
@@ -166,13 +166,13 @@ impl<T: Keyed> PackedList<T> {
                 (Arc::clone(&list[T::Index::new(position)]), note(Some(place)))
             }));
         }
-        items.extend(self.less.iter().map(|(place, less)| {
+        items.extend(self.redacted.iter().map(|(place, redacted)| {
             let whole = &self.lists[place.list as usize][T::Index::new(place.position)];
-            (Arc::new(whole.with_less(*less)), note(None))
+            (Arc::new(whole.redacted(*redacted)), note(None))
         }));
         items.extend(self.rest.iter().map(|item| (Arc::clone(item), note(None))));
         let parts = self.positions.iter().filter(|positions| !positions.is_empty()).count();
-        if parts + usize::from(!self.less.is_empty()) + usize::from(!self.rest.is_empty()) > 1 {
+        if parts + usize::from(!self.redacted.is_empty()) + usize::from(!self.rest.is_empty()) > 1 {
             // Ascending parts one after the other: a stable sort merges them.
             items.sort_by_key(|(item, _)| item.key());
         }
@@ -181,14 +181,14 @@ impl<T: Keyed> PackedList<T> {
 
     fn len(&self) -> usize {
         let held: u64 = self.positions.iter().map(RoaringBitmap::len).sum();
-        held as usize + self.less.len() + self.rest.len()
+        held as usize + self.redacted.len() + self.rest.len()
     }
 
     fn bytes(&self) -> usize {
         let positions = self.positions.iter().map(RoaringBitmap::serialized_size);
         positions.sum::<usize>()
             + self.lists.len() * size_of::<Shared<T>>()
-            + self.less.len() * size_of::<(Place, T::Less)>()
+            + self.redacted.len() * size_of::<(Place, T::Redaction)>()
             + self.rest.len() * size_of::<Arc<T>>()
     }
 }
@@ -196,7 +196,7 @@ impl<T: Keyed> PackedList<T> {
 /// A list in which some objects of another stand replaced.
 struct Replaced<T: Keyed> {
     positions: RoaringBitmap,
-    by: PackedList<T>,
+    by: CompactList<T>,
 }
 
 impl<T: Keyed> Replaced<T> {
@@ -207,7 +207,7 @@ impl<T: Keyed> Replaced<T> {
             replaced.map(|(position, (_, by))| (position, Arc::clone(by))).unzip();
         let mut positions: RoaringBitmap = positions.into_iter().collect();
         positions.optimize();
-        Self { positions, by: PackedList::of(&by, lists) }
+        Self { positions, by: CompactList::of(&by, lists) }
     }
 
     fn list(&self, original: &Shared<T>) -> Shared<T> {

@@ -13,7 +13,7 @@ use crate::model::{Event, EventId, Link, Record, RecordId, Tie, TieId};
 
 /// Objects that snapshots in use hold.
 #[derive(Debug, Clone, Default)]
-pub struct Common {
+pub struct SharedObjects {
     pub(super) records: Lists<Record>,
     pub(super) ties: Lists<Tie>,
     pub(super) events: Lists<Event>,
@@ -22,7 +22,7 @@ pub struct Common {
     first_bytes: usize,
 }
 
-impl Common {
+impl SharedObjects {
     /// Takes in what a snapshot holds and none before it held. Tells about how many bytes of objects it goes
     /// on holding for itself: they are others with less in them.
     pub fn add(&mut self, snapshot: &Snapshot) -> usize {
@@ -32,7 +32,7 @@ impl Common {
             let places = self.records.places(&original.records);
             self.groups.add(original, &places, &brought);
         }
-        let before = (self.ties.less, self.events.less);
+        let before = (self.ties.redacted, self.events.redacted);
         self.ties.add(&original.ties);
         self.events.add(&original.events);
         self.links.add(&original.links);
@@ -47,7 +47,7 @@ impl Common {
         if is_first {
             self.first_bytes = self.bytes();
         }
-        own_bytes(self.ties.less - before.0, self.events.less - before.1)
+        own_bytes(self.ties.redacted - before.0, self.events.redacted - before.1)
     }
 
     /// About how many bytes it holds beside what its first snapshot brought: the lists, and what views say
@@ -67,29 +67,29 @@ pub(super) trait Keyed: Listed + Sized {
     /// Its type.
     type Key: Ord;
     /// In what one object may be less than another with its key.
-    type Less: Copy;
+    type Redaction: Copy;
 
     /// Of two objects in one list never the same.
     fn key(&self) -> Self::Key;
 
     /// In what the object is less than a whole one, if in nothing else they differ.
-    fn less_than(&self, whole: &Self) -> Option<Self::Less>;
+    fn redaction_of(&self, whole: &Self) -> Option<Self::Redaction>;
 
     /// The object with less.
-    fn with_less(&self, less: Self::Less) -> Self;
+    fn redacted(&self, redacted: Self::Redaction) -> Self;
 }
 
 impl Keyed for Record {
     type Key = RecordId;
-    type Less = Infallible;
+    type Redaction = Infallible;
     fn key(&self) -> RecordId {
         self.id
     }
-    fn less_than(&self, _: &Self) -> Option<Infallible> {
+    fn redaction_of(&self, _: &Self) -> Option<Infallible> {
         None
     }
-    fn with_less(&self, less: Infallible) -> Self {
-        match less {}
+    fn redacted(&self, redacted: Infallible) -> Self {
+        match redacted {}
     }
 }
 
@@ -99,21 +99,21 @@ pub(super) struct Undated;
 
 impl Keyed for Tie {
     type Key = TieId;
-    type Less = Undated;
+    type Redaction = Undated;
     fn key(&self) -> TieId {
         self.id
     }
-    fn less_than(&self, whole: &Self) -> Option<Undated> {
+    fn redaction_of(&self, whole: &Self) -> Option<Undated> {
         (undated(whole) == *self).then_some(Undated)
     }
-    fn with_less(&self, Undated: Undated) -> Self {
+    fn redacted(&self, Undated: Undated) -> Self {
         undated(self)
     }
 }
 
 /// What a view sees of an event less than another view: those of the participants, and whether the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LessOfEvent {
+pub(super) struct EventRedaction {
     /// The participants that are there: bits by their positions in the whole.
     participants: u32,
     has_time: bool,
@@ -125,20 +125,20 @@ pub(super) struct LessOfEvent {
 
 impl Keyed for Event {
     type Key = EventId;
-    type Less = LessOfEvent;
+    type Redaction = EventRedaction;
 
     fn key(&self) -> EventId {
         self.id
     }
 
-    fn less_than(&self, whole: &Self) -> Option<LessOfEvent> {
+    fn redaction_of(&self, whole: &Self) -> Option<EventRedaction> {
         if whole.participants.len() > u32::BITS as usize {
             return None;
         }
         let here = |part| self.participants.contains(part);
         let bits = whole.participants.iter().enumerate();
         let bits = bits.filter(|(_, part)| here(part)).map(|(at, _)| 1 << at);
-        let less = LessOfEvent {
+        let redacted = EventRedaction {
             participants: bits.fold(0, |bits, bit| bits | bit),
             has_time: !is_untimed(self),
             has_place: self.place.is_some(),
@@ -146,34 +146,34 @@ impl Keyed for Event {
             has_amount: self.amount.is_some(),
             has_local_id: !self.local_id.is_empty(),
         };
-        (whole.with_less(less) == *self).then_some(less)
+        (whole.redacted(redacted) == *self).then_some(redacted)
     }
 
-    fn with_less(&self, less: LessOfEvent) -> Self {
+    fn redacted(&self, redacted: EventRedaction) -> Self {
         let parts = self.participants.iter().enumerate();
-        let parts = parts.filter(|(at, _)| less.participants >> at & 1 == 1);
+        let parts = parts.filter(|(at, _)| redacted.participants >> at & 1 == 1);
         Self {
             participants: parts.map(|(_, part)| *part).collect(),
-            place: self.place.clone().filter(|_| less.has_place),
-            text: self.text.clone().filter(|_| less.has_text),
-            amount: self.amount.clone().filter(|_| less.has_amount),
-            local_id: if less.has_local_id { self.local_id.clone() } else { String::new() },
-            ..if less.has_time { self.clone() } else { untimed(self) }
+            place: self.place.clone().filter(|_| redacted.has_place),
+            text: self.text.clone().filter(|_| redacted.has_text),
+            amount: self.amount.clone().filter(|_| redacted.has_amount),
+            local_id: if redacted.has_local_id { self.local_id.clone() } else { String::new() },
+            ..if redacted.has_time { self.clone() } else { untimed(self) }
         }
     }
 }
 
 impl Keyed for Link {
     type Key = (RecordId, RecordId);
-    type Less = Infallible;
+    type Redaction = Infallible;
     fn key(&self) -> Self::Key {
         (self.a, self.b)
     }
-    fn less_than(&self, _: &Self) -> Option<Infallible> {
+    fn redaction_of(&self, _: &Self) -> Option<Infallible> {
         None
     }
-    fn with_less(&self, less: Infallible) -> Self {
-        match less {}
+    fn redacted(&self, redacted: Infallible) -> Self {
+        match redacted {}
     }
 }
 
@@ -186,7 +186,7 @@ pub(super) struct Lists<T: Listed> {
     /// Objects of which another with the same key was there before.
     variants: usize,
     /// Objects that were not taken in, since they are others with less.
-    less: usize,
+    redacted: usize,
 }
 
 /// About how many bytes so many ties and events take that a snapshot holds for itself.
@@ -197,7 +197,7 @@ pub(super) fn own_bytes(ties: usize, events: usize) -> usize {
 
 impl<T: Listed> Default for Lists<T> {
     fn default() -> Self {
-        Self { lists: Vec::new(), variants: 0, less: 0 }
+        Self { lists: Vec::new(), variants: 0, redacted: 0 }
     }
 }
 
@@ -211,7 +211,7 @@ impl<T: Listed> Clone for Lists<T> {
 pub(super) struct Split<T: Keyed> {
     pub positions: Vec<RoaringBitmap>,
     /// Those that are one that is held, with less.
-    pub less: Vec<(Place, T::Less)>,
+    pub redacted: Vec<(Place, T::Redaction)>,
     /// Those that are held nowhere.
     pub rest: Vec<Arc<T>>,
 }
@@ -234,56 +234,56 @@ impl<T: Keyed> Lists<T> {
     }
 
     fn brought_by(&mut self, list: &[Arc<T>]) -> Vec<Arc<T>> {
-        let mut lender = self.lender();
-        let (mut brought, mut variants, mut less) = (Vec::new(), 0, 0);
+        let mut interner = self.interner();
+        let (mut brought, mut variants, mut redacted) = (Vec::new(), 0, 0);
         for item in list {
-            let is_held = lender.find(&item.key(), |held| Arc::ptr_eq(held, item)).is_some();
+            let is_held = interner.find(&item.key(), |held| Arc::ptr_eq(held, item)).is_some();
             if is_held {
                 continue;
             }
-            if lender.whole_of(item).is_some() {
-                less += 1;
+            if interner.whole_of(item).is_some() {
+                redacted += 1;
             } else {
-                variants += usize::from(lender.knows(&item.key()));
+                variants += usize::from(interner.knows(&item.key()));
                 brought.push(Arc::clone(item));
             }
         }
         self.variants += variants;
-        self.less += less;
+        self.redacted += redacted;
         brought.shrink_to_fit();
         brought
     }
 
     /// Where the objects of an ascending list are held.
     pub fn places(&self, list: &Shared<T>) -> Indexed<T::Index, Option<Place>> {
-        let mut lender = self.lender();
-        let place = |item: &Arc<T>| lender.find(&item.key(), |held| Arc::ptr_eq(held, item));
+        let mut interner = self.interner();
+        let place = |item: &Arc<T>| interner.find(&item.key(), |held| Arc::ptr_eq(held, item));
         list.iter().map(place).collect()
     }
 
     /// The same by the lists.
     pub fn split(&self, list: &[Arc<T>]) -> Split<T> {
         let mut positions = vec![Vec::new(); self.lists.len()];
-        let (mut less, mut rest) = (Vec::new(), Vec::new());
-        let mut lender = self.lender();
+        let (mut redacted, mut rest) = (Vec::new(), Vec::new());
+        let mut interner = self.interner();
         for item in list {
-            if let Some(place) = lender.find(&item.key(), |held| Arc::ptr_eq(held, item)) {
+            if let Some(place) = interner.find(&item.key(), |held| Arc::ptr_eq(held, item)) {
                 positions[place.list as usize].push(place.position);
-            } else if let Some(of) = lender.whole_of(item) {
-                less.push(of);
+            } else if let Some(of) = interner.whole_of(item) {
+                redacted.push(of);
             } else {
                 rest.push(Arc::clone(item));
             }
         }
-        less.shrink_to_fit();
+        redacted.shrink_to_fit();
         rest.shrink_to_fit();
         let positions = positions.into_iter().map(|it| it.into_iter().collect()).collect();
-        Split { positions, less, rest }
+        Split { positions, redacted, rest }
     }
 
     /// What lends the objects.
-    pub fn lender(&self) -> Lender<'_, T> {
-        Lender { lists: self.lists.iter().map(|list| Passed { list, passed: 0 }).collect() }
+    pub fn interner(&self) -> Interner<'_, T> {
+        Interner { lists: self.lists.iter().map(|list| Passed { list, passed: 0 }).collect() }
     }
 
     /// The lists.
@@ -298,7 +298,7 @@ impl<T: Keyed> Lists<T> {
 }
 
 /// Walks along the lists; objects are asked for in ascending order.
-pub(super) struct Lender<'a, T> {
+pub(super) struct Interner<'a, T> {
     lists: Vec<Passed<'a, T>>,
 }
 
@@ -307,7 +307,7 @@ struct Passed<'a, T> {
     passed: usize,
 }
 
-impl<T: Keyed> Lender<'_, T> {
+impl<T: Keyed> Interner<'_, T> {
     /// In which list, and where, the object with this key is held that `is` the one sought.
     fn find(&mut self, key: &T::Key, is: impl Fn(&Arc<T>) -> bool) -> Option<Place> {
         for (at, Passed { list, passed }) in self.lists.iter_mut().enumerate() {
@@ -321,12 +321,12 @@ impl<T: Keyed> Lender<'_, T> {
     }
 
     /// The one with the key that was sought last of which this is a part.
-    fn whole_of(&self, item: &T) -> Option<(Place, T::Less)> {
+    fn whole_of(&self, item: &T) -> Option<(Place, T::Redaction)> {
         let key = item.key();
         let at = (0u32..).zip(&self.lists).filter_map(|(list, it)| {
             let held = it.list.get(it.passed).filter(|held| held.key() == key)?;
             let place = Place { list, position: it.passed as u32 };
-            Some((place, item.less_than(held)?))
+            Some((place, item.redaction_of(held)?))
         });
         at.into_iter().next()
     }
@@ -338,9 +338,9 @@ impl<T: Keyed> Lender<'_, T> {
     }
 }
 
-impl<T: Keyed + PartialEq> Lender<'_, T> {
+impl<T: Keyed + PartialEq> Interner<'_, T> {
     /// The object, as it is already held, or else as it came.
-    pub fn held(&mut self, fresh: T) -> Arc<T> {
+    pub fn intern(&mut self, fresh: T) -> Arc<T> {
         match self.find(&fresh.key(), |held| **held == fresh) {
             Some(Place { list, position }) => {
                 Arc::clone(&self.lists[list as usize].list[position as usize])

@@ -21,17 +21,17 @@ pub(super) enum Question {
 type Answered = (Question, Word, Word, u8);
 
 /// The answers of one thread about the words of one lexicon. A pair that needs the place of another takes it.
-pub(super) struct Memo {
+pub(super) struct ComparisonCache {
     slots: Box<[Cell<Option<Answered>>]>,
 }
 
-impl Default for Memo {
+impl Default for ComparisonCache {
     fn default() -> Self {
         Self { slots: vec![Cell::new(None); SLOTS].into() }
     }
 }
 
-impl Memo {
+impl ComparisonCache {
     /// The answer for two words, found by `find` where it is not known; the order of the words counts.
     pub fn answer(
         &self,
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_found_once_and_belongs_to_its_question_and_pair() {
-        let memo = Memo::default();
+        let memo = ComparisonCache::default();
         assert_eq!(memo.answer(Question::Near, (1, 2), || 7), 7);
         assert_eq!(memo.answer(Question::Near, (1, 2), || unreachable!()), 7);
         assert_eq!(memo.answer(Question::Near, (2, 1), || 8), 8);

@@ -1,8 +1,8 @@
-//! Snapshots that were packed away: unpacked they are the same again, and hold no object twice.
+//! Snapshots that were packed away: expanded they are the same again, and hold no object twice.
 
 use std::sync::Arc;
 
-use accord::graph::{Cache, Common, Packed, Snapshot};
+use accord::graph::{Cache, CompactSnapshot, SharedObjects, Snapshot};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
@@ -27,18 +27,18 @@ proptest! {
         let world = World::empty();
         world.submit(rows.iter().enumerate(), 24);
         let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
-        let mut common = Common::default();
+        let mut shared = SharedObjects::default();
         for agency in AGENCIES {
             let view = world.view(agency);
             let masked = cache.masked(&world.store, &view, "").unwrap().0;
             let plain = cache.snapshot(&world.store, &view).unwrap().0;
             for snapshot in [&masked, &plain] {
                 for _ in 0..2 {
-                    let unpacked = Packed::of(snapshot, &common).unpacked();
-                    prop_assert_eq!(text(&unpacked), text(snapshot));
-                    prop_assert!(shares_all(&unpacked, snapshot));
-                    prop_assert!(unpacked.figure(|it| snapshot.figure(|other| shares_all(it, other))));
-                    common.add(snapshot);
+                    let expanded = CompactSnapshot::of(snapshot, &shared).expanded();
+                    prop_assert_eq!(text(&expanded), text(snapshot));
+                    prop_assert!(shares_all(&expanded, snapshot));
+                    prop_assert!(expanded.figure(|it| snapshot.figure(|other| shares_all(it, other))));
+                    shared.add(snapshot);
                 }
             }
         }

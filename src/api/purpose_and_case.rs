@@ -16,7 +16,7 @@ pub const CASE_HEADER: &str = "x-case";
 
 /// What for and about which case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct PurposeAndCase {
     /// What for.
     pub purpose: Purpose,
     /// The id of a case in accord that the caller works on, or the agency's own reference.
@@ -25,9 +25,9 @@ pub struct Asked {
 
 /// What the headers of a known caller's request say, or why they say nothing. It goes with the request.
 #[derive(Debug, Clone)]
-pub struct Understood(pub Result<Asked, Problem>);
+pub struct Understood(pub Result<PurposeAndCase, Problem>);
 
-impl Asked {
+impl PurposeAndCase {
     /// Reads the headers of a caller's request. A case of accord's own form is one that the caller works on now:
     /// one that is not is refused in the same words as one that the caller does not work on. Anything else is of the
     /// form of references that the caller's agency registered.

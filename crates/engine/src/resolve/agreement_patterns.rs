@@ -42,12 +42,12 @@ impl Pattern {
     }
 }
 
-/// How often each pattern was seen, and the rarity that its names shared in all.
+/// How often each pattern was seen, and the term frequency that its names shared in all.
 #[derive(Default)]
 pub(super) struct Histogram(Vec<(Pattern, f64, f64)>);
 
 impl Histogram {
-    /// The patterns, ascending, their counts and sums of rarities.
+    /// The patterns, ascending, their counts and sums of term frequencies.
     pub fn iter(&self) -> impl Iterator<Item = (Pattern, f64, f64)> + '_ {
         self.0.iter().copied()
     }
@@ -60,24 +60,32 @@ impl Histogram {
                 let Some(agreement) = table.compare(*a, *b) else { continue };
                 let entry = part.entry(Pattern::of(&agreement)).or_default();
                 entry.0 += 1.0;
-                entry.1 += agreement.rarity;
+                entry.1 += agreement.term_frequency_bits;
             }
             part
         });
         let mut all: BTreeMap<Pattern, (f64, f64)> = BTreeMap::new();
         // The parts come in the order of the pairs, so that each sum is added up in that order.
-        for (pattern, (count, rarity)) in parts.collect::<Vec<_>>().into_iter().flatten() {
+        for (pattern, (count, term_frequency_bits)) in
+            parts.collect::<Vec<_>>().into_iter().flatten()
+        {
             let entry = all.entry(pattern).or_default();
             entry.0 += count;
-            entry.1 += rarity;
+            entry.1 += term_frequency_bits;
         }
-        Self(all.into_iter().map(|(pattern, (count, rarity))| (pattern, count, rarity)).collect())
+        Self(
+            all.into_iter()
+                .map(|(pattern, (count, term_frequency_bits))| {
+                    (pattern, count, term_frequency_bits)
+                })
+                .collect(),
+        )
     }
 
     /// The same with every count so many times as great.
     fn times(mut self, factor: f64) -> Self {
-        for (_, count, rarity) in &mut self.0 {
-            (*count, *rarity) = (*count * factor, *rarity * factor);
+        for (_, count, term_frequency_bits) in &mut self.0 {
+            (*count, *term_frequency_bits) = (*count * factor, *term_frequency_bits * factor);
         }
         self
     }

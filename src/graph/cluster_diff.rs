@@ -1,22 +1,22 @@
-//! How the records of packed snapshots join. Most join in one view as in another, so the lists that
+//! How the records of compact snapshots join. Most join in one view as in another, so the lists that
 //! snapshots hold in common say it once, and a snapshot says where it differs.
 
-use super::common::Common;
 use super::groups::{Groups, NONE, Place};
+use super::shared_objects::SharedObjects;
 use super::{Indexed, RecordIndex, Snapshot};
 
 /// How the records of one snapshot join.
-pub(super) struct Joins {
+pub(super) struct ClusterDiff {
     groups: Groups,
     /// Records of entities that are no group, ascending, and the first of their entity.
     others: Box<[(RecordIndex, RecordIndex)]>,
 }
 
-impl Joins {
+impl ClusterDiff {
     /// Of a snapshot that is not masked.
-    pub fn of(snapshot: &Snapshot, common: &Common) -> Self {
-        let places = common.records.places(&snapshot.records);
-        let groups = &common.groups;
+    pub fn of(snapshot: &Snapshot, shared: &SharedObjects) -> Self {
+        let places = shared.records.places(&snapshot.records);
+        let groups = &shared.groups;
         let group = |record: RecordIndex| places[record].map_or(NONE, |place| groups.of(place));
         let mut is_taken = vec![false; groups.count as usize];
         let mut others = Vec::new();
