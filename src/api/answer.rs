@@ -6,15 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::body::BoxBody;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, Responder};
-use serde::Serialize;
 
+use super::format::Format;
+use super::formats::{Formed, Forms};
 use super::grounds::RestsOn;
 use super::later::Later;
-use super::protection::OF_PICTURE;
+use super::says::Says;
 use crate::govern::{BreakGlassId, Principal};
 
 /// The audit log's part of an answer.
@@ -44,67 +43,6 @@ impl Told {
                 None => drop(self.shown.insert(owner.to_owned(), [id.to_owned()].into())),
             }
         }
-    }
-}
-
-/// A body of an answer: JSON, a picture, text, or nothing.
-pub trait Says {
-    /// The response, with this status where the body does not bring its own, and with what it rests on where it is
-    /// about records.
-    fn response(self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse;
-}
-
-impl<T: Serialize> Says for T {
-    fn response(self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse {
-        match rests_on {
-            None => HttpResponse::build(status).json(self),
-            Some(rests_on) => HttpResponse::build(status).json(Resting { body: self, rests_on }),
-        }
-    }
-}
-
-/// An answer with what it rests on.
-#[derive(Serialize)]
-struct Resting<'a, T> {
-    #[serde(flatten)]
-    body: T,
-    rests_on: &'a RestsOn,
-}
-
-/// The body of an answer that says nothing: 204.
-pub struct NoContent;
-
-impl Says for NoContent {
-    fn response(self, _: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
-        HttpResponse::NoContent().finish()
-    }
-}
-
-/// A picture. It needs nothing from elsewhere; a browser that is shown it loads and runs nothing.
-pub struct Svg(pub String);
-
-impl Says for Svg {
-    /// A picture says in its metadata what it rests on.
-    fn response(mut self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse {
-        if let (Some(rests_on), Some(end)) = (rests_on, self.0.rfind("</svg>")) {
-            let text = serde_json::json!({ "rests_on": rests_on }).to_string();
-            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            self.0.insert_str(end, &format!("<metadata>{text}</metadata>"));
-        }
-        HttpResponse::build(status)
-            .content_type("image/svg+xml; charset=utf-8")
-            .insert_header((header::CONTENT_SECURITY_POLICY, OF_PICTURE))
-            .body(self.0)
-    }
-}
-
-/// Text in Prometheus' format.
-pub struct Metrics(pub String);
-
-impl Says for Metrics {
-    fn response(self, status: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
-        let media_type = "text/plain; version=0.0.4; charset=utf-8";
-        HttpResponse::build(status).content_type(media_type).body(self.0)
     }
 }
 
@@ -143,19 +81,19 @@ impl<T> Answer<T> {
     pub fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
+}
 
-    /// The same answer with its body in another form.
-    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Answer<U> {
+impl<T> Answer<(T, Format)> {
+    /// The same answer in the form that was found with its body.
+    pub fn in_form(self, forms: Forms<T>) -> Answer<Formed<T>> {
         let Self { body, status, told, rests_on } = self;
-        Answer { body: form(body), status, told, rests_on }
+        Answer { body: Formed::new(body, forms), status, told, rests_on }
     }
 }
 
-impl<T: Says> Responder for Answer<T> {
-    type Body = BoxBody;
-
-    /// The audit log's part goes with the response itself, from which the guard takes it.
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+impl<T: Says> Answer<T> {
+    /// The response. The audit log's part goes with the response itself, from which the guard takes it.
+    pub fn response(self) -> HttpResponse {
         let mut response = self.body.response(self.status, self.rests_on.as_ref());
         response.extensions_mut().insert(self.told);
         response

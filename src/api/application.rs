@@ -10,7 +10,6 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, guard::Get, web};
 use thiserror::Error;
 use tokio::sync::{Notify, Semaphore};
-use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use super::budget::Budget;
@@ -23,7 +22,7 @@ use super::metrics::Metrics;
 use super::notice::Notice;
 use super::protection::PAGE;
 use super::purging::purge_again_and_again;
-use super::router::operations;
+use super::router::{operations, routes};
 use super::state::{Random, State};
 use super::tls::{Tls, TlsError, install_provider, note_certificate};
 use crate::audit::{AuditError, AuditLog};
@@ -128,6 +127,7 @@ impl Application {
             links,
             audit: AuditLog::open(&config.audit)?,
             metrics: Metrics::new(),
+            operations: operations(),
             policies: Policies::default(),
             referred: Checked::default(),
             identity: Identity::new(
@@ -152,16 +152,14 @@ impl Application {
         state.audit.empty(state.store.as_ref())?;
         later::resume(state.clone().into_inner());
         let document = super::document();
-        let methods = web::Data::new(Methods::of(&document));
+        let methods = web::Data::new(Methods::of(&document, state.operations.public()));
         let shared = state.clone();
         let server = HttpServer::new(move || {
-            let (app, _) = App::new()
+            App::new()
                 .app_data(shared.clone())
                 .app_data(methods.clone())
-                .into_utoipa_app()
-                .configure(operations)
-                .split_for_parts();
-            app.service(web::resource("/").guard(Get()).to(page))
+                .configure(routes)
+                .service(web::resource("/").guard(Get()).to(page))
                 .service(web::resource("/docs").guard(Get()).to(page))
                 .service(
                     SwaggerUi::new(PAGE)

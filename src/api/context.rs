@@ -1,28 +1,22 @@
 //! The frame around every handler: who may ask at all, what for and about which case, and the work on a
 //! thread for blocking work within the caller's view.
 
-use std::future::{Ready, ready};
 use std::rc::Rc;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use serde::de::DeserializeOwned;
+use actix_web::{HttpMessage, HttpRequest, web};
 
-use super::answer::{Answer, Metrics};
+use super::answer::Answer;
 use super::objects::object;
-use super::parameters::named;
 use super::problem::{Code, Problem};
 use super::purpose_and_case::{PurposeAndCase, Understood};
-use super::receive::Body;
 use super::scope::{CallerScope, Ledger};
 use super::state::State;
 use crate::audit::Due;
 use crate::govern::{Function, Principal};
 use crate::model::Timestamp;
 
-/// One authenticated request. Handlers take it and answer through [`Context::answer`].
+/// One authenticated request. Every operation on a view answers through [`Context::answer`].
 pub struct Context {
     state: web::Data<State>,
     principal: Principal,
@@ -35,43 +29,30 @@ pub struct Context {
 #[derive(Clone)]
 pub struct Acting(pub Arc<Due>);
 
-impl FromRequest for Acting {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    /// The guard has put it there, for every request that is logged.
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let acting = request.extensions().get::<Self>().cloned();
-        ready(acting.ok_or_else(|| Problem::new(Code::Internal)))
-    }
-}
-
 /// When the caller has shown who they are.
 #[derive(Debug, Clone, Copy)]
 pub struct Since(pub Timestamp);
 
-impl FromRequest for Context {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    /// The guard has put the principal there; without one the request goes no further.
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+impl Context {
+    /// Of a request. The guard has put the principal there; without one the request goes no further.
+    ///
+    /// # Errors
+    /// Nobody is known to ask.
+    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let principal = request.extensions().get::<Principal>().cloned();
         let since = request.extensions().get::<Since>().copied();
         let state = request.app_data::<web::Data<State>>().cloned();
         let understood = request.extensions().get::<Understood>().cloned();
         let acting = request.extensions().get::<Acting>().cloned();
-        ready(match (principal, since, understood, state.zip(acting)) {
+        match (principal, since, understood, state.zip(acting)) {
             (Some(principal), Some(since), Some(Understood(asked)), Some((state, Acting(due)))) => {
                 due.amend(|entry| entry.object = object(request));
                 Ok(Self { state, principal, since, asked, due })
             }
             _ => Err(Problem::new(Code::Unauthenticated)),
-        })
+        }
     }
-}
 
-impl Context {
     /// Runs `work` on a thread for blocking work, within the caller's view as of now, and answers with what it
     /// returns and with what it showed. `function` is what the operation does: who may not do it at all is
     /// refused before anything is looked at.
@@ -116,36 +97,5 @@ impl Context {
             return Ok(());
         }
         Err(Problem::sign_in_anew(&format!(", max_age=\"{seconds}\"")))
-    }
-
-    /// Reads the body of a request, which must be JSON, and runs `work` on it, as
-    /// [`Context::answer`] does.
-    pub async fn answer_to<B: DeserializeOwned, T: Send + 'static>(
-        self,
-        function: Function,
-        body: Body,
-        work: impl FnOnce(&CallerScope, B) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<Answer<T>, Problem> {
-        let body = body.json()?;
-        self.answer(function, move |scope| work(scope, body.object()?)).await
-    }
-
-    /// The same for a request about one thing, whose id is in the path.
-    pub async fn answer_about<I: FromStr, B: DeserializeOwned, T: Send + 'static>(
-        self,
-        function: Function,
-        id: web::Path<String>,
-        body: Body,
-        work: impl FnOnce(&CallerScope, I, B) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<Answer<T>, Problem> {
-        self.answer_to(function, body, move |scope, asked| work(scope, named(&id)?, asked)).await
-    }
-
-    /// The server's metrics, for who runs it.
-    pub fn metrics(&self) -> Result<Answer<Metrics>, Problem> {
-        if !self.principal.may(Function::ReadMetrics) {
-            return Err(Problem::forbidden(Function::ReadMetrics));
-        }
-        Ok(Answer::of_no_object(Metrics(self.state.metrics.render())))
     }
 }

@@ -19,7 +19,6 @@ use super::indicators::logged_route;
 use super::objects::object;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::protection::protect;
-use super::public::is_public;
 use super::purpose_and_case::{PurposeAndCase, Understood, case_id_given, purpose_given};
 use super::receive::route_of;
 use super::state::State;
@@ -56,21 +55,24 @@ pub async fn guard<B: MessageBody + 'static>(
         request.head_mut().method = Method::GET;
     }
     let path = request.match_info().as_str();
-    let pattern = route_of(request.request()).map(|route| logged_route(route, path));
+    let template = route_of(request.request());
+    let pattern = template.clone().map(|route| logged_route(route, path));
+    let template = template.as_deref().unwrap_or(NO_OPERATION);
     let route = pattern.as_deref().unwrap_or(NO_OPERATION);
     let operation = format!("{} {route}", known_method(request.method()));
     let id = hex(&(state.random)()[..16]);
     let purpose = purpose_given(request.headers());
     let source = request.peer_addr().map(|peer| Source::from(peer.ip()));
-    let public = is_public(request.method(), route);
+    let public = state.operations.is_public(request.method(), route);
     let asks = request.method() == Method::GET;
     let read = asks || request.method() == Method::OPTIONS;
     let is_logged = !(public && read);
     // What anyone may read is not logged; a log-on is.
     let due = is_logged.then(|| {
         let begun = Entry::begun(((state.clock)(), id.clone()), operation.clone());
+        let act = state.operations.act(request.method(), template);
         let case = case_id_given(request.headers());
-        Arc::new(Due::of(Entry { purpose, case, status: StatusCode::OK.as_u16(), ..begun }))
+        Arc::new(Due::of(Entry { act, purpose, case, status: StatusCode::OK.as_u16(), ..begun }))
     });
     due.clone().map(|due| request.extensions_mut().insert(Acting(due)));
     let (mut known, mut case) = (None, None);

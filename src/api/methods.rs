@@ -8,24 +8,27 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
-use super::answer::{Answer, Says};
+use super::answer::Answer;
+use super::description::Description;
+use super::format::Format;
 use super::grounds::RestsOn;
 use super::problem::{Code, Problem};
-use super::public::PUBLIC_OPERATIONS;
+use super::public::PublicOperation;
 use super::receive::route_of;
+use super::says::Says;
 
 /// The methods of each pattern of a path, as `Allow` lists them.
 pub struct Methods(BTreeMap<String, String>);
 
 impl Methods {
     /// Of all operations of a document and of the public ones.
-    pub fn of(document: &Value) -> Self {
+    pub fn of(document: &Value, public: &[PublicOperation]) -> Self {
         let mut methods: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             let taken = item.as_object().into_iter().flat_map(|item| item.keys());
             methods.entry(path).or_default().extend(taken.map(|name| name.to_ascii_uppercase()));
         }
-        for public in &PUBLIC_OPERATIONS {
+        for public in public {
             methods.entry(public.path).or_default().insert(public.method.to_owned());
         }
         let allow = |mut taken: BTreeSet<String>| {
@@ -48,6 +51,10 @@ impl Methods {
 struct Header(StatusCode, header::HeaderName, HeaderValue);
 
 impl Says for Header {
+    const FORMAT: Format = Format::Json;
+
+    fn describe(_: &mut Description<'_>) {}
+
     fn response(self, _: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
         let Self(status, name, value) = self;
         HttpResponse::build(status).insert_header((name, value)).finish()
@@ -59,18 +66,18 @@ impl Says for Header {
 pub async fn nowhere(
     request: HttpRequest,
     methods: web::Data<Methods>,
-) -> Result<Answer<impl Says>, Problem> {
+) -> Result<HttpResponse, Problem> {
     if let Some(taken) = methods.of_path(&request) {
         if request.method() != Method::OPTIONS {
             return Err(Problem::new(Code::MethodNotAllowed).allowing(taken));
         }
         let taken = HeaderValue::from_str(taken).map_err(|_| Problem::new(Code::Internal))?;
         let listed = Header(StatusCode::NO_CONTENT, header::ALLOW, taken);
-        return Ok(Answer::of_no_object(listed));
+        return Ok(Answer::of_no_object(listed).response());
     }
     let place = without_slash(&request).ok_or_else(|| Problem::new(Code::NotFound))?;
     let there = Header(StatusCode::PERMANENT_REDIRECT, header::LOCATION, place);
-    Ok(Answer::of_no_object(there))
+    Ok(Answer::of_no_object(there).response())
 }
 
 /// The page about the API.

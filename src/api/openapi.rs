@@ -1,27 +1,29 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
-use std::collections::BTreeMap;
-
-use actix_web::App;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::ToSchema;
+use utoipa::openapi::extensions::{Extensions, ExtensionsBuilder};
+use utoipa::openapi::path::{HttpMethod, Operation, Paths};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    AllOfBuilder, Content, Info, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder,
-    Schema, info::LicenseBuilder, server::ServerBuilder, tag::TagBuilder,
+    AllOfBuilder, Content, Header, Info, ObjectBuilder, OpenApi, Ref, RefOr, Response,
+    ResponseBuilder, Schema, info::LicenseBuilder, server::ServerBuilder, tag::TagBuilder,
 };
-use utoipa::{PartialSchema, ToSchema};
-use utoipa_actix_web::AppExt;
 
+use super::access::Access;
 use super::bounds;
-use super::examples;
+use super::description::{Description, Schemas};
+use super::format::Format;
+use super::formats;
 use super::grounds::RestsOn;
+use super::operation::About;
 use super::problem::{Code, MEDIA_TYPE, ProblemBody};
 use super::purpose_and_case::{CASE_HEADER, PURPOSE_HEADER};
-use super::router::operations;
+use super::router::{Row, rows};
 use super::schemas;
-use crate::govern::{Purpose, Reference};
+use crate::govern::{Function, Purpose, Reference};
 
 /// What the document says of the whole API.
 const ABOUT: &str = "\
@@ -71,41 +73,165 @@ pub fn document() -> Value {
     document
 }
 
-/// The document as the handlers say it of themselves.
+/// The document as the operations say it of themselves.
 fn operations_and_components() -> OpenApi {
-    let (_, mut document) = App::new().into_utoipa_app().configure(operations).split_for_parts();
     let mut info = Info::new("accord", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
     info.license =
         Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build());
-    document.info = info;
+    let mut schemas = Schemas::new();
+    component::<ProblemBody>(&mut schemas);
+    component::<RestsOn>(&mut schemas);
+    let mut operations = Vec::new();
+    for row in rows() {
+        let method = method_of(&row.method);
+        operations.push((row.path, method, entry(&row, &mut schemas)));
+    }
+    let mut paths = Paths::new();
+    for (path, method, mut operation) in operations {
+        describe_responses(&mut operation, &schemas);
+        paths.add_path_operation(path, vec![method], operation);
+    }
+    let mut document = OpenApi::new(info, paths);
     document.security = Some(vec![bearer()]);
-    document.tags = Some(
-        TAGS.iter()
-            .map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())
-            .collect(),
-    );
+    let tag = |(name, about): &(&str, &str)| {
+        TagBuilder::new().name(*name).description(Some(*about)).build()
+    };
+    document.tags = Some(TAGS.iter().map(tag).collect());
     let components = document.components.get_or_insert_default();
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(SCHEME));
     let scheme = scheme.build();
     components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(scheme).into());
-    components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
-    let mut nested = Vec::new();
-    ProblemBody::schemas(&mut nested);
-    components.schemas.insert(RestsOn::name().into_owned(), RestsOn::schema());
-    RestsOn::schemas(&mut nested);
-    components.schemas.extend(nested);
-    let schemas = components.schemas.clone();
-    for item in document.paths.paths.values_mut() {
-        for operation in operations_of(item) {
-            finish(operation);
-            describe_responses(operation, &schemas);
-        }
-    }
+    components.schemas = schemas;
     // Relative to the address that the document was read from.
     let here = ServerBuilder::new().url("/").description(Some("This server")).build();
     document.servers = Some(vec![here]);
     document
+}
+
+/// Makes a type a component, with all that it consists of.
+fn component<T: ToSchema>(schemas: &mut Schemas) {
+    Description::new("", &Value::Null, schemas).component::<T>();
+}
+
+fn method_of(method: &Method) -> HttpMethod {
+    match *method {
+        Method::POST => HttpMethod::Post,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+/// The entry of an operation: what its descriptor and the types of its input and answer say, and what holds for all.
+fn entry(row: &Row, schemas: &mut Schemas) -> Operation {
+    let About { id, docs, tag, success, refusals, examples, .. } = &row.about;
+    let mut description = Description::new(row.path, examples, schemas);
+    (row.describe)(&mut description);
+    let is_on_view = row.is_on_view();
+    if row.formats.len() > 1 {
+        describe_formats(&mut description, &row.formats);
+    }
+    if is_on_view {
+        name_purpose_and_case(&mut description);
+    }
+    let (mut operation, mut answer) = description.filled();
+    let (title, about) = documentation(docs);
+    operation.operation_id = Some((*id).to_owned());
+    operation.tags = Some(vec![(*tag).to_owned()]);
+    operation.summary = Some(title);
+    operation.description = Some(about).filter(|about| !about.is_empty());
+    if let Access::Public(_) = row.access {
+        operation.security = Some(vec![SecurityRequirement::default()]);
+    }
+    operation.extensions = Some(permission(row.access));
+    answer.description = success.1.to_owned();
+    if row.formats.len() > 1 {
+        answer.headers.extend(headers_of_forms());
+    }
+    let answers = &mut operation.responses.responses;
+    answers.insert(success.0.as_str().to_owned(), answer.into());
+    for (status, meaning) in *refusals {
+        answers.insert(status.to_string(), problem(meaning));
+    }
+    for code in frame_answers(row, operation.request_body.is_some()) {
+        let answers = &mut operation.responses.responses;
+        answers.entry(code.status().to_string()).or_insert_with(|| problem(meaning(code)));
+    }
+    if row.access == Access::May(Function::Ask) && is_on_view {
+        say_on_what_it_rests(&mut operation);
+    }
+    operation.responses.responses.insert("default".to_owned(), problem("Refused or failed"));
+    operation
+}
+
+/// The title and the rest of an operation's documentation.
+fn documentation(lines: &[&str]) -> (String, String) {
+    let mut lines = lines.iter().map(|line| line.trim());
+    let title = lines.next().unwrap_or_default().to_owned();
+    let rest: Vec<&str> = lines.collect();
+    (title, rest.join("\n").trim().to_owned())
+}
+
+/// The roles that may call an operation, or why anyone may.
+fn permission(access: Access) -> Extensions {
+    let said = ExtensionsBuilder::new();
+    match access {
+        Access::Public(reason) => said.add("x-public", json!(reason)).build(),
+        Access::Known => said.build(),
+        Access::May(function) => {
+            let roles: Vec<&str> = function.roles().iter().map(|role| role.as_str()).collect();
+            said.add("x-roles", json!(roles)).build()
+        }
+    }
+}
+
+/// The parameter that names a form, and the forms.
+fn describe_formats(description: &mut Description<'_>, formats: &[Format]) {
+    let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
+    let about = "The form of the answer; what `Accept` wants when absent";
+    let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
+    description.in_query("format", about, schema.into());
+    for format in formats.iter().filter(|format| **format != Format::Json) {
+        let schema = match format {
+            Format::GeoJson => ObjectBuilder::new().into(),
+            _ => Description::text(),
+        };
+        description.answer(format.media_type(), schema);
+    }
+}
+
+/// What the forms other than JSON have no room for.
+fn headers_of_forms() -> Vec<(String, RefOr<Header>)> {
+    let header = |about: &str| {
+        let mut header = Header::new(Description::text());
+        header.description = Some(about.to_owned());
+        RefOr::T(header)
+    };
+    vec![
+        (
+            formats::NEXT.to_string(),
+            header("`next` of the page, where the form has no room for it"),
+        ),
+        (
+            formats::TOTAL.to_string(),
+            header("`total` of the page, where the form has no room for it"),
+        ),
+        (formats::SNAPSHOT.to_string(), header("`snapshot`, where the form has no room for it")),
+        (
+            formats::RESTS_ON.to_string(),
+            header("`rests_on` as JSON, where the form has no room for it"),
+        ),
+    ]
+}
+
+/// A response that is a problem.
+fn problem(meaning: &str) -> RefOr<Response> {
+    let schema: RefOr<Schema> = Ref::from_schema_name(ProblemBody::name()).into();
+    ResponseBuilder::new()
+        .description(meaning)
+        .content(MEDIA_TYPE, Content::new(Some(schema)))
+        .build()
+        .into()
 }
 
 /// Every response has a description (OpenAPI 3.1, 4.8.17): that of what it holds, or the phrase of its status.
@@ -141,54 +267,26 @@ fn described(schema: &RefOr<Schema>, schemas: &Schemas) -> Option<String> {
     }
 }
 
-type Schemas = BTreeMap<String, RefOr<Schema>>;
-
 fn bearer() -> SecurityRequirement {
     SecurityRequirement::new::<&str, [&str; 0], &str>("bearer", [])
 }
 
-/// The operations of a path.
-fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten()
-}
-
-/// Every operation but the server's own and those of sessions is asked for a purpose and about a case.
-fn name_purpose_and_case(operation: &mut Operation) {
-    if operation.tags.iter().flatten().any(|tag| ["service", "sessions"].contains(&tag.as_str())) {
-        return;
-    }
-    let header = |name: &str, about: &str, schema: RefOr<Schema>| {
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Header)
-            .required(Required::True)
-            .description(Some(about))
-            .schema(Some(schema))
-            .build()
-    };
+/// An operation on a view is asked for a purpose and about a case.
+fn name_purpose_and_case(description: &mut Description<'_>) {
     let purpose =
         "What for: one of the closed list. One that the caller may not ask for shows nothing";
+    let schema = Ref::from_schema_name(Purpose::name()).into();
+    description.header(PURPOSE_HEADER, purpose, schema, Some(json!("trafficking_investigation")));
     let case = "About which case: the id of a case that the caller works on, or a reference of the form that the own \
                 agency registered. Stands in the audit log";
-    let parameters = operation.parameters.get_or_insert_default();
-    parameters.push(
-        header(PURPOSE_HEADER, purpose, Ref::from_schema_name(Purpose::name()).into()).into(),
-    );
-    parameters
-        .push(header(CASE_HEADER, case, Ref::from_schema_name(Reference::name()).into()).into());
+    let schema = Ref::from_schema_name(Reference::name()).into();
+    description.header(CASE_HEADER, case, schema, Some(json!("DEMO-2026-1")));
+    description.component::<Purpose>();
+    description.component::<Reference>();
 }
-
-/// The tags of operations that answer about records ([`crate::govern::Function::Ask`]); of others one does.
-const ABOUT_RECORDS: [&str; 7] =
-    ["resolve", "entities", "explanations", "network", "indicators", "queries", "jobs"];
 
 /// Every answer about records says on what it rests; [`super::answer`] adds it.
 fn say_on_what_it_rests(operation: &mut Operation) {
-    let mut tags = operation.tags.iter().flatten();
-    let of_records = operation.operation_id.as_deref() == Some("get_record");
-    if !of_records && !tags.any(|tag| ABOUT_RECORDS.contains(&tag.as_str())) {
-        return;
-    }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         if status.starts_with('2')
@@ -205,21 +303,17 @@ fn say_on_what_it_rests(operation: &mut Operation) {
 }
 
 /// What the frame itself may answer to an operation, beside what the operation says of itself.
-fn frame_answers(operation: &Operation) -> Vec<Code> {
-    let has_body = operation.request_body.is_some();
-    let is_public = operation.security.is_some();
-    let is_asked = operation
-        .parameters
-        .iter()
-        .flatten()
-        .any(|it| matches!(it, RefOr::T(parameter) if parameter.name == PURPOSE_HEADER));
-    let is_read_by_all = is_public && !has_body;
+fn frame_answers(row: &Row, has_body: bool) -> Vec<Code> {
+    let is_public = matches!(row.access, Access::Public(_));
     let mut codes = vec![Code::BadParameter];
-    if !is_read_by_all {
+    if !is_public || has_body {
         codes.extend([Code::Unauthenticated, Code::TooManyFailures, Code::Unavailable]);
     }
-    if is_asked || operation.operation_id.as_deref() == Some("metrics") {
+    if let Access::May(_) = row.access {
         codes.push(Code::Forbidden);
+    }
+    if row.is_on_view() {
+        codes.push(Code::NotAcceptable);
     }
     if has_body {
         codes.extend([
@@ -242,47 +336,5 @@ fn meaning(code: Code) -> &'static str {
             "The store or the audit log does not answer, or too much is being sent at once"
         }
         code => code.title(),
-    }
-}
-
-/// Every operation may answer with a problem; every input has an example.
-fn finish(operation: &mut Operation) {
-    let schema: RefOr<Schema> = Ref::from_schema_name(ProblemBody::name()).into();
-    let problem = || Content::new(Some(schema.clone()));
-    name_purpose_and_case(operation);
-    let responses = &mut operation.responses.responses;
-    for response in responses.values_mut() {
-        if let RefOr::T(response) = response
-            && let Some(content) = response.content.swap_remove("application/json")
-        {
-            let is_problem = matches!(&content, RefOr::T(Content { schema: Some(RefOr::Ref(to)), .. })
-                if to.ref_location.ends_with("/Problem"));
-            let media_type = if is_problem { MEDIA_TYPE } else { "application/json" };
-            response.content.insert(media_type.to_owned(), content);
-        }
-    }
-    for code in frame_answers(operation) {
-        let said = ResponseBuilder::new().description(meaning(code)).content(MEDIA_TYPE, problem());
-        let responses = &mut operation.responses.responses;
-        responses.entry(code.status().to_string()).or_insert_with(|| said.build().into());
-    }
-    say_on_what_it_rests(operation);
-    let responses = &mut operation.responses.responses;
-    let default = ResponseBuilder::new()
-        .description("Refused or failed")
-        .content(MEDIA_TYPE, problem())
-        .build();
-    responses.insert("default".to_owned(), default.into());
-    let Some(id) = operation.operation_id.clone() else { return };
-    if let Some(RefOr::T(body)) = operation.request_body.as_mut()
-        && let Some(RefOr::T(content)) = body.content.get_mut("application/json")
-    {
-        content.example = examples::body(&id);
-    }
-    for parameter in operation.parameters.iter_mut().flatten() {
-        if let RefOr::T(parameter) = parameter {
-            let example = examples::parameter(&id, &parameter.name);
-            *parameter = ParameterBuilder::from(parameter.clone()).example(example).build();
-        }
     }
 }

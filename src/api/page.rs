@@ -4,8 +4,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::description::Description;
+use super::formats::Place;
 use super::parameters::Parameters;
 use super::problem::{Code, Problem};
+use super::query::Parameter;
 use super::scope::CallerScope;
 use crate::model::hex;
 
@@ -22,15 +25,6 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// Reads `limit` and `cursor`.
-    ///
-    /// # Errors
-    /// A limit that is not a number from 1 to [`LIMIT_MAX`].
-    pub fn read(parameters: &mut Parameters) -> Result<Self, Problem> {
-        let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
-        Ok(Self { limit: limit as usize, cursor: parameters.text("cursor")? })
-    }
-
     /// A page of this many items from `cursor` on.
     ///
     /// # Errors
@@ -45,6 +39,21 @@ impl PageRequest {
     }
 }
 
+/// Two parameters, whatever the name: `limit` and `cursor`.
+impl Parameter for PageRequest {
+    fn read(parameters: &mut Parameters, _: &str) -> Result<Self, Problem> {
+        let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
+        Ok(Self { limit: limit as usize, cursor: parameters.text("cursor")? })
+    }
+
+    fn describe(description: &mut Description<'_>, _: &str, _: &str) {
+        let about = format!("Items on a page; {LIMIT_DEFAULT} when absent");
+        description.in_query("limit", &about, Description::number(1, LIMIT_MAX));
+        let about = "`next` of the page before";
+        description.in_query("cursor", about, Description::text());
+    }
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Page<T> {
@@ -55,6 +64,14 @@ pub struct Page<T> {
     /// Give this as `cursor` for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Where the page stands in its list, in an answer on a state of the view.
+    pub fn place(&self, snapshot: &str) -> Place {
+        let snapshot = Some(snapshot.to_owned());
+        Place { total: Some(self.total), next: self.next.clone(), snapshot }
+    }
 }
 
 /// The asked page of a list whose items have distinct names. `list` names the list with all that

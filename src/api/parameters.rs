@@ -7,29 +7,6 @@ use std::str::FromStr;
 use actix_web::{HttpRequest, web};
 
 use super::problem::{Code, Problem};
-use super::seen::Unmask;
-use crate::model::EntityType;
-
-/// The id that a path names. A text that is no id of the kind names nothing.
-///
-/// # Errors
-/// The same as for an id that nothing has.
-pub fn named<I: FromStr>(text: &str) -> Result<I, Problem> {
-    text.parse().map_err(|_| Problem::new(Code::NotFound))
-}
-
-impl Unmask {
-    /// The wish of a request that has no other parameter.
-    ///
-    /// # Errors
-    /// Another text than `true` or `false`; another parameter.
-    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let mut parameters = Parameters::of(request)?;
-        let unmask = parameters.unmask()?;
-        parameters.finish()?;
-        Ok(unmask)
-    }
-}
 
 /// The parameters of a request that have not been read yet.
 pub struct Parameters(BTreeMap<String, String>);
@@ -107,14 +84,6 @@ impl Parameters {
         text.parse().map_err(|_| Problem::parameter(name, "true or false"))
     }
 
-    /// Whether the caller asks to be shown what is masked.
-    ///
-    /// # Errors
-    /// Another text than `true` or `false`.
-    pub fn unmask(&mut self) -> Result<Unmask, Problem> {
-        self.flag("unmask", false).map(Unmask::wished)
-    }
-
     /// A value of a type with its own form.
     ///
     /// # Errors
@@ -124,14 +93,9 @@ impl Parameters {
         text.parse().map_err(|_| Problem::parameter(name, form))
     }
 
-    /// A type of entity, when it is given.
-    ///
-    /// # Errors
-    /// Another text.
-    pub fn entity_type(&mut self, name: &str) -> Result<Option<EntityType>, Problem> {
-        let Some(text) = self.0.remove(name) else { return Ok(None) };
-        let one_of = "person, phone, address, vehicle or organization";
-        EntityType::from_name(&text).map(Some).ok_or_else(|| Problem::parameter(name, one_of))
+    /// The text of a parameter as it was given, also an empty one.
+    pub fn given(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
     }
 
     /// Refuses what is left.

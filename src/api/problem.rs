@@ -75,6 +75,8 @@ codes! {
     NotFound = "not_found", 404, "There is no such thing";
     /// The path has no such method.
     MethodNotAllowed = "method_not_allowed", 405, "The path does not take this method";
+    /// The operation has no form of its answer that the caller takes.
+    NotAcceptable = "not_acceptable", 406, "The answer has no form that is asked for";
     /// A body came too slowly.
     Timeout = "timeout", 408, "The request took too long to arrive";
     /// The caller's own record exists with other content.

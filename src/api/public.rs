@@ -1,8 +1,13 @@
-//! The operations that need no credentials: listed, each with its reason, in one place (CJIS AC-14).
+//! What the guard must know of every operation before it is called: whether it needs credentials (CJIS AC-14 wants
+//! those that do not listed, each with its reason), and what kind of act it is.
+
+use std::collections::BTreeMap;
 
 use actix_web::http::Method;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::audit::Act;
 
 /// An operation that needs no credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -15,25 +20,50 @@ pub struct PublicOperation {
     pub reason: &'static str,
 }
 
-const fn public(method: &'static str, path: &'static str, reason: &'static str) -> PublicOperation {
-    PublicOperation { method, path, reason }
+const fn public(path: &'static str, reason: &'static str) -> PublicOperation {
+    PublicOperation { method: "GET", path, reason }
 }
 
-/// All of them. None holds content.
-pub const PUBLIC_OPERATIONS: [PublicOperation; 9] = [
-    public("GET", "/health", "Whoever supervises the process asks whether it lives"),
-    public("GET", "/ready", "Whoever distributes requests asks whether it can answer"),
-    public("GET", "/", "Leads to the page about the API"),
-    public("GET", "/docs", "The page about the API; leads to /docs/"),
-    public("GET", "/docs/{_:.*}", "The page about the API and its parts"),
-    public("GET", "/openapi.json", "The document about the API"),
-    public("GET", "/v1/meta/public-operations", "This list: whoever checks the server reads it"),
-    public("GET", "/v1/sessions/notice", "What a user accepts before logging on"),
-    public("POST", "/v1/sessions", "Logging on to a local account: it shows its own credentials"),
+/// The page about the API and its document, which are no operations.
+const PAGES: [PublicOperation; 4] = [
+    public("/", "Leads to the page about the API"),
+    public("/docs", "The page about the API; leads to /docs/"),
+    public("/docs/{_:.*}", "The page about the API and its parts"),
+    public("/openapi.json", "The document about the API"),
 ];
 
-/// Whether a route needs no credentials with this method. What a path takes is told of what anyone may read.
-pub fn is_public(method: &Method, route: &str) -> bool {
-    let method = if method == Method::OPTIONS { &Method::GET } else { method };
-    PUBLIC_OPERATIONS.iter().any(|it| it.method == method.as_str() && it.path == route)
+/// All operations, by method and route template.
+#[derive(Debug, Clone)]
+pub struct Operations {
+    public: Vec<PublicOperation>,
+    acts: BTreeMap<(&'static str, &'static str), Act>,
+}
+
+impl Operations {
+    /// Those that need no credentials, to which the pages are added, and what kind of act each operation is.
+    pub fn new(
+        mut public: Vec<PublicOperation>,
+        acts: BTreeMap<(&'static str, &'static str), Act>,
+    ) -> Self {
+        public.extend(PAGES);
+        Self { public, acts }
+    }
+
+    /// Those that need no credentials. None holds content.
+    pub fn public(&self) -> &[PublicOperation] {
+        &self.public
+    }
+
+    /// Whether a route needs no credentials with this method. What a path takes is told of what anyone may read.
+    pub fn is_public(&self, method: &Method, route: &str) -> bool {
+        let method = if method == Method::OPTIONS { &Method::GET } else { method };
+        self.public.iter().any(|it| it.method == method.as_str() && it.path == route)
+    }
+
+    /// What kind of act a request is; `None` for what is no operation.
+    pub fn act(&self, method: &Method, route: &str) -> Option<Act> {
+        let known = self.acts.iter();
+        let mut found = known.filter(|((of, path), _)| *of == method.as_str() && *path == route);
+        found.next().map(|(_, act)| *act)
+    }
 }

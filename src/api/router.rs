@@ -1,136 +1,190 @@
-//! The table of contents: every operation on one line, route and OpenAPI entry together. The route
-//! of each stands with its handler.
+//! The table of contents: every operation on one line with its method, its path, who may call it and the function that
+//! declares it. The route, the entry in the OpenAPI document, the permission and the kind of act in the audit log all
+//! come from this line and that declaration.
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::agencies::list::list_agencies;
-use super::agencies::register::register_agency;
-use super::agreements::draft::{draft_agreement, draft_version};
-use super::agreements::get::get_agreement;
-use super::agreements::list::list_agreements;
-use super::agreements::preview::preview_agreement;
-use super::agreements::purge::confirm_purge;
-use super::agreements::sign::sign_agreement;
-use super::agreements::suspend::{end_agreement, suspend_agreement};
-use super::break_glass::list::list_break_glass;
-use super::break_glass::open::break_glass;
-use super::break_glass::review::review_break_glass;
-use super::cases::change::{add_member, add_subjects, end_case, remove_member};
-use super::cases::list::list_cases;
-use super::cases::open::open_case;
-use super::centrality::rank::rank_entities;
-use super::communities::list::list_communities;
-use super::deconfliction::announce::announce_operation;
-use super::deconfliction::ask::deconflict;
-use super::deconfliction::cancel::cancel_operation;
-use super::entities::get::get_entity;
-use super::entities::neighbours::list_neighbours;
-use super::entities::routes::get_routes;
-use super::entities::search::search;
-use super::events::get::get_event;
-use super::explanations::entity::explain_entity;
-use super::explanations::entity_picture::picture_entity;
-use super::explanations::pair::explain_pair;
-use super::explanations::picture::picture_pair;
-use super::imports::start::start_import;
-use super::inbox::list::read_inbox;
-use super::indicators::list::list_indicators;
-use super::indicators::run::run_indicator;
-use super::jobs::cancel::cancel_job;
-use super::jobs::get::get_job;
-use super::jobs::list::list_jobs;
-use super::judgements::submit::submit_judgement;
-use super::meta::public_operations::list_public_operations;
-use super::onward::ask::ask_onward;
-use super::onward::decide::decide_onward;
-use super::onward::list::list_onward_requests;
-use super::paths::find::find_paths;
-use super::queries::get::get_query;
-use super::queries::list::list_queries;
-use super::queries::run::run_query;
-use super::records::get::get_record;
-use super::records::list_reviews::list_reviews;
-use super::records::review::review_records;
-use super::records::submit::submit_record;
-use super::records::submit_batch::submit_batch;
-use super::referrals::decide::decide_referral;
-use super::referrals::list::list_referrals;
-use super::resolve::identify::resolve;
-use super::service::health::health;
-use super::service::metrics::metrics;
-use super::service::ready::ready;
-use super::sessions::begin::begin_session;
-use super::sessions::end::end_session;
-use super::sessions::notice::read_notice;
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{HttpRequest, guard, web};
 
-/// All operations.
-pub fn operations(config: &mut ServiceConfig<'_>) {
+use super::access::Access;
+use super::description::Description;
+use super::format::Format;
+use super::operation::{About, Answering, Operation, Permission};
+use super::public::{Operations, PublicOperation};
+use super::{
+    agencies, agreements, break_glass, cases, centrality, communities, deconfliction, entities,
+    events, explanations, imports, inbox, indicators, jobs, judgements, meta, onward, paths,
+    queries, records, referrals, resolve, service, sessions,
+};
+use crate::govern::Function;
+
+/// An operation at its place.
+pub struct Row {
+    /// The HTTP method.
+    pub method: Method,
+    /// The route template.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// What the document and the log say of it.
+    pub about: About,
+    /// Fills its entry in the document.
+    pub describe: fn(&mut Description<'_>),
+    /// The media types of its answer, the default first.
+    pub formats: Vec<Format>,
+    on_view: bool,
+    call: Rc<dyn Fn(HttpRequest, Payload) -> Answering>,
+}
+
+impl Row {
+    fn new<P: Permission>(
+        (method, path): (Method, &'static str),
+        (access, permission): (Access, P),
+        operation: Operation<P>,
+    ) -> Self {
+        let Operation { about, describe, formats, call } = operation;
+        let call = Rc::new(move |request, payload| call(request, payload, permission));
+        Self { method, path, access, about, describe, formats, on_view: P::ON_VIEW, call }
+    }
+
+    /// Whether it answers on the caller's view, for a purpose and about a case.
+    pub fn is_on_view(&self) -> bool {
+        self.on_view
+    }
+}
+
+/// Reads the table. `[Function]` stands for the function of [`Function`] that the caller must have to ask on its view;
+/// `[public "why"]`, `[known]` and `[server Function]` are operations of the server itself.
+macro_rules! table {
+    ($($method:ident $path:literal $access:tt $operation:path;)+) => {
+        vec![$(row!($access, (Method::$method, $path), $operation())),+]
+    };
+}
+
+macro_rules! row {
+    ([public $reason:literal], $place:expr, $operation:expr) => {
+        Row::new($place, (Access::Public($reason), Access::Public($reason)), $operation)
+    };
+    ([known], $place:expr, $operation:expr) => {
+        Row::new($place, (Access::Known, Access::Known), $operation)
+    };
+    ([server $function:ident], $place:expr, $operation:expr) => {{
+        let access = Access::May(Function::$function);
+        Row::new($place, (access, access), $operation)
+    }};
+    ([$function:ident], $place:expr, $operation:expr) => {
+        Row::new($place, (Access::May(Function::$function), Function::$function), $operation)
+    };
+}
+
+/// All operations. Of two paths that a request may mean, the first is taken.
+#[rustfmt::skip]
+pub fn rows() -> Vec<Row> {
+    table! {
+        POST   "/v1/records"                        [Submit]            records::submit::submit_record;
+        POST   "/v1/records/batch"                  [Submit]            records::submit_batch::submit_batch;
+        GET    "/v1/records/reviews"                [ReviewRecords]     records::list_reviews::list_reviews;
+        POST   "/v1/records/reviews"                [ReviewRecords]     records::review::review_records;
+        GET    "/v1/records/{id}"                   [Ask]               records::get::get_record;
+        POST   "/v1/resolve"                        [Ask]               resolve::identify::resolve;
+        POST   "/v1/search"                         [Ask]               entities::search::search;
+        GET    "/v1/entities/{id}"                  [Ask]               entities::get::get_entity;
+        GET    "/v1/entities/{id}/neighbours"       [Ask]               entities::neighbours::list_neighbours;
+        GET    "/v1/entities/{id}/routes"           [Ask]               entities::routes::get_routes;
+        GET    "/v1/events/{id}"                    [Ask]               events::get::get_event;
+        GET    "/v1/explanations/pair"              [Ask]               explanations::pair::explain_pair;
+        GET    "/v1/explanations/pair.svg"          [Ask]               explanations::picture::picture_pair;
+        GET    "/v1/explanations/entity/{id}.svg"   [Ask]               explanations::entity_picture::picture_entity;
+        GET    "/v1/explanations/entity/{id}"       [Ask]               explanations::entity::explain_entity;
+        GET    "/v1/paths"                          [Ask]               paths::find::find_paths;
+        GET    "/v1/centrality/{measure}"           [Ask]               centrality::rank::rank_entities;
+        GET    "/v1/communities"                    [Ask]               communities::list::list_communities;
+        GET    "/v1/indicators"                     [Ask]               indicators::list::list_indicators;
+        GET    "/v1/indicators/{name}"              [Ask]               indicators::run::run_indicator;
+        GET    "/v1/queries"                        [Ask]               queries::list::list_queries;
+        GET    "/v1/queries/{name}"                 [Ask]               queries::get::get_query;
+        POST   "/v1/queries/{name}"                 [Ask]               queries::run::run_query;
+        POST   "/v1/imports"                        [Submit]            imports::start::start_import;
+        POST   "/v1/judgements"                     [Judge]             judgements::submit::submit_judgement;
+        POST   "/v1/deconflict"                     [Deconflict]        deconfliction::ask::deconflict;
+        POST   "/v1/planned-operations"             [Deconflict]        deconfliction::announce::announce_operation;
+        POST   "/v1/planned-operations/cancel"      [Deconflict]        deconfliction::cancel::cancel_operation;
+        GET    "/v1/inbox"                          [ReadInbox]         inbox::list::read_inbox;
+        POST   "/v1/break-glass"                    [BreakGlass]        break_glass::open::break_glass;
+        GET    "/v1/break-glass"                    [ReadBreakGlass]    break_glass::list::list_break_glass;
+        POST   "/v1/break-glass/{id}/review"        [ReviewBreakGlass]  break_glass::review::review_break_glass;
+        GET    "/v1/cases"                          [ReadCases]         cases::list::list_cases;
+        POST   "/v1/cases"                          [LeadCases]         cases::open::open_case;
+        POST   "/v1/cases/{id}/members"             [LeadCases]         cases::change::add_member;
+        POST   "/v1/cases/{id}/members/remove"      [LeadCases]         cases::change::remove_member;
+        POST   "/v1/cases/{id}/subjects"            [NameSubjects]      cases::change::add_subjects;
+        POST   "/v1/cases/{id}/end"                 [LeadCases]         cases::change::end_case;
+        GET    "/v1/agreements"                     [ReadAgreements]    agreements::list::list_agreements;
+        POST   "/v1/agreements"                     [DraftAgreements]   agreements::draft::draft_agreement;
+        GET    "/v1/agreements/{id}"                [ReadAgreements]    agreements::get::get_agreement;
+        GET    "/v1/agreements/{id}/preview"        [ReadAgreements]    agreements::preview::preview_agreement;
+        POST   "/v1/agreements/{id}/versions"       [DraftAgreements]   agreements::draft::draft_version;
+        POST   "/v1/agreements/{id}/sign"           [SignAgreements]    agreements::sign::sign_agreement;
+        POST   "/v1/agreements/{id}/suspend"        [SuspendAgreements] agreements::suspend::suspend_agreement;
+        POST   "/v1/agreements/{id}/end"            [SuspendAgreements] agreements::suspend::end_agreement;
+        POST   "/v1/agreements/{id}/purge-receipts" [ConfirmPurge]      agreements::purge::confirm_purge;
+        POST   "/v1/onward-requests"                [AskOnward]         onward::ask::ask_onward;
+        GET    "/v1/onward-requests"                [ReadOnward]        onward::list::list_onward_requests;
+        POST   "/v1/onward-requests/{id}/decision"  [DecideOnward]      onward::decide::decide_onward;
+        GET    "/v1/referrals"                      [ReadReferrals]     referrals::list::list_referrals;
+        POST   "/v1/referrals/{id}/decision"        [DecideReferrals]   referrals::decide::decide_referral;
+        GET    "/v1/agencies"                       [ReadAgencies]      agencies::list::list_agencies;
+        POST   "/v1/agencies"                       [ManageAgencies]    agencies::register::register_agency;
+        GET    "/v1/jobs"                           [Ask]               jobs::list::list_jobs;
+        GET    "/v1/jobs/{id}"                      [Ask]               jobs::get::get_job;
+        DELETE "/v1/jobs/{id}"                      [Ask]               jobs::cancel::cancel_job;
+        DELETE "/v1/sessions"                       [known]             sessions::end::end_session;
+        GET    "/metrics"                           [server ReadMetrics] service::metrics::metrics;
+        GET    "/v1/sessions/notice"                [public "What a user accepts before logging on"] sessions::notice::read_notice;
+        POST   "/v1/sessions"                       [public "Logging on to a local account: it shows its own credentials"] sessions::begin::begin_session;
+        GET    "/v1/meta/public-operations"         [public "This list: whoever checks the server reads it"] meta::public_operations::list_public_operations;
+        GET    "/health"                            [public "Whoever supervises the process asks whether it lives"] service::health::health;
+        GET    "/ready"                             [public "Whoever distributes requests asks whether it can answer"] service::ready::ready;
+    }
+}
+
+/// Puts all operations into an application.
+pub fn routes(config: &mut web::ServiceConfig) {
     // Bodies are received by [`super::receive`] alone: the framework's own extractors take none.
-    config.app_data(actix_web::web::PayloadConfig::new(0));
-    config
-        .service(submit_record)
-        .service(submit_batch)
-        // Before the record of an id, which they would be taken for.
-        .service(list_reviews)
-        .service(review_records)
-        .service(get_record)
-        .service(resolve)
-        .service(search)
-        .service(get_entity)
-        .service(list_neighbours)
-        .service(get_routes)
-        .service(get_event)
-        .service(explain_pair)
-        .service(picture_pair)
-        .service(picture_entity)
-        .service(explain_entity)
-        .service(find_paths)
-        .service(rank_entities)
-        .service(list_communities)
-        .service(list_indicators)
-        .service(run_indicator)
-        .service(list_queries)
-        .service(get_query)
-        .service(run_query)
-        .service(start_import)
-        .service(submit_judgement)
-        .service(deconflict)
-        .service(announce_operation)
-        .service(cancel_operation)
-        .service(read_inbox)
-        .service(break_glass)
-        .service(list_break_glass)
-        .service(review_break_glass)
-        .service(list_cases)
-        .service(open_case)
-        .service(add_member)
-        .service(remove_member)
-        .service(add_subjects)
-        .service(end_case)
-        .service(list_agreements)
-        .service(draft_agreement)
-        .service(get_agreement)
-        .service(preview_agreement)
-        .service(draft_version)
-        .service(sign_agreement)
-        .service(suspend_agreement)
-        .service(end_agreement)
-        .service(confirm_purge)
-        .service(ask_onward)
-        .service(list_onward_requests)
-        .service(decide_onward)
-        .service(list_referrals)
-        .service(decide_referral)
-        .service(list_agencies)
-        .service(register_agency)
-        .service(list_jobs)
-        .service(get_job)
-        .service(cancel_job)
-        .service(read_notice)
-        .service(begin_session)
-        .service(end_session)
-        .service(list_public_operations)
-        .service(health)
-        .service(ready)
-        .service(metrics);
+    config.app_data(web::PayloadConfig::new(0));
+    for Row { method, path, call, .. } in rows() {
+        let handler =
+            move |request: HttpRequest, payload: web::Payload| call(request, payload.into_inner());
+        config.service(web::resource(path).guard(guard::Method(method)).to(handler));
+    }
+}
+
+/// What the guard must know of all operations.
+pub fn operations() -> Operations {
+    let rows = rows();
+    let public = rows.iter().filter_map(|row| match row.access {
+        Access::Public(reason) => {
+            Some(PublicOperation { method: method_name(&row.method), path: row.path, reason })
+        }
+        Access::Known | Access::May(_) => None,
+    });
+    let acts: BTreeMap<_, _> =
+        rows.iter().map(|row| ((method_name(&row.method), row.path), row.about.act)).collect();
+    Operations::new(public.collect(), acts)
+}
+
+/// The operations that need no credentials, and the pages, each with its reason.
+pub fn public_operations() -> Vec<PublicOperation> {
+    operations().public().to_vec()
+}
+
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        _ => "GET",
+    }
 }

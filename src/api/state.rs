@@ -8,6 +8,7 @@ use super::budget::Budget;
 use super::failures::Failures;
 use super::metrics::Metrics;
 use super::notice::Notice;
+use super::public::Operations;
 use crate::audit::{AuditLog, Due};
 use crate::casework::deferred::Sealing;
 use crate::casework::referrals::Checked;
@@ -38,6 +39,8 @@ pub struct State {
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) metrics: Metrics,
+    /// The operations, as the guard must know them.
+    pub(super) operations: Operations,
     pub(super) policies: Policies,
     /// Questions of which owners may have to hear that have been looked at.
     pub(super) referred: Checked,

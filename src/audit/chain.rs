@@ -21,6 +21,27 @@ pub enum Outcome {
     Failed,
 }
 
+/// A kind of act, after what the law asks to be logged: Directive (EU) 2016/680 (LED), Article 25(1), names the first
+/// six.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Personal data is taken in.
+    Collection,
+    /// Personal data, or who may see it, is changed.
+    Alteration,
+    /// Personal data is looked at.
+    Consultation,
+    /// Personal data goes to somebody who did not have it.
+    Disclosure,
+    /// Personal data is compared with other data, or joined to it.
+    Combination,
+    /// Personal data is removed.
+    Erasure,
+    /// Nothing is done with personal data: the server, its accounts and its agreements are looked at or used.
+    Administration,
+}
+
 /// What is logged of one operation (after CJIS Security Policy AU-3: what, when, where, source,
 /// outcome, identity), without any personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +59,9 @@ pub struct Entry {
     pub user: Option<String>,
     /// The operation: method and route template, e.g. `GET /v1/entities/{id}`.
     pub operation: String,
+    /// The kind of act that it is; absent for what is no operation of the API, and in entries of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
     /// The id of the object asked for, where the path names one; a keyed hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
@@ -83,6 +107,7 @@ impl Entry {
             agency: None,
             user: None,
             operation,
+            act: None,
             object: None,
             purpose: None,
             case: None,

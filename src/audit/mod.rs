@@ -18,7 +18,7 @@ mod log;
 mod outbox;
 mod read;
 
-pub use chain::{Entry, Head, Line, Outcome};
+pub use chain::{Act, Entry, Head, Line, Outcome};
 pub use due::{Due, Housekeeping, NoEntry};
 pub use error::AuditError;
 pub use log::AuditLog;

@@ -1,16 +1,13 @@
 //! `GET /v1/agencies`: the agencies that the caller's agency knows of.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::agencies::{self, Known};
-use crate::govern::{Agency, AgencyKind, CaseForm, Desk, Function};
+use crate::govern::{Agency, AgencyKind, CaseForm, Desk};
 
 /// An agency.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -45,26 +42,17 @@ pub struct AgencyList {
     pub agencies: Vec<AgencyView>,
 }
 
-/// List agencies
-///
-/// The caller's own, those that are listed by their own wish, those that have signed an agreement which the
-/// caller's has signed too, and of its cases the lead and those that have brought records into them. That there are
-/// others is not told; who runs the server sees all that are registered.
-#[utoipa::path(
-    tag = "agencies",
-    operation_id = "list_agencies",
-    responses((status = 200, body = AgencyList)),
-)]
-#[get("/v1/agencies")]
-pub async fn list_agencies(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<AgencyList>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context.answer(Function::ReadAgencies, list).await
+operation! {
+    /// List agencies
+    ///
+    /// The caller's own, those that are listed by their own wish, those that have signed an agreement which the
+    /// caller's has signed too, and of its cases the lead and those that have brought records into them. That there are
+    /// others is not told; who runs the server sees all that are registered.
+    list_agencies = list;
+    "agencies", Administration;
 }
 
-fn list(scope: &CallerScope) -> Result<AgencyList, Problem> {
+fn list(scope: &CallerScope, (): ()) -> Result<AgencyList, Problem> {
     let found = agencies::list(scope.casework(), &scope.question())?;
     Ok(AgencyList { agencies: found.into_iter().map(AgencyView::from).collect() })
 }

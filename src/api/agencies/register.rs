@@ -1,34 +1,29 @@
 //! `POST /v1/agencies`: an agency, what it is, and whom to call there.
 
-use actix_web::post;
-
 use super::list::AgencyView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::agencies;
-use crate::govern::{Agency, Function};
+use crate::govern::Agency;
 
-/// Register an agency
-///
-/// Says what an agency is and whom to call there; what was said before is replaced. For who runs the
-/// server. It gives the agency access to nothing: that is for agreements to do.
-#[utoipa::path(
-    tag = "agencies",
-    operation_id = "register_agency",
-    request_body = Agency,
-    responses(
-        (status = 200, body = AgencyView),
-        (status = 422, body = ProblemBody, description = "A name"),
-    ),
-)]
-#[post("/v1/agencies")]
-pub async fn register_agency(context: Context, body: Body) -> Result<Answer<AgencyView>, Problem> {
-    context.answer_to(Function::ManageAgencies, body, register).await
+operation! {
+    /// Register an agency
+    ///
+    /// Says what an agency is and whom to call there; what was said before is replaced. For who runs the
+    /// server. It gives the agency access to nothing: that is for agreements to do.
+    register_agency = register;
+    "agencies", Administration;
+    examples {
+        "body": {
+            "name": "harbour-shelter", "kind": "service_provider",
+            "desk": { "name": "Harbour Shelter, front desk", "channel": "+44 20 2555 0100" },
+        },
+    };
+    422 "A name";
 }
 
-fn register(scope: &CallerScope, agency: Agency) -> Result<AgencyView, Problem> {
+fn register(scope: &CallerScope, Json(agency): Json<Agency>) -> Result<AgencyView, Problem> {
     Ok(agencies::register(scope.casework(), &agency)?.into())
 }

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::{Parameters, named};
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::examples;
+use crate::api::input::Id;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::casework::agreements::{self, AgreementSeen, Overruled};
 use crate::govern::{
-    Act, AgreementId, AgreementState, Field, Function, PurgeTask, Purpose, Signature, Terms,
-    Version,
+    Act, AgreementId, AgreementState, Field, PurgeTask, Purpose, Signature, Terms, Version,
 };
 use crate::model::{Kind, SubjectCategory};
 
@@ -113,29 +112,19 @@ impl From<Overruled> for ContradictionView {
     }
 }
 
-/// Get an agreement
-///
-/// All versions that the caller's agency is a side of, who signed them, where the agreement stands, and
-/// where another one contradicts it.
-#[utoipa::path(
-    tag = "agreements",
-    operation_id = "get_agreement",
-    params(("id" = String, Path, description = "The agreement's id")),
-    responses(
-        (status = 200, body = AgreementView),
-        (status = 404, body = ProblemBody, description = "No such agreement of the caller's agency"),
-    ),
-)]
-#[get("/v1/agreements/{id}")]
-pub async fn get_agreement(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<AgreementView>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::ReadAgreements, move |scope| {
-            Ok(agreements::get(scope.casework(), &scope.question(), named(&id)?)?.into())
-        })
-        .await
+operation! {
+    /// Get an agreement
+    ///
+    /// All versions that the caller's agency is a side of, who signed them, where the agreement stands, and
+    /// where another one contradicts it.
+    get_agreement = get;
+    "agreements", Administration;
+    examples {
+        "id": examples::AGREEMENT,
+    };
+    404 "No such agreement of the caller's agency";
+}
+
+fn get(scope: &CallerScope, Id(id): Id<AgreementId>) -> Result<AgreementView, Problem> {
+    Ok(agreements::get(scope.casework(), &scope.question(), id)?.into())
 }

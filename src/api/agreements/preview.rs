@@ -1,16 +1,16 @@
 //! `GET /v1/agreements/{id}/preview`: what of the agency's own would become visible.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::get::ContradictionView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::{Parameters, named};
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::examples;
+use crate::api::input::Id;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::casework::agreements;
-use crate::govern::{AgreementId, Function, Level, Purpose};
+use crate::govern::{AgreementId, Level, Purpose};
 use crate::model::{Kind, SubjectCategory};
 
 /// What of the agency's own an agreement would disclose.
@@ -43,36 +43,25 @@ pub struct PreviewClass {
     pub objects: usize,
 }
 
-/// Preview an agreement
-///
-/// For the discloser, before signing: which classes of its own objects, and how many, the latest version
-/// would disclose. Objects that are marked `own` never go, and those that are marked `pointer` as a
-/// pointer at most; whom their audience leaves out gets nothing of them. Of victims recipients get a pseudonym, and
-/// that only within a case that both work on; of a grant that `requires` something, only those of whom that is
-/// vouched for get anything.
-#[utoipa::path(
-    tag = "agreements",
-    operation_id = "preview_agreement",
-    params(("id" = String, Path, description = "The agreement's id")),
-    responses(
-        (status = 200, body = Preview),
-        (status = 404, body = ProblemBody, description = "No such agreement that the caller's agency discloses by"),
-    ),
-)]
-#[get("/v1/agreements/{id}/preview")]
-pub async fn preview_agreement(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<Preview>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::ReadAgreements, move |scope| {
-            let id = named(&id)?;
-            let found = agreements::preview(scope.casework(), &scope.question(), id)?;
-            Ok(Preview::of(id, found))
-        })
-        .await
+operation! {
+    /// Preview an agreement
+    ///
+    /// For the discloser, before signing: which classes of its own objects, and how many, the latest version
+    /// would disclose. Objects that are marked `own` never go, and those that are marked `pointer` as a
+    /// pointer at most; whom their audience leaves out gets nothing of them. Of victims recipients get a pseudonym, and
+    /// that only within a case that both work on; of a grant that `requires` something, only those of whom that is
+    /// vouched for get anything.
+    preview_agreement = preview;
+    "agreements", Administration;
+    examples {
+        "id": examples::AGREEMENT,
+    };
+    404 "No such agreement that the caller's agency discloses by";
+}
+
+fn preview(scope: &CallerScope, Id(id): Id<AgreementId>) -> Result<Preview, Problem> {
+    let found = agreements::preview(scope.casework(), &scope.question(), id)?;
+    Ok(Preview::of(id, found))
 }
 
 impl Preview {

@@ -1,17 +1,16 @@
 //! `POST /v1/agreements/{id}/sign`: an officer's signature.
 
-use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::get::AgreementView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::examples;
+use crate::api::input::{Id, Json};
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::agreements::{self, Signing};
-use crate::govern::{AgreementId, Function};
+use crate::govern::AgreementId;
 
 /// What is signed.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -30,36 +29,26 @@ pub struct SignRequest {
     pub signature: Option<String>,
 }
 
-/// Sign an agreement
-///
-/// Signs the latest version for the caller's agency. Two officers of each side make it count; signing
-/// twice is signing once. Once an agency has registered keys of its officers (`accord key officer`), they
-/// sign with them, and `openssl` does it: `openssl pkeyutl -sign -rawin -inkey officer.key -in hash`.
-#[utoipa::path(
-    tag = "agreements",
-    operation_id = "sign_agreement",
-    params(("id" = String, Path, description = "The agreement's id")),
-    request_body = SignRequest,
-    responses(
-        (status = 200, body = AgreementView),
-        (status = 404, body = ProblemBody, description = "No such agreement of the caller's agency"),
-        (status = 409, body = ProblemBody, description = "It has ended, or there is a later version"),
-        (status = 422, body = ProblemBody, description = "No signature where one is needed, or one that does not hold; terms that the law of the caller's agency does not allow"),
-    ),
-)]
-#[post("/v1/agreements/{id}/sign")]
-pub async fn sign_agreement(
-    context: Context,
-    id: web::Path<String>,
-    body: Body,
-) -> Result<Answer<AgreementView>, Problem> {
-    context.answer_about(Function::SignAgreements, id, body, sign).await
+operation! {
+    /// Sign an agreement
+    ///
+    /// Signs the latest version for the caller's agency. Two officers of each side make it count; signing
+    /// twice is signing once. Once an agency has registered keys of its officers (`accord key officer`), they
+    /// sign with them, and `openssl` does it: `openssl pkeyutl -sign -rawin -inkey officer.key -in hash`.
+    sign_agreement = sign;
+    "agreements", Alteration;
+    examples {
+        "id": examples::AGREEMENT,
+        "body": { "version": 1, "terms_hash": "0" },
+    };
+    404 "No such agreement of the caller's agency";
+    409 "It has ended, or there is a later version";
+    422 "No signature where one is needed, or one that does not hold; terms that the law of the caller's agency does not allow";
 }
 
 fn sign(
     scope: &CallerScope,
-    id: AgreementId,
-    asked: SignRequest,
+    (Id(id), Json(asked)): (Id<AgreementId>, Json<SignRequest>),
 ) -> Result<AgreementView, Problem> {
     let SignRequest { version, terms_hash, key, signature } = asked;
     let signing = Signing { version, terms_hash, key, signature };

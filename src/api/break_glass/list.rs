@@ -1,18 +1,13 @@
 //! `GET /v1/break-glass`: uses of break-glass, and where their reviews stand.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::break_glass;
-use crate::govern::{
-    BreakGlass, BreakGlassId, CaseRef, Function, Purpose, Reference, Review, ReviewState,
-};
+use crate::govern::{BreakGlass, BreakGlassId, CaseRef, Purpose, Reference, Review, ReviewState};
 use crate::model::Timestamp;
 
 /// One use of break-glass.
@@ -84,26 +79,17 @@ pub struct BreakGlassList {
     pub uses: Vec<BreakGlassView>,
 }
 
-/// List uses of break-glass
-///
-/// To approvers, privacy officers and auditors: those of the caller's agency and those that opened its
-/// objects. To others: their own. One that nobody has reviewed in time is `overdue`.
-#[utoipa::path(
-    tag = "break-glass",
-    operation_id = "list_break_glass",
-    responses((status = 200, body = BreakGlassList)),
-)]
-#[get("/v1/break-glass")]
-pub async fn list_break_glass(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<BreakGlassList>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::ReadBreakGlass, |scope| {
-            let found = break_glass::list(scope.casework(), &scope.question())?;
-            let view = |(id, it): &break_glass::Named| BreakGlassView::of(*id, it, scope);
-            Ok(BreakGlassList { uses: found.iter().map(view).collect() })
-        })
-        .await
+operation! {
+    /// List uses of break-glass
+    ///
+    /// To approvers, privacy officers and auditors: those of the caller's agency and those that opened its
+    /// objects. To others: their own. One that nobody has reviewed in time is `overdue`.
+    list_break_glass = list;
+    "break-glass", Administration;
+}
+
+fn list(scope: &CallerScope, (): ()) -> Result<BreakGlassList, Problem> {
+    let found = break_glass::list(scope.casework(), &scope.question())?;
+    let view = |(id, it): &break_glass::Named| BreakGlassView::of(*id, it, scope);
+    Ok(BreakGlassList { uses: found.iter().map(view).collect() })
 }

@@ -1,17 +1,14 @@
 //! `POST /v1/break-glass`: breaking an owner's glass.
 
-use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::break_glass as casework;
-use crate::govern::Function;
 
 /// Whose glass to break, and why.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -23,29 +20,30 @@ pub struct BreakGlassRequest {
     pub reason: String,
 }
 
-/// Break the glass
-///
-/// In imminent danger: what the agency's agreements let the caller only be pointed to, and say may be
-/// opened so, the caller sees in full for an hour, for this purpose and in this case. Never what is
-/// kept black, and never a victim. The owner's desk is told at once. An approver or privacy officer of
-/// the caller's agency reviews it within 24 hours; until one that is overdue is reviewed the caller can
-/// open no other.
-#[utoipa::path(
-    tag = "break-glass",
-    operation_id = "break_glass",
-    request_body = BreakGlassRequest,
-    responses(
-        (status = 200, body = BreakGlassView),
-        (status = 409, body = ProblemBody, description = "No agreement foresees it, one is open already, or a review is overdue"),
-        (status = 422, body = ProblemBody, description = "Not a reason"),
-    ),
-)]
-#[post("/v1/break-glass")]
-pub async fn break_glass(context: Context, body: Body) -> Result<Answer<BreakGlassView>, Problem> {
-    context.answer_to(Function::BreakGlass, body, open).await
+operation! {
+    /// Break the glass
+    ///
+    /// In imminent danger: what the agency's agreements let the caller only be pointed to, and say may be
+    /// opened so, the caller sees in full for an hour, for this purpose and in this case. Never what is
+    /// kept black, and never a victim. The owner's desk is told at once. An approver or privacy officer of
+    /// the caller's agency reviews it within 24 hours; until one that is overdue is reviewed the caller can
+    /// open no other.
+    break_glass = open;
+    "break-glass", Alteration;
+    examples {
+        "body": {
+            "agency": "harbour-shelter",
+            "reason": "A child is on its way to the address tonight",
+        },
+    };
+    409 "No agreement foresees it, one is open already, or a review is overdue";
+    422 "Not a reason";
 }
 
-fn open(scope: &CallerScope, asked: BreakGlassRequest) -> Result<BreakGlassView, Problem> {
+fn open(
+    scope: &CallerScope,
+    Json(asked): Json<BreakGlassRequest>,
+) -> Result<BreakGlassView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let requested = casework::request(work, &question, &asked.agency, &asked.reason)?;
     let (id, glass) = &requested;

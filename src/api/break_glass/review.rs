@@ -1,17 +1,16 @@
 //! `POST /v1/break-glass/{id}/review`: a second person's review.
 
-use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::BreakGlassView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::examples;
+use crate::api::input::{Id, Json};
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::break_glass;
-use crate::govern::{BreakGlassId, Function};
+use crate::govern::BreakGlassId;
 
 /// What was found.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -23,34 +22,26 @@ pub struct ReviewRequest {
     pub note: String,
 }
 
-/// Review a use of break-glass
-///
-/// For an approver or privacy officer of the agency that asked, other than who asked. A review is not
-/// taken back.
-#[utoipa::path(
-    tag = "break-glass",
-    operation_id = "review_break_glass",
-    params(("id" = String, Path, description = "Its id")),
-    request_body = ReviewRequest,
-    responses(
-        (status = 200, body = BreakGlassView),
-        (status = 404, body = ProblemBody, description = "No such use by the caller's agency"),
-        (status = 409, body = ProblemBody, description = "It is reviewed already, or it is the caller's own"),
-    ),
-)]
-#[post("/v1/break-glass/{id}/review")]
-pub async fn review_break_glass(
-    context: Context,
-    id: web::Path<String>,
-    body: Body,
-) -> Result<Answer<BreakGlassView>, Problem> {
-    context.answer_about(Function::ReviewBreakGlass, id, body, review).await
+operation! {
+    /// Review a use of break-glass
+    ///
+    /// For an approver or privacy officer of the agency that asked, other than who asked. A review is not
+    /// taken back.
+    review_break_glass = review;
+    "break-glass", Administration;
+    examples {
+        "id": examples::BREAK_GLASS,
+        "body": {
+            "justified": true, "note": "The call of 21:40 was checked with the desk",
+        },
+    };
+    404 "No such use by the caller's agency";
+    409 "It is reviewed already, or it is the caller's own";
 }
 
 fn review(
     scope: &CallerScope,
-    id: BreakGlassId,
-    asked: ReviewRequest,
+    (Id(id), Json(asked)): (Id<BreakGlassId>, Json<ReviewRequest>),
 ) -> Result<BreakGlassView, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let (id, glass) = break_glass::review(work, &question, id, (asked.justified, &asked.note))?;

@@ -1,16 +1,14 @@
 //! `GET /v1/cases`: the cases that the caller works on.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::casework::cases;
-use crate::govern::{Case, CaseId, Function, Member, Reference};
+use crate::govern::{Case, CaseId, Member, Reference};
 use crate::model::{RecordId, Timestamp};
 
 /// A case.
@@ -65,25 +63,16 @@ pub struct CaseList {
     pub cases: Vec<CaseView>,
 }
 
-/// List the caller's cases
-///
-/// Those that the caller works on or worked on, open and ended.
-#[utoipa::path(
-    tag = "cases",
-    operation_id = "list_cases",
-    responses((status = 200, body = CaseList)),
-)]
-#[get("/v1/cases")]
-pub async fn list_cases(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<CaseList>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::ReadCases, |scope| {
-            let (found, seen) = (cases::list(scope.casework(), &scope.question())?, scope.seen()?);
-            let view = |(id, case): &cases::Named| CaseView::of(*id, case, scope.at, &seen);
-            Ok(CaseList { cases: found.iter().map(view).collect() })
-        })
-        .await
+operation! {
+    /// List the caller's cases
+    ///
+    /// Those that the caller works on or worked on, open and ended.
+    list_cases = list;
+    "cases", Consultation;
+}
+
+fn list(scope: &CallerScope, (): ()) -> Result<CaseList, Problem> {
+    let (found, seen) = (cases::list(scope.casework(), &scope.question())?, scope.seen()?);
+    let view = |(id, case): &cases::Named| CaseView::of(*id, case, scope.at, &seen);
+    Ok(CaseList { cases: found.iter().map(view).collect() })
 }

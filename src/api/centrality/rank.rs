@@ -1,19 +1,22 @@
 //! `GET /v1/centrality/{measure}`: how entities stand in the network.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::centrality::{PageRankOptions, betweenness, degree, normalized, pagerank};
 use crate::analyze::network::Network;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::description::Description;
+use crate::api::formats::{Cell, Forms, Place, Table};
+use crate::api::input::{Arrived, Input};
 use crate::api::limits::BETWEENNESS_WORK_MAX;
+use crate::api::operation::operation;
 use crate::api::page::{Page, PageRequest, page};
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::problem::{Code, Problem};
+use crate::api::query::query;
+use crate::api::scope::CallerScope;
+use crate::api::seen::Unmask;
+use crate::api::shapes::row;
 use crate::api::wire::EntitySummary;
-use crate::govern::Function;
 use crate::graph::EntityIndex;
 use crate::model::EntityType;
 
@@ -55,19 +58,27 @@ pub struct CentralityAnswer {
 
 /// The measures that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Measure {
+pub enum Measure {
+    /// Distinct neighbours.
     Degree,
+    /// PageRank.
     PageRank,
+    /// Betweenness.
     Betweenness,
 }
 
 impl Measure {
+    const ALL: [Self; 3] = [Self::Degree, Self::PageRank, Self::Betweenness];
+
     fn named(name: &str) -> Option<Self> {
-        match name {
-            "degree" => Some(Self::Degree),
-            "pagerank" => Some(Self::PageRank),
-            "betweenness" => Some(Self::Betweenness),
-            _ => None,
+        Self::ALL.into_iter().find(|measure| measure.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Degree => "degree",
+            Self::PageRank => "pagerank",
+            Self::Betweenness => "betweenness",
         }
     }
 
@@ -114,81 +125,98 @@ impl Measure {
     }
 }
 
-/// Centrality
-///
-/// Degree, PageRank or betweenness of the entities of the caller's view, with the exact convention.
-/// People who may be victims take part in the network and are never ranked.
-#[utoipa::path(
-    tag = "network",
-    operation_id = "rank_entities",
-    params(
-        ("measure" = String, Path, description = "`degree`, `pagerank` or `betweenness`"),
-        ("type" = Option<EntityType>, Query, description = "Rank only entities of this type"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-    ),
-    responses(
-        (status = 200, body = CentralityAnswer),
-        (status = 404, body = ProblemBody, description = "No such measure"),
-    ),
-)]
-#[get("/v1/centrality/{measure}")]
-pub async fn rank_entities(
-    context: Context,
-    request: HttpRequest,
-    name: web::Path<String>,
-) -> Result<Answer<CentralityAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let wanted = parameters.entity_type("type")?;
-    let unmask = parameters.unmask()?;
-    let asked = PageRequest::read(&mut parameters)?;
-    parameters.finish()?;
-    let measure = Measure::named(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let seen = scope.seen_as(unmask)?;
-            let snapshot = seen.snapshot();
-            let network = Network::of(snapshot);
-            measure.check(&network)?;
-            let (scores, error_bound) = measure.scores(&network);
-            let of_type = |entity: &EntityIndex| {
-                let found = snapshot.entities()[*entity].entity_type;
-                wanted.is_none_or(|wanted| wanted == found)
-            };
-            let (protected, mut ranked): (Vec<EntityIndex>, Vec<EntityIndex>) = snapshot
-                .entities()
-                .indexes()
-                .filter(of_type)
-                .partition(|entity| snapshot.is_protected(*entity));
-            let score = |entity: EntityIndex| scores[Network::node_of(entity) as usize];
-            // Of equal scores they stay in the order of their ids.
-            ranked = snapshot.in_order(ranked);
-            ranked.sort_by(|a, b| score(*b).total_cmp(&score(*a)));
-            let list =
-                ["centrality", &name, wanted.map_or("", EntityType::as_str), unmask.as_str()];
-            let ranking = page(
-                scope,
-                &list,
-                &asked,
-                &ranked,
-                |entity| seen.listed_id(*entity).to_string(),
-                |entity| RankedEntity {
-                    entity: EntitySummary::of(&seen, *entity),
-                    score: score(*entity),
-                },
-            )?;
-            Ok(CentralityAnswer {
-                measure: name.into_inner(),
-                convention: measure.convention(),
-                exact: error_bound.is_none(),
-                error_bound,
-                entities: network.nodes(),
-                edges: network.edges(),
-                not_ranked: protected.len(),
-                ranking,
-                snapshot: seen.name(),
-            })
-        })
-        .await
+/// The measure, in the path.
+impl Input for Measure {
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
+        Self::named(&arrived.path()?).ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    fn describe(description: &mut Description<'_>) {
+        let about = "`degree`, `pagerank` or `betweenness`";
+        description.in_path(about, Description::text());
+    }
+}
+
+query! {
+    /// Which entities are ranked.
+    CentralityQuery {
+        /// Rank only entities of this type
+        wanted "type": Option<EntityType>,
+        /// Whether to unmask
+        unmask "unmask": Unmask,
+        /// The page
+        page "": PageRequest,
+    }
+}
+
+operation! {
+    /// Centrality
+    ///
+    /// Degree, PageRank or betweenness of the entities of the caller's view, with the exact convention.
+    /// People who may be victims take part in the network and are never ranked.
+    rank_entities = rank;
+    "network", Consultation;
+    forms Forms::json().with_table(place, table);
+    examples {
+        "measure": "pagerank",
+        "limit": 10,
+    };
+    404 "No such measure";
+}
+
+fn rank(
+    scope: &CallerScope,
+    (measure, query): (Measure, CentralityQuery),
+) -> Result<CentralityAnswer, Problem> {
+    let CentralityQuery { wanted, unmask, page: request } = query;
+    let seen = scope.seen_as(unmask)?;
+    let snapshot = seen.snapshot();
+    let network = Network::of(snapshot);
+    measure.check(&network)?;
+    let (scores, error_bound) = measure.scores(&network);
+    let of_type = |entity: &EntityIndex| {
+        let found = snapshot.entities()[*entity].entity_type;
+        wanted.is_none_or(|wanted| wanted == found)
+    };
+    let (protected, mut ranked): (Vec<EntityIndex>, Vec<EntityIndex>) = snapshot
+        .entities()
+        .indexes()
+        .filter(of_type)
+        .partition(|entity| snapshot.is_protected(*entity));
+    let score = |entity: EntityIndex| scores[Network::node_of(entity) as usize];
+    // Of equal scores they stay in the order of their ids.
+    ranked = snapshot.in_order(ranked);
+    ranked.sort_by(|a, b| score(*b).total_cmp(&score(*a)));
+    let list =
+        ["centrality", measure.name(), wanted.map_or("", EntityType::as_str), unmask.as_str()];
+    let ranking = page(
+        scope,
+        &list,
+        &request,
+        &ranked,
+        |entity| seen.listed_id(*entity).to_string(),
+        |entity| RankedEntity { entity: EntitySummary::of(&seen, *entity), score: score(*entity) },
+    )?;
+    Ok(CentralityAnswer {
+        measure: measure.name().to_owned(),
+        convention: measure.convention(),
+        exact: error_bound.is_none(),
+        error_bound,
+        entities: network.nodes(),
+        edges: network.edges(),
+        not_ranked: protected.len(),
+        ranking,
+        snapshot: seen.name(),
+    })
+}
+
+fn place(answer: &CentralityAnswer) -> Place {
+    answer.ranking.place(&answer.snapshot)
+}
+
+fn table(answer: &CentralityAnswer) -> Table {
+    let rows = answer.ranking.items.iter().map(|ranked| {
+        row([ranked.entity.cells(), vec![Cell::of(&answer.measure), ranked.score.into()]])
+    });
+    Table::new(EntitySummary::COLUMNS.into_iter().chain(["measure", "score"]), rows)
 }

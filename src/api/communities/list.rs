@@ -3,21 +3,25 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::communities::communities;
 use crate::analyze::network::Network;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::description::Description;
+use crate::api::formats::{Cell, Forms, Graph, Place, Table};
+use crate::api::operation::operation;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::query::{Parameter, query};
+use crate::api::scope::CallerScope;
+use crate::api::seen::Unmask;
+use crate::api::shapes::row;
 use crate::api::wire::EntitySummary;
-use crate::govern::Function;
 use crate::graph::EntityIndex;
 use crate::model::EntityId;
+use std::ops::RangeInclusive;
 
 /// Members that one answer shows of a community; `size` counts them all.
 const MEMBERS_SHOWN_MAX: usize = 50;
@@ -53,70 +57,112 @@ const CONVENTION: &str = "Leiden (Traag, Waltman and van Eck 2019) for modularit
 is connected; without randomness, in order of entity ids, so the same view gives the same communities; \
 undirected, unweighted; a local optimum, not proven the best";
 
-/// Communities
-///
-/// Groups of entities that are more related among themselves than with others. At a higher
-/// resolution they are smaller.
-#[utoipa::path(
-    tag = "network",
-    operation_id = "list_communities",
-    params(
-        ("resolution" = Option<f64>, Query, minimum = 0.01, maximum = 100, description = "γ; 1 when absent"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-    ),
-    responses((status = 200, body = CommunitiesAnswer)),
-)]
-#[get("/v1/communities")]
-pub async fn list_communities(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<CommunitiesAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let resolution = parameters.decimal("resolution", 0.01..=100.0, 1.0)?;
-    let unmask = parameters.unmask()?;
-    let asked = PageRequest::read(&mut parameters)?;
-    parameters.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let seen = scope.seen_as(unmask)?;
-            let network = Network::of(seen.snapshot());
-            let found = communities(&network, resolution);
-            let mut members: BTreeMap<u32, Vec<EntityIndex>> = BTreeMap::new();
-            for (node, community) in (0u32..).zip(&found.of) {
-                if network.degree(node) > 0 {
-                    members.entry(*community).or_default().push(Network::entity_of(node));
-                }
-            }
-            let in_order = members.into_values().map(|members| seen.snapshot().in_order(members));
-            let mut largest: Vec<(EntityId, Vec<EntityIndex>)> = in_order
-                .filter_map(|members| Some((seen.listed_id(*members.first()?), members)))
-                .collect();
-            largest.sort_by_key(|(id, members)| (Reverse(members.len()), *id));
-            let page = page(
-                scope,
-                &["communities", &resolution.to_string(), unmask.as_str()],
-                &asked,
-                &largest,
-                |(community, _)| community.to_string(),
-                |(community, members)| CommunityView {
-                    id: *community,
-                    size: members.len(),
-                    members: members
-                        .iter()
-                        .take(MEMBERS_SHOWN_MAX)
-                        .map(|entity| EntitySummary::of(&seen, *entity))
-                        .collect(),
-                },
-            )?;
-            Ok(CommunitiesAnswer {
-                convention: CONVENTION,
-                resolution,
-                modularity: found.modularity,
-                communities: page,
-                snapshot: seen.name(),
-            })
-        })
-        .await
+query! {
+    /// Which communities are listed.
+    CommunitiesQuery {
+        /// γ
+        resolution "resolution": Resolution,
+        /// Whether to unmask
+        unmask "unmask": Unmask,
+        /// The page
+        page "": PageRequest,
+    }
+}
+
+/// The resolution γ of the modularity, from 0.01 to 100; 1 where the caller does not say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resolution(f64);
+
+impl Parameter for Resolution {
+    fn read(parameters: &mut Parameters, name: &str) -> Result<Self, Problem> {
+        parameters.decimal(name, RESOLUTION, 1.0).map(Self)
+    }
+
+    fn describe(description: &mut Description<'_>, name: &str, about: &str) {
+        let range = Description::decimal(*RESOLUTION.start(), *RESOLUTION.end());
+        description.in_query(name, &format!("{about}; 1 when absent"), range);
+    }
+}
+
+/// The range of the resolution.
+const RESOLUTION: RangeInclusive<f64> = 0.01..=100.0;
+
+operation! {
+    /// Communities
+    ///
+    /// Groups of entities that are more related among themselves than with others. At a higher
+    /// resolution they are smaller.
+    list_communities = list;
+    "network", Consultation;
+    forms Forms::json().with_table(place, table).with_graph(graph);
+    examples {
+        "limit": 10,
+    };
+}
+
+fn list(scope: &CallerScope, query: CommunitiesQuery) -> Result<CommunitiesAnswer, Problem> {
+    let CommunitiesQuery { resolution: Resolution(resolution), unmask, page: request } = query;
+    let seen = scope.seen_as(unmask)?;
+    let network = Network::of(seen.snapshot());
+    let found = communities(&network, resolution);
+    let mut members: BTreeMap<u32, Vec<EntityIndex>> = BTreeMap::new();
+    for (node, community) in (0u32..).zip(&found.of) {
+        if network.degree(node) > 0 {
+            members.entry(*community).or_default().push(Network::entity_of(node));
+        }
+    }
+    let in_order = members.into_values().map(|members| seen.snapshot().in_order(members));
+    let mut largest: Vec<(EntityId, Vec<EntityIndex>)> =
+        in_order.filter_map(|members| Some((seen.listed_id(*members.first()?), members))).collect();
+    largest.sort_by_key(|(id, members)| (Reverse(members.len()), *id));
+    let page = page(
+        scope,
+        &["communities", &resolution.to_string(), unmask.as_str()],
+        &request,
+        &largest,
+        |(community, _)| community.to_string(),
+        |(community, members)| CommunityView {
+            id: *community,
+            size: members.len(),
+            members: members
+                .iter()
+                .take(MEMBERS_SHOWN_MAX)
+                .map(|entity| EntitySummary::of(&seen, *entity))
+                .collect(),
+        },
+    )?;
+    Ok(CommunitiesAnswer {
+        convention: CONVENTION,
+        resolution,
+        modularity: found.modularity,
+        communities: page,
+        snapshot: seen.name(),
+    })
+}
+
+fn place(answer: &CommunitiesAnswer) -> Place {
+    answer.communities.place(&answer.snapshot)
+}
+
+/// A row for each member that is shown.
+fn table(answer: &CommunitiesAnswer) -> Table {
+    let rows = answer.communities.items.iter().flat_map(|community| {
+        let own = || vec![Cell::of(community.id), community.size.into()];
+        community.members.iter().map(move |member| row([own(), member.cells()]))
+    });
+    let own = ["community", "community_size"];
+    Table::new(own.into_iter().chain(EntitySummary::COLUMNS), rows)
+}
+
+/// The members that are shown, each with its community. What relates them is for the neighbours of each to tell.
+fn graph(answer: &CommunitiesAnswer) -> Graph {
+    let mut graph = Graph::of("Communities");
+    for community in &answer.communities.items {
+        for member in &community.members {
+            let own =
+                [("community", Cell::of(community.id)), ("community_size", community.size.into())];
+            member.put_into(&mut graph, own.into());
+        }
+    }
+    graph
 }

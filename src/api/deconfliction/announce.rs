@@ -1,38 +1,34 @@
 //! `POST /v1/planned-operations`: does another agency plan to be there then?
 
-use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Pointers;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::deconfliction;
-use crate::govern::{Function, PlannedOperation, Reference};
+use crate::govern::{PlannedOperation, Reference};
 use crate::model::Timestamp;
 
-/// Announce an operation
-///
-/// Keeps the operation until it is over, in place of one of the same reference. Agencies whose own
-/// operations touch it in place and time, and whose agreements point the caller to operations, are named
-/// by their desks; each of them is told of the caller's. Nobody is told where or when. A watch desk enters
-/// the operations of an agency that has no client, as that agency (`on_behalf_of`).
-#[utoipa::path(
-    tag = "deconfliction",
-    operation_id = "announce_operation",
-    request_body = OperationRequest,
-    responses(
-        (status = 200, body = Pointers),
-        (status = 422, body = ProblemBody, description = "Not a place and a time to come, or not an agency that the watch desk enters for"),
-        (status = 429, body = ProblemBody, description = "The user's share of the day is used up"),
-    ),
-)]
-#[post("/v1/planned-operations")]
-pub async fn announce_operation(context: Context, body: Body) -> Result<Answer<Pointers>, Problem> {
-    context.answer_to(Function::Deconflict, body, announce).await
+operation! {
+    /// Announce an operation
+    ///
+    /// Keeps the operation until it is over, in place of one of the same reference. Agencies whose own
+    /// operations touch it in place and time, and whose agreements point the caller to operations, are named
+    /// by their desks; each of them is told of the caller's. Nobody is told where or when. A watch desk enters
+    /// the operations of an agency that has no client, as that agency (`on_behalf_of`).
+    announce_operation = announce;
+    "deconfliction", Combination;
+    examples {
+        "body": {
+            "reference": "OP-2026-7", "latitude": 51.5074, "longitude": -0.1278,
+            "radius_metres": 500, "from": "2099-03-01T06:00:00Z", "until": "2099-03-01T09:00:00Z",
+        },
+    };
+    422 "Not a place and a time to come, or not an agency that the watch desk enters for";
+    429 "The user's share of the day is used up";
 }
 
 /// What is planned, and for whom.
@@ -56,7 +52,7 @@ pub struct OperationRequest {
     pub until: Timestamp,
 }
 
-fn announce(scope: &CallerScope, asked: OperationRequest) -> Result<Pointers, Problem> {
+fn announce(scope: &CallerScope, Json(asked): Json<OperationRequest>) -> Result<Pointers, Problem> {
     let OperationRequest { on_behalf_of, reference, latitude, longitude, .. } = asked;
     let (radius_metres, from, until) = (asked.radius_metres, asked.from, asked.until);
     let planned = PlannedOperation { reference, latitude, longitude, radius_metres, from, until };

@@ -1,18 +1,15 @@
 //! `POST /v1/deconflict`: does another agency hold this?
 
-use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Pointers;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::input::Json;
 use crate::api::later::Later;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::deconfliction::{self, Enquiry, Identifier, silent};
-use crate::govern::Function;
 
 /// What to ask the other agencies for.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -25,35 +22,39 @@ pub struct DeconflictRequest {
     pub covert: bool,
 }
 
-/// Ask for deconfliction
-///
-/// Whether another agency holds one of these exact identifiers: the answer names at most one desk for
-/// each agency, and that agency's desk is told of the caller's. Nothing else is told to anyone. What an
-/// agency keeps black is never pointed to. Other operations never show or count pointers.
-#[utoipa::path(
-    tag = "deconfliction",
-    operation_id = "deconflict",
-    request_body = DeconflictRequest,
-    responses(
-        (status = 200, body = Pointers),
-        (status = 422, body = ProblemBody, description = "Not an exact strong identifier"),
-        (status = 429, body = ProblemBody, description = "The user's share of the day is used up"),
-    ),
-)]
-#[post("/v1/deconflict")]
-pub async fn deconflict(context: Context, body: Body) -> Result<Answer<Pointers>, Problem> {
-    let ask = |scope: &CallerScope, DeconflictRequest { identifiers, covert }| {
-        let asked = Enquiry { identifiers, covert };
-        let pointers = ask(scope, &asked)?;
-        // Whoever wants to stay unknown alerts nobody.
-        if !covert {
-            let (work, question) = (scope.casework(), scope.question());
-            let kept = silent::keep(work, &question, scope.sealing(), &asked.identifiers)?;
-            scope.later(Later::Alert(kept));
-        }
-        Ok(pointers)
+operation! {
+    /// Ask for deconfliction
+    ///
+    /// Whether another agency holds one of these exact identifiers: the answer names at most one desk for
+    /// each agency, and that agency's desk is told of the caller's. Nothing else is told to anyone. What an
+    /// agency keeps black is never pointed to. Other operations never show or count pointers.
+    deconflict = ask_and_alert;
+    "deconfliction", Combination;
+    examples {
+        "body": {
+            "identifiers": [
+                { "kind": "phone", "number": "+44 20 2555 0143" },
+                { "kind": "person", "name": "Katarina Horvat", "birth_date": "1991-07-03" },
+            ],
+        },
     };
-    context.answer_to(Function::Deconflict, body, ask).await
+    422 "Not an exact strong identifier";
+    429 "The user's share of the day is used up";
+}
+
+fn ask_and_alert(
+    scope: &CallerScope,
+    Json(DeconflictRequest { identifiers, covert }): Json<DeconflictRequest>,
+) -> Result<Pointers, Problem> {
+    let asked = Enquiry { identifiers, covert };
+    let pointers = ask(scope, &asked)?;
+    // Whoever wants to stay unknown alerts nobody.
+    if !covert {
+        let (work, question) = (scope.casework(), scope.question());
+        let kept = silent::keep(work, &question, scope.sealing(), &asked.identifiers)?;
+        scope.later(Later::Alert(kept));
+    }
+    Ok(pointers)
 }
 
 fn ask(scope: &CallerScope, asked: &Enquiry) -> Result<Pointers, Problem> {

@@ -1,16 +1,15 @@
 //! `POST /v1/planned-operations/cancel`: an operation that will not be.
 
-use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::{Answer, NoContent};
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::says::NoContent;
 use crate::api::scope::CallerScope;
 use crate::casework::deconfliction;
-use crate::govern::{Function, Reference};
+use crate::govern::Reference;
 
 /// Which operation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -23,28 +22,24 @@ pub struct CancelRequest {
     pub on_behalf_of: Option<String>,
 }
 
-/// Cancel an operation
-///
-/// From then on it clashes with nobody's. Those who were told of a clash are told nothing more: they have
-/// the desk's number.
-#[utoipa::path(
-    tag = "deconfliction",
-    operation_id = "cancel_operation",
-    request_body = CancelRequest,
-    responses(
-        (status = 204, description = "It is no longer planned"),
-        (status = 404, body = ProblemBody, description = "No such operation of the agency"),
-        (status = 422, body = ProblemBody, description = "Not an agency that the caller's watch desk enters for"),
-    ),
-)]
-#[post("/v1/planned-operations/cancel")]
-pub async fn cancel_operation(context: Context, body: Body) -> Result<Answer<NoContent>, Problem> {
-    let cancelled = context.answer_to(Function::Deconflict, body, cancel).await?;
-    Ok(cancelled.map(|()| NoContent))
+operation! {
+    /// Cancel an operation
+    ///
+    /// From then on it clashes with nobody's. Those who were told of a clash are told nothing more: they have
+    /// the desk's number.
+    cancel_operation = cancel;
+    "deconfliction", Administration;
+    status NO_CONTENT "It is no longer planned";
+    examples {
+        "body": { "reference": "OP-2026-9" },
+    };
+    404 "No such operation of the agency";
+    422 "Not an agency that the caller's watch desk enters for";
 }
 
-fn cancel(scope: &CallerScope, asked: CancelRequest) -> Result<(), Problem> {
+fn cancel(scope: &CallerScope, Json(asked): Json<CancelRequest>) -> Result<NoContent, Problem> {
     let (work, question) = (scope.casework(), scope.question());
     let for_whom = asked.on_behalf_of.as_deref();
-    Ok(deconfliction::cancel(work, &question, for_whom, &asked.reference)?)
+    deconfliction::cancel(work, &question, for_whom, &asked.reference)?;
+    Ok(NoContent)
 }

@@ -1,19 +1,20 @@
 //! `GET /v1/entities/{id}`: an entity, its records, and why they are one.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze;
-use crate::api::answer::Answer;
 use crate::api::basis::BasisView;
-use crate::api::context::Context;
+use crate::api::examples;
+use crate::api::formats::{Forms, Place, Table};
+use crate::api::input::Id;
 use crate::api::limits::ENTITY_RECORDS_MAX;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::api::seen::Unmask;
 use crate::api::wire::{EntitySummary, LinkView, PairView, RecordView};
-use crate::govern::Function;
 use crate::graph::EntityIndex;
 use crate::model::{EntityId, RecordId, Timestamp, Verdict};
 
@@ -78,45 +79,36 @@ const RULE: &str = "average link: two groups of records join when the mean weigh
 pairs between them, unlinked pairs counted as evidence against, is above the model's limit; what a \
 human called the same always joins, and what a human called not the same never does";
 
-/// Get an entity
-///
-/// The visible records that speak of it, and why they are one: the links that hold them together,
-/// each with its comparison levels in bits. The content of records about a person who may be a
-/// victim is masked unless `unmask` is set, which is logged.
-#[utoipa::path(
-    tag = "entities",
-    operation_id = "get_entity",
-    params(
-        ("id" = EntityId, Path, description = "The entity's id"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = EntityAnswer),
-        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
-    ),
-)]
-#[get("/v1/entities/{id}")]
-pub async fn get_entity(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<EntityAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let seen = scope.seen_as(unmask)?;
-            let entity = seen.find_entity(&id)?;
-            let records = seen.snapshot().records_of(entity).into_iter().take(ENTITY_RECORDS_MAX);
-            let records = records.map(|record| RecordView::of(&seen, record));
-            Ok(EntityAnswer {
-                entity: EntitySummary::of(&seen, entity),
-                records: records.collect(),
-                basis: seen.basis(entity),
-                why: why(&seen, entity),
-                snapshot: seen.name(),
-            })
-        })
-        .await
+operation! {
+    /// Get an entity
+    ///
+    /// The visible records that speak of it, and why they are one: the links that hold them together,
+    /// each with its comparison levels in bits. The content of records about a person who may be a
+    /// victim is masked unless `unmask` is set, which is logged.
+    get_entity = get;
+    "entities", Consultation;
+    forms Forms::json().with_table(place, table);
+    examples {
+        "id": examples::PHONE,
+    };
+    404 "No such entity in the caller's view";
+}
+
+fn get(
+    scope: &CallerScope,
+    (Id(id), unmask): (Id<EntityId>, Unmask),
+) -> Result<EntityAnswer, Problem> {
+    let seen = scope.seen_as(unmask)?;
+    let entity = seen.find_entity(id)?;
+    let records = seen.snapshot().records_of(entity).into_iter().take(ENTITY_RECORDS_MAX);
+    let records = records.map(|record| RecordView::of(&seen, record));
+    Ok(EntityAnswer {
+        entity: EntitySummary::of(&seen, entity),
+        records: records.collect(),
+        basis: seen.basis(entity),
+        why: why(&seen, entity),
+        snapshot: seen.name(),
+    })
 }
 
 fn why(seen: &Seen<'_>, entity: EntityIndex) -> Why {
@@ -142,4 +134,13 @@ fn why(seen: &Seen<'_>, entity: EntityIndex) -> Why {
         found: (!seen.is_masked(entity)).then(found),
         judgements: judgements.collect(),
     }
+}
+
+fn place(answer: &EntityAnswer) -> Place {
+    let snapshot = Some(answer.snapshot.clone());
+    Place { total: Some(answer.entity.records), next: None, snapshot }
+}
+
+fn table(answer: &EntityAnswer) -> Table {
+    Table::new(RecordView::COLUMNS, answer.records.iter().map(RecordView::cells))
 }

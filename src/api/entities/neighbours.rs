@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::evidence::StatementView;
+use crate::api::examples;
+use crate::api::formats::{Attributes, Feature, Forms, Graph, Place, Table};
+use crate::api::input::Id;
+use crate::api::operation::operation;
 use crate::api::page::{Page, PageRequest, page};
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::problem::Problem;
+use crate::api::query::query;
+use crate::api::scope::CallerScope;
+use crate::api::seen::Unmask;
+use crate::api::shapes::{entity_columns, row};
 use crate::api::wire::{EntitySummary, RelationshipView};
-use crate::govern::Function;
 use crate::graph::{EntityIndex, RelationshipIndex};
 use crate::model::EntityId;
+use crate::model::EntityType;
 
 /// An entity next to another.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -36,73 +41,104 @@ pub struct NeighboursAnswer {
     pub snapshot: String,
 }
 
-/// Neighbours of an entity
-///
-/// The entities that a tie or an event relates to it, with all that relates them. In order of id, so
-/// that the order ranks nobody.
-#[utoipa::path(
-    tag = "entities",
-    operation_id = "list_neighbours",
-    params(
-        ("id" = EntityId, Path, description = "The entity's id"),
-        ("type" = Option<crate::model::EntityType>, Query, description = "Only neighbours of this type"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Items on a page"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-    ),
-    responses(
-        (status = 200, body = NeighboursAnswer),
-        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
-    ),
-)]
-#[get("/v1/entities/{id}/neighbours")]
-pub async fn list_neighbours(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<NeighboursAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let wanted = parameters.entity_type("type")?;
-    let unmask = parameters.unmask()?;
-    let asked = PageRequest::read(&mut parameters)?;
-    parameters.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let seen = scope.seen_as(unmask)?;
-            let (snapshot, entity) = (seen.snapshot(), seen.find_entity(&id)?);
-            let mut around: BTreeMap<EntityIndex, Vec<RelationshipIndex>> = BTreeMap::new();
-            for (neighbour, relationship) in snapshot.incident(entity) {
-                let found = snapshot.entities()[*neighbour].entity_type;
-                if wanted.is_none_or(|wanted| wanted == found) {
-                    around.entry(*neighbour).or_default().push(*relationship);
-                }
-            }
-            let around: Vec<(EntityIndex, Vec<RelationshipIndex>)> = snapshot
-                .in_order(around.keys().copied())
-                .into_iter()
-                .filter_map(|neighbour| around.remove_entry(&neighbour))
-                .collect();
-            let wanted = wanted.map_or("", |wanted| wanted.as_str());
-            let list = ["neighbours", &id, wanted, unmask.as_str()];
-            let neighbours = page(
-                scope,
-                &list,
-                &asked,
-                &around,
-                |(neighbour, _)| seen.listed_id(*neighbour).to_string(),
-                |(neighbour, relationships)| NeighbourView {
-                    entity: EntitySummary::of(&seen, *neighbour),
-                    relationships: relationships
-                        .iter()
-                        .map(|index| RelationshipView::of(&seen, *index))
-                        .collect(),
-                },
-            )?;
-            Ok(NeighboursAnswer {
-                entity: EntitySummary::of(&seen, entity),
-                neighbours,
-                snapshot: seen.name(),
-            })
-        })
-        .await
+query! {
+    /// Which neighbours are listed.
+    NeighboursQuery {
+        /// Only neighbours of this type
+        wanted "type": Option<EntityType>,
+        /// Whether to unmask
+        unmask "unmask": Unmask,
+        /// The page
+        page "": PageRequest,
+    }
+}
+
+operation! {
+    /// Neighbours of an entity
+    ///
+    /// The entities that a tie or an event relates to it, with all that relates them. In order of id, so
+    /// that the order ranks nobody.
+    list_neighbours = list;
+    "entities", Consultation;
+    forms Forms::json()
+        .with_table(place, table)
+        .with_graph(graph)
+        .with_features(features);
+    examples {
+        "id": examples::PHONE,
+        "limit": 10,
+    };
+    404 "No such entity in the caller's view";
+}
+
+fn list(
+    scope: &CallerScope,
+    (Id(id), query): (Id<EntityId>, NeighboursQuery),
+) -> Result<NeighboursAnswer, Problem> {
+    let NeighboursQuery { wanted, unmask, page: request } = query;
+    let seen = scope.seen_as(unmask)?;
+    let (snapshot, entity) = (seen.snapshot(), seen.find_entity(id)?);
+    let mut around: BTreeMap<EntityIndex, Vec<RelationshipIndex>> = BTreeMap::new();
+    for (neighbour, relationship) in snapshot.incident(entity) {
+        let found = snapshot.entities()[*neighbour].entity_type;
+        if wanted.is_none_or(|wanted| wanted == found) {
+            around.entry(*neighbour).or_default().push(*relationship);
+        }
+    }
+    let around: Vec<(EntityIndex, Vec<RelationshipIndex>)> = snapshot
+        .in_order(around.keys().copied())
+        .into_iter()
+        .filter_map(|neighbour| around.remove_entry(&neighbour))
+        .collect();
+    let wanted = wanted.map_or("", |wanted| wanted.as_str());
+    let list = ["neighbours", &id.to_string(), wanted, unmask.as_str()];
+    let neighbours = page(
+        scope,
+        &list,
+        &request,
+        &around,
+        |(neighbour, _)| seen.listed_id(*neighbour).to_string(),
+        |(neighbour, relationships)| NeighbourView {
+            entity: EntitySummary::of(&seen, *neighbour),
+            relationships: relationships
+                .iter()
+                .map(|index| RelationshipView::of(&seen, *index))
+                .collect(),
+        },
+    )?;
+    Ok(NeighboursAnswer {
+        entity: EntitySummary::of(&seen, entity),
+        neighbours,
+        snapshot: seen.name(),
+    })
+}
+
+fn place(answer: &NeighboursAnswer) -> Place {
+    answer.neighbours.place(&answer.snapshot)
+}
+
+/// A row for each relationship, with the neighbour that it relates.
+fn table(answer: &NeighboursAnswer) -> Table {
+    let rows = answer.neighbours.items.iter().flat_map(|neighbour| {
+        let relationships = neighbour.relationships.iter();
+        relationships.map(|it| row([neighbour.entity.cells(), it.cells()]))
+    });
+    let columns = entity_columns("neighbour").into_iter();
+    let columns = columns.chain(RelationshipView::COLUMNS.map(str::to_owned));
+    Table::new(columns, rows)
+}
+
+fn graph(answer: &NeighboursAnswer) -> Graph {
+    let mut graph = Graph::of("Neighbours of an entity");
+    answer.entity.put_into(&mut graph, Attributes::new());
+    for neighbour in &answer.neighbours.items {
+        neighbour.entity.put_into(&mut graph, Attributes::new());
+        neighbour.relationships.iter().for_each(|it| it.put_into(&mut graph));
+    }
+    graph
+}
+
+fn features(answer: &NeighboursAnswer) -> Vec<Feature> {
+    let relationships = answer.neighbours.items.iter().flat_map(|it| &it.relationships);
+    StatementView::features(relationships.flat_map(|it| &it.evidence))
 }

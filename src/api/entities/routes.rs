@@ -1,20 +1,23 @@
 //! `GET /v1/entities/{id}/routes`: how an entity moves.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::movement::{
     Feasibility, Itinerary, Leg, MovementOptions, Pattern, Route, Stay, Through, Visit, itinerary,
 };
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::examples;
+use crate::api::formats::{Cell, Feature, Forms, Geometry, Place, Table};
+use crate::api::input::Id;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::query::{Flag, query};
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
+use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
-use crate::govern::Function;
 use crate::model::{EntityId, EventId, Timestamp};
+use serde_json::json;
 
 /// How an entity moves.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -150,50 +153,47 @@ pub struct PatternView {
     pub occurrences: Vec<(usize, usize)>,
 }
 
-/// Routes of an entity
-///
-/// Where it stayed and how it moved, from sightings, bookings and other events with a place; of a
-/// person also through the vehicles and phones it uses (each says so). A route exists only where
-/// times advance and the travel was possible. Masked for people who may be victims unless `unmask`
-/// is set, which is logged.
-#[utoipa::path(
-    tag = "entities",
-    operation_id = "get_routes",
-    params(
-        ("id" = EntityId, Path, description = "The entity's id"),
-        ("through" = Option<bool>, Query, description = "Also what a person's vehicles and phones show; true when absent"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = RoutesAnswer),
-        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
-    ),
-)]
-#[get("/v1/entities/{id}/routes")]
-pub async fn get_routes(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<RoutesAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let through = parameters.flag("through", true)?;
-    let unmask = parameters.unmask()?;
-    parameters.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let seen = scope.seen_as(unmask)?;
-            let entity = seen.find_entity(&id)?;
-            let options = MovementOptions { through, ..MovementOptions::default() };
-            let content = seen.content_of(&[entity]);
-            let found = content.map(|content| itinerary(content, entity, &options));
-            Ok(RoutesAnswer {
-                entity: EntitySummary::of(&seen, entity),
-                masked: found.is_none(),
-                movement: found.map(|found| MovementView::of(&seen, found)),
-                snapshot: seen.name(),
-            })
-        })
-        .await
+query! {
+    /// What is shown of the movement.
+    RoutesQuery {
+        /// Of a person also the sightings of the vehicles and phones that the records say are used
+        through "through": Flag<true>,
+        /// Whether to unmask
+        unmask "unmask": Unmask,
+    }
+}
+
+operation! {
+    /// Routes of an entity
+    ///
+    /// Where it stayed and how it moved, from sightings, bookings and other events with a place; of a
+    /// person also through the vehicles and phones it uses (each says so). A route exists only where
+    /// times advance and the travel was possible. Masked for people who may be victims unless `unmask`
+    /// is set, which is logged.
+    get_routes = routes;
+    "entities", Consultation;
+    forms Forms::json().with_table(place, table).with_features(features);
+    examples {
+        "id": examples::VEHICLE,
+    };
+    404 "No such entity in the caller's view";
+}
+
+fn routes(
+    scope: &CallerScope,
+    (Id(id), query): (Id<EntityId>, RoutesQuery),
+) -> Result<RoutesAnswer, Problem> {
+    let seen = scope.seen_as(query.unmask)?;
+    let entity = seen.find_entity(id)?;
+    let options = MovementOptions { through: query.through.0, ..MovementOptions::default() };
+    let content = seen.content_of(&[entity]);
+    let found = content.map(|content| itinerary(content, entity, &options));
+    Ok(RoutesAnswer {
+        entity: EntitySummary::of(&seen, entity),
+        masked: found.is_none(),
+        movement: found.map(|found| MovementView::of(&seen, found)),
+        snapshot: seen.name(),
+    })
 }
 
 impl MovementView {
@@ -268,4 +268,68 @@ impl LegView {
             },
         }
     }
+}
+
+fn place(answer: &RoutesAnswer) -> Place {
+    let stays = answer.movement.as_ref().map_or(0, |movement| movement.stays.len());
+    Place { total: Some(stays), next: None, snapshot: Some(answer.snapshot.clone()) }
+}
+
+/// A row for each stay, with the leg that leads from it to the next.
+fn table(answer: &RoutesAnswer) -> Table {
+    let movement = answer.movement.iter();
+    let rows =
+        movement.flat_map(|it| (0..).zip(&it.stays).map(|(at, stay)| (stay, it.legs.get(at))));
+    let rows = rows.map(|(stay, leg)| {
+        vec![
+            Cell::of(stay.from),
+            Cell::of(stay.to),
+            Cell::maybe(stay.place.as_ref()),
+            Cell::maybe(stay.city.as_ref()),
+            Cell::maybe(stay.country.as_ref()),
+            Cell::number(stay.latitude),
+            Cell::number(stay.longitude),
+            Cell::texts(stay.sightings.iter().map(|sighting| sighting.event)),
+            Cell::number(leg.and_then(|leg| leg.metres)),
+            Cell::number(leg.map(|leg| leg.seconds)),
+            Cell::number(leg.and_then(|leg| leg.speed_kmh)),
+            Cell::maybe(leg.map(|leg| leg.feasible)),
+        ]
+    });
+    let stay = ["from", "to", "place", "city", "country", "latitude", "longitude", "events"];
+    let leg = ["leg_metres", "leg_seconds", "leg_speed_kmh", "leg_feasible"];
+    Table::new(stay.into_iter().chain(leg), rows)
+}
+
+/// The stays as points, and the legs between two of known places as straight lines.
+fn features(answer: &RoutesAnswer) -> Vec<Feature> {
+    let Some(movement) = &answer.movement else { return Vec::new() };
+    let at = |stay: &StayView| stay.latitude.zip(stay.longitude);
+    let stays = (0usize..).zip(&movement.stays).filter_map(|(number, stay)| {
+        let events: Vec<EventId> = stay.sightings.iter().map(|it| it.event).collect();
+        let properties = json!({
+            "kind": "stay",
+            "number": number,
+            "from": stay.from,
+            "to": stay.to,
+            "place": stay.place,
+            "city": stay.city,
+            "country": stay.country,
+            "events": events,
+        });
+        Some(Feature::new(Geometry::Point(at(stay)?), properties))
+    });
+    let ends = movement.stays.windows(2).zip(&movement.legs);
+    let legs = (0usize..).zip(ends).filter_map(|(number, (stays, leg))| {
+        let properties = json!({
+            "kind": "leg",
+            "number": number,
+            "metres": leg.metres,
+            "seconds": leg.seconds,
+            "speed_kmh": leg.speed_kmh,
+            "feasible": leg.feasible,
+        });
+        Some(Feature::new(Geometry::Line(at(&stays[0])?, at(&stays[1])?), properties))
+    });
+    stays.chain(legs).collect()
 }

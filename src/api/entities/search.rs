@@ -1,20 +1,19 @@
 //! `POST /v1/search`: entities by words. In the body, because names do not belong into URLs.
 
-use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::formats::{Forms, Place, Table};
+use crate::api::input::Json;
 use crate::api::limits::SEARCH_CHARS_MAX;
+use crate::api::operation::operation;
 use crate::api::page::{Page, PageRequest, page};
+use crate::api::shapes::row;
 
 use crate::api::problem::Problem;
-use crate::api::receive::Body;
 use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
-use crate::govern::Function;
 use crate::model::EntityType;
 
 /// What to search for.
@@ -53,36 +52,24 @@ pub struct SearchAnswer {
     pub snapshot: String,
 }
 
-/// Search
-///
-/// Finds entities by the words of their names, numbers, plates and addresses, accents and case aside.
-/// For spelling variants and transliterations ask `resolve`. People who may be victims, their phones and
-/// addresses are not found by what their records say, unless `unmask`
-/// is set by a victim specialist in whose case the victim is, which is logged.
-#[utoipa::path(
-    tag = "entities",
-    operation_id = "search",
-    params(
-        ("unmask" = Option<bool>, Query, description = "Join, find and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    request_body = SearchRequest,
-    responses((status = 200, body = SearchAnswer)),
-)]
-#[post("/v1/search")]
-pub async fn search(
-    context: Context,
-    request: HttpRequest,
-    body: Body,
-) -> Result<Answer<SearchAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    let work = move |scope: &CallerScope, asked| answer(scope, asked, unmask);
-    context.answer_to(Function::Ask, body, work).await
+operation! {
+    /// Search
+    ///
+    /// Finds entities by the words of their names, numbers, plates and addresses, accents and case aside.
+    /// For spelling variants and transliterations ask `resolve`. People who may be victims, their phones and
+    /// addresses are not found by what their records say, unless `unmask`
+    /// is set by a victim specialist in whose case the victim is, which is logged.
+    search = find;
+    "entities", Consultation;
+    forms Forms::json().with_table(place, table);
+    examples {
+        "body": { "text": "khadka", "type": "person", "limit": 5 },
+    };
 }
 
-fn answer(
+fn find(
     scope: &CallerScope,
-    asked: SearchRequest,
-    unmask: Unmask,
+    (unmask, Json(asked)): (Unmask, Json<SearchRequest>),
 ) -> Result<SearchAnswer, Problem> {
     if asked.text.trim().is_empty() || asked.text.chars().count() > SEARCH_CHARS_MAX {
         let range = format!("1 to {SEARCH_CHARS_MAX} characters");
@@ -101,4 +88,14 @@ fn answer(
         |hit| SearchHit { entity: EntitySummary::of(&seen, hit.entity), words: hit.words },
     )?;
     Ok(SearchAnswer { hits, snapshot: seen.name() })
+}
+
+fn place(answer: &SearchAnswer) -> Place {
+    answer.hits.place(&answer.snapshot)
+}
+
+fn table(answer: &SearchAnswer) -> Table {
+    let rows = answer.hits.items.iter();
+    let rows = rows.map(|hit| row([hit.entity.cells(), vec![hit.words.into()]]));
+    Table::new(EntitySummary::COLUMNS.into_iter().chain(["words"]), rows)
 }

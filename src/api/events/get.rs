@@ -1,16 +1,16 @@
 //! `GET /v1/events/{id}`: one event.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::examples;
+use crate::api::input::Id;
 use crate::api::limits::EVENT_PARTICIPANTS_MAX;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::EntitySummary;
-use crate::govern::Function;
 use crate::graph::{EventIndex, RecordIndex, Statement};
 use crate::model::{
     Condition, Conditions, Event, EventId, EventKind, Handling, Marking, Money, Place, RecordId,
@@ -96,37 +96,27 @@ pub struct ParticipantView {
     pub entity: EntitySummary,
 }
 
-/// Get an event
-///
-/// What one agency's row says that happened, and who had a part in it, of what the caller sees. Of an event of a
-/// victim's row, or in which something masked had a part, only the kind, the label and the participants are shown.
-/// Its id is the one that stored queries, neighbours, paths and findings name.
-#[utoipa::path(
-    tag = "events",
-    operation_id = "get_event",
-    params(
-        ("id" = EventId, Path, description = "The event's id"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = EventAnswer),
-        (status = 404, body = ProblemBody, description = "No such event in the caller's view"),
-    ),
-)]
-#[get("/v1/events/{id}")]
-pub async fn get_event(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<EventAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let seen = scope.seen_as(unmask)?;
-            let index = seen.find_event(&id)?;
-            Ok(EventAnswer { event: EventView::of(&seen, index), snapshot: seen.name() })
-        })
-        .await
+operation! {
+    /// Get an event
+    ///
+    /// What one agency's row says that happened, and who had a part in it, of what the caller sees. Of an event of a
+    /// victim's row, or in which something masked had a part, only the kind, the label and the participants are shown.
+    /// Its id is the one that stored queries, neighbours, paths and findings name.
+    get_event = get;
+    "events", Consultation;
+    examples {
+        "id": examples::EVENT,
+    };
+    404 "No such event in the caller's view";
+}
+
+fn get(
+    scope: &CallerScope,
+    (Id(id), unmask): (Id<EventId>, Unmask),
+) -> Result<EventAnswer, Problem> {
+    let seen = scope.seen_as(unmask)?;
+    let index = seen.find_event(id)?;
+    Ok(EventAnswer { event: EventView::of(&seen, index), snapshot: seen.name() })
 }
 
 impl EventView {

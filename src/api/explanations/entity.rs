@@ -1,19 +1,18 @@
 //! `GET /v1/explanations/entity/{id}`: how an entity holds together.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::{self, EntityExplanation};
-use crate::api::answer::Answer;
 use crate::api::basis::BasisView;
-use crate::api::context::Context;
+use crate::api::examples;
+use crate::api::input::Id;
 use crate::api::limits::ENTITY_RECORDS_MAX;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{EntitySummary, LinkView};
-use crate::govern::Function;
 use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
 use crate::model::{EntityId, RecordId};
 
@@ -64,35 +63,26 @@ pub struct GroupView {
     pub records: Vec<RecordId>,
 }
 
-/// Explain how an entity holds together
-///
-/// The links that connect its records, the weakest one, and what it would fall into without it. It says
-/// bits and never what a record says; in what records agree is left out for people who are masked.
-#[utoipa::path(
-    tag = "explanations",
-    operation_id = "explain_entity",
-    params(
-        ("id" = EntityId, Path, description = "The entity's id"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = HowAnswer),
-        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
-    ),
-)]
-#[get("/v1/explanations/entity/{id}")]
-pub async fn explain_entity(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<HowAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    let work = move |scope: &CallerScope| {
-        let seen = scope.seen_as(unmask)?;
-        let entity = seen.find_entity(&id)?;
-        Ok(how(&seen, entity).0)
+operation! {
+    /// Explain how an entity holds together
+    ///
+    /// The links that connect its records, the weakest one, and what it would fall into without it. It says
+    /// bits and never what a record says; in what records agree is left out for people who are masked.
+    explain_entity = explain;
+    "explanations", Consultation;
+    examples {
+        "id": examples::PHONE,
     };
-    context.answer(Function::Ask, work).await
+    404 "No such entity in the caller's view";
+}
+
+fn explain(
+    scope: &CallerScope,
+    (Id(id), unmask): (Id<EntityId>, Unmask),
+) -> Result<HowAnswer, Problem> {
+    let seen = scope.seen_as(unmask)?;
+    let entity = seen.find_entity(id)?;
+    Ok(how(&seen, entity).0)
 }
 
 /// How an entity of the caller's view holds together; what was found where it is not masked.

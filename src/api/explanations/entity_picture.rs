@@ -5,19 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use actix_web::{HttpRequest, get, web};
-
 use super::entity::{HowAnswer, HowView, how};
 use super::picture::{self, AGAINST, INK, SUM, begin, believed, escaped, signed, text};
 use super::tree::{Link, Row, chosen, rows};
 use crate::analyze::EntityExplanation;
-use crate::api::answer::{Answer, Svg};
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::examples;
+use crate::api::input::Id;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::says::Svg;
 use crate::api::scope::CallerScope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::{Called, LinkView};
-use crate::govern::Function;
 use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
 use crate::model::{EntityId, RecordId, Verdict};
 
@@ -40,35 +39,21 @@ const GROUPS: [&str; 7] =
     ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c00"];
 const JUDGED: &str = "#1a7f37";
 
-/// Picture how an entity holds together
-///
-/// The same as a picture: its records as a tree of the links that connect them, with their bits, the
-/// weakest marked, and in colours what it would fall into without it; up to 60 records, and how many
-/// are left out. One SVG file without scripts or anything from elsewhere.
-#[utoipa::path(
-    tag = "explanations",
-    operation_id = "picture_entity",
-    params(
-        ("id" = EntityId, Path, description = "The entity's id"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = String, content_type = "image/svg+xml"),
-        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
-    ),
-)]
-#[get("/v1/explanations/entity/{id}.svg")]
-pub async fn picture_entity(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<Svg>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    let drawn = context.answer(Function::Ask, move |scope| draw(scope, &id, unmask));
-    drawn.await
+operation! {
+    /// Picture how an entity holds together
+    ///
+    /// The same as a picture: its records as a tree of the links that connect them, with their bits, the
+    /// weakest marked, and in colours what it would fall into without it; up to 60 records, and how many
+    /// are left out. One SVG file without scripts or anything from elsewhere.
+    picture_entity = draw;
+    "explanations", Consultation;
+    examples {
+        "id": examples::PHONE,
+    };
+    404 "No such entity in the caller's view";
 }
 
-fn draw(scope: &CallerScope, id: &str, unmask: Unmask) -> Result<Svg, Problem> {
+fn draw(scope: &CallerScope, (Id(id), unmask): (Id<EntityId>, Unmask)) -> Result<Svg, Problem> {
     let seen = scope.seen_as(unmask)?;
     let entity = seen.find_entity(id)?;
     let (answer, found) = how(&seen, entity);

@@ -1,19 +1,17 @@
 //! `GET /v1/explanations/pair` and its picture: why two records score as they do, or why not.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze;
-use crate::api::answer::Answer;
 use crate::api::basis::BasisView;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::examples;
+use crate::api::operation::operation;
+use crate::api::problem::{Code, Problem};
+use crate::api::query::query;
 use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::wire::{EntitySummary, PairView};
-use crate::govern::Function;
 use crate::graph::RecordIndex;
 use crate::model::{RecordId, Verdict};
 
@@ -140,51 +138,38 @@ pub struct BetweenView {
     pub mean_bits: f64,
 }
 
-/// Explain a pair of records
-///
-/// The way from the prior to the posterior, step by step in bits; what to ask next; below the stop, what
-/// the pair would need. It says attributes, levels and bits and never what a record says; where a record
-/// is about a person who may be a victim it says no more than whether the two are one, unless `unmask`
-/// is set by a victim specialist in whose case the victim is, which is logged.
-#[utoipa::path(
-    tag = "explanations",
-    operation_id = "explain_pair",
-    params(
-        ("a" = RecordId, Query, description = "One record"),
-        ("b" = RecordId, Query, description = "Another record of the same type"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = PairAnswer),
-        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
-        (status = 422, body = ProblemBody, description = "Not two records of one type"),
-    ),
-)]
-#[get("/v1/explanations/pair")]
-pub async fn explain_pair(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<PairAnswer>, Problem> {
-    let (a, b, unmask) = pair_of(&request)?;
-    context.answer(Function::Ask, move |scope| answer(scope, a, b, unmask)).await
+query! {
+    /// The two records that are asked about.
+    PairQuery {
+        /// One record
+        a "a": RecordId,
+        /// Another record of the same type
+        b "b": RecordId,
+        /// Whether to unmask
+        unmask "unmask": Unmask,
+    }
 }
 
-pub(super) fn pair_of(request: &HttpRequest) -> Result<(RecordId, RecordId, Unmask), Problem> {
-    let mut parameters = Parameters::of(request)?;
-    let form = "a record id: `rec_` and 32 hexadecimal digits";
-    let (a, b) = (parameters.required("a", form)?, parameters.required("b", form)?);
-    let pair = (a, b, parameters.unmask()?);
-    parameters.finish()?;
-    Ok(pair)
+operation! {
+    /// Explain a pair of records
+    ///
+    /// The way from the prior to the posterior, step by step in bits; what to ask next; below the stop, what
+    /// the pair would need. It says attributes, levels and bits and never what a record says; where a record
+    /// is about a person who may be a victim it says no more than whether the two are one, unless `unmask`
+    /// is set by a victim specialist in whose case the victim is, which is logged.
+    explain_pair = explain;
+    "explanations", Combination;
+    examples {
+        "a": examples::PERSON_RECORD,
+        "b": examples::OTHER_PERSON_RECORD,
+    };
+    404 "No such record in the caller's view";
+    422 "Not two records of one type";
 }
 
 /// Whether both exist in the view is settled first: what follows speaks of visible records only.
-pub(super) fn answer(
-    scope: &CallerScope,
-    a: RecordId,
-    b: RecordId,
-    unmask: Unmask,
-) -> Result<PairAnswer, Problem> {
+pub(super) fn explain(scope: &CallerScope, query: PairQuery) -> Result<PairAnswer, Problem> {
+    let PairQuery { a, b, unmask } = query;
     let seen = scope.seen_as(unmask)?;
     let (a, b) = seen.record(a).zip(seen.record(b)).ok_or_else(|| Problem::new(Code::NotFound))?;
     let snapshot = seen.snapshot();

@@ -3,16 +3,13 @@
 
 use std::fmt::Write;
 
-use actix_web::{HttpRequest, get};
-
-use super::pair::{PairAnswer, StepKind, StepView, WhyView, answer, pair_of};
-use crate::api::answer::{Answer, Svg};
+use super::pair::{PairAnswer, PairQuery, StepKind, StepView, WhyView, explain};
 use crate::api::basis::BasisView;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
+use crate::api::examples;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::says::Svg;
 use crate::api::scope::CallerScope;
-use crate::govern::Function;
-use crate::model::RecordId;
 
 const WIDTH: f64 = 860.0;
 /// Where the bars begin and how far they go; labels stand to the left, totals to the right.
@@ -26,29 +23,22 @@ pub(super) const AGAINST: &str = "#b42318";
 pub(super) const SUM: &str = "#57606a";
 pub(super) const INK: &str = "#1f2328";
 
-/// Picture the explanation of a pair of records
-///
-/// The same as a waterfall: one SVG file without scripts or anything from elsewhere.
-#[utoipa::path(
-    tag = "explanations",
-    operation_id = "picture_pair",
-    params(
-        ("a" = RecordId, Query, description = "One record"),
-        ("b" = RecordId, Query, description = "Another record of the same type"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = String, content_type = "image/svg+xml"),
-        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
-        (status = 422, body = ProblemBody, description = "Not two records of one type"),
-    ),
-)]
-#[get("/v1/explanations/pair.svg")]
-pub async fn picture_pair(context: Context, request: HttpRequest) -> Result<Answer<Svg>, Problem> {
-    let (a, b, unmask) = pair_of(&request)?;
-    let work = move |scope: &CallerScope| answer(scope, a, b, unmask);
-    let answer = context.answer(Function::Ask, work).await?;
-    Ok(answer.map(|answer| Svg(pair(&answer))))
+operation! {
+    /// Picture the explanation of a pair of records
+    ///
+    /// The same as a waterfall: one SVG file without scripts or anything from elsewhere.
+    picture_pair = draw;
+    "explanations", Combination;
+    examples {
+        "a": examples::PERSON_RECORD,
+        "b": examples::OTHER_PERSON_RECORD,
+    };
+    404 "No such record in the caller's view";
+    422 "Not two records of one type";
+}
+
+fn draw(scope: &CallerScope, query: PairQuery) -> Result<Svg, Problem> {
+    explain(scope, query).map(|answer| Svg(pair(&answer)))
 }
 
 /// Maps bits to the horizontal.

@@ -3,20 +3,17 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
-use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
 use crate::api::background::Background;
-use crate::api::context::Context;
+use crate::api::examples;
+use crate::api::input::Json;
 use crate::api::jobs::get::JobView;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::operation::operation;
+use crate::api::problem::{Code, Problem};
 use crate::api::scope::CallerScope;
 use crate::audit::{AuditError, Due, Entry};
-use crate::govern::Function;
 use crate::ingest::{MappingError, RowMapper, RowReader, parse_mapping};
 use crate::jobs::{FileReport, ImportError, JobError, JobHandle, Observer, Progress, Refusal};
 
@@ -94,28 +91,27 @@ impl ImportResult {
     }
 }
 
-/// Import a file
-///
-/// Starts a job that imports the file; the answer names it. Bad rows are reported and skipped. Each
-/// batch is durable when the job's progress tells of it; importing the same file again changes
-/// nothing and completes what was interrupted. Files above 64 MiB go through `accord import`.
-#[utoipa::path(
-    tag = "imports",
-    operation_id = "start_import",
-    request_body = ImportRequest,
-    responses(
-        (status = 202, body = JobView, description = "The job has been queued"),
-        (status = 422, body = ProblemBody, description = "The mapping or the file's header"),
-        (status = 429, body = ProblemBody, description = "Too many jobs wait"),
-    ),
-)]
-#[post("/v1/imports")]
-pub async fn start_import(context: Context, body: Body) -> Result<Answer<JobView>, Problem> {
-    let job = context.answer_to(Function::Submit, body, start).await?;
-    Ok(job.with_status(StatusCode::ACCEPTED))
+operation! {
+    /// Import a file
+    ///
+    /// Starts a job that imports the file; the answer names it. Bad rows are reported and skipped. Each
+    /// batch is durable when the job's progress tells of it; importing the same file again changes
+    /// nothing and completes what was interrupted. Files above 64 MiB go through `accord import`.
+    start_import = start;
+    "imports", Collection;
+    status ACCEPTED "The job has been queued";
+    examples {
+        "body": {
+            "name": "people.csv",
+            "mapping": examples::IMPORT_MAPPING,
+            "data": "id,name,born\nx1,Katarina Horvat,1991-07-03\nx2,Ana Lima,1987-02-30\n",
+        },
+    };
+    422 "The mapping or the file's header";
+    429 "Too many jobs wait";
 }
 
-fn start(scope: &CallerScope, asked: ImportRequest) -> Result<JobView, Problem> {
+fn start(scope: &CallerScope, Json(asked): Json<ImportRequest>) -> Result<JobView, Problem> {
     if asked.name.is_empty() || asked.name.len() > 200 || asked.name.chars().any(char::is_control) {
         return Err(wrong("name", "a name of 1 to 200 bytes without control characters"));
     }

@@ -1,16 +1,13 @@
 //! `GET /v1/inbox`: what the agency's desk has been told.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::inbox::{self, ToRemove};
-use crate::govern::{AgreementId, Function, Message, PurgeTask};
+use crate::govern::{AgreementId, Message, PurgeTask};
 
 /// Messages.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -52,27 +49,21 @@ fn shown(scope: &CallerScope, mut messages: Vec<Message>) -> Result<Vec<Message>
     Ok(messages)
 }
 
-/// Read the inbox
-///
-/// Who asked for something that the agency holds, who holds something that it asked for, and whose
-/// operations clash with its own: whom to call, and nothing of what about. Investigators, task-force leads
-/// and the watch desk read these, and that another agency has broken the glass. Approvers and privacy
-/// officers read of break-glass, of onward requests and of what others have removed; who may ask for leave
-/// to hand something on reads what was decided; victim specialists, approvers and privacy officers read of referrals.
-/// A privacy officer reads all.
-#[utoipa::path(
-    tag = "deconfliction",
-    operation_id = "read_inbox",
-    responses((status = 200, body = Inbox)),
-)]
-#[get("/v1/inbox")]
-pub async fn read_inbox(context: Context, request: HttpRequest) -> Result<Answer<Inbox>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::ReadInbox, |scope| {
-            let found = inbox::read(scope.casework(), &scope.question())?;
-            let purge = found.purge.into_iter().map(InboxPurge::from).collect();
-            Ok(Inbox { messages: shown(scope, found.messages)?, purge })
-        })
-        .await
+operation! {
+    /// Read the inbox
+    ///
+    /// Who asked for something that the agency holds, who holds something that it asked for, and whose
+    /// operations clash with its own: whom to call, and nothing of what about. Investigators, task-force leads
+    /// and the watch desk read these, and that another agency has broken the glass. Approvers and privacy
+    /// officers read of break-glass, of onward requests and of what others have removed; who may ask for leave
+    /// to hand something on reads what was decided; victim specialists, approvers and privacy officers read of referrals.
+    /// A privacy officer reads all.
+    read_inbox = read;
+    "deconfliction", Consultation;
+}
+
+fn read(scope: &CallerScope, (): ()) -> Result<Inbox, Problem> {
+    let found = inbox::read(scope.casework(), &scope.question())?;
+    let purge = found.purge.into_iter().map(InboxPurge::from).collect();
+    Ok(Inbox { messages: shown(scope, found.messages)?, purge })
 }

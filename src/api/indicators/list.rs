@@ -1,15 +1,12 @@
 //! `GET /v1/indicators`: what can be looked for.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::indicator::{ALL, About, Parameter};
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
-use crate::govern::Function;
+use crate::api::scope::CallerScope;
 
 /// The indicators.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -59,25 +56,16 @@ pub struct IndicatorParameterView {
     pub default: u32,
 }
 
-/// List the indicators
-///
-/// What each looks for, what can be set, what it cannot tell, and where its method comes from.
-#[utoipa::path(
-    tag = "indicators",
-    operation_id = "list_indicators",
-    responses((status = 200, body = IndicatorsAnswer)),
-)]
-#[get("/v1/indicators")]
-pub async fn list_indicators(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<IndicatorsAnswer>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::Ask, |_| {
-            Ok(IndicatorsAnswer { indicators: ALL.iter().map(IndicatorSummary::of).collect() })
-        })
-        .await
+operation! {
+    /// List the indicators
+    ///
+    /// What each looks for, what can be set, what it cannot tell, and where its method comes from.
+    list_indicators = list;
+    "indicators", Administration;
+}
+
+fn list(_: &CallerScope, (): ()) -> Result<IndicatorsAnswer, Problem> {
+    Ok(IndicatorsAnswer { indicators: ALL.iter().map(IndicatorSummary::of).collect() })
 }
 
 impl IndicatorSummary {

@@ -3,6 +3,7 @@
 pub mod list;
 pub mod run;
 pub mod shared_hub;
+mod shared_hub_forms;
 
 use serde::Serialize;
 use utoipa::ToSchema;

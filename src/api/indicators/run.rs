@@ -1,56 +1,92 @@
 //! `GET /v1/indicators/{name}`: what an indicator finds in the caller's view.
 
-use actix_web::{HttpRequest, get, web};
+use super::{IndicatorAnswer, Work, answering};
+use crate::analyze::indicator::ALL;
+use crate::api::description::Description;
+use crate::api::formats::{Feature, Forms, Graph, Place, Table};
+use crate::api::input::{Arrived, Input};
+use crate::api::operation::operation;
+use crate::api::page::PageRequest;
+use crate::api::problem::{Code, Problem};
+use crate::api::query::Parameter;
+use crate::api::scope::CallerScope;
+use crate::api::seen::Unmask;
 
-use super::{IndicatorAnswer, answering};
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::govern::Function;
-
-/// Findings of an indicator
-///
-/// `shared-hub`: phones, addresses and vehicles that, within a window of time, unusually many unrelated
-/// people share. Counts blocks of people, not heads: a family is one. Each finding tells what it rests on,
-/// what it was tested against and what it hangs on; shelters, hospitals, hotels and the like are
-/// exempted, with the reason. `GET /v1/indicators` tells of all of them what they look for and cannot tell.
-#[utoipa::path(
-    tag = "indicators",
-    operation_id = "run_indicator",
-    params(
-        ("name" = String, Path, description = "The indicator's name"),
-        ("window_days" = Option<u64>, Query, minimum = 1, maximum = 3650, description = "Length of the window in days; 180 when absent"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Findings on a page"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-    ),
-    responses(
-        (status = 200, body = IndicatorAnswer),
-        (status = 404, body = ProblemBody, description = "No such indicator"),
-    ),
-)]
-#[get("/v1/indicators/{name}")]
-pub async fn run_indicator(
-    context: Context,
-    request: HttpRequest,
-    name: web::Path<String>,
-) -> Result<Answer<IndicatorAnswer>, Problem> {
-    let work = match answering(&name) {
-        None => None,
-        Some(read) => {
-            let mut parameters = Parameters::of(&request)?;
-            let work = read(&mut parameters)?;
-            parameters.finish()?;
-            Some(work)
-        }
+operation! {
+    /// Findings of an indicator
+    ///
+    /// `shared-hub`: phones, addresses and vehicles that, within a window of time, unusually many unrelated
+    /// people share. Counts blocks of people, not heads: a family is one. Each finding tells what it rests on,
+    /// what it was tested against and what it hangs on; shelters, hospitals, hotels and the like are
+    /// exempted, with the reason. `GET /v1/indicators` tells of all of them what they look for and cannot tell.
+    run_indicator = run;
+    "indicators", Consultation;
+    forms Forms::json()
+        .with_table(IndicatorAnswer::place, IndicatorAnswer::table)
+        .with_graph(IndicatorAnswer::graph)
+        .with_features(IndicatorAnswer::features);
+    examples {
+        "name": "shared-hub",
+        "limit": 10,
     };
-    // Who may not ask hears no more of what there is.
-    context
-        .answer(Function::Ask, move |scope| match work {
-            Some(work) => work(scope),
-            None => Err(Problem::new(Code::NotFound)
-                .detail("there is no such indicator; GET /v1/indicators lists them")),
-        })
-        .await
+    404 "No such indicator";
+}
+
+/// The indicator that is asked for, with its parameters read; nothing where there is none of the name. Who may not
+/// ask hears no more of what there is.
+struct IndicatorRequest(Option<Work>);
+
+impl Input for IndicatorRequest {
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
+        let name = arrived.path()?;
+        let read = answering(&name);
+        let work = read.map(|read| read(arrived.parameters())).transpose()?;
+        Ok(Self(work))
+    }
+
+    fn describe(description: &mut Description<'_>) {
+        description.in_path("The indicator's name", Description::text());
+        for of in ALL.iter().flat_map(|about| about.parameters) {
+            let about = format!("In this indicator: {}; {} when absent", of.meaning, of.default);
+            let range = Description::number(of.least.into(), of.most.into());
+            description.in_query(of.name, &about, range);
+        }
+        <Unmask as Parameter>::describe(description, "unmask", "");
+        PageRequest::describe(description, "", "");
+    }
+}
+
+fn run(
+    scope: &CallerScope,
+    IndicatorRequest(work): IndicatorRequest,
+) -> Result<IndicatorAnswer, Problem> {
+    let none = "there is no such indicator; GET /v1/indicators lists them";
+    let work = work.ok_or_else(|| Problem::new(Code::NotFound).detail(none))?;
+    work(scope)
+}
+
+impl IndicatorAnswer {
+    fn place(&self) -> Place {
+        match self {
+            Self::SharedHub(answer) => answer.findings.place(&answer.snapshot),
+        }
+    }
+
+    fn table(&self) -> Table {
+        match self {
+            Self::SharedHub(answer) => answer.table(),
+        }
+    }
+
+    fn graph(&self) -> Graph {
+        match self {
+            Self::SharedHub(answer) => answer.graph(),
+        }
+    }
+
+    fn features(&self) -> Vec<Feature> {
+        match self {
+            Self::SharedHub(answer) => answer.features(),
+        }
+    }
 }

@@ -15,8 +15,9 @@ use crate::api::later::Later;
 use crate::api::page::{Page, PageRequest, page};
 use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::query::Parameter;
 use crate::api::scope::CallerScope;
-use crate::api::seen::Seen;
+use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::EntitySummary;
 use crate::casework::referrals;
 use crate::govern::Function;
@@ -175,8 +176,8 @@ const INDICATOR: &str = "shared_hub";
 pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
     let defaults = SharedHubOptions::default();
     let days = number(parameters, &WINDOW_DAYS)?;
-    let unmask = parameters.unmask()?;
-    let asked = PageRequest::read(parameters)?;
+    let unmask: Unmask = Parameter::read(parameters, "unmask")?;
+    let asked = PageRequest::read(parameters, "")?;
     let work = move |scope: &CallerScope| {
         let options = SharedHubOptions { window_days: days, ..defaults };
         let seen = scope.seen_as(unmask)?;

@@ -1,30 +1,26 @@
 //! `DELETE /v1/jobs/{id}`: stop a job.
 
-use actix_web::{HttpRequest, delete, web};
-
 use super::get::JobView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::{Parameters, named};
-use crate::api::problem::{Problem, ProblemBody};
-use crate::govern::Function;
+use crate::api::examples;
+use crate::api::input::Id;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
+use crate::jobs::JobId;
 
-/// Cancel a job
-///
-/// A waiting job ends at once, a running one at its next batch. What it stored before stays; an
-/// ended job stays as it is.
-#[utoipa::path(
-    tag = "jobs",
-    operation_id = "cancel_job",
-    params(("id" = String, Path, description = "The job's id")),
-    responses((status = 200, body = JobView), (status = 404, body = ProblemBody)),
-)]
-#[delete("/v1/jobs/{id}")]
-pub async fn cancel_job(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<JobView>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, move |scope| scope.cancel_job(named(&id)?).map(JobView::of)).await
+operation! {
+    /// Cancel a job
+    ///
+    /// A waiting job ends at once, a running one at its next batch. What it stored before stays; an
+    /// ended job stays as it is.
+    cancel_job = cancel;
+    "jobs", Administration;
+    examples {
+        "id": examples::JOB,
+    };
+    404 "There is no such thing";
+}
+
+fn cancel(scope: &CallerScope, Id(id): Id<JobId>) -> Result<JobView, Problem> {
+    scope.cancel_job(id).map(JobView::of)
 }

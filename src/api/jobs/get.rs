@@ -1,14 +1,13 @@
 //! `GET /v1/jobs/{id}`: how a job stands.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::{Parameters, named};
-use crate::api::problem::{Problem, ProblemBody};
-use crate::govern::Function;
+use crate::api::examples;
+use crate::api::input::Id;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::jobs::{JobError, JobId, JobState, JobStatus};
 use crate::model::Timestamp;
 
@@ -85,21 +84,18 @@ impl JobView {
     }
 }
 
-/// Get a job
-///
-/// How far it is, and its result once it has ended.
-#[utoipa::path(
-    tag = "jobs",
-    operation_id = "get_job",
-    params(("id" = String, Path, description = "The job's id")),
-    responses((status = 200, body = JobView), (status = 404, body = ProblemBody)),
-)]
-#[get("/v1/jobs/{id}")]
-pub async fn get_job(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<JobView>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context.answer(Function::Ask, move |scope| scope.job(named(&id)?).map(JobView::of)).await
+operation! {
+    /// Get a job
+    ///
+    /// How far it is, and its result once it has ended.
+    get_job = get;
+    "jobs", Administration;
+    examples {
+        "id": examples::JOB,
+    };
+    404 "There is no such thing";
+}
+
+fn get(scope: &CallerScope, Id(id): Id<JobId>) -> Result<JobView, Problem> {
+    scope.job(id).map(JobView::of)
 }

@@ -1,17 +1,15 @@
 //! `POST /v1/judgements`: same, not the same, or unsure.
 
-use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::examples;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::{Code, Problem};
 use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
-use crate::govern::Function;
 use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Timestamp, Verdict};
 
 /// What is said of a pair of records.
@@ -40,40 +38,25 @@ pub struct JudgementAnswer {
     pub snapshot: String,
 }
 
-/// Judge a pair of records
-///
-/// Says whether two records speak of the same. Entities are computed with it from the next answer on;
-/// no record is changed, and judging anew undoes it. Others see it only as far as its handling goes. Of a
-/// record that is masked and another agency's it counts where that is seen unmasked: whatever the caller's
-/// agency says, it is shown the same of what is masked.
-#[utoipa::path(
-    tag = "judgements",
-    operation_id = "submit_judgement",
-    params(
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    request_body = JudgementRequest,
-    responses(
-        (status = 200, body = JudgementAnswer),
-        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
-        (status = 422, body = ProblemBody, description = "Not two records of one type"),
-    ),
-)]
-#[post("/v1/judgements")]
-pub async fn submit_judgement(
-    context: Context,
-    request: HttpRequest,
-    body: Body,
-) -> Result<Answer<JudgementAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    let work = move |scope: &CallerScope, asked| judge(scope, asked, unmask);
-    context.answer_to(Function::Judge, body, work).await
+operation! {
+    /// Judge a pair of records
+    ///
+    /// Says whether two records speak of the same. Entities are computed with it from the next answer on;
+    /// no record is changed, and judging anew undoes it. Others see it only as far as its handling goes. Of a
+    /// record that is masked and another agency's it counts where that is seen unmasked: whatever the caller's
+    /// agency says, it is shown the same of what is masked.
+    submit_judgement = judge;
+    "judgements", Combination;
+    examples {
+        "body": { "a": examples::RECORD, "b": examples::OTHER_RECORD, "verdict": "same" },
+    };
+    404 "No such record in the caller's view";
+    422 "Not two records of one type";
 }
 
 fn judge(
     scope: &CallerScope,
-    asked: JudgementRequest,
-    unmask: Unmask,
+    (unmask, Json(asked)): (Unmask, Json<JudgementRequest>),
 ) -> Result<JudgementAnswer, Problem> {
     let seen = scope.seen_as(unmask)?;
     let stored = [seen.stored_id(asked.a)?, seen.stored_id(asked.b)?];

@@ -1,10 +1,13 @@
 //! `GET /v1/meta/public-operations`: what answers without credentials, and why.
 
-use actix_web::{get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::public::{PUBLIC_OPERATIONS, PublicOperation};
+use crate::api::answer::Answer;
+use crate::api::entrance::Entrance;
+use crate::api::operation::server_operation;
+use crate::api::problem::Problem;
+use crate::api::public::PublicOperation;
 
 /// The operations that need no credentials.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -13,16 +16,15 @@ pub struct PublicOperationsAnswer {
     pub operations: Vec<PublicOperation>,
 }
 
-/// Operations that need no credentials
-///
-/// All others answer 401 to whoever is not authenticated.
-#[utoipa::path(
-    tag = "service",
-    operation_id = "list_public_operations",
-    security(()),
-    responses((status = 200, body = PublicOperationsAnswer)),
-)]
-#[get("/v1/meta/public-operations")]
-pub async fn list_public_operations() -> web::Json<PublicOperationsAnswer> {
-    web::Json(PublicOperationsAnswer { operations: PUBLIC_OPERATIONS.to_vec() })
+server_operation! {
+    /// Operations that need no credentials
+    ///
+    /// All others answer 401 to whoever is not authenticated.
+    list_public_operations = list;
+    "service", Administration;
+}
+
+async fn list(entrance: Entrance, (): ()) -> Result<Answer<PublicOperationsAnswer>, Problem> {
+    let operations = entrance.public_operations().to_vec();
+    Ok(Answer::of_no_object(PublicOperationsAnswer { operations }))
 }

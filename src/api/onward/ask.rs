@@ -1,17 +1,15 @@
 //! `POST /v1/onward-requests`: may this record go on to that agency?
 
-use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list::OnwardView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::examples;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::onward;
-use crate::govern::Function;
 use crate::model::RecordId;
 
 /// What is to go to whom, and why.
@@ -26,28 +24,26 @@ pub struct OnwardAsked {
     pub reason: String,
 }
 
-/// Ask for leave to hand a record on
-///
-/// The agreement by which the caller sees the record says whether that can be asked (`onward`): `never`
-/// refuses it, `ask` asks the owner, `allowed` grants it at once. Whatever comes of it is written down
-/// with recipient and reason, for both agencies to read. The record's label goes with it.
-#[utoipa::path(
-    tag = "agreements",
-    operation_id = "ask_onward",
-    request_body = OnwardAsked,
-    responses(
-        (status = 200, body = OnwardView),
-        (status = 404, body = ProblemBody, description = "No such record of another agency in the caller's view"),
-        (status = 409, body = ProblemBody, description = "The agreement never allows it"),
-        (status = 422, body = ProblemBody, description = "No recipient or no reason"),
-    ),
-)]
-#[post("/v1/onward-requests")]
-pub async fn ask_onward(context: Context, body: Body) -> Result<Answer<OnwardView>, Problem> {
-    context.answer_to(Function::AskOnward, body, ask).await
+operation! {
+    /// Ask for leave to hand a record on
+    ///
+    /// The agreement by which the caller sees the record says whether that can be asked (`onward`): `never`
+    /// refuses it, `ask` asks the owner, `allowed` grants it at once. Whatever comes of it is written down
+    /// with recipient and reason, for both agencies to read. The record's label goes with it.
+    ask_onward = ask;
+    "agreements", Disclosure;
+    examples {
+        "body": {
+            "record": examples::RECORD, "recipient": "coast-guard",
+            "reason": "The vessel that was seen is in their waters",
+        },
+    };
+    404 "No such record of another agency in the caller's view";
+    409 "The agreement never allows it";
+    422 "No recipient or no reason";
 }
 
-fn ask(scope: &CallerScope, asked: OnwardAsked) -> Result<OnwardView, Problem> {
+fn ask(scope: &CallerScope, Json(asked): Json<OnwardAsked>) -> Result<OnwardView, Problem> {
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);
     let OnwardAsked { record, recipient, reason } = asked;
     let asked = onward::OnwardDisclosure { record, recipient, reason };

@@ -1,17 +1,14 @@
 //! `GET /v1/onward-requests`: what was asked, and what came of it.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::casework::onward;
-use crate::govern::{Function, OnwardDecision, OnwardId, OnwardState, Purpose};
+use crate::govern::{OnwardDecision, OnwardId, OnwardState, Purpose};
 use crate::model::{RecordId, Timestamp};
 
 /// A request to hand a record on.
@@ -70,27 +67,18 @@ pub struct OnwardList {
     pub requests: Vec<OnwardView>,
 }
 
-/// List onward requests
-///
-/// Those of the caller's agency, and those about its records: who handed what on, to whom, why, and who
-/// allowed it.
-#[utoipa::path(
-    tag = "agreements",
-    operation_id = "list_onward_requests",
-    responses((status = 200, body = OnwardList)),
-)]
-#[get("/v1/onward-requests")]
-pub async fn list_onward_requests(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<OnwardList>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::ReadOnward, |scope| {
-            let found = onward::list(scope.casework(), &scope.question())?;
-            let seen = scope.seen()?;
-            let views = found.iter().map(|named| OnwardView::of(scope, &seen, named));
-            Ok(OnwardList { requests: views.collect() })
-        })
-        .await
+operation! {
+    /// List onward requests
+    ///
+    /// Those of the caller's agency, and those about its records: who handed what on, to whom, why, and who
+    /// allowed it.
+    list_onward_requests = list;
+    "agreements", Consultation;
+}
+
+fn list(scope: &CallerScope, (): ()) -> Result<OnwardList, Problem> {
+    let found = onward::list(scope.casework(), &scope.question())?;
+    let seen = scope.seen()?;
+    let views = found.iter().map(|named| OnwardView::of(scope, &seen, named));
+    Ok(OnwardList { requests: views.collect() })
 }

@@ -1,18 +1,21 @@
 //! `GET /v1/paths`: how two entities are connected.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analyze::network::Network;
 use crate::analyze::paths::{COUNT_MAX, HOPS_MAX, PathOptions, paths};
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::evidence::StatementView;
+use crate::api::examples;
+use crate::api::formats::{Attributes, Feature, Forms, Graph, Place, Table};
+use crate::api::operation::operation;
+use crate::api::problem::{Code, Problem};
+use crate::api::query::{Number, query};
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
+use crate::api::seen::Unmask;
+use crate::api::shapes::{entity_columns, row};
 use crate::api::wire::{EntitySummary, RelationshipView};
-use crate::govern::Function;
 use crate::graph::EntityIndex;
 use crate::model::EntityId;
 
@@ -40,69 +43,71 @@ pub struct PathsAnswer {
     pub snapshot: String,
 }
 
-/// Paths between two entities
-///
-/// The shortest ways from one entity to another over any relationship, in any direction, without
-/// passing through hubs.
-#[utoipa::path(
-    tag = "network",
-    operation_id = "find_paths",
-    params(
-        ("from" = EntityId, Query, description = "The entity it goes out from"),
-        ("to" = EntityId, Query, description = "The entity it goes to"),
-        ("max_hops" = Option<u64>, Query, minimum = 1, maximum = 8, description = "Steps at most; 6 when absent"),
-        ("count" = Option<u64>, Query, minimum = 1, maximum = 20, description = "Paths at most; 5 when absent"),
-        ("hub_neighbours_max" = Option<u64>, Query, minimum = 1, maximum = 1000000, description = "Entities with more neighbours are not passed through; 50 when absent"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = PathsAnswer),
-        (status = 404, body = ProblemBody, description = "No such entity in the caller's view"),
-    ),
-)]
-#[get("/v1/paths")]
-pub async fn find_paths(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<PathsAnswer>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let form = "an entity id: `ent_` and 32 hexadecimal digits";
-    let from: EntityId = parameters.required("from", form)?;
-    let to: EntityId = parameters.required("to", form)?;
-    let options = PathOptions {
-        max_hops: parameters.number("max_hops", 1..=u64::from(HOPS_MAX), 6)? as u32,
-        count: parameters.number("count", 1..=COUNT_MAX as u64, 5)? as usize,
-        hub_degree_max: Some(parameters.number(
-            "hub_neighbours_max",
-            1..=1_000_000,
-            HUB_NEIGHBOURS_DEFAULT,
-        )? as u32),
-        avoid: Vec::new(),
+query! {
+    /// Which paths are sought.
+    PathsQuery {
+        /// The entity it goes out from
+        from "from": EntityId,
+        /// The entity it goes to
+        to "to": EntityId,
+        /// Steps at most
+        max_hops "max_hops": Number<1, { HOPS_MAX as u64 }, 6>,
+        /// Paths at most
+        count "count": Number<1, { COUNT_MAX as u64 }, 5>,
+        /// Entities with more neighbours are not passed through
+        hub_neighbours_max "hub_neighbours_max": Number<1, 1_000_000, HUB_NEIGHBOURS_DEFAULT>,
+        /// Whether to unmask
+        unmask "unmask": Unmask,
+    }
+}
+
+impl PathsQuery {
+    fn options(&self) -> PathOptions {
+        PathOptions {
+            max_hops: self.max_hops.0 as u32,
+            count: self.count.0 as usize,
+            hub_degree_max: Some(self.hub_neighbours_max.0 as u32),
+            avoid: Vec::new(),
+        }
+    }
+}
+
+operation! {
+    /// Paths between two entities
+    ///
+    /// The shortest ways from one entity to another over any relationship, in any direction, without
+    /// passing through hubs.
+    find_paths = find;
+    "network", Consultation;
+    forms Forms::json()
+        .with_table(place, table)
+        .with_graph(graph)
+        .with_features(features);
+    examples {
+        "from": examples::PERSON,
+        "to": examples::ADDRESS,
     };
-    let unmask = parameters.unmask()?;
-    parameters.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let seen = scope.seen_as(unmask)?;
-            let ends = seen.entity(from).zip(seen.entity(to));
-            let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;
-            let (from, to) = (Network::node_of(from), Network::node_of(to));
-            let found = paths(&Network::of(seen.snapshot()), from, to, &options)
-                .map_err(|error| Problem::new(Code::BadParameter).detail(error.to_string()))?;
-            let of_entities = |nodes: Vec<u32>| nodes.into_iter().map(Network::entity_of).collect();
-            let mut ways: Vec<Vec<EntityIndex>> =
-                found.paths.into_iter().map(of_entities).collect();
-            let ids = |path: &Vec<EntityIndex>| -> Vec<EntityId> {
-                path.iter().map(|entity| seen.listed_id(*entity)).collect()
-            };
-            ways.sort_by_cached_key(|path| (path.len(), ids(path)));
-            Ok(PathsAnswer {
-                paths: ways.iter().map(|path| view(&seen, path)).collect(),
-                complete: found.complete,
-                snapshot: seen.name(),
-            })
-        })
-        .await
+    404 "No such entity in the caller's view";
+}
+
+fn find(scope: &CallerScope, query: PathsQuery) -> Result<PathsAnswer, Problem> {
+    let seen = scope.seen_as(query.unmask)?;
+    let ends = seen.entity(query.from).zip(seen.entity(query.to));
+    let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let (from, to) = (Network::node_of(from), Network::node_of(to));
+    let found = paths(&Network::of(seen.snapshot()), from, to, &query.options())
+        .map_err(|error| Problem::new(Code::BadParameter).detail(error.to_string()))?;
+    let of_entities = |nodes: Vec<u32>| nodes.into_iter().map(Network::entity_of).collect();
+    let mut ways: Vec<Vec<EntityIndex>> = found.paths.into_iter().map(of_entities).collect();
+    let ids = |path: &Vec<EntityIndex>| -> Vec<EntityId> {
+        path.iter().map(|entity| seen.listed_id(*entity)).collect()
+    };
+    ways.sort_by_cached_key(|path| (path.len(), ids(path)));
+    Ok(PathsAnswer {
+        paths: ways.iter().map(|path| view(&seen, path)).collect(),
+        complete: found.complete,
+        snapshot: seen.name(),
+    })
 }
 
 fn view(seen: &Seen<'_>, path: &[EntityIndex]) -> PathView {
@@ -115,4 +120,40 @@ fn view(seen: &Seen<'_>, path: &[EntityIndex]) -> PathView {
         entities: path.iter().map(|entity| EntitySummary::of(seen, *entity)).collect(),
         steps: steps.collect(),
     }
+}
+
+fn place(answer: &PathsAnswer) -> Place {
+    let snapshot = Some(answer.snapshot.clone());
+    Place { total: Some(answer.paths.len()), next: None, snapshot }
+}
+
+/// A row for each relationship of each step of each path, with the entities that the step leads from and to.
+fn table(answer: &PathsAnswer) -> Table {
+    let steps = (1usize..).zip(&answer.paths).flat_map(|(path, view)| {
+        let ends = view.entities.windows(2).zip(&view.steps);
+        (1usize..).zip(ends).map(move |(step, (ends, related))| (path, step, ends, related))
+    });
+    let rows = steps.flat_map(|(path, step, ends, related)| {
+        related.iter().map(move |it| {
+            let number = vec![path.into(), step.into()];
+            row([number, ends[0].cells(), ends[1].cells(), it.cells()])
+        })
+    });
+    let number = ["path", "step"].map(str::to_owned);
+    let columns = number.into_iter().chain(entity_columns("first")).chain(entity_columns("second"));
+    Table::new(columns.chain(RelationshipView::COLUMNS.map(str::to_owned)), rows)
+}
+
+fn graph(answer: &PathsAnswer) -> Graph {
+    let mut graph = Graph::of("Paths between two entities");
+    for path in &answer.paths {
+        path.entities.iter().for_each(|it| it.put_into(&mut graph, Attributes::new()));
+        path.steps.iter().flatten().for_each(|it| it.put_into(&mut graph));
+    }
+    graph
+}
+
+fn features(answer: &PathsAnswer) -> Vec<Feature> {
+    let relationships = answer.paths.iter().flat_map(|path| path.steps.iter().flatten());
+    StatementView::features(relationships.flat_map(|it| &it.evidence))
 }

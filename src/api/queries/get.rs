@@ -1,15 +1,13 @@
 //! `GET /v1/queries/{name}`: one stored query with its text.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::QuerySummary;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::govern::Function;
+use crate::api::input::Name;
+use crate::api::operation::operation;
+use crate::api::problem::{Code, Problem};
+use crate::api::scope::CallerScope;
 
 /// A stored query with its text.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -21,28 +19,21 @@ pub struct QueryAnswer {
     pub cypher: String,
 }
 
-/// Get a stored query
-#[utoipa::path(
-    tag = "queries",
-    operation_id = "get_query",
-    params(("name" = String, Path, description = "The query's name")),
-    responses((status = 200, body = QueryAnswer), (status = 404, body = ProblemBody)),
-)]
-#[get("/v1/queries/{name}")]
-pub async fn get_query(
-    context: Context,
-    request: HttpRequest,
-    name: web::Path<String>,
-) -> Result<Answer<QueryAnswer>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let library = scope.library();
-            let query = library.get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
-            Ok(QueryAnswer {
-                query: QuerySummary::of(scope, &library, query),
-                cypher: query.cypher().to_owned(),
-            })
-        })
-        .await
+operation! {
+    /// Get a stored query
+    get_query = get;
+    "queries", Administration;
+    examples {
+        "name": "shared-phones",
+    };
+    404 "There is no such thing";
+}
+
+fn get(scope: &CallerScope, Name(name): Name) -> Result<QueryAnswer, Problem> {
+    let library = scope.library();
+    let query = library.get(&name).ok_or_else(|| Problem::new(Code::NotFound))?;
+    Ok(QueryAnswer {
+        query: QuerySummary::of(scope, &library, query),
+        cypher: query.cypher().to_owned(),
+    })
 }

@@ -1,15 +1,12 @@
 //! `GET /v1/queries`: the library.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
-use crate::govern::{Function, Role};
+use crate::govern::Role;
 use crate::query::{Column, Engines, Library, Parameter, RefusedFile, StoredQuery};
 
 /// A stored query in the list.
@@ -147,28 +144,19 @@ impl RefusedQuery {
     }
 }
 
-/// List the stored queries
-///
-/// The list holds the queries that come with the program and those of the folder that the server was given
-/// (`accord serve --queries`), which is looked at every second. A graph specialist is told which of its files are refused, and why.
-#[utoipa::path(
-    tag = "queries",
-    operation_id = "list_queries",
-    responses((status = 200, body = QueryList)),
-)]
-#[get("/v1/queries")]
-pub async fn list_queries(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<QueryList>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::Ask, |scope| {
-            let library = scope.library();
-            let queries = library.iter().map(|query| QuerySummary::of(scope, &library, query));
-            let is_specialist = scope.principal.roles.contains(&Role::GraphSpecialist);
-            let refused = is_specialist.then(|| library.refused().iter().map(RefusedQuery::of));
-            Ok(QueryList { queries: queries.collect(), refused: refused.map(Iterator::collect) })
-        })
-        .await
+operation! {
+    /// List the stored queries
+    ///
+    /// The list holds the queries that come with the program and those of the folder that the server was given
+    /// (`accord serve --queries`), which is looked at every second. A graph specialist is told which of its files are refused, and why.
+    list_queries = list;
+    "queries", Administration;
+}
+
+fn list(scope: &CallerScope, (): ()) -> Result<QueryList, Problem> {
+    let library = scope.library();
+    let queries = library.iter().map(|query| QuerySummary::of(scope, &library, query));
+    let is_specialist = scope.principal.roles.contains(&Role::GraphSpecialist);
+    let refused = is_specialist.then(|| library.refused().iter().map(RefusedQuery::of));
+    Ok(QueryList { queries: queries.collect(), refused: refused.map(Iterator::collect) })
 }

@@ -1,16 +1,16 @@
 //! `POST /v1/queries/{name}`: run a stored query over the caller's view.
 
-use actix_web::{HttpRequest, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::ColumnView;
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::formats::{Cell, Forms, Place, Table};
+use crate::api::input::Json;
+use crate::api::input::Name;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
-use crate::govern::Function;
 use crate::query::Value;
 
 /// What to run a stored query with.
@@ -37,43 +37,44 @@ pub struct RunAnswer {
     pub snapshot: String,
 }
 
-/// Run a stored query
-///
-/// Over the entity graph of the caller's view. The same rows on the embedded store and on Neo4j; a
-/// query that only Neo4j can run answers 501 on the embedded store. A result that would go beyond a
-/// limit is refused, never cut.
-#[utoipa::path(
-    tag = "queries",
-    operation_id = "run_query",
-    params(
-        ("name" = String, Path, description = "The query's name"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    request_body = RunRequest,
-    responses(
-        (status = 200, body = RunAnswer),
-        (status = 404, body = ProblemBody, description = "No such query"),
-        (status = 422, body = ProblemBody, description = "A parameter, or a limit"),
-        (status = 501, body = ProblemBody, description = "Needs a Neo4j store"),
-    ),
-)]
-#[post("/v1/queries/{name}")]
-pub async fn run_query(
-    context: Context,
-    request: HttpRequest,
-    name: web::Path<String>,
-    body: Body,
-) -> Result<Answer<RunAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    context
-        .answer_to(Function::Ask, body, move |scope, asked: RunRequest| {
-            let (rows, seen) = scope.run_query(&name, &asked.parameters, unmask)?;
-            Ok(RunAnswer {
-                columns: rows.columns.iter().map(ColumnView::of).collect(),
-                rows: rows.rows,
-                version: rows.version,
-                snapshot: seen.name(),
-            })
-        })
-        .await
+operation! {
+    /// Run a stored query
+    ///
+    /// Over the entity graph of the caller's view. The same rows on the embedded store and on Neo4j; a
+    /// query that only Neo4j can run answers 501 on the embedded store. A result that would go beyond a
+    /// limit is refused, never cut.
+    run_query = run;
+    "queries", Consultation;
+    forms Forms::json().with_table(place, table);
+    examples {
+        "name": "shared-phones",
+        "body": { "parameters": {} },
+    };
+    404 "No such query";
+    422 "A parameter, or a limit";
+    501 "Needs a Neo4j store";
+}
+
+fn run(
+    scope: &CallerScope,
+    (Name(name), unmask, Json(asked)): (Name, Unmask, Json<RunRequest>),
+) -> Result<RunAnswer, Problem> {
+    let (rows, seen) = scope.run_query(&name, &asked.parameters, unmask)?;
+    Ok(RunAnswer {
+        columns: rows.columns.iter().map(ColumnView::of).collect(),
+        rows: rows.rows,
+        version: rows.version,
+        snapshot: seen.name(),
+    })
+}
+
+fn place(answer: &RunAnswer) -> Place {
+    let snapshot = Some(answer.snapshot.clone());
+    Place { total: Some(answer.rows.len()), next: None, snapshot }
+}
+
+fn table(answer: &RunAnswer) -> Table {
+    let columns = answer.columns.iter().map(|column| column.name.clone());
+    let cell = |value: &Value| Cell::json(&serde_json::json!(value));
+    Table::new(columns, answer.rows.iter().map(|row| row.iter().map(cell).collect()))
 }

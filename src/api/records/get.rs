@@ -1,17 +1,17 @@
 //! `GET /v1/records/{id}`: one source record.
 
-use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Code, Problem, ProblemBody};
+use crate::api::examples;
+use crate::api::formats::{Forms, Place, Table};
+use crate::api::input::Id;
+use crate::api::operation::operation;
+use crate::api::problem::{Code, Problem};
 use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::api::seen::Unmask;
 use crate::api::wire::{EntitySummary, RecordView};
-use crate::govern::Function;
 use crate::graph::RecordIndex;
 use crate::model::{RecordId, Series};
 
@@ -28,43 +28,33 @@ pub struct RecordAnswer {
     pub same_local_id: Option<RecordId>,
 }
 
-/// Get a record
-///
-/// What one agency's row says, and the entity it belongs to in the caller's view. The content of a
-/// record about a person who may be a victim is masked unless `unmask` is set, which is logged.
-#[utoipa::path(
-    tag = "records",
-    operation_id = "get_record",
-    params(
-        ("id" = RecordId, Path, description = "The record's id"),
-        ("unmask" = Option<bool>, Query, description = "Join and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    responses(
-        (status = 200, body = RecordAnswer),
-        (status = 404, body = ProblemBody, description = "No such record in the caller's view"),
-    ),
-)]
-#[get("/v1/records/{id}")]
-pub async fn get_record(
-    context: Context,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<Answer<RecordAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    context
-        .answer(Function::Ask, move |scope| {
-            let missing = || Problem::new(Code::NotFound);
-            let id: RecordId = id.parse().map_err(|_| missing())?;
-            let seen = scope.seen_as(unmask)?;
-            let index = seen.record(id).ok_or_else(missing)?;
-            let entity = seen.snapshot().entity_of(index);
-            Ok(RecordAnswer {
-                record: RecordView::of(&seen, index),
-                entity: EntitySummary::of(&seen, entity),
-                same_local_id: same_local_id(scope, &seen, index),
-            })
-        })
-        .await
+operation! {
+    /// Get a record
+    ///
+    /// What one agency's row says, and the entity it belongs to in the caller's view. The content of a
+    /// record about a person who may be a victim is masked unless `unmask` is set, which is logged.
+    get_record = get;
+    "records", Consultation;
+    forms Forms::json().with_table(place, table);
+    examples {
+        "id": examples::RECORD,
+    };
+    404 "No such record in the caller's view";
+}
+
+fn get(
+    scope: &CallerScope,
+    (Id(id), unmask): (Id<RecordId>, Unmask),
+) -> Result<RecordAnswer, Problem> {
+    let missing = || Problem::new(Code::NotFound);
+    let seen = scope.seen_as(unmask)?;
+    let index = seen.record(id).ok_or_else(missing)?;
+    let entity = seen.snapshot().entity_of(index);
+    Ok(RecordAnswer {
+        record: RecordView::of(&seen, index),
+        entity: EntitySummary::of(&seen, entity),
+        same_local_id: same_local_id(scope, &seen, index),
+    })
 }
 
 /// Another record of the caller's own agency that bears the local id of the record at this index, where both are shown:
@@ -81,4 +71,12 @@ fn same_local_id(scope: &CallerScope, seen: &Seen<'_>, index: RecordIndex) -> Op
         seen.record(id).filter(|other| *other != index && is_shown(*other))
     });
     bearing.next().map(|index| seen.record_id(index))
+}
+
+fn place(_: &RecordAnswer) -> Place {
+    Place { total: Some(1), ..Place::default() }
+}
+
+fn table(answer: &RecordAnswer) -> Table {
+    Table::new(RecordView::COLUMNS, [answer.record.cells()])
 }

@@ -1,21 +1,28 @@
 //! `GET /v1/records/reviews`: the rows whose review falls due.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::formats::{Cell, Forms, Place, Table};
+use crate::api::operation::operation;
 use crate::api::page::{Page, PageRequest, page};
-use crate::api::parameters::Parameters;
 use crate::api::problem::Problem;
+use crate::api::query::query;
 use crate::api::scope::CallerScope;
 use crate::casework::reviews::{Row, Rows};
-use crate::govern::{Function, RecordReview};
+use crate::govern::RecordReview;
 use crate::model::{RecordId, Timestamp};
 
 /// A row by when it must be reviewed, and its records.
 type Due<'a> = ((Timestamp, Row<'a>), Vec<RecordId>);
+
+/// Rows that must be reviewed.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RowsToReview {
+    /// The rows, the earliest first.
+    #[serde(flatten)]
+    pub rows: Page<RowToReview>,
+}
 
 /// A row that must be reviewed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -31,46 +38,38 @@ pub struct RowToReview {
     pub reviews: Vec<RecordReview>,
 }
 
-/// List rows to review
-///
-/// The rows of the caller's agency, as far as the caller sees them, whose review falls due before a time,
-/// overdue ones included: the earliest first, with who reviewed them before, when and why.
-#[utoipa::path(
-    tag = "records",
-    operation_id = "list_reviews",
-    params(
-        ("before" = Option<Timestamp>, Query, description = "Only those that fall due before; all without"),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 500, description = "Rows on a page; 50 when absent"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-    ),
-    responses((status = 200, body = Page<RowToReview>)),
-)]
-#[get("/v1/records/reviews")]
-pub async fn list_reviews(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<Page<RowToReview>>, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let before = parameters.text("before")?;
-    let page = PageRequest::read(&mut parameters)?;
-    parameters.finish()?;
-    let parsed = before.as_deref().map(str::parse::<Timestamp>).transpose();
-    let parsed = parsed.map_err(|error| Problem::parameter("before", error.to_string()))?;
-    context.answer(Function::ReviewRecords, move |scope| list(scope, parsed, &page)).await
+query! {
+    /// Which rows are listed.
+    ReviewsQuery {
+        /// Only those that fall due before; all without
+        before "before": Option<Timestamp>,
+        /// The page
+        page "": PageRequest,
+    }
 }
 
-fn list(
-    scope: &CallerScope,
-    before: Option<Timestamp>,
-    request: &PageRequest,
-) -> Result<Page<RowToReview>, Problem> {
+operation! {
+    /// List rows to review
+    ///
+    /// The rows of the caller's agency, as far as the caller sees them, whose review falls due before a time,
+    /// overdue ones included: the earliest first, with who reviewed them before, when and why.
+    list_reviews = list;
+    "records", Consultation;
+    forms Forms::json().with_table(place, table);
+    examples {
+        "limit": 10,
+    };
+}
+
+fn list(scope: &CallerScope, query: ReviewsQuery) -> Result<RowsToReview, Problem> {
+    let ReviewsQuery { before, page: request } = query;
     let seen = scope.seen()?;
     let snapshot = seen.snapshot();
     let rows = Rows { id_key: scope.id_key(), own: seen.own_rows() };
     let due: Vec<_> = rows.due(before).into_iter().collect();
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     let name = |((by, row), _): &Due<'_>| format!("{by} {:?} {}", row.0, row.1);
-    let found = page(scope, &["reviews", &before], request, &due, name, Clone::clone)?;
+    let found = page(scope, &["reviews", &before], &request, &due, name, Clone::clone)?;
     let wire = |((review_by, row), records): Due<'_>| {
         let reviews = scope.reviews_of(rows.key(row))?.reviews;
         // A victim's is masked here, too.
@@ -83,5 +82,21 @@ fn list(
         Ok(RowToReview { review_by, local_id, records, reviews })
     };
     let items = found.items.into_iter().map(wire).collect::<Result<_, Problem>>()?;
-    Ok(Page { items, total: found.total, next: found.next })
+    Ok(RowsToReview { rows: Page { items, total: found.total, next: found.next } })
+}
+
+fn place(answer: &RowsToReview) -> Place {
+    Place { snapshot: None, ..answer.rows.place("") }
+}
+
+fn table(answer: &RowsToReview) -> Table {
+    let rows = answer.rows.items.iter().map(|row| {
+        vec![
+            Cell::of(row.review_by),
+            Cell::maybe(row.local_id.as_ref()),
+            Cell::texts(&row.records),
+            row.reviews.len().into(),
+        ]
+    });
+    Table::new(["review_by", "local_id", "records", "reviews"], rows)
 }

@@ -1,16 +1,13 @@
 //! `POST /v1/records/reviews`: a reviewer of the owner keeps rows beyond their review.
 
-use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::reviews;
-use crate::govern::Function;
 use crate::model::{RecordId, Timestamp};
 
 /// What is kept, until when, and why.
@@ -41,30 +38,29 @@ pub struct RecordsReviewed {
     pub review_by: Timestamp,
 }
 
-/// Review rows
-///
-/// For an approver or privacy officer of the agency that owns the rows and sees them: keeps them until
-/// their next review. Who reviewed them, when and why is written down. Only rows that must be reviewed are; a
-/// release by which a victim let a row go ends when it ends.
-#[utoipa::path(
-    tag = "records",
-    operation_id = "review_records",
-    request_body = RecordReviewRequest,
-    responses(
-        (status = 200, body = RecordsReviewed),
-        (status = 404, body = ProblemBody, description = "One of them is none of the caller's agency's in the caller's view"),
-        (status = 422, body = ProblemBody, description = "One of them has no review, or the date is none"),
-    ),
-)]
-#[post("/v1/records/reviews")]
-pub async fn review_records(
-    context: Context,
-    body: Body,
-) -> Result<Answer<RecordsReviewed>, Problem> {
-    context.answer_to(Function::ReviewRecords, body, review).await
+operation! {
+    /// Review rows
+    ///
+    /// For an approver or privacy officer of the agency that owns the rows and sees them: keeps them until
+    /// their next review. Who reviewed them, when and why is written down. Only rows that must be reviewed are; a
+    /// release by which a victim let a row go ends when it ends.
+    review_records = review;
+    "records", Alteration;
+    examples {
+        "body": {
+            "local_ids": ["example-1"],
+            "review_by": "2029-01-01T00:00:00Z",
+            "explanation": "The investigation TF-2026-1 goes on until the trial",
+        },
+    };
+    404 "One of them is none of the caller's agency's in the caller's view";
+    422 "One of them has no review, or the date is none";
 }
 
-fn review(scope: &CallerScope, asked: RecordReviewRequest) -> Result<RecordsReviewed, Problem> {
+fn review(
+    scope: &CallerScope,
+    Json(asked): Json<RecordReviewRequest>,
+) -> Result<RecordsReviewed, Problem> {
     let RecordReviewRequest { records, local_ids, review_by, explanation } = asked;
     let asked = reviews::RetentionReview { records, local_ids, review_by, explanation };
     let (work, question, seen) = (scope.casework(), scope.question(), scope.seen()?);

@@ -1,15 +1,13 @@
 //! `POST /v1/records`: one row.
 
-use actix_web::post;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::examples;
+use crate::api::input::Json;
+use crate::api::operation::operation;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
-use crate::govern::Function;
 use crate::ingest::{RowOutput, SubmittedRow};
 use crate::model::RecordId;
 
@@ -29,29 +27,25 @@ pub struct Submitted {
     pub events: u64,
 }
 
-/// Submit one row
-///
-/// A row is one or more records, what ties them together and what happened to them. It is linked at
-/// once with what the caller sees; all of it is durable when the answer comes. Submitting it again
-/// changes nothing. The owner is the caller's agency.
-#[utoipa::path(
-    tag = "records",
-    operation_id = "submit_record",
-    request_body = SubmittedRow,
-    responses(
-        (status = 200, body = Submitted, description = "Stored and linked"),
-        (status = 409, body = ProblemBody, description = "The id exists with other content"),
-    ),
-)]
-#[post("/v1/records")]
-pub async fn submit_record(context: Context, body: Body) -> Result<Answer<Submitted>, Problem> {
-    context
-        .answer_to(Function::Submit, body, |scope, row: SubmittedRow| {
-            let id_key = &scope.handing_in_key();
-            let output = row.into_output(&scope.caller.agency, id_key);
-            store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
-        })
-        .await
+operation! {
+    /// Submit one row
+    ///
+    /// A row is one or more records, what ties them together and what happened to them. It is linked at
+    /// once with what the caller sees; all of it is durable when the answer comes. Submitting it again
+    /// changes nothing. The owner is the caller's agency.
+    submit_record = submit;
+    "records", Collection;
+    status OK "Stored and linked";
+    examples {
+        "body": examples::row(),
+    };
+    409 "The id exists with other content";
+}
+
+fn submit(scope: &CallerScope, Json(row): Json<SubmittedRow>) -> Result<Submitted, Problem> {
+    let id_key = &scope.handing_in_key();
+    let output = row.into_output(&scope.caller.agency, id_key);
+    store(scope, vec![output.map_err(|error| Problem::row(None, error))?])
 }
 
 /// Stores and links rows, all or none.

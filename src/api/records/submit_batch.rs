@@ -1,17 +1,15 @@
 //! `POST /v1/records/batch`: many rows, all or none.
 
-use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::submit::{Submitted, store};
-use crate::api::answer::Answer;
-use crate::api::context::Context;
+use crate::api::examples;
+use crate::api::input::Json;
 use crate::api::limits::BATCH_ROWS_MAX;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::operation::operation;
+use crate::api::problem::{Code, Problem};
 use crate::api::scope::CallerScope;
-use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 
 /// Rows to store together.
@@ -22,25 +20,21 @@ pub struct SubmittedBatch {
     pub rows: Vec<SubmittedRow>,
 }
 
-/// Submit a batch
-///
-/// Up to 1,000 rows, all stored and linked or none of them. When rows cannot be taken, the answer
-/// names each with its position, member and reason.
-#[utoipa::path(
-    tag = "records",
-    operation_id = "submit_batch",
-    request_body = SubmittedBatch,
-    responses(
-        (status = 200, body = Submitted, description = "Stored and linked"),
-        (status = 409, body = ProblemBody, description = "An id exists with other content"),
-    ),
-)]
-#[post("/v1/records/batch")]
-pub async fn submit_batch(context: Context, body: Body) -> Result<Answer<Submitted>, Problem> {
-    context.answer_to(Function::Submit, body, submit).await
+operation! {
+    /// Submit a batch
+    ///
+    /// Up to 1,000 rows, all stored and linked or none of them. When rows cannot be taken, the answer
+    /// names each with its position, member and reason.
+    submit_batch = submit;
+    "records", Collection;
+    status OK "Stored and linked";
+    examples {
+        "body": { "rows": [examples::row()] },
+    };
+    409 "An id exists with other content";
 }
 
-fn submit(scope: &CallerScope, batch: SubmittedBatch) -> Result<Submitted, Problem> {
+fn submit(scope: &CallerScope, Json(batch): Json<SubmittedBatch>) -> Result<Submitted, Problem> {
     if batch.rows.is_empty() || batch.rows.len() > BATCH_ROWS_MAX {
         let range = format!("1 to {BATCH_ROWS_MAX} rows");
         return Err(Problem::member("rows", "out_of_range", range));

@@ -1,16 +1,14 @@
 //! `GET /v1/referrals`: the referrals that the caller decides about.
 
-use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::answer::Answer;
-use crate::api::context::Context;
-use crate::api::parameters::Parameters;
+use crate::api::operation::operation;
 use crate::api::problem::Problem;
+use crate::api::scope::CallerScope;
 use crate::api::seen::Seen;
 use crate::casework::referrals;
-use crate::govern::{Function, Purpose, Referral, ReferralDecision, ReferralId, ReferralState};
+use crate::govern::{Purpose, Referral, ReferralDecision, ReferralId, ReferralState};
 use crate::model::{RecordId, Timestamp};
 
 /// A referral, as who decides about it reads it.
@@ -59,28 +57,19 @@ pub struct ReferralList {
     pub referrals: Vec<ReferralView>,
 }
 
-/// List referrals
-///
-/// Where a shared phone, address or vehicle would be found only if records of the agency that asked met masked ones
-/// of another agency, nobody is shown it, and the asker is not told. Approvers and privacy officers of the owner,
-/// and victim specialists who work on a case that one of the masked records is in, read of it here and decide.
-#[utoipa::path(
-    tag = "deconfliction",
-    operation_id = "list_referrals",
-    responses((status = 200, body = ReferralList)),
-)]
-#[get("/v1/referrals")]
-pub async fn list_referrals(
-    context: Context,
-    request: HttpRequest,
-) -> Result<Answer<ReferralList>, Problem> {
-    Parameters::of(&request)?.finish()?;
-    context
-        .answer(Function::ReadReferrals, |scope| {
-            let found = referrals::list(scope.casework(), &scope.question())?;
-            let seen = scope.seen()?;
-            let view = |(id, it): &referrals::Named| ReferralView::of(*id, it, &seen);
-            Ok(ReferralList { referrals: found.iter().map(view).collect() })
-        })
-        .await
+operation! {
+    /// List referrals
+    ///
+    /// Where a shared phone, address or vehicle would be found only if records of the agency that asked met masked ones
+    /// of another agency, nobody is shown it, and the asker is not told. Approvers and privacy officers of the owner,
+    /// and victim specialists who work on a case that one of the masked records is in, read of it here and decide.
+    list_referrals = list;
+    "deconfliction", Consultation;
+}
+
+fn list(scope: &CallerScope, (): ()) -> Result<ReferralList, Problem> {
+    let found = referrals::list(scope.casework(), &scope.question())?;
+    let seen = scope.seen()?;
+    let view = |(id, it): &referrals::Named| ReferralView::of(*id, it, &seen);
+    Ok(ReferralList { referrals: found.iter().map(view).collect() })
 }

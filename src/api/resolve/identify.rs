@@ -1,21 +1,20 @@
 //! `POST /v1/resolve`: who is this? Nothing is stored.
 
-use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::analyze;
-use crate::api::answer::Answer;
 use crate::api::basis::BasisView;
-use crate::api::context::Context;
+use crate::api::formats::{Cell, Forms, Place, Table};
+use crate::api::input::Json;
 use crate::api::limits::CANDIDATES_MAX;
+use crate::api::operation::operation;
+use crate::api::shapes::row;
 
-use crate::api::problem::{Problem, ProblemBody};
-use crate::api::receive;
+use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::api::seen::{Seen, Unmask};
 use crate::api::wire::EntitySummary;
-use crate::govern::Function;
 use crate::ingest::SubmittedRow;
 use crate::ingest::submission::SubmittedRecord;
 use crate::model::{Body, LevelHit, Record, RecordId, SubjectCategory};
@@ -71,38 +70,31 @@ pub struct ResolveAnswer {
     pub snapshot: String,
 }
 
-/// Who is this?
-///
-/// Ranks the entities of the caller's view that the description may speak of, each with its score
-/// and the reasons for it. Nothing is stored. People who may be victims, their phones and addresses are
-/// found by nobody but a victim specialist in whose case they are, with `unmask`, which is logged.
-#[utoipa::path(
-    tag = "resolve",
-    operation_id = "resolve",
-    params(
-        ("unmask" = Option<bool>, Query, description = "Join, find and show what is masked: to a victim specialist in whose case the victim is; logged"),
-    ),
-    request_body = ResolveRequest,
-    responses(
-        (status = 200, body = ResolveAnswer),
-        (status = 422, body = ProblemBody, description = "Not a description"),
-    ),
-)]
-#[post("/v1/resolve")]
-pub async fn resolve(
-    context: Context,
-    request: HttpRequest,
-    body: receive::Body,
-) -> Result<Answer<ResolveAnswer>, Problem> {
-    let unmask = Unmask::of(&request)?;
-    let work = move |scope: &CallerScope, asked| answer(scope, asked, unmask);
-    context.answer_to(Function::Ask, body, work).await
+operation! {
+    /// Who is this?
+    ///
+    /// Ranks the entities of the caller's view that the description may speak of, each with its score
+    /// and the reasons for it. Nothing is stored. People who may be victims, their phones and addresses are
+    /// found by nobody but a victim specialist in whose case they are, with `unmask`, which is logged.
+    resolve = find;
+    "resolve", Combination;
+    forms Forms::json().with_table(place, table);
+    examples {
+        "body": {
+            "body": {
+                "type": "person",
+                "names": [{ "full": "Khadka, Maia" }],
+                "birth_date": "2002-09",
+            },
+            "limit": 5,
+        },
+    };
+    422 "Not a description";
 }
 
-fn answer(
+fn find(
     scope: &CallerScope,
-    asked: ResolveRequest,
-    unmask: Unmask,
+    (unmask, Json(asked)): (Unmask, Json<ResolveRequest>),
 ) -> Result<ResolveAnswer, Problem> {
     let limit = asked.limit.unwrap_or(CANDIDATES_DEFAULT);
     if !(1..=CANDIDATES_MAX).contains(&limit) {
@@ -157,4 +149,28 @@ fn probe(scope: &CallerScope, body: Body) -> Result<Record, Problem> {
     })?;
     let mut records = output.records.into_iter();
     records.next().ok_or_else(|| Problem::new(crate::api::Code::InvalidInput))
+}
+
+fn place(answer: &ResolveAnswer) -> Place {
+    let snapshot = Some(answer.snapshot.clone());
+    Place { total: Some(answer.total), next: None, snapshot }
+}
+
+fn table(answer: &ResolveAnswer) -> Table {
+    let own =
+        ["bits", "probability", "prior_bits", "record", "levels", "records_compared", "model"];
+    let rows = answer.candidates.iter().map(|it| {
+        let levels = it.levels.iter().map(|hit| format!("{}:{}", hit.attribute, hit.level));
+        let own = vec![
+            it.bits.into(),
+            it.probability.into(),
+            it.prior_bits.into(),
+            Cell::of(it.record),
+            Cell::texts(levels),
+            it.records_compared.into(),
+            Cell::of(&answer.model),
+        ];
+        row([it.entity.cells(), own])
+    });
+    Table::new(EntitySummary::COLUMNS.into_iter().chain(own), rows)
 }

@@ -74,9 +74,8 @@ impl<'s> Seen<'s> {
     }
 
     /// The entity of an id, as a caller gives it.
-    pub fn find_entity(&self, id: &str) -> Result<EntityIndex, Problem> {
-        let found = id.parse().ok().and_then(|id| self.entity(id));
-        found.ok_or_else(|| Problem::new(Code::NotFound))
+    pub fn find_entity(&self, id: EntityId) -> Result<EntityIndex, Problem> {
+        self.entity(id).ok_or_else(|| Problem::new(Code::NotFound))
     }
 
     /// The entity of an id; `None` when the view has none. Who asks to unmask may name it as it is called where
@@ -121,15 +120,13 @@ impl<'s> Seen<'s> {
     }
 
     /// The event of an id, as a caller gives it.
-    pub fn find_event(&self, id: &str) -> Result<EventIndex, Problem> {
-        let found = id.parse().ok().and_then(|id| {
-            let masked = || {
-                let masked = self.masked.as_ref()?;
-                let stored = masked.events()[masked.event(id)?].id;
-                self.snapshot.events().find_by_key(&stored, |event| event.id)
-            };
-            self.snapshot.event(id).or_else(masked)
-        });
+    pub fn find_event(&self, id: EventId) -> Result<EventIndex, Problem> {
+        let masked = || {
+            let masked = self.masked.as_ref()?;
+            let stored = masked.events()[masked.event(id)?].id;
+            self.snapshot.events().find_by_key(&stored, |event| event.id)
+        };
+        let found = self.snapshot.event(id).or_else(masked);
         found.ok_or_else(|| Problem::new(Code::NotFound))
     }
 

@@ -1,8 +1,12 @@
 //! `GET /health`: whether the server lives.
 
-use actix_web::{get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::api::answer::Answer;
+use crate::api::entrance::Entrance;
+use crate::api::operation::server_operation;
+use crate::api::problem::Problem;
 
 /// Whether the server lives or is ready.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -12,14 +16,12 @@ pub struct ServiceStatus {
     pub status: &'static str,
 }
 
-/// Whether the server lives
-#[utoipa::path(
-    tag = "service",
-    operation_id = "health",
-    security(()),
-    responses((status = 200, body = ServiceStatus)),
-)]
-#[get("/health")]
-pub async fn health() -> web::Json<ServiceStatus> {
-    web::Json(ServiceStatus { status: "ok" })
+server_operation! {
+    /// Whether the server lives
+    health = alive;
+    "service", Administration;
+}
+
+async fn alive(_: Entrance, (): ()) -> Result<Answer<ServiceStatus>, Problem> {
+    Ok(Answer::of_no_object(ServiceStatus { status: "ok" }))
 }

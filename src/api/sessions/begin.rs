@@ -1,15 +1,13 @@
 //! `POST /v1/sessions`: logging on to a local account.
 
-use actix_web::http::StatusCode;
-use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::answer::{Answer, Told};
-use crate::api::context::Acting;
 use crate::api::entrance::Entrance;
-use crate::api::problem::{Code, Problem, ProblemBody};
-use crate::api::receive::Body;
+use crate::api::input::Json;
+use crate::api::operation::server_operation;
+use crate::api::problem::{Code, Problem};
 use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
 use crate::model::Timestamp;
 
@@ -45,29 +43,29 @@ pub struct SessionAnswer {
     pub idle_minutes: i64,
 }
 
-/// Log on
-///
-/// Begins a session of a local account. Whatever is wrong, the answer is the same 401; after five
-/// failures within 15 minutes only an administrator opens the account again (`accord account release`).
-#[utoipa::path(
-    tag = "sessions",
-    operation_id = "begin_session",
-    security(()),
-    request_body = LogOnRequest,
-    responses(
-        (status = 201, body = SessionAnswer),
-        (status = 401, body = ProblemBody, description = "Not the right agency, user, password and code, or the account is closed"),
-        (status = 403, body = ProblemBody, description = "All is right, but a new password is needed"),
-        (status = 422, body = ProblemBody, description = "The notice is not accepted, or all is right but the new password is too easy to guess"),
-    ),
-)]
-#[post("/v1/sessions")]
-pub async fn begin_session(
+server_operation! {
+    /// Log on
+    ///
+    /// Begins a session of a local account. Whatever is wrong, the answer is the same 401; after five
+    /// failures within 15 minutes only an administrator opens the account again (`accord account release`).
+    begin_session = begin;
+    "sessions", Administration;
+    status CREATED "";
+    examples {
+        "body": {
+            "agency": "harbour-shelter", "user": "jdoe", "password": "a password of one's own",
+            "code": "123456", "notice": crate::api::notice::Notice::default().id,
+        },
+    };
+    401 "Not the right agency, user, password and code, or the account is closed";
+    403 "All is right, but a new password is needed";
+    422 "The notice is not accepted, or all is right but the new password is too easy to guess";
+}
+
+async fn begin(
     entrance: Entrance,
-    acting: Acting,
-    body: Body,
+    Json(asked): Json<LogOnRequest>,
 ) -> Result<Answer<SessionAnswer>, Problem> {
-    let asked: LogOnRequest = body.json()?.object()?;
     // Says nothing of any account: it is asked of whoever logs on.
     if asked.notice != entrance.notice().id {
         let detail = "the id of the text at GET /v1/sessions/notice, which the user must accept";
@@ -76,13 +74,13 @@ pub async fn begin_session(
     let _turn = entrance.hashing_turn().await?;
     let LogOnRequest { agency, user, password, code, new_password, .. } = asked;
     let shown = LogOn { agency, user, password, code, new_password };
-    let tried = entrance.log_on(shown, acting.0).await?;
+    let tried = entrance.log_on(shown).await?;
     let notice = entrance.notice().id.clone();
     let told = |account| Told { account, object: Some(notice), ..Told::default() };
     match tried {
         Ok((principal, token, ends)) => {
             let session = SessionAnswer { token, ends, idle_minutes: SESSION_IDLE_MINUTES };
-            Ok(Answer::new(session, told(Some(principal))).with_status(StatusCode::CREATED))
+            Ok(Answer::new(session, told(Some(principal))))
         }
         Err(LogOnError::Refused { account, .. }) => {
             Err(Problem::new(Code::Unauthenticated).with(told(account.map(|account| *account))))

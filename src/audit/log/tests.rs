@@ -13,6 +13,7 @@ use crate::model::Timestamp;
 
 fn entry(request: &str) -> Entry {
     Entry {
+        act: None,
         at: Timestamp::from_micros(1_000_000).unwrap(),
         request: request.into(),
         agency: Some("a".into()),

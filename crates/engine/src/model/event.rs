@@ -59,7 +59,7 @@ impl EventKind {
 
 /// The part a record plays in an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[cfg_attr(feature = "openapi", derive(ToSchema), schema(as = EventRole))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The one seen, crossing, or otherwise at the centre of the event.

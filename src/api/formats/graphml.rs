@@ -1,0 +1,87 @@
+//! GraphML 1.0 (<http://graphml.graphdrawing.org/primer/graphml-primer.html>).
+
+use std::collections::BTreeMap;
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::BytesText;
+
+use super::graph::{Attributes, Graph, Type, in_xml, text_of};
+
+const NAMESPACE: &str = "http://graphml.graphdrawing.org/xmlns";
+
+/// A graph as GraphML.
+pub fn written(graph: &Graph) -> String {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
+    // Writing into memory does not fail.
+    let _ = write(&mut writer, graph);
+    let text = String::from_utf8(writer.into_inner()).unwrap_or_default();
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}\n")
+}
+
+fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
+    let keys = [("node", graph.of_nodes()), ("edge", graph.of_edges())];
+    let root = writer.create_element("graphml").with_attribute(("xmlns", NAMESPACE));
+    root.write_inner_content(|writer| {
+        for (of, names) in &keys {
+            key(writer, of, "label", Type::Text)?;
+            for (name, kind) in names {
+                key(writer, of, name, *kind)?;
+            }
+        }
+        let title = in_xml(&graph.title);
+        let element = writer.create_element("graph");
+        let element =
+            element.with_attributes([("id", title.as_str()), ("edgedefault", "directed")]);
+        element.write_inner_content(|writer| {
+            for (id, node) in graph.nodes() {
+                let element =
+                    writer.create_element("node").with_attribute(("id", in_xml(id).as_str()));
+                element.write_inner_content(|writer| {
+                    data(writer, ("node", &keys[0].1), &node.label, &node.attributes)
+                })?;
+            }
+            for (number, edge) in graph.edges().iter().enumerate() {
+                let (id, source, target) =
+                    (format!("e{number}"), in_xml(&edge.source), in_xml(&edge.target));
+                let ends = [("source", source.as_str()), ("target", target.as_str())];
+                let element = writer.create_element("edge").with_attribute(("id", id.as_str()));
+                element.with_attributes(ends).write_inner_content(|writer| {
+                    data(writer, ("edge", &keys[1].1), &edge.label, &edge.attributes)
+                })?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn key(writer: &mut Writer<Vec<u8>>, of: &str, name: &str, kind: Type) -> io::Result<()> {
+    let kind = match kind {
+        Type::Flag => "boolean",
+        Type::Whole => "long",
+        Type::Number => "double",
+        Type::Text => "string",
+    };
+    let id = format!("{of}_{name}");
+    let attributes = [("id", id.as_str()), ("for", of), ("attr.name", name), ("attr.type", kind)];
+    writer.create_element("key").with_attributes(attributes).write_empty().map(drop)
+}
+
+fn data(
+    writer: &mut Writer<Vec<u8>>,
+    (of, known): (&str, &BTreeMap<&'static str, Type>),
+    label: &str,
+    attributes: &Attributes,
+) -> io::Result<()> {
+    let label = ("label", in_xml(label));
+    let known = attributes.iter().filter(|(name, _)| known.contains_key(*name));
+    let told = known.filter_map(|(name, cell)| Some((*name, text_of(cell)?)));
+    for (name, text) in [label].into_iter().chain(told) {
+        let key = format!("{of}_{name}");
+        let element = writer.create_element("data").with_attribute(("key", key.as_str()));
+        element.write_text_content(BytesText::new(&text))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! What a handler is given of a request: the id in its path, its query parameters, its body. Each is a type that reads
+//! itself and says in the document what it is, so that the two cannot differ.
+
+use std::str::FromStr;
+
+use actix_web::{FromRequest, HttpRequest, dev, web};
+use futures_util::FutureExt;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::description::Description;
+use super::format::Format;
+use super::formats::Wanted;
+use super::parameters::Parameters;
+use super::problem::{Code, Problem};
+use super::receive::Body;
+
+/// A request as it arrived, of which a handler's input is read.
+pub struct Arrived {
+    path: Option<String>,
+    parameters: Parameters,
+    body: Option<Body>,
+    wanted: Wanted,
+}
+
+impl Arrived {
+    /// Takes what a handler may be given out of a request.
+    ///
+    /// # Errors
+    /// A query string that cannot be read, or that gives a parameter twice.
+    pub fn of(request: &HttpRequest, body: Option<Body>) -> Result<Self, Problem> {
+        let path = web::Path::<String>::from_request(request, &mut dev::Payload::None);
+        let path = path.now_or_never().and_then(Result::ok).map(web::Path::into_inner);
+        let wanted = Wanted::of(request.headers());
+        Ok(Self { path, parameters: Parameters::of(request)?, body, wanted })
+    }
+
+    /// The form that the caller wants its answer in, of those that the operation has.
+    ///
+    /// # Errors
+    /// None of them is wanted.
+    pub fn format(&mut self, formats: &[Format]) -> Result<Format, Problem> {
+        // One that has one form only has no parameter for it.
+        let named = if formats.len() > 1 { self.parameters.text("format")? } else { None };
+        self.wanted.among(formats, named.as_deref())
+    }
+
+    /// The input of a handler.
+    ///
+    /// # Errors
+    /// When a part of it is not what it should be, or a parameter is left over.
+    pub fn input<I: Input>(mut self) -> Result<I, Problem> {
+        let input = I::read(&mut self)?;
+        self.parameters.finish()?;
+        Ok(input)
+    }
+
+    /// The text that the path's variable part is.
+    ///
+    /// # Errors
+    /// Not text.
+    pub fn path(&mut self) -> Result<String, Problem> {
+        self.path.take().ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// The query parameters that are not read yet.
+    pub fn parameters(&mut self) -> &mut Parameters {
+        &mut self.parameters
+    }
+}
+
+/// A handler's input, or a part of it.
+pub trait Input: Sized + 'static {
+    /// Whether it is read from the request's body.
+    const HAS_BODY: bool = false;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is not what it should be.
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem>;
+
+    /// Puts it into the operation's entry in the document.
+    fn describe(description: &mut Description<'_>);
+}
+
+impl Input for () {
+    fn read(_: &mut Arrived) -> Result<Self, Problem> {
+        Ok(())
+    }
+
+    fn describe(_: &mut Description<'_>) {}
+}
+
+impl<A: Input, B: Input> Input for (A, B) {
+    const HAS_BODY: bool = A::HAS_BODY || B::HAS_BODY;
+
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
+        Ok((A::read(arrived)?, B::read(arrived)?))
+    }
+
+    fn describe(description: &mut Description<'_>) {
+        A::describe(description);
+        B::describe(description);
+    }
+}
+
+impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
+    const HAS_BODY: bool = A::HAS_BODY || B::HAS_BODY || C::HAS_BODY;
+
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
+        Ok((A::read(arrived)?, B::read(arrived)?, C::read(arrived)?))
+    }
+
+    fn describe(description: &mut Description<'_>) {
+        A::describe(description);
+        B::describe(description);
+        C::describe(description);
+    }
+}
+
+/// The id of a thing, in the path. A text that is no id of the kind names nothing.
+pub struct Id<I>(pub I);
+
+impl<I: FromStr + ToSchema + 'static> Input for Id<I> {
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
+        arrived.path()?.parse().map(Self).map_err(|_| Problem::new(Code::NotFound))
+    }
+
+    fn describe(description: &mut Description<'_>) {
+        let schema = description.component::<I>();
+        let kind = I::name();
+        let kind = kind.strip_suffix("Id").unwrap_or(&kind);
+        let mut words = String::new();
+        for letter in kind.chars() {
+            if letter.is_uppercase() {
+                words.push(' ');
+            }
+            words.extend(letter.to_lowercase());
+        }
+        description.in_path(&format!("The id of the{words}"), schema);
+    }
+}
+
+/// A name, in the path: any text.
+pub struct Name(pub String);
+
+impl Input for Name {
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
+        arrived.path().map(Self)
+    }
+
+    fn describe(description: &mut Description<'_>) {
+        description.in_path("The name", Description::text());
+    }
+}
+
+/// The body of a request: JSON, an object.
+pub struct Json<B>(pub B);
+
+impl<B: DeserializeOwned + ToSchema + 'static> Input for Json<B> {
+    const HAS_BODY: bool = true;
+
+    fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
+        let body = arrived.body.take().ok_or_else(|| Problem::new(Code::Internal))?;
+        body.json()?.object().map(Self)
+    }
+
+    fn describe(description: &mut Description<'_>) {
+        let schema = description.component::<B>();
+        description.body(schema);
+    }
+}

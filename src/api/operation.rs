@@ -1,0 +1,206 @@
+//! The descriptor of an operation: one value from which its route, its entry in the OpenAPI document, its
+//! permission, its kind of act in the audit log, its parameters and its examples come.
+//!
+//! A handler is a plain function of the caller's scope and its [`Input`]; [`operation!`] puts what the document and
+//! the log must know beside it, and [`super::router`] says where it stands and who may call it. What every operation
+//! must do (the permission first, the work within the view on a thread for blocking work, the audit log's part of the
+//! answer) stands here and in [`super::context`] once.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use serde_json::Value;
+
+use super::access::Access;
+use super::answer::Answer;
+use super::context::Context;
+use super::description::Description;
+use super::entrance::Entrance;
+use super::format::Format;
+use super::formats::Forms;
+use super::input::{Arrived, Input};
+use super::problem::Problem;
+use super::receive::Body;
+use super::says::Says;
+use super::scope::CallerScope;
+use crate::audit::Act;
+use crate::govern::Function;
+
+/// The answer of an operation that is under way.
+pub type Answering = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
+
+/// What the document and the log say of an operation.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Its name in the document (`operationId`).
+    pub id: &'static str,
+    /// The lines of its documentation: a title, an empty line, and what it does.
+    pub docs: &'static [&'static str],
+    /// Its group in the document.
+    pub tag: &'static str,
+    /// The kind of act that its entries in the audit log are.
+    pub act: Act,
+    /// The status of its answer, and what that means where the answer's type does not say.
+    pub success: (StatusCode, &'static str),
+    /// Refusals of its own, beside those that the frame makes: status and meaning.
+    pub refusals: &'static [(u16, &'static str)],
+    /// Examples by parameter name; that of the body is `body`.
+    pub examples: Value,
+}
+
+/// How an operation is called: the function that the caller must have, where there is one, is for the router to say.
+type Call<P> = Rc<dyn Fn(HttpRequest, Payload, P) -> Answering>;
+
+/// What the router must say of who may call an operation.
+pub trait Permission: Copy + 'static {
+    /// Whether the operation answers on the caller's view.
+    const ON_VIEW: bool;
+}
+
+impl Permission for Function {
+    const ON_VIEW: bool = true;
+}
+
+impl Permission for Access {
+    const ON_VIEW: bool = false;
+}
+
+/// An operation. `P` is what the router must say of who may call it: [`Function`] for one that answers on the
+/// caller's view, [`Access`] for one of the server itself.
+#[derive(Clone)]
+pub struct Operation<P> {
+    /// What the document and the log say of it.
+    pub about: About,
+    /// Puts its parameters, its body and its answer into its entry in the document.
+    pub describe: fn(&mut Description<'_>),
+    /// Its media types, the default first.
+    pub formats: Vec<Format>,
+    /// Calls it.
+    pub call: Call<P>,
+}
+
+/// A handler of an operation that answers on the caller's view.
+pub type Handler<I, T> = fn(&CallerScope, I) -> Result<T, Problem>;
+
+impl Operation<Function> {
+    /// An operation that answers on the caller's view, with the forms that its answer has beside JSON.
+    pub fn on_view<I: Input, T: Says + Send + 'static>(
+        about: About,
+        forms: Forms<T>,
+        handler: Handler<I, T>,
+    ) -> Self {
+        let (status, formats) = (about.success.0, forms.formats());
+        let call = move |request: HttpRequest, mut payload: Payload, function| -> Answering {
+            Box::pin(async move {
+                let context = Context::of(&request)?;
+                let body = match I::HAS_BODY {
+                    true => Some(Body::from_request(&request, &mut payload).await?),
+                    false => None,
+                };
+                let mut arrived = Arrived::of(&request, body)?;
+                let work = move |scope: &CallerScope| {
+                    let format = arrived.format(&forms.formats())?;
+                    let input = arrived.input()?;
+                    Ok((handler(scope, input)?, format))
+                };
+                let answer = context.answer(function, work).await?;
+                Ok(answer.with_status(status).in_form(forms).response())
+            })
+        };
+        Self { about, describe: describe::<I, T>, formats, call: Rc::new(call) }
+    }
+}
+
+impl Operation<Access> {
+    /// An operation of the server itself, which shows nothing of any view.
+    pub fn of_server<I: Input, T: Says + 'static, F>(
+        about: About,
+        handler: fn(Entrance, I) -> F,
+    ) -> Self
+    where
+        F: Future<Output = Result<Answer<T>, Problem>> + 'static,
+    {
+        let status = about.success.0;
+        let call = move |request: HttpRequest, mut payload: Payload, access| -> Answering {
+            Box::pin(async move {
+                let entrance = Entrance::of(&request, access)?;
+                let body = match I::HAS_BODY {
+                    true => Some(Body::from_request(&request, &mut payload).await?),
+                    false => None,
+                };
+                let input = Arrived::of(&request, body)?.input()?;
+                Ok(handler(entrance, input).await?.with_status(status).response())
+            })
+        };
+        Self { about, describe: describe::<I, T>, formats: Vec::new(), call: Rc::new(call) }
+    }
+}
+
+fn describe<I: Input, T: Says>(description: &mut Description<'_>) {
+    I::describe(description);
+    T::describe(description);
+}
+
+/// Declares an operation on the caller's view: its documentation, its name, its handler, and what the document and the
+/// audit log say of it. It becomes a function that gives the [`Operation`], to be named in [`super::router`].
+macro_rules! operation {
+    ($(#[doc = $doc:literal])+ $name:ident = $handler:expr; $($about:tt)+) => {
+        $(#[doc = $doc])+
+        pub(in crate::api) fn $name() -> $crate::api::operation::Operation<$crate::govern::Function> {
+            let (about, forms) =
+                $crate::api::operation::about!(stringify!($name), [$($doc),+]; $($about)+);
+            $crate::api::operation::Operation::on_view(about, forms, $handler)
+        }
+    };
+}
+
+/// Declares an operation of the server itself, as [`operation!`] does those on a view.
+macro_rules! server_operation {
+    ($(#[doc = $doc:literal])+ $name:ident = $handler:expr; $($about:tt)+) => {
+        $(#[doc = $doc])+
+        pub(in crate::api) fn $name()
+        -> $crate::api::operation::Operation<$crate::api::access::Access> {
+            let (about, _): (_, $crate::api::formats::Forms<()>) =
+                $crate::api::operation::about!(stringify!($name), [$($doc),+]; $($about)+);
+            $crate::api::operation::Operation::of_server(about, $handler)
+        }
+    };
+}
+
+/// The part that both kinds have: `tag`, `act`, and where there are such `status`, `forms`, `examples` and refusals.
+macro_rules! about {
+    (
+        $id:expr, [$($doc:literal),+];
+        $tag:literal, $act:ident;
+        $(status $status:ident $meaning:literal;)?
+        $(forms $forms:expr;)?
+        $(examples $examples:tt;)?
+        $($code:literal $refusal:literal;)*
+    ) => {{
+        #[allow(unused_mut, unused_assignments)]
+        let mut success = (actix_web::http::StatusCode::OK, "");
+        $(success = (actix_web::http::StatusCode::$status, $meaning);)?
+        #[allow(unused_mut, unused_assignments)]
+        let mut examples = serde_json::Value::Null;
+        $(examples = serde_json::json!($examples);)?
+        let about = $crate::api::operation::About {
+            id: $id,
+            docs: &[$($doc),+],
+            tag: $tag,
+            act: $crate::audit::Act::$act,
+            success,
+            refusals: &[$(($code, $refusal)),*],
+            examples,
+        };
+        #[allow(unused_mut, unused_assignments)]
+        let mut forms = $crate::api::formats::Forms::json();
+        $(forms = $forms;)?
+        (about, forms)
+    }};
+}
+
+pub(in crate::api) use {about, operation, server_operation};

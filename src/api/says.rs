@@ -1,0 +1,101 @@
+//! The bodies that answers have.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::description::Description;
+use super::format::Format;
+use super::grounds::RestsOn;
+use super::protection::OF_PICTURE;
+
+/// A body of an answer: JSON, a picture, text, or nothing.
+pub trait Says {
+    /// The form that it has by itself.
+    const FORMAT: Format;
+
+    /// The response, with this status where the body does not bring its own, and with what it rests on where it is
+    /// about records.
+    fn response(self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse;
+
+    /// Puts it into the operation's entry in the document.
+    fn describe(description: &mut Description<'_>);
+}
+
+impl<T: Serialize + ToSchema> Says for T {
+    const FORMAT: Format = Format::Json;
+
+    fn describe(description: &mut Description<'_>) {
+        let schema = description.component::<T>();
+        description.answer(Self::FORMAT.media_type(), schema);
+    }
+
+    fn response(self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse {
+        match rests_on {
+            None => HttpResponse::build(status).json(self),
+            Some(rests_on) => HttpResponse::build(status).json(Resting { body: self, rests_on }),
+        }
+    }
+}
+
+/// An answer with what it rests on.
+#[derive(Serialize)]
+struct Resting<'a, T> {
+    #[serde(flatten)]
+    body: T,
+    rests_on: &'a RestsOn,
+}
+
+/// The body of an answer that says nothing: 204.
+pub struct NoContent;
+
+impl Says for NoContent {
+    const FORMAT: Format = Format::Json;
+
+    fn describe(_: &mut Description<'_>) {}
+
+    fn response(self, _: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+}
+
+/// A picture. It needs nothing from elsewhere; a browser that is shown it loads and runs nothing.
+pub struct Svg(pub String);
+
+impl Says for Svg {
+    const FORMAT: Format = Format::Svg;
+
+    fn describe(description: &mut Description<'_>) {
+        description.answer(Self::FORMAT.media_type(), Description::text());
+    }
+
+    /// A picture says in its metadata what it rests on.
+    fn response(mut self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse {
+        if let (Some(rests_on), Some(end)) = (rests_on, self.0.rfind("</svg>")) {
+            let text = serde_json::json!({ "rests_on": rests_on }).to_string();
+            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            self.0.insert_str(end, &format!("<metadata>{text}</metadata>"));
+        }
+        HttpResponse::build(status)
+            .content_type("image/svg+xml; charset=utf-8")
+            .insert_header((header::CONTENT_SECURITY_POLICY, OF_PICTURE))
+            .body(self.0)
+    }
+}
+
+/// Text in Prometheus' format.
+pub struct Metrics(pub String);
+
+impl Says for Metrics {
+    const FORMAT: Format = Format::Metrics;
+
+    fn describe(description: &mut Description<'_>) {
+        description.answer(Self::FORMAT.media_type(), Description::text());
+    }
+
+    fn response(self, status: StatusCode, _: Option<&RestsOn>) -> HttpResponse {
+        let media_type = "text/plain; version=0.0.4; charset=utf-8";
+        HttpResponse::build(status).content_type(media_type).body(self.0)
+    }
+}
