@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, guard::Get, web};
+use actix_web::web::Bytes;
+use actix_web::{App, HttpResponse, HttpServer, guard::Get, web};
 use thiserror::Error;
 use tokio::sync::{Notify, Semaphore};
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
@@ -21,6 +22,7 @@ use super::methods::{Methods, nowhere, page};
 use super::metrics::Metrics;
 use super::notice::Notice;
 use super::protection::PAGE;
+use super::published::Published;
 use super::purging::purge_again_and_again;
 use super::router::{operations, routes};
 use super::state::{Random, State};
@@ -36,6 +38,9 @@ use crate::model::IdKey;
 use crate::query::Runner;
 use crate::resolve::Engine;
 use crate::store::{Store, StoreError};
+
+/// The path of the OpenAPI document.
+const DOCUMENT: &str = "/openapi.json";
 
 /// What a server is built from. Time and randomness come in here.
 pub struct Config {
@@ -154,25 +159,31 @@ impl Application {
         let document = super::document();
         let methods = web::Data::new(Methods::of(&document, state.operations.public()));
         let shared = state.clone();
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(shared.clone())
-                .app_data(methods.clone())
-                .configure(routes)
-                .service(web::resource("/").guard(Get()).to(page))
-                .service(web::resource("/docs").guard(Get()).to(page))
-                .service(
-                    SwaggerUi::new(PAGE)
-                        .external_url_unchecked("/openapi.json", document.clone())
-                        .config(docs_config()),
-                )
-                .default_service(web::to(nowhere))
-                .wrap(from_fn(guard))
-                .wrap(Compress::default())
-        })
-        .on_connect(note_certificate)
-        .client_request_timeout(REQUEST_TIME)
-        .shutdown_timeout(SHUTDOWN_SECONDS);
+        let published = serde_json::to_string(&Published(&document)).unwrap_or_default();
+        let published = Bytes::from(published);
+        let server =
+            HttpServer::new(move || {
+                let published = published.clone();
+                App::new()
+                    .app_data(shared.clone())
+                    .app_data(methods.clone())
+                    .configure(routes)
+                    .service(web::resource("/").guard(Get()).to(page))
+                    .service(web::resource("/docs").guard(Get()).to(page))
+                    .service(web::resource(DOCUMENT).guard(Get()).to(move || {
+                        let published = published.clone();
+                        async move {
+                            HttpResponse::Ok().content_type("application/json").body(published)
+                        }
+                    }))
+                    .service(SwaggerUi::new(PAGE).config(docs_config()))
+                    .default_service(web::to(nowhere))
+                    .wrap(from_fn(guard))
+                    .wrap(Compress::default())
+            })
+            .on_connect(note_certificate)
+            .client_request_timeout(REQUEST_TIME)
+            .shutdown_timeout(SHUTDOWN_SECONDS);
         let server = if config.signals { server } else { server.disable_signals() };
         let server = match tls {
             None => server.bind(config.listen)?,
@@ -229,7 +240,7 @@ impl Application {
 
 /// The page at `/docs`: everything from this server, nothing from elsewhere.
 fn docs_config() -> DocsConfig<'static> {
-    DocsConfig::new(["/openapi.json"])
+    DocsConfig::new([DOCUMENT])
         .try_it_out_enabled(true)
         .display_request_duration(true)
         .doc_expansion("list")

@@ -98,6 +98,11 @@ impl Parameters {
         self.0.remove(name)
     }
 
+    /// Leaves all others unread: of what there is not, nothing can be a parameter.
+    pub fn ignore(&mut self) {
+        self.0.clear();
+    }
+
     /// Refuses what is left.
     ///
     /// # Errors

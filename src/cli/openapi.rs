@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use accord::api::{Published, document};
+
 use super::{CommandError, stdout};
 
 /// Print the API's OpenAPI document
@@ -12,6 +14,6 @@ use super::{CommandError, stdout};
 pub struct Arguments {}
 
 pub fn run(_: &Arguments) -> Result<ExitCode, CommandError> {
-    stdout::json(&accord::api::document())?;
+    stdout::json(&Published(&document()))?;
     Ok(ExitCode::SUCCESS)
 }

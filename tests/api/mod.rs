@@ -10,6 +10,7 @@ mod doublets;
 mod entities;
 mod events;
 mod explanations;
+mod forms;
 mod governance;
 mod grading;
 mod grounds;

@@ -8,7 +8,7 @@ use accord::audit::Line;
 use super::{Answer, Server, documentation};
 
 /// All ids of entities, records, events and ties in a text.
-fn named(text: &str) -> BTreeSet<String> {
+pub fn named(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for prefix in ["ent_", "rec_", "evt_", "tie_"] {
         for (at, _) in text.match_indices(prefix) {

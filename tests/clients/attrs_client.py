@@ -3,10 +3,11 @@
 import sys
 
 from accord_client import AuthenticatedClient
-from accord_client.api.entities import get_entity, search
+from accord_client.api.entities import get_entity, list_neighbours, search
 from accord_client.api.records import get_record, submit_record
 from accord_client.api.resolve import resolve
 from accord_client.models.entity_answer import EntityAnswer
+from accord_client.models.neighbours_answer import NeighboursAnswer
 from accord_client.models.person_body import PersonBody
 from accord_client.models.record_answer import RecordAnswer
 from accord_client.models.resolve_answer import ResolveAnswer
@@ -56,4 +57,8 @@ while True:
     if isinstance(cursor, Unset) or cursor is None:
         break
 assert len(found) == len(set(found)) == page.hits.total > 7, (len(found), page.hits.total)
+# What is around one of them, which has more forms than JSON.
+around = list_neighbours.sync(found[0], **ASKED)
+assert isinstance(around, NeighboursAnswer), around
+assert around.entity.id == found[0]
 print(f"openapi-python-client: {len(known.candidates)} candidates, {len(found)} hits")

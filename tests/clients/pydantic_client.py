@@ -41,4 +41,7 @@ while True:
     if cursor is None:
         break
 assert len(found) == len(set(found)) == page.hits.total > 7, (len(found), page.hits.total)
+# What is around one of them, which has more forms than JSON.
+around = entities.list_neighbours(found[0], **ASKED)
+assert around.entity.id == found[0], around
 print(f"openapi-generator: {len(known.candidates)} candidates, {len(found)} hits")

@@ -39,9 +39,11 @@ struct IndicatorRequest(Option<Work>);
 impl Input for IndicatorRequest {
     fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
         let name = arrived.path()?;
-        let read = answering(&name);
-        let work = read.map(|read| read(arrived.parameters())).transpose()?;
-        Ok(Self(work))
+        let Some(read) = answering(&name) else {
+            arrived.parameters().ignore();
+            return Ok(Self(None));
+        };
+        read(arrived.parameters()).map(|work| Self(Some(work)))
     }
 
     fn describe(description: &mut Description<'_>) {
