@@ -29,8 +29,12 @@ def ask(path, form=None, accept=None, body=None, **query):
     data = None if body is None else json.dumps(body).encode()
     if data is not None:
         headers["Content-Type"] = "application/json"
-    with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as answer:
-        return answer.headers, answer.read()
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as answer:
+            return answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        error.add_note(f"{path}: {error.read().decode()}")
+        raise
 
 
 def refused(*arguments, **named):
@@ -101,25 +105,25 @@ for item in ranking["items"]:
 
 # The stays and legs of a vehicle lie on a map, and so does the evidence of what relates it to a phone.
 sightings = [("2026-03-01T08:00:00Z", 48.8566, 2.3522), ("2026-03-01T20:00:00Z", 45.764, 4.8357)]
-row = {
-    "local_id": "forms-1",
-    "source": "forms",
-    "category": "contact",
-    "records": [
-        {"slot": "car", "body": {"type": "vehicle", "plate": "FO 4711"}},
-        {"slot": "phone", "body": {"type": "phone", "number": "+44 20 2555 0143"}},
-    ],
-    "events": [
-        {
-            "kind": "sighting",
-            "at": at,
-            "place": {"city": f"City {latitude}", "latitude": latitude, "longitude": longitude},
-            "participants": {"vehicle": ["car"], "contact": ["phone"]},
-        }
-        for at, latitude, longitude in sightings
-    ],
-}
-record = json.loads(ask("/v1/records", body=row)[1])["records"][0]
+for number, (at, latitude, longitude) in enumerate(sightings):
+    row = {
+        "local_id": f"forms-{number}",
+        "source": "forms",
+        "category": "contact",
+        "records": [
+            {"slot": "car", "body": {"type": "vehicle", "plate": "FO 4711"}},
+            {"slot": "phone", "body": {"type": "phone", "number": "+44 20 2555 0143"}},
+        ],
+        "events": [
+            {
+                "kind": "sighting",
+                "at": at,
+                "place": {"city": f"City {number}", "latitude": latitude, "longitude": longitude},
+                "participants": {"vehicle": ["car"], "contact": ["phone"]},
+            }
+        ],
+    }
+    record = json.loads(ask("/v1/records", body=row)[1])["records"][0]
 vehicle = json.loads(ask(f"/v1/records/{record}")[1])["entity"]["id"]
 path = f"/v1/entities/{vehicle}/routes"
 stays = json.loads(ask(path)[1])["stays"]
