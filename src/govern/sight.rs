@@ -1,4 +1,4 @@
-//! What a store is read through: classes that a decision opened. A set of classes by itself opens nothing.
+//! The classes through which a store is read: classes that a decision opened. A set of classes by itself opens nothing.
 
 use super::Question;
 use crate::model::{Class, ClassId, ClassSet, Handling};
