@@ -53,7 +53,7 @@ pub struct Entry {
     /// The ids of the objects that the answer showed, by the agency that owns them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, BTreeSet<String>>,
-    /// True if the answer showed a masked object unmasked.
+    /// True if the answer showed content that is masked by default.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unmasked: bool,
     /// The id that a store gave the entry when it committed it together with its write; absent for entries that went
