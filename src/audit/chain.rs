@@ -47,7 +47,7 @@ pub struct Entry {
     /// The case that the caller named; a reference too poor to hold a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
-    /// The ids of the open uses of break-glass that may have widened what the operation was computed on, ascending.
+    /// The ids of the open uses of break-glass that may have widened the operation's view, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub break_glass: Vec<BreakGlassId>,
     /// The ids of the objects that the answer showed, by the agency that owns them.

@@ -90,14 +90,14 @@ pub fn make_logged(
     Ok((store, log))
 }
 
-/// The audit log, for what a command does.
+/// The audit log, for the acts of a command.
 pub struct Log {
     audit: AuditLog,
     store: Arc<dyn Store>,
 }
 
 impl Log {
-    /// Opens the log, and writes into it what the store has committed and no log has.
+    /// Opens the log, and writes into it the entries that the store has committed and no log has.
     pub fn open(path: &Path, store: &Arc<dyn Store>) -> Result<Self, CommandError> {
         let log = Self { audit: AuditLog::open(path)?, store: Arc::clone(store) };
         log.audit.probe(log.store.as_ref())?;

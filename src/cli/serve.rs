@@ -26,7 +26,8 @@ use super::{CommandError, stdout};
 /// The API is under /v1, its page under /docs, its OpenAPI document at /openapi.json. Every request
 /// but these, /health, /ready and a log-on needs an API key (`accord key`), a session of a local account
 /// (`accord account`) or an access token of an identity provider (--identity), and is in the audit log
-/// before its answer leaves. Removes what is kept no longer at its start and daily (`accord purge`). Stops at SIGINT or SIGTERM when the answers under way have left.
+/// before its answer leaves. Removes what is kept no longer at its start and daily (`accord purge`). Stops at
+/// SIGINT or SIGTERM when the answers under way have left.
 ///
 /// With --tls-cert and --tls-key it speaks TLS 1.2 and 1.3 and nothing else on that address. Without,
 /// it listens on this machine's own addresses only, unless --plain-http says that a proxy stands in front.

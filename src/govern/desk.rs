@@ -38,7 +38,7 @@ pub enum MessageKind {
     OnwardAsked,
     /// The other agency has decided about an onward request of this one.
     OnwardDecided,
-    /// The other agency has removed what it held by an agreement; the ticket is the agreement's id.
+    /// The other agency has removed its copies under an agreement; the ticket is the agreement's id.
     PurgeConfirmed,
     /// A finding of the other agency needs masked records of this one, which can release it; the ticket is the
     /// referral's id.

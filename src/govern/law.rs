@@ -2,8 +2,8 @@
 //! both sides, and so the stricter: the owner's when the row is handed in and the terms are drafted, the recipient's
 //! when it signs. Each side is told of its own law only.
 //!
-//! The requirements of all these laws on logs (user, act, time, reason and recipient; LED art. 25, 28 CFR 23.20(d) and
-//! (g)) accord meets for every agency.
+//! accord meets the requirements of all these laws on logs (user, act, time, reason and recipient; LED art. 25, 28 CFR
+//! 23.20(d) and (g)) for every agency.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

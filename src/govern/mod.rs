@@ -64,7 +64,7 @@ pub use retention::{
 pub use sight::Sight;
 pub use view::{Access, Decision, Grounds, Rights, StoreHolder, View};
 
-/// The author of a question: a user of an agency.
+/// The caller of an operation: a user of an agency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The caller's agency.

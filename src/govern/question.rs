@@ -3,12 +3,12 @@
 use super::{CaseRef, Principal, Purpose};
 use crate::model::Timestamp;
 
-/// A question: its author, purpose, case and time.
+/// A question: the principal who asks, the purpose, the case and the time.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The authenticated author of the question.
+    /// The authenticated user who asks.
     pub principal: &'a Principal,
-    /// The purpose that it is asked for.
+    /// The purpose of the question.
     pub purpose: Purpose,
     /// The case that the principal names for it.
     pub case: &'a CaseRef,
