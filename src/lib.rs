@@ -1,6 +1,6 @@
-//! accord finds out which records of several agencies speak of the same person, phone, address,
-//! vehicle or organization, keeps the result as a graph, and answers questions about it, each
-//! answer computed on what the caller may see and on nothing else.
+//! accord resolves the records of several agencies into entities (persons, phones, addresses, vehicles and
+//! organizations), keeps the result as a graph, and answers questions about it, each answer computed on the records
+//! visible to the caller and on nothing else.
 //!
 //! `ARCHITECTURE.md` walks one record and one question through the rooms below.
 
@@ -10,7 +10,7 @@ pub use accord_scenario as scenario;
 pub mod analyze;
 pub mod api;
 pub mod audit;
-// What the engine's own tests compare.
+// Values that the engine's own tests compare.
 #[cfg(test)]
 #[expect(dead_code, reason = "the engine's tests use the rest")]
 #[path = "../crates/engine/src/resolve/tests/bodies.rs"]

@@ -4,7 +4,7 @@ mod cli;
 
 use std::process::ExitCode;
 
-/// Normalizing a million records takes and gives back many small pieces of memory.
+/// Normalizing a million records allocates and frees many small blocks of memory.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

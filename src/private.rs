@@ -1,4 +1,4 @@
-//! Files that hold what people said: their owner alone reads them, whatever the umask.
+//! Files with confidential content: only their owner may read them, whatever the umask.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -8,7 +8,7 @@ use std::path::Path;
 #[cfg(unix)]
 const MODE: u32 = 0o600;
 
-/// Opens a file by these options; one that they make is its owner's alone.
+/// Opens a file with these options; a file that this creates is readable and writable by its owner only.
 ///
 /// # Errors
 /// When the system does not open it.
@@ -18,10 +18,10 @@ pub fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Opens a file as [`open`] does; one that was there and that others may use becomes its owner's alone.
+/// Opens a file as [`open`] does; an existing file that others may use is made its owner's alone.
 ///
 /// # Errors
-/// When the system does not open it, or others may use it and it is somebody else's.
+/// When the system does not open it, or others may use it and it belongs to another user.
 pub fn open_closed(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let file = open(options, path)?;
     #[cfg(unix)]
@@ -35,7 +35,7 @@ pub fn open_closed(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Makes a file, or empties the one that is there, which keeps its mode.
+/// Creates a file, or empties the existing one, which keeps its mode.
 ///
 /// # Errors
 /// When the system does not make it.

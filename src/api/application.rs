@@ -13,6 +13,7 @@ use thiserror::Error;
 use tokio::sync::{Notify, Semaphore};
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
+use super::analyses::{ANALYSES_BYTES_MAX, Analyses};
 use super::budget::Budget;
 use super::failures::Failures;
 use super::guard::guard;
@@ -127,6 +128,7 @@ impl Application {
             cache: graph::Cache::new(config.id_key.clone(), Arc::clone(&config.engine))
                 .with_links(Arc::clone(&links) as _)
                 .with_bytes_max(config.view_bytes_max),
+            analyses: Analyses::new(ANALYSES_BYTES_MAX),
             runner: config.runner,
             jobs: Jobs::new(config.id_key.clone(), nonce, Arc::clone(&config.clock), JOB_THREADS)?,
             links,

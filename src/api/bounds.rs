@@ -174,7 +174,7 @@ pub fn put(document: &mut Value) {
 
 /// A cursor is one that a page gave.
 fn cursor() -> Value {
-    json!({ "pattern": "^cur_[0-9a-f]{32}$" })
+    json!({ "pattern": "^cur_[0-9a-f]{40}$" })
 }
 
 /// Says the bounds of the parameters that many operations have.

@@ -7,6 +7,7 @@
 mod access;
 mod agencies;
 mod agreements;
+mod analyses;
 mod answer;
 mod application;
 mod background;

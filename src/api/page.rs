@@ -1,5 +1,5 @@
-//! Pages of a list. A cursor names the last item of the page before it; it is keyed, so that only a
-//! cursor of the same list, caller's agency and parameters is taken, and says nothing else.
+//! Pages of a list. A cursor names the last item of the page before it, and where that stood; it is keyed, so that only
+//! a cursor of the same list, caller's agency and parameters is taken, and says nothing else.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +14,8 @@ use crate::model::hex;
 
 /// Items on a page when the caller does not say.
 pub const LIMIT_DEFAULT: u64 = 50;
+/// The beginning of a cursor.
+const PREFIX: &str = "cur_";
 /// The most items on a page.
 pub const LIMIT_MAX: u64 = 500;
 
@@ -89,15 +91,18 @@ pub fn page<T, U>(
 ) -> Result<Page<U>, Problem> {
     let from = match &request.cursor {
         None => 0,
-        Some(cursor) => {
-            let after =
-                items.iter().position(|item| cursor_of(scope, list, &name(item)) == *cursor);
+        Some(text) => {
+            let cursor = Cursor::read(scope, text).ok_or_else(|| Problem::new(Code::BadCursor))?;
+            let tag_at = |at: usize| tag_of(scope, list, &name(&items[at]));
+            let after = nearest(cursor.position, items.len(), |at| tag_at(at) == cursor.tag);
             after.ok_or_else(|| Problem::new(Code::BadCursor))? + 1
         }
     };
     let to = items.len().min(from + request.limit);
     let next = items[from..to].last().filter(|_| to < items.len());
-    let next = next.map(|item| cursor_of(scope, list, &name(item)));
+    let next = next.map(|item| {
+        Cursor { tag: tag_of(scope, list, &name(item)), position: to - 1 }.written(scope)
+    });
     let shown = &items[from..to];
     let (items, total, next) = scope.page_shown(
         (shown.iter().map(wire).collect(), items.len(), next),
@@ -106,9 +111,77 @@ pub fn page<T, U>(
     Ok(Page { items, total, next })
 }
 
-fn cursor_of(scope: &CallerScope, list: &[&str], name: &str) -> String {
+/// The keyed hash of an item of a list: only the same item of the same list of the same agency has it.
+fn tag_of(scope: &CallerScope, list: &[&str], name: &str) -> [u8; 16] {
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
     parts.push(name.as_bytes());
-    format!("cur_{}", hex(&scope.id_key().tag("cursor", &parts)))
+    scope.id_key().tag("cursor", &parts)
+}
+
+/// A cursor: the item that it stands behind, and where that stood in the list, so that it need not be sought.
+struct Cursor {
+    tag: [u8; 16],
+    position: usize,
+}
+
+impl Cursor {
+    /// The hash, and the position under a pad that the hash gives: a cursor says nothing to who has no key.
+    fn written(&self, scope: &CallerScope) -> String {
+        let position = u32::try_from(self.position).unwrap_or(u32::MAX);
+        let hidden = position ^ pad(scope, &self.tag);
+        format!("{PREFIX}{}{hidden:08x}", hex(&self.tag))
+    }
+
+    fn read(scope: &CallerScope, text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(PREFIX)?;
+        let is_one =
+            digits.len() == 40 && digits.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+        let (tag, hidden) = digits.split_at_checked(32).filter(|_| is_one)?;
+        let tag = u128::from_str_radix(tag, 16).ok()?.to_be_bytes();
+        let position = u32::from_str_radix(hidden, 16).ok()? ^ pad(scope, &tag);
+        Some(Self { tag, position: position as usize })
+    }
+}
+
+fn pad(scope: &CallerScope, tag: &[u8; 16]) -> u32 {
+    let [a, b, c, d, ..] = scope.id_key().tag("cursor position", &[tag]);
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// The position of the item that is sought among so many, looked for where it stood and then farther and farther from
+/// there: a list that has changed has mostly moved by little.
+fn nearest(stood: usize, count: usize, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+    let stood = stood.min(count.checked_sub(1)?);
+    let around = (0..count).flat_map(|far| {
+        let before = stood.checked_sub(far);
+        let after = Some(stood + far).filter(|at| far > 0 && *at < count);
+        [before, after].into_iter().flatten()
+    });
+    let mut around = around;
+    around.find(|at| is_it(*at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn an_item_is_found_wherever_it_went_and_first_where_it_stood() {
+        for count in 0..8 {
+            for stood in 0..10 {
+                for sought in 0..count {
+                    assert_eq!(nearest(stood, count, |at| at == sought), Some(sought));
+                }
+                assert_eq!(nearest(stood, count, |_| false), None);
+            }
+        }
+        let tried = std::cell::Cell::new(0);
+        let count = |at| {
+            tried.set(tried.get() + 1);
+            at == 50_003
+        };
+        assert_eq!(nearest(50_000, 100_000, count), Some(50_003));
+        assert!(tried.get() <= 7);
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::analyses::Analyses;
 use super::budget::Budget;
 use super::failures::Failures;
 use super::metrics::Metrics;
@@ -31,6 +32,7 @@ pub struct State {
     pub(super) engine: Arc<Engine>,
     pub(super) id_key: IdKey,
     pub(super) cache: graph::Cache,
+    pub(super) analyses: Analyses<graph::Snapshot>,
     pub(super) runner: Runner,
     pub(super) jobs: Jobs,
     /// Finds the links that writes leave for later.

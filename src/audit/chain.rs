@@ -1,4 +1,4 @@
-//! One line of the log and how lines hang together.
+//! The lines of the log and the hash chain through them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::govern::{BreakGlassId, Purpose};
 use crate::model::Timestamp;
 
-/// How an operation ended.
+/// Outcome of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It was carried out.
+    /// The operation was carried out.
     Done,
-    /// The caller was not known.
+    /// The caller was not authenticated.
     Unauthenticated,
-    /// It was refused: bad input, no such object in the view, or not allowed.
+    /// The operation was refused: bad input, no such object in the view, or not allowed.
     Refused,
-    /// It failed on our side.
+    /// The operation failed on the server's side.
     Failed,
 }
 
@@ -42,12 +42,12 @@ pub enum Act {
     Administration,
 }
 
-/// What is logged of one operation (after CJIS Security Policy AU-3: what, when, where, source,
-/// outcome, identity), without any personal data.
+/// The log entry of one operation (after CJIS Security Policy AU-3: what, when, where, source, outcome, identity),
+/// without any personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// When, UTC.
+    /// The time, UTC.
     pub at: Timestamp,
     /// The request's id, as in the answer's header.
     pub request: String,
@@ -65,41 +65,41 @@ pub struct Entry {
     /// The id of the object asked for, where the path names one; a keyed hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
-    /// What for, as the caller said.
+    /// The purpose that the caller named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
-    /// About which case, as the caller said; a reference too poor to hold a name.
+    /// The case that the caller named; a reference too poor to hold a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
-    /// The ids of the open uses of break-glass that may have widened what the operation was computed on, ascending.
+    /// The ids of the open uses of break-glass that may have widened the operation's view, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub break_glass: Vec<BreakGlassId>,
     /// The ids of the objects that the answer showed, by the agency that owns them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, BTreeSet<String>>,
-    /// Whether the answer showed something masked.
+    /// True if the answer showed content that is masked by default.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unmasked: bool,
-    /// The id that a store gave the entry when it committed it together with what it is about; absent for
-    /// entries that went straight to the log.
+    /// The id that a store gave the entry when it committed it together with its write; absent for entries that went
+    /// straight to the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub write: Option<String>,
-    /// Where an unknown caller's connection came from: an IPv4 address or the /64 of an IPv6 address (CJIS Security
-    /// Policy AU-3 asks for the source). Absent where the caller is known.
+    /// Origin of an unknown caller's connection: an IPv4 address or the /64 of an IPv6 address (CJIS Security Policy
+    /// AU-3 asks for the source). Absent where the caller is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// How many times it happened, where one entry stands for many; absent for one.
+    /// Number of occurrences, where one entry stands for many; absent for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
-    /// How it ended.
+    /// The outcome of the operation.
     pub outcome: Outcome,
     /// HTTP status, or 0 for operations outside HTTP.
     pub status: u16,
 }
 
 impl Entry {
-    /// The beginning of an entry: when, the id of the request or act, and what is done. Whoever did it and how it
-    /// ended is filled in as it comes to be known.
+    /// The entry of an operation that has begun: its time, the id of the request or act, and the operation. Caller and
+    /// outcome are filled in when they are known.
     pub fn begun((at, id): (Timestamp, String), operation: String) -> Self {
         Self {
             at,
@@ -122,7 +122,7 @@ impl Entry {
         }
     }
 
-    /// The entry of an act that no request began: a command, or the server itself, did it about a user or an agency.
+    /// The entry of an act outside of any request: by a command or by the server itself, about a user or an agency.
     pub fn apart(
         made: (Timestamp, String),
         agency: &str,
@@ -135,7 +135,8 @@ impl Entry {
 }
 
 impl Entry {
-    /// Whether it says more than the entry of the same request that was stored with its write.
+    /// Tells if the entry differs from the entry of the same request that was stored with its write: in outcome,
+    /// object, break-glass, unmasking or shown objects.
     pub fn says_more_than(&self, stored: &Self) -> bool {
         let said = |entry: &Self| {
             (entry.outcome, entry.object.clone(), entry.break_glass.clone(), entry.unmasked)
@@ -152,12 +153,12 @@ pub struct Line {
     pub index: u64,
     /// Hash of the line before, 64 hexadecimal digits; all zero for the first.
     pub previous: String,
-    /// What is logged.
+    /// The logged entry.
     pub entry: Entry,
 }
 
-/// Where a log stands: how many lines it has and the hash of its last one. Two copies of one log
-/// that show different hashes at the same length have been tampered with.
+/// The end of a log: its number of lines and the hash of its last one. Two copies of one log that show different hashes
+/// at the same length have been tampered with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// Number of lines.
@@ -172,7 +173,7 @@ impl Head {
         Self { length: 0, hash: "0".repeat(64) }
     }
 
-    /// The line that comes next.
+    /// The next line, with the given entry.
     pub(super) fn line(&self, entry: Entry) -> Line {
         Line { index: self.length, previous: self.hash.clone(), entry }
     }
@@ -182,7 +183,7 @@ impl Head {
         Self { length: self.length + 1, hash: blake3::hash(text.as_bytes()).to_hex().to_string() }
     }
 
-    /// Whether a line hangs on this head.
+    /// Tells if a line follows this head in the chain.
     pub(super) fn accepts(&self, line: &Line) -> bool {
         line.index == self.length && line.previous == self.hash
     }

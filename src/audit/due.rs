@@ -1,5 +1,4 @@
-//! Entries that are due: a store commits them together with what they are about, so that neither is ever there
-//! without the other.
+//! Entries that are due: a store commits each together with its write, so that neither exists without the other.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,32 +6,31 @@ use thiserror::Error;
 
 use super::chain::Entry;
 
-/// What is written into a store without an entry, and why: none of it is anybody's act.
+/// The writes to a store without an entry, none of which is a user's act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Housekeeping {
-    /// When a session was last used; sessions that are over.
+    /// The last use of sessions, and the removal of sessions that are over.
     Sessions,
-    /// The tries of an account, and whether they have locked it. A log-on is logged with its session.
+    /// The attempts to log on to an account. A lock and a log-on have entries of their own.
     LogOnTries,
-    /// Which key seals the store's secrets.
+    /// The id of the key that seals the store's secrets.
     SealingKey,
-    /// What desks are told of a question some time after its answer: the question is logged.
+    /// Silent alerts to desks some time after a question's answer: the question is logged.
     SilentAlerts,
-    /// What is counted and told of referrals some time after the question: the question is logged, and so is each
-    /// referral.
+    /// Counts and messages of referrals some time after the question: the question is logged, and so is each referral.
     Referrals,
-    /// Accounts of reviews whose rows are gone: the purge of the rows is logged.
+    /// Reviews whose rows have been removed: the purge of the rows is logged.
     EndedReviews,
     /// Links of records that are stored and logged.
     Linking,
-    /// A transaction that finds out what would happen and is never committed.
+    /// A transaction that determines the effects of a change and is never committed.
     DryRun,
     /// The making of a store before anybody is served from it: of copies, for tests and measurements.
     Making,
 }
 
 impl Housekeeping {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 9] = [
         Self::Sessions,
         Self::LogOnTries,
@@ -46,13 +44,13 @@ impl Housekeeping {
     ];
 }
 
-/// A commit of an act whose entry is not known: nothing is committed.
+/// The error that an act is to be committed without any entry; nothing is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a write without its entry")]
 pub struct NoEntry;
 
-/// The entries of one act, or why there is none. The first commit of the act stores them; later commits of the
-/// same act find that they are stored.
+/// The entries of one act, or the reason for which there are none. The first commit of the act stores them; later
+/// commits of the same act find them stored.
 #[derive(Debug)]
 pub struct Due(Kind);
 
@@ -65,27 +63,27 @@ enum Kind {
 #[derive(Debug, Default)]
 struct Act {
     entries: Vec<Entry>,
-    /// The ids that the store gave the entries.
+    /// The ids that the store gave the entries; `None` before they are stored.
     writes: Option<Vec<String>>,
 }
 
 impl Due {
-    /// The entry of an act.
+    /// An act with this entry.
     pub fn of(entry: Entry) -> Self {
         Self(Kind::Act(Mutex::new(Act { entries: vec![entry], writes: None })))
     }
 
-    /// An act whose entries come to be known before its commit; without any it cannot be committed.
+    /// An act whose entries are added before its commit; without any it cannot be committed.
     pub fn awaited() -> Self {
         Self(Kind::Act(Mutex::default()))
     }
 
-    /// What is nobody's act.
+    /// A write that is no user's act.
     pub const fn unlogged(why: Housekeeping) -> Self {
         Self(Kind::Unlogged(why))
     }
 
-    /// Why there is no entry, where there is none.
+    /// The reason for which there is no entry; `None` for an act.
     pub fn housekeeping(&self) -> Option<Housekeeping> {
         match &self.0 {
             Kind::Act(_) => None,
@@ -107,19 +105,19 @@ impl Due {
         }
     }
 
-    /// Completes the entries, as long as they are not stored.
+    /// Changes the entries, as long as they are not stored.
     pub fn amend(&self, change: impl FnMut(&mut Entry)) {
         if let Some(mut act) = self.act().filter(|act| act.writes.is_none()) {
             act.entries.iter_mut().for_each(change);
         }
     }
 
-    /// The first entry, as far as it is known.
+    /// The first entry, as it is now.
     pub fn first(&self) -> Option<Entry> {
         self.act().and_then(|act| act.entries.first().cloned())
     }
 
-    /// The entries that a commit must store: none where they are stored already or there are none to be.
+    /// The entries that a commit must store: empty where they are stored already or none are due.
     ///
     /// # Errors
     /// When the act has no entry.
@@ -132,14 +130,14 @@ impl Due {
         }
     }
 
-    /// Says that a commit has stored the entries, and under which ids.
+    /// Records that a commit has stored the entries, with their ids.
     pub fn stored_as(&self, writes: Vec<String>) {
         if let Some(mut act) = self.act().filter(|act| act.writes.is_none()) {
             act.writes = Some(writes);
         }
     }
 
-    /// The entries that were stored with a commit, with their ids; none where nothing was committed.
+    /// The stored entries with their ids; empty where nothing was committed.
     pub fn stored(&self) -> Vec<(String, Entry)> {
         let Some(act) = self.act() else { return Vec::new() };
         let writes = act.writes.clone().unwrap_or_default();

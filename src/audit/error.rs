@@ -1,4 +1,4 @@
-//! What can go wrong with the log.
+//! Errors of the log.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::outbox::OutboxError;
 
-/// What can go wrong with the log.
+/// Errors of the log.
 #[derive(Debug, Error)]
 pub enum AuditError {
     /// The file cannot be read or written.
@@ -14,7 +14,7 @@ pub enum AuditError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The chain is broken: the line was altered, or lines before it were removed or reordered.
@@ -31,28 +31,28 @@ pub enum AuditError {
         /// The file.
         path: PathBuf,
     },
-    /// Something else lies in the log's place.
+    /// Another file is at the log's path.
     #[error("audit log {path}: something else lies in its place, without what was logged")]
     Replaced {
         /// The file.
         path: PathBuf,
     },
-    /// The file is shorter than what was written, or says something else.
+    /// The file is shorter than its known length, or its content differs.
     #[error("audit log {path}: what was logged is not there any more")]
     Cut {
         /// The file.
         path: PathBuf,
     },
-    /// It could not be written an instant ago.
+    /// A write failed an instant ago.
     #[error("audit log: it could not be written an instant ago")]
     Failing,
-    /// The entries that a store has committed cannot be had.
+    /// The entries that a store has committed cannot be read or removed.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
 }
 
 impl AuditError {
-    /// What the system said of a file.
+    /// The error of a file operation.
     pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io { path: path.to_owned(), source }
     }

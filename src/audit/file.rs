@@ -1,5 +1,5 @@
-//! The log's file: what is known of it, whether it is still the one in its place, and how it is taken up again after
-//! a write that failed.
+//! The log's file: the state of its chain, the check that it is still the one at the log's path, and the recovery after
+//! a failed write.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -10,7 +10,7 @@ use super::chain::{Entry, Head};
 use super::read::{Read, read_chain, read_chain_up_to};
 use crate::private;
 
-/// Bytes that are written and taken back to see whether there is room: more than most lines have.
+/// Bytes that are written and removed again to test for free space: more than most lines have.
 const PROBE: [u8; 2048] = [b' '; 2048];
 
 /// An open file of a log.
@@ -21,28 +21,28 @@ pub(super) struct LogFile {
     pub read: Read,
     synced: Synced,
     doubt: Doubt,
-    /// The file in the log's place that was found not to be the log.
+    /// The file at the log's path that was found not to be the log.
     wrong: Option<Identity>,
 }
 
-/// Up to where lines are known to be durable.
+/// The end of the lines that are known to be durable.
 #[derive(Debug, Clone)]
 struct Synced {
     head: Head,
     bytes: u64,
 }
 
-/// What must be done before the next line.
+/// The recovery that is needed before the next line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Doubt {
     Nothing,
-    /// A write or a sync failed: what it left is read and written again.
+    /// A write or a sync failed: the lines after the durable ones are read and written again.
     Written,
-    /// The file was shorter than what was read of it: it is read from its begin.
+    /// The file was shorter than its known length: it is read from its beginning.
     All,
 }
 
-/// A file as it was seen.
+/// The identity of a file as last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity {
     place: (u64, u64),
@@ -57,7 +57,7 @@ impl Identity {
     }
 }
 
-/// Device and number of a file.
+/// Device and inode of a file.
 #[cfg(unix)]
 fn place(metadata: &Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
@@ -96,7 +96,7 @@ impl LogFile {
         move |source| AuditError::io(&path, source)
     }
 
-    /// Keeps other processes from writing, and makes sure of what the log is now: to be followed by
+    /// Locks out other processes' writes, and brings the known state of the log up to date: to be followed by
     /// [`Self::unlock`] where it succeeds.
     pub fn lock(&mut self) -> Result<(), AuditError> {
         if !self.is_in_place()? {
@@ -115,7 +115,7 @@ impl LogFile {
         self.file.unlock().map_err(self.io())
     }
 
-    /// Whether the file is the one in the log's place and holds what was read of it, as far as a look tells.
+    /// Checks, by metadata only, that the file is the one at the log's path and is not shorter than its known length.
     pub fn look(&mut self) -> Result<(), AuditError> {
         if !self.is_in_place()? {
             return Err(AuditError::Replaced { path: self.path.clone() });
@@ -133,7 +133,7 @@ impl LogFile {
         Ok(place(&there) == place(&self.file.metadata().map_err(self.io())?))
     }
 
-    /// The length of the file, which is not less than what was read of it.
+    /// Returns the length of the file; an error if it is shorter than its known length.
     fn length(&mut self) -> Result<u64, AuditError> {
         let length = self.file.metadata().map_err(self.io())?.len();
         if length < self.read.bytes {
@@ -143,7 +143,7 @@ impl LogFile {
         Ok(length)
     }
 
-    /// Takes up the file that now lies in the log's place, if it goes on from what was read.
+    /// Opens the file that now is at the log's path, if it continues the known chain.
     fn take_up(&mut self) -> Result<(), AuditError> {
         let replaced = || AuditError::Replaced { path: self.path.clone() };
         let there = std::fs::metadata(&self.path).map_err(self.io())?;
@@ -161,13 +161,13 @@ impl LogFile {
         let path = self.path.display();
         tracing::warn!(%path, "another file was put in the audit log's place; it goes on from the log and is used");
         (self.file, self.read, self.wrong) = (file, read, None);
-        // Whether its lines are durable nobody knows.
+        // It is unknown if its lines are durable.
         self.synced = Synced { head: Head::empty(), bytes: 0 };
         self.doubt = Doubt::Nothing;
         Ok(())
     }
 
-    /// Reads a file from its begin; its chain must come by a head.
+    /// Reads a file from its beginning; its chain must contain the head `known`.
     fn read_anew(&self, mut file: &File, known: &Head) -> Result<Read, AuditError> {
         let mut read = Read::nothing();
         file.seek(SeekFrom::Start(0)).map_err(self.io())?;
@@ -180,8 +180,8 @@ impl LogFile {
         Ok(read)
     }
 
-    /// Removes doubts, reads on what another process has appended, and cuts what it left torn when it died. The
-    /// lock is held.
+    /// Recovers from doubts, reads the lines that another process has appended, and removes the torn line that it left
+    /// if it died. The lock is held.
     fn catch_up(&mut self) -> Result<(), AuditError> {
         if !self.is_in_place()? {
             return Err(AuditError::Replaced { path: self.path.clone() });
@@ -203,18 +203,18 @@ impl LogFile {
         Ok(())
     }
 
-    /// After a write or a sync that failed nobody knows what is on disk: the file is opened anew, what follows the
-    /// last line that was durable is read again and written again. A sync alone would say that all is well, since
-    /// the system forgets what it could not write.
+    /// After a failed write or sync the content of the disk is unknown: the file is opened anew, and the lines after
+    /// the last durable one are read and written again. A sync alone would report success, since the system forgets
+    /// what it could not write.
     fn write_again(&mut self) -> Result<(), AuditError> {
         use std::io::Read as _;
         let file = private::open(&mut options(), &self.path).map_err(self.io())?;
-        // A process does not wait for the lock that it holds on another handle of the file.
+        // A process does not wait for a lock that it holds on another handle of the file.
         self.file.unlock().map_err(self.io())?;
         self.file = file;
         self.file.lock().map_err(self.io())?;
         self.length()?;
-        // Lines that were not durable may be gone; a store has those that it committed.
+        // Lines that were not durable may be gone; a store has the ones that it committed.
         self.read = self.read_anew(&self.file, &self.synced.head)?;
         self.file.set_len(self.read.bytes).map_err(self.io())?;
         let mut plain =
@@ -250,7 +250,7 @@ impl LogFile {
         Ok(())
     }
 
-    /// Makes all that was written durable. The lock is held.
+    /// Makes all written lines durable. The lock is held.
     pub fn sync(&mut self) -> Result<(), AuditError> {
         if self.synced.bytes < self.read.bytes {
             self.file.sync_data().map_err(|error| self.failed(error))?;
@@ -259,7 +259,7 @@ impl LogFile {
         Ok(())
     }
 
-    /// Whether something can be written and made durable, found out by doing so and taking it back. The lock is held.
+    /// Checks that the log can be written and made durable, by doing so and removing it again. The lock is held.
     pub fn probe(&mut self) -> Result<(), AuditError> {
         let written = self.file.write_all(&PROBE).and_then(|()| self.file.sync_data());
         written.map_err(|error| self.failed(error))?;
@@ -275,7 +275,7 @@ impl LogFile {
 
     fn failed(&mut self, source: std::io::Error) -> AuditError {
         self.doubt = self.doubt.max(Doubt::Written);
-        // Where this fails as well, the torn line is cut when the log is taken up again.
+        // If this fails as well, the torn line is cut when the log is recovered.
         let _ = self.file.set_len(self.read.bytes);
         AuditError::io(&self.path, source)
     }

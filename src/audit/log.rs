@@ -11,25 +11,25 @@ use super::file::LogFile;
 use super::outbox::Outbox;
 use crate::govern::BreakGlassId;
 
-/// Entries of a store that are logged at a time.
+/// Largest number of a store's entries that are logged at a time.
 const BATCH: usize = 1_000;
 
-/// Entries of a store that may be in the log without being durable there: the store keeps them until they are, so a
+/// Largest number of a store's entries in the log that are not durable there: the store keeps them until they are, so a
 /// write waits for one sync only.
 pub(super) const UNSYNCED_MAX: usize = 256;
 
-/// How long a write that succeeded says that the log can be written.
+/// Time for which a successful write proves that the log can be written.
 const PROVEN: Duration = Duration::from_millis(500);
 
-/// How long after a try that failed none is made: it may read the whole log.
+/// Pause after a failed attempt, since an attempt may read the whole log.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// An open log. Appending is serialized, also between processes (a command may write while the server runs). When
-/// the log cannot be written, everything is refused until it can: each try looks anew.
+/// An open log. Appending is serialized, also between processes (a command may write while the server runs). When the
+/// log cannot be written, everything is refused until it can be: each attempt checks anew.
 #[derive(Debug)]
 pub struct AuditLog {
     state: Mutex<State>,
-    /// Whether the last try failed.
+    /// True if the last attempt failed.
     ill: AtomicBool,
 }
 
@@ -38,17 +38,17 @@ struct State {
     file: LogFile,
     /// The position up to which the store's entries are in the log.
     position: u64,
-    /// How many of them may not be durable in it.
+    /// Number of these entries that may not be durable in the log.
     unsynced: usize,
-    /// What was last said of why the log cannot be written.
+    /// The last reported reason for which the log cannot be written.
     said: Option<String>,
     proven: Option<Instant>,
     failed: Option<Instant>,
 }
 
 impl State {
-    /// Logs what the store has committed, in its order. `completed` is the entry of a write as it is known after the
-    /// answer, with its id: whether it was logged so.
+    /// Logs the entries that the store has committed, in its order. `completed` is the entry of a write as it is known
+    /// after the answer, with its id. Returns true if it was logged in this completed form.
     fn drain(
         &mut self,
         outbox: &dyn Outbox,
@@ -79,7 +79,7 @@ impl State {
         }
     }
 
-    /// Makes all entries durable and tells the store that those it has committed are.
+    /// Makes all entries durable and tells the store so.
     fn sync(&mut self, outbox: &dyn Outbox) -> Result<(), AuditError> {
         self.file.sync()?;
         self.proven = Some(Instant::now());
@@ -108,7 +108,7 @@ impl AuditLog {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `work` on the log as it stands now.
+    /// Runs `work` on the log, locked and brought up to date.
     fn with<T>(
         &self,
         state: &mut State,
@@ -126,7 +126,7 @@ impl AuditLog {
         done
     }
 
-    /// Writes into the server's own log what has become of the audit log, once.
+    /// Reports changes of the audit log's state in the server's own log, each once.
     fn say(&self, state: &mut State, error: Option<&AuditError>) {
         self.ill.store(error.is_some(), Ordering::Relaxed);
         state.failed = error.map(|_| Instant::now());
@@ -136,7 +136,7 @@ impl AuditLog {
             }
             return;
         };
-        // What of the store's entries is in the log is looked at anew.
+        // The position in the store's entries is determined anew.
         state.position = 0;
         state.proven = None;
         let text = error.to_string();
@@ -146,10 +146,10 @@ impl AuditLog {
         }
     }
 
-    /// Appends one entry, after what the store has committed, and makes all durable.
+    /// Appends one entry, after the entries that the store has committed, and makes all durable.
     ///
     /// # Errors
-    /// When it could not be made durable; the answer must then not leave.
+    /// When the entry could not be made durable; the answer must then not leave.
     pub fn append(&self, outbox: &dyn Outbox, entry: Entry) -> Result<(), AuditError> {
         let mut state = self.state();
         self.with(&mut state, |state| {
@@ -159,9 +159,9 @@ impl AuditLog {
         })
     }
 
-    /// Logs what the store has committed; durable it is there already. `completed` is the entry of a write as it is
-    /// known after the answer, with the id that the store gave it. Returns whether it was logged so; else another
-    /// had logged it as it was committed.
+    /// Logs the entries that the store has committed; they are durable in the store already. `completed` is the entry
+    /// of a write as it is known after the answer, with the id that the store gave it. Returns true if it was logged in
+    /// this completed form; otherwise another had logged it as it was committed.
     ///
     /// # Errors
     /// When the log cannot be written. The entries stay in the store and are logged as soon as it can be.
@@ -174,16 +174,16 @@ impl AuditLog {
         self.with(&mut state, |state| state.drain(outbox, completed))
     }
 
-    /// Whether a write may be stored: the log is in its place, holds what was read of it, and the last try to write
-    /// it succeeded; where that failed, a new one does.
+    /// Checks that a write may be stored: the log is at its path, is not shorter than its known length, and the last
+    /// attempt to write it succeeded; if that failed, a new one must succeed.
     ///
     /// # Errors
-    /// When not, and why.
+    /// When a write may not be stored; the reason.
     pub fn check(&self, outbox: &dyn Outbox) -> Result<(), AuditError> {
         let is_ill = || self.ill.load(Ordering::Relaxed);
         let mut state = match self.state.try_lock() {
             Ok(state) => state,
-            // Somebody is writing to it.
+            // Another thread is writing to the log.
             Err(TryLockError::WouldBlock) if !is_ill() => return Ok(()),
             Err(TryLockError::WouldBlock) => self.state(),
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -195,14 +195,14 @@ impl AuditLog {
         if seen.is_ok() {
             return Ok(());
         }
-        // The right file may be back under another number.
+        // The right file may be back under another inode.
         self.prove(&mut state, outbox)
     }
 
-    /// Whether the log can be written, found out by doing so, and what the store has committed with it.
+    /// Checks that the log can be written, by doing so together with the entries that the store has committed.
     ///
     /// # Errors
-    /// When not, and why.
+    /// When it cannot be written; the reason.
     pub fn probe(&self, outbox: &dyn Outbox) -> Result<(), AuditError> {
         let mut state = self.state();
         if state.proven.is_some_and(|at| at.elapsed() < PROVEN) && state.file.look().is_ok() {
@@ -219,8 +219,8 @@ impl AuditLog {
         })
     }
 
-    /// Logs what the store has committed, makes it durable and leaves nothing of it in the store: at a start and at
-    /// an end.
+    /// Logs the entries that the store has committed, makes them durable and removes them from the store: at the
+    /// server's start and end.
     ///
     /// # Errors
     /// When the log cannot be written, or the store does not answer.
@@ -236,13 +236,13 @@ impl AuditLog {
         })
     }
 
-    /// Where the log stands.
+    /// The head of the log.
     pub fn head(&self) -> Head {
         self.state().file.read.head.clone()
     }
 
-    /// How many entries bear the mark of a use of break-glass; of another process those that were there
-    /// when this one wrote last.
+    /// Number of entries with the mark of a use of break-glass; another process's entries are counted as of this one's
+    /// last write.
     pub fn marked(&self, break_glass: BreakGlassId) -> u64 {
         self.state().file.read.marked.get(&break_glass).copied().unwrap_or_default()
     }

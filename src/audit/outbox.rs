@@ -1,11 +1,11 @@
-//! What a store does for the log: it keeps the entries that were committed with what they are about until the log
-//! has them.
+//! The store's side of the log: it keeps the entries that were committed together with their writes until the log has
+//! them.
 
 use thiserror::Error;
 
 use super::chain::Entry;
 
-/// The entries of a store cannot be read or removed; why.
+/// The error that the entries of a store cannot be read or removed; the reason.
 #[derive(Debug, Error)]
 #[error("entries in the store: {0}")]
 pub struct OutboxError(pub String);
@@ -17,19 +17,19 @@ pub struct Committed {
     pub position: u64,
     /// Its id, which no other entry has, whatever becomes of the store.
     pub write: String,
-    /// What is to be logged.
+    /// The entry to log.
     pub entry: Entry,
 }
 
 /// Entries that a store has committed and that may not be in the log yet.
 pub trait Outbox {
-    /// The first of them behind a position, in their order.
+    /// Returns the first `most` of them behind a position, in their order.
     ///
     /// # Errors
     /// When the store does not answer.
     fn committed(&self, after: u64, most: usize) -> Result<Vec<Committed>, OutboxError>;
 
-    /// Says that all up to a position are durable in the log: the next commit removes them.
+    /// Marks all up to a position as durable in the log: the next commit removes them.
     fn logged(&self, up_to: u64);
 
     /// Removes all up to a position at once.
@@ -39,7 +39,7 @@ pub trait Outbox {
     fn remove(&self, up_to: u64) -> Result<(), OutboxError>;
 }
 
-/// No store, for a log of what is only asked.
+/// No store, for a log of reads only.
 impl Outbox for () {
     fn committed(&self, _: u64, _: usize) -> Result<Vec<Committed>, OutboxError> {
         Ok(Vec::new())

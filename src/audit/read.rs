@@ -9,17 +9,17 @@ use super::AuditError;
 use super::chain::{Entry, Head, Line};
 use crate::govern::BreakGlassId;
 
-/// Ids of the last entries that came from a store. More than can be in the log and in the store at once: at most
-/// [`super::log::UNSYNCED_MAX`] and one batch.
+/// Number of ids of the last entries from a store that are remembered. More than can be in the log and in the store at
+/// once: at most [`super::log::UNSYNCED_MAX`] and one batch.
 const WRITES_KEPT: usize = 4096;
 
-/// What is known of the log's first lines.
+/// The state of the log after the lines that have been read.
 #[derive(Debug, Clone)]
 pub(super) struct Read {
     pub head: Head,
-    /// Bytes of the file that the head is of.
+    /// Bytes of the file up to the head.
     pub bytes: u64,
-    /// Entries that bear the mark of each use of break-glass.
+    /// Number of entries with the mark of each use of break-glass.
     pub marked: BTreeMap<BreakGlassId, u64>,
     writes: BTreeSet<String>,
     writes_in_order: VecDeque<String>,
@@ -36,7 +36,7 @@ impl Read {
         }
     }
 
-    /// Takes in the line that comes next, without its newline.
+    /// Adds the next line, without its newline.
     pub fn take(&mut self, text: &str, entry: &Entry) {
         self.head = self.head.after(text);
         self.bytes += text.len() as u64 + 1;
@@ -53,25 +53,26 @@ impl Read {
         }
     }
 
-    /// Whether the log holds the entry with this id, as far as it may also be in a store.
+    /// Tells if the log holds the entry with this id. Only the last entries from a store are known, which include all
+    /// that may still be in the store.
     pub fn holds(&self, write: &str) -> bool {
         self.writes.contains(write)
     }
 }
 
-/// Reads whole lines from where the file stands, which is after what was read, and shows each its text.
+/// Reads whole lines from the file's position, which is the end of `read`, checks their chain and adds them to `read`.
 pub(super) fn read_chain(path: &Path, file: &File, read: &mut Read) -> Result<(), AuditError> {
     read_chain_up_to(path, file, read, u64::MAX)
 }
 
-/// The same, up to a number of lines.
+/// Reads whole lines as [`read_chain`] does, until the log has `lines` lines.
 pub(super) fn read_chain_up_to(
     path: &Path,
     file: &File,
     read: &mut Read,
     lines: u64,
 ) -> Result<(), AuditError> {
-    // Up to where the file reaches now: an endless device is no log.
+    // Up to the file's present length: an endless device is no log.
     let size = file.metadata().map_err(|source| AuditError::io(path, source))?.len();
     let mut reader = BufReader::new(file.take(size.saturating_sub(read.bytes)));
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! `accord agency`: the agencies that a store knows, and those that are to come.
+//! `accord agency`: the agencies that a store knows, and registration of new ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
@@ -142,10 +142,10 @@ fn known(store: &dyn Store) -> Result<BTreeMap<String, Known>, CommandError> {
     Ok(known)
 }
 
-/// Agencies named when another one is refused.
+/// Largest number of known agencies that a refusal lists.
 const NAMED_MAX: usize = 12;
 
-/// Refuses agencies that the store does not know, unless they are to come in.
+/// Refuses agencies that the store does not know, unless `is_new` permits new ones.
 pub fn check<'a>(
     store: &dyn Store,
     agencies: impl IntoIterator<Item = &'a str>,
@@ -161,8 +161,8 @@ pub fn check<'a>(
     }
 }
 
-/// Refuses agencies of files as [`check`] does. A store that knows none but these takes them all: it is new, or their
-/// import was interrupted before it came to the last of them.
+/// Refuses agencies of files as [`check`] does. A store that knows no agencies but these accepts all of them: it is
+/// new, or their import was interrupted before it came to the last of them.
 pub fn check_files<'a>(
     store: &dyn Store,
     agencies: impl IntoIterator<Item = &'a str>,
@@ -173,7 +173,7 @@ pub fn check_files<'a>(
     if knows_others { check(store, agencies, is_new) } else { Ok(()) }
 }
 
-/// Why an agency is refused; those that are known are named, the most alike first.
+/// The message that refuses an unknown agency; it lists known agencies, the most similar name first.
 fn unknown(agency: &str, known: &BTreeMap<String, Known>) -> String {
     let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
     names.sort_by_key(|name| strsim::damerau_levenshtein(name, agency));

@@ -1,15 +1,15 @@
-//! Files beside a store.
+//! Paths of the files beside a store.
 
 use std::path::PathBuf;
 
 use accord::store::StoreAddress;
 
-/// The audit log beside a store.
+/// The path of the audit log beside a store.
 pub fn audit_of(address: &StoreAddress) -> PathBuf {
     beside(address, "audit")
 }
 
-/// A file beside a store.
+/// The path of a file beside a store: the store's with this extension added, or `accord.` and the extension for Neo4j.
 pub fn beside(address: &StoreAddress, what: &str) -> PathBuf {
     match address {
         StoreAddress::File(path) => {

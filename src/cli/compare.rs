@@ -26,7 +26,7 @@ enum What {
     Names(Names),
 }
 
-/// Whether two names are names of one person or organization
+/// Compare pairs of names of persons or organizations
 ///
 /// Reads the columns name1 and name2 and appends score (0 to 1) and match (true or false); all other
 /// columns pass through unchanged. Uses the names only.

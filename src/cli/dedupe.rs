@@ -93,19 +93,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         }
         None => None,
     };
-    // All is written before the first line is printed, which may be read by nobody.
+    // All files are written before the first line is printed, which may fail.
     tell(arguments.json, &deduped, health.as_ref(), blocking.as_ref())?;
     let code = if deduped.records().refused() == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(SOME_REFUSED)
     };
-    // The process ends: giving back millions of parts one by one would be waited for, and for nothing.
+    // The process ends: freeing millions of objects one by one would only delay it.
     std::mem::forget(deduped);
     Ok(code)
 }
 
-/// Prints what was found, for people or for programs.
+/// Prints the result, for people or for programs.
 fn tell(
     as_json: bool,
     deduped: &Deduped,
@@ -131,7 +131,7 @@ fn tell(
     ))
 }
 
-/// What each blocking rule made and reached, as a table.
+/// The records, blocks and pairs of each blocking rule, and its estimated recall, as a table.
 fn blocking_text(report: &BlockingReport) -> String {
     let mut text = format!(
         "{:<34}{:>10}{:>10}{:>9}{:>9}{:>12}{:>8}{:>8}\n",

@@ -58,12 +58,12 @@ const PEOPLE: u64 = 300;
 const AGENCIES: usize = 6;
 const SEED: u64 = 7;
 
-/// Findings printed.
+/// Number of findings that are printed.
 const FINDINGS_SHOWN: usize = 8;
-/// Visits of a route printed.
+/// Number of visits of a route that are printed.
 const VISITS_SHOWN: usize = 8;
 
-/// Whose keys are printed.
+/// The user whose keys are printed.
 const USER: &str = "analyst";
 
 pub fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
@@ -73,7 +73,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
     });
     let outcome = demo(arguments, &folder);
     if temporary {
-        // What cannot be removed is left to the system.
+        // Files that cannot be removed are left to the system.
         let _ = std::fs::remove_dir_all(&folder);
     }
     outcome
@@ -135,7 +135,7 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
     stdout::print(format_args!("{}{}", sharing.keys()?, keys(opened.as_ref(), &agencies)?))?;
     log.settle();
     drop(log);
-    // A day's look at the demo takes longer than a quarter of an hour.
+    // Looking at the demo may take longer than a quarter of an hour.
     let privileged_minutes = 720;
     let placed = Placed {
         store: opened,
@@ -164,7 +164,7 @@ fn sources_agencies(sources: &[accord::ingest::Source]) -> BTreeSet<String> {
     sources.iter().map(|source| source.mapper.agency().to_owned()).collect()
 }
 
-/// A key for an analyst of each agency, and one for whoever reads the metrics.
+/// Makes a key for an analyst of each agency, and one for an operator who reads the metrics.
 fn keys(store: &dyn Store, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
     let mut text = String::new();
     for agency in agencies {
@@ -205,7 +205,7 @@ fn cases(path: &Path) -> Result<BTreeMap<String, Case>, CommandError> {
     Ok(cases)
 }
 
-/// The best findings, with what the key says of the people they are about.
+/// The best findings, with the planted case of their people according to the answer key.
 fn findings(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> String {
     let report = shared_hubs(snapshot, &SharedHubOptions::default());
     let mut text = format!(
@@ -255,8 +255,8 @@ fn person<'a>(key: &'a Key, record: &RecordId) -> Option<&'a String> {
     (*entity_type == EntityType::Person).then_some(entity)
 }
 
-/// The vehicle whose recurring sequence of cities has the most of them, where it went, and what the
-/// key says of the people around it.
+/// The vehicle with the longest recurring sequence of cities, its route, and the planted case of the people around it
+/// according to the answer key.
 fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> String {
     let vehicles = snapshot
         .entities()

@@ -1,4 +1,4 @@
-//! What the commands about identities share: whom one stands for, and the entry in the audit log.
+//! Common parts of the commands about identities: the holder's arguments, and the entry in the audit log.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use super::beside::{audit_of, beside};
 use super::settings;
 use super::unfilled::Unfilled;
 
-/// The store, and the log of what is changed in it.
+/// The store, and the audit log of its changes.
 #[derive(clap::Args)]
 pub struct Place {
     /// The store: a file path, or bolt://user:password@host:port/database for Neo4j
@@ -28,7 +28,7 @@ pub struct Place {
     audit: Option<PathBuf>,
 }
 
-/// Where the key lies that secrets of local accounts are sealed with.
+/// The file of the key that secrets of local accounts are sealed with.
 #[derive(clap::Args)]
 pub struct SealingArguments {
     /// The key that secrets of local accounts are sealed with, made when it is missing; `<store>.key` when
@@ -38,7 +38,7 @@ pub struct SealingArguments {
 }
 
 impl SealingArguments {
-    /// The key. One that is missing is made where the store's secrets are sealed with none yet.
+    /// The key. A missing file is made only while the store is claimed by no key.
     pub fn key(
         &self,
         address: &StoreAddress,
@@ -90,51 +90,51 @@ pub fn make_logged(
     Ok((store, log))
 }
 
-/// The audit log, for what a command does.
+/// The audit log, for the acts of a command.
 pub struct Log {
     audit: AuditLog,
     store: Arc<dyn Store>,
 }
 
 impl Log {
-    /// Opens the log, and writes into it what the store has committed and no log has.
+    /// Opens the log, and writes into it the entries that the store has committed and no log has.
     pub fn open(path: &Path, store: &Arc<dyn Store>) -> Result<Self, CommandError> {
         let log = Self { audit: AuditLog::open(path)?, store: Arc::clone(store) };
         log.audit.probe(log.store.as_ref())?;
         Ok(log)
     }
 
-    /// The entry of what is done about a user or a whole agency. Who does it is whoever may run commands on this
-    /// machine.
+    /// Makes the entry of a command about a user or a whole agency. It names no actor: anyone who may run commands on
+    /// this machine.
     pub fn entry(operation: &str, agency: &str, user: Option<&str>) -> Entry {
         let random: [u8; 16] = rand::random();
         Entry::apart((now(), hex(&random)), agency, user, format!("command: {operation}"))
     }
 
-    /// The same as it is due for a write.
+    /// Makes the entry of a command for a write.
     pub fn due(operation: &str, agency: &str, user: Option<&str>) -> Due {
         Due::of(Self::entry(operation, agency, user))
     }
 
-    /// Whether something may be written.
+    /// Checks that a change may be written.
     pub fn check(&self) -> Result<(), AuditError> {
         self.audit.check(self.store.as_ref())
     }
 
-    /// Logs what the store has committed, on the way.
+    /// Logs the entries that the store has committed, during a command.
     pub fn follow(&self) {
-        // Where it cannot be, the next check says so.
+        // If this fails, the next check reports it.
         let _ = self.audit.settle(self.store.as_ref(), None);
     }
 
-    /// Logs what the store has committed, at the end. Where it cannot be, the store keeps it for the next command or
-    /// server: what was done is done, and is not forgotten.
+    /// Logs the entries that the store has committed, at the end of a command. If this fails, the store keeps them for
+    /// the next command or server: no change goes unlogged.
     pub fn settle(&self) {
         let _ = self.audit.empty(self.store.as_ref());
     }
 }
 
-/// Which user.
+/// The user that a command is about.
 #[derive(clap::Args)]
 pub struct UserArguments {
     /// The agency
@@ -145,7 +145,7 @@ pub struct UserArguments {
     pub user: String,
 }
 
-/// Whether an agency may be one that the store does not know.
+/// Permission to name an agency that the store does not know.
 #[derive(clap::Args)]
 pub struct NewAgency {
     /// Take the agency as it is written although the store does not know it (accord agency list)
@@ -153,7 +153,7 @@ pub struct NewAgency {
     pub new_agency: bool,
 }
 
-/// What a user may do.
+/// The rights of a user.
 #[derive(clap::Args)]
 pub struct RightsArguments {
     /// A role, several times for several: analyst, investigator, task_force_lead, victim_specialist,
@@ -168,8 +168,8 @@ pub struct RightsArguments {
     /// Certified under 28 CFR 23: sees criminal intelligence
     #[arg(long)]
     certified: bool,
-    /// What else is vouched for, several times for several: sworn (a sworn law-enforcement officer), ndex (may
-    /// use N-DEx); agreements may ask it
+    /// Another attribute that is vouched for, several times for several: sworn (a sworn law-enforcement officer), ndex
+    /// (may use N-DEx); agreements may require it
     #[arg(long = "attribute", value_name = "ATTRIBUTE")]
     attributes: Vec<Word<Attribute>>,
 }
@@ -180,13 +180,13 @@ impl RightsArguments {
         self.roles.iter().map(|word| word.0).collect()
     }
 
-    /// The purposes, where it is bound to some.
+    /// The purposes that the holder is bound to; `None` where it is bound to none.
     fn purposes(&self) -> Option<BTreeSet<Purpose>> {
         let purposes: BTreeSet<Purpose> = self.purposes.iter().map(|word| word.0).collect();
         (!purposes.is_empty()).then_some(purposes)
     }
 
-    /// Whom it stands for.
+    /// The principal with these rights.
     pub fn holder(&self, user: &UserArguments) -> Principal {
         Principal {
             agency: user.agency.clone(),
@@ -199,7 +199,7 @@ impl RightsArguments {
     }
 }
 
-/// A word of one of the model's closed lists.
+/// A name from one of the model's closed lists.
 #[derive(Clone, Copy)]
 pub struct Word<T>(pub T);
 
@@ -207,19 +207,19 @@ impl<T: DeserializeOwned> FromStr for Word<T> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // The list of what is known is in serde's message.
+        // The message of serde lists the known names.
         serde_json::from_value(serde_json::Value::String(text.replace('-', "_")))
             .map(Self)
             .map_err(|error| error.to_string())
     }
 }
 
-/// Now.
+/// The present time.
 pub fn now() -> Timestamp {
     Timestamp::from(jiff::Timestamp::now())
 }
 
-/// Words of a closed list, as they are written.
+/// Names of a closed list, as they are written.
 pub fn words<T: serde::Serialize>(words: &BTreeSet<T>) -> String {
     let text = |word: &T| match serde_json::to_value(word) {
         Ok(serde_json::Value::String(text)) => text,

@@ -40,7 +40,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// What a command returns when it fails: a text for people.
+/// The error of a command: a text for people.
 type CommandError = Box<dyn std::error::Error + Send + Sync>;
 
 /// accord finds out which records of several agencies speak of the same person, phone, address,
@@ -76,8 +76,8 @@ enum Command {
     Man(man::Arguments),
 }
 
-/// Runs the command the arguments name. Exit code 0: done; 1: failed; 2: wrong arguments; 141: nobody read what it
-/// printed.
+/// Runs the command that the arguments name. Exit code 0: done; 1: failed; 2: wrong arguments; 141: the reader of its
+/// output went away.
 pub fn run() -> ExitCode {
     match command(Arguments::parse().command) {
         Ok(code) => code,
@@ -114,7 +114,7 @@ fn command(command: Command) -> Result<ExitCode, CommandError> {
     }
 }
 
-/// Tells people why a command failed; where nobody hears it, the exit code says enough.
+/// Prints the reason for which a command failed. If stderr cannot be written, the exit code has to do.
 fn tell(error: &(dyn std::error::Error + 'static)) {
     let mut err = std::io::stderr().lock();
     let _ = writeln!(err, "accord: {error}");

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::holder::{Log, NewAgency, Place, UserArguments, now};
 use super::{CommandError, agency, settings, stdout};
 
-/// Whose key, and which.
+/// An officer, and the key to register or remove.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["public_key", "remove"])))]
 pub struct Arguments {

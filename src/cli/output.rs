@@ -1,6 +1,5 @@
-//! Files that a command writes at its end, which hold records or what was learnt of them: new ones are their owner's
-//! alone. Whether it will be able to is found out at its begin, and
-//! what stood there before stays until then.
+//! Output files that a command writes at its end, with records or results about them: new ones are readable by their
+//! owner alone. A command checks at its start that it can write them, and their old content stays until its end.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -11,20 +10,19 @@ use rayon::prelude::*;
 
 use super::CommandError;
 
-/// Rows that one thread makes at a time, and those that are held before they are written.
+/// Rows that one thread makes at a time, and rows that are held before they are written.
 const ROWS: usize = 8192;
 const ROWS_HELD: usize = 32 * ROWS;
 
-/// A file that can be written.
+/// A file that was found to be writable.
 pub struct Output {
     path: PathBuf,
-    /// Whether it was made for this command and has nothing to keep.
+    /// True if the file was made for this command and is still empty.
     is_new: bool,
 }
 
 impl Output {
-    /// Makes sure that a file can be written, without changing it, and that it is none of those that
-    /// are read.
+    /// Checks that a file can be written, without changing it, and that it is not one of the inputs.
     pub fn prepare(path: &Path, inputs: &[&Path]) -> Result<Self, CommandError> {
         let real = path.canonicalize().ok();
         if real.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == real) {
@@ -36,7 +34,7 @@ impl Output {
         Ok(Self { path: path.to_owned(), is_new })
     }
 
-    /// Writes it anew.
+    /// Replaces the content of the file.
     pub fn write<T>(
         mut self,
         fill: impl FnOnce(&mut BufWriter<File>) -> Result<T, CommandError>,
@@ -52,7 +50,7 @@ impl Output {
         Ok(filled)
     }
 
-    /// Writes it anew as CSV of many rows, which several threads make: `fill` writes the row of a number.
+    /// Replaces the content by a CSV of many rows, which several threads make: `fill` writes the row of a number.
     pub fn csv_of(
         self,
         header: &[&str],
@@ -84,7 +82,7 @@ impl Output {
         })
     }
 
-    /// Writes it anew as CSV.
+    /// Replaces the content by a CSV.
     pub fn csv(
         self,
         fill: impl FnOnce(&mut csv::Writer<&mut BufWriter<File>>) -> Result<(), csv::Error>,

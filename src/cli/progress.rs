@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often what moves with time moves.
+/// Time between two redraws of a moving bar.
 const TICK: Duration = Duration::from_millis(120);
 
 /// A bar over a known number of bytes, with the number of rows as its message.
@@ -14,8 +14,8 @@ pub fn bytes_bar(total: u64) -> ProgressBar {
     styled(total, "{msg} [{bar:30}] {percent:>3}% {bytes_per_sec} {eta} left")
 }
 
-/// A bar over the bytes of an import: its prefix says what is being done, its message how far it is. It moves with
-/// time, for a batch of rows is linked for some seconds in a large store.
+/// A bar over the bytes of an import: its prefix names the step, its message the progress. It is redrawn regularly,
+/// since the linking of a batch takes some seconds in a large store.
 pub fn import_bar(total: u64) -> ProgressBar {
     let bar =
         styled(total, "{spinner} {prefix} [{bar:30}] {percent:>3}% {elapsed} {eta} left {msg}");
@@ -24,10 +24,10 @@ pub fn import_bar(total: u64) -> ProgressBar {
     bar
 }
 
-/// A bar over files that are read one after the other: its message says what has been read.
+/// A bar over files that are read one after the other: its message counts the rows read.
 pub struct FilesBar {
     bar: ProgressBar,
-    /// Bytes of the files that have been read.
+    /// Total bytes of the files that have been read.
     before: u64,
     rows: u64,
 }
@@ -40,30 +40,30 @@ impl FilesBar {
         Self { bar, before: 0, rows: 0 }
     }
 
-    /// More rows have been read, from a file that is done up to here.
+    /// Adds rows that have been read; `bytes_done` is the position in the present file.
     pub fn rows(&mut self, count: u64, bytes_done: u64) {
         let before = self.rows;
         self.rows += count;
-        // Now and then: drawing is slower than reading.
+        // Not for every row: drawing is slower than reading.
         if before / 4_096 != self.rows / 4_096 {
             self.bar.set_position(self.before + bytes_done);
             self.bar.set_message(format!("reading, {} rows", self.rows));
         }
     }
 
-    /// A file has been read to its end.
+    /// Adds a file that has been read to its end.
     pub fn file(&mut self, bytes: u64) {
         self.before += bytes;
         self.bar.set_position(self.before);
     }
 
-    /// All has been read.
+    /// Removes the bar after the last file.
     pub fn finish(self) {
         self.bar.finish_and_clear();
     }
 }
 
-/// A bar over a known number of things.
+/// A bar over a known number of items.
 pub fn count_bar(total: u64, what: &'static str) -> ProgressBar {
     styled(total, "{msg} [{bar:30}] {human_pos}/{human_len} {per_sec} {eta} left")
         .with_message(what)

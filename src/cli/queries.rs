@@ -1,4 +1,4 @@
-//! `accord queries`: own stored queries, checked as a server would.
+//! `accord queries`: check of own stored queries by the rules of a server.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,17 +49,17 @@ enum Action {
     },
 }
 
-/// Where own queries lie.
+/// The folder of own queries.
 #[derive(clap::Args)]
 pub struct QueryArguments {
-    /// Serve the stored queries of this folder beside those that come with the program (accord queries check).
-    /// What changes in it is taken over within seconds; GET /v1/queries and the log say what is refused
+    /// Serve the stored queries of this folder beside those that come with the program (accord queries check). Changes
+    /// in it are taken over within seconds; GET /v1/queries and the log list refused files
     #[arg(long, value_name = "FOLDER")]
     queries: Option<PathBuf>,
 }
 
 impl QueryArguments {
-    /// The library, and what runs it on this store.
+    /// The library, and the runner for its queries on this store.
     pub fn runner(&self, store: &StoreAddress) -> Result<(Arc<LiveLibrary>, Runner), CommandError> {
         let shipped = Library::shipped()?;
         let library = match &self.queries {
@@ -101,10 +101,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::from(u8::from(!refused.is_empty())))
 }
 
-/// How often a server looks at the folder.
+/// Time between two checks of the folder.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Looks at the folder again and again as long as the library is in use, and logs what is taken and refused.
+/// Checks the folder regularly as long as the library is in use, and logs the queries that are taken and refused.
 pub fn watch(library: &Arc<LiveLibrary>) -> Result<(), CommandError> {
     if !library.has_folder() {
         return Ok(());

@@ -23,7 +23,7 @@ pub fn read(mapping: &Path, files: &[&Path], id_key: &IdKey) -> Result<Records, 
     Ok(records)
 }
 
-/// The records with the model that is named, or one trained on the records themselves without labels.
+/// The records with the named model, or with one trained on the records themselves without labels.
 pub fn matcher(records: Records, arguments: &EngineArguments) -> Result<Matcher, CommandError> {
     let spinner = progress::spinner(format!("training on {} records", records.len()));
     let matcher = if arguments.names_model() {
@@ -35,7 +35,7 @@ pub fn matcher(records: Records, arguments: &EngineArguments) -> Result<Matcher,
     Ok(matcher)
 }
 
-/// What the summary says of records that stand twice; nothing where there are none.
+/// The summary's line about repeated records; empty if there are none.
 pub fn repeated_text(records: &Records) -> String {
     match records.repeated() {
         0 => String::new(),

@@ -1,5 +1,5 @@
-//! The demo's referral: rows of two agencies that use one number, handed in on top of the scenario, and what is
-//! told of them.
+//! The demo's referral: rows of two agencies that use one number, added to the scenario, and the text about their
+//! referral.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const NUMBER: &str = "+44 20 2555 0143";
 /// The end of the victims' written releases; that of the demo's agreements.
 const RELEASED_UNTIL: &str = "2028-01-01T00:00:00Z";
 
-/// A person who uses the number: given and family name, day of birth, home, and since when.
+/// A person who uses the number: given and family name, day of birth, home, and the start of use.
 type User = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 const OF_THE_ASKER: [User; 3] = [
@@ -34,7 +34,7 @@ const VICTIMS: [User; 2] = [
     ("Marisol", "Tkachenko", "2001-05-30", "88 Orchard Hill, Bath", "2025-06-17T09:00:00Z"),
 ];
 
-/// Where the rows go.
+/// The store, engine and settings for the rows.
 pub struct Intake<'a> {
     pub store: &'a dyn Store,
     pub engine: &'a Engine,
@@ -42,8 +42,8 @@ pub struct Intake<'a> {
     pub at: Timestamp,
 }
 
-/// Hands in the rows of an agency that will ask and of one that owns victims on the same number, as the API does.
-/// Gives the victims' records. Handing them in again changes nothing.
+/// Submits rows on the same number for an agency that will ask and for one that owns victims, as the API does. Returns
+/// the victims' records. Repeating it changes nothing.
 pub fn hand_in(
     intake: &Intake<'_>,
     asker: &str,
@@ -61,7 +61,7 @@ pub fn hand_in(
     })
 }
 
-/// Hands in a row for each user of the number; gives the people's records.
+/// Submits a row for each user of the number; returns the people's records.
 fn submit_rows(
     intake: &Intake<'_>,
     agency: &str,
@@ -105,21 +105,21 @@ fn row(number: usize, (given, family, born, home, since): &User) -> Value {
     })
 }
 
-/// A referral as the demo tells of it.
+/// The facts that the demo tells of a referral.
 pub struct Told<'a> {
-    /// Who asks.
+    /// The member of the case who asks.
     pub asker: &'a Principal,
-    /// How many of its own records are evidence.
+    /// Number of the asker's own records that are evidence.
     pub own: usize,
-    /// How many masked records are evidence, by their owner.
+    /// Number of masked records that are evidence, by their owner.
     pub masked: BTreeMap<String, usize>,
-    /// Who works on the case.
+    /// The members of the case.
     pub members: &'a [Principal],
 }
 
 impl Told<'_> {
-    /// What the asker is shown, who is told, and what a release would tell. `desk` names an agency's desk and how it
-    /// is reached.
+    /// Describes the answer to the asker, the recipients of the message and the effect of a release. `desk` returns the
+    /// name and channel of an agency's desk.
     pub fn text(&self, desk: impl Fn(&str) -> String) -> String {
         let asker = &self.asker.agency;
         let masked: Vec<String> =

@@ -26,7 +26,8 @@ use super::{CommandError, stdout};
 /// The API is under /v1, its page under /docs, its OpenAPI document at /openapi.json. Every request
 /// but these, /health, /ready and a log-on needs an API key (`accord key`), a session of a local account
 /// (`accord account`) or an access token of an identity provider (--identity), and is in the audit log
-/// before its answer leaves. Removes what is kept no longer at its start and daily (`accord purge`). Stops at SIGINT or SIGTERM when the answers under way have left.
+/// before its answer leaves. Removes what is kept no longer at its start and daily (`accord purge`). Stops at
+/// SIGINT or SIGTERM when the answers under way have left.
 ///
 /// With --tls-cert and --tls-key it speaks TLS 1.2 and 1.3 and nothing else on that address. Without,
 /// it listens on this machine's own addresses only, unless --plain-http says that a proxy stands in front.
@@ -68,7 +69,7 @@ pub struct Arguments {
     /// break glass or register agencies; a service's key counts from when it was made
     #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=720))]
     privileged_minutes: u16,
-    /// What a user must accept to log on: a text file, in place of the shipped one
+    /// The notice that a user must accept to log on: a text file, in place of the shipped one
     #[arg(long, value_name = "FILE")]
     notice: Option<PathBuf>,
     /// The server's certificate and those up to its authority, PEM
@@ -110,7 +111,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let (library, runner) = arguments.queries.runner(&arguments.store.store)?;
     let store = settings::open(&arguments.store.store)?;
     check_free(arguments.listen)?;
-    // Last of all, for it may be made.
+    // Last of all, since this may create the file of the key.
     let sealing = arguments.sealing.key(&arguments.store.store, store.as_ref())?;
     let place = Placed {
         store,
@@ -133,7 +134,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     })
 }
 
-/// Makes sure that nobody listens on an address.
+/// Checks that no other program listens on an address.
 pub fn check_free(listen: SocketAddr) -> Result<(), CommandError> {
     match TcpListener::bind(listen) {
         Ok(_) => Ok(()),
@@ -144,7 +145,7 @@ pub fn check_free(listen: SocketAddr) -> Result<(), CommandError> {
     }
 }
 
-/// What a server serves, how it is reached, by whom, where its log lies, and what it may hold.
+/// Everything that a server needs: store, engine, queries, address, identity providers, log and limits.
 pub struct Placed {
     pub store: Arc<dyn Store>,
     pub engine: Arc<Engine>,
@@ -176,7 +177,7 @@ fn notice_of(path: &Path) -> Result<Notice, CommandError> {
     Ok(Notice::of(&text))
 }
 
-/// Serves until told to stop; `ready` is called with the address once it is bound.
+/// Serves until it is told to stop; `ready` is called with the address once it is bound.
 pub fn serve(
     placed: Placed,
     ready: impl FnOnce(SocketAddr) -> Result<(), CommandError>,
@@ -230,13 +231,13 @@ pub fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-/// JSON lines on stderr; `RUST_LOG` says how much. Never personal data.
+/// Logs JSON lines to stderr; `RUST_LOG` sets the level. Never personal data.
 fn log_to_stderr() {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,accord=info"));
     let _ = tracing_subscriber::fmt()
         .json()
-        // It would be told on stderr, which may be what cannot be written.
+        // Such an error would be written to stderr, which may be the one that cannot be written.
         .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_env_filter(filter)

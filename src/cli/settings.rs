@@ -1,4 +1,4 @@
-//! What several commands share: the store's address, the key of ids, the model.
+//! Options common to several commands: the store's address, the key of ids, the model.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use accord::store::{self, Store, StoreAddress, StoreError};
 use super::CommandError;
 use super::unfilled::Unfilled;
 
-/// Options that every command which touches a store takes.
+/// Options of every command that uses a store.
 #[derive(clap::Args)]
 pub struct StoreArguments {
     /// The store: a file path, or bolt://user:password@host:port/database for Neo4j
@@ -37,12 +37,12 @@ impl EngineArguments {
         self.id_key.as_deref().map_or_else(IdKey::default, IdKey::from_secret)
     }
 
-    /// Whether a model file is named.
+    /// Tells if a model file is named.
     pub fn names_model(&self) -> bool {
         self.model.is_some()
     }
 
-    /// The engine with the model named, or the shipped one.
+    /// The engine with the named model, or with the shipped one.
     pub fn engine(&self) -> Result<Arc<Engine>, CommandError> {
         let model = match &self.model {
             None => Model::shipped(),
@@ -55,7 +55,7 @@ impl EngineArguments {
 /// The environment variable that may hold the Neo4j password in place of the address.
 const PASSWORD_VARIABLE: &str = "ACCORD_NEO4J_PASSWORD";
 
-/// Opens a store that must be there. Where none is, the error says what would make one.
+/// Opens an existing store. If there is none, the error names the commands that make one.
 pub fn open(address: &StoreAddress) -> Result<Arc<dyn Store>, CommandError> {
     let missing = || {
         format!(
@@ -76,7 +76,7 @@ pub fn open(address: &StoreAddress) -> Result<Arc<dyn Store>, CommandError> {
     }
 }
 
-/// Opens a store, made where it is missing. One that cannot be made leaves nothing behind.
+/// Opens a store, and creates it if it is missing. A failed creation leaves nothing behind.
 pub fn open_or_make(address: &StoreAddress) -> Result<Arc<dyn Store>, CommandError> {
     let _unfilled = match address {
         StoreAddress::File(path) => Some(Unfilled::of(path)),
@@ -85,7 +85,7 @@ pub fn open_or_make(address: &StoreAddress) -> Result<Arc<dyn Store>, CommandErr
     Ok(store::open(&with_password(address), true)?)
 }
 
-/// Whether something is there where a store would be made.
+/// Tells if the place of a store is taken: by any file, or by a store in Neo4j.
 pub fn is_there(address: &StoreAddress) -> Result<bool, CommandError> {
     match address {
         StoreAddress::File(path) => Ok(path.symlink_metadata().is_ok()),
@@ -97,7 +97,7 @@ pub fn is_there(address: &StoreAddress) -> Result<bool, CommandError> {
     }
 }
 
-/// The address with the password from the environment where it names none itself.
+/// The address with the password from the environment if it contains none itself.
 pub fn with_password(address: &StoreAddress) -> StoreAddress {
     address.clone().or_password(&std::env::var(PASSWORD_VARIABLE).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! What the demo's agencies agreed on: agreements, a case, and keys; and what comes of it.
+//! The demo's sharing: agreements, a case and keys of its agencies, and the text about their effect.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ fn principal((agency, user, roles): (&str, &str, &[Role])) -> Principal {
     }
 }
 
-/// Where the demo stands after its agencies have agreed.
+/// The demo's store and engine, for the setup and description of sharing.
 pub struct Sharing<'a> {
     pub store: &'a dyn Store,
     pub engine: &'a Engine,
@@ -81,7 +81,8 @@ pub struct Sharing<'a> {
 }
 
 impl Sharing<'_> {
-    /// Registers the agencies, signs their agreements, opens a case, and tells what each sees of it.
+    /// Registers the agencies, signs their agreements, opens a case, and describes the effect: a masked victim, a
+    /// pointer and a referral.
     pub fn tell(&self, agencies: &BTreeSet<String>) -> Result<String, CommandError> {
         let case = Case::id(self.id_key, POLICE, &"TF-2026-1".parse::<Reference>()?);
         let mut policy = Policy::default();
@@ -146,7 +147,7 @@ impl Sharing<'_> {
         Ok(text)
     }
 
-    /// Financial intelligence gives pointers only; the others what an investigation needs.
+    /// Financial intelligence grants pointers only; the others the objects that an investigation needs.
     fn templates(&self, agency: &str) -> Vec<&'static str> {
         if agency == INTELLIGENCE { vec![POINTERS] } else { vec![INVESTIGATION, VICTIMS] }
     }
@@ -201,7 +202,7 @@ impl Sharing<'_> {
         Ok(Arc::new(graph::build_in(store, &view, id_key, engine, &setting)?.0))
     }
 
-    /// Tells of the first finding that would need a member's own records and masked ones of another agency.
+    /// Describes the referral of the first finding that needs a member's own records and masked ones of another agency.
     fn referral(
         &self,
         rules: &Rules,
@@ -236,7 +237,7 @@ impl Sharing<'_> {
         Ok(View::decide(&question, rules, &self.store.classes()?).view)
     }
 
-    /// A number that financial intelligence holds: the police learn whom to call.
+    /// Describes a deconfliction about a number that financial intelligence holds: the police get the desk to call.
     fn pointer(&self, rules: &Rules, police: &Principal) -> Result<String, CommandError> {
         let classes = self.store.classes()?;
         let whole = View::whole_store(&StoreHolder::of_the_command_line(), &classes);
@@ -291,7 +292,7 @@ fn registered(agency: &str) -> Agency {
     }
 }
 
-/// A template, filled in for one discloser and all others.
+/// A template of an agreement, filled in for one discloser with all others as recipients.
 fn filled(
     template: &str,
     discloser: &str,

@@ -1,5 +1,5 @@
-//! Standard output: how commands print. A reader that goes away (`accord openapi | head -1`) ends the command
-//! quietly; anything else that keeps a command from printing is a failure that is told.
+//! Standard output of the commands. A reader that goes away (`accord openapi | head -1`) ends the command quietly; any
+//! other failure to print is reported.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, StdoutLock, Write};
@@ -9,18 +9,18 @@ use thiserror::Error;
 
 use super::CommandError;
 
-/// The exit code of a command whose reader went away: what a shell says of a program that SIGPIPE ended.
+/// The exit code of a command whose reader went away: the code that shells report for a program ended by SIGPIPE.
 pub const READER_GONE: u8 = 128 + 13;
 
-/// The mark of the error that nobody reads standard output any more.
+/// The error that nothing reads standard output any more.
 #[derive(Debug, Error)]
 #[error("nobody reads the output")]
 struct ReaderGone;
 
-/// Standard output, whose errors say that they are its own.
+/// Standard output; its errors are marked as its own.
 pub struct Stdout(StdoutLock<'static>);
 
-/// Standard output, for this thread alone until it is dropped.
+/// Locks standard output for this thread until the result is dropped.
 pub fn lock() -> Stdout {
     Stdout(io::stdout().lock())
 }
@@ -44,14 +44,14 @@ impl Write for Stdout {
     }
 }
 
-/// Prints a text as it is.
+/// Prints a text without a newline at its end.
 pub fn print(text: impl Display) -> Result<(), CommandError> {
     let mut out = lock();
     write!(out, "{text}")?;
     Ok(out.flush()?)
 }
 
-/// Prints a text and ends its line.
+/// Prints a text and a newline.
 pub fn line(text: impl Display) -> Result<(), CommandError> {
     print(format_args!("{text}\n"))
 }
@@ -61,7 +61,7 @@ pub fn json(value: &impl Serialize) -> Result<(), CommandError> {
     line(serde_json::to_string_pretty(value)?)
 }
 
-/// Whether a command failed because nobody reads its output any more.
+/// Tells if a command failed because nothing reads its output any more.
 pub fn is_reader_gone(error: &CommandError) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error.as_ref());
     while let Some(error) = cause {

@@ -1,17 +1,17 @@
-//! Files that a command makes and takes away again where nothing comes of them.
+//! Files that a command creates, and removes again if they stay empty.
 
 use std::path::{Path, PathBuf};
 
-/// A file that was not there before. If it is there and empty at the end, it is removed.
+/// A file that may be created. If it did not exist before and is empty at the end, it is removed.
 pub struct Unfilled(Option<PathBuf>);
 
 impl Unfilled {
-    /// Looks whether the file is there.
+    /// Notes if the file exists already.
     pub fn of(path: &Path) -> Self {
         Self((!path.exists()).then(|| path.to_owned()))
     }
 
-    /// Lets it stay.
+    /// Keeps the file, even an empty one.
     pub fn keep(mut self) {
         self.0 = None;
     }

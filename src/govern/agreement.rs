@@ -1,5 +1,5 @@
-//! Agreements: what one agency discloses to others, for what, and until when. Versioned documents that
-//! count from when two officers of each side have signed them.
+//! Agreements: the objects that one agency discloses to others, for which purposes, and until when. Versioned documents
+//! that count from when two officers of each side have signed them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use super::{AgreementId, Attribute, Purpose, Reference};
 use crate::model::{IdKey, Kind, SubjectCategory, Timestamp, hex};
 
-/// How many officers of each side sign (CJIS Security Policy 5.1.1: an agreement is executed by
-/// officers of both; two persons a side, so that nobody can share alone).
+/// Number of officers of each side that must sign (CJIS Security Policy 5.1.1: an agreement is executed by officers of
+/// both; two persons a side, so that nobody can share alone).
 pub const OFFICERS_PER_SIDE: usize = 2;
 
 /// How much of an object a recipient gets (LEXS 3.1.4 DisseminationCriteriaCode).
@@ -21,13 +21,13 @@ pub const OFFICERS_PER_SIDE: usize = 2;
 pub enum Level {
     /// Nothing, and no sign that there was anything. Cuts what other grants give.
     Black,
-    /// A pointer only: whom to call.
+    /// A pointer only: the desk to call.
     Gray,
     /// The object.
     White,
 }
 
-/// What of an object an agreement may keep back.
+/// A property of objects that an agreement may withhold.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -74,17 +74,17 @@ impl Fields {
         Self(self.0 | other.0)
     }
 
-    /// Whether the field is in the set.
+    /// Tells if the field is in the set.
     pub fn contains(self, field: Field) -> bool {
         self.0 >> field as u16 & 1 == 1
     }
 
-    /// The set as a number.
+    /// The set as a bit mask: bit n stands for the n-th variant of [`Field`].
     pub fn bits(self) -> u16 {
         self.0
     }
 
-    /// Whether no field is.
+    /// Tells if the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -96,37 +96,37 @@ impl<'a> FromIterator<&'a Field> for Fields {
     }
 }
 
-/// What an agreement must say something of (CJIS Security Policy 5.1.1.3).
+/// A topic that an agreement must address (CJIS Security Policy 5.1.1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
-    /// How the use is audited.
+    /// How the use of disclosed data is audited.
     Audit,
-    /// To whom it is passed on.
+    /// To whom disclosed data are passed on.
     Dissemination,
     /// How a hit is confirmed before anybody acts on it.
     HitConfirmation,
-    /// What is logged.
+    /// The logging of uses.
     Logging,
-    /// How the quality of what is disclosed is kept.
+    /// How the quality of disclosed data is kept.
     Quality,
-    /// How it is protected.
+    /// How disclosed data are protected.
     Security,
-    /// How soon it is disclosed and corrected.
+    /// How soon data are disclosed and corrected.
     Timeliness,
-    /// Who is trained in what.
+    /// Training of the users, and its subjects.
     Training,
-    /// What it may be used for.
+    /// The permitted uses of disclosed data.
     Use,
-    /// How and how often it is validated.
+    /// How and how often disclosed data are validated.
     Validation,
-    /// Whether data go to a country under other law, and by what leave. Who works under European or British law
-    /// must say; for others it is no part of the ten.
+    /// Transfers to a country under other law, and the authorization for them. Required of sides under European or
+    /// British law; not one of the ten sections that every agreement has.
     Transfer,
 }
 
 impl Section {
-    /// Those that every agreement speaks of.
+    /// The ten sections that every agreement must address: all but [`Self::Transfer`].
     pub const ALL: [Self; 10] = [
         Self::Audit,
         Self::Dissemination,
@@ -141,58 +141,59 @@ impl Section {
     ];
 }
 
-/// Whether the recipient may do something with what it was given.
+/// Permission of the recipient to do something with disclosed data, from the strictest to the widest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Leave {
     /// No.
     Never,
-    /// Only with the discloser's leave in the single case.
+    /// Only with the discloser's consent in the single case.
     Ask,
     /// Yes.
     Allowed,
 }
 
-/// What becomes of the recipient's copies when the agreement ends.
+/// Obligation of the recipients for their copies when the agreement ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnEnd {
-    /// The recipients remove them.
+    /// The recipients remove their copies at once.
     RecipientPurgesCopies,
-    /// The recipients keep what they have for the rest of its retention.
+    /// The recipients keep their copies for the rest of the retention.
     RecipientKeepsUntilRetention,
 }
 
-/// What is disclosed: every object of one of the kinds, about one of the subjects, of at most the tier,
-/// to a question with one of the purposes.
+/// A rule of disclosure: it covers every object of one of the kinds, about one of the subjects, of at most the tier,
+/// for a question with one of the purposes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// Kinds of objects. Ties, events and judgements are kinds of their own.
     pub kinds: BTreeSet<Kind>,
-    /// What the source alleges the subject to be.
+    /// Roles that the source alleges of the subject (victim, suspect and others).
     pub subject: BTreeSet<SubjectCategory>,
     /// The highest sensitivity; 0, the lowest, when absent.
     #[serde(default)]
     pub tier_max: u8,
-    /// What for.
+    /// Purposes of questions that the grant applies to.
     pub purposes: BTreeSet<Purpose>,
-    /// How much.
+    /// The level of disclosure.
     pub level: Level,
-    /// Whether imminent danger turns a pointer into the object for an hour, for the purposes named; of
-    /// `gray` only, and of victims never. `false` when absent.
+    /// True if imminent danger turns a pointer into the object for an hour, for the purposes named; of `gray` only, and
+    /// of victims never. `false` when absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub break_glass: bool,
-    /// Whether the discloser hears, silently, when something that this keeps from the recipients is asked for
-    /// in deconfliction; of `black` only. `false` when absent.
+    /// True if the discloser is notified, silently, when a recipient asks in deconfliction for something that this
+    /// grant keeps from it; of `black` only. `false` when absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent_alert: bool,
-    /// What must be vouched for of whoever is to get it, all of it; of `black` never. Nothing when absent.
+    /// Attributes of the user, all of which must be vouched for before the grant applies; of `black` never. None when
+    /// absent.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub requires: BTreeSet<Attribute>,
 }
 
-/// What the sides sign.
+/// The terms of one version of an agreement: the text that the sides sign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
@@ -204,32 +205,32 @@ pub struct Terms {
     pub recipients: BTreeSet<String>,
     /// The legal basis.
     pub legal_basis: String,
-    /// Whether each recipient discloses the same to the discloser; `false` when absent.
+    /// True if each recipient discloses the same to the discloser; `false` when absent.
     #[serde(default)]
     pub reciprocal: bool,
-    /// What is disclosed. Levels add up; `black` cuts.
+    /// The rules of disclosure. Levels add up; `black` cuts.
     pub grants: Vec<Grant>,
-    /// What is kept back of all of it.
+    /// Fields withheld from every disclosed object.
     #[serde(default)]
     pub fields_never: BTreeSet<Field>,
-    /// Whether recipients may pass it on.
+    /// Permission of the recipients to pass disclosed data on.
     pub onward: Leave,
-    /// Whether recipients may use it in court.
+    /// Permission of the recipients to use disclosed data in court.
     pub court_use: Leave,
-    /// How long recipients may keep copies.
+    /// Number of days for which recipients may keep copies.
     pub retention_days: u32,
-    /// What becomes of the copies at the end.
+    /// Obligation of the recipients for their copies at the end.
     pub on_end: OnEnd,
-    /// From when until before when it holds.
+    /// The period of validity: its start, and its end, which is exclusive.
     pub valid: [Timestamp; 2],
-    /// What the sides agree on besides: a text, or where in the paper it stands, for each section.
+    /// Further provisions: for each section a text, or where in the paper it stands.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sections: BTreeMap<Section, String>,
     /// SHA-256 of the signed paper, 64 hexadecimal digits.
     pub document_sha256: String,
 }
 
-/// Who did something, and when.
+/// The user who performed an act, and the time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Act {
@@ -237,7 +238,7 @@ pub struct Act {
     pub agency: String,
     /// The user.
     pub user: String,
-    /// When.
+    /// The time of the act.
     pub at: Timestamp,
 }
 
@@ -248,11 +249,11 @@ pub struct Act {
 pub struct Signature {
     /// The agency signed for.
     pub side: String,
-    /// Who signed.
+    /// The user who signed.
     pub officer: String,
-    /// When.
+    /// The time of the signature.
     pub at: Timestamp,
-    /// BLAKE3 of the terms and their version.
+    /// BLAKE3 hash of the number of the version and its terms, 64 hexadecimal digits.
     pub terms: String,
     /// The officer's own public key (Ed25519), where it is signed with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -266,16 +267,16 @@ pub struct Signature {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Version {
-    /// What is agreed.
+    /// The terms of the version.
     pub terms: Terms,
-    /// Who drafted it.
+    /// The user who drafted the version, and the time.
     pub drafted: Act,
     /// The signatures so far.
     #[serde(default)]
     pub signatures: Vec<Signature>,
 }
 
-/// Where an agreement stands.
+/// State of an agreement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AgreementState {
@@ -295,14 +296,14 @@ pub enum AgreementState {
 pub struct Agreement {
     /// The versions, from 1; none is ever changed or removed.
     pub versions: Vec<Version>,
-    /// The version up to which the discloser suspended it, and who did. A later version that both sides
-    /// sign holds again.
+    /// Number of the version up to which the discloser suspended the agreement, and the act of suspending. A later
+    /// version that both sides sign holds again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<(usize, Act)>,
-    /// Who ended it.
+    /// The act by which a side ended the agreement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Act>,
-    /// Recipients' words that they have removed what they held.
+    /// Confirmations by recipients that they have removed their copies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<PurgeReceipt>,
 }
@@ -314,12 +315,12 @@ impl Terms {
         AgreementId(id_key.tag("agreement", &parts))
     }
 
-    /// Whether the agency is a side of it.
+    /// Tells if the agency is a side of the agreement: its discloser or a recipient.
     pub fn has_side(&self, agency: &str) -> bool {
         self.discloser == agency || self.recipients.contains(agency)
     }
 
-    /// What a signature under this text as version `number` is bound to.
+    /// Returns the hash that a signature under these terms as version `number` is bound to: 64 hexadecimal digits.
     pub fn hash(&self, number: usize) -> String {
         let text = serde_json::to_string(&(number, self)).unwrap_or_default();
         hex(&blake3::derive_key("accord 2026 agreement terms", text.as_bytes()))
@@ -327,7 +328,7 @@ impl Terms {
 }
 
 impl Version {
-    /// Whether enough officers of the side have signed this very text.
+    /// Tells if at least [`OFFICERS_PER_SIDE`] officers of the side have signed exactly these terms.
     pub fn is_signed_by(&self, number: usize, side: &str) -> bool {
         let hash = self.terms.hash(number);
         let signed = self.signatures.iter();
@@ -336,7 +337,7 @@ impl Version {
         officers.len() >= OFFICERS_PER_SIDE
     }
 
-    /// The other sides that have signed this very text, for a side that has signed it too; for any other none.
+    /// Returns the sides that have signed exactly these terms, for a side that has signed them too; for any other none.
     pub(super) fn known_by(&self, number: usize, side: &str) -> Vec<&str> {
         if self.signatures.is_empty() || !self.is_signed_by(number, side) {
             return Vec::new();
@@ -365,7 +366,8 @@ impl Agreement {
         found.filter(|(number, _)| self.ended.is_none() && *number > suspended)
     }
 
-    /// The terms that hold at a time and the recipients that have signed them.
+    /// Returns the terms in force at a time and the recipients that have signed them; `None` if there are no such terms
+    /// or no such recipients.
     pub fn in_force(&self, at: Timestamp) -> Option<(&Terms, Vec<&str>)> {
         let (number, version) = self.standing()?;
         let terms = &version.terms;
@@ -378,7 +380,7 @@ impl Agreement {
         (!signed.is_empty()).then_some((terms, signed))
     }
 
-    /// Where it stands at a time.
+    /// Returns the state of the agreement at a time.
     pub fn state(&self, at: Timestamp) -> AgreementState {
         let over = |(_, version): (usize, &Version)| at >= version.terms.valid[1];
         let latest = self.versions.len();
@@ -393,20 +395,20 @@ impl Agreement {
         }
     }
 
-    /// Whether the agency is a side of a version.
+    /// Tells if the agency is a side of any version.
     pub fn has_side(&self, agency: &str) -> bool {
         self.versions.iter().any(|version| version.terms.has_side(agency))
     }
 }
 
-/// A recipient's word that it has removed what it held.
+/// A recipient's confirmation that it has removed its copies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PurgeReceipt {
-    /// The version that it held things by.
+    /// Number of the version under which the recipient held copies.
     pub version: usize,
-    /// Who confirmed it, and when.
+    /// The user who confirmed the removal, and the time.
     pub by: Act,
-    /// What was removed, and how.
+    /// Description of the removed copies and of how they were removed.
     pub note: String,
 }

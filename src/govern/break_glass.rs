@@ -1,5 +1,5 @@
-//! Break-glass: where an agreement foresaw it, imminent danger turns a pointer into the object for an
-//! hour (28 CFR 23.20(e)(2)). The owner is told at once, and a second person reviews it.
+//! Break-glass: where an agreement foresaw it, imminent danger turns a pointer into the object for an hour (28 CFR
+//! 23.20(e)(2)). The owner is told at once, and a second person reviews the use.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -8,36 +8,36 @@ use utoipa::ToSchema;
 use super::{Act, BreakGlassId, CaseRef, Principal, Purpose, Question};
 use crate::model::{IdKey, Timestamp};
 
-/// How long it holds, in minutes.
+/// Duration of a use of break-glass, in minutes.
 pub const BREAK_GLASS_MINUTES: i64 = 60;
-/// How long a second person has to review it, in hours.
+/// Time limit of the review by a second person, in hours.
 pub const REVIEW_HOURS_MAX: i64 = 24;
-/// Days that one which was reviewed is kept.
+/// Days for which a reviewed use is kept.
 const KEPT_DAYS: i64 = 366;
-/// Those of one user that nobody has reviewed yet.
+/// Largest number of one user's uses that await review.
 pub(super) const UNREVIEWED_MAX: usize = 10;
 
 const MINUTE_MICROS: i64 = 60_000_000;
 
-/// What a second person found.
+/// A second person's review of a use of break-glass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Review {
-    /// Who, and when.
+    /// The reviewer, and the time.
     pub by: Act,
-    /// Whether there was danger. When not, it ends at once.
+    /// True if there was danger. If false, the use ends at once.
     pub justified: bool,
-    /// Why.
+    /// The reason.
     pub note: String,
 }
 
-/// Where a review stands.
+/// State of a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewState {
     /// There is time left.
     Pending,
-    /// Nobody has reviewed it in time: who asked can ask for no other.
+    /// Nobody has reviewed the use in time: its user is refused further ones.
     Overdue,
     /// There was danger.
     Justified,
@@ -45,41 +45,41 @@ pub enum ReviewState {
     NotJustified,
 }
 
-/// One use of it, by one user for one purpose in one case, of one owner's objects.
+/// One use of break-glass, by one user for one purpose in one case, of one owner's objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BreakGlass {
-    /// Who asked, and when.
+    /// The user who asked, and the time.
     pub by: Act,
-    /// Whose objects.
+    /// The agency that owns the objects.
     pub owner: String,
-    /// What for.
+    /// The purpose of the question.
     pub purpose: Purpose,
-    /// In which case.
+    /// The case of the question.
     pub case: CaseRef,
-    /// The danger.
+    /// The danger, in the user's words.
     pub reason: String,
-    /// What a second person found.
+    /// The review; `None` while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
 }
 
-/// Why one cannot be had.
+/// Reasons for which break-glass is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BreakGlassError {
-    /// The user has one for the same owner, purpose and case.
+    /// The user has an open use for the same owner, purpose and case.
     #[error("one is open for this agency, purpose and case")]
     Open,
-    /// One of the user's was not reviewed in time.
+    /// One of the user's earlier uses was not reviewed in time.
     #[error("one was not reviewed within {} hours: it must be first", REVIEW_HOURS_MAX)]
     Overdue,
-    /// Too many of the user's are not reviewed yet.
+    /// Too many of the user's earlier uses await review.
     #[error("too many of the user's await their review")]
     Unreviewed,
 }
 
 impl BreakGlass {
-    /// Its id: a keyed hash of what it is.
+    /// The id of the use: a keyed hash of its agency, user, owner, purpose, case and time.
     pub fn id(&self, id_key: &IdKey) -> BreakGlassId {
         let at = self.by.at.as_micros().to_be_bytes();
         let purpose = serde_json::to_string(&self.purpose).unwrap_or_default();
@@ -95,23 +95,23 @@ impl BreakGlass {
         BreakGlassId(id_key.tag("break-glass", &parts))
     }
 
-    /// When it ends by itself.
+    /// The time from which the use no longer holds, unless a review ends it before.
     pub fn until(&self) -> Timestamp {
         after(self.by.at, BREAK_GLASS_MINUTES)
     }
 
-    /// When it must have been reviewed.
+    /// The time by which the use must have been reviewed.
     pub fn review_by(&self) -> Timestamp {
         after(self.by.at, REVIEW_HOURS_MAX * 60)
     }
 
-    /// Whether it holds.
+    /// Tells if the use holds at a time.
     pub fn is_open(&self, at: Timestamp) -> bool {
         let stopped = self.review.as_ref().is_some_and(|review| !review.justified);
         !stopped && self.by.at <= at && at < self.until()
     }
 
-    /// Whether it holds for a question.
+    /// Tells if the use holds for a question: it is of the same user, purpose and case, and open at its time.
     pub fn is_open_for(&self, question: &Question<'_>) -> bool {
         self.is_open(question.at)
             && self.is_of(question.principal)
@@ -119,7 +119,7 @@ impl BreakGlass {
             && self.case == *question.case
     }
 
-    /// Where its review stands.
+    /// Returns the state of the review at a time.
     pub fn state(&self, at: Timestamp) -> ReviewState {
         match &self.review {
             Some(review) if review.justified => ReviewState::Justified,
@@ -129,7 +129,7 @@ impl BreakGlass {
         }
     }
 
-    /// Whether the principal asked for it.
+    /// Tells if the use is the principal's.
     pub fn is_of(&self, principal: &Principal) -> bool {
         self.by.agency == principal.agency && self.by.user == principal.user
     }

@@ -1,4 +1,4 @@
-//! Cases and task forces: who works together on what, across agencies, and until when.
+//! Cases and task forces: their members, across agencies, and their time limits.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{CaseId, Principal, Reference, ReferenceError};
 use crate::model::{IdKey, RecordId, Timestamp};
 
-/// Somebody who works on a case.
+/// A user who works on a case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
@@ -21,24 +21,24 @@ pub struct Member {
     pub user: String,
 }
 
-/// Why a case cannot be asked about.
+/// Reasons for which a case cannot be named in a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CaseError {
-    /// It has the form of accord's ids, and is none that the caller works on now.
+    /// The text has the form of accord's ids, but names no open case that the caller works on.
     #[error("no case that the caller works on now")]
     NoSuchCase,
-    /// It is not of the form of the agency's references.
+    /// The text does not have the form of the agency's references.
     #[error("{0}")]
     Form(&'static str),
 }
 
-/// What a caller names as its case: a case in accord, or a reference of the caller's own agency.
+/// The case that a caller names in a question: a case in accord, or a reference of the caller's own agency.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(untagged)]
 pub enum CaseRef {
     /// A case in accord.
     InAccord(CaseId),
-    /// The agency's own reference, on which nothing hangs. Never the text of an id of accord.
+    /// The agency's own reference; it gives no rights. Never the text of an id of accord.
     OfAgency(Reference),
 }
 
@@ -51,7 +51,7 @@ impl CaseRef {
         }
     }
 
-    /// Whether its text has the form of accord's ids, in digits of either case: such a text is nobody's reference.
+    /// Tells if the text has the form of accord's ids, in digits of either case: such a text is nobody's reference.
     pub fn has_form_of_id(&self) -> bool {
         match self {
             Self::InAccord(_) => true,
@@ -107,8 +107,8 @@ impl<'de> Deserialize<'de> for CaseRef {
     }
 }
 
-/// A case that members of several agencies work on. It grants nothing by itself: what one agency's
-/// members see of another's records is for their agreements to say.
+/// A case that members of several agencies work on. It grants nothing by itself: the agreements of one agency decide
+/// which of its records the members of another see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -116,45 +116,46 @@ pub struct Case {
     pub lead: String,
     /// The lead agency's own reference.
     pub reference: Reference,
-    /// When it was opened.
+    /// The time at which it was opened.
     pub opened: Timestamp,
-    /// When it ends by itself.
+    /// The time from which it is closed, unless it was ended before.
     pub expires: Timestamp,
-    /// When it was ended.
+    /// The time at which the lead agency ended it; `None` if it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
-    /// Who works on it.
+    /// The users who work on it.
     #[serde(default)]
     pub members: BTreeSet<Member>,
     /// Records about victims that their owner agencies brought into it.
     #[serde(default)]
     pub subjects: BTreeSet<RecordId>,
-    /// Agencies that have brought records into it. That somebody is named as a member is the lead's word alone.
+    /// Agencies that have brought records into it. The list of members does not show this: the lead alone names
+    /// members.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub brought_by: BTreeSet<String>,
 }
 
 impl Case {
-    /// The id of the case that `lead` calls by a reference; a keyed hash, so that it says of no other
-    /// agency's case that it exists.
+    /// The id of the case that `lead` calls by a reference: a keyed hash, so that it cannot be computed to test if
+    /// another agency has a case.
     pub fn id(id_key: &IdKey, lead: &str, reference: &Reference) -> CaseId {
         let parts = [lead.as_bytes(), reference.as_str().as_bytes()];
         CaseId(id_key.tag("case", &parts))
     }
 
-    /// Whether it is worked on at this time.
+    /// Tells if the case is open at a time.
     pub fn is_open(&self, at: Timestamp) -> bool {
         self.ended.is_none() && at < self.expires
     }
 
-    /// Whether the principal works on it.
+    /// Tells if the principal is a member.
     pub fn has_member(&self, principal: &Principal) -> bool {
         let is =
             |member: &Member| member.agency == principal.agency && member.user == principal.user;
         self.members.iter().any(is)
     }
 
-    /// Whether somebody of the agency works on it.
+    /// Tells if any member belongs to the agency.
     pub fn has_agency(&self, agency: &str) -> bool {
         self.members.iter().any(|member| member.agency == agency)
     }

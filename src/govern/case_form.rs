@@ -24,7 +24,7 @@ pub struct CaseForm(String);
 )]
 pub struct CaseFormError;
 
-/// What one character of a reference may be.
+/// The characters that one place of a form accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Digit,
@@ -43,10 +43,10 @@ impl Place {
 }
 
 impl CaseForm {
-    /// Whether a reference is of the form. Costs at most the length of one times that of the other.
+    /// Tells if a reference has the form. Takes time in proportion to the product of both lengths.
     pub fn fits(&self, reference: &Reference) -> bool {
         let text = reference.as_str().as_bytes();
-        // Whether so many characters are taken by the places so far.
+        // Index n is true if the places so far can match the first n bytes.
         let mut taken = vec![false; text.len() + 1];
         taken[0] = true;
         for (place, many) in places(&self.0).unwrap_or_default() {
@@ -59,7 +59,7 @@ impl CaseForm {
         taken[text.len()]
     }
 
-    /// Whether a reference is of the form that holds where an agency has registered none: letters, digits, `-`, `/`
+    /// Tells if a reference has the form that applies where an agency has registered none: letters, digits, `-`, `/`
     /// and `.`, with at least one digit.
     pub fn fits_default(reference: &Reference) -> bool {
         let text = reference.as_str();
@@ -67,7 +67,7 @@ impl CaseForm {
     }
 }
 
-/// The places of a form, each with whether it may be taken more than once.
+/// Parses a form into its places, each with a flag that is true if the place may repeat.
 fn places(form: &str) -> Result<Vec<(Place, bool)>, CaseFormError> {
     let mut places: Vec<(Place, bool)> = Vec::new();
     for byte in form.bytes() {
@@ -129,7 +129,7 @@ mod tests {
             assert!(!fits("MP-####/#+", bad), "{bad}");
         }
         assert!(fits("@+@#+", "abc12") && !fits("@+@#+", "a12") && !fits("@+@#+", "abc"));
-        // What would take a backtracking matcher long.
+        // A form that would take a backtracking matcher exponential time.
         assert!(!fits(&"#+".repeat(32), &format!("{}x", "1".repeat(63))));
         assert!(fits(&"#+".repeat(32), &"1".repeat(64)));
     }

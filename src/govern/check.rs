@@ -1,4 +1,4 @@
-//! What is wrong with an agreement, and where two of them contradict each other.
+//! Validation of an agreement's terms, and detection of contradictions between two agreements.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use super::names::is_name;
 use super::{Field, Grant, Level, Purpose, Section, Terms};
 use crate::model::{Kind, Label, SubjectCategory};
 
-/// Grants of an agreement.
+/// Largest number of grants in an agreement.
 pub const GRANTS_MAX: usize = 100;
-/// Recipients of an agreement.
+/// Largest number of recipients of an agreement.
 pub const RECIPIENTS_MAX: usize = 100;
-/// Days that copies may be kept.
+/// Longest retention of copies, in days.
 pub const RETENTION_DAYS_MAX: u32 = 36_525;
 /// The longest legal basis, in bytes.
 pub const BASIS_BYTES_MAX: usize = 1_000;
@@ -20,7 +20,7 @@ pub const BASIS_BYTES_MAX: usize = 1_000;
 /// The longest section, in bytes.
 pub const SECTION_BYTES_MAX: usize = 2_000;
 
-/// Why terms are refused.
+/// Reasons for which terms are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TermsError {
     /// An agency without a name.
@@ -41,19 +41,19 @@ pub enum TermsError {
     /// A grant without kinds, subjects or purposes.
     #[error("a grant names kinds, subjects and purposes, each at least one")]
     EmptyGrant,
-    /// A tier that there is not.
+    /// A tier above the highest.
     #[error("a tier from 0 to 4")]
     Tier,
-    /// Purposes for which nobody gets content.
+    /// Purposes for which no records are shown, in a grant other than black.
     #[error("statistics and training get no records; only `black` may name them")]
     Purpose,
-    /// Break-glass of what is not a pointer, or for purposes that show no records.
+    /// Break-glass in a grant that is not gray, or for no purpose that shows records.
     #[error("break-glass is for `gray`, and for a purpose that shows records")]
     BreakGlass,
-    /// A silent alert of what is not kept back, or for a purpose that nothing is asked for by.
+    /// A silent alert in a grant that is not black, or that does not name deconfliction.
     #[error("a silent alert is for `black`, and for deconfliction")]
     SilentAlert,
-    /// Something asked of those from whom all is kept.
+    /// Required attributes in a black grant, which applies to everybody.
     #[error("`black` keeps it from everybody: it requires nothing")]
     Requires,
     /// The validity ends before it begins.
@@ -62,20 +62,20 @@ pub enum TermsError {
     /// No or too long a retention.
     #[error("a retention of 1 to 36,525 days")]
     Retention,
-    /// A section that says nothing, or too much.
+    /// A section that is missing, blank or too long.
     #[error(
         "each section says something, in at most 2,000 bytes: audit, dissemination, hit_confirmation, logging, quality, security, timeliness, training, use, validation"
     )]
     Sections,
-    /// The law of a side asks for a word on transfers.
+    /// The section on transfers is missing where the law of a side requires it, or is too long.
     #[error(
         "the agency's law asks whether data go to a country under other law, and by what leave, in at most 2,000 bytes"
     )]
     Transfer,
-    /// The law of a side keeps nothing for so long.
+    /// A retention longer than the law of a side allows.
     #[error("the agency's law lets nothing be kept for so long")]
     RetentionByLaw,
-    /// Not a hash.
+    /// Not 64 lower-case hexadecimal digits.
     #[error("64 lower-case hexadecimal digits")]
     DocumentHash,
 }
@@ -106,10 +106,10 @@ impl TermsError {
 }
 
 impl Terms {
-    /// Checks all of it.
+    /// Checks all terms.
     ///
     /// # Errors
-    /// Everything that is wrong, each with its place.
+    /// Every invalid term: its path and its error.
     pub fn check(&self) -> Result<(), Vec<(String, TermsError)>> {
         let mut wrong = Vec::new();
         let mut need = |good: bool, place: &str, error: TermsError| {
@@ -170,20 +170,20 @@ impl Terms {
     }
 }
 
-/// Where two agreements between the same two sides say different things, and what holds.
+/// A contradiction between two agreements of the same discloser for the same recipient. The stricter one holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
     /// The recipient.
     pub recipient: String,
-    /// What both speak of.
+    /// Kinds of objects that both grants name.
     pub kinds: BTreeSet<Kind>,
-    /// Whom both speak of.
+    /// Categories of subjects that both grants name.
     pub subject: BTreeSet<SubjectCategory>,
-    /// What for.
+    /// Purposes that both grants name.
     pub purposes: BTreeSet<Purpose>,
-    /// Whether `black` of the one cuts what the other grants.
+    /// True if exactly one of the two grants is `black`, which cuts the other.
     pub black: bool,
-    /// Fields that only one of them keeps back: they are kept back.
+    /// Fields that only one of the agreements withholds, where both grants are `white`: they are withheld.
     pub fields_never: BTreeSet<Field>,
 }
 

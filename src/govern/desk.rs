@@ -1,4 +1,4 @@
-//! An agency's desk: its inbox, its planned operations, and how much each of its users has asked for.
+//! An agency's desk: its inbox, its planned operations, and the daily counts of its users' questions.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ const MESSAGES_MAX: usize = 1_000;
 /// Planned operations that an agency may have at a time.
 const OPERATIONS_MAX: usize = 1_000;
 
-/// What a message tells of.
+/// Subject of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
@@ -25,7 +25,7 @@ pub enum MessageKind {
     AskedByOther,
     /// The other agency holds something that this one asked for.
     AskedOfOther,
-    /// The other agency asked for something that this one keeps black from it, and does not know it.
+    /// The other agency asked for something that this one keeps black from it, and is not told so.
     AskedSilently,
     /// Both plan an operation at one place and time.
     OperationsClash,
@@ -36,44 +36,44 @@ pub enum MessageKind {
     BreakGlassToReview,
     /// The other agency asks for leave to hand a record of this one on; the ticket is the request's id.
     OnwardAsked,
-    /// The other agency has decided what this one asked for.
+    /// The other agency has decided about an onward request of this one.
     OnwardDecided,
-    /// The other agency has removed what it held by an agreement; the ticket is the agreement's id.
+    /// The other agency has removed its copies under an agreement; the ticket is the agreement's id.
     PurgeConfirmed,
-    /// What the other agency asked for would come together with masked records of this one: it can be released; the
-    /// ticket is the referral's id.
+    /// A finding of the other agency needs masked records of this one, which can release it; the ticket is the
+    /// referral's id.
     ReferralToDecide,
-    /// The other agency has released a referral: its masked records would come together with records of this one.
+    /// The other agency has released a referral: its masked records are evidence of a finding with records of this one.
     ReferralReleased,
 }
 
-/// A message to an agency: whom to talk to, and nothing of what about.
+/// A message to an agency: it names the desk to call, and nothing of the content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
-    /// Names the matter between both desks.
+    /// The name of the matter, the same for both desks.
     #[schema(value_type = String)]
     pub ticket: Ticket,
-    /// What it tells of.
+    /// The subject.
     pub kind: MessageKind,
     /// The other agency's desk.
     pub desk: String,
-    /// How it is reached; absent when the agency has not said.
+    /// The telephone number or address of that desk; absent when the agency has not given it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// What for was asked.
+    /// The purpose of the question.
     pub purpose: Purpose,
-    /// When.
+    /// The time of the message.
     pub at: Timestamp,
-    /// Of a referral, the records of this agency that it is about.
+    /// Of a referral, this agency's records that are evidence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<RecordId>,
-    /// The user of this agency whom it is for; absent when it is for all who read its kind.
+    /// The user of this agency to whom it is addressed; absent when it is for all who read its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
 
-/// An operation that an agency plans: where and when.
+/// An operation that an agency plans, with its place and time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedOperation {
@@ -83,7 +83,7 @@ pub struct PlannedOperation {
     pub latitude: f64,
     /// WGS 84 longitude in degrees, -180 to 180.
     pub longitude: f64,
-    /// How far around it reaches, 1 to 50,000.
+    /// Radius of the area around the point, in metres, 1 to 50,000.
     pub radius_metres: f64,
     /// When it begins.
     pub from: Timestamp,
@@ -91,7 +91,7 @@ pub struct PlannedOperation {
     pub until: Timestamp,
 }
 
-/// What an agency's desk keeps.
+/// The document of an agency's desk.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeskBook {
@@ -104,7 +104,8 @@ pub struct DeskBook {
     /// For each user the day, in days since 1970, and the identifiers asked for in it.
     #[serde(default)]
     asked: BTreeMap<String, (i64, u32)>,
-    /// The same for the referrals that questions led to. Nobody of the agency is told of it.
+    /// For each user the day, in days since 1970, and the referrals that the user's questions led to in it. Never shown
+    /// to the agency.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     referred: BTreeMap<String, (i64, u32)>,
 }
@@ -115,10 +116,10 @@ impl DeskBook {
         format!("desk:{agency}")
     }
 
-    /// Reads the store's document; none is an empty book.
+    /// Reads the store's document; an absent one is an empty book.
     ///
     /// # Errors
-    /// When it is not one.
+    /// When the text is not such a document.
     pub fn from_document(text: Option<&str>) -> Result<Self, PolicyError> {
         text.map_or(Ok(Self::default()), |text| serde_json::from_str(text).map_err(|_| PolicyError))
     }
@@ -128,13 +129,14 @@ impl DeskBook {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Counts what a user asks for; `false` when that is more than a day's share, and then nothing is
-    /// counted.
+    /// Adds to a user's identifiers of the day. Returns `false`, and counts nothing, if that exceeds
+    /// [`IDENTIFIERS_A_DAY`].
     pub fn count(&mut self, user: &str, identifiers: u32, at: Timestamp) -> bool {
         count(&mut self.asked, user, (identifiers, IDENTIFIERS_A_DAY), at)
     }
 
-    /// Counts a referral that a user's question led to; `false` when that is more than a day's share.
+    /// Adds one to a user's referrals of the day. Returns `false`, and counts nothing, if that exceeds
+    /// [`REFERRALS_A_DAY`].
     pub fn count_referral(&mut self, user: &str, at: Timestamp) -> bool {
         count(&mut self.referred, user, (1, REFERRALS_A_DAY), at)
     }
@@ -146,7 +148,7 @@ impl DeskBook {
         self.messages.drain(..surplus);
     }
 
-    /// Puts a message into the inbox unless one of this ticket and kind is there.
+    /// Puts a message into the inbox unless one of the same ticket, kind and user is there.
     pub fn tell_once(&mut self, message: Message) {
         let about = |it: &Message| (it.ticket, it.kind, it.user.clone());
         let told = about(&message);
@@ -156,7 +158,7 @@ impl DeskBook {
         }
     }
 
-    /// Takes back a planned operation that is not over; whether there was one.
+    /// Removes a planned operation that is not over. Returns true if there was one.
     pub fn cancel(&mut self, reference: &Reference, at: Timestamp) -> bool {
         let before = self.operations.len();
         self.operations.retain(|it| it.until <= at || it.reference != *reference);
@@ -175,7 +177,7 @@ impl DeskBook {
     }
 }
 
-/// Counts within a day's share.
+/// Adds `more` to a user's count of the day; `false`, and nothing is counted, if the sum exceeds `share`.
 fn count(
     counted: &mut BTreeMap<String, (i64, u32)>,
     user: &str,
@@ -189,7 +191,7 @@ fn count(
     if after > share {
         return false;
     }
-    // Yesterday's counts say nothing today.
+    // Counts of earlier days are no longer needed.
     counted.retain(|_, (of, _)| *of == day);
     counted.insert(user.to_owned(), (day, after));
     true

@@ -1,12 +1,13 @@
-//! What a caller may do at all, by role. Says nothing of what is seen: that is the view's.
+//! Functions: the operations that a caller's roles permit. They say nothing of which objects are visible: the view
+//! decides that.
 
 use super::{Principal, Purpose, Role};
 use crate::model::Series;
 
-/// What an operation does. A refusal for lack of it depends on the caller only, never on data.
+/// A group of operations that roles permit. A refusal for lack of it depends on the caller only, never on data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Function {
-    /// Asks about records and what follows from them.
+    /// Asks about records, entities, links and networks.
     Ask,
     /// Submits and imports records.
     Submit,
@@ -32,23 +33,23 @@ pub enum Function {
     Deconflict,
     /// Turns pointers into objects for an hour, in imminent danger.
     BreakGlass,
-    /// Lists uses of break-glass: one's own, or those of and against one's agency.
+    /// Lists uses of break-glass: the caller's own, or those of and against the caller's agency.
     ReadBreakGlass,
     /// Reviews a colleague's use of break-glass.
     ReviewBreakGlass,
     /// Asks for leave to hand another agency's record on.
     AskOnward,
-    /// Reads what was asked and decided.
+    /// Reads onward requests and the decisions about them.
     ReadOnward,
-    /// Decides about the own agency's records.
+    /// Decides about onward requests for the own agency's records.
     DecideOnward,
     /// Reads the referrals that the caller decides about.
     ReadReferrals,
     /// Releases and refuses referrals.
     DecideReferrals,
-    /// Confirms that what was held by an agreement is removed.
+    /// Confirms that copies held by an agreement have been removed.
     ConfirmPurge,
-    /// Reads the agency's inbox, as far as it is for the caller's roles ([`super::MessageKind::readers`]).
+    /// Reads the messages in the agency's inbox for the caller's roles ([`super::MessageKind::readers`]).
     ReadInbox,
     /// Lists the agencies that the own one works with.
     ReadAgencies,
@@ -88,8 +89,8 @@ impl Function {
         Self::ReadMetrics,
     ];
 
-    /// Whether who uses it must have shown lately who they are (CJIS IA-11): what it does changes who sees
-    /// what, or opens what is otherwise closed.
+    /// Tells if the function requires a recent authentication (CJIS IA-11): it changes the visibility of objects, or
+    /// opens an object that is otherwise closed.
     pub fn is_privileged(self) -> bool {
         matches!(
             self,
@@ -105,7 +106,7 @@ impl Function {
         )
     }
 
-    /// The roles that have it.
+    /// The roles that permit the function.
     pub fn roles(self) -> &'static [Role] {
         use Role::{
             AgencyAuditor, Analyst, Approver, GraphSpecialist, Investigator, PrivacyOfficer,
@@ -194,7 +195,7 @@ impl Purpose {
         Self::Training,
     ];
 
-    /// Whether records may be shown for it at all. Deconfliction gets pointers; statistics are without
+    /// Tells if records may be shown for the purpose at all. Deconfliction gets pointers; statistics are without
     /// persons and training is on synthetic data, neither of which a store of real records has.
     pub fn shows_records(self) -> bool {
         !matches!(self, Self::Deconfliction | Self::Statistics | Self::Training)
@@ -232,7 +233,7 @@ impl Role {
         }
     }
 
-    /// What the role may ask for.
+    /// The purposes that a user with the role may ask for.
     pub fn purposes(self) -> &'static [Purpose] {
         use Purpose::{
             Deconfliction, MissingPerson, Oversight, Prosecution, Statistics,
@@ -264,8 +265,8 @@ impl Role {
 }
 
 impl Principal {
-    /// Whether the principal may use a function. Who runs the server does nothing else, whatever other
-    /// roles there are.
+    /// Tells if the principal may use a function. A system administrator may use that role's functions only, whatever
+    /// other roles it has.
     pub fn may(&self, function: Function) -> bool {
         if self.runs_the_server() {
             return function.roles().contains(&Role::SystemAdministrator);
@@ -273,7 +274,7 @@ impl Principal {
         function.roles().iter().any(|role| self.roles.contains(role))
     }
 
-    /// Whether the principal may ask for a purpose.
+    /// Tells if the principal may ask for a purpose.
     pub fn may_ask_for(&self, purpose: Purpose) -> bool {
         let bound = self.purposes.as_ref().is_none_or(|bound| bound.contains(&purpose));
         bound
@@ -281,7 +282,7 @@ impl Principal {
             && self.roles.iter().any(|role| role.purposes().contains(&purpose))
     }
 
-    /// Whether the principal is shown rows of a series of its own agency's for any purpose that it may ask for.
+    /// Tells if the principal may see rows of a series of its own agency for at least one purpose that it may ask for.
     pub fn sees_own(&self, series: Series) -> bool {
         let certified = self.certified || series != Series::Intelligence;
         let mut purposes = Purpose::ALL.into_iter();

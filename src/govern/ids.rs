@@ -1,4 +1,5 @@
-//! Ids of what agencies govern by: each kind is a type of its own, so that one is never taken for another.
+//! Ids of agreements, cases and other objects of governance: each kind is a type of its own, so that an id of one kind
+//! is never taken for one of another.
 
 use std::fmt;
 
@@ -15,11 +16,11 @@ id_type!(
     CaseId(pub(super)), "case", "case_", "^case_[0-9a-f]{32}$"
 );
 id_type!(
-    /// Names a use of break-glass: a keyed hash of what it is.
+    /// Names a use of break-glass: a keyed hash of its agency, user, owner, purpose, case and time.
     BreakGlassId(pub(super)), "break-glass", "bgl_", "^bgl_[0-9a-f]{32}$"
 );
 id_type!(
-    /// Names an onward request: a keyed hash of what it is.
+    /// Names an onward request: a keyed hash of its agency, user, record, recipient and time.
     OnwardId(pub(super)), "onward request", "onw_", "^onw_[0-9a-f]{32}$"
 );
 id_type!(
@@ -39,13 +40,14 @@ impl PointerId {
         Self(id)
     }
 
-    /// The ticket that a keyed hash gives, so that the same matter has the same one.
+    /// A ticket of a keyed hash, so that the same matter has the same ticket.
     pub fn of_tag(tag: [u8; 16]) -> Self {
         Self(tag)
     }
 }
 
-/// What both desks call a matter: a ticket of its own, or the id of what the matter is about.
+/// The name of a matter, the same for both desks: a ticket of its own, or the id of the object that the matter is
+/// about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Ticket {

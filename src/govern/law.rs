@@ -1,9 +1,9 @@
-//! The law that an agency works under: what it asks of rows and of agreements. A row and an agreement meet the
-//! law of both sides, and so the stricter: the owner's when the row is handed in and the terms are drafted, the
-//! recipient's when it signs. Each side is told of its own law only.
+//! The law that an agency works under: its requirements on rows and agreements. A row and an agreement meet the law of
+//! both sides, and so the stricter: the owner's when the row is handed in and the terms are drafted, the recipient's
+//! when it signs. Each side is told of its own law only.
 //!
-//! What all of these laws ask of logs (who, what, when, why, and to whom; LED art. 25, 28 CFR 23.20(d) and (g))
-//! accord does for everybody.
+//! accord meets the requirements of all these laws on logs (user, act, time, reason and recipient; LED art. 25, 28 CFR
+//! 23.20(d) and (g)) for every agency.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -33,29 +33,29 @@ pub enum LawProfile {
 const RETENTION_DAYS_28_CFR: u32 = 5 * 365 + 1;
 
 impl LawProfile {
-    /// Whether every row about a person says by when the need to keep it is reviewed (LED art. 5; GDPR art.
-    /// 5(1)(e); DPA 2018 s. 39(2)). Under 28 CFR 23 criminal intelligence does, whoever hands it in.
+    /// Tells if every row about a person must name the date by which the need to keep it is reviewed (LED art. 5; GDPR
+    /// art. 5(1)(e); DPA 2018 s. 39(2)). Under 28 CFR 23 criminal intelligence must, whichever agency hands it in.
     pub fn reviews_every_row(self) -> bool {
         matches!(self, Self::EuLed | Self::EuGdpr | Self::UkPart3)
     }
 
-    /// Whether no victim is handed in without a written, time-limited release.
+    /// Tells if rows about victims require a written, time-limited release.
     pub fn releases_victims(self) -> bool {
         self == Self::UsServiceProvider
     }
 
-    /// Whether an agreement says if data go to a country under other law, and by what leave (LED ch. V; GDPR
-    /// ch. V; DPA 2018 part 3 ch. 5).
+    /// Tells if an agreement must address transfers to a country under other law (LED ch. V; GDPR ch. V; DPA 2018 part
+    /// 3 ch. 5).
     fn states_transfers(self) -> bool {
         matches!(self, Self::EuLed | Self::EuGdpr | Self::UkPart3)
     }
 
-    /// The longest that recipients may keep copies, in days, where the law says.
+    /// The longest retention of recipients' copies, in days; `None` where the law sets no limit.
     fn retention_days_max(self) -> Option<u32> {
         matches!(self, Self::Us28Cfr23).then_some(RETENTION_DAYS_28_CFR)
     }
 
-    /// What of an agreement's terms this law does not allow.
+    /// Returns the terms of an agreement that this law does not allow: the path of each and its error.
     pub fn refuses(self, terms: &Terms) -> Vec<(String, TermsError)> {
         let mut wrong = Vec::new();
         let says = |section| terms.sections.get(&section).is_some_and(|it| !it.trim().is_empty());

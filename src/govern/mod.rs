@@ -1,5 +1,5 @@
-//! Who asks, and what they may see: agencies, roles, purposes, cases and agreements. Policy decides
-//! each class once per question; the set of visible classes is the caller's view.
+//! Governance: agencies, roles, purposes, cases and agreements, and the decision from them of what a caller may see.
+//! The policy decides each class once per question; the set of visible classes is the caller's view.
 //!
 //! Plain data and pure functions; the store keeps the policy as a document.
 
@@ -64,7 +64,7 @@ pub use retention::{
 pub use sight::Sight;
 pub use view::{Access, Decision, Grounds, Rights, StoreHolder, View};
 
-/// Who asks.
+/// The caller of an operation: a user of an agency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The caller's agency.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// The longest name of an agency, user or desk, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
 
-/// Whether a text may be a name: something to read, without control characters, not too long.
+/// Tells if a text may be a name: not blank, no control characters, at most [`NAME_BYTES_MAX`] bytes.
 pub fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= NAME_BYTES_MAX && !text.chars().any(char::is_control)
 }

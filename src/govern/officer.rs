@@ -1,5 +1,5 @@
-//! Officers' own keys: a signature under an agreement that anybody can check, and that nobody else can give
-//! who only holds the officer's password or may write to the store.
+//! Officers' own keys: a signature under an agreement that anybody can check, and that cannot be forged with the
+//! officer's password or with write access to the store.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::model::Timestamp;
 
-/// What comes before the 32 bytes of a key in DER: that it is one of Ed25519 (RFC 8410).
+/// The DER bytes that precede the 32 bytes of an Ed25519 public key: they name the algorithm (RFC 8410).
 const ED25519_DER: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
 
 /// The longest file of a public key, in bytes.
@@ -24,7 +24,7 @@ const PEM_BYTES_MAX: usize = 4_096;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey([u8; 32]);
 
-/// Not a public key that is taken.
+/// The error that a text is not an Ed25519 public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a public key of Ed25519: the text between the lines of `openssl pkey -pubout`")]
 pub struct PublicKeyError;
@@ -33,17 +33,17 @@ impl PublicKey {
     /// The key of a PEM text (`openssl pkey -pubout`).
     ///
     /// # Errors
-    /// When it is none.
+    /// When the text is not an Ed25519 public key, or is longer than 4,096 bytes.
     pub fn from_pem(text: &str) -> Result<Self, PublicKeyError> {
         let text = Some(text).filter(|text| text.len() <= PEM_BYTES_MAX).ok_or(PublicKeyError)?;
         let der = SubjectPublicKeyInfoDer::from_pem_slice(text.as_bytes());
         Self::from_der(&der.map_err(|_| PublicKeyError)?)
     }
 
-    /// The key of base64 text: what a PEM text has between its first and last line.
+    /// The key of base64 text: the lines of a PEM text between its first and last.
     ///
     /// # Errors
-    /// When it is none.
+    /// When the text is not an Ed25519 public key.
     pub fn from_base64(text: &str) -> Result<Self, PublicKeyError> {
         Self::from_der(&STANDARD.decode(text).map_err(|_| PublicKeyError)?)
     }
@@ -53,7 +53,7 @@ impl PublicKey {
         key.map(Self).ok_or(PublicKeyError)
     }
 
-    /// Whether base64 text is this key's signature over a text.
+    /// Tells if `signature` (base64) is this key's signature over `text`.
     pub fn has_signed(&self, text: &str, signature: &str) -> bool {
         let key = UnparsedPublicKey::new(&ED25519, &self.0);
         let signature = STANDARD.decode(signature);
@@ -73,7 +73,7 @@ impl fmt::Display for PublicKey {
 pub struct OfficerKey {
     /// The public key, base64.
     pub key: String,
-    /// Since when.
+    /// The time of registration.
     pub since: Timestamp,
 }
 
@@ -89,16 +89,16 @@ pub struct SignedWith<'a> {
     pub signature: &'a str,
 }
 
-/// Why a signature is not taken.
+/// Reasons for which a signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SignatureError {
-    /// None where one is needed.
+    /// No signature with a key, though the agency has registered keys of its officers.
     #[error("the agency has registered keys of its officers: its officers sign with them")]
     Missing,
-    /// With a key that is not the officer's.
+    /// The key is not the one that is registered for the officer.
     #[error("not the key that the agency has registered for this officer (`accord key officer`)")]
     OtherKey,
-    /// Not by this key, or of something else.
+    /// The signature is not by the key, or is over another text.
     #[error("not a signature by this key over the 64 digits of `terms_hash`")]
     Wrong,
 }

@@ -1,5 +1,5 @@
-//! Onward use: a recipient asks the owner's leave to hand a record on to a third agency, and the written
-//! account of who handed what to whom and why (28 CFR 23.20(f)).
+//! Onward use: a recipient asks the owner's consent to hand a record on to a third agency. The requests are the written
+//! account of each such disclosure, with its recipient and reason (28 CFR 23.20(f)).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{Act, Leave, OnwardId, Purpose, Question, Rules};
 use crate::model::{IdKey, RecordId};
 
-/// Where a request stands.
+/// State of an onward request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnwardState {
@@ -15,7 +15,7 @@ pub enum OnwardState {
     Asked,
     /// The record may be handed on.
     Granted,
-    /// It may not.
+    /// The record may not be handed on.
     Refused,
 }
 
@@ -23,12 +23,12 @@ pub enum OnwardState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnwardDecision {
-    /// Who decided, and when; absent where the agreement allows onward use without asking.
+    /// The user who decided, and the time; absent where the agreement allows onward use without asking.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Act>,
-    /// Whether the record may be handed on.
+    /// True if the record may be handed on.
     pub granted: bool,
-    /// Why.
+    /// The reason.
     pub note: String,
 }
 
@@ -36,19 +36,19 @@ pub struct OnwardDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OnwardRequest {
-    /// Who asked, and when.
+    /// The user who asked, and the time.
     pub by: Act,
-    /// What for.
+    /// The purpose of the request.
     pub purpose: Purpose,
-    /// The record.
+    /// The record to hand on.
     pub record: RecordId,
-    /// Whose it is.
+    /// The agency that owns the record.
     pub owner: String,
-    /// To whom it is to go.
+    /// The agency that is to receive the record.
     pub recipient: String,
-    /// Why.
+    /// The reason for handing it on.
     pub reason: String,
-    /// What the owner decided.
+    /// The owner's decision; `None` while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<OnwardDecision>,
 }
@@ -57,7 +57,7 @@ impl OnwardRequest {
     /// The start of the names of the documents that keep requests.
     pub const DOCUMENTS: &'static str = "onward/";
 
-    /// Its id: a keyed hash of what it is.
+    /// The id of the request: a keyed hash of its agency, user, record, recipient and time.
     pub fn id(&self, id_key: &IdKey) -> OnwardId {
         let at = self.by.at.as_micros().to_be_bytes();
         let (agency, user) = (self.by.agency.as_bytes(), self.by.user.as_bytes());
@@ -70,7 +70,7 @@ impl OnwardRequest {
         format!("{}{id}", Self::DOCUMENTS)
     }
 
-    /// Where it stands.
+    /// Returns the state of the request.
     pub fn state(&self) -> OnwardState {
         match &self.decision {
             None => OnwardState::Asked,
@@ -79,14 +79,15 @@ impl OnwardRequest {
         }
     }
 
-    /// Whether the agency asked for it or owns the record.
+    /// Tells if the agency made the request or owns the record.
     pub fn concerns(&self, agency: &str) -> bool {
         self.by.agency == agency || self.owner == agency
     }
 }
 
 impl Rules {
-    /// What the agreements in force say of handing an owner's records on: the strictest of them.
+    /// Returns the permission of onward use of an owner's records: the strictest of the agreements in force between the
+    /// owner and the asker's agency; `None` if there are none.
     pub fn onward(&self, question: &Question<'_>, owner: &str) -> Option<Leave> {
         let agency = question.principal.agency.as_str();
         let holds =

@@ -14,7 +14,7 @@ use crate::model::{RecordId, Timestamp};
 /// The name of the store's document that keeps the policy.
 pub const POLICY_DOCUMENT: &str = "policy";
 
-/// The store's document is not a policy.
+/// The error that the store's document is not a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the store's policy cannot be read")]
 pub struct PolicyError;
@@ -40,8 +40,8 @@ pub struct Policy {
     pub officers: OfficerKeys,
 }
 
-/// A policy with what its signatures come to, worked out once: which version of each agreement stands,
-/// and who has signed it.
+/// A policy with the standing version of each agreement and the recipients that have signed it, computed once from the
+/// signatures.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     policy: Policy,
@@ -83,7 +83,7 @@ impl std::ops::Deref for Rules {
 }
 
 impl Policy {
-    /// Reads the store's document; none is a policy without anything.
+    /// Reads the store's document; an absent one is an empty policy.
     ///
     /// # Errors
     /// When it is not a policy.
@@ -96,18 +96,18 @@ impl Policy {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The open case of this id, if the principal works on it. On the agency's own reference nothing hangs; a case
-    /// that the caller does not work on is as one that is not.
+    /// The open case of this id, if the principal works on it. `None` for the agency's own reference, which gives no
+    /// rights; a case that the principal does not work on is treated like one that does not exist.
     pub fn case_of(&self, principal: &Principal, case: &CaseRef, at: Timestamp) -> Option<&Case> {
         let case = self.cases.get(&case.id()?)?;
         (case.is_open(at) && case.has_member(principal)).then_some(case)
     }
 
-    /// Whether the principal may ask about what a text names: an open case that it works on, or anything of the form
-    /// of its agency's references. A case that it does not work on is as one that is not.
+    /// Checks that the principal may ask about a case: an open case in accord that it works on, or a reference of the
+    /// form of its agency's references. A case that it does not work on is treated like one that does not exist.
     ///
     /// # Errors
-    /// When it is neither.
+    /// When the case is neither.
     pub fn check_case(
         &self,
         principal: &Principal,
@@ -123,10 +123,10 @@ impl Policy {
         }
     }
 
-    /// Whether a reference is of the form that an agency registered, or of that which holds without.
+    /// Checks that a reference has the form that an agency registered, or the default form where it registered none.
     ///
     /// # Errors
-    /// When it is not.
+    /// When it has not.
     pub fn check_form(&self, agency: &str, reference: &Reference) -> Result<(), CaseError> {
         match self.agencies.get(agency).and_then(|agency| agency.case_form.as_ref()) {
             Some(form) if form.fits(reference) => Ok(()),
@@ -154,7 +154,8 @@ impl Policy {
         case.map(|case| case.subjects.clone()).unwrap_or_default()
     }
 
-    /// An agency's desk and how it is reached; its name alone where it has not said.
+    /// An agency's desk and the channel by which it is reached; the agency's name and `None` where it is not
+    /// registered.
     pub fn desk(&self, agency: &str) -> (String, Option<String>) {
         match self.agencies.get(agency) {
             Some(agency) => (agency.desk.name.clone(), Some(agency.desk.channel.clone())),
@@ -162,10 +163,11 @@ impl Policy {
         }
     }
 
-    /// The agencies that an agency may know of: itself, those that are listed by their own wish, those that have
-    /// signed a version of an agreement that it has signed too, and those it works on a case with. What somebody
-    /// says alone makes nobody known: a name in a draft or among the members of a case may be a guess. So of a
-    /// case its lead is known to those that it names, and who has brought records into it to all of them.
+    /// The agencies that an agency may know of: itself, those that are listed by their own wish, those that have signed
+    /// a version of an agreement that it has signed too, and those it works on a case with. A statement of one agency
+    /// alone makes no agency known: a name in a draft or among the members of a case may be a guess. So of a case its
+    /// lead is known to the agencies that it names, and an agency that has brought records into it is known to all of
+    /// them.
     pub fn known_to<'a>(&'a self, agency: &'a str) -> BTreeSet<&'a str> {
         let mut known = BTreeSet::from([agency]);
         let listed = self.agencies.iter().filter(|(_, agency)| agency.listed);
@@ -184,8 +186,8 @@ impl Policy {
         known
     }
 
-    /// Whether an agency hears of an agreement without knowing its id: it drafted or has signed a version, is
-    /// listed, or knows who drafted one. `known` is what [`Policy::known_to`] gives for the agency.
+    /// Tells if an agency hears of an agreement without knowing its id: it drafted or has signed a version, is listed,
+    /// or knows the agency that drafted one. `known` is the result of [`Policy::known_to`] for the agency.
     pub fn is_told_of(&self, agreement: &Agreement, agency: &str, known: &BTreeSet<&str>) -> bool {
         let listed = self.agencies.get(agency).is_some_and(|agency| agency.listed);
         agreement.versions.iter().filter(|it| it.terms.has_side(agency)).any(|version| {

@@ -1,13 +1,14 @@
-//! Break-glass in a policy: who may use it now.
+//! Break-glass in a policy: the check of a user's earlier uses, and the opening of a new one.
 
 use super::break_glass::UNREVIEWED_MAX;
 use super::{BreakGlass, BreakGlassError, BreakGlassId, Policy, ReviewState};
 
 impl Policy {
-    /// Whether one can be had.
+    /// Checks that the user may open the given use.
     ///
     /// # Errors
-    /// When the user has to wait for a review, or has one already.
+    /// When an earlier use of the user's is overdue for review, one is open for the same owner, purpose and case, or
+    /// too many await review.
     pub fn check_break_glass(&self, asked: &BreakGlass) -> Result<(), BreakGlassError> {
         let at = asked.by.at;
         let same_user =
@@ -28,7 +29,7 @@ impl Policy {
         Ok(())
     }
 
-    /// Opens one and forgets those that have been done with for long.
+    /// Opens a use of break-glass, and removes reviewed ones that are older than 366 days.
     ///
     /// # Errors
     /// As [`Self::check_break_glass`].

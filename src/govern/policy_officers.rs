@@ -4,11 +4,11 @@ use super::{OfficerKey, Policy, PublicKey, SignatureError, SignedWith};
 use crate::model::Timestamp;
 
 impl Policy {
-    /// Checks what an officer hands in under terms of this hash. Once an agency has registered a key of one
-    /// officer, none of its officers signs without: else who stole a password would sign as another.
+    /// Checks an officer's signature under terms of this hash. Once an agency has registered a key of one officer, none
+    /// of its officers signs without: otherwise a thief of one password could sign as another officer.
     ///
     /// # Errors
-    /// When it is not taken.
+    /// When the signature is refused.
     pub fn check_signature(
         &self,
         (agency, officer): (&str, &str),
@@ -26,8 +26,8 @@ impl Policy {
         if good { Ok(()) } else { Err(SignatureError::Wrong) }
     }
 
-    /// Registers an officer's key in place of an earlier one, or removes it; whether that changed anything.
-    /// What was signed before stays signed.
+    /// Registers an officer's key in place of an earlier one, or removes it. Returns true if that changed anything.
+    /// Earlier signatures stay valid.
     pub fn register_officer(
         &mut self,
         agency: &str,

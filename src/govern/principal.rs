@@ -1,12 +1,12 @@
-//! Who has been authenticated: what an identity provider, an API key, a certificate or a local account
-//! vouches for. What of it counts for a question is for the view to decide.
+//! The authenticated user: the attributes that an identity provider, an API key, a certificate or a local account
+//! vouches for. The view decides which of them count for a question.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a user does for the agency; a closed list. No role includes another.
+/// A user's function in the agency; a closed list. No role includes another.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -34,7 +34,7 @@ pub enum Role {
     SystemAdministrator,
 }
 
-/// What for a question is asked (LED art. 25 asks that each consultation be justified); a closed list.
+/// The reason for which a question is asked (LED art. 25 asks that each consultation be justified); a closed list.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -58,8 +58,8 @@ pub enum Purpose {
     Training,
 }
 
-/// What is vouched for of a user beside roles, after the indicators of GFIPM; a closed list. An agreement may
-/// ask it of those who are to see something.
+/// A property that is vouched for of a user beside roles, after the indicators of GFIPM; a closed list. An agreement
+/// may require it of users who are to see something.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -72,24 +72,25 @@ pub enum Attribute {
 }
 
 impl Attribute {
-    /// All of them.
+    /// All attributes.
     pub const ALL: [Self; 2] = [Self::Sworn, Self::Ndex];
 }
 
-/// Who has been authenticated.
+/// An authenticated user or service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Principal {
     /// The agency that the user or service belongs to.
     pub agency: String,
-    /// The user within the agency: of an identity provider its issuer and subject, never an e-mail address.
+    /// The name of the user within the agency; from an identity provider, its issuer and subject, never an e-mail
+    /// address.
     pub user: String,
-    /// What the user does.
+    /// The roles of the user.
     pub roles: BTreeSet<Role>,
-    /// Whether the user is certified for criminal intelligence (28 CFR 23).
+    /// True if the user is certified for criminal intelligence (28 CFR 23).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub certified: bool,
-    /// What else is vouched for; what is not named is not so.
+    /// Further attributes that are vouched for; the user has no others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub attributes: BTreeSet<Attribute>,
     /// The purposes that a key or a token is bound to; `None` where it is bound to none.

@@ -1,4 +1,4 @@
-//! What becomes of what recipients hold when an agreement holds no more: each removes it and says so.
+//! Removal of recipients' copies after an agreement has ceased to hold: each recipient removes them and confirms it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,44 +8,45 @@ use crate::model::Timestamp;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// Why an agreement holds no more for a recipient.
+/// Reason for which an agreement no longer holds for a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Over {
-    /// Its time is over.
+    /// The period of validity is over.
     Expired,
-    /// The discloser suspended it.
+    /// The discloser suspended the agreement.
     Suspended,
-    /// A side ended it.
+    /// A side ended the agreement.
     Ended,
     /// A later version leaves the recipient out, or awaits its signature.
     Replaced,
 }
 
-/// What a recipient has to remove.
+/// The duty of one recipient to remove its copies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PurgeTask {
-    /// Who has to.
+    /// The agency that must remove its copies.
     pub recipient: String,
-    /// The version that it held things by.
+    /// Number of the version under which it held copies.
     pub version: usize,
-    /// Why.
+    /// The reason for which the version no longer holds.
     pub why: Over,
-    /// Since when.
+    /// The time since which it no longer holds.
     pub since: Timestamp,
-    /// By when: at once, or at the end of the retention where the agreement lets copies live so long.
+    /// The latest time of removal: at once, or the end of the retention where the agreement lets copies live so long.
     pub due: Timestamp,
-    /// The confirmation, once there is one.
+    /// The recipient's confirmation; absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<PurgeReceipt>,
 }
 
 impl Agreement {
-    /// What recipients have to remove at a time, of all versions that held for them and hold no more.
+    /// Returns the recipients' duties of removal at a time, at most one per recipient, sorted by recipient. A
+    /// reciprocal discloser counts as a recipient.
     pub fn purge_tasks(&self, at: Timestamp) -> Vec<PurgeTask> {
         let now: Vec<&str> = self.in_force(at).map(|(_, signed)| signed).unwrap_or_default();
         let mut tasks: Vec<PurgeTask> = Vec::new();
-        // The latest version that held for a recipient is the one it answers for.
+        // A recipient answers for the latest version that held for it.
         for (index, version) in self.versions.iter().enumerate().rev() {
             let number = index + 1;
             if !version.is_signed_by(number, &version.terms.discloser) {
@@ -63,7 +64,7 @@ impl Agreement {
                     continue;
                 }
                 let Some((why, since)) = self.over(number, version, at) else { continue };
-                // What ended before it began was never held.
+                // Under a version that ended before its validity began, no copies were held.
                 if since <= version.terms.valid[0] {
                     continue;
                 }
@@ -85,7 +86,7 @@ impl Agreement {
         tasks
     }
 
-    /// Why and since when a version holds no more, if it does not.
+    /// Returns the earliest reason for which a version no longer holds, and its time; `None` while the version holds.
     fn over(&self, number: usize, version: &Version, at: Timestamp) -> Option<(Over, Timestamp)> {
         let ended = self.ended.as_ref().map(|act| (Over::Ended, act.at));
         let suspended = self.suspended.as_ref().filter(|(until, _)| number <= *until);

@@ -1,17 +1,17 @@
-//! What a decision is asked for.
+//! The question about which the policy decides.
 
 use super::{CaseRef, Principal, Purpose};
 use crate::model::Timestamp;
 
-/// Who asks, what for, about which case, and when.
+/// A question: the principal who asks, the purpose, the case and the time.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// Who asks.
+    /// The authenticated user who asks.
     pub principal: &'a Principal,
-    /// What for.
+    /// The purpose of the question.
     pub purpose: Purpose,
-    /// The case.
+    /// The case that the principal names for it.
     pub case: &'a CaseRef,
-    /// When.
+    /// The time of the question.
     pub at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Who of an agency reads which part of its inbox: each role what it answers for, and no more.
+//! Readers of an agency's inbox: each role reads the messages that it answers for, and no others.
 
 use super::{Message, MessageKind, Principal, PurgeTask, Role};
 
@@ -24,23 +24,23 @@ impl MessageKind {
             Approver, Investigator, PrivacyOfficer, TaskForceLead, VictimSpecialist, WatchDesk,
         };
         match self {
-            // Whom to call about a target: whoever works on targets, around the clock.
+            // About a desk to call for a target: for roles that work on targets, around the clock.
             Self::AskedByOther
             | Self::AskedOfOther
             | Self::AskedSilently
             | Self::OperationsClash
             | Self::ReferralReleased => &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer],
-            // In imminent danger: whoever is there first, and those who answer for the agreement.
+            // In imminent danger: for the roles that can react first, and those that answer for the agreement.
             Self::BreakGlassByOther => {
                 &[Investigator, TaskForceLead, WatchDesk, Approver, PrivacyOfficer]
             }
-            // A colleague's use of it is for those who review it.
+            // A colleague's use of break-glass is for its reviewers.
             Self::BreakGlassToReview | Self::OnwardAsked | Self::PurgeConfirmed => {
                 &[Approver, PrivacyOfficer]
             }
-            // Those who answer for the agency's victims.
+            // For the roles that answer for the agency's victims.
             Self::ReferralToDecide => &[VictimSpecialist, Approver, PrivacyOfficer],
-            // Those who ask for leave, and those who decide.
+            // For the roles that ask for consent, and those that decide.
             Self::OnwardDecided => {
                 &[Investigator, TaskForceLead, VictimSpecialist, Approver, PrivacyOfficer]
             }
@@ -49,8 +49,8 @@ impl MessageKind {
 }
 
 impl Message {
-    /// Whether a principal of the agency reads the message: it has a role that reads such messages, and is the user
-    /// whom the message names, where it names one.
+    /// Tells if a principal of the agency may read the message: the principal has a role that reads such messages and
+    /// is the user whom the message names, where it names one.
     pub fn is_for(&self, principal: &Principal) -> bool {
         let is_named = self.user.as_ref().is_none_or(|user| *user == principal.user);
         is_named && principal.reads(self.readers())
@@ -66,7 +66,7 @@ impl Message {
 }
 
 impl PurgeTask {
-    /// The roles that read what is to be removed: whoever may hold copies, and those who confirm.
+    /// The roles that read duties of removal: those that may hold copies, and those that confirm.
     pub const READERS: [Role; 5] = [
         Role::Investigator,
         Role::TaskForceLead,
@@ -77,7 +77,7 @@ impl PurgeTask {
 }
 
 impl Principal {
-    /// Whether the principal has one of the roles that read something.
+    /// Tells if the principal has one of the given roles.
     pub fn reads(&self, readers: &[Role]) -> bool {
         readers.iter().any(|role| self.roles.contains(role))
     }

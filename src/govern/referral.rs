@@ -7,27 +7,27 @@ use utoipa::ToSchema;
 use super::{Act, Purpose, ReferralId};
 use crate::model::{IdKey, RecordId};
 
-/// Where a referral stands.
+/// State of a referral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReferralState {
     /// Nobody has decided.
     Open,
-    /// The asker has been told whom to call.
+    /// The asker's agency has been told the desk to call.
     Released,
     /// The asker is told nothing.
     Refused,
 }
 
-/// The decision about a referral.
+/// The owner's decision about a referral.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferralDecision {
-    /// Who decided, and when.
+    /// The user who decided, and the time.
     pub by: Act,
-    /// Whether the asker is told whom to call.
+    /// True if the asker's agency is told the desk to call.
     pub released: bool,
-    /// Why. The asker does not read it.
+    /// The reason. It is not shown to the asker.
     pub note: String,
 }
 
@@ -35,17 +35,17 @@ pub struct ReferralDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Referral {
-    /// Whose question led to it first, and when.
+    /// The user whose question first led to the referral, and the time.
     pub by: Act,
-    /// What for was asked.
+    /// The purpose of that question.
     pub purpose: Purpose,
     /// The records of the asker's agency that are evidence, ascending.
     pub own: Vec<RecordId>,
-    /// Who owns the masked records.
+    /// The agency that owns the masked records.
     pub owner: String,
     /// The owner's masked records that are evidence, ascending.
     pub masked: Vec<RecordId>,
-    /// What was decided.
+    /// The decision; `None` while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<ReferralDecision>,
 }
@@ -68,7 +68,7 @@ impl Referral {
         format!("{}{id}", Self::DOCUMENTS)
     }
 
-    /// Where it stands.
+    /// Returns the state of the referral.
     pub fn state(&self) -> ReferralState {
         match &self.decision {
             None => ReferralState::Open,

@@ -1,4 +1,4 @@
-//! How long what was handed in is kept: until its review, unless a reviewer keeps it.
+//! Retention of submitted rows: each is kept until its review, unless a reviewer extends it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use crate::model::{Label, RecordId, Timestamp};
 /// The longest time until a review, in days: five years (28 CFR 23.20(h)).
 pub const REVIEW_DAYS_MAX: i64 = 5 * 365 + 1;
 
-/// Days after its review fell due until a row that nobody kept is removed.
+/// Days of grace, after a review was due, until a row that no reviewer kept is removed.
 pub const PURGE_GRACE_DAYS: i64 = 30;
 
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -19,29 +19,29 @@ fn days_after(at: Timestamp, days: i64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(at)
 }
 
-/// Whether a review may be set to a time now: it lies ahead, at most five years.
+/// Tells if a review may be set to the time `by` now: it is in the future, at most [`REVIEW_DAYS_MAX`] days ahead.
 pub fn is_review_date(by: Timestamp, now: Timestamp) -> bool {
     now < by && by <= days_after(now, REVIEW_DAYS_MAX)
 }
 
-/// Whether what carries a label is to be removed: its review is overdue by more than the days of grace, or it
-/// is about a victim of a provider of services (`owner`) and the release has ended (34 USC 12291(b)(2)).
-/// Other agencies' own files do not end with the release by which they were shared.
+/// Tells if a row with this label is to be removed: its review is overdue by more than the days of grace, or it is
+/// about a victim of a provider of services (`owner`) and the release has ended (34 USC 12291(b)(2)). Other agencies'
+/// own files do not end with the release by which they were shared.
 pub fn is_to_be_purged(label: &Label, owner: Option<&Agency>, now: Timestamp) -> bool {
     let overdue = label.review_by.is_some_and(|by| days_after(by, PURGE_GRACE_DAYS) < now);
     let ended = label.released_until.is_some_and(|until| until <= now);
     overdue || ended && label.category.is_victim() && owner.is_some_and(Agency::releases_victims)
 }
 
-/// That a reviewer of the owner kept a row, and why.
+/// A reviewer's decision to keep a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordReview {
-    /// Who reviewed it, and when.
+    /// The reviewer, and the time of the review.
     pub by: Act,
-    /// When it must be reviewed next.
+    /// The time of the next review.
     pub review_by: Timestamp,
-    /// Why it is kept.
+    /// The reason for keeping the row.
     pub explanation: String,
 }
 
@@ -54,15 +54,16 @@ pub struct RecordReviews {
 }
 
 impl RecordReviews {
-    /// What the names of these documents begin with.
+    /// The prefix of these documents' names.
     pub const DOCUMENTS: &'static str = "review/";
 
-    /// The document of a row, by the id that its first record has or would have.
+    /// The name of the document of a row, by the id that its first record has or would have.
     pub fn document(row: RecordId) -> String {
         format!("{}{row}", Self::DOCUMENTS)
     }
 
-    /// Whether the row is removed since its review is overdue, so that what was said of it goes too.
+    /// Tells if the reviews are removed together with their row: the latest review is overdue by more than the days of
+    /// grace, or there is none.
     pub fn is_to_be_purged(&self, now: Timestamp) -> bool {
         let latest = self.reviews.last().map(|review| review.review_by);
         latest.is_none_or(|by| days_after(by, PURGE_GRACE_DAYS) < now)

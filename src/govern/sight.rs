@@ -1,10 +1,11 @@
-//! What a store is read through: classes that a decision opened. A set of classes by itself opens nothing.
+//! The classes through which a store is read: classes that a decision opened. A set of classes by itself opens nothing.
 
 use super::Question;
 use crate::model::{Class, ClassId, ClassSet, Handling};
 
-/// Classes that a store may be read for. This room alone makes one: of a decision ([`super::View::decide`]), for
-/// who holds the store ([`super::StoreHolder`]), or for work that answers nobody ([`Sight::to_link`]). A set of classes does not become one:
+/// The classes that a store may be read for. Only this room makes a sight: from a decision ([`super::View::decide`]),
+/// for the holder of the store ([`super::StoreHolder`]), or for work that answers nobody ([`Sight::to_link`]). A set of
+/// classes cannot be turned into a sight:
 ///
 /// ```compile_fail
 /// # use accord::{govern::Sight, model::{ClassId, ClassSet}};
@@ -36,7 +37,7 @@ impl Sight {
         Self(classes.iter().filter(own).map(|(id, _)| *id).collect())
     }
 
-    /// Classes whose records are compared to find links: what is read goes into links, never into an answer.
+    /// Classes whose records are compared to find links: their content goes into links, never into an answer.
     pub fn to_link(classes: ClassSet) -> Self {
         Self(classes)
     }

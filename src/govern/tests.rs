@@ -1,4 +1,4 @@
-//! When a decision changes, and what it takes.
+//! Tests of changes of a decision over time, and of its running time.
 
 use super::*;
 use crate::model::{Class, ClassId, Handling, Kind, Label, SubjectCategory, Timestamp};
@@ -117,7 +117,7 @@ fn seen(decision: &Decision) -> usize {
 }
 
 const OWN: usize = 9 * 8;
-/// Without victims and possible victims, who are seen within a case only.
+/// Number of classes of one other agency, without victims and possible victims, which are seen within a case only.
 const OTHERS: usize = 9 * 6;
 
 #[test]

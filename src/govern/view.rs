@@ -1,9 +1,9 @@
-//! The decision: what one question may see. Every class is decided once; the set of fully visible
-//! classes is the view.
+//! The decision of what one question may see. Every class is decided once; the set of fully visible classes is the
+//! view.
 //!
-//! Deny by default. The agreements in force for the caller's agency and the purpose are laid out once
-//! per discloser as a table over kind, category and tier, so that a class costs one look-up, however
-//! many agreements there are. Levels add up, then what forbids cuts.
+//! Deny by default. The agreements in force for the caller's agency and the purpose are laid out once per discloser as
+//! a table over kind, category and tier, so that a class costs one look-up, however many agreements there are. Levels
+//! add up, then `black` cuts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,49 +13,49 @@ use super::{
 };
 use crate::model::{Class, ClassId, ClassSet, Handling, Kind, Label, SubjectCategory, Timestamp};
 
-/// What one caller may see now. Every domain call takes it as an argument. Only [`View::decide`] makes one, and
-/// [`View::of_holder`] for the command line.
+/// The classes visible to one caller for one question. Every domain call takes it as an argument. Only [`View::decide`]
+/// makes one, and [`View::of_holder`] for the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct View {
     /// The agency the view belongs to.
     agency: String,
     /// The fully visible classes.
     classes: Sight,
-    /// Classes of others of which the caller may learn whom to call.
+    /// Classes of other agencies for which the caller may get a pointer: the desk to call.
     pointers: Sight,
-    /// Classes of others that the caller learns nothing of, and whose owners hear when it asks for what is
-    /// in them.
+    /// Classes of other agencies that the caller learns nothing of, and whose owners are notified when it asks for an
+    /// object in them.
     silent: Sight,
-    /// What of the objects of some of these classes is kept back.
+    /// Fields withheld from the objects of some of these classes.
     withheld: BTreeMap<Class, Fields>,
-    /// The fully visible classes of records: what is readable or the agency's own, and what other agencies say of
-    /// their victims.
+    /// The fully visible classes of records in two parts: first those that are readable or the agency's own, then those
+    /// about victims of other agencies.
     parts: [Sight; 2],
 }
 
-/// A view, and until when it holds if nothing else changes.
+/// A view, and the time until which it holds if nothing else changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The view.
     pub view: View,
-    /// The next time at which an agreement, a case or what a class may be seen by begins or ends.
+    /// The next time at which an agreement, a case, a use of break-glass or the visibility of a class begins or ends.
     pub until: Option<Timestamp>,
-    /// The open uses of break-glass that may widen the view. Whether they do depends on what there is, which may
-    /// be hidden: a judgement of records that nobody shows is nothing to see, and must not be told by a mark.
+    /// The open uses of break-glass that may widen the view. Their effect depends on the objects in the store, which
+    /// may be hidden: a judgement of records that nobody shows is nothing to see, and must not be told by a mark.
     pub break_glass: BTreeSet<BreakGlassId>,
-    /// What an answer may rest on.
+    /// The grounds for an answer to the question.
     pub grounds: Grounds,
 }
 
-/// What the answer to a question may rest on. It depends on the caller, on the records of the caller's own agency
-/// that it may see, and on the agreements that the agency is a side of; on nothing of others.
+/// The grounds that the answer to a question may rest on. They depend on the caller, on the records of the caller's own
+/// agency that it may see, and on the agreements that the agency is a side of; on nothing of others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grounds {
-    /// Whether the caller may ask for the purpose, and records are shown for it.
+    /// True if the caller may ask for the purpose, and records are shown for it.
     pub shows_records: bool,
-    /// Whether the case is one in accord that the caller works on.
+    /// True if the case is one in accord that the caller works on.
     pub in_case: bool,
-    /// Whether there are visible classes of records of the caller's own agency.
+    /// True if there are visible classes of records of the caller's own agency.
     pub own_records: bool,
     /// The agencies whose agreements in force grant the caller records for the purpose.
     pub disclosers: BTreeSet<String>,
@@ -107,12 +107,13 @@ impl View {
         Decision { view, until, break_glass, grounds }
     }
 
-    /// Whether two views show the same: whom the callers may call does not count.
+    /// Tells if two views show the same objects and fields; their pointers are not compared.
     pub fn shows_as(&self, other: &Self) -> bool {
         self.classes == other.classes && self.withheld == other.withheld
     }
 
-    /// The view of whoever holds the store itself: these classes, all of them or some. No HTTP caller ever gets it.
+    /// The view of a user who holds the store itself: the given classes, all of them or some. No HTTP caller ever gets
+    /// it.
     pub fn of_holder(_: &StoreHolder, classes: ClassSet) -> Self {
         Self {
             agency: String::new(),
@@ -124,7 +125,7 @@ impl View {
         }
     }
 
-    /// The view of whoever holds the store itself: every class.
+    /// The view of a user who holds the store itself: every class.
     pub fn whole_store(holder: &StoreHolder, classes: &[(ClassId, Class)]) -> Self {
         Self::of_holder(holder, classes.iter().map(|(class, _)| *class).collect())
     }
@@ -139,13 +140,13 @@ impl View {
         self.classes.classes()
     }
 
-    /// What the store shows of it in full.
+    /// The fully visible classes, as the sight to read the store through.
     pub fn sight(&self) -> &Sight {
         &self.classes
     }
 
-    /// The fully visible classes of records in two parts: what is readable or the agency's own, and what other
-    /// agencies say of their victims. To whom the content of the second is masked, nothing of one part is ever
+    /// The fully visible classes of records in two parts: those that are readable or the agency's own, and those about
+    /// victims of other agencies. To a caller for whom the content of the second is masked, nothing of one part is ever
     /// joined to the other.
     pub fn parts(&self) -> &[Sight; 2] {
         &self.parts
@@ -156,25 +157,25 @@ impl View {
         Sight::of(self.parts.iter().flat_map(|part| part.classes().iter()).collect())
     }
 
-    /// What the store is asked for to learn whom to call: classes of others, of which nothing else is shown.
+    /// The classes of other agencies for which the store is read to make pointers; nothing else of them is shown.
     pub fn pointers(&self) -> &Sight {
         &self.pointers
     }
 
-    /// The view that points to what this one is silent about, to find out who must hear of a question; `None` where
-    /// nobody must.
+    /// The view whose pointers are the silent classes of this one, to find the owners that must be notified of a
+    /// question; `None` if there are no silent classes.
     pub fn pointing_to_silent(&self) -> Option<Self> {
         let silent = self.silent.clone();
         (!silent.classes().is_empty()).then(|| Self { pointers: silent, ..self.clone() })
     }
 
-    /// What of the objects of these classes is kept back.
+    /// Fields withheld from the objects of these classes.
     pub fn withheld(&self) -> &BTreeMap<Class, Fields> {
         &self.withheld
     }
 }
 
-/// Says that its bearer holds the store itself, and can read its file or database anyway: the command line. Nothing
+/// Proof that its bearer holds the store itself, and can read its file or database anyway: the command line. Nothing
 /// that answers callers makes one (`tests/structure.rs` looks for its name).
 #[derive(Debug)]
 pub struct StoreHolder(());
@@ -186,21 +187,21 @@ impl StoreHolder {
     }
 }
 
-/// What a question may see of one class.
+/// Access of a question to the objects of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Access {
-    /// The objects.
+    /// True if the objects are shown.
     pub full: bool,
-    /// Whom to call about them.
+    /// True if a pointer to the objects' owner is given.
     pub pointer: bool,
-    /// Nothing, but the owner hears when they are asked for.
+    /// True if nothing is shown, but the owner is notified when the objects are asked for.
     pub silent: bool,
-    /// What of the objects is kept back.
+    /// Fields withheld from the objects.
     pub withheld: Fields,
 }
 
 const KINDS: usize = Kind::ALL.len();
-/// Kinds of records, which are the first.
+/// Number of kinds of records, which come first among the kinds.
 const RECORDS: usize = Kind::Tie as usize;
 const CATEGORIES: usize = SubjectCategory::ALL.len();
 const TIERS: usize = Label::TIER_MAX as usize + 1;
@@ -209,20 +210,20 @@ fn is_record(kind: Kind) -> bool {
     (kind as usize) < RECORDS
 }
 
-/// What a discloser's agreements say together of one kind, category and tier.
+/// The grants of a discloser's agreements, combined, for one kind, category and tier.
 #[derive(Debug, Clone, Copy, Default)]
 struct Granted {
     white: bool,
     gray: bool,
-    /// Whether break-glass makes white of gray.
+    /// True if break-glass raises gray to white.
     breakable: bool,
     black: bool,
-    /// Whether the owner hears of it when what is black is asked for.
+    /// True if the owner is notified when a black object is asked for.
     silent: bool,
     withheld: Fields,
 }
 
-/// What one discloser grants, by kind, category and tier.
+/// The grants of one discloser, by kind, category and tier.
 struct Table(Box<[Granted]>);
 
 impl Table {
@@ -236,18 +237,18 @@ impl Table {
 
     fn add(&mut self, terms: &Terms, purpose: Purpose, principal: &Principal) {
         let withheld: Fields = terms.fields_never.iter().collect();
-        // What is kept from all is kept from those too of whom nothing is vouched for.
+        // A black grant applies to every user, with or without the attributes that it requires.
         let vouched = |grant: &&Grant| {
             grant.level == Level::Black || grant.requires.is_subset(&principal.attributes)
         };
         let speaking = terms.grants.iter().filter(|grant| grant.purposes.contains(&purpose));
         for grant in speaking.filter(vouched) {
-            // What is kept from the recipient up to a tier is kept above it too.
+            // A black grant up to a tier keeps the tiers above it from the recipient too.
             let highest = match grant.level {
                 Level::Black => Label::TIER_MAX,
                 Level::Gray | Level::White => grant.tier_max.min(Label::TIER_MAX),
             };
-            // Walked many times over: once as a list.
+            // Iterated for every kind: collected once into a vector.
             let subject: Vec<SubjectCategory> = grant.subject.iter().copied().collect();
             for kind in &grant.kinds {
                 for category in &subject {
@@ -264,7 +265,7 @@ impl Table {
                             }
                             Level::White => granted.white = true,
                         }
-                        // Also from being asked for: a pointer to what is kept back would tell of it.
+                        // Withheld from searches too: a pointer found by a withheld field would disclose it.
                         granted.withheld = granted.withheld.union(withheld);
                     }
                 }
@@ -277,16 +278,16 @@ impl Table {
 pub struct Rights<'a> {
     agency: &'a str,
     user: &'a str,
-    /// Whether records may be shown at all.
+    /// True if records may be shown for this question.
     content: bool,
-    /// Whether the caller may ask for the purpose.
+    /// True if the caller may ask for the purpose.
     allowed: bool,
     certified: bool,
     at: Timestamp,
-    /// The open case that is asked about and the caller works on, and its id as audiences name it.
+    /// The open case that the question names and the caller works on, and its id as audiences name it.
     case: Option<(String, &'a Case)>,
     granted: BTreeMap<&'a str, Table>,
-    /// The agencies whose glass the caller has broken for this question, and the ids of what they did so by.
+    /// The owners against whom the caller has an open use of break-glass for this question, and the ids of these uses.
     broken: BTreeSet<(&'a str, BreakGlassId)>,
     until: Option<Timestamp>,
 }
@@ -337,12 +338,12 @@ impl<'a> Rights<'a> {
         }
     }
 
-    /// The agencies that disclose something to the caller's.
+    /// The agencies that disclose to the caller's agency by an agreement in force, for whatever purpose.
     pub fn disclosers(&self) -> impl Iterator<Item = &'a str> {
         self.granted.keys().copied()
     }
 
-    /// What an answer may rest on, before anything is known of what there is.
+    /// Returns the grounds that follow from the question and the agreements alone, before any class is read.
     fn grounds(&self) -> Grounds {
         let grants = |owner: &str, table: &Table| {
             let broken = self.has_broken(owner);
@@ -361,7 +362,7 @@ impl<'a> Rights<'a> {
         }
     }
 
-    /// Whether an agreement in force lets the caller break an agency's glass for this question.
+    /// Tells if an agreement in force allows the caller break-glass against an owner for this question.
     pub fn may_break(&self, owner: &str) -> bool {
         let table = self.granted.get(owner);
         self.content && table.is_some_and(|table| table.0.iter().any(|it| it.breakable))
@@ -372,15 +373,15 @@ impl<'a> Rights<'a> {
         self.broken.iter().filter(|(owner, _)| self.may_break(owner)).map(|(_, id)| *id)
     }
 
-    /// Whether the caller has broken the glass of an owner.
+    /// Tells if the caller has an open use of break-glass against an owner for this question.
     fn has_broken(&self, owner: &str) -> bool {
         self.broken.iter().any(|(of, _)| *of == owner)
     }
 
-    /// What the question may see of a class.
+    /// Returns the access of the question to the objects of a class.
     pub fn access(&self, class: &Class) -> Access {
         let label = &class.label;
-        // Criminal intelligence is for those who are certified for it, whosever it is.
+        // Criminal intelligence is for certified users only, whichever agency owns it.
         if label.intelligence && !self.certified {
             return Access::default();
         }
@@ -394,7 +395,7 @@ impl<'a> Rights<'a> {
         if label.audience.as_ref().is_some_and(|it| !it.has(self.agency, self.user, case)) {
             return Access::default();
         }
-        // Overdue for review, or its release is over: the owner's alone.
+        // A row that is overdue for review, or whose release has ended, is visible to its owner only.
         if label.hidden_from().is_some_and(|from| self.at >= from) {
             return Access::default();
         }
@@ -408,7 +409,7 @@ impl<'a> Rights<'a> {
         // Another agency's victims are seen within a case that both work on, and nowhere else.
         let together = self.case.as_ref().is_some_and(|(_, case)| case.has_agency(&label.agency));
         let forbidden = label.category.is_victim() && !together;
-        // Danger opens what is only pointed to, but never who a victim is.
+        // Danger turns a pointer into the object, but never discloses the identity of a victim.
         let broken =
             granted.breakable && self.has_broken(&label.agency) && !label.category.is_victim();
         let shows = self.content && label.handling == Handling::Shared;

@@ -1,4 +1,4 @@
-//! From what a request shows to who asks.
+//! Authentication of a request by its credentials.
 
 use super::account::{Decoy, LogOn, LogOnDues, LogOnError, log_on};
 use super::deny::Denials;
@@ -13,23 +13,23 @@ use crate::govern::Principal;
 use crate::model::Timestamp;
 use crate::store::Store;
 
-/// A session, to end it.
+/// The id of a session, by which it is ended.
 #[derive(Debug, Clone)]
 pub struct SessionId(String);
 
-/// Who asks.
+/// The result of an authentication.
 #[derive(Debug, Clone)]
 pub struct Authenticated {
     /// The caller.
     pub principal: Principal,
-    /// When the caller showed who they are: at the log-on, to the identity provider, or, for a service,
-    /// when its key was made.
+    /// The time of the caller's authentication: the log-on, the sign-in at the identity provider, or, for a service,
+    /// the making of its key.
     pub since: Timestamp,
-    /// The session, where the caller has one.
+    /// The session; `None` where the caller has none.
     pub session: Option<SessionId>,
 }
 
-/// Decides who asks.
+/// Authenticates requests.
 pub struct Identity {
     settings: Settings,
     sealing: SealingKey,
@@ -37,8 +37,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// With the identity providers of a configuration, and the key that the store's secrets are sealed
-    /// with.
+    /// Makes it with the identity providers of a configuration, and the key that the store's secrets are sealed with.
     ///
     /// # Errors
     /// When the system cannot hash passwords, or the store's secrets are sealed with another key.
@@ -54,15 +53,15 @@ impl Identity {
         Ok(Self { settings, sealing, decoy })
     }
 
-    /// Seals a text: it opens with this name only.
+    /// Seals a text; it can be opened with the same name only.
     ///
     /// # Errors
-    /// When the system cannot.
+    /// When the cipher fails.
     pub fn seal(&self, text: &str, name: &str, random: [u8; 32]) -> Result<String, IdentityError> {
         self.sealing.seal(text, name, random)
     }
 
-    /// Opens what [`Self::seal`] sealed.
+    /// Opens a text that [`Self::seal`] sealed.
     ///
     /// # Errors
     /// When it was sealed with another key or name, or is damaged.
@@ -70,10 +69,10 @@ impl Identity {
         self.sealing.open(sealed, name)
     }
 
-    /// Who asks, by everything that is known now. Blocks.
+    /// Authenticates a request by its credentials, as keys, accounts and denials are now. Blocks.
     ///
     /// # Errors
-    /// When nobody is authenticated.
+    /// When the credentials are refused.
     pub fn authenticate(
         &self,
         store: &dyn Store,
@@ -101,8 +100,8 @@ impl Identity {
         Ok(Authenticated { principal, since, session })
     }
 
-    /// Begins a session: its holder, its token and when it ends at the latest. Hashes passwords: the
-    /// caller sees to it that not many do so at once.
+    /// Begins a session; returns its principal, its token and its latest end. Hashes passwords: the caller limits how
+    /// many do so at once.
     ///
     /// # Errors
     /// When the log-on is refused.

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::IdentityError;
 use crate::model::hex;
 
-/// The SHA-256 of a certificate's DER form, as RFC 8705 binds tokens by.
+/// The SHA-256 of a certificate in DER form, by which RFC 8705 binds tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// Of a certificate in DER form.
+    /// The fingerprint of a certificate in DER form.
     pub fn of(der: &[u8]) -> Self {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest(&SHA256, der).as_ref());
@@ -37,7 +37,7 @@ impl fmt::Display for Fingerprint {
 impl FromStr for Fingerprint {
     type Err = IdentityError;
 
-    /// Hexadecimal digits in either case, with colons as OpenSSL prints them or without.
+    /// Parses hexadecimal digits in either case, with colons as OpenSSL prints them or without.
     fn from_str(text: &str) -> Result<Self, IdentityError> {
         let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
         let mut bytes = [0; 32];

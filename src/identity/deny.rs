@@ -1,5 +1,5 @@
-//! Agencies and users that are refused whatever they show. For access tokens, whose rights stand until
-//! they end, this is the only way to take them away at once.
+//! Denials: agencies and users that are refused whatever credentials they show. For access tokens, whose rights stand
+//! until they expire, this is the only way to withdraw them at once.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ use crate::govern::Principal;
 use crate::model::Timestamp;
 use crate::store::Store;
 
-/// The start of the names of the documents that keep denials.
+/// The prefix of the names of the documents that keep denials.
 const DOCUMENT: &str = "denied/";
 
-/// Who is denied.
+/// A denied agency or user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denied {
@@ -22,7 +22,7 @@ pub struct Denied {
     /// The user; absent when the whole agency is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Since when.
+    /// The time of the denial.
     pub since: Timestamp,
 }
 
@@ -31,10 +31,10 @@ pub struct Denied {
 pub struct Denials<'a>(pub &'a dyn Store);
 
 impl Denials<'_> {
-    /// Denies an agency or one of its users from the next request on; whether it was not denied yet.
+    /// Denies an agency or one of its users from the next request on. Returns true if it was not denied yet.
     ///
     /// # Errors
-    /// When a name is none, or the store does not answer.
+    /// When a name is invalid, or the store does not answer.
     pub fn add(&self, denied: &Denied, due: &Due) -> Result<bool, IdentityError> {
         if !is_name(&denied.agency) || denied.user.as_deref().is_some_and(|user| !is_name(user)) {
             return Err(IdentityError::Name);
@@ -42,7 +42,7 @@ impl Denials<'_> {
         kept::insert(self.0, &name(&denied.agency, denied.user.as_deref()), denied, due)
     }
 
-    /// Takes a denial back; whether there was one.
+    /// Removes a denial. Returns true if there was one.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -63,7 +63,7 @@ impl Denials<'_> {
         self.0.documents(DOCUMENT)?.values().map(|text| kept::parse(text)).collect()
     }
 
-    /// Whether a caller is denied. A denial that cannot be read denies.
+    /// Tells if a caller is denied. A denial that cannot be read denies.
     pub(super) fn hold(&self, principal: &Principal) -> Result<bool, IdentityError> {
         Ok(self.0.document(&name(&principal.agency, None))?.is_some()
             || self.0.document(&name(&principal.agency, Some(&principal.user)))?.is_some())

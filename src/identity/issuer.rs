@@ -6,9 +6,9 @@ use super::token::{Factors, IssuerKeys, Mapping};
 
 /// An identity provider whose access tokens are accepted.
 pub(super) struct Issuer {
-    /// Its identifier: what `iss` must say, to the letter.
+    /// Its identifier: the exact value of `iss` in its tokens.
     pub(super) name: String,
-    /// What `aud` must hold.
+    /// The audience that `aud` of its tokens must contain.
     pub(super) audience: String,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) keys: IssuerKeys,

@@ -1,5 +1,4 @@
-//! Keeping things in the store's documents, one each, so that two writers at the same instant lose
-//! nothing.
+//! Storage of identity objects, each in a document of its own, so that two writers at the same instant lose nothing.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,7 +7,7 @@ use thiserror::Error;
 use crate::audit::Due;
 use crate::store::{Store, StoreError};
 
-/// What can go wrong with keys, accounts, sessions and denials.
+/// Errors of keys, accounts, sessions and denials.
 #[derive(Debug, Error)]
 pub enum IdentityError {
     /// An agency or user without a name, or with one that is too long or has control characters.
@@ -17,7 +16,7 @@ pub enum IdentityError {
     /// A key or an account without a role could do nothing.
     #[error("at least one role is needed")]
     NoRole,
-    /// The end lies before the beginning, or too far off.
+    /// The expiry lies before the creation, or too far ahead.
     #[error("the end must lie between now and {} days from now", super::KEY_DAYS_MAX)]
     Expiry,
     /// An account of this agency and user exists.
@@ -26,13 +25,13 @@ pub enum IdentityError {
     /// There is no such account.
     #[error("there is no such account")]
     Unknown,
-    /// Neither the SHA-256 of a certificate in hexadecimal digits, with or without colons.
+    /// A text that is not the SHA-256 of a certificate in 64 hexadecimal digits, with or without colons.
     #[error("a certificate's SHA-256 fingerprint has 64 hexadecimal digits")]
     Fingerprint,
-    /// What the store keeps cannot be read back.
+    /// A document in the store cannot be read back.
     #[error("what the store keeps of identities cannot be read back")]
     Damaged,
-    /// The file of the key that seals secrets.
+    /// The file of the sealing key cannot be used; the reason.
     #[error("the file of the key that seals secrets: {0}")]
     KeyFile(String),
     /// The store's secrets are sealed with another key.
@@ -41,12 +40,12 @@ pub enum IdentityError {
     /// A part of the system that makes hashes or codes failed.
     #[error("cannot make a {0}")]
     Crypto(&'static str),
-    /// The store.
+    /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Reads a thing.
+/// Reads an object; `None` if there is no such document.
 pub(super) fn read<T: DeserializeOwned>(
     store: &dyn Store,
     name: &str,
@@ -54,12 +53,12 @@ pub(super) fn read<T: DeserializeOwned>(
     store.document(name)?.map(|text| parse(&text)).transpose()
 }
 
-/// Reads a thing's text.
+/// Parses an object's document.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, IdentityError> {
     serde_json::from_str(text).map_err(|_| IdentityError::Damaged)
 }
 
-/// Writes a thing that must not be there yet; whether it was not.
+/// Writes an object if its document does not exist. Returns true if it did not.
 pub(super) fn insert<T: Serialize>(
     store: &dyn Store,
     name: &str,
@@ -69,7 +68,7 @@ pub(super) fn insert<T: Serialize>(
     Ok(store.swap_document(name, None, Some(&text(thing)?), due)?)
 }
 
-/// Removes a thing as it is now; whether it was there.
+/// Removes an object's document. Returns true if it existed.
 pub(super) fn remove(store: &dyn Store, name: &str, due: &Due) -> Result<bool, IdentityError> {
     while let Some(before) = store.document(name)? {
         if store.swap_document(name, Some(&before), None, due)? {
@@ -79,9 +78,9 @@ pub(super) fn remove(store: &dyn Store, name: &str, due: &Due) -> Result<bool, I
     Ok(false)
 }
 
-/// Changes a thing and returns what the change returns. The change sees what is there at the instant
-/// of writing: when another writer was faster, it is made again on what that one wrote. What entry is due may
-/// depend on what the change came to.
+/// Changes an object and returns the result of `change`; `None` if the object does not exist and `absent` gives no
+/// initial one. The change sees the object as it is at the instant of writing: if another writer was faster, it is
+/// repeated on what that one wrote. `due` selects the audit entry by the result.
 pub(super) fn update<'d, T, R>(
     store: &dyn Store,
     name: &str,

@@ -1,5 +1,5 @@
-//! API keys: what a service shows. A key is 256 random bits, shown once and kept as a hash; it names
-//! an agency and a user, carries roles and purposes, and ends. Each is a document of its own.
+//! API keys, by which services authenticate. A key is 256 random bits, shown once and kept as a hash; it names an
+//! agency and a user, carries roles and purposes, and expires. Each is a document of its own.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,26 +10,27 @@ use crate::govern::Principal;
 use crate::model::{Timestamp, hex};
 use crate::store::Store;
 
-/// The start of every key, so that one that strays is recognized.
+/// The prefix of every key, so that a leaked one is recognized.
 pub(super) const PREFIX: &str = "accord_key_";
 
-/// The start of the names of the documents that keep keys.
+/// The prefix of the names of the documents that keep keys.
 const DOCUMENT: &str = "key/";
 
-/// Digits of a key's hash that name it to people.
+/// Number of leading digits of a key's hash that are its id.
 const ID_DIGITS: usize = 16;
 
-/// What is kept of a key.
+/// The stored document of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKey {
-    /// Whom it stands for.
+    /// The principal that the key authenticates.
     pub holder: Principal,
-    /// When it was made.
+    /// The time at which the key was made.
     pub created: Timestamp,
-    /// From when on it is refused.
+    /// The time from which the key is refused.
     pub expires: Timestamp,
-    /// The client certificate without which it is refused.
+    /// The client certificate that the key is bound to: without it the key is refused; `None` where it is bound to
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Fingerprint>,
 }
@@ -53,11 +54,11 @@ impl ApiKey {
 pub struct Keys<'a>(pub &'a dyn Store);
 
 impl Keys<'_> {
-    /// Makes a key from 32 random bytes; returns its id and its text, which is kept nowhere. The entry that is
-    /// due may name the id.
+    /// Makes a key from 32 random bytes; returns its id and its text, which is stored nowhere. `due` makes the audit
+    /// entry from the id.
     ///
     /// # Errors
-    /// When a name, the roles or the end are not good, or the store does not answer.
+    /// When a name, the roles or the expiry are invalid, or the store does not answer.
     pub fn create(
         &self,
         random: [u8; 32],
@@ -74,7 +75,7 @@ impl Keys<'_> {
         Ok((id, text))
     }
 
-    /// All keys with their ids, by agency, user and time.
+    /// All keys with their ids, sorted by agency, user and time.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -91,7 +92,7 @@ impl Keys<'_> {
         Ok(keys)
     }
 
-    /// Removes the keys that `which` holds for; returns them. They are refused from now on.
+    /// Removes and returns the keys for which `which` is true. They are refused from now on.
     ///
     /// # Errors
     /// When the store does not answer.

@@ -1,9 +1,9 @@
-//! Who asks: API keys of services, access tokens of identity providers, local accounts with sessions.
-//! Whatever a caller shows, it ends in a [`Principal`] or in one refusal that says no more. All of it
-//! is looked up anew for every request, so a right taken away is gone with the next one.
+//! Authentication: API keys of services, access tokens of identity providers, local accounts with sessions. Every
+//! credential results in a [`Principal`] or in one refusal that tells no more. All of it is looked up anew for every
+//! request, so a right that was withdrawn is gone with the next one.
 //!
-//! This room knows neither HTTP requests nor what a record says. Secrets are kept as hashes only, but
-//! for the key of a second factor, which both sides must know: it is sealed.
+//! This room knows neither HTTP requests nor the content of records. Secrets are kept as hashes only, but for the key
+//! of a second factor, which both sides must know: it is sealed.
 
 mod account;
 mod authenticate;
@@ -36,37 +36,38 @@ pub use settings::{Settings, SettingsError};
 use crate::govern::Principal;
 use crate::model::{Timestamp, hex};
 
-/// The longest time a key is good for.
+/// The longest validity of a key, in days.
 pub const KEY_DAYS_MAX: i64 = 366;
 
-/// The longest name of an agency or user, in bytes: an issuer and a subject of the longest kind.
+/// The longest name of an agency or user, in bytes: room for the longest issuer and subject.
 const NAME_BYTES_MAX: usize = 600;
 
-/// Whether a text may be the name of an agency or user.
+/// Tells if a text may be the name of an agency or user: not blank, no control characters, at most [`NAME_BYTES_MAX`]
+/// bytes.
 fn is_name(name: &str) -> bool {
     !name.trim().is_empty() && name.len() <= NAME_BYTES_MAX && !name.chars().any(char::is_control)
 }
 
-/// Whether agency and user have names.
+/// Checks the names of a principal's agency and user.
 fn check_names(holder: &Principal) -> Result<(), IdentityError> {
     let good = is_name(&holder.agency) && is_name(&holder.user);
     if good { Ok(()) } else { Err(IdentityError::Name) }
 }
 
-/// What is kept of a secret of 256 random bits: for such a fast hash without salt is as good as a slow
-/// one, and a look-up by it tells nothing by its time.
+/// The SHA-256 by which a secret of 256 random bits is stored: for such a secret a fast hash without salt is as good as
+/// a slow one, and the time of a look-up by it reveals nothing.
 fn hash(secret: &str) -> String {
     hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, secret.as_bytes()).as_ref())
 }
 
-/// Seconds from one time to another; negative when it lies before.
+/// Seconds from one time to another, rounded down; negative when the second is earlier.
 fn seconds(from: Timestamp, to: Timestamp) -> i64 {
     (to.as_micros() - from.as_micros()).div_euclid(1_000_000)
 }
 
-/// A time some seconds later.
+/// The time some seconds later; `from` itself beyond the last year that a timestamp can hold.
 fn later(from: Timestamp, seconds: i64) -> Timestamp {
     let micros = from.as_micros().saturating_add(seconds.saturating_mul(1_000_000));
-    // Beyond the last year there is no later.
+    // Timestamps end with the last year that they can hold.
     Timestamp::from_micros(micros).unwrap_or(from)
 }

@@ -1,25 +1,25 @@
-//! Why nobody was authenticated.
+//! Reasons for which authentication failed.
 
 use super::kept::IdentityError;
 
-/// Why nobody was authenticated. What is wrong with a credential stays on this side.
+/// Reason for which authentication failed. The fault of a credential is never told to the caller.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The credential is not one that is accepted; why, for tests and the server's own log.
+    /// The credential is not accepted; the reason, for tests and the server's own log.
     Bad(&'static str),
     /// The token is good, but its user has shown one factor only (RFC 9470).
     NoSecondFactor {
-        /// What the issuer should be asked for.
+        /// Values of `acr` to request from the issuer.
         acr: Vec<String>,
     },
     /// The token is good, but its user has signed in too long ago (RFC 9470).
     TooLongAgo {
-        /// How long ago it may be.
+        /// The longest time since the sign-in, in seconds.
         seconds: i64,
     },
-    /// The issuer's keys cannot be had now.
+    /// The issuer's keys are not available now.
     NoKeys,
-    /// The store cannot be asked, or what it keeps cannot be read.
+    /// The store does not answer, or its content cannot be read.
     Failed(IdentityError),
 }
 

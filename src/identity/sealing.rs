@@ -1,5 +1,5 @@
-//! What must be read back and is nobody else's business is sealed at rest: the keys of second factors, and
-//! questions that others may have to hear of. AES-256-GCM, with a key that lies outside of the store. Whoever copies the store alone reads none.
+//! Encryption at rest of secrets that must be read back: the keys of second factors, and questions that others may have
+//! to hear of. AES-256-GCM, with a key outside of the store: a copy of the store alone reveals none of them.
 
 use std::io::Write;
 use std::path::Path;
@@ -14,19 +14,19 @@ use crate::model::hex;
 use crate::private;
 use crate::store::Store;
 
-/// The document that says which key secrets are sealed with.
+/// The name of the document with the id of the key that secrets are sealed with.
 const DOCUMENT: &str = "sealing-key";
 
-/// The form that secrets are sealed in.
+/// The prefix of sealed texts, which names the cipher.
 const FORM: &str = "a256gcm";
 
 /// Bytes of a key.
 const KEY_BYTES: usize = 32;
 
-/// A key that secrets are sealed with.
+/// A key for sealing secrets.
 pub struct SealingKey {
     key: LessSafeKey,
-    /// Names the key without telling it.
+    /// The id of the key: a hash that does not reveal it.
     id: String,
 }
 
@@ -42,10 +42,10 @@ impl SealingKey {
         Ok(Self { key: LessSafeKey::new(key), id: hex(&id[..8]) })
     }
 
-    /// The key of a file, which only its owner may read; made of random bytes when it is missing.
+    /// The key in a file that only its owner may read; a missing file is made with `random` as its key.
     ///
     /// # Errors
-    /// When the file holds none, others may read it, or it cannot be read or made.
+    /// When the file holds no key, others may read it, or it cannot be read or made.
     pub fn of_file(path: &Path, random: [u8; KEY_BYTES]) -> Result<Self, IdentityError> {
         let failed = |error: std::io::Error| IdentityError::KeyFile(error.to_string());
         match create(path) {
@@ -63,10 +63,10 @@ impl SealingKey {
         Self::of(bytes.ok_or_else(|| IdentityError::KeyFile("not 64 hexadecimal digits".into()))?)
     }
 
-    /// Takes the store's secrets as sealed with this key; whether they are sealed with no other.
+    /// Claims the store for this key: from then on all its secrets are sealed with it.
     ///
     /// # Errors
-    /// When they are sealed with another, or the store does not answer.
+    /// When the store is claimed by another key, or does not answer.
     pub fn claim(&self, store: &dyn Store) -> Result<(), IdentityError> {
         let due = Due::unlogged(Housekeeping::SealingKey);
         kept::insert(store, DOCUMENT, &self.id, &due)?;
@@ -74,7 +74,7 @@ impl SealingKey {
         if claimed.as_ref() == Some(&self.id) { Ok(()) } else { Err(IdentityError::OtherKey) }
     }
 
-    /// Whether the store's secrets are sealed with a key already.
+    /// Tells if the store is claimed by a key already.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -101,7 +101,7 @@ impl SealingKey {
         Ok(format!("{FORM}:{}:{text}", self.id))
     }
 
-    /// Opens what [`Self::seal`] sealed.
+    /// Opens a text that [`Self::seal`] sealed.
     pub(super) fn open(&self, sealed: &str, holder: &str) -> Result<String, IdentityError> {
         let damaged = || IdentityError::Damaged;
         let mut parts = sealed.split(':');

@@ -1,4 +1,4 @@
-//! Sessions of local accounts. A session lives in the store: ended there, it is over. Its token is
+//! Sessions of local accounts. A session is a document in the store: once that is removed, it is over. Its token is
 //! kept as a hash.
 
 use serde::{Deserialize, Serialize};
@@ -15,25 +15,25 @@ use crate::store::Store;
 pub const SESSION_HOURS_MAX: i64 = 12;
 /// Minutes without a request after which a session is over (CJIS AC-11).
 pub const SESSION_IDLE_MINUTES: i64 = 30;
-/// Seconds between two notes of when a session was last used. It may end so much too early, never late.
+/// Seconds between two updates of a session's last use. It may end this much too early, never late.
 const SEEN_SECONDS: i64 = 60;
 
-/// A session that is over, and when one was last used, is nobody's act.
+/// The removal of a session that is over, and the update of its last use, are no user's act and have no audit entry.
 static KEEPING: Due = Due::unlogged(Housekeeping::Sessions);
 
-/// The start of every session's token.
+/// The prefix of every session's token.
 pub(super) const PREFIX: &str = "accord_session_";
 
-/// The start of the names of the documents that keep sessions.
+/// The prefix of the names of the documents that keep sessions.
 const DOCUMENT: &str = "session/";
 
-/// What is kept of a session.
+/// The stored document of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Session {
     agency: String,
     user: String,
-    /// The account's epoch when it began.
+    /// The account's epoch at the session's begin.
     epoch: u32,
     began: Timestamp,
     seen: Timestamp,
@@ -46,8 +46,7 @@ impl Session {
     }
 }
 
-/// Begins a session; its token, kept nowhere, and when it ends at the latest. Removes those that are
-/// over.
+/// Begins a session; returns its token, which is stored nowhere, and its latest end. Removes sessions that are over.
 pub(super) fn begin(
     store: &dyn Store,
     account: &Account,
@@ -69,12 +68,13 @@ pub(super) fn begin(
     Ok((token, later(now, SESSION_HOURS_MAX * 3600)))
 }
 
-/// Ends the session of a token.
+/// Ends the session of a token. Returns true if there was one.
 pub(super) fn end(store: &dyn Store, token: &str, due: &Due) -> Result<bool, IdentityError> {
     kept::remove(store, &name(token), due)
 }
 
-/// Whom the session of a token stands for, with the roles that the account has now, and since when.
+/// Returns the principal of a session, with the roles that the account has now, and the session's begin; `None` if
+/// there is no such session or it is over.
 pub(super) fn holder(
     store: &dyn Store,
     token: &str,
@@ -89,14 +89,14 @@ pub(super) fn holder(
     }
     let account = Accounts(store).find(&session.agency, &session.user)?;
     let account = account.filter(|account| account.epoch == session.epoch);
-    // A lock is against those who guess the password; it does not end the user's own sessions.
+    // A lock protects against guessing of the password; it does not end the user's own sessions.
     let Some(account) = account.filter(|account| !account.is_disabled(now)) else {
         return Ok(None);
     };
     if seconds(session.seen, now) >= SEEN_SECONDS {
         session.seen = now;
         let seen = serde_json::to_string(&session).map_err(|_| IdentityError::Damaged)?;
-        // Where another request was faster, it has noted the same or has ended the session.
+        // If another request was faster, it has stored the same or has ended the session.
         store.swap_document(&name, Some(&text), Some(&seen), &KEEPING)?;
     }
     Ok(Some((account.holder, session.began)))

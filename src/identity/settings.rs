@@ -33,7 +33,7 @@ use super::issuer::Issuer;
 use super::token::{ALGORITHMS, ClaimNames, Factors, Fetch, IssuerKeys, Mapping, Proofs, Source};
 use crate::govern::{Attribute, Role};
 
-/// Why a configuration is refused.
+/// The reason for which a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the configuration of identity providers: {0}")]
 pub struct SettingsError(String);
@@ -72,11 +72,11 @@ struct RawClaims {
     agency: String,
     roles: String,
     purposes: String,
-    /// That the user is certified under 28 CFR 23.
+    /// The claim that the user is certified under 28 CFR 23.
     certified: String,
-    /// That the user is a sworn law-enforcement officer.
+    /// The claim that the user is a sworn law-enforcement officer.
     sworn: String,
-    /// That the user may use N-DEx.
+    /// The claim that the user may use N-DEx.
     ndex: String,
 }
 
@@ -104,7 +104,7 @@ impl Settings {
     /// Reads a configuration; paths in it are relative to `folder`.
     ///
     /// # Errors
-    /// When it is not whole and sound, with the reason.
+    /// When it is incomplete or invalid; with the reason.
     pub fn from_toml(text: &str, folder: &Path) -> Result<Self, SettingsError> {
         let raw: RawSettings =
             toml::from_str(text).map_err(|error| SettingsError(error.to_string()))?;
@@ -123,7 +123,7 @@ impl Settings {
     }
 }
 
-/// What clients call this server: proofs name it, with the path of the request behind it.
+/// The address by which clients call this server: proofs contain it, followed by the path of the request.
 fn address(text: &str) -> Result<String, String> {
     let text = text.strip_suffix('/').unwrap_or(text);
     if is_https(text) && !text.contains(['#', '?', ' ']) {
@@ -132,7 +132,7 @@ fn address(text: &str) -> Result<String, String> {
     Err("address is an https address, as clients call this server".into())
 }
 
-/// Whether an address is of https, or of this machine.
+/// Tells if an address is of https, or of this machine.
 fn is_https(address: &str) -> bool {
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     address.starts_with("https://") || local.iter().any(|it| address.starts_with(it))
@@ -142,7 +142,7 @@ fn checked(raw: RawIssuer, folder: &Path) -> Result<Issuer, String> {
     if !is_https(&raw.issuer) {
         return Err("an issuer is an https address".into());
     }
-    // RFC 8414: neither query nor fragment. A fragment sets the subject apart in a user's name.
+    // RFC 8414: an issuer has neither query nor fragment. A user's name is the issuer and the subject as its fragment.
     if raw.issuer.contains(['#', '?', ' ']) || !is_name(&raw.issuer) {
         return Err("an issuer has neither query nor fragment".into());
     }
@@ -198,7 +198,7 @@ fn algorithms(names: &[String]) -> Result<Vec<Algorithm>, String> {
     if found.is_empty() { Err("algorithms is empty".into()) } else { Ok(found) }
 }
 
-/// A file is read now as well, so that a wrong one is noticed at the start; an address may be down.
+/// A file is read now as well, so that an invalid one is found at the start; an address may be down.
 fn keys(text: &str, authorities: Option<&str>, folder: &Path) -> Result<IssuerKeys, String> {
     let read = |path: &str| {
         let path = folder.join(path);

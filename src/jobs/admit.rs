@@ -1,4 +1,4 @@
-//! What an agency may hand in at all, whatever road it takes.
+//! Admission of rows: the rules for what an agency may hand in, live or in a file.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::ingest::{RELEASE, Reason, RowError, RowOutput};
 use crate::model::{EntityType, Label, Record, Timestamp};
 use crate::store::{Store, StoreError};
 
-/// The agencies, as registered now, and when rows are handed in.
+/// The registered agencies, and the time at which rows are handed in.
 pub(super) struct Admission {
     agencies: BTreeMap<String, Agency>,
     at: Timestamp,
@@ -19,7 +19,7 @@ impl Admission {
         Ok(Self { agencies: agencies(store)?, at })
     }
 
-    /// Refuses what must not be handed in (now).
+    /// Refuses a row that its agency must not hand in (now).
     pub(super) fn check(&self, row: &RowOutput) -> Result<(), RowError> {
         let is_person = |record: &Record| record.entity_type() == EntityType::Person;
         let is_about_person = row.records.iter().any(is_person);
@@ -29,8 +29,8 @@ impl Admission {
         self.check_released(row)
     }
 
-    /// A review that lies behind or too far ahead, or that criminal intelligence, or by the agency's law
-    /// what is about a person, does without; a release that has ended.
+    /// Refuses a review date that is past or too far ahead; a missing one where the row is criminal intelligence or, by
+    /// the agency's law, about a person; and a release that has ended.
     fn check_terms(&self, label: &Label, is_about_person: bool) -> Result<(), RowError> {
         let reviewed = match label.review_by {
             Some(by) => is_review_date(by, self.at),
@@ -53,7 +53,8 @@ impl Admission {
         law.is_some_and(LawProfile::reviews_every_row)
     }
 
-    /// A provider of services to victims hands in none of their identifiers, not even encoded, without a written, time-limited release (34 USC 12291(b)(2)).
+    /// Refuses records about victims from a provider of services to victims, even with encoded identifiers, without a
+    /// written, time-limited release (34 USC 12291(b)(2)).
     fn check_released(&self, row: &RowOutput) -> Result<(), RowError> {
         let unreleased = row.records.iter().any(|record| {
             let owner = self.agencies.get(&record.label.agency);

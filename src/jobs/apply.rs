@@ -1,5 +1,5 @@
-//! One batch of rows in one transaction: what is new is stored and linked, what is known with the
-//! same content changes nothing, what is known with other content is refused.
+//! One batch of rows in one transaction: new rows are stored and linked, known rows with the same content change
+//! nothing, known rows with other content are refused.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use crate::ingest::{Reason, RowError, RowOutput};
 use crate::model::{ClassSet, Event, Record, RecordId, Tie};
 use crate::store::{Batch, Store, StoreError, Unlinked};
 
-/// What batches have changed.
+/// The number of objects that batches added or left unchanged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub records_new: u64,
@@ -29,7 +29,7 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-/// What became of a batch: what it changed, and the refused rows by their number, ascending.
+/// The result of a batch: its counts, and the refused rows by their number, ascending.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub counts: Counts,
@@ -38,19 +38,19 @@ pub(super) struct Outcome {
     pub unlinked: Vec<Unlinked>,
 }
 
-/// Whether rows are stored all or none.
+/// `Yes` if one refused row prevents the storage of all rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whole {
     Yes,
     No,
 }
 
-/// What new records are linked with at once.
+/// The records that new records are linked with at once.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reach<'a> {
-    /// All that is stored.
+    /// All stored records.
     All,
-    /// What is of these classes, and each other; the rest is for later.
+    /// The records of these classes, and each other; the others are linked later.
     Within(&'a ClassSet),
 }
 
@@ -69,12 +69,12 @@ impl<'a, L: Linker> Pipeline<'a, L> {
         Self { store, engine, cache: PreparedCache::default() }
     }
 
-    /// Stores and links what is new, and refuses the rows that would change something. When this
-    /// returns, everything it counts is durable.
+    /// Stores and links new rows, and refuses rows that would change a stored object. When this returns, everything it
+    /// counts is durable.
     pub fn apply(&mut self, rows: &[NumberedRow], due: &Due) -> Result<Outcome, StoreError> {
         match self.apply_at_once(rows, Whole::No, Reach::All, due) {
-            // A tie or event differs from the stored one. Which row it is comes out by halving;
-            // the halves commit one after the other, so the first of two rows still wins.
+            // A tie or event differs from the stored one. The row is found by halving; the halves commit one after the
+            // other, so the first of two rows still wins.
             Err(StoreError::Conflict { .. }) if rows.len() > 1 => {
                 let (left, right) = rows.split_at(rows.len() / 2);
                 let mut outcome = self.apply(left, due)?;
@@ -91,8 +91,8 @@ impl<'a, L: Linker> Pipeline<'a, L> {
         }
     }
 
-    /// Stores and links all of the rows in one transaction. If they are taken whole only, one refused
-    /// row leaves the store as it was. What is linked within some classes only is noted for later.
+    /// Stores and links all of the rows in one transaction. With [`Whole::Yes`] one refused row leaves the store as it
+    /// was. New records that are linked within some classes only are noted for later.
     pub fn apply_at_once(
         &mut self,
         rows: &[NumberedRow],
@@ -114,7 +114,7 @@ impl<'a, L: Linker> Pipeline<'a, L> {
             events: staged.events,
             ..Batch::default()
         })?;
-        // The records are in the transaction now, so that their candidates are each other, too.
+        // The records are in the transaction now, so that they are candidates of each other, too.
         let within = match reach {
             Reach::All => None,
             Reach::Within(classes) => Some(classes),
@@ -138,7 +138,7 @@ impl<'a, L: Linker> Pipeline<'a, L> {
         Ok(Outcome { counts, refused: staged.refused, unlinked })
     }
 
-    /// The first row that cannot be stored behind those before it; changes nothing.
+    /// Returns the number of the first row that conflicts with the store or with a row before it; changes nothing.
     pub fn first_conflict(&self, rows: &[NumberedRow]) -> Result<Option<u64>, StoreError> {
         let never = Due::unlogged(Housekeeping::DryRun);
         let mut txn = self.store.begin(&never)?;
@@ -171,7 +171,7 @@ fn record_ids(rows: &[NumberedRow]) -> Vec<RecordId> {
     ids
 }
 
-/// A batch sorted out.
+/// A batch, divided into new, unchanged and refused rows.
 struct Staged<'r> {
     new: Vec<&'r Record>,
     unchanged: u64,
@@ -181,8 +181,7 @@ struct Staged<'r> {
 }
 
 impl<'r> Staged<'r> {
-    /// Sorts rows out against what the store knows and against each other; the first of two rows
-    /// with one id wins.
+    /// Compares rows with the stored records and with each other; the first of two rows with one id wins.
     fn new(rows: &'r [NumberedRow], known: &'r BTreeMap<RecordId, Record>) -> Self {
         let (ties, events) = (Vec::new(), Vec::new());
         let mut staged = Self { new: Vec::new(), unchanged: 0, ties, events, refused: Vec::new() };

@@ -1,14 +1,14 @@
-//! The gate between requests and the work that hidden rows cause: the work is done while nobody waits.
+//! The gate between requests and the linking of hidden rows: linking runs while no request is in progress.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Time without a request after which the work goes on: always the same.
+/// Time without a request after which the work continues: always the same.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
-/// How long a slice of the work waits for a pause at most where it does not wait for one.
+/// The longest wait for a pause once so much work is left that it no longer waits for one.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);
 
-/// A request in progress: as long as there is one the work waits.
+/// A request in progress: the work waits until it is dropped.
 pub struct InProgress(Arc<Gate>);
 
 impl InProgress {
@@ -46,7 +46,7 @@ impl Gate {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a pause, at most so long where so much is left that it does not wait; whether to go on.
+    /// Waits for a pause between requests, at most `at_most` where that is given. Returns false if the gate is stopped.
     pub fn wait_for_pause(&self, at_most: Option<Duration>) -> bool {
         let began = Instant::now();
         let mut requests = self.requests();
@@ -65,13 +65,13 @@ impl Gate {
         }
     }
 
-    /// Ends all waiting, for good.
+    /// Ends all waiting permanently.
     pub fn stop(&self) {
         self.requests().stopped = true;
         self.changed.notify_all();
     }
 
-    /// Waits for a time, or until it is stopped; whether to go on.
+    /// Waits for a time, or until the gate is stopped. Returns false if it is stopped.
     pub fn wait(&self, time: Duration) -> bool {
         let requests = self.requests();
         let waited = self.changed.wait_timeout_while(requests, time, |it| !it.stopped);

@@ -1,5 +1,5 @@
-//! Importing files: rows in batches, one commit a batch, with progress, cancel and a report of
-//! every refused row. Importing again changes nothing and completes what was interrupted.
+//! Import of files: rows in batches, one commit a batch, with progress, cancellation and a report of every refused row.
+//! A repeated import changes nothing and completes an interrupted one.
 
 use serde::Serialize;
 use thiserror::Error;
@@ -12,37 +12,37 @@ use crate::ingest::{FileError, Reason, RowError, RowReader, Source, read_file};
 use crate::model::Timestamp;
 use crate::store::{Store, StoreError};
 
-/// Rows a transaction. Larger ones spend less on syncing to disk; this many take well under a
-/// second, which bounds what a crash makes to be done again and how long other writers wait.
+/// Rows of a transaction. Larger ones spend less on syncing to disk; this many take well under a second, which bounds
+/// the work that a crash undoes and the time that other writers wait.
 pub const BATCH_ROWS: usize = 2_000;
 
-/// Refused rows that a report lists; the total counts them all, and an [`Observer`] sees them all.
+/// Most refused rows that a report lists; the total counts them all, and an [`Observer`] sees them all.
 const REFUSALS_LISTED_MAX: usize = 1_000;
 
-/// A refused row of a file: where and why, never what was in it.
+/// A refused row of a file: its place and the reason, never its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// The file, as the manifest calls it.
+    /// The name of the file in the manifest.
     pub file: String,
     /// The physical line on which the row begins, from 1.
     pub row: u64,
-    /// The column, where one is to blame.
+    /// The column at fault; absent where none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// What became of one file.
+/// The result for one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct FileReport {
-    /// The file, as the manifest calls it.
+    /// The name of the file in the manifest.
     pub path: String,
     /// Rows read, refused ones included.
     pub rows: u64,
-    /// Records that were not there before.
+    /// Records that were not stored before.
     pub records_new: u64,
-    /// Records that were there before, or earlier in the file, with the same content.
+    /// Records that were stored before, or come earlier in the file, with the same content.
     pub records_unchanged: u64,
     /// New ties.
     pub ties: u64,
@@ -50,11 +50,12 @@ pub struct FileReport {
     pub events: u64,
     /// New links.
     pub links: u64,
-    /// Rows refused, all of them.
+    /// Total number of refused rows.
     pub refused: u64,
     /// The first refused rows, at most 1,000 of a file, in the file's order.
     pub refusals: Vec<Refusal>,
-    /// Rows, at most 1,000 of a file, that were taken more strictly than they say: why, not what was in them.
+    /// Rows, at most 1,000 of a file, that were taken more strictly than they say: their place and the reason, never
+    /// their content.
     pub warnings: Vec<Refusal>,
 }
 
@@ -66,52 +67,52 @@ impl FileReport {
     }
 }
 
-/// What became of an import.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct ImportReport {
     /// The files, in the order of their import.
     pub files: Vec<FileReport>,
 }
 
-/// How far an import is.
+/// The progress of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress<'a> {
     /// The file being read.
     pub file: &'a str,
-    /// Bytes done, of all files.
+    /// Bytes read, of all files.
     pub bytes_done: u64,
-    /// Bytes of all files, where that is known.
+    /// Bytes of all files; `None` where that is unknown.
     pub bytes_total: Option<u64>,
-    /// Rows done, of all files.
+    /// Rows read, of all files.
     pub rows: u64,
 }
 
-/// Watches an import, and says what is logged of it. All that it is told of is durable.
+/// Observes an import, and supplies its audit entries. Everything that is reported to it is durable.
 pub trait Observer {
-    /// The entry that is due for the next batch of rows, from 1, of an agency. Asked before the batch is stored: without a log
-    /// that can be written the import stops.
+    /// Returns the audit entry of the next batch of rows of an agency; batches are numbered from 1. Called before the
+    /// batch is stored: without a log that can be written the import stops.
     ///
     /// # Errors
     /// When the log cannot be written.
     fn due(&mut self, agency: &str, batch: u64) -> Result<Due, AuditError>;
 
-    /// A batch was committed.
+    /// Called after the commit of a batch.
     fn progress(&mut self, progress: &Progress<'_>) {
         let _ = progress;
     }
 
-    /// A row was refused. Every refused row comes here, once, in the file's order.
+    /// Called once for every refused row, in the file's order.
     fn refused(&mut self, refusal: &Refusal) {
         let _ = refusal;
     }
 
-    /// Whether to stop. Asked between batches.
+    /// Returns true to stop the import. Called between batches.
     fn cancelled(&self) -> bool {
         false
     }
 }
 
-/// Why an import stopped. What was committed before stays, and importing again goes on from it.
+/// Reason for which an import stopped. Batches committed before stay, and a repeated import continues after them.
 #[derive(Debug, Error)]
 pub enum ImportError {
     /// A file cannot be read, or its header does not fit the mapping.
@@ -123,13 +124,13 @@ pub enum ImportError {
     /// The log cannot be written.
     #[error(transparent)]
     Audit(#[from] AuditError),
-    /// The observer said so.
+    /// The observer cancelled.
     #[error("cancelled; what was imported before stays")]
     Cancelled,
 }
 
-/// Imports files, handed in at a time, `batch_rows` rows a commit (see [`BATCH_ROWS`]); all headers are checked before
-/// the first row is stored.
+/// Imports files, handed in at the time `at`, with `batch_rows` rows a commit (see [`BATCH_ROWS`]); all headers are
+/// checked before the first row is stored.
 ///
 /// # Errors
 /// When a file cannot be read, the store fails or the observer cancels. Bad rows are no error.
@@ -171,7 +172,7 @@ pub fn import_readers<L: Linker>(
     Ok(report)
 }
 
-/// What is done of all files before the current one.
+/// Totals of the files before the current one.
 struct Done {
     bytes: u64,
     bytes_total: Option<u64>,
@@ -185,11 +186,11 @@ struct Run<'a, L: Linker> {
     batch_rows: usize,
     observer: &'a mut dyn Observer,
     done: Done,
-    /// The last batch that was begun.
+    /// Number of the last batch that was begun.
     batch: u64,
 }
 
-/// Rows read and not yet committed, the refused ones apart.
+/// Rows that have been read but not committed, the refused ones apart.
 #[derive(Default)]
 struct Pending {
     rows: Vec<NumberedRow>,

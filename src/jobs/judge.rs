@@ -1,4 +1,4 @@
-//! Human judgements: objects of their own, never a merge.
+//! Human judgements: objects of their own, which never merge records.
 
 use crate::audit::Due;
 use crate::model::Judgement;

@@ -1,10 +1,10 @@
-//! Links that are found after the answer to a write: a write links what is new with what its caller sees, so that
-//! the time it takes tells nothing of what is hidden; the rest follows when nobody waits.
+//! Links that are found after the answer to a write: a write links new records with the records visible to its caller,
+//! so that the time it takes reveals nothing of hidden ones; the others are linked in the pauses between requests.
 //!
-//! A link is a function of its two records, so that when and in which order links are found changes none. Whoever
-//! sees more than the writer finds the links that it may see: they are completed before it is answered, by
-//! comparing what it sees and nothing else. What is left is noted in the store, in the commit of the write, and
-//! taken up again at the next start, whatever ended the run before.
+//! A link is a function of its two records, so that the time and order in which links are found change none. A caller
+//! who sees more than the writer gets all links between records visible to it: they are completed before it is
+//! answered, by comparing these records and no others. The remaining work is noted in the store, in the commit of the
+//! write, and taken up again at the next start, whatever ended the run before.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,17 +24,17 @@ use crate::ingest::RowOutput;
 use crate::model::{ClassSet, Link, Record, RecordId, Timestamp};
 use crate::store::{Store, StoreError, Unlinked};
 
-/// Records that wait, from which on the work goes on beside requests.
+/// Number of waiting records above which the work continues beside requests.
 const WAITING_MAX: usize = 20_000;
-/// Comparisons of a slice, and links of a commit, between which it is asked whether to pause: a few milliseconds,
-/// which is how long a request that comes meanwhile may be delayed.
+/// Comparisons of a slice, and links of a commit, between which the work may pause: a few milliseconds, which is the
+/// longest delay of a request that arrives meanwhile.
 const SLICE: usize = 64;
-/// Comparisons of a slice for somebody who waits for them.
+/// Comparisons of a slice while a caller waits for them.
 const LARGE_SLICE: usize = 4_096;
-/// Time after a failure until the next try.
+/// Time after a failure until the next attempt.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// Finds the links that a write leaves for later.
+/// Finds the links that writes leave for later.
 pub struct LateLinks<L: Linker + Send + 'static> {
     work: Arc<Work<L>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -45,12 +45,12 @@ struct Work<L> {
     engine: Arc<L>,
     notes: Notes,
     gate: Arc<Gate>,
-    /// The records whose links could not be found or stored when that was last tried.
+    /// The records whose links could not be found or stored at the last attempt.
     failed: Mutex<BTreeSet<RecordId>>,
 }
 
 impl<L: Linker + Send + 'static> LateLinks<L> {
-    /// Takes up what an earlier run has left.
+    /// Reads the notes of work that an earlier run has left.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -61,10 +61,10 @@ impl<L: Linker + Send + 'static> LateLinks<L> {
         Ok(Self { work: Arc::new(work), thread: Mutex::default() })
     }
 
-    /// The same, with a thread that does the work in the pauses between requests.
+    /// Starts a thread that finds the links in the pauses between requests.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system cannot start a thread.
     pub fn running(self) -> std::io::Result<Self> {
         let work = Arc::clone(&self.work);
         let thread = std::thread::Builder::new().name("accord-links".into());
@@ -76,13 +76,13 @@ impl<L: Linker + Send + 'static> LateLinks<L> {
         self.thread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request that is in progress until what is returned is dropped.
+    /// Registers a request as in progress until the returned value is dropped.
     pub fn in_progress(&self) -> InProgress {
         InProgress::through(&self.work.gate)
     }
 
-    /// Stores rows as [`super::submit()`] does, and links what is new with records of some classes, which should be
-    /// those that the caller sees and may see the content of; the rest is linked later.
+    /// Stores rows as [`super::submit()`] does, and links new records with records of the classes `within`, which
+    /// should be those whose content the caller may see; the others are linked later.
     ///
     /// # Errors
     /// As [`super::submit()`].
@@ -100,20 +100,20 @@ impl<L: Linker + Send + 'static> LateLinks<L> {
         Ok(report)
     }
 
-    /// Whether nothing is left to be linked, as far as this process knows.
+    /// Tells if no work is left, as far as this process knows.
     #[cfg(test)]
     pub(super) fn is_done(&self) -> bool {
         self.work.notes.len() == 0
     }
 
-    /// Whether links could not be found or stored when that was last tried. Nothing is lost by it, and it is tried
-    /// again; but the thread that does it may have ended, which the next start mends.
+    /// Tells if links could not be found or stored at the last attempt. Nothing is lost by it, and another attempt
+    /// follows; but the thread that does the work may have ended, and then the next start continues it.
     pub fn is_failing(&self) -> bool {
         let has_ended = self.thread().as_ref().is_some_and(JoinHandle::is_finished);
         has_ended || !self.work.failed().is_empty()
     }
 
-    /// Ends the work; what is left is noted in the store.
+    /// Ends the work; the remaining work is noted in the store.
     pub fn stop(&self) {
         self.work.gate.stop();
         let thread = self.thread().take();
@@ -151,8 +151,8 @@ impl<L: Linker> Work<L> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does what is left, again and again, until it is stopped. What fails keeps its note and its turn comes again;
-    /// the others go on.
+    /// Works on the notes in turn until it is stopped. A failed one keeps its note and is tried again in its turn; the
+    /// others continue.
     fn run(&self) {
         let mut last = None;
         loop {
@@ -169,7 +169,7 @@ impl<L: Linker> Work<L> {
         }
     }
 
-    /// Links the record of a note in pauses; whether to go on.
+    /// Links the record of a note in pauses. Returns false if the work is stopped.
     fn link_one(&self, note: &Unlinked) -> bool {
         let (store, engine) = (self.store.as_ref(), self.engine.as_ref());
         let to_find = ToFind { store, engine, slice: SLICE };
@@ -195,7 +195,7 @@ impl<L: Linker> Work<L> {
     }
 }
 
-/// Finds all links that an earlier run has left in a store, for whoever reads it without a server.
+/// Finds all links that an earlier run has left in a store, for a reader of the store without a server.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -212,7 +212,7 @@ pub fn link_what_is_left<L: Linker>(store: &dyn Store, engine: &L) -> Result<(),
     }
 }
 
-/// Where links are to be found, and how many comparisons are made between two pauses.
+/// The store and engine to find links with, and the number of comparisons between two pauses.
 struct ToFind<'a, L> {
     store: &'a dyn Store,
     engine: &'a L,
@@ -220,15 +220,16 @@ struct ToFind<'a, L> {
 }
 
 impl<L: Linker> ToFind<'_, L> {
-    /// Links a record with all others and takes the note from it; `pause` is asked before each slice whether to
-    /// go on, and what was found until then stays. Where records moved meanwhile the note was renewed, and stays.
+    /// Links a record with all others and removes its note; returns true when done. `pause` is called before each slice
+    /// and returns false to stop; links found until then stay. If records were moved meanwhile, their notes were
+    /// renewed, and stay.
     fn link_with_all(&self, note: &Unlinked, pause: impl Fn() -> bool) -> Result<bool, StoreError> {
         if !pause() {
             return Ok(false);
         }
         let all = self.store.classes()?.into_iter().map(|(class, _)| class).collect();
         let all = Sight::to_link(all);
-        // It may have been removed since.
+        // The record may have been removed since.
         if let Some(record) = self.store.records(&all, &[note.id])?.first()
             && !self.link(record, &all, &pause)?
         {
@@ -241,7 +242,7 @@ impl<L: Linker> ToFind<'_, L> {
         Ok(true)
     }
 
-    /// Links a record with those of some classes that share a key with it; whether it came to the end.
+    /// Links a record with the records of some classes that share a key with it. Returns false if `pause` stopped it.
     fn link(
         &self,
         record: &Record,

@@ -1,8 +1,8 @@
 //! Linking: every new record against every record that shares a blocking key with it, those of its
 //! own batch and those of the store alike.
 //!
-//! Which pairs are linked depends on the records alone: a pair is compared when the later of the
-//! two arrives, whichever that is, and its score is the engine's function of the two.
+//! The links depend on the records alone: a pair is compared when the later of the two arrives, whichever that is, and
+//! its score is the engine's function of the two.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -20,18 +20,18 @@ const ROUND_PAIRS: usize = 20_000;
 /// Prepared records kept from batch to batch: two generations of this many, some 100 MB at most.
 const CACHE_GENERATION: usize = 25_000;
 
-/// What linking asks of the engine: pure functions of records and a frozen model.
+/// The engine's functions for linking: pure functions of records and a frozen model.
 pub trait Linker: Sync {
-    /// A record made ready for comparison.
+    /// A record that is prepared for comparison.
     type Prepared: Send + Sync;
 
-    /// Makes a record ready.
+    /// Prepares a record for comparison.
     fn prepare(&self, record: &Record) -> Self::Prepared;
 
     /// The blocking keys of a record.
     fn keys(&self, prepared: &Self::Prepared) -> Vec<BlockKey>;
 
-    /// The link of a pair, when the model finds one worth keeping. Symmetric.
+    /// Returns the link of a pair; `None` if its score is too low to be kept. Symmetric.
     fn link(&self, a: (RecordId, &Self::Prepared), b: (RecordId, &Self::Prepared)) -> Option<Link>;
 }
 
@@ -51,7 +51,7 @@ impl Linker for Engine {
     }
 }
 
-/// A new record, ready for comparison, and its keys.
+/// A new record, prepared for comparison, and its distinct keys, ascending.
 pub(super) struct Fresh<P> {
     pub id: RecordId,
     pub prepared: Arc<P>,
@@ -70,8 +70,8 @@ pub(super) fn prepare<L: Linker>(engine: &L, records: &[&Record]) -> Vec<Fresh<L
     records.par_iter().map(ready).collect()
 }
 
-/// Prepared records of the store. Holds committed records only: those never change, so what is
-/// cached is never wrong, and whether something is cached changes no result.
+/// A cache of prepared records of the store. It holds committed records only: those never change, so the cache is never
+/// wrong and changes no result.
 pub(super) struct PreparedCache<P> {
     young: HashMap<RecordId, Arc<P>>,
     old: HashMap<RecordId, Arc<P>>,
@@ -84,7 +84,7 @@ impl<P> Default for PreparedCache<P> {
 }
 
 impl<P> PreparedCache<P> {
-    /// Keeps a committed record; drops the older generation when the younger is full.
+    /// Caches a committed record; drops the older generation when the younger is full.
     pub fn keep(&mut self, id: RecordId, prepared: Arc<P>) {
         if self.young.len() >= CACHE_GENERATION {
             self.old = std::mem::take(&mut self.young);
@@ -102,8 +102,8 @@ impl<P> PreparedCache<P> {
     }
 }
 
-/// The links of new records, which the transaction has written already, with each other and with
-/// the rest of the store, or with what it holds of some classes; ascending by their pair.
+/// Returns the links of new records, which the transaction has written already, with each other and with the records of
+/// the store, or with those of the classes `within`; ascending by their pair.
 pub(super) fn links<L: Linker>(
     engine: &L,
     cache: &mut PreparedCache<L::Prepared>,
@@ -115,9 +115,9 @@ pub(super) fn links<L: Linker>(
         fresh.iter().map(|fresh| (fresh.id, &fresh.prepared)).collect();
     let mut links = Vec::new();
     for chunk in fresh.chunks(LOOKUP_RECORDS) {
-        // Ascending by the other record, so that each is loaded for one round only.
+        // Ascending by the other record, so that each is loaded in one round only.
         let mut holders = Holders::new();
-        // Those of the batch are each other's candidates, whatever the classes.
+        // Records of the batch are candidates of each other, in whatever classes.
         for fresh in fresh.iter().filter(|_| within.is_some()) {
             for key in &fresh.keys {
                 holders.entry(*key).or_default().insert(fresh.id);
@@ -170,7 +170,7 @@ fn pairs<P>(
     Ok(pairs)
 }
 
-/// The prepared records that a round compares with.
+/// Returns the prepared records that a round compares with.
 fn load<L: Linker>(
     engine: &L,
     cache: &mut PreparedCache<L::Prepared>,

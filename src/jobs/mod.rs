@@ -1,8 +1,8 @@
-//! The write path and long work: rows become linked records in the store, in batches of a file or
-//! live; jobs run with progress, cancel and result.
+//! The write path and long work: rows become linked records in the store, in batches of a file or live; jobs run with
+//! progress, cancellation and a result.
 //!
-//! Batch and live are one code path ([`import()`] and [`submit()`] both go through `apply`). Nothing
-//! here knows of HTTP, tokens or terminals. What a job answers is its owner agency's alone.
+//! Batch and live are one code path ([`import()`] and [`submit()`] both go through `apply`). Nothing here knows of
+//! HTTP, tokens or terminals. The result of a job is visible to its owner agency alone.
 
 mod admit;
 mod apply;

@@ -1,5 +1,5 @@
-//! The jobs of an API server: a bounded number at a time on threads of their own, each visible to
-//! its owner agency only. Another agency's job answers as one that does not exist.
+//! The jobs of an API server: a bounded number at a time on threads of their own, each visible to its owner agency
+//! only. Another agency's job is treated like one that does not exist.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,9 +11,9 @@ use thiserror::Error;
 
 use crate::model::{IdKey, Timestamp, id_type};
 
-/// Jobs of one agency that may wait; more are refused.
+/// Most jobs of one agency that may wait; more are refused.
 const QUEUED_MAX: usize = 16;
-/// Ended jobs of one agency that are kept; the oldest go first.
+/// Most ended jobs of one agency that are kept; the oldest are removed first.
 const ENDED_KEPT_MAX: usize = 100;
 
 id_type!(
@@ -21,12 +21,12 @@ id_type!(
     JobId(pub(self)), "job", "job_", "^job_[0-9a-f]{32}$"
 );
 
-/// Tells the time.
+/// Returns the present time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 type Work = Box<dyn FnOnce(&JobHandle) -> Result<serde_json::Value, JobError> + Send>;
 
-/// Whose job it is. Jobs are seen by the whole agency.
+/// The owner of a job. A job is visible to the whole agency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobOwner {
     /// The agency.
@@ -35,7 +35,7 @@ pub struct JobOwner {
     pub user: String,
 }
 
-/// How a job stands.
+/// State of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
@@ -51,18 +51,18 @@ pub enum JobState {
     Cancelled,
 }
 
-/// How far a job is.
+/// Progress of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct JobProgress {
-    /// Units done.
+    /// Number of units done.
     pub done: u64,
-    /// Units in all, when known.
+    /// Total number of units; `None` while it is unknown.
     pub total: Option<u64>,
-    /// What is counted, e.g. `bytes`.
+    /// The unit, e.g. `bytes`.
     pub unit: &'static str,
 }
 
-/// Why a job did not succeed.
+/// Reason for which a job did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Error)]
 pub enum JobError {
     /// It was cancelled.
@@ -73,12 +73,12 @@ pub enum JobError {
     Failed {
         /// A stable code in snake case.
         code: &'static str,
-        /// What happened, without personal data.
+        /// A description of the failure, without personal data.
         detail: String,
     },
 }
 
-/// Why a job was not started.
+/// Reason for which a job was not started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum StartError {
     /// The agency has too many jobs waiting.
@@ -89,32 +89,32 @@ pub enum StartError {
     ShuttingDown,
 }
 
-/// What its owner sees of a job.
+/// The state of a job as its owner agency sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JobStatus {
     /// The job's id.
     pub id: JobId,
-    /// Whose it is.
+    /// The owner.
     pub owner: JobOwner,
-    /// What it does, e.g. `import`.
+    /// The kind of work, e.g. `import`.
     pub kind: &'static str,
-    /// How it stands.
+    /// The state.
     pub state: JobState,
-    /// How far it is.
+    /// The progress.
     pub progress: JobProgress,
-    /// When it was asked for.
+    /// The time at which the job was requested.
     pub created: Timestamp,
-    /// When it began.
+    /// The time at which it began to run; `None` before.
     pub started: Option<Timestamp>,
-    /// When it ended.
+    /// The time at which it ended; `None` before.
     pub ended: Option<Timestamp>,
-    /// What it found, once succeeded.
+    /// The result; `None` unless the job has succeeded.
     pub result: Option<serde_json::Value>,
-    /// Why it did not succeed.
+    /// The reason of failure; `None` unless the job has failed or was cancelled.
     pub error: Option<JobError>,
 }
 
-/// What a running job reports through.
+/// A running job's connection to the registry: it reports progress and learns of a cancellation.
 pub struct JobHandle {
     id: JobId,
     shared: Arc<Shared>,
@@ -127,12 +127,12 @@ impl JobHandle {
         self.id
     }
 
-    /// Whether the job is to stop. Long work asks this every now and then.
+    /// Tells if the job is to stop. Long work checks this regularly.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    /// Reports how far the job is.
+    /// Reports the job's progress.
     pub fn progress(&self, done: u64, total: Option<u64>, unit: &'static str) {
         let mut state = self.shared.lock();
         if let Some(job) = state.jobs.get_mut(&self.id) {
@@ -163,7 +163,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// The state stays whole when a thread panics: no code that can panic runs under the lock.
+    /// Locks the state, also after a panic: no code that can panic runs under the lock, so the state is consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -181,7 +181,7 @@ impl Jobs {
     /// which is random for each start of the server.
     ///
     /// # Errors
-    /// When the system does not give a thread.
+    /// When the system cannot start a thread.
     pub fn new(key: IdKey, nonce: [u8; 16], clock: Clock, threads: usize) -> std::io::Result<Self> {
         let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new(), clock });
         for number in 0..threads.max(1) {
@@ -236,7 +236,7 @@ impl Jobs {
         Ok(status)
     }
 
-    /// A job of the agency. Nothing for a job of another one.
+    /// A job of the agency; `None` for a job of another one.
     pub fn get(&self, agency: &str, id: JobId) -> Option<JobStatus> {
         let state = self.shared.lock();
         state
@@ -255,8 +255,8 @@ impl Jobs {
         jobs.into_iter().map(|job| job.status.clone()).collect()
     }
 
-    /// Asks a job of the agency to stop: a waiting one is cancelled at once, a running one when it
-    /// next asks. Nothing for a job of another agency; an ended job stays as it is.
+    /// Cancels a job of the agency: a waiting one at once, a running one when it next checks. `None` for a job of
+    /// another agency; an ended job stays as it is.
     pub fn cancel(&self, agency: &str, id: JobId) -> Option<JobStatus> {
         let now = (self.shared.clock)();
         let mut state = self.shared.lock();
@@ -277,7 +277,7 @@ impl Jobs {
 }
 
 impl Drop for Jobs {
-    /// Starts nothing more and asks what runs to stop; does not wait for it.
+    /// Starts no more jobs and cancels the running ones; does not wait for them.
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.shutting_down = true;
@@ -288,7 +288,7 @@ impl Drop for Jobs {
 }
 
 impl State {
-    /// Forgets the oldest ended jobs of an agency beyond [`ENDED_KEPT_MAX`].
+    /// Removes the oldest ended jobs of an agency beyond [`ENDED_KEPT_MAX`].
     fn forget_old(&mut self, agency: &str) {
         let ended = |job: &&Job| job.status.owner.agency == agency && job.status.ended.is_some();
         let mut ended: Vec<(u64, JobId)> =
@@ -301,7 +301,7 @@ impl State {
     }
 }
 
-/// A worker: runs jobs until the registry is dropped.
+/// The loop of a worker thread: runs jobs until the registry is dropped.
 fn run_jobs(shared: &Arc<Shared>) {
     while let Some((handle, work)) = next_job(shared) {
         let result = catch_unwind(AssertUnwindSafe(|| work(&handle))).unwrap_or_else(|_| {
@@ -319,7 +319,7 @@ fn run_jobs(shared: &Arc<Shared>) {
     }
 }
 
-/// Waits for a job and marks it running; nothing once the registry is dropped.
+/// Waits for a job and marks it running; `None` once the registry is dropped.
 fn next_job(shared: &Arc<Shared>) -> Option<(JobHandle, Work)> {
     let mut state = shared.lock();
     loop {

@@ -12,12 +12,12 @@ use crate::leak;
 use crate::model::Timestamp;
 use crate::store::{Store, StoreError, Unlinked};
 
-/// What a submission changed.
+/// The number of objects that a submission added or left unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SubmitReport {
-    /// Records that were not there before.
+    /// Records that were not stored before.
     pub records_new: u64,
-    /// Records that were there before with the same content.
+    /// Records that were stored before with the same content.
     pub records_unchanged: u64,
     /// New ties.
     pub ties: u64,
@@ -32,15 +32,15 @@ pub struct SubmitReport {
 pub struct RefusedRow {
     /// The row's position in the submission, from 0.
     pub row: usize,
-    /// Why.
+    /// The reason.
     #[serde(flatten)]
     pub error: RowError,
 }
 
-/// Why nothing of a submission was stored.
+/// Reason for which nothing of a submission was stored.
 #[derive(Debug, Error)]
 pub enum SubmitError {
-    /// Rows cannot be taken.
+    /// Rows were refused.
     #[error("{} of the rows cannot be taken", .0.len())]
     Refused(Vec<RefusedRow>),
     /// The store failed.
@@ -48,12 +48,11 @@ pub enum SubmitError {
     Store(StoreError),
 }
 
-/// Stores and links rows, handed in at a time, in one transaction. When it returns `Ok`, all of it is durable;
-/// otherwise none of it is there.
+/// Stores and links rows, handed in at the time `at`, in one transaction. When it returns `Ok`, all of it is durable;
+/// otherwise nothing is stored.
 ///
 /// # Errors
-/// When a row says otherwise than what is stored under its id, its agency must not hand it in, or the store
-/// fails.
+/// When a row differs from the stored one of its id, its agency must not hand it in, or the store fails.
 pub fn submit<L: Linker>(
     store: &dyn Store,
     engine: &L,
@@ -64,11 +63,11 @@ pub fn submit<L: Linker>(
     submit_in(store, engine, rows, at, (Reach::All, due)).map(|(report, _)| report)
 }
 
-/// What a submission changed, and the notes of what it has left.
+/// The report of a submission, and the notes of new records that are not linked with all others yet.
 type Submitted = (SubmitReport, Vec<Unlinked>);
 
-/// Stores rows and links them as far as is said; also the notes of new records that are not linked with all others
-/// then.
+/// Stores rows and links them within `reach`; returns also the notes of new records that are not linked with all others
+/// after that.
 pub(super) fn submit_in<L: Linker>(
     store: &dyn Store,
     engine: &L,

@@ -1,4 +1,4 @@
-//! The laws of the write path, on the real embedded store.
+//! Tests of the laws of the write path, on the real embedded store.
 
 use std::io::Cursor;
 use std::sync::{Arc, mpsc};
@@ -111,10 +111,10 @@ impl SnapshotSink for Everything {
     fn judgement(&mut self, _: Judgement) {}
 }
 
-/// What no test here looks at.
+/// A due without an entry: no test here examines the log.
 static MAKING: Due = Due::unlogged(Housekeeping::Making);
 
-/// When rows are handed in.
+/// The time at which rows are handed in.
 fn now() -> Timestamp {
     Timestamp::from_micros(0).unwrap()
 }
@@ -249,7 +249,7 @@ fn a_submission_is_stored_whole_or_not_at_all() {
     }
 }
 
-/// Remembers what it was told; cancels after some batches.
+/// An observer that counts the reports; it cancels after some batches.
 #[derive(Default)]
 struct Watcher {
     batches: usize,

@@ -1,5 +1,5 @@
-//! Which records are not linked with all others yet, as the store notes it, and with what they are, as far as this
-//! process knows.
+//! The records that are not linked with all others yet, as noted in the store, and the classes with which this process
+//! has linked each.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,24 +7,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::model::{ClassSet, RecordId};
 use crate::store::{Store, StoreError, Unlinked};
 
-/// How far a record is linked.
+/// A note, and the classes with which its record is linked already.
 #[derive(Debug)]
 struct Reach {
     note: Unlinked,
-    /// The classes that it is linked with. It is forgotten when the note is renewed.
+    /// The classes with which it is linked. Forgotten when the note is renewed.
     linked: Arc<ClassSet>,
 }
 
-/// A record that must be linked further before somebody is answered.
+/// A record that must be linked with further classes before a question is answered.
 pub(super) struct Missing {
     pub note: Unlinked,
-    /// The classes that it is not linked with yet.
+    /// The classes with which it is not linked yet.
     pub classes: ClassSet,
 }
 
 #[derive(Debug, Default)]
 struct Held {
-    /// The store's revision whose notes are known.
+    /// The store's revision up to which notes have been read.
     revision: u64,
     notes: BTreeMap<RecordId, Reach>,
 }
@@ -38,14 +38,14 @@ impl Notes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what the store has noted since, whoever wrote it.
+    /// Reads the notes that the store has gained since the last read, by whichever process.
     pub fn read(&self, store: &dyn Store) -> Result<(), StoreError> {
         let mut held = self.held();
         let now = store.revision()?;
         if held.revision == now {
             return Ok(());
         }
-        // A store may have been put back to what it was.
+        // A store may have been restored to an earlier revision.
         let after = if held.revision < now { held.revision } else { 0 };
         for note in store.unlinked(after)? {
             held.take(note, &Arc::default());
@@ -54,7 +54,7 @@ impl Notes {
         Ok(())
     }
 
-    /// Adds new records, which are linked within some classes.
+    /// Adds notes of new records, which are linked within the classes `linked`.
     pub fn add(&self, notes: Vec<Unlinked>, linked: &ClassSet) {
         let linked = Arc::new(linked.clone());
         let mut held = self.held();
@@ -72,7 +72,7 @@ impl Notes {
         self.held().notes.len()
     }
 
-    /// The note that comes after another, around.
+    /// Returns the note after `last` in the order of ids, or the first one after the end.
     pub fn after(&self, last: Option<RecordId>) -> Option<Unlinked> {
         let held = self.held();
         let mut notes = held.notes.iter();
@@ -80,7 +80,7 @@ impl Notes {
         next.or_else(|| held.notes.first_key_value()).map(|(_, reach)| reach.note)
     }
 
-    /// The records of some classes that are not linked with all of these classes.
+    /// The records of the classes `among` that are not linked with all of these classes.
     pub fn missing(&self, among: &ClassSet) -> Vec<Missing> {
         let held = self.held();
         let of_them = held.notes.values().filter(|reach| among.contains(reach.note.class));
@@ -91,14 +91,14 @@ impl Notes {
         missing.collect()
     }
 
-    /// Says that a record is linked with more classes.
+    /// Records that a record is now linked with further classes.
     pub fn extend(&self, Missing { note, classes }: &Missing) {
         self.held().extend(note, classes);
     }
 }
 
 impl Held {
-    /// Takes a note and what its record is linked with.
+    /// Adds a note and the classes with which its record is linked.
     fn take(&mut self, note: Unlinked, linked: &Arc<ClassSet>) {
         match self.notes.get(&note.id).map(|reach| reach.note.since) {
             Some(since) if since > note.since => {}

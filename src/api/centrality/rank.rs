@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::analyze::centrality::{PageRankOptions, betweenness, degree, normalized, pagerank};
 use crate::analyze::network::Network;
+use crate::api::analyses::Analysis;
 use crate::api::description::Description;
 use crate::api::formats::{Cell, Forms, Place, Table};
 use crate::api::input::{Arrived, Input};
@@ -17,7 +18,7 @@ use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::shapes::row;
 use crate::api::wire::EntitySummary;
-use crate::graph::EntityIndex;
+use crate::graph::{EntityIndex, Snapshot};
 use crate::model::EntityType;
 
 /// An entity and its score.
@@ -98,9 +99,13 @@ impl Measure {
     }
 
     /// Refuses what would take too long.
-    fn check(self, network: &Network) -> Result<(), Problem> {
+    fn check(self, snapshot: &Snapshot) -> Result<(), Problem> {
+        if self != Self::Betweenness {
+            return Ok(());
+        }
+        let network = Network::of(snapshot);
         let work = network.nodes() as u64 * network.edges() as u64;
-        if self == Self::Betweenness && work > BETWEENNESS_WORK_MAX {
+        if work > BETWEENNESS_WORK_MAX {
             let detail = "the network is too large for an exact betweenness";
             return Err(Problem::new(Code::LimitReached).detail(detail));
         }
@@ -164,47 +169,70 @@ operation! {
     404 "No such measure";
 }
 
+/// A measure of a network, and the entities in its order.
+struct Ranking {
+    /// By score from the highest, then by id.
+    ranked: Vec<(EntityIndex, f64)>,
+    error_bound: Option<f64>,
+    entities: usize,
+    edges: usize,
+    not_ranked: usize,
+}
+
+impl Analysis for Ranking {
+    fn bytes(&self) -> usize {
+        self.ranked.bytes()
+    }
+}
+
+impl Ranking {
+    fn of(snapshot: &Snapshot, measure: Measure, wanted: Option<EntityType>) -> Self {
+        let network = Network::of(snapshot);
+        let (scores, error_bound) = measure.scores(&network);
+        let of_type = |entity: &EntityIndex| {
+            let found = snapshot.entities()[*entity].entity_type;
+            wanted.is_none_or(|wanted| wanted == found)
+        };
+        let (protected, ranked): (Vec<EntityIndex>, Vec<EntityIndex>) = snapshot
+            .entities()
+            .indexes()
+            .filter(of_type)
+            .partition(|entity| snapshot.is_protected(*entity));
+        let score = |entity: EntityIndex| (entity, scores[Network::node_of(entity) as usize]);
+        // Of equal scores they stay in the order of their ids.
+        let mut ranked: Vec<_> = snapshot.in_order(ranked).into_iter().map(score).collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let (entities, edges) = (network.nodes(), network.edges());
+        Self { ranked, error_bound, entities, edges, not_ranked: protected.len() }
+    }
+}
+
 fn rank(
     scope: &CallerScope,
     (measure, query): (Measure, CentralityQuery),
 ) -> Result<CentralityAnswer, Problem> {
     let CentralityQuery { wanted, unmask, page: request } = query;
     let seen = scope.seen_as(unmask)?;
-    let snapshot = seen.snapshot();
-    let network = Network::of(snapshot);
-    measure.check(&network)?;
-    let (scores, error_bound) = measure.scores(&network);
-    let of_type = |entity: &EntityIndex| {
-        let found = snapshot.entities()[*entity].entity_type;
-        wanted.is_none_or(|wanted| wanted == found)
-    };
-    let (protected, mut ranked): (Vec<EntityIndex>, Vec<EntityIndex>) = snapshot
-        .entities()
-        .indexes()
-        .filter(of_type)
-        .partition(|entity| snapshot.is_protected(*entity));
-    let score = |entity: EntityIndex| scores[Network::node_of(entity) as usize];
-    // Of equal scores they stay in the order of their ids.
-    ranked = snapshot.in_order(ranked);
-    ranked.sort_by(|a, b| score(*b).total_cmp(&score(*a)));
-    let list =
-        ["centrality", measure.name(), wanted.map_or("", EntityType::as_str), unmask.as_str()];
+    let of_type = wanted.map_or("", EntityType::as_str);
+    let list = ["centrality", measure.name(), of_type, unmask.as_str()];
+    measure.check(seen.snapshot())?;
+    let found = seen.analysis(&list, |snapshot| Ranking::of(snapshot, measure, wanted))?;
     let ranking = page(
         scope,
         &list,
         &request,
-        &ranked,
-        |entity| seen.listed_id(*entity).to_string(),
-        |entity| RankedEntity { entity: EntitySummary::of(&seen, *entity), score: score(*entity) },
+        &found.ranked,
+        |(entity, _)| seen.listed_id(*entity).to_string(),
+        |(entity, score)| RankedEntity { entity: EntitySummary::of(&seen, *entity), score: *score },
     )?;
     Ok(CentralityAnswer {
         measure: measure.name().to_owned(),
         convention: measure.convention(),
-        exact: error_bound.is_none(),
-        error_bound,
-        entities: network.nodes(),
-        edges: network.edges(),
-        not_ranked: protected.len(),
+        exact: found.error_bound.is_none(),
+        error_bound: found.error_bound,
+        entities: found.entities,
+        edges: found.edges,
+        not_ranked: found.not_ranked,
         ranking,
         snapshot: seen.name(),
     })

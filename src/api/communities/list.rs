@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::analyze::communities::communities;
 use crate::analyze::network::Network;
+use crate::api::analyses::Analysis;
 use crate::api::description::Description;
 use crate::api::formats::{Cell, Forms, Graph, Place, Table};
 use crate::api::operation::operation;
@@ -19,7 +20,7 @@ use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::shapes::row;
 use crate::api::wire::EntitySummary;
-use crate::graph::EntityIndex;
+use crate::graph::{EntityIndex, Snapshot};
 use crate::model::EntityId;
 use std::ops::RangeInclusive;
 
@@ -100,26 +101,49 @@ operation! {
     };
 }
 
+/// The communities of a snapshot.
+struct Division {
+    /// The largest first, then by id: the id of its first member, and its members in order of their id.
+    largest: Vec<(EntityId, Vec<EntityIndex>)>,
+    modularity: f64,
+}
+
+impl Analysis for Division {
+    fn bytes(&self) -> usize {
+        self.largest.bytes()
+            + self.largest.iter().map(|(_, members)| members.bytes()).sum::<usize>()
+    }
+}
+
+impl Division {
+    fn of(snapshot: &Snapshot, resolution: f64) -> Self {
+        let network = Network::of(snapshot);
+        let found = communities(&network, resolution);
+        let mut members: BTreeMap<u32, Vec<EntityIndex>> = BTreeMap::new();
+        for (node, community) in (0u32..).zip(&found.of) {
+            if network.degree(node) > 0 {
+                members.entry(*community).or_default().push(Network::entity_of(node));
+            }
+        }
+        let in_order = members.into_values().map(|members| snapshot.in_order(members));
+        let named =
+            |members: Vec<EntityIndex>| Some((snapshot.entity_id(*members.first()?), members));
+        let mut largest: Vec<_> = in_order.filter_map(named).collect();
+        largest.sort_by_key(|(id, members)| (Reverse(members.len()), *id));
+        Self { largest, modularity: found.modularity }
+    }
+}
+
 fn list(scope: &CallerScope, query: CommunitiesQuery) -> Result<CommunitiesAnswer, Problem> {
     let CommunitiesQuery { resolution: Resolution(resolution), unmask, page: request } = query;
     let seen = scope.seen_as(unmask)?;
-    let network = Network::of(seen.snapshot());
-    let found = communities(&network, resolution);
-    let mut members: BTreeMap<u32, Vec<EntityIndex>> = BTreeMap::new();
-    for (node, community) in (0u32..).zip(&found.of) {
-        if network.degree(node) > 0 {
-            members.entry(*community).or_default().push(Network::entity_of(node));
-        }
-    }
-    let in_order = members.into_values().map(|members| seen.snapshot().in_order(members));
-    let mut largest: Vec<(EntityId, Vec<EntityIndex>)> =
-        in_order.filter_map(|members| Some((seen.listed_id(*members.first()?), members))).collect();
-    largest.sort_by_key(|(id, members)| (Reverse(members.len()), *id));
+    let list = ["communities", &resolution.to_string(), unmask.as_str()];
+    let found = seen.analysis(&list, |snapshot| Division::of(snapshot, resolution))?;
     let page = page(
         scope,
-        &["communities", &resolution.to_string(), unmask.as_str()],
+        &list,
         &request,
-        &largest,
+        &found.largest,
         |(community, _)| community.to_string(),
         |(community, members)| CommunityView {
             id: *community,

@@ -17,7 +17,7 @@ use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::api::shapes::{entity_columns, row};
 use crate::api::wire::{EntitySummary, RelationshipView};
-use crate::graph::{EntityIndex, RelationshipIndex};
+use crate::graph::{EntityIndex, RelationshipIndex, Snapshot};
 use crate::model::EntityId;
 use crate::model::EntityType;
 
@@ -77,21 +77,10 @@ fn list(
 ) -> Result<NeighboursAnswer, Problem> {
     let NeighboursQuery { wanted, unmask, page: request } = query;
     let seen = scope.seen_as(unmask)?;
-    let (snapshot, entity) = (seen.snapshot(), seen.find_entity(id)?);
-    let mut around: BTreeMap<EntityIndex, Vec<RelationshipIndex>> = BTreeMap::new();
-    for (neighbour, relationship) in snapshot.incident(entity) {
-        let found = snapshot.entities()[*neighbour].entity_type;
-        if wanted.is_none_or(|wanted| wanted == found) {
-            around.entry(*neighbour).or_default().push(*relationship);
-        }
-    }
-    let around: Vec<(EntityIndex, Vec<RelationshipIndex>)> = snapshot
-        .in_order(around.keys().copied())
-        .into_iter()
-        .filter_map(|neighbour| around.remove_entry(&neighbour))
-        .collect();
-    let wanted = wanted.map_or("", |wanted| wanted.as_str());
-    let list = ["neighbours", &id.to_string(), wanted, unmask.as_str()];
+    let entity = seen.find_entity(id)?;
+    let of_type = wanted.map_or("", EntityType::as_str);
+    let list = ["neighbours", &id.to_string(), of_type, unmask.as_str()];
+    let around = seen.analysis(&list, |snapshot| around(snapshot, entity, wanted))?;
     let neighbours = page(
         scope,
         &list,
@@ -111,6 +100,23 @@ fn list(
         neighbours,
         snapshot: seen.name(),
     })
+}
+
+/// The neighbours of an entity, of a type where one is wanted, in order of their id, with what relates them to it.
+fn around(
+    snapshot: &Snapshot,
+    entity: EntityIndex,
+    wanted: Option<EntityType>,
+) -> Vec<(EntityIndex, Vec<RelationshipIndex>)> {
+    let mut around: BTreeMap<EntityIndex, Vec<RelationshipIndex>> = BTreeMap::new();
+    for (neighbour, relationship) in snapshot.incident(entity) {
+        let found = snapshot.entities()[*neighbour].entity_type;
+        if wanted.is_none_or(|wanted| wanted == found) {
+            around.entry(*neighbour).or_default().push(*relationship);
+        }
+    }
+    let in_order = snapshot.in_order(around.keys().copied()).into_iter();
+    in_order.filter_map(|neighbour| around.remove_entry(&neighbour)).collect()
 }
 
 fn place(answer: &NeighboursAnswer) -> Place {

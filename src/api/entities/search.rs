@@ -77,11 +77,12 @@ fn find(
     }
     let pages = PageRequest::new(asked.limit, asked.cursor.clone())?;
     let seen = scope.seen_as(unmask)?;
-    let found = seen.snapshot().search(&asked.text, asked.entity_type);
     let wanted = asked.entity_type.map_or("", EntityType::as_str);
+    let list = ["search", &asked.text, wanted, unmask.as_str()];
+    let found = seen.analysis(&list, |snapshot| snapshot.search(&asked.text, asked.entity_type))?;
     let hits = page(
         scope,
-        &["search", &asked.text, wanted, unmask.as_str()],
+        &list,
         &pages,
         &found,
         |hit| seen.listed_id(hit.entity).to_string(),

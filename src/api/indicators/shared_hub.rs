@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 
 use super::{IndicatorAnswer, Work, number};
 use crate::analyze::indicator::shared_hub::{SharedHubOptions, WINDOW_DAYS};
-use crate::analyze::indicator::{Caution, Exempted, Exemption, Finding, Indicator, SharedHub};
+use crate::analyze::indicator::{
+    Caution, Exempted, Exemption, Finding, Indicator, Report, SharedHub,
+};
+use crate::api::analyses::Analysis;
 use crate::api::basis::BasisView;
 use crate::api::evidence::StatementView;
 use crate::api::later::Later;
@@ -181,10 +184,11 @@ pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
     let work = move |scope: &CallerScope| {
         let options = SharedHubOptions { window_days: days, ..defaults };
         let seen = scope.seen_as(unmask)?;
-        let report = SharedHub::find(seen.snapshot(), &options);
+        let list = [INDICATOR, &days.to_string(), unmask.as_str()];
+        let report = seen.analysis(&list, |snapshot| SharedHub::find(snapshot, &options))?;
         let findings = page(
             scope,
-            &[INDICATOR, &days.to_string(), unmask.as_str()],
+            &list,
             &asked,
             &report.findings,
             |finding| seen.listed_id(finding.about).to_string(),
@@ -216,6 +220,19 @@ pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
         }))
     };
     Ok(Box::new(work))
+}
+
+impl Analysis for Report {
+    /// About: what the findings name, and what else they say.
+    fn bytes(&self) -> usize {
+        let named = self.findings.iter().map(|it| {
+            let subjects =
+                it.subjects.iter().map(|it| 32 * (2 + it.people.len() + it.records.len()));
+            let ids = it.records.len() + it.ties.len() + it.events.len() + it.statements.len();
+            subjects.sum::<usize>() + 16 * ids
+        });
+        self.findings.bytes() + self.exempted.bytes() + named.sum::<usize>()
+    }
 }
 
 impl FindingView {

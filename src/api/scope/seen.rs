@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::CallerScope;
 use crate::analyze::{Basis, Candidate};
+use crate::api::analyses::Analysis;
 use crate::api::basis::BasisView;
 use crate::api::problem::{Code, Problem};
 use crate::graph::{EntityIndex, EventIndex, OwnRows, RecordIndex, Snapshot, Statement, TieIndex};
@@ -61,6 +62,21 @@ impl<'s> Seen<'s> {
     /// The snapshot, to compute on. What is masked is not in it.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The result of an analysis of this snapshot, which is kept for the next page and for whoever of the caller's
+    /// agency asks the same. `name` names the analysis with all that it depends on beside the snapshot; the result may
+    /// depend on nothing else.
+    pub fn analysis<T: Analysis>(
+        &self,
+        name: &[&str],
+        compute: impl FnOnce(&Snapshot) -> T,
+    ) -> Result<Arc<T>, Problem> {
+        let mut parts = vec![self.scope.caller.agency.as_bytes()];
+        parts.extend(name.iter().map(|part| part.as_bytes()));
+        let name = self.scope.id_key().tag("analysis", &parts);
+        let kept = self.scope.state.analyses.of(&self.snapshot, name, compute);
+        kept.ok_or_else(|| Problem::new(Code::Internal))
     }
 
     /// The engine that scored the records.

@@ -1,4 +1,4 @@
-//! What the log promises, whatever fails.
+//! Tests of the log's promises under failures.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;

@@ -1,4 +1,4 @@
-//! `accord evaluate`: what the store's entities are worth against an answer key.
+//! `accord evaluate`: quality of the store's entities, measured against an answer key.
 
 mod detail;
 mod groups;
@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
 pub fn whole(store: &dyn Store, id_key: &IdKey, engine: &Engine) -> Result<Snapshot, CommandError> {
     let spinner = progress::spinner("clustering");
     let view = View::whole_store(&StoreHolder::of_the_command_line(), &store.classes()?);
-    // Of writes to a server that was stopped.
+    // Links that a stopped server has left to find.
     link_what_is_left(store, engine)?;
     let built = graph::build(store, &view, id_key, engine);
     spinner.finish_and_clear();

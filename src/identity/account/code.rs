@@ -5,23 +5,24 @@ use totp_rs::{Algorithm, Builder, Secret, Totp};
 use crate::identity::IdentityError;
 use crate::model::Timestamp;
 
-/// Bytes of the shared key: as many as SHA-1 gives (RFC 4226).
+/// Bytes of the shared key: the length of a SHA-1 hash (RFC 4226).
 const SECRET_BYTES: usize = 20;
 
-/// A new key, in Base 32.
+/// A new shared key, in Base 32.
 pub(super) fn secret(random: [u8; 32]) -> String {
     Secret::new(Box::from(&random[..SECRET_BYTES])).to_base32()
 }
 
-/// A key as an authenticator program reads it.
+/// An `otpauth` address with the key, for an authenticator program.
 pub(super) fn otpauth(secret: &str, agency: &str, user: &str) -> Result<String, IdentityError> {
-    // A colon sets the parts apart in such an address.
+    // A colon separates issuer and account in such an address.
     let account = format!("{user} ({agency})").replace(':', " ");
     let totp = totp(secret, &account)?;
     totp.to_url().map_err(|_| IdentityError::Crypto("second factor"))
 }
 
-/// The step that a code is of: now, or up to one step before or after, for clocks differ.
+/// Returns the time step of a code: the present one, the one before or the one after, since clocks differ; `None` for a
+/// wrong code.
 pub(super) fn step(secret: &str, code: &str, now: Timestamp) -> Option<u64> {
     let seconds = u64::try_from(now.as_micros()).ok()? / 1_000_000;
     let six = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());

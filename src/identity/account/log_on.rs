@@ -9,7 +9,7 @@ use crate::identity::{SealingKey, is_name, seconds};
 use crate::model::Timestamp;
 use crate::store::Store;
 
-/// What a user shows.
+/// The credentials of a log-on.
 #[derive(Clone)]
 pub struct LogOn {
     /// The agency.
@@ -20,49 +20,49 @@ pub struct LogOn {
     pub password: String,
     /// The code of the second factor.
     pub code: String,
-    /// A password to use from now on; the first one must be replaced.
+    /// The password to use from now on; a log-on with the first password must give one.
     pub new_password: Option<String>,
 }
 
-/// The entries that a log-on may be due.
+/// The audit entries that a log-on may cause.
 #[derive(Clone, Copy)]
 pub struct LogOnDues<'a> {
-    /// That of the session, and of a password that changes.
+    /// The entry of the session, and of a change of password.
     pub log_on: &'a Due,
-    /// That of the lock, if this try locks the account.
+    /// The entry of the lock, if this attempt locks the account.
     pub lock: &'a Due,
 }
 
-/// Why a log-on did not succeed.
+/// Reasons for which a log-on did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum LogOnError {
-    /// It was refused. What is in it is for the audit log only.
+    /// The log-on is refused. The fields are for the audit log only, never for the caller.
     #[error("the log-on is refused")]
     Refused {
-        /// The account that was tried, if there is one.
+        /// The holder of the account that was named, if it exists.
         account: Option<Box<Principal>>,
-        /// Whether this try locked it.
+        /// True if this attempt locked the account.
         locked: bool,
     },
-    /// All was right, but the first password must be replaced.
+    /// The credentials are right, but the first password must be replaced.
     #[error("the first password must be replaced")]
     PasswordChangeNeeded(Box<Principal>),
-    /// All was right, but the new password is too easy to guess.
+    /// The credentials are right, but the new password is too easy to guess.
     #[error("the new password is too easy to guess")]
     WeakPassword(Box<Principal>),
-    /// Accounts cannot be read or written.
+    /// The accounts cannot be read or written.
     #[error(transparent)]
     Identity(#[from] IdentityError),
 }
 
-/// An account that is nobody's, tried in the place of those that do not exist.
+/// An account without a holder, used in place of accounts that do not exist, so that both take the same work.
 pub(in crate::identity) struct Decoy(Account);
 
-/// The document that keeps its tries, for a try is written down in the same way whoever is tried.
+/// The document that stores the decoy's attempts: every attempt is written in the same way, whatever account is named.
 const DECOY: &str = "decoy";
 
 impl Decoy {
-    /// Makes one. What it costs is what a log-on costs.
+    /// Makes a decoy. This takes as long as a log-on.
     pub(in crate::identity) fn new(
         key: &SealingKey,
         random: impl Fn() -> [u8; 32],
@@ -84,14 +84,13 @@ impl Decoy {
     }
 }
 
-/// How a try ended, decided on what the account says at the instant it is written.
+/// The result of an attempt, decided on the account as it is at the instant of writing.
 enum Tried {
     Right(Box<Account>),
     Wrong { locked: bool },
 }
 
-/// Tries to log on; the account that succeeded. Hashes passwords: the caller sees to it that not many
-/// do so at once.
+/// Attempts a log-on and returns its account. Hashes passwords: the caller limits how many do so at once.
 pub(in crate::identity) fn log_on(
     store: &dyn Store,
     (decoy, key): (&Decoy, &SealingKey),
@@ -117,7 +116,7 @@ pub(in crate::identity) fn log_on(
     let absent = (!exists).then_some(&decoy.0);
     let checked = (account.password, account.secret);
     let attempt = |account: &mut Account| {
-        // An administrator may have reset it between the look and now.
+        // An administrator may have reset the account between reading and writing.
         let same = account.password == checked.0 && account.secret == checked.1;
         account.attempt(step.filter(|_| same), changed.as_deref(), now)
     };
@@ -132,13 +131,13 @@ pub(in crate::identity) fn log_on(
     match tried {
         Some(Tried::Right(account)) => Ok(*account),
         Some(Tried::Wrong { locked }) => Err(LogOnError::Refused { account, locked }),
-        // Removed between the look and now.
+        // The account was removed between reading and writing.
         None => Err(LogOnError::Refused { account: None, locked: false }),
     }
 }
 
-/// The hash of the password to use from now on, if it is to change. Comes after all has been found
-/// right: nobody else learns that it must.
+/// Returns the hash of the new password; `None` if the password stays. Called only once the credentials are right, so
+/// that nobody else learns that the first password must be replaced.
 fn changed_password(
     shown: &LogOn,
     account: &Account,
@@ -156,12 +155,12 @@ fn changed_password(
 }
 
 impl Account {
-    /// Whether a code of this step lets in.
+    /// Tells if the account is open and a code of this time step was not used before.
     fn takes(&self, step: u64, now: Timestamp) -> bool {
         self.is_open(now) && step > self.last_step
     }
 
-    /// One try: with the step of a right code and a right password, or without.
+    /// Records one attempt: `step` is the time step of a right code with a right password, or `None`.
     fn attempt(&mut self, step: Option<u64>, changed: Option<&str>, now: Timestamp) -> Tried {
         self.last_try = Some(now);
         if let Some(step) = step.filter(|step| self.takes(*step, now)) {

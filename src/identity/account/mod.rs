@@ -1,4 +1,5 @@
-//! Local accounts, for agencies without an identity provider: a password, a second factor, a lock.
+//! Local accounts, for agencies without an identity provider: a password, a second factor, and a lock after failed
+//! attempts.
 
 mod code;
 mod log_on;
@@ -20,59 +21,59 @@ use crate::govern::{Principal, Role};
 use crate::model::Timestamp;
 use crate::store::Store;
 
-/// The start of the names of the documents that keep accounts.
+/// The prefix of the names of the documents that keep accounts.
 const DOCUMENT: &str = "account/";
 
-/// Failed tries that lock an account (CJIS AC-7) ...
+/// Failed attempts that lock an account (CJIS AC-7) ...
 const FAILURES_MAX: usize = 5;
-/// ... within so many seconds.
+/// ... within this number of seconds.
 const FAILURE_SECONDS: i64 = 15 * 60;
 /// Days without use after which an account is disabled (CJIS AC-2(3)).
 const UNUSED_DAYS_MAX: i64 = 90;
 
-/// What is kept of an account.
+/// The stored document of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
-    /// Whom it stands for.
+    /// The principal that the account authenticates.
     pub holder: Principal,
     /// The password's Argon2id hash.
     password: String,
     /// The key of the second factor, sealed.
     secret: String,
-    /// Whether the password is still the one that an administrator knows.
+    /// True while the password is the first one, which an administrator knows.
     pub initial: bool,
-    /// The last step of the second factor that was used: no code counts twice.
+    /// The last time step of the second factor that was used: no code counts twice.
     last_step: u64,
-    /// Since when it has been there, or when it was last released.
+    /// The time at which the account was made or last released.
     pub released: Timestamp,
-    /// When it was last used to log on.
+    /// The time of the last successful log-on.
     pub last_used: Option<Timestamp>,
-    /// When a log-on was last tried.
+    /// The time of the last attempt to log on.
     last_try: Option<Timestamp>,
-    /// Failed tries, the latest last.
+    /// The times of recent failed attempts, the latest last.
     failures: Vec<Timestamp>,
-    /// Since when it is locked because of them.
+    /// The time at which failed attempts locked it; `None` while it is not locked.
     pub locked: Option<Timestamp>,
-    /// Since when an administrator has disabled it.
+    /// The time at which an administrator disabled it; `None` while it is not disabled.
     pub disabled: Option<Timestamp>,
-    /// Sessions of another epoch are over.
+    /// The epoch of the account: sessions that began in another one are over.
     pub(super) epoch: u32,
 }
 
 impl Account {
-    /// Whether an administrator or disuse keeps it from anything.
+    /// Tells if an administrator has disabled the account, or it has not been used for more than 90 days.
     pub fn is_disabled(&self, now: Timestamp) -> bool {
         let last = self.last_used.map_or(self.released, |used| used.max(self.released));
         self.disabled.is_some() || seconds(last, now) > UNUSED_DAYS_MAX * 86_400
     }
 
-    /// Whether it can be logged on to.
+    /// Tells if the account is neither locked nor disabled.
     fn is_open(&self, now: Timestamp) -> bool {
         self.locked.is_none() && !self.is_disabled(now)
     }
 
-    /// A new password and second factor that an administrator hands over; sessions end.
+    /// Sets a new first password and second factor, ends all sessions and releases the account.
     fn renew(&mut self, made: Made, now: Timestamp) {
         self.password = made.password;
         self.secret = made.secret;
@@ -90,7 +91,7 @@ impl Account {
     }
 }
 
-/// What is handed over, once, to the holder of a new account.
+/// The credentials of a new account, handed to its holder once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccount {
     /// The first password, to be replaced at the first log-on.
@@ -99,7 +100,7 @@ pub struct NewAccount {
     pub otpauth: String,
 }
 
-/// What is kept of a new password and second factor.
+/// The stored form of a new password and second factor: the hash of the one, the other sealed.
 struct Made {
     password: String,
     secret: String,
@@ -113,7 +114,7 @@ impl Accounts<'_> {
     /// Makes an account.
     ///
     /// # Errors
-    /// When it exists, a name is none, a role is missing, or the store does not answer.
+    /// When it exists, a name is invalid, a role is missing, or the store does not answer.
     pub fn create(
         &self,
         holder: &Principal,
@@ -142,7 +143,7 @@ impl Accounts<'_> {
         self.0.documents(DOCUMENT)?.values().map(|text| kept::parse(text)).collect()
     }
 
-    /// Opens an account again that was locked, disabled or unused for too long.
+    /// Reopens an account that was locked, disabled or unused for too long.
     ///
     /// # Errors
     /// When there is no such account, or the store does not answer.
@@ -173,7 +174,7 @@ impl Accounts<'_> {
         })
     }
 
-    /// Gives a holder's account the holder's rights, from the next request on.
+    /// Replaces the rights of the holder's account by the given ones, from the next request on.
     ///
     /// # Errors
     /// When there is no such account, no role, or the store does not answer.
@@ -182,8 +183,8 @@ impl Accounts<'_> {
         self.change(&holder.agency, &holder.user, due, |account| account.holder.clone_from(holder))
     }
 
-    /// Gives an account a new password and second factor and releases it: the recovery of a user who
-    /// lost either. Its sessions end.
+    /// Gives an account a new password and second factor and releases it: the recovery of a user who has lost one of
+    /// them. Its sessions end.
     ///
     /// # Errors
     /// When there is no such account, or the store does not answer.

@@ -8,13 +8,13 @@ use crate::model::hex;
 
 /// The shortest password that a user may choose, in characters.
 pub const PASSWORD_CHARS_MIN: usize = 12;
-/// The longest, in bytes: more than anyone types, and little work.
+/// The longest password, in bytes: more than anyone types, and little work.
 pub(super) const PASSWORD_BYTES_MAX: usize = 1024;
 
-/// Characters of a first password; 130 bits.
+/// Characters of a first password: 130 bits.
 const GENERATED_DIGITS: usize = 26;
 
-/// A first password.
+/// Makes a first password.
 pub(super) fn generate(random: [u8; 32]) -> String {
     let secret = totp_rs::Secret::new(Box::from(&random[..])).to_base32();
     secret.to_lowercase().chars().take(GENERATED_DIGITS).collect()
@@ -28,14 +28,14 @@ pub(super) fn hash(password: &str, random: [u8; 32]) -> Result<String, IdentityE
         .map_err(|_| IdentityError::Crypto("hash of a password"))
 }
 
-/// Whether a password is the one of a hash.
+/// Tells if a hash is that of a password.
 pub(super) fn verify(password: &str, hash: &str) -> bool {
     password.len() <= PASSWORD_BYTES_MAX
         && Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
 }
 
-/// Whether a user may choose a password. Length is what counts (NIST SP 800-63B); a user's own name is
-/// the first thing that anyone tries.
+/// Tells if a user may choose a password. Length is decisive (NIST SP 800-63B); a user's own name is the first guess of
+/// any attacker.
 pub(super) fn is_strong(password: &str, user: &str) -> bool {
     let user = user.to_lowercase();
     password.chars().count() >= PASSWORD_CHARS_MIN
@@ -44,7 +44,7 @@ pub(super) fn is_strong(password: &str, user: &str) -> bool {
         && password.chars().collect::<std::collections::BTreeSet<_>>().len() > 4
 }
 
-/// A password that nobody knows.
+/// A random password that is shown to nobody.
 pub(super) fn nobodys(random: [u8; 32]) -> String {
     hex(&random)
 }

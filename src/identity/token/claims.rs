@@ -1,5 +1,5 @@
-//! What a token says, claim by claim: each of the type it should be, or the token is refused. A claim
-//! of another type is never taken for an absent one.
+//! The claims of a token: each must be of the type it should be, or the token is refused. A claim of another type is
+//! never taken for an absent one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,17 +12,17 @@ use crate::identity::Refusal;
 use crate::identity::{is_name, later};
 use crate::model::Timestamp;
 
-/// How far the clocks of an issuer and this server may differ, in seconds. An end is an end: it gets no
-/// such grace.
+/// Largest difference between the clocks of an issuer and this server, in seconds. It does not extend the expiry of a
+/// token.
 pub(super) const CLOCK_SKEW_SECONDS: i64 = 30;
 
-/// How long ago a user may have shown who they are, in seconds (CJIS IA-11: 12 hours).
+/// Longest time since a user's sign-in, in seconds (CJIS IA-11: 12 hours).
 const AUTHENTICATION_SECONDS_MAX: i64 = 12 * 3600;
 
-/// The longest subject (OpenID Connect).
+/// The longest subject, in bytes (OpenID Connect).
 const SUBJECT_BYTES_MAX: usize = 255;
 
-/// The names of the claims that speak of rights.
+/// The names of the claims about a user's rights.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ClaimNames {
     pub(crate) agency: String,
@@ -32,24 +32,24 @@ pub(crate) struct ClaimNames {
     pub(crate) attributes: BTreeMap<Attribute, String>,
 }
 
-/// How what an issuer says becomes rights here.
+/// The mapping from an issuer's claims to agencies and roles.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mapping {
     pub(crate) names: ClaimNames,
-    /// The agencies that the issuer may speak for, by what it calls them.
+    /// The agencies that the issuer may speak for, by the issuer's names for them.
     pub(crate) agencies: BTreeMap<String, String>,
-    /// Roles by what the issuer calls them; without, our own names.
+    /// Roles by the issuer's names for them; `None` if the issuer uses accord's names.
     pub(crate) roles: Option<BTreeMap<String, BTreeSet<Role>>>,
-    /// Roles that count only if the claim named says yes (an indicator of GFIPM).
+    /// Roles that count only if the named claim is true (an indicator of GFIPM).
     pub(crate) indicators: BTreeMap<Role, String>,
 }
 
-/// What shows that a user has shown two factors.
+/// The values of claims that prove two factors.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Factors {
-    /// Values of `acr` that mean so.
+    /// Values of `acr` that prove two factors.
     pub(crate) acr: Vec<String>,
-    /// Values of `amr` that mean so.
+    /// Values of `amr` that prove two factors.
     pub(crate) amr: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ impl Claims {
         self.0.0.get(name)
     }
 
-    /// A claim that is a text.
+    /// Returns a claim that must be a text; `None` if it is absent.
     pub(super) fn text(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
         match self.get(name) {
             None => Ok(None),
@@ -76,7 +76,8 @@ impl Claims {
         }
     }
 
-    /// A claim that is a time: a number of seconds since 1970, whole or not, never a text.
+    /// Returns a claim that must be a time: seconds since 1970, rounded down from a number, never a text; `None` if it
+    /// is absent.
     pub(super) fn time(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.get(name) {
             None => Ok(None),
@@ -89,7 +90,7 @@ impl Claims {
         }
     }
 
-    /// A claim that is a text or a list of texts.
+    /// Returns a claim that must be a text or a list of texts; `None` if it is absent.
     fn texts(&self, name: &str) -> Result<Option<Vec<&str>>, Refusal> {
         let wrong = || Refusal::Bad("a claim that must be texts is not");
         match self.get(name) {
@@ -103,7 +104,7 @@ impl Claims {
         }
     }
 
-    /// Whether the token is for us, and now.
+    /// Checks that the token is for this server and valid now.
     pub(super) fn check(&self, audience: &str, now: Timestamp) -> Result<(), Refusal> {
         let now = now.as_micros().div_euclid(1_000_000);
         let audiences = self.texts("aud")?.ok_or(Refusal::Bad("aud is missing"))?;
@@ -127,8 +128,8 @@ impl Claims {
         Ok(())
     }
 
-    /// Whom the token stands for. The user is issuer and subject, which no e-mail address is: those
-    /// change hands. A fragment is in no issuer, so two users never share a name.
+    /// Returns the principal of the token. The user is issuer and subject, never an e-mail address: those change hands.
+    /// No issuer contains a fragment, so two users never share a name.
     pub(super) fn principal(&self, issuer: &str, mapping: &Mapping) -> Result<Principal, Refusal> {
         let subject = self.text("sub")?.ok_or(Refusal::Bad("sub is missing"))?;
         if !is_name(subject) || subject.len() > SUBJECT_BYTES_MAX {
@@ -152,7 +153,7 @@ impl Claims {
                 let names = mapping.names.attributes.iter();
                 names.filter(|(_, claim)| self.says_yes(claim)).map(|(it, _)| *it).collect()
             },
-            // A purpose that is not known here is none: the rest stays as narrow as it was meant.
+            // An unknown purpose is dropped: the list stays at least as narrow as it was meant.
             purposes: purposes.map(|names| names.into_iter().filter_map(named).collect()),
         })
     }
@@ -168,7 +169,7 @@ impl Claims {
         Ok(roles)
     }
 
-    /// Indicators come as booleans or, from SAML, as texts.
+    /// Reads an indicator: a boolean or, from SAML, a text.
     fn says_yes(&self, claim: &str) -> bool {
         match self.get(claim) {
             Some(Value::Bool(yes)) => *yes,
@@ -177,8 +178,8 @@ impl Claims {
         }
     }
 
-    /// When the user has shown two factors, if that is lately enough. Comes last: the challenge that
-    /// answers is of use only to who holds a token that is good otherwise.
+    /// Returns the time of the user's sign-in with two factors, if it is recent enough. Checked last: the challenge in
+    /// its refusal is of use only to holders of a token that is valid otherwise.
     pub(super) fn check_factors(
         &self,
         factors: &Factors,
@@ -204,7 +205,7 @@ impl Claims {
     }
 }
 
-/// A word of one of our closed lists.
+/// Parses a name of one of accord's closed lists; `None` if it is unknown.
 fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(Value::String(name.to_owned())).ok()
 }

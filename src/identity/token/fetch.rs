@@ -1,4 +1,4 @@
-//! Where an issuer's keys come from: its address, or a file.
+//! The sources of an issuer's keys: its address, or a file.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,25 +7,25 @@ use std::time::Duration;
 use rustls::crypto::aws_lc_rs;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
-/// How long an issuer has to answer.
+/// Time limit for an issuer's answer.
 const TIME_MAX: Duration = Duration::from_secs(5);
-/// The most that is read of its answer.
+/// The longest answer that is read, in bytes.
 const BYTES_MAX: u64 = 256 * 1024;
 
-/// Gets the text of a JWK set, or says why not.
+/// A source of a JWK set.
 pub(crate) trait Fetch: Send + Sync {
-    /// The text.
+    /// Returns the text of the JWK set, or the reason of the failure.
     fn fetch(&self) -> Result<String, String>;
 }
 
-/// An address or a file.
+/// An address or a file with a JWK set.
 pub(crate) enum Source {
     Url { agent: ureq::Agent, url: String },
     File(PathBuf),
 }
 
 impl Source {
-    /// What a configuration calls `keys`: an https address, or a path. Plain http is for an issuer on
+    /// The source that a configuration names as `keys`: an https address, or a path. Plain http is for an issuer on
     /// this very machine.
     pub(crate) fn new(text: &str, authorities: Option<&str>) -> Result<Self, String> {
         if !text.contains("://") {

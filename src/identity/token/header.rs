@@ -1,4 +1,4 @@
-//! The header of a token: which algorithm, which key.
+//! The header of a token: the algorithm and the id of the key.
 
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::object::Object;
 use crate::identity::Refusal;
 
-/// The algorithms that an issuer may be configured for: signatures with a public key, nothing else. A
-/// key that anyone can read must not be taken for a shared secret, so there is no HMAC.
+/// The algorithms that an issuer may be configured for: signatures with a public key only. There is no HMAC, since a
+/// key that anyone can read must not be taken for a shared secret.
 pub(crate) const ALGORITHMS: [(&str, Algorithm); 9] = [
     ("ES256", Algorithm::ES256),
     ("ES384", Algorithm::ES384),
@@ -20,10 +20,10 @@ pub(crate) const ALGORITHMS: [(&str, Algorithm); 9] = [
     ("RS512", Algorithm::RS512),
 ];
 
-/// The media types of an access token (RFC 9068); an ID token is none.
+/// The media types of an access token (RFC 9068); an ID token has another.
 const TYPES: [&str; 2] = ["at+jwt", "application/at+jwt"];
 
-/// What is read of a header.
+/// The used members of a header.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Header {
     pub(crate) algorithm: Algorithm,
@@ -34,7 +34,7 @@ impl Header {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Refusal> {
         let Object(members) = serde_json::from_slice(bytes)
             .map_err(|_| Refusal::Bad("the header is not a JSON object"))?;
-        // RFC 7515: what is critical and not understood is refused; here nothing is.
+        // RFC 7515: critical extensions that are not understood are refused; here none is understood.
         if ["crit", "zip", "enc"].iter().any(|name| members.contains_key(*name)) {
             return Err(Refusal::Bad("the header asks for an extension"));
         }

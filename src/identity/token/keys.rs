@@ -1,5 +1,5 @@
-//! The keys of an issuer, kept for a while. They are fetched anew when they are old or a token names
-//! one that is not known, but never more often than once a minute, whatever is sent.
+//! The keys of an issuer, cached. They are fetched anew when they are old or a token names an unknown one, but never
+//! more often than once a minute, whatever tokens are sent.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -15,15 +15,15 @@ use crate::identity::Refusal;
 use crate::identity::seconds;
 use crate::model::Timestamp;
 
-/// Seconds between two fetches at least.
+/// Least time between two fetches, in seconds.
 const FETCH_SECONDS_MIN: i64 = 60;
-/// Seconds after which keys are fetched again: how long a withdrawn key may stay in use.
+/// Seconds after which keys are fetched again: a withdrawn key stays in use at most this long.
 const FRESH_SECONDS: i64 = 600;
-/// Seconds after which keys that cannot be fetched again are not believed any longer.
+/// Seconds after which keys that cannot be fetched again are no longer trusted.
 const STALE_SECONDS_MAX: i64 = 3600;
 /// The shortest modulus of an RSA key, in bytes.
 const RSA_BYTES_MIN: usize = 256;
-/// Members that only a private or a shared key has.
+/// Members that only a private or a symmetric key has.
 pub(super) const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
 /// A set of public keys, by their ids.
@@ -31,8 +31,7 @@ pub(super) const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", 
 struct KeySet(BTreeMap<String, Vec<(Vec<Algorithm>, DecodingKey)>>);
 
 impl KeySet {
-    /// Reads a JWK set. Keys of kinds that are not known are left out, for an issuer may have others
-    /// for others.
+    /// Reads a JWK set. Keys of unknown kinds are left out, since an issuer may have keys for other uses.
     fn read(text: &str) -> Result<Self, String> {
         let document: Value =
             serde_json::from_str(text).map_err(|_| "not a JSON document".to_owned())?;
@@ -64,7 +63,8 @@ impl KeySet {
     }
 }
 
-/// What a key may be used for: what its kind allows, and of that only what it says itself.
+/// Returns the algorithms that a key may be used for: those of its kind, restricted by its own members `use`, `key_ops`
+/// and `alg`.
 pub(super) fn algorithms(key: &Jwk) -> Vec<Algorithm> {
     use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
     let for_signatures = match &key.common.public_key_use {
@@ -99,7 +99,7 @@ pub(super) fn algorithms(key: &Jwk) -> Vec<Algorithm> {
 pub(crate) struct IssuerKeys {
     fetch: Box<dyn Fetch>,
     cached: RwLock<Cached>,
-    /// When the last fetch began; whoever holds it fetches.
+    /// The time at which the last fetch began; the holder of the lock fetches.
     last_fetch: Mutex<Option<Timestamp>>,
 }
 
@@ -114,12 +114,12 @@ impl IssuerKeys {
         Self { fetch, cached: RwLock::default(), last_fetch: Mutex::new(None) }
     }
 
-    /// Whether a text is a set of keys that can be used.
+    /// Checks that a text is a JWK set with at least one usable key.
     pub(crate) fn check(text: &str) -> Result<(), String> {
         KeySet::read(text).map(|_| ())
     }
 
-    /// Whether a signature holds with the issuer's key that the header names.
+    /// Tells if a signature is by the issuer's key that the header names.
     pub(crate) fn verify(
         &self,
         header: &Header,
@@ -143,8 +143,8 @@ impl IssuerKeys {
         if known && cached.younger_than(FRESH_SECONDS, now) {
             return cached;
         }
-        // Nobody waits for somebody else's fetch while there are keys to go by: a slow issuer and a
-        // flood of made-up key ids must not hold up threads.
+        // No thread waits for another's fetch while there are keys to use: a slow issuer and a flood of invented key
+        // ids must not block threads.
         let turn = if cached.younger_than(STALE_SECONDS_MAX, now) {
             self.last_fetch.try_lock().ok()
         } else {

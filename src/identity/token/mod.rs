@@ -1,7 +1,6 @@
-//! Access tokens of identity providers: JWTs by the profile of RFC 9068. What the token says is
-//! believed only after its signature holds with a key of the issuer that is configured, and only if it
-//! is of the kind it should be. Nothing in a token says where its key is: `jku`, `x5u`, `jwk` and `x5c`
-//! are not looked at.
+//! Access tokens of identity providers: JWTs by the profile of RFC 9068. The claims are believed only after the
+//! signature holds with a key of the configured issuer, and only if the token is of the right type. The key is never
+//! taken from the token: `jku`, `x5u`, `jwk` and `x5c` are ignored.
 
 mod claims;
 mod fetch;
@@ -28,10 +27,10 @@ use claims::Claims;
 /// The longest token, in bytes.
 const TOKEN_BYTES_MAX: usize = 16 * 1024;
 
-/// Whom a token stands for, and when the user showed who they are.
+/// Returns the principal of a token, and the time of the user's sign-in.
 ///
 /// # Errors
-/// Every reason for which it is refused.
+/// Every reason for which the token is refused.
 pub(super) fn principal(
     settings: &Settings,
     shown: &Credentials,
@@ -45,7 +44,7 @@ pub(super) fn principal(
     let header = Header::read(&decode(header)?)?;
     let claims = Claims::read(&decode(claims)?)?;
     decode(signature)?;
-    // Only to know whose key to ask for; nothing else is believed yet.
+    // Only to find the issuer's keys; nothing else is believed yet.
     let issuer = claims.text("iss")?.ok_or(Refusal::Bad("iss is missing"))?;
     let issuer = settings
         .issuers
@@ -66,13 +65,13 @@ pub(super) fn principal(
     Ok((principal, since))
 }
 
-/// Header, claims and signature.
+/// Splits a token into header, claims and signature.
 fn parts(token: &str) -> Result<[&str; 3], Refusal> {
     let parts: Vec<&str> = token.split('.').collect();
     <[&str; 3]>::try_from(parts).map_err(|_| Refusal::Bad("not three parts"))
 }
 
-/// Strict base64url: no padding, no other alphabet, no bits left over.
+/// Decodes strict base64url: no padding, no other alphabet, no bits left over, not empty.
 fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
     match URL_SAFE_NO_PAD.decode(part) {
         Ok(bytes) if !bytes.is_empty() => Ok(bytes),

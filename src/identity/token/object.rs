@@ -1,5 +1,4 @@
-//! A JSON object none of whose members is given twice: of two readings of one token, one could be
-//! checked and the other believed.
+//! A JSON object that gives no member twice: of two readings of one token, one could be checked and the other believed.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! Proofs of possession (DPoP, RFC 9449): a client that holds the key a token is bound to signs each request
-//! with it, so that a stolen token is worth nothing. A proof is for one method, one address, one token, one
-//! minute, and once.
+//! Proofs of possession (DPoP, RFC 9449): a client that holds the key a token is bound to signs each request with it,
+//! so that a stolen token is worthless. A proof is valid for one method, one address, one token and one minute, and
+//! once.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -25,17 +25,17 @@ use crate::model::Timestamp;
 const TYPE: &str = "dpop+jwt";
 /// The longest proof, in bytes.
 const PROOF_BYTES_MAX: usize = 8 * 1024;
-/// The longest name of a proof, in bytes.
+/// The longest `jti` of a proof, in bytes.
 const NAME_BYTES_MAX: usize = 256;
-/// How long a proof is good for, in seconds.
+/// The validity of a proof, in seconds.
 const PROOF_SECONDS: i64 = 60;
-/// Proofs that are remembered until they are good no longer; beyond, further ones wait.
+/// Used proofs that are remembered until they expire; while there are more, further ones are refused.
 const PROOFS_MAX: usize = 200_000;
 
-/// Checks proofs, and remembers which were used.
+/// Checks proofs, and remembers the used ones.
 #[derive(Default)]
 pub(crate) struct Proofs {
-    /// What clients call this server, to which they add the path.
+    /// The address by which clients call this server, without the path; `None` refuses all proofs.
     pub(crate) address: Option<String>,
     used: Mutex<BTreeMap<[u8; 32], i64>>,
 }
@@ -45,9 +45,9 @@ impl Proofs {
         Self { address, used: Mutex::default() }
     }
 
-    /// Whether the token is in the right hands: one that is bound to a key is worth nothing without it, be
-    /// that of a certificate (RFC 8705) or of proofs (RFC 9449). A binding of another kind cannot be checked
-    /// here and so is refused; so is a proof with a token that is bound to none.
+    /// Checks that the sender holds the key that the token is bound to: that of a certificate (RFC 8705) or of proofs
+    /// (RFC 9449). A binding of another kind cannot be checked here and so is refused; so is a proof with a token that
+    /// is bound to no key.
     pub(super) fn check_binding(
         &self,
         claims: &Claims,
@@ -81,7 +81,7 @@ impl Proofs {
         }
     }
 
-    /// Whether a proof shows that the request's sender holds the key that the token is bound to.
+    /// Checks that a proof shows the sender to hold the key that the token is bound to.
     fn check(
         &self,
         proof: &Proof,
@@ -115,7 +115,7 @@ impl Proofs {
         self.use_up(bound, name, made + PROOF_SECONDS, now)
     }
 
-    /// Takes a proof as used; comes last, so that only who holds the key fills the memory.
+    /// Marks a proof as used; called last, so that only holders of a key can fill the memory.
     fn use_up(&self, bound: &str, name: &str, until: i64, now: i64) -> Result<(), Refusal> {
         let hash = digest(&SHA256, format!("{bound}\n{name}").as_bytes());
         let key = hash.as_ref().try_into().map_err(|_| Refusal::Bad("no hash"))?;
@@ -134,7 +134,7 @@ impl Proofs {
     }
 }
 
-/// Whether the key that the header holds is the one that the token is bound to, and has signed.
+/// Checks that the key in the proof's header is the one that the token is bound to, and that the signature is by it.
 fn check_signature(header: &[u8], text: &str, signature: &str, bound: &str) -> Result<(), Refusal> {
     let Object(members) = serde_json::from_slice(header)
         .map_err(|_| Refusal::Bad("the proof's header is not a JSON object"))?;

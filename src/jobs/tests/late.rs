@@ -1,4 +1,4 @@
-//! Links that are found after the answer to a write.
+//! Tests of links that are found after the answer to a write.
 
 use super::*;
 use crate::govern::Sight;
@@ -6,7 +6,7 @@ use crate::graph::Links;
 use crate::model::{Class, ClassSet};
 use crate::store::Ids;
 
-/// The classes of some tiers: a bit for each tier, and one for each tier of what a review has moved.
+/// The classes of some tiers: bit n for tier n, and bit n + 4 for rows of tier n that a review has moved.
 fn tiers(store: &dyn Store, tiers: u8) -> Sight {
     let classes = store.classes().unwrap().into_iter();
     let bit = |class: &Class| class.label.tier + 4 * u8::from(class.label.review_by.is_some());
@@ -14,14 +14,14 @@ fn tiers(store: &dyn Store, tiers: u8) -> Sight {
     Sight::to_link(of_them.map(|(id, _)| id).collect())
 }
 
-/// What a store holds of some tiers.
+/// The objects of some tiers in a store.
 pub(super) fn everything(store: &dyn Store, of: u8) -> Everything {
     let mut found = Everything::default();
     store.stream(&tiers(store, of), &mut found).unwrap();
     found
 }
 
-/// A store to share.
+/// A store that several processes can share.
 fn shared() -> (tempfile::TempDir, Arc<dyn Store>) {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(&folder.path().join("s.db"), true).unwrap());
@@ -32,7 +32,7 @@ fn late(store: &Arc<dyn Store>) -> LateLinks<Endings> {
     LateLinks::new(Arc::clone(store), Arc::new(Endings)).unwrap()
 }
 
-/// A row all of which is of a tier.
+/// A row whose records, ties and events are of a tier.
 fn tiered(no: usize, (from, to): (u32, u32), tier: u8) -> Vec<RowOutput> {
     let mut rows = outputs(&[row(no, from, to)]);
     for row in &mut rows {
@@ -43,7 +43,7 @@ fn tiered(no: usize, (from, to): (u32, u32), tier: u8) -> Vec<RowOutput> {
     rows
 }
 
-/// A review moves the records of a row to another class.
+/// Moves the records of a row to another class, as a review does.
 fn review(store: &dyn Store, row: &RowOutput) {
     let records = row.records.iter().map(|record| record.id).collect();
     let mut transaction = store.begin(&MAKING).unwrap();
@@ -52,19 +52,19 @@ fn review(store: &dyn Store, row: &RowOutput) {
     transaction.commit().unwrap();
 }
 
-/// What happens beside a write.
+/// An event beside a write.
 #[derive(Debug, Clone)]
 enum Beside {
     Nothing,
-    /// The program ends without more, and is started again.
+    /// The process ends and is started again.
     Restart,
     /// The write goes to another process of the same store.
     Elsewhere,
     /// A row written before is reviewed.
     Review(prop::sample::Index),
-    /// Somebody asks who sees these tiers.
+    /// A caller who sees these tiers asks.
     Asks(u8),
-    /// Somebody asks who sees the tier of what is written, and these.
+    /// A caller who sees these tiers and that of the new row asks.
     SeesIt(u8),
 }
 
@@ -82,8 +82,8 @@ fn beside() -> impl Strategy<Value = Beside> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whoever writes, whatever the writer sees, in whichever process, whatever is moved, and whether the program was
-    /// restarted in between: who asks finds the links of what they see, and in the end all are those of one step.
+    /// Independent of the writer, the tiers visible to it, the process, reviews and restarts: a caller finds all links
+    /// of the records visible to it, and in the end all links are those of a write in one step.
     #[test]
     fn links_that_are_found_later_are_those_of_one_step(
         rows in proptest::collection::vec((0u32..300, 0u32..300, 0u8..4, any::<u8>(), beside()), 1..30),
