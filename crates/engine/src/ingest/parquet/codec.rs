@@ -21,7 +21,7 @@ pub(super) fn unpack(codec: CompressionCodec, packed: Vec<u8>, size: usize) -> O
             })
         }
         CompressionCodec::GZIP => gzip(&packed, size).ok(),
-        CompressionCodec::ZSTD => zstd::bulk::decompress(&packed, size).ok(),
+        CompressionCodec::ZSTD => zstd(&packed, size).ok(),
         CompressionCodec::LZ4_RAW => lz4(&packed, size),
         // Hadoop's frames; files of an older Arrow hold the bare block under the same name.
         CompressionCodec::LZ4 => hadoop(&packed, size).or_else(|| lz4(&packed, size)),
@@ -38,6 +38,18 @@ pub(super) fn is_known(codec: CompressionCodec) -> bool {
 fn gzip(packed: &[u8], size: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(size);
     flate2::read::MultiGzDecoder::new(packed).take(size as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes no more than one byte over the size. The decoder refuses frames whose window is above 100 MiB.
+fn zstd(packed: &[u8], size: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size);
+    let mut packed = packed;
+    while !packed.is_empty() && bytes.len() <= size {
+        let reader = ruzstd::decoding::StreamingDecoder::new(&mut packed);
+        let reader = reader.map_err(io::Error::other)?;
+        reader.take((size - bytes.len()) as u64 + 1).read_to_end(&mut bytes)?;
+    }
     Ok(bytes)
 }
 
