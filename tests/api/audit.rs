@@ -123,3 +123,38 @@ fn each_batch_of_an_import_has_an_entry_that_names_the_request_and_the_job() {
         assert!(batch.write.is_some());
     }
 }
+
+#[test]
+fn every_operation_is_logged_as_a_kind_of_act() {
+    let server = Server::demo();
+    let client = server.user("metro-police", "all", &super::documentation::EVERY_ROLE);
+    let mut acts = std::collections::BTreeMap::new();
+    for ((method, path), operation) in super::documentation::all() {
+        let id = operation["operationId"].as_str().unwrap().to_owned();
+        let before = std::fs::read_to_string(&server.audit).unwrap_or_default().lines().count();
+        super::documentation::ask(&client, &method, &path, &operation);
+        let text = std::fs::read_to_string(&server.audit).unwrap_or_default();
+        if text.lines().count() == before {
+            // What anyone may read is not logged.
+            assert!(operation["x-public"].is_string(), "{id}");
+            continue;
+        }
+        let line: Line = serde_json::from_str(text.lines().nth(before).unwrap()).unwrap();
+        let act = line.entry.act.unwrap_or_else(|| panic!("{id} is no kind of act"));
+        acts.insert(id, serde_json::to_value(act).unwrap());
+    }
+    assert!(acts.len() > 55, "{acts:?}");
+    for (id, act) in [
+        ("submit_record", "collection"),
+        ("start_import", "collection"),
+        ("add_member", "alteration"),
+        ("get_entity", "consultation"),
+        ("decide_onward", "disclosure"),
+        ("resolve", "combination"),
+        ("submit_judgement", "combination"),
+        ("confirm_purge", "erasure"),
+        ("list_queries", "administration"),
+    ] {
+        assert_eq!(acts[id], act, "{id}");
+    }
+}
