@@ -24,12 +24,12 @@ pub const OTHER_PERSON_RECORD: &str = "rec_08ea4e531c66657bf4dfb5c73dc4c572";
 /// A job that is none: jobs are made by starting one.
 pub const JOB: &str = "job_00000000000000000000000000000000";
 
-/// An agreement that is none: those that there are depend on who signed and opened them.
-pub const AGREEMENT: &str = "agr_00000000000000000000000000000000";
-/// A case that is none.
-pub const CASE: &str = "case_00000000000000000000000000000000";
+/// The agreement by which the police of the demo share with the others.
+pub const AGREEMENT: &str = "agr_56f4fc418821317207c692baa8dfd583";
+/// The case that the police of the demo lead.
+pub const CASE: &str = "case_e0dd315f38229807c6158001ebacf14c";
 
-/// A referral that is none, for the same reason.
+/// A referral that is none: the ids of referrals depend on when they are made.
 pub const REFERRAL: &str = "rfl_00000000000000000000000000000000";
 /// An onward request that is none, for the same reason.
 pub const ONWARD: &str = "onw_00000000000000000000000000000000";
@@ -113,3 +113,22 @@ type = "person"
 full = "name"
 birth_date = "born"
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::govern::{Case, Reference, Terms};
+    use crate::model::IdKey;
+
+    #[test]
+    fn the_agreement_and_the_case_are_those_of_the_demo() {
+        let template = include_str!("../../fixtures/agreements/investigation.json");
+        let mut terms: Terms = serde_json::from_str(template).unwrap();
+        terms.discloser = "metro-police".to_owned();
+        let key = IdKey::default();
+        let reference: Reference = "TF-2026-1".parse().unwrap();
+        let case = Case::id(&key, "metro-police", &reference);
+        let made = [terms.agreement_id(&key).to_string(), case.to_string()];
+        assert_eq!(made, [AGREEMENT, CASE]);
+    }
+}

@@ -103,7 +103,10 @@ impl Operation<Function> {
                 };
                 let mut arrived = Arrived::of(&request, body)?;
                 let work = move |scope: &CallerScope| {
-                    let format = arrived.format(&forms.formats())?;
+                    let format = match T::IS_EMPTY {
+                        true => T::FORMAT,
+                        false => arrived.format(&forms.formats())?,
+                    };
                     let input = arrived.input()?;
                     Ok((handler(scope, input)?, format))
                 };

@@ -14,6 +14,8 @@ use super::protection::OF_PICTURE;
 pub trait Says {
     /// The form that it has by itself.
     const FORMAT: Format;
+    /// True for a body that is none, in which every caller's wish is met.
+    const IS_EMPTY: bool = false;
 
     /// The response, with this status where the body does not bring its own, and with what it rests on where it is
     /// about records.
@@ -52,6 +54,7 @@ pub struct NoContent;
 
 impl Says for NoContent {
     const FORMAT: Format = Format::Json;
+    const IS_EMPTY: bool = true;
 
     fn describe(_: &mut Description<'_>) {}
 
