@@ -12,7 +12,8 @@ pub(super) fn reason(text: &str, member: &str) -> Result<String, CaseworkError> 
     Err(CaseworkError::input(member, "no_reason", "10 to 1,000 characters of text"))
 }
 
-/// Refuses a reference that has not the form that the agency has registered: it might be a person's name.
+/// Refuses a reference that does not have the form that applies to the agency's references: it might be a person's
+/// name.
 pub(super) fn check_form(
     work: Casework<'_>,
     agency: &str,
