@@ -1,4 +1,4 @@
-//! What a row must say to be let in, and who sees it then: criminal intelligence, reviews, releases.
+//! Labels that rows must have to be accepted, and the callers who see them: criminal intelligence, reviews, releases.
 
 use accord::govern::{POLICY_DOCUMENT, Policy, Principal, Role};
 use accord::identity::ApiKey;

@@ -1,4 +1,4 @@
-//! What every store does.
+//! The contract that every store fulfils.
 
 use accord::govern::View;
 use accord::model::{BlockKey, ClassSet, Handling, Verdict};

@@ -1,4 +1,4 @@
-//! What was acknowledged survives a kill; a store that is not one is refused.
+//! Acknowledged writes survive a kill; a file that is no store is refused.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

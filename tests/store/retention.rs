@@ -92,7 +92,7 @@ fn what_is_reviewed_moves_with_all_that_rests_on_it_and_nothing_else_moves() {
         assert!(store.revision().unwrap() > revision);
         let due = seen_by(store, |by| by == Some(time(BEFORE)));
         let rest = seen_by(store, |by| by != Some(time(BEFORE)));
-        // What was not reviewed is left where it was.
+        // Objects that were not reviewed stay where they were.
         assert_eq!(collect(store, &due).records, std::slice::from_ref(&rows.other));
         // The rest is seen without its class, and says by when it must be reviewed now.
         let seen = collect(store, &rest);

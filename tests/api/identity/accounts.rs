@@ -42,7 +42,7 @@ impl User {
         Self { first_password: new.password, secret: secret.to_owned() }
     }
 
-    /// What the authenticator shows.
+    /// The code that the authenticator shows.
     pub fn code(&self, hands: &Hands) -> String {
         let secret = Secret::try_from_base32(&self.secret).unwrap();
         let totp = Builder::new().with_secret(secret).with_account_name("a").build().unwrap();
@@ -55,7 +55,7 @@ impl User {
         json!({ "agency": AGENCY, "user": USER, "password": password, "code": code, "notice": notice })
     }
 
-    /// Replaces the first password; the token of the session.
+    /// Replaces the first password; returns the token of the session.
     pub fn begin(&self, server: &Server, hands: &Hands) -> String {
         let mut shown = self.shown(hands, &self.first_password);
         shown["new_password"] = json!(PASSWORD);
