@@ -17,7 +17,7 @@ use accord::store::{SqliteStore, Store};
 use crate::cli::{ok, run, text};
 use crate::policy::time;
 
-/// When the files are handed in.
+/// The time at which the files are handed in.
 const NOW: &str = "2026-09-21T14:00:00Z";
 
 const COLUMNS: &str = "id,name,status,grounds,review,paper,paper_end\n";
@@ -124,7 +124,7 @@ fn a_mapping_of_persons_for_a_store_names_their_category_and_one_for_the_engine_
     assert_eq!(fault("category = \"unknown\""), "");
     let persons = parse_mapping("m", &mapping("")).unwrap();
     RowMapper::of_bodies("m", &persons, &IdKey::default()).unwrap();
-    // Nor does one that makes no person record.
+    // A mapping that makes no person record needs no category either.
     let phones = mapping("").replace("\"person\"", "\"phone\"").replace("full", "number");
     let phones = parse_mapping("m", &phones).unwrap();
     RowMapper::new("m", &phones, &IdKey::default()).unwrap();

@@ -32,7 +32,7 @@ pub fn handed_in() -> Timestamp {
     time("2026-01-01T00:00:00Z")
 }
 
-/// Everything that is marked shared, in full.
+/// A grant of everything that is marked shared, in full.
 pub fn everything() -> Grant {
     Grant {
         kinds: Kind::ALL.into(),

@@ -14,7 +14,7 @@ pub type Named = (BreakGlassId, BreakGlass);
 /// Checks that break-glass can be opened, and makes the use, which is not open yet.
 ///
 /// # Errors
-/// No reason; no agreement that foresees it; one that is open or awaits its review.
+/// No reason; no agreement that foresees it; an earlier use that is open or awaits its review.
 pub fn request(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -41,7 +41,7 @@ pub fn request(
 /// Opens a use of break-glass, after the owner and the reviewers have been told.
 ///
 /// # Errors
-/// When another one came in between, or the store does not answer.
+/// When another use was opened in between, or the store does not answer.
 pub fn open(
     work: Casework<'_>,
     question: &Question<'_>,

@@ -65,7 +65,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
 /// Adds a member to a case that the asker leads.
 ///
 /// # Errors
-/// No name; a case that the asker does not lead, or that has ended.
+/// A name that is empty or too long; a case that the asker does not lead, or that has ended.
 pub fn add_member(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -109,7 +109,7 @@ pub fn end(
 }
 
 /// Brings records about victims that the asker's agency owns into a case that the asker works on.
-/// `snapshot` is what the asker sees.
+/// `snapshot` is the asker's.
 ///
 /// # Errors
 /// A case that the asker does not work on; records that are not the agency's, or not about victims.

@@ -1,5 +1,5 @@
 //! Reading a view with all its links: some are found after their records were stored, so that the answer to a write
-//! takes no time for what its writer does not see. They are completed before the view is read.
+//! takes no time for records that its writer does not see. They are completed before the view is read.
 
 use std::collections::BTreeSet;
 

@@ -150,9 +150,9 @@ pub struct Relationship {
     pub target: EntityIndex,
     /// The kind of relationship.
     pub kind: RelationshipKind,
-    /// How many ties state it.
+    /// The number of ties that state the relationship.
     pub ties: u32,
-    /// How many events show it.
+    /// The number of events that show the relationship.
     pub events: u32,
     /// From the first to the last known time, masked ties and events included: it is read through
     /// [`Snapshot::span_of`], which leaves them out.

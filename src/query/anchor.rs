@@ -4,7 +4,7 @@
 //! nodes carry the view's tag. So one node written with `{view: $view}` holds a whole path pattern
 //! to the view. The rule here is stricter than need be, so that it can be seen to hold: *every*
 //! path pattern shows its own anchor, even when a variable in it is already bound. The grammar is
-//! the small part of Cypher's that stored queries use; what it cannot read is refused.
+//! the small part of Cypher's that stored queries use; a pattern that it cannot read is refused.
 
 use super::Refusal;
 use super::token::{Kind, Token};

@@ -135,8 +135,8 @@ pub trait CypherEngine: Send + Sync {
     /// When the engine does not answer.
     fn holds(&self, view: &ViewKey) -> Result<bool, QueryError>;
 
-    /// Loads the graph of a view, replacing that of its earlier revisions. Loading what is already
-    /// there changes nothing.
+    /// Loads the graph of a view, replacing the graphs of its earlier revisions. Loading a graph that is already there
+    /// changes nothing.
     ///
     /// # Errors
     /// When the engine does not answer or refuses the graph.

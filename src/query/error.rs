@@ -14,7 +14,7 @@ pub enum QueryError {
         /// The query.
         name: String,
     },
-    /// A parameter is unknown, missing, or not what the header asks for.
+    /// A parameter is unknown, missing, or has a value that the header does not allow.
     #[error("parameter `{name}`: {reason}")]
     Parameter {
         /// The parameter's name as the header (or the caller) spells it.

@@ -182,7 +182,7 @@ fn every_example_runs_as_it_stands_for_every_agency_of_the_demo() {
             // There is no job before one is started, and its id is not known before.
             let expected = match id {
                 "get_job" | "cancel_job" => 404,
-                // Nor are there this case and this agreement; and who discloses drafts.
+                // The example's case and agreement do not exist either, and only a discloser can draft.
                 _ if CASES.contains(&id) || AGREEMENTS.contains(&id) => 404,
                 // No agreement of the tests' policy foresees it.
                 "break_glass" => 409,

@@ -523,7 +523,7 @@ fn rate(server: &Serving) -> [u64; 2] {
 }
 
 impl Deployment {
-    /// One whose store another program made.
+    /// A deployment with a store that another program made.
     fn made_by(program: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("s.accord");

@@ -43,7 +43,7 @@ fn a_record_with_the_name_of_a_masked_person_is_that_person_only_for_who_may_see
     let world = World::empty();
     let masked = world.row("b", victim("v", "Katarina Horvat"));
     let own = world.row("a", row("1", "contact", "Katarina Horvat"));
-    // Nor does it help to call the own one a victim.
+    // Calling the own record a victim does not help either.
     let victim = world.row("a", victim("2", "Katarina Horvat"));
     let blind = seen(&world, "a", &BTreeSet::new());
     let entities = [masked, own, victim].map(|record| entity(&blind, record));

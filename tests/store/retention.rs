@@ -135,7 +135,7 @@ fn handing_in_again_what_was_reviewed_changes_nothing() {
         drop(transaction);
         let again = Batch { judgements: Vec::new(), ..rows.batch.clone() };
         assert_eq!(apply(store, &again).unwrap(), Default::default());
-        // Nor does a review that sets what is set, or one of what is not there.
+        // A review that sets the same date again, or one of absent objects, does not either.
         review(store, &rows.ids(), AFTER);
         let nobody = person("z", "1", Handling::Own);
         review(store, &Ids { records: vec![nobody.id], ..Ids::default() }, AFTER);

@@ -3,7 +3,7 @@
 //! Two people of one thing are one block when
 //! - they share a family name and a home address (the thing itself, when it is an address, is one);
 //! - they share a family name and were seen with one vehicle within hours of each other: a family
-//! on the road, whose home the border did not write down;
+//!   on the road, whose home the border did not write down;
 //! - they live at one address other than the thing where few enough people live, and which belongs to
 //!   no organization: a household;
 //! - two words of their names are alike, or one word and the whole date of birth: they may be one

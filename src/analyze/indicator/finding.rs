@@ -7,7 +7,7 @@ use crate::analyze::Basis;
 use crate::graph::{EntityIndex, Snapshot, Statement};
 use crate::model::{EntityType, EventId, RecordId, SubjectCategory, TieId, Timestamp};
 
-/// The answer of an indicator. Entities are indexes into the snapshot's entities; ids, and what is in the order of ids,
+/// The answer of an indicator. Entities are indexes into the snapshot's entities; ids, and lists in the order of ids,
 /// are as the snapshot shows them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {

@@ -28,7 +28,7 @@ pub struct MovementOptions {
     pub pattern_cities_min: usize,
     /// Cities of the longest pattern that is looked for. Default 6.
     pub pattern_cities_max: usize,
-    /// How often a pattern must be seen. Default 2.
+    /// The smallest number of times that a pattern must be seen. Default 2.
     pub pattern_times_min: usize,
 }
 

@@ -16,7 +16,7 @@ pub struct Stop {
     pub event: EventId,
     /// The kind of the event.
     pub kind: EventKind,
-    /// When it began.
+    /// The time at which it began.
     pub at: Timestamp,
     /// The end of the event as the source states it; for a booking it is a plan.
     pub until: Option<Timestamp>,
@@ -113,7 +113,7 @@ fn stop(
             let holds = span.from.is_none_or(|from| from <= at) && span.to.is_none_or(|to| at < to);
             if holds {
                 let found = (*through, shows_presence(event.kind, part.role));
-                // The entity itself goes before what it uses, then presence, then the first way.
+                // The entity itself goes before its vehicles and phones, then presence, then the first way.
                 let rank = |way: &(Option<Through>, bool)| (way.0.is_some(), !way.1, way.0);
                 if best.as_ref().is_none_or(|best| rank(&found) < rank(best)) {
                     best = Some(found);

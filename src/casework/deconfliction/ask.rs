@@ -149,7 +149,7 @@ pub struct Enquiry {
 /// Converts identifiers into the form in which they are sought.
 ///
 /// # Errors
-/// None or too many of them; one that is not exact.
+/// No or too many identifiers; an identifier that is not exact.
 fn wanted(identifiers: &[Identifier]) -> Result<Vec<Wanted>, CaseworkError> {
     if !(1..=IDENTIFIERS_MAX).contains(&identifiers.len()) {
         let detail = format!("1 to {IDENTIFIERS_MAX} identifiers");

@@ -146,7 +146,7 @@ fn neither_password_nor_token_is_kept_as_it_is() {
             assert!(!name.contains(secret) && !text.contains(secret), "{name}");
         }
     }
-    // Nor in any byte of the store's files, in whatever form they keep it.
+    // The store's files do not have it either, in any encoding.
     let folder = server.audit.parent().unwrap();
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let stores: Vec<_> = files.filter(|it| it.to_str().unwrap().contains("store.accord")).collect();
@@ -200,7 +200,7 @@ fn a_code_counts_once() {
     let mut shown = user.shown(&hands, PASSWORD);
     assert_eq!(shown["code"], json!(first));
     assert_eq!(log_on(&server, &shown).problem(401), "unauthenticated");
-    // Nor does one from before the last one used.
+    // A code from before the last one used does not count either.
     hands.forward(30);
     let between = user.code(&hands);
     hands.forward(30);
