@@ -1,4 +1,4 @@
-//! What the indicators find on the demo scenario, against its answer key.
+//! The findings of the indicators on the demo scenario, against its answer key.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that prints its figures")]
 

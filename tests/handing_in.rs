@@ -1,4 +1,4 @@
-//! What files must say to be let into a store, and what their rows become: subject categories, criminal
+//! Importing files: the labels that rows must have, and the records that they become: subject categories, criminal
 //! intelligence, reviews and releases, the same as rows over HTTP.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use accord::store::{SqliteStore, Store};
 use crate::cli::{ok, run, text};
 use crate::policy::time;
 
-/// When the files are handed in.
+/// The time at which the files are handed in.
 const NOW: &str = "2026-09-21T14:00:00Z";
 
 const COLUMNS: &str = "id,name,status,grounds,review,paper,paper_end\n";
@@ -91,7 +91,7 @@ impl Bench {
     }
 
     fn record(&self, local_id: &str) -> Option<Record> {
-        // What is criminal intelligence has ids of its own.
+        // Criminal intelligence has ids of its own.
         let ids = [Series::Ordinary, Series::Intelligence]
             .map(|series| IdKey::default().record_of(series, "harbour-shelter", local_id));
         self.store.records(crate::policy::whole(&self.store).sight(), &ids).unwrap().pop()
@@ -108,7 +108,7 @@ fn refusals(report: &FileReport) -> Vec<(u64, &str, &str)> {
     refused.map(|it| (it.row, it.column.as_deref().unwrap_or(""), it.reason.code())).collect()
 }
 
-/// What is wrong with a mapping whose rows go into a store.
+/// Returns the fault of a mapping for rows that go into a store; empty if there is none.
 fn fault(label: &str) -> String {
     let parsed = parse_mapping("m", &mapping(label));
     let made = parsed.and_then(|mapping| RowMapper::new("m", &mapping, &IdKey::default()));
@@ -124,7 +124,7 @@ fn a_mapping_of_persons_for_a_store_names_their_category_and_one_for_the_engine_
     assert_eq!(fault("category = \"unknown\""), "");
     let persons = parse_mapping("m", &mapping("")).unwrap();
     RowMapper::of_bodies("m", &persons, &IdKey::default()).unwrap();
-    // Nor does one that makes no person record.
+    // A mapping that makes no person record needs no category either.
     let phones = mapping("").replace("\"person\"", "\"phone\"").replace("full", "number");
     let phones = parse_mapping("m", &phones).unwrap();
     RowMapper::new("m", &phones, &IdKey::default()).unwrap();

@@ -14,25 +14,25 @@ pub const CASE: &str = "case_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
 /// A reference of an agency of its own, which is no case in accord.
 pub const REFERENCE: &str = "ALL-1";
 
-/// The id of an agreement by what the tests call it.
+/// The id of an agreement, by the name that the tests use for it.
 pub fn agreement_id(name: &str) -> AgreementId {
     let digits = &blake3::hash(name.as_bytes()).to_hex()[..32];
     format!("{}{digits}", AgreementId::PREFIX).parse().unwrap()
 }
 
-/// The users that work on it.
+/// The users that work on the case.
 pub const USERS: [&str; 3] = ["analyst", "specialist", "u"];
 
 pub fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// When the rows of tests that do not say otherwise are handed in.
+/// The time at which the rows of tests are handed in, unless they say otherwise.
 pub fn handed_in() -> Timestamp {
     time("2026-01-01T00:00:00Z")
 }
 
-/// Everything that is marked shared, in full.
+/// A grant of everything that is marked shared, in full.
 pub fn everything() -> Grant {
     Grant {
         kinds: Kind::ALL.into(),
@@ -136,7 +136,7 @@ pub fn investigator(agency: &str) -> Principal {
     }
 }
 
-/// What an agency's investigator sees for an investigation of the case that all work on.
+/// The view of an agency's investigator for an investigation of the case that all work on.
 pub fn view(policy: &Policy, agency: &str, classes: &[(ClassId, Class)]) -> View {
     let case: CaseRef = CASE.parse().unwrap();
     let question = Question {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use accord::audit::Housekeeping;
 
-/// The rooms, from left to right. A room may use those before it.
+/// The rooms, from left to right. A room may use the rooms before it.
 const ROOMS: [&str; 16] = [
     "model",
     "ingest",
@@ -30,10 +30,10 @@ const ROOMS: [&str; 16] = [
 /// The generator stands beside the flow: it writes files and needs only their format.
 const SCENARIO_MAY_USE: [&str; 2] = ["model", "ingest"];
 
-/// The rooms of the crate `accord-engine`. The generator is a crate of its own, all others are those of `accord`.
+/// The rooms of the crate `accord-engine`. The generator is a crate of its own, and all others are rooms of `accord`.
 const ENGINE: [&str; 5] = ["model", "ingest", "normalize", "resolve", "matching"];
 
-/// Where the sources of the crates are.
+/// The folders of the crates' sources.
 const CRATES: [&str; 3] = ["src", "crates/engine/src", "crates/scenario/src"];
 
 /// The folder of a room.
@@ -57,7 +57,7 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The rooms that a source text names after `crate::` or `accord_engine::`, outside comments.
+/// Returns the rooms that a source text names after `crate::` or `accord_engine::`, outside comments.
 fn rooms_used(text: &str) -> Vec<&'static str> {
     let code: String = text
         .lines()
@@ -103,7 +103,7 @@ fn a_room_uses_only_rooms_to_its_left() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The circles among the files of a crate, with what each file of a circle names of the others.
+/// Describes the circles among the files of a crate, with the paths that each file of a circle names of the others.
 fn circles_of(root: &Path, files: &[PathBuf]) -> Vec<String> {
     let sources = arrows::Crate::read(root, files);
     let arrows = sources.arrows();
@@ -173,8 +173,8 @@ fn the_check_sees_a_wrong_arrow() {
     assert!(rooms_used("/// see [`crate::store`]").is_empty());
 }
 
-/// Where the program writes into a store without an entry for the log, and why. Whoever adds to it says why it is
-/// nobody's act.
+/// The places where the program writes into a store without an audit entry, and the reason. A new place needs a reason
+/// why its write is nobody's act.
 const HOUSEKEEPING: [(Housekeeping, &[&str]); 9] = [
     (Housekeeping::Sessions, &["identity/session.rs"]),
     (Housekeeping::LogOnTries, &["identity/account/log_on.rs"]),
@@ -238,7 +238,7 @@ fn files_are_made_in_few_places_which_say_who_may_read_them() {
     }
 }
 
-/// The files under `src` that hold a text.
+/// Returns the files under `src` that contain a text.
 fn files_with(text: &str) -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -260,14 +260,15 @@ fn only_the_command_line_says_that_it_holds_the_store() {
     assert!(wrong.is_empty() && makers.len() > 2, "{wrong:?} of {makers:?}");
 }
 
-/// The compiler holds that `govern` alone makes what a store is read through; this one is of no decision.
+/// The compiler ensures that `govern` alone makes a `Sight`, through which a store is read; this one comes from no
+/// decision about a question.
 #[test]
 fn what_a_discloser_may_count_is_counted_in_its_preview_only() {
     let wanted = ["casework/agreements/preview.rs", "govern/sight.rs"];
     assert_eq!(files_with("to_disclose("), BTreeSet::from(wanted.map(str::to_owned)));
 }
 
-/// So is this one: what it opens is compared, and goes into links.
+/// This `Sight` comes from no decision either: the records that it opens are compared, and only links are made of them.
 #[test]
 fn what_is_linked_is_compared_by_the_late_links_only() {
     let mut found = files_with("to_link(");
@@ -276,7 +277,7 @@ fn what_is_linked_is_compared_by_the_late_links_only() {
     assert_eq!(found, BTreeSet::from(wanted.map(str::to_owned)));
 }
 
-/// Whatever else is computed on what is masked is a figure, and each says why it is one.
+/// Every other computation on masked content gives a figure, and each type of figure states why it is one.
 #[test]
 fn what_is_masked_is_opened_in_its_room_only_and_figures_are_few() {
     let opened = files_with(".original()");
@@ -295,7 +296,7 @@ fn what_is_masked_is_opened_in_its_room_only_and_figures_are_few() {
     assert_eq!(files_with(" Figure for "), BTreeSet::from(figures.map(str::to_owned)));
 }
 
-/// When it was is said through `Seen::time_of` only: of what is masked it is not.
+/// Times of events are shown through `Seen::time_of` only, which shows none of masked events.
 #[test]
 fn ties_and_events_reach_answers_through_what_notes_them_only() {
     for list in [".ties()", ".events()"] {
@@ -309,7 +310,7 @@ fn ties_and_events_reach_answers_through_what_notes_them_only() {
     assert_eq!(found, BTreeSet::from(timed.map(str::to_owned)));
 }
 
-/// A masked event holds a time that is none: whoever looks at one asks the snapshot.
+/// A masked event has a placeholder for its time, so the time must be read from the snapshot.
 #[test]
 fn when_an_event_of_a_snapshot_was_is_asked_of_the_snapshot() {
     for time in ["event.at", "event.until"] {
@@ -326,8 +327,8 @@ fn when_an_event_of_a_snapshot_was_is_asked_of_the_snapshot() {
 fn what_a_server_shares_is_reached_by_its_frames_only() {
     let names = ["state::State", "Data<State>", "Arc<State>"];
     let found: BTreeSet<String> = names.iter().flat_map(|name| files_with(name)).collect();
-    // Around requests: the guard, what a question, a body or the entrance is given. Apart from them: what is done
-    // after an answer or again and again, and where a server is built.
+    // Around requests: the guard, and the files that are given a question, a body or the entrance. Apart from requests:
+    // work after an answer or again and again, and building a server.
     let frames = [
         "api/application.rs",
         "api/background.rs",
@@ -354,8 +355,8 @@ fn what_a_server_shares_is_reached_by_its_frames_only() {
     }
 }
 
-/// Links of a write may be found after its answer: who reads a view reads it through `graph::Cache`, which completes
-/// them first. The command line does so itself; what an agreement would disclose is counted without links.
+/// Links of a write may be found after its answer: views are read through `graph::Cache`, which completes them first.
+/// The command line does so itself; the preview of an agreement counts objects without links.
 #[test]
 fn whoever_answers_reads_views_with_their_links() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

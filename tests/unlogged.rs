@@ -1,4 +1,4 @@
-//! What tests write into a store without an entry for the log.
+//! Audit entries of writes that tests make without a log.
 
 use accord::audit::{AuditError, Due, Housekeeping};
 use accord::jobs::Observer;
@@ -6,7 +6,7 @@ use accord::jobs::Observer;
 /// The making of a test's store.
 pub static MAKING: Due = Due::unlogged(Housekeeping::Making);
 
-/// The same for each of several writes.
+/// Makes an entry like [`MAKING`], for one of several writes.
 pub fn making() -> Due {
     Due::unlogged(Housekeeping::Making)
 }

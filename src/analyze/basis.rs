@@ -1,20 +1,20 @@
-//! How far what an answer rests on is to be believed.
+//! The basis of an answer: the reliability of the records that it rests on.
 
 use crate::graph::{EntityIndex, Snapshot};
 use crate::model::{Grade, Nature, Record};
 
-/// How far the records that an answer rests on are to be believed, by what they say of themselves. Records that
-/// are masked say nothing of it, and make no answer weaker or stronger.
+/// The reliability of the records that an answer rests on, by the grade and nature stated in them. Masked records have
+/// neither, and make no answer weaker or stronger.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Basis {
-    /// The weakest grade that one of them bears; those without do not count. `None` where none bears one.
+    /// The weakest grade of the records; records without a grade do not count. `None` if none has one.
     pub weakest_grade: Option<Grade>,
-    /// Whether one of them is an opinion.
+    /// True if one of the records is an opinion.
     pub rests_on_opinion: bool,
 }
 
 impl Basis {
-    /// Of an answer that rests on these records.
+    /// Returns the basis of an answer that rests on these records.
     pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
         records.into_iter().fold(Self::default(), |basis, record| Self {
             weakest_grade: basis.weakest_grade.max(record.grade),
@@ -22,7 +22,7 @@ impl Basis {
         })
     }
 
-    /// Of an entity: all its records in the snapshot.
+    /// Returns the basis of an entity, which rests on all its records in the snapshot.
     pub fn of_entity(snapshot: &Snapshot, entity: EntityIndex) -> Self {
         let records = snapshot.entities()[entity].records.iter();
         Self::of(records.map(|record| snapshot.records()[*record].as_ref()))

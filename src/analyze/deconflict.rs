@@ -1,5 +1,5 @@
-//! Pointers ("blind hits"): which agencies hold something under an exact strong identifier. Nothing
-//! fuzzy, nothing partial; what they hold, and how much, is not told.
+//! Pointers ("blind hits"): the agencies that hold records with an exact strong identifier. There is no fuzzy or
+//! partial search; the content and the number of the records are not told.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ use crate::store::{Store, StoreError};
 /// Records read at a time.
 const ROUND: usize = 512;
 
-/// Something that names a person or thing exactly, in comparable form.
+/// A strong identifier, which names a person or thing exactly, in normalized form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Identifier {
     /// A telephone number, in international form.
     Phone(String),
-    /// A plate and the country and state it is of.
+    /// A plate with its country and state.
     Plate {
         /// Plain letters and digits.
         plate: String,
@@ -36,7 +36,7 @@ pub enum Identifier {
     Person(Box<PersonForm>),
 }
 
-/// A strong identifier, and what finds the records that may hold it.
+/// A strong identifier, and probes to find the records that may hold it.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     identifier: Identifier,
@@ -119,14 +119,14 @@ impl Wanted {
     }
 }
 
-/// Whether two names are of the same tokens, in whatever order.
+/// Tells if two names have the same tokens, in any order.
 fn same_name(a: &NameForm, b: &NameForm) -> bool {
     let tokens = |name: &NameForm| name.tokens.iter().cloned().collect::<BTreeSet<_>>();
     tokens(a) == tokens(b)
 }
 
-/// The other agencies that hold one of the identifiers in a class of which the caller may learn whom to
-/// call.
+/// Returns the other agencies that hold one of the identifiers in a class for which the caller may learn the agency's
+/// contact.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -151,7 +151,7 @@ pub fn holders(
     Ok(found)
 }
 
-/// The records, without what agreements keep back of them.
+/// Reads records from the store, without the fields that agreements withhold.
 fn read(store: &dyn Store, view: &View, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
     let mut records = store.records(view.pointers(), ids)?;
     for record in &mut records {
@@ -163,7 +163,7 @@ fn read(store: &dyn Store, view: &View, ids: &[RecordId]) -> Result<Vec<Record>,
     Ok(records)
 }
 
-/// A record that is never stored, to find others by.
+/// Makes a probe: a record that is never stored, to find others by.
 fn record_of(body: Body) -> Record {
     let label = Label {
         agency: String::new(),
@@ -186,7 +186,7 @@ fn record_of(body: Body) -> Record {
     }
 }
 
-/// Whether two operations touch each other in place and time.
+/// Tells if two operations overlap in time and their areas touch each other.
 pub fn clash(a: &PlannedOperation, b: &PlannedOperation) -> bool {
     let apart = super::movement::metres((a.latitude, a.longitude), (b.latitude, b.longitude));
     a.from < b.until && b.from < a.until && apart <= a.radius_metres + b.radius_metres

@@ -9,25 +9,26 @@ use crate::model::Record;
 use crate::resolve::{Engine, Score};
 use crate::store::{Store, StoreError};
 
-/// An entity that the probe may speak of.
+/// An entity that the probe may refer to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// The entity.
     pub entity: EntityIndex,
-    /// Its record that agrees best with the probe; the smallest of equals.
+    /// The record of the entity that agrees best with the probe; of equal ones the smallest.
     pub record: RecordIndex,
-    /// What the comparison with that record is worth.
+    /// The score of the comparison with that record.
     pub score: Score,
-    /// Records of the entity that share a blocking key with the probe and were compared.
+    /// The number of records of the entity that share a blocking key with the probe and were compared.
     pub compared: usize,
 }
 
-/// Positions and a score: whoever asks is told of the entities that they may be shown unmasked, and of no other.
+/// A figure, since it has positions and a score only: callers are told of the entities that they may see unmasked, and
+/// of no other.
 impl Figure for Candidate {}
 
-/// Ranks the entities that share a blocking key with the probe and reach the model's floor: by the
-/// bits of their best record, then by id. Complete: limits are the caller's. Compared is the content of masked entities
-/// too: whom of them the asker may not see unmasked is not to be told of.
+/// Ranks the entities that share a blocking key with the probe and reach the model's floor: by the bits of their best
+/// record, then by id. The list is complete: the caller applies limits. The content of masked entities is compared too,
+/// so the caller must leave out the entities that the asker may not see unmasked.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -57,7 +58,7 @@ fn ranked(
         // A record that came after the snapshot is not part of it yet.
         let Some(record) = snapshot.stored(id) else { continue };
         let other = engine.prepare(&snapshot.records()[record]);
-        // The store's keys are of the whole record, also of what an agreement keeps back.
+        // The store's keys are made of the whole record, with the fields that an agreement withholds.
         let withheld = snapshot.is_withheld(record);
         if withheld && !engine.keys(&other).iter().any(|key| keys.contains(key)) {
             continue;

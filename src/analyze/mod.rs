@@ -1,5 +1,5 @@
-//! Questions about one view's snapshot: "who is this?", why records are one, centrality,
-//! communities, paths, ring indicators, movement and routes.
+//! Analyses of one view's snapshot: identification of a person, explanations of entities, centrality, communities,
+//! paths, ring indicators, movement and routes.
 //!
 //! Pure functions of a [`crate::graph::Snapshot`], which already is the caller's view. This room
 //! knows neither HTTP nor how anything is stored.

@@ -1,4 +1,4 @@
-//! A plain network over `u32` nodes: what centrality, communities and paths are computed on.
+//! A plain network over `u32` nodes, on which centrality, communities and paths are computed.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::graph::{EntityIndex, Position, Snapshot};
 pub struct Network {
     directed: bool,
     outward: Lists,
-    /// Absent when the network is undirected: then it equals `outward`.
+    /// `None` if the network is undirected, since it would equal `outward`.
     inward: Option<Lists>,
 }
 
@@ -24,7 +24,7 @@ struct Lists {
 }
 
 impl Lists {
-    /// Lists of pairs that are sorted and distinct.
+    /// Makes the lists from pairs that are sorted and distinct.
     fn of(nodes: usize, pairs: &[(u32, u32)]) -> Lists {
         let mut offsets = vec![0; nodes + 1];
         for (source, _) in pairs {
@@ -73,19 +73,19 @@ impl Network {
         Network::from_arcs(snapshot.entities().len(), &arcs, false)
     }
 
-    /// The node that an entity is in the network of its snapshot.
+    /// The node of an entity in the network of its snapshot.
     #[inline]
     pub fn node_of(entity: EntityIndex) -> u32 {
         entity.raw()
     }
 
-    /// The entity that a node is in the network of a snapshot.
+    /// The entity of a node in the network of a snapshot.
     #[inline]
     pub fn entity_of(node: u32) -> EntityIndex {
         EntityIndex::new(node)
     }
 
-    /// The same network with every arc as an edge.
+    /// Returns the network with every arc as an undirected edge.
     pub fn undirected(&self) -> Cow<'_, Network> {
         if !self.directed {
             return Cow::Borrowed(self);
@@ -96,12 +96,12 @@ impl Network {
         Cow::Owned(Network::from_arcs(self.nodes(), &arcs, false))
     }
 
-    /// Nodes that an arc goes to from this node, ascending; undirected, its neighbours.
+    /// The nodes that arcs from this node go to, ascending; undirected, its neighbours.
     pub fn out(&self, node: u32) -> &[u32] {
         self.outward.list(node)
     }
 
-    /// Nodes that an arc comes from to this node, ascending; undirected, its neighbours.
+    /// The nodes that arcs to this node come from, ascending; undirected, its neighbours.
     pub fn incoming(&self, node: u32) -> &[u32] {
         self.inward.as_ref().unwrap_or(&self.outward).list(node)
     }
@@ -117,7 +117,7 @@ impl Network {
         if self.directed { arcs } else { arcs / 2 }
     }
 
-    /// Whether arcs have a direction.
+    /// Tells if arcs have a direction.
     pub fn directed(&self) -> bool {
         self.directed
     }

@@ -1,5 +1,5 @@
-//! Referrals: the findings that there would be if an agency's own records met other agencies' masked ones. Nobody is
-//! shown these findings; those can be told of them who may release the masked part.
+//! Referrals: the findings that there would be if an agency's own records were linked to other agencies' masked ones.
+//! Nobody is shown these findings; the users who may release the masked part are told of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,7 +67,7 @@ fn referral(
         _ if shown.stored(id).is_some_and(|record| shown.is_foreign(record)) => Part::Masked,
         _ => Part::Other,
     };
-    // How many blocks of people there would be without what is of a part.
+    // Counts the blocks of people that there would be without the records of one part.
     let without = |left_out: Part| {
         let stays = |records: &[RecordId]| records.iter().any(|record| part(*record) != left_out);
         finding.subjects.iter().filter(|subject| stays(&subject.records)).count()

@@ -66,7 +66,7 @@ pub fn relabel(arcs: &[(u32, u32)], labels: &[u32]) -> Vec<(u32, u32)> {
     arcs.iter().map(|(a, b)| (labels[*a as usize], labels[*b as usize])).collect()
 }
 
-/// What a computation gives in a pool of so many threads.
+/// Runs a computation in a pool of so many threads and returns its result.
 pub fn with_threads<T: Send>(threads: usize, compute: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(compute)
 }
@@ -90,7 +90,7 @@ pub fn large() -> Network {
 }
 
 /// The folder of shared reference graphs beside the project; not part of it and not copied into it.
-/// `None` where it is not there: the tests that need it then say so and check nothing.
+/// `None` if it does not exist: the tests that need it then say so and check nothing.
 pub fn shared_graphs() -> Option<PathBuf> {
     let found = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()

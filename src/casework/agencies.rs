@@ -1,5 +1,5 @@
-//! Agencies: registered by who runs the server, known to those that work with them; and the keys that their
-//! officers sign with.
+//! Agencies: registered by the operator of the server, known to the agencies that work with them; and the keys that
+//! their officers sign with.
 
 use crate::audit::Due;
 use crate::govern::{Agency, Function, PublicKey, Question, is_name};
@@ -9,13 +9,13 @@ use crate::store::Store;
 use super::documents::change_policy;
 use super::{Casework, CaseworkError};
 
-/// An agency by its name, and what it has registered, if it has.
+/// An agency's name, and its registration; `None` if it is not registered.
 pub type Known = (String, Option<Agency>);
 
-/// Registers an agency in place of what was said before.
+/// Registers an agency, replacing an earlier registration.
 ///
 /// # Errors
-/// No names.
+/// A name that is empty or too long.
 pub fn register(work: Casework<'_>, agency: &Agency) -> Result<Known, CaseworkError> {
     let names = [
         ("name", &agency.name),
@@ -34,7 +34,7 @@ pub fn register(work: Casework<'_>, agency: &Agency) -> Result<Known, CaseworkEr
     Ok((agency.name.clone(), Some(agency.clone())))
 }
 
-/// The agencies that the asker's agency knows of, by name; to who runs the server all that are registered.
+/// Lists the agencies that the asker's agency knows of, by name; for the operator of the server all registered ones.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -49,8 +49,8 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Known>, C
     Ok(names.into_iter().map(known).collect())
 }
 
-/// Registers the key that an officer signs with in place of an earlier one, or removes it; whether that
-/// changed anything.
+/// Registers the key that an officer signs with, replacing an earlier one, or removes it if `key` is `None`. Returns
+/// true if that changed anything.
 ///
 /// # Errors
 /// When the store does not answer.

@@ -11,10 +11,10 @@ use super::{Casework, CaseworkError, NotNow, act};
 /// A use of break-glass with its id.
 pub type Named = (BreakGlassId, BreakGlass);
 
-/// A use of break-glass that can be had, and is not open yet.
+/// Checks that break-glass can be opened, and makes the use, which is not open yet.
 ///
 /// # Errors
-/// No reason; no agreement that foresees it; one that is open or awaits its review.
+/// No reason; no agreement that foresees it; an earlier use that is open or awaits its review.
 pub fn request(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -38,10 +38,10 @@ pub fn request(
     Ok((glass.id(work.id_key), glass))
 }
 
-/// Opens a use of break-glass, after the owner and who reviews it have been told.
+/// Opens a use of break-glass, after the owner and the reviewers have been told.
 ///
 /// # Errors
-/// When another one came in between, or the store does not answer.
+/// When another use was opened in between, or the store does not answer.
 pub fn open(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -84,8 +84,8 @@ pub fn review(
     })
 }
 
-/// The uses of break-glass that the asker may read of, by id: its own; to who oversees them those by and
-/// against its agency.
+/// Lists the uses of break-glass that the asker may read, by id: the user's own, and for users who oversee them the
+/// uses by and against their agency.
 ///
 /// # Errors
 /// When the store does not answer.

@@ -8,7 +8,7 @@ use super::documents::change_policy;
 use super::reason::check_form;
 use super::{Casework, CaseworkError, NotNow};
 
-/// Members and records of a case are at most so many.
+/// The most members, and the most records, of a case.
 pub const PARTS_MAX: usize = 10_000;
 
 /// A case with its id.
@@ -65,7 +65,7 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
 /// Adds a member to a case that the asker leads.
 ///
 /// # Errors
-/// No name; a case that the asker does not lead, or that has ended.
+/// A name that is empty or too long; a case that the asker does not lead, or that has ended.
 pub fn add_member(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -109,7 +109,7 @@ pub fn end(
 }
 
 /// Brings records about victims that the asker's agency owns into a case that the asker works on.
-/// `snapshot` is what the asker sees.
+/// `snapshot` is the asker's.
 ///
 /// # Errors
 /// A case that the asker does not work on; records that are not the agency's, or not about victims.
@@ -131,7 +131,7 @@ pub fn add_subjects(
     let mut stored = Vec::new();
     for id in records {
         let record = snapshot.record(*id).map(|index| &snapshot.records()[index]);
-        // Another agency's record, seen or not, is none of the asker's to bring in.
+        // The asker may not bring in another agency's record, whether it sees the record or not.
         let own = record.filter(|record| record.label.agency == question.principal.agency);
         let record = own.ok_or(CaseworkError::NotFound)?;
         if !record.label.category.is_victim() {
@@ -146,7 +146,7 @@ pub fn add_subjects(
     })
 }
 
-/// Changes an open case that the asker works on, and leads where that is needed.
+/// Changes an open case that the asker works on. With `as_lead` the asker's agency must lead the case.
 fn change(
     work: Casework<'_>,
     question: &Question<'_>,

@@ -1,8 +1,8 @@
-//! What is done after an answer has left: questions of which others may have to hear.
+//! Deferred work: questions that other agencies may have to be told of, after the answer has left.
 //!
-//! Before an answer leaves, what was asked is kept in the store, whatever there is to be found: so what is to
-//! be done outlives the server, and keeping it is the same work for every question. It is sealed, since it
-//! says who looked for what; once done it is removed. What a stop has left is done at the next start.
+//! Before an answer leaves, the question is kept in the store, whether anybody has to be told of it or not: so the work
+//! survives a stop of the server, and keeping takes the same time for every question. The question is sealed, since it
+//! tells what a user looked for, and removed once the work is done. Work left by a stop is done at the next start.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,16 +16,16 @@ use crate::model::{Timestamp, hex};
 /// The name of a question in error messages.
 const QUESTION: &str = "a question that is kept";
 
-/// What questions are sealed with.
+/// The key and the source of randomness that questions are sealed with.
 #[derive(Clone, Copy)]
 pub struct Sealing<'a> {
     /// The sealing key.
     pub identity: &'a Identity,
-    /// Gives random bytes.
+    /// Returns random bytes.
     pub random: &'a dyn Fn() -> [u8; 32],
 }
 
-/// A question as it was asked, and what it was about.
+/// A question as it was asked, and its content.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeptQuestion<T> {
@@ -37,14 +37,14 @@ pub(super) struct KeptQuestion<T> {
 }
 
 impl<T> KeptQuestion<T> {
-    /// The question, as policy decides it.
+    /// The question in the form in which the policy decides about it.
     pub fn question(&self) -> Question<'_> {
         let Self { principal, purpose, case, at, .. } = self;
         Question { principal, purpose: *purpose, case, at: *at }
     }
 }
 
-/// A question as it is kept: the name of its document, and what that says.
+/// A kept question: the name of its document, and the sealed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deferred {
     name: String,
@@ -52,7 +52,7 @@ pub struct Deferred {
 }
 
 impl Deferred {
-    /// Keeps a question about something under a name that begins so.
+    /// Seals a question and its content, and keeps them in a document with a name that begins with `documents`.
     ///
     /// # Errors
     /// When it could not be made durable; the answer must then not leave.
@@ -70,7 +70,7 @@ impl Deferred {
             about,
         };
         let text = text_of(&kept, QUESTION)?;
-        // Two questions that say the same are two, by chance.
+        // The random part makes two equal questions two documents.
         let request = (sealing.random)();
         let tag = work.id_key.tag("silent question", &[&request, text.as_bytes()]);
         let name = format!("{documents}{}", hex(&tag));
@@ -79,7 +79,7 @@ impl Deferred {
         Ok(Self { name, sealed })
     }
 
-    /// The questions that are left, of names that begin so.
+    /// Lists the kept questions in documents with names that begin with `documents`.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -88,15 +88,15 @@ impl Deferred {
         Ok(left.into_iter().map(|(name, sealed)| Self { name, sealed }).collect())
     }
 
-    /// The name of its document.
+    /// The name of the question's document.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What was asked.
+    /// Unseals the question.
     ///
     /// # Errors
-    /// When it was sealed with another key, or is damaged.
+    /// If it was sealed with another key, or is damaged.
     pub(super) fn open<T: DeserializeOwned>(
         &self,
         sealing: Sealing<'_>,
@@ -104,7 +104,7 @@ impl Deferred {
         parse(&sealing.identity.unseal(&self.sealed, &self.name)?, QUESTION)
     }
 
-    /// Forgets the question, which is done with.
+    /// Removes the question's document, once the work is done.
     ///
     /// # Errors
     /// When the store does not answer.

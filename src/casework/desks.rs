@@ -5,7 +5,7 @@ use super::{Casework, CaseworkError};
 use crate::govern::{Message, MessageKind, Policy, Purpose, Question, Ticket};
 use crate::model::Timestamp;
 
-/// Tells the desk of `to` something about `of`: whom to talk to, and nothing of what about.
+/// Sends a message to the desk of agency `to`, with the contact of agency `of` and no content of records.
 pub(super) fn tell(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -20,7 +20,7 @@ pub(super) fn tell(
     })
 }
 
-/// Tells the desk of an agency something unless it has been told of it.
+/// Sends a message to the desk of an agency unless the desk already has it.
 pub(super) fn tell_once(
     work: Casework<'_>,
     to: &str,
@@ -32,7 +32,7 @@ pub(super) fn tell_once(
     })
 }
 
-/// What is told about an agency that asked for a purpose at a time.
+/// Makes the message about an agency that asked for a purpose at a time.
 pub(super) fn message_about(
     policy: &Policy,
     (of, purpose, at): (&str, Purpose, Timestamp),

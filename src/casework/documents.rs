@@ -1,4 +1,4 @@
-//! Documents of the store: read, and changed on what is there at the instant of writing. All writes of this
+//! Documents of the store: reading them, and changing them by compare-and-swap. All writes of this
 //! room's documents stand here.
 
 use std::str::FromStr;
@@ -11,14 +11,14 @@ use crate::audit::Due;
 use crate::govern::{DeskBook, OnwardRequest, POLICY_DOCUMENT, Policy, RecordReviews};
 use crate::store::Store;
 
-/// How often a change is tried again when another one came in between.
+/// The most attempts at a change, if another change comes in between each time.
 const CHANGES_MAX: usize = 20;
 
-/// Something that a document keeps as a whole and that changes.
+/// A type of object that is kept as one document and changes.
 pub(super) trait Kept: Sized {
-    /// Reads the document; without one, what there is at the beginning.
+    /// Reads the document; `None` gives the initial state.
     fn read(text: Option<&str>) -> Result<Self, CaseworkError>;
-    /// The document to keep.
+    /// Makes the text of the document to keep.
     fn text(&self) -> Result<String, CaseworkError>;
 }
 
@@ -60,7 +60,7 @@ pub(super) fn parse<T: DeserializeOwned>(
     serde_json::from_str(text).map_err(|_| CaseworkError::Unreadable(what))
 }
 
-/// The document that keeps an object.
+/// Makes the text of the document that keeps an object.
 pub(super) fn text_of<T: Serialize>(
     object: &T,
     what: &'static str,
@@ -68,11 +68,11 @@ pub(super) fn text_of<T: Serialize>(
     serde_json::to_string(object).map_err(|_| CaseworkError::Unwritable(what))
 }
 
-/// Changes a document. `change` may run several times: of two who change it at once one starts again from
-/// what the other made of it.
+/// Changes a document. `change` may run several times: if two callers change it at once, one of them starts again with
+/// the document that the other has written.
 ///
 /// # Errors
-/// What `change` refuses; when the store does not answer or the document is changed all the time.
+/// The errors of `change`; if the store does not answer, or the document is changed by others at each attempt.
 pub(super) fn change<D: Kept, T>(
     (store, due): (&dyn Store, &Due),
     name: &str,
@@ -112,7 +112,7 @@ pub fn change_book<T>(
     change(writing, &DeskBook::document(agency), made)
 }
 
-/// What an agency's desk keeps.
+/// Reads an agency's desk book.
 ///
 /// # Errors
 /// When the store does not answer or keeps something else.
@@ -120,7 +120,7 @@ pub fn book(store: &dyn Store, agency: &str) -> Result<DeskBook, CaseworkError> 
     DeskBook::read(store.document(&DeskBook::document(agency))?.as_deref())
 }
 
-/// Writes (`Some`) or removes (`None`) a document if it still says `before`; whether it did.
+/// Writes (`Some`) or removes (`None`) a document if its text is still `before`. Returns true if it did.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -133,7 +133,7 @@ pub(super) fn swap(
     Ok(store.swap_document(name, before, after, due)?)
 }
 
-/// The id that the name of a document ends with, behind the beginning of all such names.
+/// Reads the id that the name of a document ends with, after the prefix `documents`.
 pub(super) fn named<I: FromStr>(name: &str, documents: &str) -> Result<I, CaseworkError> {
     let id = name.strip_prefix(documents).and_then(|id| id.parse().ok());
     id.ok_or(CaseworkError::Unreadable("the name of a document"))

@@ -1,4 +1,4 @@
-//! Why an act is refused or fails.
+//! The errors of acts.
 
 use thiserror::Error;
 
@@ -6,31 +6,31 @@ use crate::govern::{BreakGlassError, IDENTIFIERS_A_DAY, SignatureError, TermsErr
 use crate::identity::IdentityError;
 use crate::store::StoreError;
 
-/// Why an act is refused or fails.
+/// The reason why an act is refused or fails.
 #[derive(Debug, Error)]
 pub enum CaseworkError {
-    /// There is no such thing for the asker.
+    /// The object that was asked for does not exist, or not for the asker.
     #[error("there is no such thing")]
     NotFound,
-    /// The asker's own agency has something else of this reference.
+    /// The asker's own agency has another object with this reference.
     #[error("the agency has one of this reference")]
     AlreadyThere,
-    /// What stands does not allow it.
+    /// The present state of the object does not allow the act.
     #[error(transparent)]
     NotNow(#[from] NotNow),
-    /// Something of what was asked is not what the act takes.
+    /// A member of the request has a value that the act does not take.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// Terms that are refused: each place and reason.
+    /// Terms are refused: each with its place and reason.
     #[error("{} terms are refused", .0.len())]
     Terms(Vec<(String, TermsError)>),
-    /// More than may be kept.
+    /// A limit on the number of kept objects is reached; the text names the limit.
     #[error("more than may be kept: {0}")]
     LimitReached(String),
-    /// The user has asked for a day's share of identifiers.
+    /// The user has used up the day's share of identifiers.
     #[error("{} identifiers a day", IDENTIFIERS_A_DAY)]
     IdentifiersUsedUp,
-    /// The user has announced a day's share of operations.
+    /// The user has used up the day's share of announced operations.
     #[error("operations of a day")]
     OperationsUsedUp,
     /// A document of the store cannot be read.
@@ -39,79 +39,79 @@ pub enum CaseworkError {
     /// A document of the store cannot be written.
     #[error("{0} cannot be written")]
     Unwritable(&'static str),
-    /// A document is changed by others all the time.
+    /// A document was changed by others at each attempt to change it.
     #[error("a document is changed all the time")]
     Contended,
-    /// What is kept sealed cannot be sealed or opened.
+    /// A document cannot be sealed or unsealed.
     #[error("what is kept sealed: {0}")]
     Sealing(#[from] IdentityError),
-    /// The store.
+    /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Why what stands does not allow an act.
+/// The reason why the present state of an object does not allow an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotNow {
     /// The agreement has ended.
     #[error("the agreement has ended")]
     AgreementEnded,
-    /// The asker's agency is no side of the latest version.
+    /// The asker's agency is not a side of the latest version.
     #[error("the agency is no side of the latest version")]
     NoSide,
-    /// What is signed is not the latest version.
+    /// The version to be signed is not the latest.
     #[error("this is not the latest version")]
     NotLatest,
-    /// The asker's agency does not disclose by the agreement.
+    /// The asker's agency is not the discloser of the agreement.
     #[error("only who discloses suspends or ends")]
     NotTheDiscloser,
-    /// Nothing is to be removed.
+    /// The asker's agency has nothing to remove, so that there is nothing to confirm.
     #[error("nothing to confirm")]
     NothingToConfirm,
     /// The case has ended.
     #[error("the case has ended")]
     CaseEnded,
-    /// No agreement foresees break-glass.
+    /// No agreement with the owner foresees break-glass for this purpose.
     #[error("no agreement with this agency foresees break-glass for this purpose")]
     NotForeseen,
-    /// Break-glass cannot be had.
+    /// Break-glass cannot be opened now.
     #[error(transparent)]
     BreakGlass(#[from] BreakGlassError),
-    /// Who reviews a use of break-glass asked for it.
+    /// The reviewer of a use of break-glass is the user who opened it.
     #[error("another person than who asked reviews it")]
     OwnUse,
-    /// A use of break-glass is reviewed.
+    /// The use of break-glass is already reviewed.
     #[error("it is reviewed already")]
     Reviewed,
-    /// Onward use is never allowed.
+    /// The agreement never allows onward use.
     #[error("the agreement never allows onward use")]
     OnwardNever,
-    /// A request is decided.
+    /// The request is already decided.
     #[error("it is decided already")]
     Decided,
 }
 
-/// A member of what was asked that an act does not take.
+/// A member of a request with a value that the act does not take.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{member}: {detail}")]
 pub struct InputError {
-    /// The member.
+    /// The name of the member.
     pub member: String,
     /// A stable code of the reason.
     pub reason: &'static str,
-    /// The reason in words, which never repeat what was asked.
+    /// The reason in words, which never repeat values of the request.
     pub detail: String,
 }
 
 impl InputError {
-    /// A member that is refused.
+    /// Makes the error of a member that is refused.
     pub fn new(member: &str, reason: &'static str, detail: impl Into<String>) -> Self {
         Self { member: member.to_owned(), reason, detail: detail.into() }
     }
 }
 
 impl CaseworkError {
-    /// A member that is refused.
+    /// Makes the error of a member that is refused.
     pub fn input(member: &str, reason: &'static str, detail: impl Into<String>) -> Self {
         InputError::new(member, reason, detail).into()
     }

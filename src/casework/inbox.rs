@@ -5,23 +5,23 @@ use crate::govern::{AgreementId, Message, PurgeTask, Question};
 use super::documents::book;
 use super::{Casework, CaseworkError};
 
-/// What the asker may read of what its agency's desk has been told.
+/// The messages and tasks of an agency's desk that the asker may read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inbox {
     /// The messages that are for the asker's roles, the latest first.
     pub messages: Vec<Message>,
-    /// What the agency has to remove and has not confirmed.
+    /// The purge tasks that the agency has not confirmed.
     pub purge: Vec<ToRemove>,
 }
 
-/// What is to be removed.
+/// A purge task of the agency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToRemove {
-    /// The agreement by which it was held.
+    /// The agreement by which the agency held the objects.
     pub agreement: AgreementId,
-    /// Whose it is.
+    /// The agency that disclosed the objects.
     pub discloser: String,
-    /// What is to be done, and by when.
+    /// The task, with its due time.
     pub task: PurgeTask,
 }
 

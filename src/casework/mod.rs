@@ -1,8 +1,8 @@
 //! The governing acts: agreements, cases, break-glass, onward requests, deconfliction, planned operations, the
 //! inbox, agencies, reviews and purges. The API, the command line and jobs do them through here.
 //!
-//! An act takes what it is done on ([`Casework`]), who asks ([`Question`]) and plain arguments, and
-//! refuses with a [`CaseworkError`]. Every write of a document goes through [`documents`].
+//! An act takes the store and policy that it works on ([`Casework`]), the asker's question ([`Question`]) and plain
+//! arguments, and refuses with a [`CaseworkError`]. Every write of a document goes through [`documents`].
 
 pub mod agencies;
 pub mod agreements;
@@ -32,18 +32,19 @@ use crate::govern::{Act, Question, Rules};
 use crate::model::IdKey;
 use crate::store::Store;
 
-/// What acts are done on: the store, the policy that it keeps, and the key that ids are hashed with.
+/// The context of acts: the store, the policy that it keeps, and the key that ids are hashed with.
 #[derive(Clone, Copy)]
 pub struct Casework<'a> {
     store: &'a dyn Store,
     policies: &'a Policies,
     id_key: &'a IdKey,
-    /// The audit log's entry of the act, which is committed with what it writes.
+    /// The audit log's entry of the act, which is committed together with the act's writes.
     due: &'a Due,
 }
 
 impl<'a> Casework<'a> {
-    /// The acts of one question on a store, with the entry that is committed with what they write.
+    /// Makes the context for the acts of one question on a store, with the audit entry that is committed with their
+    /// writes.
     pub fn new(
         (store, due): (&'a dyn Store, &'a Due),
         policies: &'a Policies,
@@ -52,7 +53,7 @@ impl<'a> Casework<'a> {
         Self { store, policies, id_key, due }
     }
 
-    /// Where the act writes, and the entry that is committed with it.
+    /// The store that the act writes to, and the audit entry that is committed with the writes.
     fn writing(&self) -> (&'a dyn Store, &'a Due) {
         (self.store, self.due)
     }
@@ -66,7 +67,7 @@ impl<'a> Casework<'a> {
     }
 }
 
-/// What the asker does now, to be written down.
+/// Makes the record of an act: the asker's agency and user, and the time.
 fn act(question: &Question<'_>) -> Act {
     let principal = question.principal;
     Act { agency: principal.agency.clone(), user: principal.user.clone(), at: question.at }

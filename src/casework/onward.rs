@@ -14,19 +14,19 @@ use super::{Casework, CaseworkError, NotNow, act};
 /// A request with its id.
 pub type Named = (OnwardId, OnwardRequest);
 
-/// What is to go to whom, and why.
+/// The content of an onward request: a record, the agency that it is to be handed to, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnwardDisclosure {
     /// A record of another agency.
     pub record: RecordId,
-    /// The agency that it is to go to.
+    /// The third agency that the record is to be handed to.
     pub recipient: String,
-    /// Why.
+    /// The reason for it.
     pub reason: String,
 }
 
-/// A request that can be made, decided where the agreement allows onward use; it is not kept yet.
-/// `snapshot` is what the asker sees.
+/// Makes a request, which is not kept yet. It is already granted if the agreement allows onward use without asking.
+/// `snapshot` is the asker's.
 ///
 /// # Errors
 /// No reason; no record of another agency; no third agency; an agreement that never allows it.
@@ -42,7 +42,7 @@ pub fn request(
     let record = record.filter(|record| record.label.agency != *own);
     let record = record.ok_or(CaseworkError::NotFound)?;
     let (owner, conditions) = (record.label.agency.clone(), record.label.conditions);
-    // The stricter of what the agreement and what the row says.
+    // The stricter of the agreement and the row's own condition counts.
     let needs_leave = conditions.contains(Condition::OnwardWithLeave);
     if !is_name(&asked.recipient) || [&owner, own].contains(&&asked.recipient) {
         let detail = "a third agency, neither the owner nor the caller's";
@@ -70,7 +70,7 @@ pub fn request(
     Ok((request.id(work.id_key), request))
 }
 
-/// Keeps a request and tells the owner. The same at the same instant is the same request.
+/// Keeps a request and tells the owner. An equal request at the same instant is the same request.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -88,7 +88,7 @@ pub fn ask(
     Ok(())
 }
 
-/// Decides a request about a record of the asker's agency, and tells who made it.
+/// Decides a request about a record of the asker's agency, and tells the agency that made it.
 ///
 /// # Errors
 /// No note; a request that is about none of the agency's records, or is decided.
@@ -117,7 +117,7 @@ pub fn decide(
     Ok((id, request))
 }
 
-/// The requests of the asker's agency and about its records, by id.
+/// Lists the requests made by the asker's agency and the requests about its records, by id.
 ///
 /// # Errors
 /// When the store does not answer or keeps something else.

@@ -1,5 +1,5 @@
-//! The policy as it stands at each request, and what it decided: read anew every time, worked out again
-//! only when something changed.
+//! A cache of the policy, the classes and the decisions about questions: the versions are checked at each request, and
+//! everything is computed again only if something changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,10 +13,10 @@ use crate::govern::{
 use crate::model::{Class, ClassId, RecordId, Timestamp};
 use crate::store::{Store, StoreError};
 
-/// Decisions kept; the one used longest ago makes room.
+/// The most decisions kept; beyond it the least recently used is dropped.
 const DECISIONS_MAX: usize = 128;
 
-/// Policy, classes and decisions, each kept as long as it is current.
+/// The cached policy, classes and decisions, each kept as long as it is current.
 #[derive(Default)]
 pub struct Policies {
     policy: Mutex<Option<(u64, Arc<Rules>)>>,
@@ -26,7 +26,7 @@ pub struct Policies {
 
 type Classes = Arc<Vec<(ClassId, Class)>>;
 
-/// All that a decision depends on, besides the time.
+/// The inputs of a decision, besides the time.
 #[derive(PartialEq, Eq)]
 struct Key {
     policy: u64,
@@ -36,22 +36,23 @@ struct Key {
     case: CaseRef,
 }
 
-/// What one question may see.
+/// The decision about one question: its view, and further rights.
 pub struct Granted {
     /// The view.
     pub view: View,
-    /// What the pseudonyms of people who may be victims are made for.
+    /// The text that pseudonyms and ids of people who may be victims are made for: the case, with the agency unless it
+    /// is a case in accord that the caller works on.
     pub pseudonyms: String,
-    /// Records about victims that may be unmasked.
+    /// The records about victims that may be shown unmasked.
     pub unmasked: BTreeSet<RecordId>,
     /// The open uses of break-glass that may widen the view.
     pub break_glass: BTreeSet<BreakGlassId>,
-    /// What an answer may rest on.
+    /// The grounds that an answer may rest on.
     pub grounds: Grounds,
 }
 
 impl Policies {
-    /// The policy as of now.
+    /// Returns the current policy and its version.
     ///
     /// # Errors
     /// When the store does not answer or keeps something else.
@@ -71,7 +72,7 @@ impl Policies {
         Ok((version, policy))
     }
 
-    /// What a question may see.
+    /// Decides about a question, or returns the kept decision.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -91,8 +92,8 @@ impl Policies {
             case: case.clone(),
         };
         let decision = self.decision(key, at, || View::decide(question, &policy, &classes));
-        // Within a case that the caller works on the pseudonyms are those of all its members; any other
-        // reference is the agency's own.
+        // Within a case that the caller works on, all its members have the same pseudonyms; any other reference is the
+        // agency's own.
         let pseudonyms = match policy.case_of(principal, case, at) {
             Some(_) => case.to_string(),
             None => format!("{}\n{}", principal.agency, case),
@@ -135,7 +136,7 @@ impl Policies {
     }
 }
 
-/// The agencies, as registered now.
+/// Reads the registered agencies.
 ///
 /// # Errors
 /// When the store does not answer or keeps something else.

@@ -1,4 +1,4 @@
-//! Removing what is kept no longer: rows whose review is overdue, and what a provider of services said of
+//! Purging rows that may not be kept any longer: rows whose review is overdue, and rows of providers of services about
 //! victims whose release has ended.
 
 use std::collections::BTreeMap;
@@ -10,14 +10,15 @@ use crate::store::{Store, StoreError};
 
 use super::policies::agencies;
 
-/// What a purge removed: for who runs the server, and for nobody else.
+/// The numbers of objects that a purge removed, for the operator of the server and nobody else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PurgeReport {
-    /// Records, ties and events, by the agency that owned them.
+    /// The number of records, ties and events, by the agency that owned them.
     pub agencies: BTreeMap<String, u64>,
 }
 
-/// Removes what is to be removed at a time. `entry` is what is logged of an agency whose it was, in the same commit.
+/// Removes the rows that are due for removal at a time. `entry` makes the audit entry for an agency that owned some of
+/// them, which is committed together with the removal.
 ///
 /// # Errors
 /// When the store fails.
@@ -57,7 +58,7 @@ pub fn purge(
     Ok(report)
 }
 
-/// The accounts of reviews, by their documents' names.
+/// The accounts of reviews as JSON, by the names of their documents.
 struct Accounts(BTreeMap<String, String>);
 
 impl Accounts {
@@ -69,12 +70,12 @@ impl Accounts {
         name.strip_prefix(RecordReviews::DOCUMENTS)?.parse().ok()
     }
 
-    /// The rows that they are of.
+    /// The ids of the rows that the accounts are of.
     fn rows(&self) -> Vec<RecordId> {
         self.0.keys().filter_map(|name| Self::row(name)).collect()
     }
 
-    /// Removes those of rows that are gone, and those that are over as their rows are.
+    /// Removes the accounts of rows that are gone, and accounts that are due for removal as their rows are.
     fn remove(
         &self,
         store: &dyn Store,
@@ -86,7 +87,7 @@ impl Accounts {
                 .map_err(|error| StoreError::Damaged(format!("{:?} error", error.classify())))?
                 .is_to_be_purged(at);
             if over || Self::row(name).is_some_and(|row| gone.contains(&row)) {
-                // One that was written to meanwhile is of a row that is kept.
+                // An account that was written to meanwhile is of a row that is kept.
                 store.swap_document(
                     name,
                     Some(text),

@@ -1,9 +1,9 @@
-//! Referrals: where a finding would need the asker's own records and another agency's masked ones, the owner of
-//! the masked ones and the victim specialists of the case are told, and one of them may release it. Until then
-//! the asker learns nothing, also not that there is anything.
+//! Referrals: if a finding needs the asker's own records and another agency's masked ones, the owner of the masked ones
+//! and the victim specialists of the case are told, and one of them may release it. Until then the asker learns
+//! nothing, not even that there is a referral.
 //!
-//! Sought after the answer has left ([`crate::casework::deferred`]), on the view that the question had, and once in
-//! each state of the store.
+//! Referrals are sought after the answer has left ([`crate::casework::deferred`]), on the view of the question, and
+//! once for each state of the store.
 
 mod checked;
 
@@ -27,7 +27,7 @@ use crate::govern::{
 use crate::graph::Cache;
 use crate::model::Timestamp;
 
-/// The start of the names of the documents that keep questions.
+/// The prefix of the names of documents that keep questions.
 pub const QUESTIONS: &str = "referral-question/";
 
 /// The name of a referral in error messages.
@@ -36,7 +36,7 @@ const REFERRAL: &str = "a referral";
 /// A referral with its id.
 pub type Named = (ReferralId, Referral);
 
-/// Keeps a question for shared hubs until it has been looked at, whatever there is to be found.
+/// Keeps a question for shared hubs until referrals have been sought for it, whether there are any or not.
 ///
 /// # Errors
 /// When it could not be made durable; the answer must then not leave.
@@ -49,8 +49,8 @@ pub fn keep(
     Deferred::keep(work, sealing, QUESTIONS, (question, window_days))
 }
 
-/// Refers what there is to be referred to its owners, then forgets the question. `entry` is what is logged of a
-/// referral, in the commit that makes it.
+/// Makes the referrals of a question and tells the owners, then forgets the question. `entry` makes the audit entry of
+/// a referral, which is committed together with it.
 ///
 /// # Errors
 /// When the store does not answer; the question is then kept.
@@ -65,7 +65,7 @@ pub fn finish(
     let (question, window_days) = (asked.question(), asked.about);
     let Granted { view, pseudonyms, .. } = work.policies.grant(work.store, &question)?;
     let (policy, _) = work.policies.policy(work.store)?;
-    // As the question was answered where nothing was unmasked: what the asker may see unmasked is referred, too.
+    // The view with everything masked: records that the asker may see unmasked are referred, too.
     let (shown, revision) = cache.masked(work.store, &view, &pseudonyms)?;
     let key = Key { revision, policy, view, window_days };
     checked.once(key, |key| {
@@ -78,7 +78,8 @@ pub fn finish(
     kept.forget(work)
 }
 
-/// Makes the referrals of what was found; whether none was left out since the user's share of the day was used up.
+/// Makes the referrals of some findings. Returns false if any was left out because the user's share of the day is used
+/// up.
 fn refer_all(
     work: Casework<'_>,
     asked: &Question<'_>,
@@ -96,8 +97,8 @@ fn refer_all(
     Ok(all)
 }
 
-/// Makes a referral once, within the user's share of the day, and tells of it. Beyond the share it is silent; whether
-/// it was within.
+/// Makes a referral, unless it exists, and tells the users who may decide it. Returns false, with nothing done, if the
+/// user's share of the day is used up.
 fn refer(
     work: Casework<'_>,
     made: Referral,
@@ -110,7 +111,7 @@ fn refer(
     let name = Referral::document(id);
     let known = work.store.document(&name)?;
     let named = match known {
-        // Told again where a stop came between: each desk hears once.
+        // The server may have stopped before all desks were told: tell them now, each desk once.
         Some(text) => (id, parse::<Referral>(&text, REFERRAL)?),
         None => {
             let share = change_book(work.writing(), &made.by.agency, |book| {
@@ -132,8 +133,8 @@ fn refer(
     Ok(true)
 }
 
-/// Tells the owner's desk, and in other agencies but the asker's the members of the cases that the records are in:
-/// the victim specialists among them read it ([`Message::is_for`]).
+/// Tells the owner's desk, and the members of the cases that the masked records are in, except members of the asker's
+/// agency: the victim specialists among them can read the message ([`Message::is_for`]).
 fn tell_deciders(work: Casework<'_>, (id, referral): &Named) -> Result<(), CaseworkError> {
     let policy = work.policy()?;
     let Referral { by, purpose, owner, masked, .. } = referral;
@@ -152,13 +153,13 @@ fn tell_deciders(work: Casework<'_>, (id, referral): &Named) -> Result<(), Casew
     Ok(())
 }
 
-/// Whether a case is open and one of the masked records is in it.
+/// Tells if a case is open and one of the masked records is in it.
 fn is_about(case: &Case, referral: &Referral, at: Timestamp) -> bool {
     case.is_open(at) && referral.masked.iter().any(|record| case.subjects.contains(record))
 }
 
-/// Whether a question may decide about a referral: for the owner an approver or privacy officer; a victim
-/// specialist who works on an open case that one of the masked records is in, but for one of the asker's agency.
+/// Tells if the asker may decide about a referral: an approver or privacy officer of the owner, or a victim specialist
+/// of any agency but the asking one who works on an open case that one of the masked records is in.
 fn decides(policy: &Rules, question: &Question<'_>, referral: &Referral) -> bool {
     let principal = question.principal;
     let has = |role| principal.roles.contains(&role);
@@ -172,7 +173,7 @@ fn decides(policy: &Rules, question: &Question<'_>, referral: &Referral) -> bool
         && policy.cases.values().any(is_in)
 }
 
-/// The referrals that the asker may decide about, by id.
+/// Lists the referrals that the asker may decide about, by id.
 ///
 /// # Errors
 /// When the store does not answer or keeps something else.
@@ -188,8 +189,8 @@ pub fn list(work: Casework<'_>, question: &Question<'_>) -> Result<Vec<Named>, C
     Ok(found)
 }
 
-/// Releases or refuses a referral. Released, the asker's desk is told whom to call, and about which of its own
-/// records; refused, it is told nothing. A decision is not taken back.
+/// Releases or refuses a referral. If it is released, the asker's desk is told the owner's contact and the ids of its
+/// own records; if it is refused, it is told nothing. A decision cannot be taken back.
 ///
 /// # Errors
 /// No note; a referral that the asker does not decide about, or that is decided.

@@ -1,4 +1,4 @@
-//! Keeping rows beyond their review, and the rows whose review falls due.
+//! Retention reviews: keeping rows beyond their review date, and listing the rows whose review falls due.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,39 +12,38 @@ use crate::ingest::day_of;
 use crate::model::{IdKey, RecordId, Series, Timestamp};
 use crate::store::{Ids, Store};
 
-/// Records and local ids that one review names.
+/// The most records and local ids that one review can name.
 pub const REVIEWED_MAX: usize = 100;
 
-/// What is kept, until when, and why.
+/// A request to keep rows: the rows, the next review date, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetentionReview {
     /// Records of the asker's agency; each stands for its row.
     pub records: Vec<RecordId>,
     /// The agency's own ids of rows or records.
     pub local_ids: Vec<String>,
-    /// When they must be reviewed next.
+    /// The date by which the rows must be reviewed next.
     pub review_by: Timestamp,
-    /// Why they are kept.
+    /// The reason why the rows are kept.
     pub explanation: String,
 }
 
-/// What was reviewed.
+/// The result of a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reviewed {
     /// All records of the rows.
     pub records: Vec<RecordId>,
-    /// How many rows.
+    /// The number of rows.
     pub rows: usize,
-    /// When they must be reviewed next.
+    /// The date by which the rows must be reviewed next.
     pub review_by: Timestamp,
 }
 
-/// Keeps rows of the asker's agency until their next review, and the account of it: the account first, so that
-/// nothing is kept without one. `own` are its rows that
-/// the asker sees.
+/// Keeps rows of the asker's agency until their next review, and an account of the review: the account is written
+/// first, so that nothing is kept without one. `own` are the agency's rows in the asker's view.
 ///
 /// # Errors
-/// No explanation; a date that is none; rows that are none of the agency's, or need no review.
+/// No explanation; a date that is out of range; rows that are not the agency's, or need no review.
 pub fn review(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -81,7 +80,7 @@ pub fn review(
     Ok(Reviewed { records: ids.records, rows: wanted.len(), review_by })
 }
 
-/// The reviews of a row so far. `row` is the id that the row's first record has or would have.
+/// Reads the reviews of a row so far. `row` is the id that the row's first record has or would have.
 ///
 /// # Errors
 /// When the store fails.
@@ -105,19 +104,19 @@ fn write_down(
 pub struct Rows<'a> {
     /// The key that ids are hashed with.
     pub id_key: &'a IdKey,
-    /// The rows, as far as the asker's view has them.
+    /// The rows that are in the asker's view.
     pub own: OwnRows<'a>,
 }
 
-/// A row of an agency: its series and its id in it.
+/// A row of an agency: its series, and its id in the series.
 pub type Row<'a> = (Series, &'a str);
 
-/// The row that an object is of.
+/// The row that an object was read from.
 fn row_of<'a, Id>(object: &OwnObject<'a, Id>) -> Row<'a> {
     (Series::of(object.label.intelligence), object.row)
 }
 
-/// The row of an object, which must be reviewed.
+/// Returns the row of an object; fails if there is no object or its row needs no review.
 fn to_review<'a, Id>(object: Option<OwnObject<'a, Id>>) -> Result<Row<'a>, CaseworkError> {
     let object = object.ok_or(CaseworkError::NotFound)?;
     object.label.review_by.map(|_| row_of(&object)).ok_or_else(without)
@@ -129,8 +128,8 @@ impl<'a> Rows<'a> {
         self.id_key.record_of(series, self.own.agency(), row)
     }
 
-    /// The rows that the agency calls so, or that have a record which it calls so: one of each series at most. Of two
-    /// it is those that must be reviewed.
+    /// Finds the rows with a local id, or with a record that has it: at most one in each series. If only one of two
+    /// rows needs review, that one is returned.
     fn called(&self, local_id: &str) -> Result<Vec<Row<'a>>, CaseworkError> {
         let both = [Series::Ordinary, Series::Intelligence];
         let [ordinary, intelligence] = both.map(|series| self.called_in(series, local_id));
@@ -150,7 +149,7 @@ impl<'a> Rows<'a> {
         to_review(events.find(|event| row_of(event) == (series, local_id)))
     }
 
-    /// All that rows made, each kind ascending.
+    /// Returns the ids of all objects of some rows, each kind ascending.
     fn ids(&self, rows: &BTreeSet<Row<'_>>) -> Ids {
         let records = self.own.records();
         let records =
@@ -164,7 +163,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The rows that must be reviewed (before a time), by when, with their records.
+    /// Lists the rows that must be reviewed (before a time, if one is given), by their review date, with their records.
     pub fn due(&self, before: Option<Timestamp>) -> BTreeMap<(Timestamp, Row<'a>), Vec<RecordId>> {
         let early = |by: &Timestamp| before.is_none_or(|before| *by < before);
         let mut due: BTreeMap<_, Vec<RecordId>> = BTreeMap::new();

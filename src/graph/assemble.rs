@@ -1,4 +1,4 @@
-//! From what a view shows and how its records join to a snapshot.
+//! Assembling a snapshot from the visible objects of a view and the clustering of its records.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::relationships::{Adjacency, entities_of, relationships};
 use super::{Entity, EntityIndex, Indexed, JudgementIndex, LeftOut, RecordIndex, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
-/// What a view shows, in ascending order.
+/// The visible objects of a view, each list in ascending order.
 #[derive(Clone)]
 pub(super) struct Visible {
     pub records: Shared<Record>,
@@ -20,7 +20,8 @@ pub(super) struct Visible {
 }
 
 impl Visible {
-    /// The snapshot, given for each record the smallest one of its cluster, and where the records stand.
+    /// Makes the snapshot. `labels` holds for each record the smallest record of its cluster, and `positions` the
+    /// positions of the records by their ids.
     pub fn assemble(
         self,
         tag: [u8; 16],
@@ -51,7 +52,8 @@ impl Visible {
     }
 }
 
-/// The clusters, by id. Records ascend, so the first of a cluster is its smallest.
+/// Makes the entities, ascending by id, one for each cluster. Records ascend, so the first of a cluster is its
+/// smallest.
 fn entities(
     records: &Indexed<RecordIndex, Arc<Record>>,
     id_key: &IdKey,

@@ -34,18 +34,19 @@ pub fn build(
     build_in(store, view, id_key, engine, &Setting::default())
 }
 
-/// For whom a snapshot is built, and what it may hold in common with others.
+/// The options of building a snapshot: masking, and the objects that it shares with other snapshots.
 #[derive(Default)]
 pub struct Setting<'a> {
-    /// Where people who may be victims are masked: the records about victims of whose rows the caller may see
-    /// the content all the same.
+    /// `Some` if the snapshot is to be masked: the records about victims whose rows the caller may see unmasked all the
+    /// same. `None` if nothing is masked.
     pub unmasked: Option<&'a BTreeSet<RecordId>>,
-    /// What snapshots in use hold.
+    /// The objects of the snapshots in use; an object that is equal to one of them is held once.
     pub shared: Option<&'a SharedObjects>,
 }
 
-/// The same for callers to whom people who may be victims are masked: what a caller of the view's agency may
-/// not see of them, and of all that hangs on them, joins nothing that it can read or write.
+/// Builds the snapshot of a view as [`build`] does, with the options of a [`Setting`]. If it is to be masked, the
+/// records about victims that a caller of the view's agency may not see unmasked are linked to nothing that the caller
+/// can read or write. The content itself is left out afterwards, by [`Snapshot::masked`].
 ///
 /// # Errors
 /// When the store does not answer.
@@ -73,7 +74,7 @@ pub fn build_in(
     Ok((snapshot, revision))
 }
 
-/// What lends a part its objects.
+/// The interners of a part, one for each kind of object.
 struct Interners<'a> {
     records: Interner<'a, Record>,
     ties: Interner<'a, Tie>,
@@ -134,7 +135,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Takes out what agreements keep back; tells which records are affected.
+    /// Removes the fields that agreements withhold; returns the affected records with the fields withheld of each.
     fn withhold(
         &mut self,
         view: &View,
@@ -175,7 +176,7 @@ impl<'a> Part<'a> {
         stripped
     }
 
-    /// Takes out the links by which hidden content would show.
+    /// Removes the links by which hidden content would show.
     fn unlink(&mut self, hides: &Hides, positions: &Positions) {
         let mut links = std::mem::take(&mut self.links);
         links.retain(|link| {
@@ -186,8 +187,9 @@ impl<'a> Part<'a> {
         self.links = links;
     }
 
-    /// Takes out the caller's judgements of what is hidden of others: whatever an agency writes, it is shown the same
-    /// of that. Which of two hidden records stays with a third would tell which of them agrees more with it.
+    /// Removes the judgements of the caller's agency on other agencies' hidden records: whatever an agency writes, it
+    /// is shown the same of them. Otherwise the one of two hidden records that stays with a third would tell which of
+    /// them agrees more with it.
     fn forget_judgements_of(&mut self, agency: &str, hides: &Hides, positions: &Positions) {
         let is_foreign =
             |id| positions.of_id(id).is_some_and(|record| hides.foreign.contains(record));
@@ -218,10 +220,10 @@ impl<'a> Part<'a> {
         visible.assemble(tag, id_key, (&labels, positions), left_out)
     }
 
-    /// Records never change, so their ids stand for them; so do those of ties and events. What may
-    /// change under its name goes in with its content: scores, judgements, who takes part.
-    /// What is kept back of a record stands for what is left of it, which may be masked. Where victims are masked,
-    /// what records about them agree in does not go in.
+    /// Hashes the visible objects into the tag of the snapshot. Records, ties and events never change, so their ids go
+    /// in. Content that may change under its id goes in too: scores, judgements, the number of visible participants. Of
+    /// a stripped record the names of the withheld fields go in, and not the remaining content, which may be masked.
+    /// Where victims are masked, the scores of links of records about victims do not go in.
     fn tag(
         &self,
         id_key: &IdKey,
@@ -302,7 +304,7 @@ impl<'a> Part<'a> {
         labels
     }
 
-    /// Must-links and cannot-links: the verdicts that stand.
+    /// Returns the must-links and cannot-links: pairs with the verdict "same" and "not the same".
     fn judged(&self, positions: &Positions) -> (Pairs, Pairs) {
         let (mut must, mut cannot) = (Vec::new(), Vec::new());
         for ((a, b), verdict) in verdicts(&self.judgements) {

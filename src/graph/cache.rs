@@ -1,6 +1,6 @@
-//! Snapshots in use: one for each set of visible classes. They hold what is equal in common, and those
-//! that were not asked lately are compact, so that another view costs little: which objects are its, and
-//! how they join.
+//! The cache of snapshots: one for each set of visible classes. Equal objects are shared between the snapshots, and
+//! snapshots that were not asked lately are kept in compact form, so that one more view costs little: the positions of
+//! its objects and its clustering.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,15 +14,15 @@ use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
 use crate::store::{Store, StoreError};
 
-/// Views kept; the one used longest ago makes room.
+/// The most views kept; beyond it the least recently used is dropped.
 const SLOTS_MAX: usize = 256;
-/// Bytes that all kept views but the largest may hold for themselves, unless said otherwise; beyond it
-/// the one used longest ago is compact, and where all are compact dropped.
+/// The default of the bytes that all kept views but the largest may hold for themselves. Beyond it the least recently
+/// used view is made compact, and where all are compact dropped.
 pub const VIEW_BYTES_MAX: usize = 128 << 20;
 
-/// Builds snapshots when the store has changed, and shares them between readers. Two callers who see the same
-/// share one, where it is masked those of one agency; the case that they ask about changes no more than
-/// pseudonyms and ids.
+/// Builds snapshots when the store has changed, and shares them between readers. Two callers who see the same classes
+/// and fields share one snapshot; a masked one only if they are of one agency. The case that a caller asks about
+/// changes pseudonyms and ids only, so it needs no snapshot of its own.
 pub struct Cache {
     id_key: IdKey,
     engine: Arc<Engine>,
@@ -32,43 +32,43 @@ pub struct Cache {
     shared: Mutex<InCommon>,
 }
 
-/// What the snapshots of a revision hold in common.
+/// The objects shared by the snapshots of one revision.
 #[derive(Clone, Default)]
 struct InCommon {
     revision: u64,
     held: SharedObjects,
 }
 
-/// One view; its lock is held while its snapshot is built, so that it is built once.
+/// The cache entry of one view. The lock of `built` is held while the snapshot is built, so that it is built once.
 struct Slot {
     view: View,
-    /// The records about victims that are not masked; `None` where nothing is.
+    /// The records about victims that the caller may see unmasked; `None` if the snapshot is not masked at all.
     unmasked: Option<BTreeSet<RecordId>>,
     built: Mutex<Option<Built>>,
-    /// Bytes that the snapshot holds for itself.
+    /// Approximate bytes that the snapshot holds for itself, without shared objects.
     bytes: AtomicUsize,
 }
 
-/// A snapshot, and the revisions it is of.
+/// A snapshot with the store revision and the late-link revision that it was built at.
 struct Built {
     revision: u64,
-    /// That of the view's late links.
+    /// The revision of the view's late links (see [`linked::late_revision`]).
     late: u64,
     kept: Kept,
 }
 
-/// How a snapshot is kept.
+/// A cached snapshot in one of its two forms.
 enum Kept {
     Open(Open),
     Compact(Arc<CompactSnapshot>),
 }
 
-/// A snapshot that is not compact.
+/// A cached snapshot in full.
 struct Open {
     snapshot: Arc<Snapshot>,
-    /// As it was compact before: that need not be done again.
+    /// The compact form that it was expanded from, if any, so that it need not be made again.
     compact: Option<Arc<CompactSnapshot>>,
-    /// Bytes of objects that it holds for itself.
+    /// Approximate bytes of redacted objects, which it holds for itself.
     object_bytes: usize,
 }
 
@@ -99,13 +99,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Slot {
-    /// Whether what is kept is so; what is being built is not.
+    /// Tells if there is a snapshot that satisfies the predicate; false while one is being built.
     fn is(&self, so: impl Fn(&Kept) -> bool) -> bool {
         self.built.try_lock().is_ok_and(|built| built.as_ref().is_some_and(|it| so(&it.kept)))
     }
 
-    /// Compacts what is kept of a revision, and drops what is kept of another; tells whether that could be
-    /// done.
+    /// Makes the snapshot compact if it is of this revision, and drops it otherwise. Returns false, with nothing done,
+    /// if a snapshot is being built.
     fn pack(&self, shared: &SharedObjects, revision: u64) -> bool {
         let Ok(mut built) = self.built.try_lock() else { return false };
         *built = built.take().filter(|it| it.revision == revision);
@@ -138,19 +138,19 @@ impl Cache {
         Self { id_key, engine, links: None, bytes_max: VIEW_BYTES_MAX, slots, shared }
     }
 
-    /// A cache of a store whose links may not be there yet when they are read.
+    /// Sets the provider that completes a store's late links before a view is read.
     #[must_use]
     pub fn with_links(self, links: Arc<dyn Links>) -> Self {
         Self { links: Some(links), ..self }
     }
 
-    /// A cache of which all views but the largest hold so many bytes for themselves.
+    /// Sets the bytes that all kept views but the largest may hold for themselves (see [`VIEW_BYTES_MAX`]).
     #[must_use]
     pub fn with_bytes_max(self, bytes_max: usize) -> Self {
         Self { bytes_max, ..self }
     }
 
-    /// The snapshot of a view as of now, and a number that grows with each change that the view may see.
+    /// Returns the current snapshot of a view, and a number that grows with each change that the view may see.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -162,7 +162,8 @@ impl Cache {
         self.current(store, view, None)
     }
 
-    /// The same, masked for a case (see [`Snapshot::masked`]).
+    /// Returns the current snapshot of a view, masked for a case (see [`Snapshot::masked`]), and a number that grows
+    /// with each change that the view may see.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -176,9 +177,10 @@ impl Cache {
         Ok((Arc::new(snapshot.in_case(case)), revision))
     }
 
-    /// The same for a caller who may see these records about victims unmasked: they join with all that the caller
-    /// sees, and are shown. `None` where the view holds none of them. `mark` notes for the log that they are shown,
-    /// before they are: nothing that is masked is seen in another way.
+    /// Returns the snapshot of a view masked for a case, but for records about victims that the caller may see
+    /// unmasked: `unmasked` names them, and they are shown and linked with all that the caller sees. `None` if the view
+    /// holds none of them. `mark` writes to the log that they are shown, before they are: masked content is never seen
+    /// in another way.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -200,7 +202,7 @@ impl Cache {
         Ok(Some((Arc::new(snapshot.in_case(case)), revision)))
     }
 
-    /// The view with all links, made anew and not kept (see [`Joined`]).
+    /// Builds the view's snapshot with all links (see [`Joined`]), which is not cached.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -214,20 +216,21 @@ impl Cache {
         self.links.as_deref()
     }
 
-    /// Lets go of everything: what was removed from the store shall not stay in memory until somebody asks.
+    /// Drops all snapshots and shared objects: data removed from the store must not stay in memory until the next
+    /// query.
     pub fn clear(&self) {
         locked(&self.slots).clear();
         locked(&self.shared).held = SharedObjects::default();
     }
 
-    /// Views that are kept, and how many of them compact.
+    /// The number of kept views, and how many of them are compact.
     pub fn kept(&self) -> (usize, usize) {
         let slots = locked(&self.slots);
         let compact = slots.iter().filter(|slot| slot.is(|kept| matches!(kept, Kept::Compact(_))));
         (slots.len(), compact.count())
     }
 
-    /// What is kept, expanded where it is compact, and built anew when the store has changed.
+    /// Returns the cached snapshot, expanded if it is compact, or builds a new one if the store has changed.
     fn current(
         &self,
         store: &dyn Store,
@@ -283,8 +286,8 @@ impl Cache {
         Ok((Open { snapshot, compact: None, object_bytes }, revision))
     }
 
-    /// Lends what a snapshot holds to those that come, and tells about how many bytes of objects it holds for
-    /// itself. What is of a revision before is asked no more.
+    /// Adds the objects of a snapshot to the shared ones, and returns about how many bytes of objects it holds for
+    /// itself. With the first snapshot of a newer revision the shared objects and snapshots of older ones are dropped.
     fn hold_in_common(&self, snapshot: &Snapshot, revision: u64) -> usize {
         let mut shared = locked(&self.shared);
         let is_new = revision > shared.revision;
@@ -301,8 +304,8 @@ impl Cache {
         object_bytes
     }
 
-    /// Compacts what was used longest ago while there is too much, and drops it where all is compact. The
-    /// snapshot asked last stays.
+    /// Makes the least recently used snapshots compact while the limit of bytes is exceeded, and drops them once all
+    /// are compact. The snapshot asked last stays.
     fn make_room(&self, last: &Snapshot) {
         while let Some(slot) = self.to_pack() {
             let InCommon { revision, held } = locked(&self.shared).clone();
@@ -321,7 +324,8 @@ impl Cache {
         }
     }
 
-    /// The open view used longest ago, but for the one used last, if there is too much.
+    /// Returns the least recently used slot with a full snapshot if the limit of bytes is exceeded; never the slot used
+    /// last.
     fn to_pack(&self) -> Option<Arc<Slot>> {
         let slots = locked(&self.slots);
         let (_, before) = slots.split_last()?;
@@ -337,11 +341,11 @@ impl Cache {
         total + locked(&self.shared).held.more_bytes() > largest + self.bytes_max
     }
 
-    /// The slot of a view, which becomes the one used last. Whom the caller may call changes no
-    /// snapshot.
+    /// Returns the slot of a view and marks it as the most recently used. The view's contacts change no snapshot, so
+    /// views that differ in nothing else share a slot.
     fn slot(&self, view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Arc<Slot> {
         let mut slots = locked(&self.slots);
-        // What is masked joins in another way for each agency.
+        // Masked records are linked in another way for each agency.
         let same = |slot: &Arc<Slot>| {
             let masked = (unmasked.is_none() || slot.view.agency() == view.agency())
                 && slot.unmasked.as_ref() == unmasked;

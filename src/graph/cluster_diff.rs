@@ -1,19 +1,19 @@
-//! How the records of compact snapshots join. Most join in one view as in another, so the lists that
-//! snapshots hold in common say it once, and a snapshot says where it differs.
+//! The clustering of a compact snapshot: which of its records form an entity. Most records are clustered alike in all
+//! views, so the groups are kept once for all snapshots, and each snapshot keeps its differences from them.
 
 use super::groups::{Groups, NONE, Place};
 use super::shared_objects::SharedObjects;
 use super::{Indexed, RecordIndex, Snapshot};
 
-/// How the records of one snapshot join.
+/// The clustering of one snapshot, as its differences from the common groups.
 pub(super) struct ClusterDiff {
     groups: Groups,
-    /// Records of entities that are no group, ascending, and the first of their entity.
+    /// The records of entities that do not match one group, ascending, each with the first record of its entity.
     others: Box<[(RecordIndex, RecordIndex)]>,
 }
 
 impl ClusterDiff {
-    /// Of a snapshot that is not masked.
+    /// Compares the entities of a snapshot, which must not be masked, with the common groups.
     pub fn of(snapshot: &Snapshot, shared: &SharedObjects) -> Self {
         let places = shared.records.places(&snapshot.records);
         let groups = &shared.groups;
@@ -36,7 +36,7 @@ impl ClusterDiff {
         Self { groups: groups.clone(), others: others.into() }
     }
 
-    /// For each record the first of its entity, given where the records are held.
+    /// Returns for each record the first record of its entity; `places` tells where each record is shared.
     pub fn labels(
         &self,
         places: &Indexed<RecordIndex, Option<Place>>,
@@ -56,7 +56,7 @@ impl ClusterDiff {
         places.enumerated().map(label).collect()
     }
 
-    /// Bytes that it holds for itself.
+    /// Bytes of the differences, without the common groups.
     pub fn bytes(&self) -> usize {
         self.others.len() * size_of::<(RecordIndex, RecordIndex)>()
     }

@@ -1,5 +1,6 @@
-//! A snapshot that is not asked at the moment, made compact: of every list which objects of the lists that
-//! snapshots hold in common are its, and how its records join. What can be worked out of that is left out.
+//! Snapshots in compact form, for views that are not asked at the moment: for each kind of object the positions of the
+//! view's objects in the lists of [`SharedObjects`], and how its records are clustered into entities. Entities,
+//! relationships and indexes are left out, since they can be computed from that.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::shared_objects::{Keyed, Lists, SharedObjects, Split, own_bytes};
 use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, Position, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
-/// A compact snapshots. Unpacked it is the same again.
+/// A snapshot in compact form; expanding it gives an equal snapshot.
 pub struct CompactSnapshot {
     tag: [u8; 16],
     id_key: IdKey,
@@ -23,23 +24,23 @@ pub struct CompactSnapshot {
     links: CompactList<Link>,
     judgements: Arc<Indexed<JudgementIndex, Judgement>>,
     cluster_diff: ClusterDiff,
-    /// What was left out before it was masked.
+    /// The snapshot's [`LeftOut`] before masking.
     left_out: LeftOut,
     masked: Option<Masked>,
 }
 
-/// What is other in a masked snapshot.
+/// The differences of a masked snapshot from the one that it was masked from.
 struct Masked {
     records: Replaced<Record>,
     ties: Replaced<Tie>,
     events: Replaced<Event>,
     links: Replaced<Link>,
-    /// Entities with a record about a victim, and those of them that are masked.
+    /// Entities with a record about a victim, and the subset of them that is masked.
     entities: [Arc<IndexSet<EntityIndex>>; 2],
 }
 
 impl CompactSnapshot {
-    /// Makes a snapshot compact; what is not held in common it goes on holding.
+    /// Makes a snapshot compact. Objects that are not in `shared` the compact snapshot holds itself.
     pub fn of(snapshot: &Snapshot, shared: &SharedObjects) -> Self {
         let original = snapshot.original();
         let masked = || Masked {
@@ -63,7 +64,7 @@ impl CompactSnapshot {
         }
     }
 
-    /// The snapshot.
+    /// Rebuilds the full snapshot.
     pub fn expanded(&self) -> Snapshot {
         let records = || {
             let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
@@ -95,7 +96,7 @@ impl CompactSnapshot {
         expanded
     }
 
-    /// About how many bytes of objects the snapshot holds for itself when it is expanded.
+    /// Approximate bytes of the objects that the expanded snapshot holds for itself: redacted ties and events.
     pub(super) fn own_object_bytes(&self) -> usize {
         let masked = self.masked.as_ref();
         let ties = masked.map_or(0, |it| it.ties.by.redacted.len());
@@ -103,7 +104,7 @@ impl CompactSnapshot {
         own_bytes(ties, self.events.redacted.len() + events)
     }
 
-    /// About how many bytes it holds for itself.
+    /// Approximate bytes of the compact form, without the shared objects.
     pub fn bytes(&self) -> usize {
         let masked = self.masked.as_ref();
         let masked = masked.map_or(0, |it| {
@@ -122,15 +123,15 @@ impl CompactSnapshot {
     }
 }
 
-/// A list of a compact snapshots.
+/// One list of a compact snapshot.
 struct CompactList<T: Keyed> {
-    /// The lists that are held in common.
+    /// The shared lists.
     lists: Vec<Shared<T>>,
-    /// Where its objects stand in each of them.
+    /// For each shared list the positions of the objects that belong to this list too.
     positions: Vec<RoaringBitmap>,
-    /// Objects that are one held in common, with less.
+    /// Redactions of shared objects: the place of the whole object, and the redaction.
     redacted: Box<[(Place, T::Redaction)]>,
-    /// Objects that are not held in common.
+    /// Objects that are neither shared nor redactions of shared ones.
     rest: Vec<Arc<T>>,
 }
 
@@ -143,7 +144,7 @@ impl<T: Keyed> CompactList<T> {
         Self { lists: shared.lists().to_vec(), positions, redacted: redacted.into(), rest }
     }
 
-    /// The list.
+    /// Rebuilds the list; a shared list of exactly these objects is returned as it is.
     fn list(&self) -> Shared<T> {
         let mut lists = self.lists.iter().zip(&self.positions);
         let is_all = |list: &Shared<T>| list.len() == self.len();
@@ -153,7 +154,7 @@ impl<T: Keyed> CompactList<T> {
         }
     }
 
-    /// The list, and where its objects are held.
+    /// Rebuilds the list, with the place of each object; `None` for an object that is not shared.
     fn placed(&self) -> Vec<(Arc<T>, Option<Place>)> {
         self.merged(|place| place)
     }
@@ -193,7 +194,7 @@ impl<T: Keyed> CompactList<T> {
     }
 }
 
-/// A list in which some objects of another stand replaced.
+/// A masked list: the positions at which it differs from the original list, and the objects that stand there.
 struct Replaced<T: Keyed> {
     positions: RoaringBitmap,
     by: CompactList<T>,

@@ -1,4 +1,4 @@
-//! The lists of a snapshot.
+//! Access to the lists of a snapshot, and snapshots put together from lists.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
 
 impl Snapshot {
-    /// Names the snapshot: a keyed hash of the visible objects, so that it changes exactly when what the view holds
-    /// changes, and says nothing of what it does not.
+    /// The tag of the snapshot: a keyed hash of the visible objects, which changes exactly when the objects of the view
+    /// change, and tells nothing of objects outside the view.
     pub fn tag(&self) -> [u8; 16] {
         self.tag
     }
 
-    /// The key that its ids are hashed with.
+    /// The key that entity ids, case ids and pseudonyms are hashed with.
     pub(crate) fn id_key(&self) -> &IdKey {
         &self.id_key
     }
@@ -36,7 +36,7 @@ impl Snapshot {
         &self.entities
     }
 
-    /// The entity that a record speaks of.
+    /// The entity that a record belongs to.
     #[inline]
     pub fn entity_of(&self, record: RecordIndex) -> EntityIndex {
         self.entity_of[record]
@@ -67,33 +67,33 @@ impl Snapshot {
         &self.relationships
     }
 
-    /// Whether an agreement keeps something of a record back.
+    /// Tells if an agreement withholds fields of a record.
     pub fn is_withheld(&self, record: RecordIndex) -> bool {
         self.left_out.withheld.contains(record)
     }
 
-    /// Adds a judgement, as if it stood when the records were joined.
+    /// Adds a judgement, as if it had been there when the records were clustered.
     #[cfg(test)]
     pub(crate) fn add_judgement(&mut self, said: Judgement) {
         Arc::make_mut(&mut self.judgements).push(said);
     }
 
-    /// The snapshot without its name and without what is known of what was left out of it: to compare what two hold.
+    /// Clears the tag and the state of masking and withholding, so that two snapshots can be compared by their lists.
     #[must_use]
     pub fn bare(self) -> Self {
         Self { tag: [0; 16], left_out: LeftOut::default(), ..self }
     }
 }
 
-/// What a snapshot is put together from by hand, for tests and measurements. Lists are in the order that a snapshot
-/// has them in.
+/// The lists of a snapshot that is put together by hand, for tests and measurements. They must be in the order that the
+/// lists of a [`Snapshot`] have.
 #[derive(Default)]
 pub struct Parts {
-    /// The key of ids.
+    /// The key that ids are hashed with.
     pub id_key: IdKey,
     /// Records.
     pub records: Vec<Record>,
-    /// Entities, which hold each record once.
+    /// Entities; each record belongs to exactly one.
     pub entities: Vec<Entity>,
     /// Ties.
     pub ties: Vec<Tie>,
@@ -103,12 +103,12 @@ pub struct Parts {
     pub links: Vec<Link>,
     /// Judgements.
     pub judgements: Vec<Judgement>,
-    /// Relationships, which need not be those of ties and events.
+    /// Relationships, which need not follow from the ties and events.
     pub relationships: Vec<Relationship>,
 }
 
 impl Parts {
-    /// The snapshot, of which nothing is left out.
+    /// Makes the snapshot, with nothing withheld or masked, and without evidence for its relationships.
     pub fn snapshot(self) -> Snapshot {
         let entities = Indexed::from(self.entities);
         let relationships = Indexed::from(self.relationships);

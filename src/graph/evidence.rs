@@ -1,4 +1,4 @@
-//! What shows a relationship: its ties and events, and what of them is shown.
+//! The evidence of relationships: the ties and events that show each.
 
 use super::{EventIndex, Position, RelationshipIndex, Snapshot, TieIndex};
 use crate::model::Span;
@@ -6,16 +6,16 @@ use crate::model::Span;
 /// A tie or an event of a snapshot, by its position; ties come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Statement {
-    /// Stated by a source row.
+    /// A tie, as stated by a source row.
     Tie(TieIndex),
-    /// Shown by what happened.
+    /// An event with both entities among its participants.
     Event(EventIndex),
 }
 
 /// The statements of each relationship, in compressed rows: four bytes for a statement and four for a relationship.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    /// How many ties the snapshot has: numbers from here on are of events.
+    /// The number of the snapshot's ties. In `of`, numbers below it are ties, and the rest are events counted from it.
     ties: u32,
     /// Relationship `r` has `of[offsets[r]..offsets[r + 1]]`.
     offsets: Box<[u32]>,
@@ -23,7 +23,7 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Of the statements of one relationship after the other, in a snapshot of so many ties.
+    /// Packs the statements of each relationship, given in order, for a snapshot with so many ties.
     pub fn of<I: Iterator<Item = Statement>>(
         ties: usize,
         relationships: impl Iterator<Item = I>,
@@ -40,7 +40,7 @@ impl Evidence {
         Self { ties, offsets: offsets.into(), of: of.into() }
     }
 
-    /// The statements of a relationship, ascending; none where relationships were put together by hand.
+    /// The statements of a relationship, ascending; none in a snapshot that was put together by hand.
     fn at(&self, relationship: RelationshipIndex) -> impl Iterator<Item = Statement> {
         let at = relationship.raw() as usize;
         let row = self.offsets.get(at..=at + 1).map(|row| row[0] as usize..row[1] as usize);
@@ -50,7 +50,7 @@ impl Evidence {
         })
     }
 
-    /// Bytes that it holds.
+    /// Bytes that the evidence takes.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.offsets) + size_of_val(&*self.of)
     }
@@ -65,8 +65,9 @@ impl Snapshot {
         self.evidence.at(relationship)
     }
 
-    /// The first `most` of some statements in order of their time and their id as shown; those without a time that
-    /// is shown come last, so that the order tells nothing of it. Takes time in proportion to their number.
+    /// Returns the first `most` of some statements in order of their shown time and shown id. Statements without a
+    /// shown time come last, so that the order tells nothing of a hidden one. Takes time in proportion to the number of
+    /// statements.
     pub fn first_in_time(
         &self,
         statements: impl Iterator<Item = Statement>,

@@ -1,24 +1,24 @@
-//! Which records of the common lists were one entity in the snapshot that brought them.
+//! Groups of shared records: records that formed one entity in the snapshot that added them.
 
 use std::sync::Arc;
 
 use super::{Indexed, RecordIndex, Shared, Snapshot};
 use crate::model::Record;
 
-/// Where an object is held.
+/// The place of a shared object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// In which of the lists.
+    /// The number of the shared list, counted from 0.
     pub list: u32,
-    /// And where in it.
+    /// The position in that list, counted from 0.
     pub position: u32,
 }
 
-/// Of a record that is in no group.
+/// The group number of a record that is in no group.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// For each of the common lists of records, and each record in it, the number of its group: the records that
-/// were one entity in the snapshot that brought them.
+/// The group number of each record of each shared list. A group is the records that formed one entity in the snapshot
+/// that added them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     of: Vec<Arc<Vec<u32>>>,
@@ -26,7 +26,8 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Takes in the groups of the list that a snapshot brought, the last one.
+    /// Adds the groups of the records that a snapshot added to the shared ones: `brought` is the newest shared list,
+    /// and `places` tells where each record of the snapshot is shared.
     pub fn add(
         &mut self,
         snapshot: &Snapshot,
@@ -49,7 +50,7 @@ impl Groups {
         self.of.push(Arc::new(groups));
     }
 
-    /// Passes over a list that says nothing of how records join.
+    /// Adds a list whose records are in no group.
     pub fn add_none(&mut self) {
         self.of.push(Arc::default());
     }
@@ -59,7 +60,7 @@ impl Groups {
         groups.and_then(|of| of.get(place.position as usize)).copied().unwrap_or(NONE)
     }
 
-    /// Bytes that it holds.
+    /// Bytes of the group numbers.
     pub fn bytes(&self) -> usize {
         self.of.iter().map(|groups| groups.len() * size_of::<u32>()).sum()
     }

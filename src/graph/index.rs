@@ -13,10 +13,10 @@ use crate::model::{Event, Link, Record, Tie};
 
 /// A position in one kind of list.
 pub trait Position: Copy + Ord + Hash + Debug + Send + Sync + 'static {
-    /// The position of this number, counted from 0.
+    /// Makes the position from its number, counted from 0.
     fn new(raw: u32) -> Self;
 
-    /// Its number.
+    /// The number of the position, counted from 0.
     fn raw(self) -> u32;
 }
 
@@ -58,9 +58,9 @@ positions! {
     JudgementIndex;
 }
 
-/// Objects that snapshots hold in lists.
+/// A type of object that snapshots hold in a list.
 pub trait Listed {
-    /// The positions of their list.
+    /// The type of positions in the list.
     type Index: Position;
 }
 
@@ -106,16 +106,16 @@ pub struct Indexed<I, T> {
     by: PhantomData<fn() -> I>,
 }
 
-/// A list whose items several snapshots hold in common: they are equal in all views that hold them.
+/// A list that several snapshots can hold in common; its items, too, may be in lists of several snapshots.
 pub type Shared<T> = Arc<Indexed<<T as Listed>::Index, Arc<T>>>;
 
-/// A list to be shared.
+/// Makes a shared list of some items.
 pub fn shared<T: Listed>(items: Vec<T>) -> Shared<T> {
     Arc::new(items.into_iter().map(Arc::new).collect())
 }
 
 impl<I: Position, T> Indexed<I, T> {
-    /// So many items that are the same.
+    /// Makes a list of `count` copies of an item.
     pub(super) fn filled(item: T, count: usize) -> Self
     where
         T: Clone,
@@ -142,19 +142,20 @@ impl<I: Position, T> Indexed<I, T> {
         self.items.get(at.raw() as usize)
     }
 
-    /// The position of the item with a key, of items that ascend by it.
+    /// Finds the position of the item with a key; the list must be ascending by this key.
     pub fn find_by_key<K: Ord>(&self, key: &K, of: impl FnMut(&T) -> K) -> Option<I> {
         self.items.binary_search_by_key(key, of).ok().map(|at| I::new(at as u32))
     }
 
-    /// The items with their positions from the first on that no more lies before what is sought, of items that ascend.
+    /// The items with their positions, from the first on for which `before` is false; all items for which it is true
+    /// must come first in the list.
     pub fn starting(&self, before: impl FnMut(&T) -> bool) -> impl Iterator<Item = (I, &T)> {
         let first = self.items.partition_point(before);
         let items = self.items[first..].iter().enumerate();
         items.map(move |(at, item)| (I::new((first + at) as u32), item))
     }
 
-    /// A list that holds no more memory than it needs.
+    /// Gives back the spare capacity of the list.
     pub(super) fn trimmed(mut self) -> Arc<Self> {
         self.items.shrink_to_fit();
         Arc::new(self)
@@ -185,7 +186,7 @@ impl<I: Position, T> IndexMut<I> for Indexed<I, T> {
     }
 }
 
-/// To go through the items; they are looked up by [`Index`], which comes before what a slice has.
+/// Access to the items as a slice, for iteration. Indexing goes through [`Index`], which comes before the slice's.
 impl<I, T> Deref for Indexed<I, T> {
     type Target = [T];
 
@@ -248,7 +249,7 @@ pub struct IndexSet<I> {
 }
 
 impl<I: Position> IndexSet<I> {
-    /// Whether it is in the set.
+    /// Tells if a position is in the set.
     pub fn contains(&self, at: I) -> bool {
         self.of.contains(at.raw())
     }
@@ -258,7 +259,7 @@ impl<I: Position> IndexSet<I> {
         self.of.iter().map(I::new)
     }
 
-    /// Whether there is none.
+    /// Tells if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.of.is_empty()
     }
@@ -267,7 +268,7 @@ impl<I: Position> IndexSet<I> {
         self.of.insert(at.raw());
     }
 
-    /// Bytes that it takes.
+    /// Bytes that the set takes when serialized, which is about its size in memory.
     pub(super) fn bytes(&self) -> usize {
         self.of.serialized_size()
     }

@@ -1,5 +1,5 @@
-//! The snapshot of a view with all links, those too by which what is hidden would show: to find out what an
-//! answer would be if the caller's records met other agencies' masked ones. Nothing is ever shown of it.
+//! The snapshot of a view with all links, including those by which hidden content would show: to find out what an
+//! answer would be if the caller's records were linked to other agencies' masked ones. It is never shown.
 
 use super::{Setting, Snapshot, build_in};
 use crate::govern::View;
@@ -7,11 +7,11 @@ use crate::model::IdKey;
 use crate::resolve::Engine;
 use crate::store::{Store, StoreError};
 
-/// A view with all links. What is in it is for `analyze` alone.
+/// The snapshot of a view with all links. Only `analyze` may read it.
 pub struct Joined(Snapshot);
 
 impl Joined {
-    /// Builds it from the store; it is kept nowhere.
+    /// Builds the snapshot from the store, without any cache.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -24,7 +24,7 @@ impl Joined {
         Ok(Self(build_in(store, view, id_key, engine, &Setting::default())?.0))
     }
 
-    /// The snapshot, never to be put into an answer.
+    /// The snapshot, which must never get into an answer.
     pub(crate) fn snapshot(&self) -> &Snapshot {
         &self.0
     }

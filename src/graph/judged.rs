@@ -1,12 +1,12 @@
-//! What humans said of pairs of records, as it stands.
+//! Verdicts: the judgement of humans that stands on each pair of records.
 
 use std::collections::BTreeMap;
 
 use super::{RecordIndex, Snapshot};
 use crate::model::{Judgement, RecordId, Verdict};
 
-/// The verdict that stands on each judged pair of records: the latest one counts; where judgements
-/// of one instant differ, "not the same" wins, because not to join is the error that can be mended.
+/// The verdict that stands on each judged pair of records: the latest one counts. Of several judgements of one instant
+/// "not the same" wins, because a missing link is the error that can be mended.
 pub(super) fn verdicts(judgements: &[Judgement]) -> BTreeMap<(RecordId, RecordId), Verdict> {
     let mut latest: BTreeMap<(RecordId, RecordId), (i64, bool, Verdict)> = BTreeMap::new();
     for judgement in judgements {
@@ -19,8 +19,8 @@ pub(super) fn verdicts(judgements: &[Judgement]) -> BTreeMap<(RecordId, RecordId
 }
 
 impl Snapshot {
-    /// The verdict that stands on each judged pair of visible records, by their indexes, the
-    /// smaller first: what the entities were computed with.
+    /// The verdict that stands on each judged pair of visible records, by their positions, the one with the smaller id
+    /// first. The entities were clustered with these verdicts.
     pub fn verdicts(&self) -> BTreeMap<(RecordIndex, RecordIndex), Verdict> {
         let by_index = |((a, b), verdict)| Some(((self.stored(a)?, self.stored(b)?), verdict));
         verdicts(&self.judgements).into_iter().filter_map(by_index).collect()

@@ -1,5 +1,5 @@
 //! Reading a view with all its links: some are found after their records were stored, so that the answer to a write
-//! takes no time for what its writer does not see. They are completed before the view is read.
+//! takes no time for records that its writer does not see. They are completed before the view is read.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use crate::govern::{Sight, View};
 use crate::model::RecordId;
 use crate::store::{Store, StoreError};
 
-/// How often a view is read anew at most where links of it come in between.
+/// The most times that a view is read because links of it were added during the read.
 const READS_MAX: usize = 3;
 
-/// Sees to it that links are there before they are read.
+/// A provider of late links: links that are found after their records were stored.
 pub trait Links: Send + Sync {
     /// Completes the links between the records of these classes that are in the store when it is called.
     ///
@@ -19,9 +19,9 @@ pub trait Links: Send + Sync {
     fn complete(&self, among: &Sight) -> Result<(), StoreError>;
 }
 
-/// The classes of a view's records, apart where nothing of one part is joined to the other: what other agencies say
-/// of their victims is apart from the rest for those to whom it is masked. What is not joined must not be looked
-/// for, or the time would tell of it.
+/// Divides the classes of a view's records into parts with no links between them. For callers to whom victims are
+/// masked, other agencies' records about their victims are a part of their own; otherwise there is one part. Links that
+/// are not used must not be looked for, or the time of the answer would tell of them.
 pub(super) fn parts(view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Vec<Sight> {
     if unmasked.is_some_and(BTreeSet::is_empty) {
         return view.parts().to_vec();
@@ -29,7 +29,7 @@ pub(super) fn parts(view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Vec<S
     vec![view.records()]
 }
 
-/// A number that grows with each commit of links within the parts that were found late.
+/// A number that grows with each commit of late links within the parts.
 pub(super) fn late_revision(store: &dyn Store, parts: &[Sight]) -> Result<u64, StoreError> {
     parts.iter().map(|part| store.late_revision(part)).sum()
 }
@@ -41,8 +41,8 @@ pub(super) fn complete(links: Option<&dyn Links>, parts: &[Sight]) -> Result<(),
     parts.try_for_each(|part| links.complete(part))
 }
 
-/// Reads a view with its links, and tells [`late_revision`] of it. Whoever sees less may have written meanwhile:
-/// where that made links in the view it is read anew.
+/// Reads a view after completing its links, and returns the [`late_revision`] of what was read. If late links were
+/// added during the read, as by a write of another caller, the view is read anew, at most [`READS_MAX`] times.
 pub(super) fn read<T>(
     (store, links): (&dyn Store, Option<&dyn Links>),
     parts: &[Sight],

@@ -8,7 +8,7 @@ use super::{EntityIndex, RecordIndex, RelationshipKind, Snapshot};
 use crate::model::{EntityType, Span};
 use crate::normalize::fold;
 
-/// Digits from which on a text's digits are one number, whatever stands between them.
+/// The smallest number of digits that are read as one number, whatever stands between them.
 const NUMBER_DIGITS_MIN: usize = 5;
 
 /// An entity found by text.
@@ -16,7 +16,7 @@ const NUMBER_DIGITS_MIN: usize = 5;
 pub struct Hit {
     /// The entity.
     pub entity: EntityIndex,
-    /// Words of the question that its records hold.
+    /// The number of words of the search text found in one record of the entity, at most over its records.
     pub words: usize,
 }
 
@@ -25,26 +25,26 @@ pub struct Hit {
 pub struct Neighbour {
     /// The neighbour.
     pub entity: EntityIndex,
-    /// What relates them.
+    /// The kind of the relationship.
     pub kind: RelationshipKind,
-    /// Whether the relationship goes out from the entity asked about.
+    /// True if the relationship goes out from the entity asked about.
     pub outgoing: bool,
-    /// Ties and events that show it.
+    /// The number of ties and events that show the relationship.
     pub evidence: usize,
-    /// From the first to the last time that is known.
+    /// From the first to the last known time of the relationship, without masked ties and events.
     pub span: Span,
 }
 
 impl Snapshot {
-    /// Whether an entity is masked by default and never ranked: a person whom one of its records
-    /// calls a victim or a possible victim.
+    /// Tells if an entity is masked by default and never ranked: a person of whom one record says that it is about a
+    /// victim or a possible victim.
     pub fn is_protected(&self, entity: EntityIndex) -> bool {
         let entity = &self.entities[entity];
         let victim = |record: &RecordIndex| self.records[*record].label.category.is_victim();
         entity.entity_type == EntityType::Person && entity.records.iter().any(victim)
     }
 
-    /// The agencies whose records speak of an entity, ascending.
+    /// The agencies that an entity has records of, ascending.
     pub fn agencies(&self, entity: EntityIndex) -> BTreeSet<&str> {
         let records = self.entities[entity].records.iter();
         records.map(|record| self.records[*record].label.agency.as_str()).collect()
@@ -63,7 +63,7 @@ impl Snapshot {
         neighbours
     }
 
-    /// The neighbours of an entity with what relates them, ordered by neighbour id as shown and kind.
+    /// The neighbours of an entity, one entry for each relationship, ordered by the shown id of the neighbour.
     pub fn neighbours(&self, entity: EntityIndex) -> Vec<Neighbour> {
         let mut incident = self.incident(entity).to_vec();
         incident.sort_by_cached_key(|(neighbour, _)| self.entity_id(*neighbour));
@@ -82,8 +82,8 @@ impl Snapshot {
             .collect()
     }
 
-    /// Entities of which the records hold words of a text, each word from its start: those with the
-    /// most words first, then by id. Digits of a number are found whatever stands between them.
+    /// Searches entities by text: finds those with a record in which words begin with words of the text. Entities with
+    /// the most words found come first, then by shown id. Digits of a number are found whatever stands between them.
     pub fn search(&self, text: &str, entity_type: Option<EntityType>) -> Vec<Hit> {
         let words = words(text);
         let mut hits: Vec<Hit> = self
@@ -112,8 +112,8 @@ impl Snapshot {
     }
 }
 
-/// Whether a word is the start of another, or, of a number, any part: a number may be asked for
-/// without its country's code.
+/// Tells if a word is the beginning of another, or, for a number, any part of it: a number may be asked for without its
+/// country code.
 fn is_part(word: &str, held: &str) -> bool {
     let is_number = word.len() >= NUMBER_DIGITS_MIN && word.bytes().all(|b| b.is_ascii_digit());
     if is_number { held.contains(word) } else { held.starts_with(word) }

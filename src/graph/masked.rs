@@ -1,6 +1,6 @@
-//! A snapshot without what may not be shown of people who may be victims, and of all that hangs on them:
-//! names, contacts, addresses, vehicles, movements. Structure and indexes stay as they are; what is left out
-//! is not there at all, so that whatever is made from a masked snapshot is masked.
+//! Masking: a snapshot without the content of people who may be victims, and of all that hangs on them: names,
+//! contacts, addresses, vehicles, movements. The structure and the indexes stay as they are; the hidden content is
+//! removed from the objects, so that whatever is computed from a masked snapshot is masked too.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,16 +23,16 @@ const PSEUDONYM_BYTES: usize = 6;
 impl Snapshot {
     /// The snapshot with everything that the rules for victims hide left out.
     ///
-    /// Hidden are the entities of which a record is a victim's, whatever their other records say, but for those whose
-    /// victims the caller may see unmasked; what their links agree in; time, place, text and amount of events, and the
-    /// times of ties, of rows about victims or in which such an entity has a part. What is readable stays so whatever
-    /// it is related to.
+    /// Hidden are: the records of entities with a record about a victim, whatever their other records say, unless the
+    /// caller may see all of the entity's victims unmasked; the comparison results of links of such records; time,
+    /// place, text and amount of events, and the times of ties, if their row is about a victim or such an entity has a
+    /// part in them. Readable records stay readable whatever they are related to.
     #[must_use]
     pub fn masked(self: &Arc<Self>) -> Self {
         self.masked_sharing(&SharedObjects::default())
     }
 
-    /// The same, with what is left of records, ties and events held in common with snapshots in use.
+    /// Masks the snapshot as [`Snapshot::masked`] does; redacted objects that are equal to a shared one are held once.
     pub(super) fn masked_sharing(self: &Arc<Self>, shared: &SharedObjects) -> Self {
         let mut masked = Self::clone(self);
         let of_victims = of_victims(self);
@@ -49,7 +49,7 @@ impl Snapshot {
         masked.in_case("")
     }
 
-    /// Notes what it was made of, if anything was left out.
+    /// Keeps the original snapshot, if masking changed any list, and computes the spans without masked content.
     fn leave_out(&mut self, original: &Arc<Self>) {
         let untouched = Arc::ptr_eq(&self.records, &original.records)
             && Arc::ptr_eq(&self.ties, &original.ties)
@@ -61,7 +61,7 @@ impl Snapshot {
         self.left_out.spans = Arc::new(self.spans_of_what_is_left());
     }
 
-    /// Empties the records of hidden entities, and takes from public ones of what row they are.
+    /// Empties the records of hidden entities, and removes the row id from public records.
     fn hide_records(&mut self, shared: &SharedObjects) {
         let redacted = |(index, record): (RecordIndex, &Arc<Record>)| {
             let redacted = match self.left_out.masked.contains(self.entity_of[index]) {
@@ -90,8 +90,8 @@ impl Snapshot {
         replace(&mut self.ties, &shared.ties, changed);
     }
 
-    /// Of a link of which an end is hidden only that it is one is told: its bits and levels say in what the two
-    /// agree.
+    /// Removes the score and the comparison levels of links with a hidden end, which tell in what the two records
+    /// agree; only the pair itself is left.
     fn hide_links(&mut self, shared: &SharedObjects) {
         let entities = self.left_out.masked.iter().map(|entity| &self.entities[entity]);
         let records = entities.flat_map(|entity| &entity.records);
@@ -103,18 +103,19 @@ impl Snapshot {
         replace(&mut self.links, &shared.links, changed);
     }
 
-    /// Whether time, place and content of an event are hidden: it is of a row about a victim whom the caller may not
-    /// see unmasked, or a hidden entity took part in it.
+    /// Tells if time, place and content of an event are hidden: its row is about a victim whom the caller may not see
+    /// unmasked, or a hidden entity took part in it.
     pub(super) fn is_hidden_event(&self, event: &Event) -> bool {
         self.hides(&event.label, event.participants.iter().map(|part| part.record))
     }
 
-    /// The same of a tie.
+    /// Tells if the times of a tie are hidden: its row is about a victim whom the caller may not see unmasked, or one
+    /// of its ends is a hidden entity.
     pub(super) fn is_hidden_tie(&self, tie: &Tie) -> bool {
         self.hides(&tie.label, [tie.from, tie.to].into_iter())
     }
 
-    /// Whether what bears a label and is about these records is hidden.
+    /// Tells if an object with this label that refers to these records is hidden.
     fn hides(&self, label: &Label, about: impl Iterator<Item = RecordId>) -> bool {
         let (mut is_sighted, mut is_about_hidden) = (false, false);
         for record in about.filter_map(|id| self.stored(id)) {
@@ -124,13 +125,13 @@ impl Snapshot {
         leak::hides(is_about_hidden || is_of_victim(label) && !is_sighted)
     }
 
-    /// Whether what the entity's records say has been left out.
+    /// Tells if the content of the entity's records has been left out.
     pub fn is_masked(&self, entity: EntityIndex) -> bool {
         self.left_out.original.is_some() && self.left_out.masked.contains(entity)
     }
 
-    /// Whether the caller may see the entity unmasked: all of its records that are a victim's are of rows whose
-    /// victim is in the case, and there are such.
+    /// Tells if the caller may see the entity unmasked: it has records about victims, and the caller may see the rows
+    /// of all of these unmasked.
     fn is_sighted(&self, entity: EntityIndex) -> bool {
         let records = self.entities[entity].records.iter();
         let mut victims =
@@ -138,12 +139,12 @@ impl Snapshot {
         victims.peek().is_some() && victims.all(|record| self.left_out.sighted.contains(*record))
     }
 
-    /// Whether records about victims join and are shown that the caller may see unmasked.
+    /// Tells if the view has records about victims that are shown unmasked to the caller.
     pub fn is_unmasking(&self) -> bool {
         !self.left_out.sighted.is_empty()
     }
 
-    /// Whether the content of a record is another agency's and hidden from the caller's: it meets nothing that
+    /// Tells if a record is another agency's and its content is hidden from the caller: it is linked to nothing that
     /// the caller can read or write.
     pub fn is_foreign(&self, record: RecordIndex) -> bool {
         self.left_out.foreign.contains(record)
@@ -155,8 +156,8 @@ impl Snapshot {
         self.left_out.original.as_deref().unwrap_or(self)
     }
 
-    /// A short human-readable name of an entity: what most of its records call it; where it is masked its
-    /// pseudonym.
+    /// A short human-readable name of an entity: the name that most of its records give, or its pseudonym if it is
+    /// masked.
     pub fn name(&self, entity: EntityIndex) -> String {
         if self.is_masked(entity) { self.pseudonym(entity) } else { self.called(entity) }
     }
@@ -166,8 +167,8 @@ impl Snapshot {
         names::display(records.iter().map(|record| self.records[*record].as_ref()))
     }
 
-    /// What an entity is called in a case in place of its name: the same for all who see the same first
-    /// record about the victim.
+    /// The pseudonym that stands for the name of a masked entity in the snapshot's case: the same for all callers whose
+    /// view has the same first record about the victim.
     fn pseudonym(&self, index: EntityIndex) -> String {
         let entity = &self.entities[index];
         let records = entity.records.iter().map(|record| &self.records[*record]);
@@ -179,7 +180,7 @@ impl Snapshot {
     }
 }
 
-/// Entities with a record that is a victim's.
+/// Returns the entities with a record about a victim.
 fn of_victims(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
     let records = snapshot.records.iter().zip(snapshot.entity_of.iter());
     let of_victims = records.filter(|(record, _)| is_of_victim(&record.label));
@@ -187,7 +188,7 @@ fn of_victims(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
     entities.into_iter().collect()
 }
 
-/// Puts other objects into a list, each as it is held in common where it is.
+/// Replaces objects of a list; a new object that is equal to a shared one is held once.
 fn replace<T: Keyed + Clone + PartialEq>(
     list: &mut Shared<T>,
     shared: &Lists<T>,
@@ -203,7 +204,8 @@ fn replace<T: Keyed + Clone + PartialEq>(
     }
 }
 
-/// The record with its label and id only: how it is graded is of what it says.
+/// Returns the record with nothing but its id, source, label and type: the grade goes too, since it tells of the
+/// content.
 fn emptied(record: &Record) -> Record {
     Record {
         id: record.id,
@@ -226,7 +228,8 @@ fn emptied(record: &Record) -> Record {
 }
 
 impl LeftOut {
-    /// Nothing but what agreements keep back, and whose content is hidden from whom.
+    /// The state before masking: the records with withheld fields, and the records about victims that the caller may
+    /// and may not see unmasked.
     pub(super) fn before(withheld: Arc<IndexSet<RecordIndex>>, hides: super::masks::Hides) -> Self {
         let super::masks::Hides { sighted, foreign } = hides;
         Self { withheld, sighted, foreign, ..Self::default() }

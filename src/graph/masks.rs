@@ -1,8 +1,9 @@
-//! Whose content is hidden from a caller, and what may be joined so that none of it shows.
+//! The records about victims whose content is hidden from a caller, and the links that may be used without showing any
+//! of it.
 //!
-//! Whoever knows one end of a link and sees that the two are one knows the other end too: by writing a record
-//! with a guess one could ask whether a masked person is called so, or whether a masked phone has the number.
-//! So what another agency says of its victims never meets what the caller can read or write.
+//! A caller who knows one end of a link and sees that both ends form one entity knows the other end too: by writing a
+//! record with a guess the caller could ask whether a masked person has that name, or a masked phone that number. So
+//! the content of other agencies' records about their victims is never linked to what the caller can read or write.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,23 +12,23 @@ use super::positions::Positions;
 use super::{IndexSet, Indexed, RecordIndex};
 use crate::model::{EntityType, Label, Record, RecordId};
 
-/// Whether an object is a victim's, by its label.
+/// Tells if an object is about a victim, by the category of its label.
 pub(super) fn is_of_victim(label: &Label) -> bool {
     label.category.is_victim()
 }
 
-/// Records about victims, by their positions, in the eyes of one caller.
+/// Records about victims, by their positions, divided by what one caller may see of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Hides {
-    /// Those that the caller may see unmasked.
+    /// Records about victims that the caller may see unmasked.
     pub sighted: Arc<IndexSet<RecordIndex>>,
-    /// Those of other agencies that it may not.
+    /// Records about other agencies' victims that the caller may not see unmasked.
     pub foreign: Arc<IndexSet<RecordIndex>>,
 }
 
 impl Hides {
-    /// Of a view's records, for a caller of an agency who may see the rows of some of them unmasked: what hangs
-    /// on a victim is unmasked with the victim.
+    /// Divides a view's records about victims for a caller of an agency. `unmasked` names records whose whole rows the
+    /// caller may see unmasked: the phones and addresses of a victim's row are unmasked with the victim.
     pub fn of(
         agency: &str,
         (records, positions): (&Indexed<RecordIndex, Arc<Record>>, &Positions),
@@ -50,17 +51,17 @@ impl Hides {
         Self { sighted: Arc::new(sighted), foreign: Arc::new(foreign) }
     }
 
-    /// Whether the content of a record is hidden from the caller.
+    /// Tells if the content of a record is hidden from the caller: it is about a victim and not unmasked.
     fn hides(&self, (position, record): (RecordIndex, &Record)) -> bool {
         is_of_victim(&record.label) && !self.sighted.contains(position)
     }
 
-    /// Whether a link of two records may be used.
+    /// Tells if a link between two records may be used.
     ///
-    /// People: the records of one agency about its victims are linked with each other, and what is readable with
-    /// what is readable. All else: what is hidden of other agencies is linked among itself, so that a ring through
-    /// their victims' phones shows by joins that the caller had no part in; and the rest among itself, so that
-    /// the owner of what is hidden still finds its own.
+    /// People: hidden records are linked with hidden records of the same agency, and readable records with readable
+    /// ones. All other types: other agencies' hidden records are linked among themselves, so that a ring through their
+    /// victims' phones shows by links that the caller had no part in; and the rest among itself, so that the owner of
+    /// hidden records still finds its own.
     pub fn joins(&self, a: (RecordIndex, &Record), b: (RecordIndex, &Record)) -> bool {
         if a.1.entity_type() != EntityType::Person {
             return self.foreign.contains(a.0) == self.foreign.contains(b.0);

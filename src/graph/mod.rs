@@ -73,46 +73,47 @@ pub struct Snapshot {
     adjacency: Arc<Adjacency>,
     /// The ties and events that show each relationship.
     evidence: Arc<evidence::Evidence>,
-    /// What has been left out of it.
+    /// The content that has been left out of it.
     left_out: LeftOut,
 }
 
-/// What has been left out of a snapshot that the records and events of its view say.
+/// The content of a view's records, ties and events that its snapshot leaves out: fields withheld by agreements, and
+/// masked content about victims.
 #[derive(Debug, Clone, Default)]
 struct LeftOut {
     /// Records of which an agreement keeps something back.
     withheld: Arc<IndexSet<RecordIndex>>,
-    /// Records about victims that the caller may see unmasked and asked to.
+    /// Records about victims that the caller may see unmasked and asked to see.
     sighted: Arc<IndexSet<RecordIndex>>,
-    /// Records about other agencies' victims that the caller may not.
+    /// Records about other agencies' victims that the caller may not see unmasked.
     foreign: Arc<IndexSet<RecordIndex>>,
     /// Entities with a record about a victim.
     of_victims: Arc<IndexSet<EntityIndex>>,
-    /// Those of them whose content is hidden.
+    /// The subset of `of_victims` whose content is hidden.
     masked: Arc<IndexSet<EntityIndex>>,
-    /// When relationships were, without what is masked.
+    /// Time spans of relationships, computed without the masked ties and events.
     spans: Arc<times::Spans>,
-    /// Whether it is masked, or what a masked one was made of.
+    /// True for a masked snapshot, and for the one that it was masked from.
     is_masking: bool,
-    /// What their pseudonyms and ids are made for.
+    /// The case that pseudonyms and ids of entities about victims are made for.
     case: shown::Case,
-    /// The snapshot before it was masked.
+    /// The snapshot before it was masked; `None` if masking changed nothing, and on a snapshot that is not masked.
     original: Option<Arc<Snapshot>>,
 }
 
-/// One resolved thing: the visible records that speak of it.
+/// One resolved entity: the visible records that refer to one person or thing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entity {
     /// Keyed hash of the type and the smallest visible record.
     id: EntityId,
-    /// What it is.
+    /// The type of the person or thing.
     pub entity_type: EntityType,
     /// Its records, ascending.
     pub records: Box<[RecordIndex]>,
 }
 
 impl Entity {
-    /// Entities as a snapshot lists them, by ids, types and records.
+    /// Makes the list of entities of a snapshot, ascending by id, from ids, types and records.
     pub fn list(
         entities: impl IntoIterator<Item = (EntityId, EntityType, Box<[RecordIndex]>)>,
     ) -> Vec<Self> {
@@ -140,21 +141,21 @@ pub enum RelationshipKind {
     SameEvent,
 }
 
-/// All that the view knows of one kind of relationship from one entity to another.
+/// A relationship of one kind from one entity to another, with all ties and events of the view that show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relationship {
     /// The entity it goes out from.
     pub source: EntityIndex,
     /// The entity it goes to.
     pub target: EntityIndex,
-    /// What it is.
+    /// The kind of relationship.
     pub kind: RelationshipKind,
-    /// How many ties state it.
+    /// The number of ties that state the relationship.
     pub ties: u32,
-    /// How many events show it.
+    /// The number of events that show the relationship.
     pub events: u32,
-    /// From the first to the last time that is known, also of what is masked: it comes out through
-    /// [`Snapshot::span_of`].
+    /// From the first to the last known time, masked ties and events included: it is read through
+    /// [`Snapshot::span_of`], which leaves them out.
     span: Span,
 }
 

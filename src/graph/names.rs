@@ -1,11 +1,11 @@
-//! A short readable name for an entity, made from its records as they wrote it.
+//! A short readable name for an entity, in the spelling of its records.
 
 use std::collections::BTreeMap;
 
 use crate::model::{Address, Body, PersonName, Record};
 
-/// The text that most of the records give; of equally frequent ones the longest, then the first in
-/// order of the alphabet.
+/// The name that most of the records give. Of equally frequent names the longest is taken, then the first in
+/// alphabetical order.
 pub(super) fn display<'a>(records: impl Iterator<Item = &'a Record>) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for record in records {
@@ -23,7 +23,8 @@ pub(super) fn display<'a>(records: impl Iterator<Item = &'a Record>) -> String {
         .unwrap_or_default()
 }
 
-/// What one record calls the thing it speaks of; empty when it has no word for it.
+/// The name that one record gives its person or thing: the first name of a person, or a number, address or plate. Empty
+/// if the record has none.
 pub fn text(record: &Record) -> String {
     match &record.body {
         Body::Person(person) => person.names.first().map(name).unwrap_or_default(),

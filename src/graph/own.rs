@@ -1,24 +1,23 @@
-//! The rows of one agency, for acts on them: their ids and labels, whether they are masked or not, and nothing of what
-//! they say.
+//! The rows of one agency, for acts on them: ids and labels only, of masked rows too, and no other content.
 
 use super::{RecordIndex, Snapshot};
 use crate::model::{EventId, Label, RecordId, TieId};
 
-/// The rows of one agency, as far as a view has them.
+/// The rows of one agency that are in a view.
 #[derive(Clone, Copy)]
 pub struct OwnRows<'a> {
     snapshot: &'a Snapshot,
     agency: &'a str,
 }
 
-/// An object of one of the agency's rows.
+/// A record, tie or event of one of the agency's rows.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnObject<'a, Id> {
-    /// The id under which it is stored.
+    /// The id under which the object is stored.
     pub id: Id,
-    /// Its label.
+    /// The label of the object.
     pub label: &'a Label,
-    /// The agency's own id of the row that made it.
+    /// The agency's own id of the row that the object was read from.
     pub row: &'a str,
 }
 

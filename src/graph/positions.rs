@@ -1,4 +1,4 @@
-//! Where records stand in a list, for those who look up many.
+//! A map from record ids to positions, for code that looks up many.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use crate::model::{Record, RecordId};
 pub(super) struct Positions(HashMap<RecordId, RecordIndex>);
 
 impl Positions {
-    /// Of the records of a list.
+    /// Makes the map of a list of records.
     pub fn of(records: &Indexed<RecordIndex, Arc<Record>>) -> Self {
         Self(records.enumerated().map(|(position, record)| (record.id, position)).collect())
     }
 
-    /// Where the record stands, if it is there.
+    /// The position of a record; `None` if the list does not have it.
     pub fn of_id(&self, id: RecordId) -> Option<RecordIndex> {
         self.0.get(&id).copied()
     }

@@ -1,4 +1,4 @@
-//! Relationships between entities, brought together from ties and events.
+//! Relationships between entities, derived from ties and events.
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ use super::{
 };
 use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
 
-/// An event with more participants than this makes no "same event" relationships between them: it
-/// is a crowd, and their number would grow with its square.
+/// An event with more participants than this shows no relationships between them: it is a crowd, and their number would
+/// grow with its square.
 const EVENT_PARTICIPANTS_MAX: usize = 12;
 
-/// What is shown: from whom, to whom, of which kind; and by what.
+/// A relationship as (source, target, kind), and one statement that shows it.
 type Shown = ((EntityIndex, EntityIndex, RelationshipKind), Statement);
 
-/// Objects as a snapshot lists them.
+/// A list of objects as a snapshot holds it.
 type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
 
-/// The relationships between entities, which are numbered in order of their ids, and what shows each; `entity` tells
-/// whose a record is.
+/// Derives the relationships between entities, and the evidence of each, from ties and events. `entity` returns the
+/// entity of a record; positions of entities must ascend by id.
 pub(super) fn relationships(
     entity: impl Fn(RecordId) -> Option<EntityIndex>,
     ties: &List<Tie>,
@@ -52,7 +52,7 @@ pub(super) fn relationships(
     (of_one().map(|shown| relationship(shown, ties, events)).collect(), evidence)
 }
 
-/// One relationship, of all that shows it.
+/// Makes one relationship from all statements that show it.
 fn relationship(shown: &[Shown], ties: &List<Tie>, events: &List<Event>) -> Relationship {
     let (source, target, kind) = shown[0].0;
     let mut span = Span::default();
@@ -67,7 +67,7 @@ fn relationship(shown: &[Shown], ties: &List<Tie>, events: &List<Event>) -> Rela
     Relationship::new((source, target), kind, (by_tie, by_event), span)
 }
 
-/// "Same event" has no direction: it goes out from the smaller id.
+/// Orders the ends of a relationship: "same event" has no direction, so it goes out from the smaller position.
 fn ordered(
     source: EntityIndex,
     target: EntityIndex,
@@ -79,7 +79,7 @@ fn ordered(
     }
 }
 
-/// The relationships that one event shows between its participants.
+/// Lists the relationships that one event shows between its participants: one for each pair.
 fn shown_by(event: &Event) -> Vec<(RecordId, RecordId, RelationshipKind)> {
     let parts = &event.participants;
     if parts.len() > EVENT_PARTICIPANTS_MAX {
@@ -112,7 +112,7 @@ fn direction(kind: EventKind, from: &Participant, to: &Participant) -> Option<Re
 }
 
 impl Statement {
-    /// Widens a span by the time that it tells.
+    /// Widens a span to hold the time of this statement.
     pub(super) fn widen(self, span: &mut Span, ties: &List<Tie>, events: &List<Event>) {
         match self {
             Self::Tie(index) => widen(span, ties[index].span),
@@ -125,7 +125,7 @@ impl Statement {
     }
 }
 
-/// Widens a span to hold another; an absent end of the other says nothing.
+/// Widens a span to hold another; an absent end of the other changes nothing.
 fn widen(span: &mut Span, other: Span) {
     span.from = match (span.from, other.from) {
         (Some(one), Some(two)) => Some(one.min(two)),
@@ -134,7 +134,7 @@ fn widen(span: &mut Span, other: Span) {
     span.to = span.to.max(other.to);
 }
 
-/// For each record its entity.
+/// Returns for each record its entity.
 pub(super) fn entities_of(
     entities: &Indexed<EntityIndex, Entity>,
     records: usize,
@@ -146,7 +146,7 @@ pub(super) fn entities_of(
     entity_of
 }
 
-/// A neighbour of an entity, and what relates them.
+/// A neighbour of an entity, and the relationship between the two.
 pub(super) type Incident = (EntityIndex, RelationshipIndex);
 
 /// Compressed sparse rows over both directions of every relationship, ascending per entity.
@@ -158,7 +158,7 @@ pub(super) struct Adjacency {
 }
 
 impl Adjacency {
-    /// Of the relationships of so many entities.
+    /// Builds the rows for so many entities from their relationships.
     pub fn of(entities: usize, relationships: &Indexed<RelationshipIndex, Relationship>) -> Self {
         let mut entries = Vec::with_capacity(relationships.len() * 2);
         for (index, relationship) in relationships.enumerated() {
@@ -175,13 +175,13 @@ impl Adjacency {
         Self { offsets: offsets.into(), incident: incident.collect() }
     }
 
-    /// The neighbours of an entity.
+    /// The incident entries of an entity: (neighbour, relationship), ascending.
     pub fn at(&self, entity: EntityIndex) -> &[Incident] {
         let at = entity.raw() as usize;
         &self.incident[self.offsets[at] as usize..self.offsets[at + 1] as usize]
     }
 
-    /// Bytes that it holds.
+    /// Bytes that the rows take.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.offsets) + size_of_val(&*self.incident)
     }

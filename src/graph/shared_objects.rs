@@ -1,5 +1,6 @@
-//! What snapshots hold in common: an object that is equal in several views is held once. What is lent is
-//! equal to what the view's own stream said, so nothing passes from view to view.
+//! Interning of records, ties, events and links: an object that is equal in several views' snapshots is held in memory
+//! once. An interned object is equal to the one that the view's own stream brought, so that nothing passes from one
+//! view to another.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use super::times::{is_untimed, undated, untimed};
 use super::{Indexed, Listed, Shared, Snapshot};
 use crate::model::{Event, EventId, Link, Record, RecordId, Tie, TieId};
 
-/// Objects that snapshots in use hold.
+/// Objects of the snapshots in use, each held once, and how the records among them were clustered.
 #[derive(Debug, Clone, Default)]
 pub struct SharedObjects {
     pub(super) records: Lists<Record>,
@@ -23,8 +24,8 @@ pub struct SharedObjects {
 }
 
 impl SharedObjects {
-    /// Takes in what a snapshot holds and none before it held. Tells about how many bytes of objects it goes
-    /// on holding for itself: they are others with less in them.
+    /// Adds the objects of a snapshot that no snapshot before it brought. Returns about how many bytes of objects the
+    /// snapshot goes on holding for itself: its redacted ties and events, which are not added.
     pub fn add(&mut self, snapshot: &Snapshot) -> usize {
         let original = snapshot.original();
         let is_first = self.records.lists.is_empty();
@@ -50,8 +51,8 @@ impl SharedObjects {
         own_bytes(self.ties.redacted - before.0, self.events.redacted - before.1)
     }
 
-    /// About how many bytes it holds beside what its first snapshot brought: the lists, and what views say
-    /// differently of the same.
+    /// Approximate bytes held beyond those of the first snapshot: the lists that later snapshots added, and objects
+    /// whose content differs between views.
     pub(super) fn more_bytes(&self) -> usize {
         self.bytes() - self.first_bytes
     }
@@ -62,20 +63,22 @@ impl SharedObjects {
     }
 }
 
-/// What orders the objects of a list.
+/// An object with a key by which its list is sorted. Some types have redactions: objects that equal a whole one with
+/// the same key but for parts that are left out.
 pub(super) trait Keyed: Listed + Sized {
-    /// Its type.
+    /// The type of the key.
     type Key: Ord;
-    /// In what one object may be less than another with its key.
+    /// The description of a redaction: which parts of a whole object are left out. `Infallible` for types without
+    /// redactions.
     type Redaction: Copy;
 
-    /// Of two objects in one list never the same.
+    /// The key, which is unique within one list.
     fn key(&self) -> Self::Key;
 
-    /// In what the object is less than a whole one, if in nothing else they differ.
+    /// Returns the redaction that makes this object out of a whole one, or `None` if they differ in anything else.
     fn redaction_of(&self, whole: &Self) -> Option<Self::Redaction>;
 
-    /// The object with less.
+    /// Returns a copy of this whole object with the parts left out that the redaction names.
     fn redacted(&self, redacted: Self::Redaction) -> Self;
 }
 
@@ -93,7 +96,7 @@ impl Keyed for Record {
     }
 }
 
-/// What is masked of a tie: its times.
+/// The only redaction of a tie: its time span is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Undated;
 
@@ -111,10 +114,10 @@ impl Keyed for Tie {
     }
 }
 
-/// What a view sees of an event less than another view: those of the participants, and whether the rest.
+/// A redaction of an event: the participants that it keeps, and which of the other parts it keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EventRedaction {
-    /// The participants that are there: bits by their positions in the whole.
+    /// The participants that are kept: bit `n` stands for participant `n` of the whole event.
     participants: u32,
     has_time: bool,
     has_place: bool,
@@ -177,21 +180,22 @@ impl Keyed for Link {
     }
 }
 
-/// Lists in ascending order; no object is in two of them. What several views say differently of the same
-/// are several objects with one key, but for those that are another one with less in it (an event, of which
-/// a view has the visible participants only): who holds such a one holds it for itself.
+/// The interned objects of one type: a list for each snapshot that brought new ones, in ascending order of key. No
+/// object is in two lists. Objects with one key and different content (variants, as of several views) are all held, but
+/// redactions of a held object are not (such as an event with the visible participants of a view only): each snapshot
+/// holds its own redactions.
 #[derive(Debug)]
 pub(super) struct Lists<T: Listed> {
     lists: Vec<Shared<T>>,
-    /// Objects of which another with the same key was there before.
+    /// Number of variants: objects that were added although another with the same key was held already.
     variants: usize,
-    /// Objects that were not taken in, since they are others with less.
+    /// Number of objects that were not added because they are redactions of a held object.
     redacted: usize,
 }
 
-/// About how many bytes so many ties and events take that a snapshot holds for itself.
+/// Approximate bytes of so many ties and events that a snapshot holds for itself.
 pub(super) fn own_bytes(ties: usize, events: usize) -> usize {
-    // What an event says of its place and participants takes about as much again.
+    // The place and the participants of an event lie on the heap and take about as much again.
     ties * size_of::<Tie>() + events * 2 * size_of::<Event>()
 }
 
@@ -207,17 +211,17 @@ impl<T: Listed> Clone for Lists<T> {
     }
 }
 
-/// Where the objects of a list are held: for each of the lists the positions, ascending.
+/// The objects of a snapshot's list, divided by where they are held.
 pub(super) struct Split<T: Keyed> {
     pub positions: Vec<RoaringBitmap>,
-    /// Those that are one that is held, with less.
+    /// Redactions of a held object: the place of the whole one, and the redaction.
     pub redacted: Vec<(Place, T::Redaction)>,
-    /// Those that are held nowhere.
+    /// Objects that are held in no list.
     pub rest: Vec<Arc<T>>,
 }
 
 impl<T: Keyed> Lists<T> {
-    /// Takes in the objects that are held nowhere yet, and tells which list they became.
+    /// Adds the objects that are not held yet as a new list, and returns that list; `None` if there are none.
     fn add(&mut self, list: &Shared<T>) -> Option<Shared<T>> {
         if self.lists.iter().any(|held| Arc::ptr_eq(held, list)) {
             return None;
@@ -254,14 +258,14 @@ impl<T: Keyed> Lists<T> {
         brought
     }
 
-    /// Where the objects of an ascending list are held.
+    /// Returns the place of each object of an ascending list; `None` for an object that is not held.
     pub fn places(&self, list: &Shared<T>) -> Indexed<T::Index, Option<Place>> {
         let mut interner = self.interner();
         let place = |item: &Arc<T>| interner.find(&item.key(), |held| Arc::ptr_eq(held, item));
         list.iter().map(place).collect()
     }
 
-    /// The same by the lists.
+    /// Divides an ascending list into objects that are held, redactions of held ones, and the rest.
     pub fn split(&self, list: &[Arc<T>]) -> Split<T> {
         let mut positions = vec![Vec::new(); self.lists.len()];
         let (mut redacted, mut rest) = (Vec::new(), Vec::new());
@@ -281,7 +285,7 @@ impl<T: Keyed> Lists<T> {
         Split { positions, redacted, rest }
     }
 
-    /// What lends the objects.
+    /// An interner over the lists, at their beginning.
     pub fn interner(&self) -> Interner<'_, T> {
         Interner { lists: self.lists.iter().map(|list| Passed { list, passed: 0 }).collect() }
     }
@@ -297,7 +301,7 @@ impl<T: Keyed> Lists<T> {
     }
 }
 
-/// Walks along the lists; objects are asked for in ascending order.
+/// Finds held objects in one pass over the lists; keys must be asked for in ascending order.
 pub(super) struct Interner<'a, T> {
     lists: Vec<Passed<'a, T>>,
 }
@@ -308,7 +312,7 @@ struct Passed<'a, T> {
 }
 
 impl<T: Keyed> Interner<'_, T> {
-    /// In which list, and where, the object with this key is held that `is` the one sought.
+    /// Returns the place of the held object that has this key and satisfies `is`, if there is one.
     fn find(&mut self, key: &T::Key, is: impl Fn(&Arc<T>) -> bool) -> Option<Place> {
         for (at, Passed { list, passed }) in self.lists.iter_mut().enumerate() {
             let before = list[*passed..].iter().take_while(|held| held.key() < *key).count();
@@ -320,7 +324,8 @@ impl<T: Keyed> Interner<'_, T> {
         None
     }
 
-    /// The one with the key that was sought last of which this is a part.
+    /// Returns the place of a held object of which the item is a redaction, and the redaction. The last call of
+    /// [`Self::find`] must have been for the item's key.
     fn whole_of(&self, item: &T) -> Option<(Place, T::Redaction)> {
         let key = item.key();
         let at = (0u32..).zip(&self.lists).filter_map(|(list, it)| {
@@ -331,7 +336,7 @@ impl<T: Keyed> Interner<'_, T> {
         at.into_iter().next()
     }
 
-    /// Whether one with the key that was sought last is held.
+    /// Tells if an object with this key is held. The last call of [`Self::find`] must have been for this key.
     fn knows(&self, key: &T::Key) -> bool {
         let at = self.lists.iter().filter_map(|it| it.list.get(it.passed));
         at.into_iter().any(|held| held.key() == *key)
@@ -339,7 +344,7 @@ impl<T: Keyed> Interner<'_, T> {
 }
 
 impl<T: Keyed + PartialEq> Interner<'_, T> {
-    /// The object, as it is already held, or else as it came.
+    /// Returns the held object that is equal to the fresh one, or else the fresh one itself.
     pub fn intern(&mut self, fresh: T) -> Arc<T> {
         match self.find(&fresh.key(), |held| **held == fresh) {
             Some(Place { list, position }) => {

@@ -1,9 +1,9 @@
-//! Ids as a caller is shown them.
+//! Ids as they are shown to a caller.
 //!
-//! The id of what is a victim's, masked or not, is a keyed hash of the case that is asked about and the id that is stored: it works
-//! in that case only and says in no other that it is the same. All else is shown by the id that is stored.
-//! Nothing is copied for a case: ids are made as they are asked for, and found again by a map of what is masked,
-//! which is made when the first such id is looked up.
+//! The shown id of an object about a victim, masked or not, is a keyed hash of the stored id and the case that is asked
+//! about: it works in that case only, so that nobody can tell by it that objects of two cases are the same. All other
+//! objects are shown with the stored id. No objects are copied for a case: ids are computed as they are asked for, and
+//! looked up in a map of the objects about victims, which is made when the first such id is looked up.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -14,19 +14,19 @@ use super::masks::is_of_victim;
 use super::{EntityIndex, EventIndex, IndexSet, LeftOut, RecordIndex, Snapshot, TieIndex};
 use crate::model::{EntityId, EventId, IdKey, RecordId, TieId};
 
-/// The case for which ids are made.
+/// The case for which ids are made, with maps to look up objects by these ids.
 #[derive(Clone, Default)]
 pub(super) struct Case {
     name: String,
-    /// Entities whose ids are of the case.
+    /// Entities whose shown id depends on the case: those with a record about a victim.
     keyed: Arc<IndexSet<EntityIndex>>,
     found: Arc<OnceLock<Found>>,
-    /// Events whose ids are of the case: the same in every case.
+    /// Events whose shown id depends on the case. The set is the same for every case.
     keyed_events: Arc<OnceLock<IndexSet<EventIndex>>>,
     found_events: Arc<OnceLock<HashMap<EventId, EventIndex>>>,
 }
 
-/// What is masked, by the ids of the case.
+/// Entities and records with ids of the case, by these ids.
 #[derive(Default)]
 struct Found {
     entities: HashMap<EntityId, EntityIndex>,
@@ -34,29 +34,30 @@ struct Found {
 }
 
 impl fmt::Debug for Case {
-    /// Not what was looked up so far.
+    /// Leaves out the maps that lookups made so far.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Case").field("name", &self.name).field("keyed", &self.keyed).finish()
     }
 }
 
-/// The id that a masked record is shown with in a case, by the one under which it is stored.
+/// Computes the id that a record of an entity with a victim is shown with in a case, from its stored id.
 pub fn record_id_in_case(id_key: &IdKey, case: &str, stored: RecordId) -> RecordId {
     RecordId(id_key.tag("record of a case", &[case.as_bytes(), &stored.0]))
 }
 
-/// The same of a masked entity.
+/// Computes the id that an entity with a record about a victim is shown with in a case, from its stored id.
 pub fn entity_id_in_case(id_key: &IdKey, case: &str, stored: EntityId) -> EntityId {
     EntityId(id_key.tag("entity of a case", &[case.as_bytes(), &stored.0]))
 }
 
-/// The same of a masked event.
+/// Computes the id that an event about a victim is shown with in a case, from its stored id.
 pub fn event_id_in_case(id_key: &IdKey, case: &str, stored: EventId) -> EventId {
     EventId(id_key.tag("event of a case", &[case.as_bytes(), &stored.0]))
 }
 
 impl Snapshot {
-    /// The same snapshot for a case: what is a victim's has other pseudonyms and ids in another case.
+    /// Returns the snapshot with the pseudonyms and ids of a case. Only entities with a record about a victim, and the
+    /// objects that refer to them, have other ids in another case.
     #[must_use]
     pub fn in_case(&self, case: &str) -> Self {
         let keyed = Arc::clone(&self.left_out.of_victims);
@@ -84,7 +85,7 @@ impl Snapshot {
         &self.left_out.case.name
     }
 
-    /// Whether the ids of an entity and its records are of the case.
+    /// Tells if the shown ids of an entity and its records depend on the case.
     fn is_keyed(&self, entity: EntityIndex) -> bool {
         self.left_out.case.keyed.contains(entity)
     }
@@ -124,7 +125,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether the id of a tie is of the case.
+    /// Tells if the shown id of a tie depends on the case.
     pub(super) fn is_keyed_tie(&self, tie: TieIndex) -> bool {
         let tie = &self.ties[tie];
         let mut ends = [tie.from, tie.to].into_iter().filter_map(|end| self.stored(end));
@@ -141,7 +142,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether the id of an event is of the case.
+    /// Tells if the shown id of an event depends on the case.
     pub(super) fn is_keyed_event(&self, event: EventIndex) -> bool {
         let event = &self.events[event];
         let mut records = event.participants.iter().filter_map(|part| self.stored(part.record));
@@ -149,42 +150,39 @@ impl Snapshot {
             && (is_of_victim(&event.label) || records.any(|record| self.is_keyed_record(record)))
     }
 
-    /// Whether the snapshot is masked, or what one was masked from.
+    /// Tells if the snapshot is masked, or is the original of a masked one.
     fn is_masking(&self) -> bool {
         self.left_out.is_masking
     }
 
-    /// The id of a record under which it is stored: for what is written about it, never for an answer.
+    /// The stored id of a record: for writes that refer to it, never for an answer.
     pub fn stored_id(&self, record: RecordIndex) -> RecordId {
         self.records[record].id
     }
 
-    /// The entity of the id that it is shown with; `None` when there is none in the view, or when it
-    /// bears this id in another case.
+    /// Finds an entity by its shown id; `None` if there is none in the view, or if the id is of another case.
     pub fn entity(&self, id: EntityId) -> Option<EntityIndex> {
         let at = self.entities.find_by_key(&id, |entity| entity.id);
         let open = at.filter(|at| !self.is_keyed(*at));
         open.or_else(|| self.found()?.entities.get(&id).copied())
     }
 
-    /// The record of the id that it is shown with; `None` when there is none in the view, or when it
-    /// bears this id in another case.
+    /// Finds a record by its shown id; `None` if there is none in the view, or if the id is of another case.
     pub fn record(&self, id: RecordId) -> Option<RecordIndex> {
         let open = self.stored(id).filter(|at| !self.is_keyed_record(*at));
         open.or_else(|| self.found()?.records.get(&id).copied())
     }
 
-    /// The record of the id under which it is stored, as ties, events, links and judgements name it;
-    /// `None` when there is none in the view. Never asked with what a caller said.
+    /// Finds a record by its stored id, by which ties, events, links and judgements refer to it; `None` if there is
+    /// none in the view. Never called with an id that came from a caller.
     pub(crate) fn stored(&self, id: RecordId) -> Option<RecordIndex> {
         self.records.find_by_key(&id, |record| record.id)
     }
 
-    /// The event of the id that it is shown with; `None` when there is none in the view, or when it bears this id in
-    /// another case.
+    /// Finds an event by its shown id; `None` if there is none in the view, or if the id is of another case.
     ///
-    /// The first id of no open event makes the snapshot look through its events once for those that are masked, and
-    /// each case make a map of these.
+    /// The first lookup of an id that is no stored id goes through all events once for those with ids of the case; for
+    /// each case the first such lookup makes a map of these.
     pub fn event(&self, id: EventId) -> Option<EventIndex> {
         let open = self.events.find_by_key(&id, |event| event.id);
         open.filter(|at| !self.is_keyed_event(*at)).or_else(|| {
@@ -215,8 +213,8 @@ impl Snapshot {
         Some(case.found.get_or_init(find))
     }
 
-    /// Entities in the order of their ids as shown: in that of what is stored the place of what is masked would
-    /// tell across cases who it is.
+    /// Sorts entities by their shown ids: in the order of stored ids the position of a masked entity would tell across
+    /// cases which one it is.
     pub fn in_order(&self, entities: impl IntoIterator<Item = EntityIndex>) -> Vec<EntityIndex> {
         let mut entities: Vec<EntityIndex> = entities.into_iter().collect();
         match self.left_out.case.keyed.is_empty() {
@@ -226,7 +224,7 @@ impl Snapshot {
         entities
     }
 
-    /// The records of an entity in the order of their ids as shown.
+    /// The records of an entity, sorted by their shown ids.
     pub fn records_of(&self, entity: EntityIndex) -> Vec<RecordIndex> {
         let mut records = self.entities[entity].records.to_vec();
         if self.is_keyed(entity) {

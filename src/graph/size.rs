@@ -1,15 +1,15 @@
-//! How much memory a snapshot holds for itself.
+//! An estimate of the memory that a snapshot holds for itself.
 
 use std::mem::size_of;
 
 use super::{Entity, RecordIndex, Relationship, Snapshot};
 
-/// A pointer, and its share of what the allocator keeps about it.
+/// Bytes of a pointer.
 const POINTER: usize = size_of::<usize>();
 
 impl Snapshot {
-    /// About how many bytes the snapshot holds for itself: its lists, entities and relationships. Objects
-    /// do not count: they are held in common (see [`super::SharedObjects`]).
+    /// Approximate bytes that the snapshot holds for itself: its lists, entities, relationships and indexes. Objects do
+    /// not count, since they are shared (see [`super::SharedObjects`]).
     pub fn own_bytes(&self) -> usize {
         let original = self.original();
         let lists = self.records.len() + self.ties.len() + self.events.len() + self.links.len();

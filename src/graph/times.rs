@@ -1,60 +1,60 @@
-//! When things happened, as far as a snapshot tells: of what is masked, never. By the times of a stay or a call a victim
-//! is found as well as by its place.
+//! Times of events, ties and relationships, as far as a snapshot shows them: masked ones have none, since a victim is
+//! found by the times of a stay or a call as well as by its place.
 
 use std::collections::BTreeMap;
 
 use super::{EventIndex, IndexSet, RelationshipIndex, Snapshot, Statement, TieIndex};
 use crate::model::{Event, Span, Tie, Timestamp};
 
-/// What stands in a masked event in place of its time. It is never shown: [`Snapshot::time_of`] knows none.
+/// The placeholder for the time of a masked event. It is never shown: [`Snapshot::time_of`] returns `None` for it.
 const HIDDEN_TIME: Timestamp = Timestamp::UNIX_EPOCH;
 
-/// The spans of a masked snapshot's relationships, where they differ from those that are stored with them.
+/// The time spans of a masked snapshot's relationships, where they differ from the spans stored with them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spans {
-    /// Relationships of which everything that shows them is masked, or has no time.
+    /// Relationships shown only by ties and events that are masked or have no time.
     unknown: IndexSet<RelationshipIndex>,
-    /// The spans of those of which something that is not masked shows when.
+    /// The spans of relationships that masked and unmasked ties and events show, computed from the unmasked ones.
     narrowed: BTreeMap<RelationshipIndex, Span>,
 }
 
 impl Spans {
-    /// About how many bytes it holds.
+    /// Approximate bytes that the spans take.
     pub fn bytes(&self) -> usize {
         self.unknown.bytes() + self.narrowed.len() * size_of::<(RelationshipIndex, Span)>()
     }
 }
 
-/// A masked event: what it says is not there.
+/// Returns a masked copy of an event: without time, place, text, amount and row id.
 pub(super) fn without_content(event: &Event) -> Event {
     let (place, text, amount, local_id) = (None, None, None, String::new());
     Event { place, text, amount, local_id, ..untimed(event) }
 }
 
-/// An event without its time.
+/// Returns a copy of an event without its time.
 pub(super) fn untimed(event: &Event) -> Event {
     Event { at: HIDDEN_TIME, until: None, ..event.clone() }
 }
 
-/// Whether an event is one without its time.
+/// Tells if the time of an event has been left out.
 pub(super) fn is_untimed(event: &Event) -> bool {
     event.at == HIDDEN_TIME && event.until.is_none()
 }
 
-/// A tie without its times.
+/// Returns a copy of a tie without its time span.
 pub(super) fn undated(tie: &Tie) -> Tie {
     Tie { span: Span::default(), ..tie.clone() }
 }
 
 impl Snapshot {
-    /// When an event began, and when it ended where that differs; `None` of one that is masked.
+    /// The time at which an event began, and at which it ended if that is known; `None` for a masked event.
     pub fn time_of(&self, event: EventIndex) -> Option<(Timestamp, Option<Timestamp>)> {
         let event = &self.events[event];
         let is_hidden = self.left_out.original.is_some() && self.is_hidden_event(event);
         (!is_hidden).then_some((event.at, event.until))
     }
 
-    /// From the first to the last time that is known of a relationship, of what is not masked.
+    /// The span of a relationship: from the first to the last known time of the ties and events that are not masked.
     pub fn span_of(&self, relationship: RelationshipIndex) -> Span {
         let Spans { unknown, narrowed } = &*self.left_out.spans;
         match narrowed.get(&relationship) {
@@ -64,7 +64,7 @@ impl Snapshot {
         }
     }
 
-    /// The spans of relationships that something masked shows, by what else shows them.
+    /// Computes the spans of the relationships that a masked tie or event shows, from the unmasked ones alone.
     pub(super) fn spans_of_what_is_left(&self) -> Spans {
         let mut spans = Spans::default();
         if self.left_out.original.is_none() {
@@ -95,7 +95,8 @@ impl Snapshot {
         spans
     }
 
-    /// Whether what a statement says is not shown: it is of a row about a victim, or something masked has a part in it.
+    /// Tells if the content of a statement is hidden: its row is about a victim whom the caller may not see unmasked,
+    /// or a masked entity has a part in it.
     pub fn is_masked_statement(&self, statement: Statement) -> bool {
         self.left_out.original.is_some()
             && match statement {
@@ -104,7 +105,7 @@ impl Snapshot {
             }
     }
 
-    /// When a statement held, as far as that is shown: of what is masked no time is.
+    /// The time span of a statement as far as it is shown; empty for a masked statement.
     pub fn time_shown(&self, statement: Statement) -> Span {
         match statement {
             Statement::Tie(index) => self.ties[index].span,

@@ -1,5 +1,5 @@
-//! What agreements keep back of the objects of a view: it is taken out before anything is computed, so
-//! that it is in no match, no search and no answer.
+//! Removing the fields that agreements withhold from the objects of a view. They are removed before anything is
+//! computed, so that they are in no link, no search and no answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::govern::{Field, Fields};
 use crate::model::{BlockKey, Body, Event, Link, Record, Tie, TieKind};
 use crate::resolve::{Engine, Prepared};
 
-/// The record without these fields; the source's raw columns may hold any of them.
+/// Removes these fields from a record, and always the source's raw columns, which may hold any of them.
 pub fn strip_record(record: &mut Record, fields: Fields) {
     record.raw.clear();
     let without = |field| fields.contains(field);
@@ -56,7 +56,7 @@ pub fn strip_record(record: &mut Record, fields: Fields) {
     }
 }
 
-/// Whether a tie states something that is kept back.
+/// Tells if a tie states the content of a withheld field.
 pub(super) fn is_withheld(tie: &Tie, fields: Fields) -> bool {
     match tie.kind {
         TieKind::Uses => fields.contains(Field::Phones),
@@ -65,7 +65,7 @@ pub(super) fn is_withheld(tie: &Tie, fields: Fields) -> bool {
     }
 }
 
-/// The event without these fields.
+/// Removes these fields from an event.
 pub(super) fn strip_event(event: &mut Event, fields: Fields) {
     if fields.contains(Field::EventText) {
         event.text = None;
@@ -78,9 +78,9 @@ pub(super) fn strip_event(event: &mut Event, fields: Fields) {
     }
 }
 
-/// The links of a view some of whose records were stripped. Stored links were scored on whole records;
-/// those of stripped ones are found and scored anew, as if the records had come without what is kept
-/// back.
+/// Returns the links of a view in which some records were stripped of withheld fields. Stored links were scored on
+/// whole records; the links of stripped records are found and scored anew, as if the records had come without these
+/// fields.
 pub(super) fn relink(
     engine: &Engine,
     (records, positions): (&Indexed<RecordIndex, Arc<Record>>, &Positions),

@@ -4,7 +4,7 @@
 //! nodes carry the view's tag. So one node written with `{view: $view}` holds a whole path pattern
 //! to the view. The rule here is stricter than need be, so that it can be seen to hold: *every*
 //! path pattern shows its own anchor, even when a variable in it is already bound. The grammar is
-//! the small part of Cypher's that stored queries use; what it cannot read is refused.
+//! the small part of Cypher's that stored queries use; a pattern that it cannot read is refused.
 
 use super::Refusal;
 use super::token::{Kind, Token};
@@ -28,12 +28,12 @@ struct Reader<'a> {
     quantified: bool,
 }
 
-/// A path pattern that was read.
+/// The result of reading a path pattern.
 struct Path {
-    /// Whether a node of it that always takes part carries the view's tag.
+    /// True if one of its nodes that takes part in every match carries the view's tag.
     anchored: bool,
     relationships: usize,
-    /// Position of the first token after it.
+    /// Position of the first token after the pattern.
     end: usize,
 }
 
@@ -96,7 +96,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// At `(`: a path pattern, or just a parenthesis.
+    /// Reads a path pattern at `(`, or passes over a mere parenthesis. Returns the position after it.
     fn pattern_in_expression(&self, at: usize) -> Result<usize, Refusal> {
         let path = match self.path(at) {
             Ok(path) if path.relationships > 0 => path,
@@ -111,7 +111,7 @@ impl Reader<'_> {
         Ok(path.end)
     }
 
-    /// `)-[`, `)--`, `)->` and `)<-` outside of a pattern that could be read.
+    /// Refuses `)-[`, `)--`, `)->` and `)<-` outside of a pattern that could be read.
     fn refuse_joint(&self, at: usize) -> Result<(), Refusal> {
         let dash =
             self.mark(at + 1, '-') && ['[', '-', '>'].iter().any(|mark| self.mark(at + 2, *mark));
@@ -122,7 +122,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `[name =] path`, `[name =] shortestPath(path)`, separated by commas.
+    /// Reads patterns separated by commas: `[name =] path` or `[name =] shortestPath(path)`. Returns the position after
+    /// them.
     fn patterns(&self, mut at: usize) -> Result<usize, Refusal> {
         loop {
             if self.is_name(at) && self.mark(at + 1, '=') {
@@ -142,7 +143,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Nodes and groups with relationships between them.
+    /// Reads a path: nodes and groups with relationships between them.
     fn path(&self, at: usize) -> Result<Path, Refusal> {
         let mut path = self.element(at)?;
         loop {
@@ -170,7 +171,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `((a)-[:T]-(b) WHERE ...){1,4}`. Never an anchor: it may be taken zero times.
+    /// Reads a quantified group, `((a)-[:T]-(b) WHERE ...){1,4}`. It is never an anchor: it may be taken zero times.
     fn group(&self, at: usize) -> Result<Path, Refusal> {
         let inner = self.path(at + 1)?;
         let mut end = inner.end;
@@ -192,7 +193,7 @@ impl Reader<'_> {
         Ok(Path { anchored: false, relationships: inner.relationships.max(1), end })
     }
 
-    /// The `)` that closes the parenthesis which `at` stands in.
+    /// Finds the `)` that closes the parenthesis around `at`.
     fn closing(&self, at: usize) -> Result<usize, Refusal> {
         let mut depth = 0usize;
         for close in at..self.tokens.len() {
@@ -208,7 +209,7 @@ impl Reader<'_> {
         self.refuse(at, "an open parenthesis")
     }
 
-    /// `(name:Label:Label {key: value})`
+    /// Reads a node, `(name:Label:Label {key: value})`.
     fn node(&self, at: usize) -> Result<Path, Refusal> {
         let mut end = self.expect(at, '(')?;
         if self.is_name(end) {
@@ -229,7 +230,8 @@ impl Reader<'_> {
         Ok(Path { anchored, relationships: 0, end: self.expect(end, ')')? })
     }
 
-    /// `<-[name:TYPE|TYPE *1..4 {key: value}]-` and its other directions; the position after it.
+    /// Reads a relationship, `<-[name:TYPE|TYPE *1..4 {key: value}]-` or another direction. Returns the position after
+    /// it.
     fn relationship(&self, at: usize) -> Result<usize, Refusal> {
         let start = if self.mark(at, '<') { at + 1 } else { at };
         let mut end = self.expect(start, '-')?;
@@ -258,7 +260,7 @@ impl Reader<'_> {
         Ok(if self.mark(end, '>') { end + 1 } else { end })
     }
 
-    /// `4`, `1..4` or `..4` after `*`.
+    /// Reads the length after `*`: `4`, `1..4` or `..4`. Returns the position after it.
     fn length(&self, at: usize) -> Result<usize, Refusal> {
         let least = self.integer(at);
         let mut end = if least.is_some() { at + 1 } else { at };
@@ -273,8 +275,8 @@ impl Reader<'_> {
         }
     }
 
-    /// `{key: value, ...}`, each value a literal, a parameter, a name or `name.property`. Whether
-    /// one of the entries is `view: $view`, and the position after it.
+    /// Reads `{key: value, ...}`, each value a literal, a parameter, a name or `name.property`. Returns true if one of
+    /// the entries is `view: $view`, and the position after it.
     fn properties(&self, at: usize) -> Result<(bool, usize), Refusal> {
         let mut end = at + 1;
         let mut anchored = false;

@@ -114,7 +114,7 @@ fn refuse<T>(token: Option<&Token>, reason: impl Into<String>) -> Result<T, Refu
     Err(Refusal::at(token, reason))
 }
 
-/// The most tokens of a statement, and how deep it may be nested: whatever reads it further goes down with it.
+/// The most tokens of a statement, and its deepest nesting: the parsers of the engines recurse as deep.
 const TOKENS_MAX: usize = 2_000;
 const DEPTH_MAX: usize = 24;
 
@@ -156,8 +156,8 @@ const BEFORE_LIST: &[&str] = &[
     "UNWIND", "WHEN", "WHERE", "WITH", "XOR",
 ];
 
-/// Properties are read as `name.property` only: `name['property']` and `name {.*}` would read those that stored
-/// queries may not read. Lists are read at plain numbers.
+/// Refuses other ways to read properties than `name.property`: `name['property']` and `name {.*}` would read properties
+/// that stored queries may not read. Lists may be read at plain numbers only.
 fn properties_by_name(tokens: &[Token]) -> Result<(), Refusal> {
     for (at, token) in tokens.iter().enumerate() {
         let before = at.checked_sub(1).map(|at| &tokens[at]);
@@ -217,7 +217,7 @@ fn words(tokens: &[Token]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Every parameter used is declared, and every one declared is used.
+/// Refuses parameters that are used and not declared, or declared and not used.
 fn parameters(header: &Header, tokens: &[Token]) -> Result<(), Refusal> {
     let mut unused: Vec<&str> = header.parameters.iter().map(|p| p.name.as_str()).collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -237,8 +237,7 @@ fn parameters(header: &Header, tokens: &[Token]) -> Result<(), Refusal> {
     }
 }
 
-/// Cuts the statement into its clauses: one `RETURN`, at the end, and rows are cut off nowhere
-/// else.
+/// Cuts the statement into its clauses. There must be one `RETURN`, at the end, and rows may be cut off nowhere else.
 fn clauses(tokens: &[Token]) -> Result<Vec<&[Token]>, Refusal> {
     let mut starts = Vec::new();
     let mut depth = 0i64;
@@ -281,7 +280,7 @@ fn clauses(tokens: &[Token]) -> Result<Vec<&[Token]>, Refusal> {
     Ok(clauses)
 }
 
-/// `collect` keeps the order of its rows: they must have just been given one.
+/// Refuses `collect` unless its rows have just been ordered: it keeps their order.
 fn lists_are_ordered(clauses: &[&[Token]]) -> Result<(), Refusal> {
     for (index, clause) in clauses.iter().enumerate() {
         let Some(collect) = clause.iter().find(|token| token.is_word("collect")) else { continue };
@@ -295,7 +294,8 @@ fn lists_are_ordered(clauses: &[&[Token]]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `RETURN` gives the header's columns, in its order, ordered by at least its key, up to `$max_rows`.
+/// Refuses a `RETURN` that does not give the header's columns in its order, ordered by at least its key, with at most
+/// `$max_rows` rows.
 fn result(header: &Header, clause: &[Token]) -> Result<(), Refusal> {
     let order = clause.iter().position(|token| token.is_word("ORDER"));
     let limit = clause.iter().position(|token| token.is_word("LIMIT"));
@@ -331,7 +331,7 @@ fn result(header: &Header, clause: &[Token]) -> Result<(), Refusal> {
     }
 }
 
-/// The name of each item of a comma-separated list, as `name` finds it.
+/// Returns the name of each item of a comma-separated list, as `name` finds it.
 fn names<'a>(
     tokens: &'a [Token],
     name: impl Fn(&'a [Token]) -> Option<&'a Token>,

@@ -14,7 +14,7 @@ use super::{
     parameters,
 };
 
-/// How many views are held at once; the least recently used one goes. A view of 100,000 nodes
+/// The most views held at once; beyond it the least recently used is dropped. A view of 100,000 nodes
 /// takes some 100 MB.
 const VIEWS_MAX: usize = 8;
 
@@ -25,7 +25,7 @@ const INDEXED: [&str; 9] =
 /// Holds the graphs of some views in memory.
 #[derive(Default)]
 pub struct EmbeddedEngine {
-    /// Least recently used first.
+    /// The graphs of views, the least recently used first.
     views: Mutex<Vec<(ViewKey, Arc<GraphStore>)>>,
 }
 
@@ -35,7 +35,7 @@ impl EmbeddedEngine {
         Self::default()
     }
 
-    /// The graph of the view, which becomes the most recently used one.
+    /// Returns the graph of a view, which becomes the most recently used one.
     fn graph(&self, view: &ViewKey) -> Option<Arc<GraphStore>> {
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         let at = views.iter().position(|(key, _)| key == view)?;
@@ -111,8 +111,8 @@ impl CypherEngine for EmbeddedEngine {
     }
 }
 
-/// Runs a query with its examples over no graph at all, as an engine would: what is wrong with its grammar or its names
-/// is found before somebody asks it.
+/// Runs a query with its examples over an empty graph: faults of its grammar or its names are found before a caller
+/// runs it.
 pub(super) fn try_out(query: &StoredQuery) -> Result<(), Refusal> {
     let begin = query.cypher().lines().take_while(|line| line.trim_start().starts_with("//"));
     let begin = begin.count() + 1;
@@ -134,17 +134,17 @@ pub(super) fn try_out(query: &StoredQuery) -> Result<(), Refusal> {
         .map_err(|error| there(error.to_string()))
 }
 
-/// Where a syntax error is, of a text that ends like `line 9:12 no viable alternative`.
+/// Reads the place of a syntax error from a text that ends like `line 9:12 no viable alternative`.
 fn place(reason: &str) -> Option<Refusal> {
     let (_, rest) = reason.split_once("syntax error: line ")?;
     let (line, rest) = rest.split_once(':')?;
-    // What follows quotes the file, which may name people.
+    // The rest of the text quotes the file, which may name people.
     let (column, _) = rest.split_once(' ')?;
     let (line, column) = (line.parse().ok()?, column.parse::<usize>().ok()? + 1);
     Some(Refusal { line, column, reason: "syntax: this may not stand here".into() })
 }
 
-/// A new in-memory graph with these nodes and relationships.
+/// Makes a new in-memory graph with these nodes and relationships.
 fn filled(graph: &PropertyGraph) -> Result<GraphStore, GraphError> {
     let store = GraphStore::open_memory()?;
     for label in INDEXED {
@@ -232,7 +232,7 @@ fn failed(reason: &str) -> QueryError {
     QueryError::Engine { engine: "embedded", reason: reason.to_owned() }
 }
 
-/// Syntax and semantic errors speak of the statement; the others may quote data and are reduced
+/// Syntax and semantic errors are about the statement; other errors may quote data and are reduced
 /// to their category.
 fn refused(error: marsdb_query::QueryError) -> QueryError {
     use marsdb_query::QueryError as Error;

@@ -13,21 +13,21 @@ use crate::model::{IdKey, hex};
 /// nothing about which classes exist.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewKey {
-    /// The same for all revisions of a view.
+    /// A hash of the view, the same for all revisions.
     pub(super) view: String,
-    /// Another one for each revision; the value of the `view` property in the graph.
+    /// A hash of the view and the revision; the value of the `view` property in the graph.
     pub(super) tag: String,
     /// The revision of the store that the graph was made from.
     pub(super) revision: u64,
 }
 
 impl ViewKey {
-    /// The key of the graph that a question within this view is asked of, masked in this way, at this
-    /// revision of the store.
+    /// Makes the key of the graph of a view at a revision of the store. `masks` tells how the view is masked: other
+    /// masks give another key.
     pub fn new(id_key: &IdKey, view: &View, masks: &str, revision: u64) -> Self {
         let mut bytes: Vec<u8> =
             view.classes().iter().flat_map(|class| class.0.to_le_bytes()).collect();
-        // What is masked joins in another way for each agency.
+        // Masked records are linked in another way for each agency.
         bytes.extend(format!("{}\n{:?}", view.agency(), view.withheld()).into_bytes());
         let parts: [&[u8]; 3] = [&bytes, masks.as_bytes(), &revision.to_le_bytes()];
         Self {
@@ -97,12 +97,12 @@ impl Cancel {
         hooks.into_iter().for_each(|hook| hook());
     }
 
-    /// Whether it was cancelled.
+    /// Tells if the run was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).cancelled
     }
 
-    /// Calls `hook` when it is cancelled, at once when it already is.
+    /// Calls `hook` when the run is cancelled, at once if it already is.
     pub(super) fn on_cancel(&self, hook: impl FnOnce() + Send + 'static) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.cancelled {
@@ -126,17 +126,17 @@ pub trait CypherEngine: Send + Sync {
     /// `embedded` or `neo4j`.
     fn name(&self) -> &'static str;
 
-    /// Whether statements beyond the portable core (`engines: neo4j`) run here.
+    /// Tells if the engine runs statements beyond the portable core (`engines: neo4j`).
     fn is_neo4j(&self) -> bool;
 
-    /// Whether the graph of this view at this revision is loaded and complete.
+    /// Tells if the graph of this view at this revision is loaded and complete.
     ///
     /// # Errors
     /// When the engine does not answer.
     fn holds(&self, view: &ViewKey) -> Result<bool, QueryError>;
 
-    /// Loads the graph of a view, replacing that of its earlier revisions. Loading what is already
-    /// there changes nothing.
+    /// Loads the graph of a view, replacing the graphs of its earlier revisions. Loading a graph that is already there
+    /// changes nothing.
     ///
     /// # Errors
     /// When the engine does not answer or refuses the graph.

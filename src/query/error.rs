@@ -1,25 +1,25 @@
-//! Why a stored query gave no rows. No text here holds the value of a parameter or a cell.
+//! The errors of running a stored query. No text of them has the value of a parameter or a cell.
 
 use thiserror::Error;
 
-/// Why a stored query gave no rows.
+/// The reason why a stored query gave no rows.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum QueryError {
     /// The library has no query of that name.
     #[error("there is no stored query of that name")]
     UnknownQuery,
-    /// The query needs what only Neo4j can do, and the store is an embedded one.
+    /// The query runs on Neo4j only, and the store is an embedded one.
     #[error("stored query `{name}` needs a Neo4j store")]
     NeedsNeo4j {
         /// The query.
         name: String,
     },
-    /// A parameter is unknown, missing, or not what the header asks for.
+    /// A parameter is unknown, missing, or has a value that the header does not allow.
     #[error("parameter `{name}`: {reason}")]
     Parameter {
         /// The parameter's name as the header (or the caller) spells it.
         name: String,
-        /// What is wrong with it.
+        /// The fault of the parameter, in words.
         reason: String,
     },
     /// The query was stopped at a limit; nothing of its result is given.
@@ -28,7 +28,7 @@ pub enum QueryError {
     /// The caller cancelled it.
     #[error("the query was cancelled")]
     Cancelled,
-    /// A column held something other than its header declares. Refused rather than shown otherwise.
+    /// A column has a value of another type than its header declares; the result is refused.
     #[error("column `{column}` of stored query `{query}` is not of its declared type {expected}")]
     ColumnType {
         /// The query.

@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::parameter::cast;
 use super::{Parameter, Refusal, Value, ValueType};
 
-/// Which engines run a query.
+/// The engines that run a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Engines {
-    /// The portable core: every engine, with the same rows.
+    /// All engines, with the same rows: the query is within the portable core.
     All,
     /// Only Neo4j.
     Neo4j,
@@ -21,18 +21,18 @@ pub enum Engines {
 /// A column of a stored query's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
-    /// Its name.
+    /// The name of the column.
     pub name: String,
-    /// Its type.
+    /// The type of its values.
     #[serde(rename = "type")]
     pub value_type: ValueType,
-    /// Whether it may be without a value.
+    /// True if the column may be without a value.
     pub nullable: bool,
-    /// What it means, with its unit.
+    /// The meaning of the column, with its unit.
     pub about: String,
 }
 
-/// Everything that the comment header of a file says.
+/// The content of a file's comment header.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Header {
     pub name: String,
@@ -53,14 +53,14 @@ pub(super) fn parse(text: &str) -> Result<Header, Refusal> {
     draft.finish().map_err(|reason| Refusal { line: last.max(1), column: 1, reason })
 }
 
-/// A comment of the header, and where its text begins.
+/// A comment of the header, with the line and column (from 1) where its text begins.
 struct Entry {
     line: usize,
     column: usize,
     text: String,
 }
 
-/// The header's comments; a comment that is indented by three spaces or more goes on with the one before.
+/// Splits the header into comments; a line that is indented by three spaces or more continues the comment before.
 fn entries(text: &str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -155,7 +155,7 @@ impl Draft {
     }
 }
 
-/// The example defaults to the default; both must be values that the parameter takes.
+/// Sets the example of a parameter, which defaults to its default; the parameter must take both values.
 fn with_example(
     mut parameter: Parameter,
     examples: &mut BTreeMap<String, serde_json::Value>,
@@ -189,7 +189,7 @@ fn engines(text: &str) -> Result<Engines, String> {
     }
 }
 
-/// `NAME TYPE [= DEFAULT] [(MIN..MAX)] -- ABOUT`
+/// Reads `NAME TYPE [= DEFAULT] [(MIN..MAX)] -- ABOUT`.
 fn parameter(text: &str) -> Result<Parameter, String> {
     let (declaration, about) = described(text)?;
     let (declaration, range) = match declaration.strip_suffix(')') {
@@ -213,7 +213,7 @@ fn parameter(text: &str) -> Result<Parameter, String> {
     Ok(Parameter { name, value_type, default, min, max, about, example })
 }
 
-/// `NAME TYPE[?] -- ABOUT`
+/// Reads `NAME TYPE[?] -- ABOUT`.
 fn column(text: &str) -> Result<Column, String> {
     let (declaration, about) = described(text)?;
     let plain = declaration.strip_suffix('?');

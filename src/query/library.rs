@@ -1,10 +1,10 @@
-//! The stored queries, read and checked: those that come with the program, and own ones.
+//! The library of stored queries, read and checked: queries that come with the program, and own ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Engines, Refusal, RefusedFile, StoredQuery, embedded};
 
-/// The stored queries by name, and the files of own ones that were refused.
+/// The stored queries by name, and the refused files of own queries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Library {
     queries: BTreeMap<String, StoredQuery>,
@@ -67,9 +67,9 @@ impl Library {
         Ok(Self { queries, own: BTreeSet::new(), refused: Vec::new() })
     }
 
-    /// These queries and own ones, given as the name of each file with its text or why that cannot be read. What
-    /// comes of it depends on the files only: one that is refused takes none of the others with it, and none may
-    /// take the name of a query that is here already.
+    /// Returns the library with own queries added, given as the name of each file with its text or the reason why it
+    /// cannot be read. The result depends on the files only: a refused file does not affect the others, and no own
+    /// query may take the name of a query that comes with the program.
     #[must_use]
     pub fn with_own(
         &self,
@@ -96,7 +96,7 @@ impl Library {
             return Err(Refusal { line: 1, column: 1, reason });
         }
         if query.engines() == Engines::All {
-            // The parser is not ours: what it falls over is refused, and the server stays.
+            // The parser is not ours: a query that makes it panic is refused, and the server goes on.
             let tried = std::panic::catch_unwind(|| embedded::try_out(&query));
             tried.unwrap_or_else(|_| {
                 let reason = "the embedded engine fails on it".into();
@@ -106,7 +106,7 @@ impl Library {
         Ok(query)
     }
 
-    /// The same with another refusal, of what is not a file.
+    /// Returns the library with one more refusal, which replaces an earlier one of the same name.
     pub(super) fn with_refused(&self, refused: RefusedFile) -> Self {
         let mut library = self.clone();
         library.refused.retain(|other| other.file != refused.file);
@@ -119,12 +119,12 @@ impl Library {
         &self.refused
     }
 
-    /// Whether the query of this name is an own one.
+    /// Tells if the query of this name is an own one.
     pub fn is_own(&self, name: &str) -> bool {
         self.own.contains(name)
     }
 
-    /// How many own queries there are.
+    /// The number of own queries.
     pub fn own_count(&self) -> usize {
         self.own.len()
     }

@@ -1,5 +1,5 @@
-//! The library of a running server: what comes with the program, and own queries of a folder, which are read again
-//! when the folder changes.
+//! The library of a running server: the queries that come with the program, and the own queries of a folder, which is
+//! read again when it changes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
@@ -16,10 +16,11 @@ const FILE_BYTES_MAX: u64 = 64 << 10;
 /// The most files of a folder.
 const FILES_MAX: usize = 500;
 
-/// What a folder looks like from outside: its files with their sizes and times. Whoever writes a file changes it.
+/// A fingerprint of a folder: its files with their sizes, times of modification and identities. Writing a file changes
+/// it.
 type Stamp = BTreeMap<String, (u64, Option<SystemTime>, (u64, i64, i64))>;
 
-/// A library that others read while it is replaced. Who asks for it has it as a whole, of one state of the folder.
+/// A library that can be replaced while others read it. A reader has the whole library of one state of the folder.
 pub struct LiveLibrary {
     shipped: Library,
     folder: Option<PathBuf>,
@@ -27,19 +28,19 @@ pub struct LiveLibrary {
     looks: Mutex<Looks>,
 }
 
-/// What was seen of the folder.
+/// The state of looking at the folder.
 #[derive(Default)]
 struct Looks {
-    /// What the folder looked like at the last look; nothing where it could not be read.
+    /// The fingerprint of the folder at the last look; `None` if it could not be read.
     seen: Option<Stamp>,
-    /// What it looked like when it was last taken over.
+    /// The fingerprint of the folder when its queries were last taken over.
     taken: Option<Stamp>,
-    /// Why it could not be read at the last look.
+    /// The error of the last look; `None` if the folder could be read.
     failing: Option<String>,
 }
 
 impl From<Library> for Arc<LiveLibrary> {
-    /// A library that stays as it is.
+    /// Makes a library without a folder, which never changes.
     fn from(library: Library) -> Self {
         Arc::new(LiveLibrary {
             shipped: library.clone(),
@@ -51,7 +52,7 @@ impl From<Library> for Arc<LiveLibrary> {
 }
 
 impl LiveLibrary {
-    /// These queries and the own ones of a folder. Files that are refused are left out, and stand in
+    /// Makes the library of these queries and the own queries of a folder. Refused files are left out, and listed in
     /// [`Library::refused`].
     ///
     /// # Errors
@@ -62,24 +63,24 @@ impl LiveLibrary {
             shipped,
             folder: Some(folder.to_owned()),
             current: RwLock::new(Arc::new(library)),
-            // Not known yet: the first look reads it once more.
+            // The fingerprint is not known yet: the first look reads the folder once more.
             looks: Mutex::default(),
         })
     }
 
-    /// Whether own queries are looked for.
+    /// Tells if the library has a folder of own queries.
     pub fn has_folder(&self) -> bool {
         self.folder.is_some()
     }
 
-    /// The library as it is now.
+    /// The current library.
     pub fn current(&self) -> Arc<Library> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks whether the folder has changed, and takes it over as a whole once it stood still from one look to the
-    /// next. The new library where it is another one. A folder that cannot be read leaves the queries as they are,
-    /// and the library says so.
+    /// Checks if the folder has changed, and takes over its queries once it is the same at two looks in a row. Returns
+    /// the new library if it differs from the last one. If the folder cannot be read the queries stay as they are, and
+    /// the library lists the error as a refusal.
     pub fn look(&self) -> Option<Arc<Library>> {
         let folder = self.folder.as_deref()?;
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,7 +88,7 @@ impl LiveLibrary {
             let still = looks.seen.as_ref() == Some(&now);
             let is_new = looks.taken.as_ref() != Some(&now);
             let files = if still && is_new { Some(read(folder)?) } else { None };
-            // What changed while it was read is read again at the next look.
+            // A folder that changed while it was read is read again at the next look.
             let files = if stamp(folder)? == now { files } else { None };
             Ok((now, files))
         });
@@ -128,7 +129,7 @@ impl LiveLibrary {
     }
 }
 
-/// The queries' files in a folder, with what they are: those that end with `.cypher`, hidden ones left out.
+/// Lists the files of queries in a folder, with their metadata: files that end with `.cypher`, without hidden ones.
 fn files(folder: &Path) -> io::Result<BTreeMap<String, (PathBuf, io::Result<Metadata>)>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
@@ -149,14 +150,14 @@ fn files(folder: &Path) -> io::Result<BTreeMap<String, (PathBuf, io::Result<Meta
 fn stamp(folder: &Path) -> io::Result<Stamp> {
     let of = |metadata: &Metadata| (metadata.len(), metadata.modified().ok(), identity(metadata));
     let files = files(folder)?.into_iter();
-    // What cannot be looked at is different from all that can.
+    // Files without metadata get a value that differs from all others.
     Ok(files
         .map(|(name, (_, it))| (name, it.as_ref().map_or((u64::MAX, None, (0, 0, 0)), of)))
         .collect())
 }
 
-/// Number and time of change of what lies there: they differ after a file was replaced by one of the same size and
-/// time.
+/// Returns inode number and time of change of a file: they differ after the file was replaced by one of the same size
+/// and time of modification.
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> (u64, i64, i64) {
     use std::os::unix::fs::MetadataExt;
@@ -168,7 +169,7 @@ fn identity(_: &Metadata) -> (u64, i64, i64) {
     (0, 0, 0)
 }
 
-/// The texts of the queries' files, by name.
+/// Reads the texts of the files of queries, by name.
 fn read(folder: &Path) -> io::Result<Vec<(String, Result<String, Refusal>)>> {
     let files = files(folder)?;
     Ok(files.into_iter().map(|(name, (path, it))| (name, text(&path, it))).collect())
@@ -178,7 +179,7 @@ fn text(path: &Path, metadata: io::Result<Metadata>) -> Result<String, Refusal> 
     let first = |reason: String| Refusal { line: 1, column: 1, reason };
     let unread = |error: io::Error| first(format!("cannot be read: {error}"));
     let metadata = metadata.map_err(unread)?;
-    // Reading a pipe would wait for who writes.
+    // Reading a pipe would wait for a writer.
     if !metadata.is_file() {
         return Err(first("is not a file".into()));
     }

@@ -64,12 +64,12 @@ impl Serialize for ValueType {
 /// A parameter of a stored query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Parameter {
-    /// Its name, without `$`.
+    /// The name of the parameter, without `$`.
     pub name: String,
-    /// Its type.
+    /// The type of its values.
     #[serde(rename = "type")]
     pub value_type: ValueType,
-    /// The value when the caller gives none; a parameter without one is required.
+    /// The value if the caller gives none; a parameter without a default is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
     /// The least allowed number.
@@ -78,7 +78,7 @@ pub struct Parameter {
     /// The greatest allowed number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
-    /// What it means, with its unit.
+    /// The meaning of the parameter, with its unit.
     pub about: String,
     /// A value to try.
     pub example: serde_json::Value,
@@ -96,7 +96,7 @@ const TEXT_CHARS_MAX: usize = 500;
 /// The most items that a list parameter takes.
 const LIST_ITEMS_MAX: usize = 200;
 
-/// The value as the parameter's type, or what is wrong with it. Never echoes the value.
+/// Converts a value to the parameter's type, or returns the fault as text, which never repeats the value.
 pub(super) fn cast(parameter: &Parameter, value: &serde_json::Value) -> Result<Value, String> {
     match parameter.value_type {
         ValueType::Integer => {

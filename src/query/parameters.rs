@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::parameter::cast;
 use super::{QueryError, StoredQuery, Value};
 
-/// The values to run `query` with: those given, checked, and the defaults of the others.
+/// Binds the parameters of `query`: the given values, checked, and the defaults of the others.
 ///
 /// # Errors
 /// [`QueryError::Parameter`] naming the parameter that is unknown, missing, of another type, or

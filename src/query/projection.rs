@@ -1,4 +1,4 @@
-//! The property graph of a view: what stored queries see of a snapshot.
+//! The property graph of a view, over which stored queries run: the projection of a snapshot.
 
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ pub struct PropertyGraph {
 /// A node.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Its labels; the first says what it is.
+    /// The labels of the node; the first is its specific type.
     pub labels: &'static [&'static str],
-    /// Its properties, among them `id` (unique in the view) and `view`.
+    /// The properties of the node, among them `id` (unique in the view) and `view`.
     pub properties: BTreeMap<&'static str, Value>,
 }
 
@@ -32,13 +32,13 @@ pub type Relation = &'static str;
 /// A relationship from one node to another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edge {
-    /// Its type.
+    /// The type of the relationship.
     pub relation: Relation,
     /// Position of the node it goes out from.
     pub source: u32,
     /// Position of the node it goes to.
     pub target: u32,
-    /// Its properties.
+    /// The properties of the relationship.
     pub properties: BTreeMap<&'static str, Value>,
 }
 
@@ -81,12 +81,12 @@ impl Builder<'_> {
         self.graph.edges.push(Edge { relation, source, target, properties });
     }
 
-    /// The node of an entity: they come first.
+    /// The position of the node of an entity: entities come first.
     fn node_of(entity: EntityIndex) -> u32 {
         entity.raw()
     }
 
-    /// The node of a record: they come after the entities.
+    /// The position of the node of a record: records come after the entities.
     fn node_of_record(&self, record: RecordIndex) -> u32 {
         self.snapshot.entities().len() as u32 + record.raw()
     }
@@ -177,7 +177,7 @@ impl Builder<'_> {
         self.sightings(seen);
     }
 
-    /// Who took part, each entity once per role.
+    /// The participants of an event, each entity once per role.
     fn participants(&self, event: &Event) -> Vec<(EntityIndex, Role)> {
         let entity = |id| Some(self.snapshot.entity_of(self.snapshot.stored(id)?));
         let mut participants: Vec<(EntityIndex, Role)> = event
@@ -190,8 +190,8 @@ impl Builder<'_> {
         participants
     }
 
-    /// `SEEN_AT` (never of people who may be victims, or of what is masked), numbered along the time of each entity, so that consecutive ones can
-    /// be asked for.
+    /// Adds `SEEN_AT` relationships (none for people who may be victims or for masked entities), numbered along the
+    /// time of each entity, so that queries can ask for consecutive ones.
     fn sightings(&mut self, mut seen: Vec<Sighting>) {
         seen.sort_unstable();
         seen.dedup();
@@ -213,7 +213,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The same name, city, country and coordinates are the same place.
+    /// Makes the id of a place: places with the same name, city, country and coordinates have the same id.
     fn place_id(&self, place: &Place) -> String {
         let text = |part: &Option<String>| part.clone().unwrap_or_default().into_bytes();
         let degrees = |part: Option<f64>| part.map_or(vec![], |d| d.to_bits().to_le_bytes().into());
@@ -238,8 +238,8 @@ struct Sighting {
     place: u32,
 }
 
-/// Whether taking part in this role means having been where the event was. A caller's or payer's
-/// own place is not known.
+/// Tells if taking part in this role means having been at the place of the event. A caller's or payer's own place is
+/// not known.
 fn is_seen(kind: EventKind, role: Role) -> bool {
     matches!(
         kind,
@@ -247,7 +247,7 @@ fn is_seen(kind: EventKind, role: Role) -> bool {
     ) && matches!(role, Role::Subject | Role::Vehicle | Role::Guest)
 }
 
-/// Engines cannot store an absent value.
+/// Leaves out properties without a value: engines cannot store null.
 fn present(
     properties: impl IntoIterator<Item = (&'static str, Value)>,
 ) -> BTreeMap<&'static str, Value> {
@@ -258,7 +258,7 @@ fn text(part: &Option<String>) -> Value {
     part.as_ref().map_or(Value::Null, Value::from)
 }
 
-/// A text, or nothing where it is empty.
+/// Makes a text value; null for an empty text.
 fn some_text(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { Value::from(text) }
 }
@@ -285,7 +285,7 @@ fn entity_properties(
     let mut properties = vec![
         ("id", Value::from(snapshot.entity_id(index).to_string())),
         ("type", Value::from(entity.entity_type.as_str())),
-        // In a masked snapshot the pseudonym.
+        // For a masked entity this is the pseudonym.
         ("name", Value::from(snapshot.name(index))),
         ("records", Value::Integer(entity.records.len() as i64)),
         ("protected", Value::Bool(snapshot.is_protected(index))),
@@ -298,13 +298,14 @@ fn entity_properties(
     properties
 }
 
-/// Keyed hashes of the words of all family names, folded to plain lower-case letters, distinct and
-/// ascending: two people who share one may be a family. Used to leave families out, never to point at
-/// anyone; hashed, because people whose names are masked have families too: but only by what the records of one
-/// agency say of its victims, lest a name be found by asking who shares it.
+/// Keyed hashes of the words of all family names of a person, folded to plain lower-case letters, distinct and
+/// ascending: two people who share one may be a family. Queries use them to leave families out, never to point at
+/// anyone. They are hashed because masked people have families too. The hashes of a masked person are made from one
+/// agency's records about victims and differ between agencies, so that nobody can find the name by asking who shares
+/// it.
 struct Families(Vec<String>);
 
-/// Keyed hashes.
+/// A figure, since it has keyed hashes only.
 impl Figure for Families {}
 
 impl Families {
@@ -314,7 +315,7 @@ impl Families {
         for index in &snapshot.entities()[entity].records {
             let record = &original.records()[*index];
             let Body::Person(person) = &record.body else { continue };
-            // What is said of the person elsewhere, as a human judged, tells nothing of others who are masked.
+            // Records of a masked person that are not about a victim must tell nothing of others who are masked.
             if masked && !record.label.category.is_victim() {
                 continue;
             }

@@ -1,8 +1,8 @@
-//! Why a statement is refused.
+//! The refusal of a statement.
 
 use thiserror::Error;
 
-/// Why a statement is refused.
+/// The place and the reason for which a statement is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{line}:{column}: {reason}")]
 pub struct Refusal {

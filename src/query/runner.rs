@@ -14,10 +14,10 @@ use crate::graph::Snapshot;
 use crate::model::{EntityId, Timestamp};
 use crate::store::StoreAddress;
 
-/// How often a run starts again because the engine dropped the view's graph under it.
+/// The most attempts at a run, if the engine drops the view's graph during each.
 const ATTEMPTS_MAX: usize = 3;
 
-/// The rows of a stored query: each with one value per column of the header, in its order.
+/// The result of a stored query: rows with one value per column of the header, in its order.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rows {
     /// The columns, as the header declares them.
@@ -55,12 +55,12 @@ impl Runner {
         Ok(Self::new(library, engine))
     }
 
-    /// The queries as they are now.
+    /// The current library of queries.
     pub fn library(&self) -> Arc<Library> {
         self.library.current()
     }
 
-    /// Whether the engine of this store can run the query.
+    /// Tells if the engine of this store can run the query.
     pub fn supports(&self, query: &StoredQuery) -> bool {
         query.engines() == Engines::All || self.engine.is_neo4j()
     }
@@ -100,7 +100,7 @@ impl Runner {
     }
 }
 
-/// Holds the rows to the header's columns.
+/// Checks the rows against the header's columns, and converts timestamps.
 fn cast(query: &StoredQuery, rows: Vec<Vec<Value>>) -> Result<Rows, QueryError> {
     let columns = query.columns();
     let mismatch = |column: &Column| QueryError::ColumnType {
@@ -123,7 +123,7 @@ fn cast(query: &StoredQuery, rows: Vec<Vec<Value>>) -> Result<Rows, QueryError> 
     Ok(Rows { columns: columns.to_vec(), rows, version: query.version().to_owned() })
 }
 
-/// The value as the column's type, or nothing when it is of another.
+/// Converts a value to the column's type; `None` if it is of another type.
 fn cell(column: &Column, value: Value) -> Option<Value> {
     match (column.value_type, value) {
         (_, Value::Null) => column.nullable.then_some(Value::Null),

@@ -7,7 +7,7 @@ use super::token::characters;
 use super::{Column, Engines, Parameter, Refusal, check};
 use crate::model::hex;
 
-/// A stored query: a checked statement and what its header says of it.
+/// A stored query: a checked statement with its header.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredQuery {
     header: Header,
@@ -19,7 +19,7 @@ impl StoredQuery {
     /// Reads and checks one file.
     ///
     /// # Errors
-    /// Where and why the header cannot be read or the statement is refused.
+    /// The place and the reason if the header cannot be read or the statement is refused.
     pub fn parse(file: &str, text: &str) -> Result<Self, RefusedFile> {
         Self::read(file, text).map_err(|refusal| RefusedFile::of(file, refusal))
     }
@@ -40,22 +40,22 @@ impl StoredQuery {
         Ok(Self { header, cypher: text.to_owned(), version })
     }
 
-    /// Its name, which is that of its file.
+    /// The name of the query, which is the name of its file without `.cypher`.
     pub fn name(&self) -> &str {
         &self.header.name
     }
 
-    /// What it is for.
+    /// The purpose of the query.
     pub fn about(&self) -> &str {
         &self.header.about
     }
 
-    /// Which engines run it.
+    /// The engines that run the query.
     pub fn engines(&self) -> Engines {
         self.header.engines
     }
 
-    /// Its parameters, in the header's order.
+    /// The parameters of the query, in the header's order.
     pub fn parameters(&self) -> &[Parameter] {
         &self.header.parameters
     }
@@ -65,7 +65,7 @@ impl StoredQuery {
         &self.header.columns
     }
 
-    /// The columns that together tell any two rows apart; the rows are ordered by them at last.
+    /// The columns of the key: no two rows have equal values in all of them, and the rows are ordered by all of them.
     pub fn key(&self) -> &[String] {
         &self.header.key
     }
@@ -75,13 +75,13 @@ impl StoredQuery {
         &self.cypher
     }
 
-    /// A hash of the whole file, so that it can be told which text of a query was run.
+    /// A hash of the whole file, by which the text of a query that was run can be identified.
     pub fn version(&self) -> &str {
         &self.version
     }
 }
 
-/// A file that cannot be part of the library: where and why.
+/// A file that cannot be part of the library, with the place and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
 #[error("{file}:{line}:{column}: {reason}")]
 pub struct RefusedFile {

@@ -1,5 +1,5 @@
-//! Cuts a Cypher text into tokens, dropping white space and comments. What would make two readers
-//! of the text disagree (escapes, quoted names) is refused here.
+//! Cuts a Cypher text into tokens, dropping white space and comments. Syntax that two readers of the text might read
+//! differently (escapes, quoted names) is refused here.
 
 use super::Refusal;
 
@@ -20,7 +20,7 @@ pub(super) enum Kind {
     Mark(char),
 }
 
-/// A token and where it begins: its line, and its character in the line, from 1.
+/// A token and its position: the line, and the character in the line, from 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
     pub kind: Kind,
@@ -29,19 +29,19 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Whether this is the keyword, in any case.
+    /// Tells if this token is the keyword, in upper or lower case.
     pub fn is_word(&self, word: &str) -> bool {
         matches!(&self.kind, Kind::Word(text) if text.eq_ignore_ascii_case(word))
     }
 
-    /// Whether this is the character.
+    /// Tells if this token is the character.
     pub fn is_mark(&self, mark: char) -> bool {
         self.kind == Kind::Mark(mark)
     }
 }
 
 impl Refusal {
-    /// A refusal at a token, or at the begin of the file.
+    /// Makes a refusal at a token, or at the beginning of the file.
     pub(super) fn at(token: Option<&Token>, reason: impl Into<String>) -> Self {
         let (line, column) = token.map_or((1, 1), |token| (token.line, token.column));
         Self { line, column, reason: reason.into() }
@@ -63,9 +63,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
     Ok(tokens)
 }
 
-/// Refuses, comments and texts included, what one reader of a text takes for something else than another: people see
-/// no invisible characters; Neo4j reads backslash escapes (`\u0027`) even in comments, and both engines end a comment
-/// at a carriage return.
+/// Refuses characters that two readers of a text might take for different things, also in comments and texts: people
+/// see no invisible characters; Neo4j reads backslash escapes (`\u0027`) even in comments, and both engines end a
+/// comment at a carriage return.
 pub(super) fn characters(text: &str) -> Result<(), Refusal> {
     let (mut line, mut column) = (1, 1);
     let mut rest = text.chars().peekable();
@@ -86,7 +86,7 @@ pub(super) fn characters(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Control characters, and those that show as nothing or turn the direction of what stands around them.
+/// Tells if a character is a control character, is invisible, or turns the direction of the text around it.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -168,7 +168,7 @@ impl<'a> Lexer<'a> {
         (end > 0).then(|| self.take(end).to_owned())
     }
 
-    /// `1..4` is an integer, two dots and an integer.
+    /// Reads a number; `1..4` is an integer, two dots and an integer.
     fn number(&mut self) -> Result<Kind, Refusal> {
         let digits =
             |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -184,7 +184,7 @@ impl<'a> Lexer<'a> {
         self.number_end(Kind::Integer(value))
     }
 
-    /// `0x1F`, `1e9` and `1_000` are not needed.
+    /// Refuses a number that goes on: `0x1F`, `1e9` and `1_000` are not needed.
     fn number_end(&self, kind: Kind) -> Result<Kind, Refusal> {
         if self.rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             return Err(self.refuse("a number that is not plain decimal"));

@@ -86,7 +86,7 @@ fn a_write_has_one_entry_which_was_committed_with_it() {
     );
     assert!(entry.purpose.is_some() && entry.case.is_some());
     assert_eq!(entry.write.as_ref().map(String::len), Some(32));
-    // What stored nothing went straight to the log.
+    // Entries of requests that stored nothing went straight to the log.
     assert_eq!((lines[1].entry.status, &lines[1].entry.write), (refused.status, &None));
     assert_eq!(lines[2].entry.write, None);
     verify(&server.audit).unwrap();

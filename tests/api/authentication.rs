@@ -1,4 +1,4 @@
-//! Without a token nothing but what is listed as public answers.
+//! Without a token only the operations that are listed as public answer.
 
 use accord::api::{document, public_operations};
 use accord::identity::{ApiKey, Keys};

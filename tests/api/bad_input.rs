@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Client, Server};
 
-/// What callers send must not come back.
+/// A text that callers send and that must not come back.
 const SECRET: &str = "Jane Roe";
 
 fn row() -> Value {
@@ -121,7 +121,7 @@ fn a_row_that_cannot_be_taken_names_member_and_reason_and_stores_nothing() {
         let answer = client.post("/v1/records", &row);
         assert_eq!(answer.problem(422), "invalid_input", "{row}");
         assert_eq!(fault(&answer), (column, reason.to_owned()), "{row}");
-        // The same row in a batch refuses the whole batch.
+        // In a batch the row refuses the whole batch.
         let good = with("/local_id", json!("good"));
         let answer = client.post("/v1/records/batch", &json!({ "rows": [good, row] }));
         assert_eq!(answer.problem(422), "invalid_input", "{row}");

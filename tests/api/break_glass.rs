@@ -12,8 +12,8 @@ const CASE: Option<&str> = Some("MP-1");
 const PURPOSE: Option<&str> = Some("trafficking_investigation");
 const MINUTE: i64 = 60;
 
-/// A shelter that points the police to suspects and victims, may be opened in danger, and keeps its
-/// contacts black.
+/// A server with a shelter that points the police to suspects and victims, allows break-glass, and keeps its contacts
+/// black.
 fn foreseen() -> (Server, Hands, String) {
     let (server, hands) = standing();
     server
@@ -82,7 +82,7 @@ fn a_pointer_becomes_the_object_for_an_hour_in_the_case_and_for_the_purpose_of_w
     assert!(!log.contains("child"), "the log takes no free text");
 }
 
-/// What the log says of the last operation of a kind.
+/// The log entry of the last operation of a kind.
 fn logged(server: &Server, operation: &str) -> Entry {
     let log = std::fs::read_to_string(&server.audit).unwrap();
     let mut lines = log.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
@@ -101,7 +101,7 @@ fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
     let id: [BreakGlassId; 1] = [glass["id"].as_str().unwrap().parse().unwrap()];
     police.get(&suspect).ok();
     assert_eq!(marks("GET /v1/records/{id}"), id);
-    // What was looked for and not found counts too.
+    // A lookup that found nothing counts too.
     police.get(&black).problem(404);
     assert_eq!(marks("GET /v1/records/{id}"), id);
     police.post("/v1/search", &json!({ "text": "horvat" })).ok();
@@ -118,7 +118,7 @@ fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
     hands.forward(60 * MINUTE);
     police.get(&suspect).problem(404);
     assert_eq!(marks("GET /v1/records/{id}"), [] as [BreakGlassId; 0], "after");
-    // Who reviews it reads how many there were, the owner does not.
+    // The reviewer reads how many operations there were, the owner does not.
     let read = |agency: &str| {
         let officer = server.user(agency, "officer", &[Role::PrivacyOfficer]);
         officer.get("/v1/break-glass").ok()["uses"][0]["operations"].clone()
@@ -130,7 +130,7 @@ fn the_log_marks_all_that_was_asked_under_it_and_nothing_else() {
     accord::audit::verify(&server.audit).unwrap();
 }
 
-/// It would tell whether there is something to open, be it hidden all the same.
+/// Otherwise it would tell if there is something to open, even if that stays hidden.
 #[test]
 fn a_mark_does_not_depend_on_what_there_is() {
     let (server, _, agreement) = foreseen();
@@ -169,7 +169,7 @@ fn only_where_an_agreement_foresaw_it() {
     assert_eq!(analyst.post("/v1/break-glass", &danger(SHELTER)).problem(403), "forbidden");
     police.post("/v1/break-glass", &danger(SHELTER)).ok();
     police.get(&suspect).ok();
-    // What the owner suspends is closed at once.
+    // A suspension by the owner ends it at once.
     let suspend = format!("/v1/agreements/{agreement}/suspend");
     approvers(&server, SHELTER)[0].send("POST", &suspend, None, b"").ok();
     police.get(&suspect).problem(404);

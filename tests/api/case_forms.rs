@@ -36,7 +36,7 @@ fn by_default_a_reference_has_a_digit_and_no_more_than_letters_and_three_signs()
     let log = std::fs::read_to_string(&server.audit).unwrap().to_lowercase();
     assert!(log.contains("mp-2026/0042"));
     assert!(!log.contains("jane"), "{log}");
-    // Nor what nobody knows the sender of: whose form would it have?
+    // A reference from an unknown caller is not logged either: no agency's form applies to it.
     server
         .with_token(None)
         .asking(Some("prosecution"), Some("Roe1"))

@@ -37,7 +37,8 @@ fn every_reference_and_tag_leads_somewhere() {
     }
 }
 
-/// What generators of clients stumble over is not in it, and what is of several kinds tells them apart.
+/// The document has no constructs that generators of clients cannot read, and types with several kinds have a
+/// discriminator.
 #[test]
 fn the_document_holds_what_generators_of_clients_read() {
     let document = document();
@@ -142,7 +143,7 @@ pub fn all() -> Vec<((String, String), Value)> {
     operations
 }
 
-/// Every role but that of who runs the server.
+/// The roles of a user who may use all operations but the ones of the server's operator.
 pub const EVERY_ROLE: [Role; 6] = [
     Role::Analyst,
     Role::Investigator,
@@ -181,7 +182,7 @@ fn every_example_runs_as_it_stands_for_every_agency_of_the_demo() {
             // There is no job before one is started, and its id is not known before.
             let expected = match id {
                 "get_job" | "cancel_job" => 404,
-                // Nor are there this case and this agreement; and who discloses drafts.
+                // The example's case and agreement do not exist either, and only a discloser can draft.
                 _ if CASES.contains(&id) || AGREEMENTS.contains(&id) => 404,
                 // No agreement of the tests' policy foresees it.
                 "break_glass" => 409,
@@ -201,7 +202,7 @@ fn every_example_runs_as_it_stands_for_every_agency_of_the_demo() {
     }
 }
 
-/// An example that finds nothing explains nothing.
+/// The examples must find something: otherwise they explain nothing.
 fn assert_says_something(operation: &str, answer: &super::Answer) {
     let filled = |pointer: &str| {
         let body = answer.json();

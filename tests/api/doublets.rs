@@ -1,5 +1,5 @@
-//! Criminal intelligence cannot be probed by its local id: for who is not certified, an id that it bears
-//! answers as one that nothing bears, in every answer that follows.
+//! Criminal intelligence cannot be probed by its local id: for users who are not certified, the id of such a row
+//! answers like an unused id, in every answer that follows.
 
 use accord::govern::{Principal, Purpose, Role};
 use accord::identity::ApiKey;
@@ -47,7 +47,7 @@ fn told(answer: &Answer) -> (u16, String) {
     (answer.status, text)
 }
 
-/// All that a colleague who is not certified is answered who hands in rows of these ids.
+/// All answers to a colleague who is not certified and hands in rows with these ids.
 fn probe(server: &Server) -> Vec<(u16, String)> {
     let client = server.agency(POLICE);
     let mut answers = Vec::new();
@@ -119,7 +119,7 @@ fn bound(server: &Server, user: &str, certified: bool) -> Client {
     server.holder(ApiKey { holder, ..known }).asking(Some("deconfliction"), Some(REFERENCE))
 }
 
-/// All that who is shown nothing is answered who hands in rows of these ids.
+/// All answers to a user who is shown no record and hands in rows with these ids.
 fn blind(client: &Client) -> Vec<(u16, String)> {
     let mut answers = Vec::new();
     for (id, name) in [("P-1", "Ana Horvat"), ("P-1", "Ana Horvat"), ("P-2", "Mira Kovac")] {
@@ -148,7 +148,7 @@ fn a_local_id_answers_as_an_unused_one_to_who_is_shown_no_record_for_any_purpose
         other.post("/v1/records", &intelligence("other-P-3", "Nobody Here")).ok();
         let [one, two] = [&with, &without].map(|server| blind(&bound(server, "b", is_certified)));
         assert_eq!(one, two);
-        // What is not refused for its content is stored, and again is no change.
+        // A row that is not refused for its content is stored, and handing it in again is no change.
         assert_eq!([one[0].0, one[1].0, one[2].0], [200; 3]);
         assert!(one[1].1.contains("\"records_unchanged\":2"), "{}", one[1].1);
     }

@@ -1,4 +1,4 @@
-//! Entities: search, records and why they are one, neighbours, routes.
+//! Entities: search, records and the explanation of their joins, neighbours, routes.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Events, and the ties and events that other answers name as what they rest on.
+//! Events, and the ties and events that other answers name as their evidence.
 
 use accord::audit::Line;
 use accord::model::{EventKind, IdKey};
@@ -30,14 +30,14 @@ fn row(id: &str, category: &str, day: usize) -> Value {
     row
 }
 
-/// The entity that the first record of a stored row speaks of.
+/// The entity of the first record of a stored row.
 fn entity(client: &Client, stored: &Value) -> String {
     let record = stored["records"][0].as_str().unwrap();
     let entity = client.get(&format!("/v1/records/{record}")).ok()["entity"]["id"].clone();
     entity.as_str().unwrap().to_owned()
 }
 
-/// All that the relationships of an entity with its neighbours rest on.
+/// The ties and events that the relationships of an entity with its neighbours rest on.
 fn evidence(client: &Client, entity: &str) -> Vec<Value> {
     let answer = client.get(&format!("/v1/entities/{entity}/neighbours?limit=500")).ok();
     let items = answer["neighbours"]["items"].as_array().unwrap().clone();
@@ -45,7 +45,7 @@ fn evidence(client: &Client, entity: &str) -> Vec<Value> {
     relationships.flat_map(|it| it["evidence"].as_array().unwrap().clone()).collect()
 }
 
-/// The ids of events among what is named.
+/// The ids of the events in a list of evidence.
 fn events(evidence: &[Value]) -> Vec<String> {
     let ids = evidence.iter().map(|it| it["id"].as_str().unwrap().to_owned());
     ids.filter(|id| id.starts_with("evt_")).collect()
@@ -158,7 +158,7 @@ fn a_masked_event_tells_neither_when_nor_where_and_opens_in_its_case_only() {
     assert_eq!(there.problem(404), "not_found");
 }
 
-/// What is open does not get a mask by standing beside what is masked, and what is masked comes last.
+/// An open event is not masked by standing beside a masked one, and masked ones come last.
 #[test]
 fn an_open_event_with_a_part_of_a_masked_one_is_masked_and_its_others_are_not() {
     let (_server, specialist, _) = sheltered();
@@ -172,7 +172,7 @@ fn an_open_event_with_a_part_of_a_masked_one_is_masked_and_its_others_are_not() 
     open["events"].as_array_mut().unwrap().extend([with_car, of_car]);
     specialist.post("/v1/records", &row("7", "victim", 9)).ok();
     specialist.post("/v1/records", &open).ok();
-    // The phone is one with the victim's: what it had a part in is masked.
+    // The phone is joined with the victim's: events in which it had a part are masked.
     let find = |text: &str, of: &str| {
         let found = specialist.post("/v1/search", &json!({ "text": text, "type": of })).ok();
         found["hits"]["items"][0]["entity"]["id"].as_str().map(str::to_owned)

@@ -1,4 +1,4 @@
-//! Why two records score as they do, why not, and how an entity holds together.
+//! Explanations of the scores of pairs and of the links that hold entities together.
 
 use quick_xml::events::Event;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ fn texts(answer: &Answer) -> Vec<String> {
     assert_eq!(answer.header("content-type"), Some("image/svg+xml; charset=utf-8"));
     assert!(answer.header("content-security-policy").unwrap().contains("default-src 'none'"));
     let text = answer.text();
-    // What it rests on is no part of the drawing.
+    // The grounds of the answer are no part of the drawing.
     let (start, rest) = text.split_once("<metadata>").unwrap();
     let (metadata, end) = rest.split_once("</metadata>").unwrap();
     let metadata: Value = serde_json::from_str(metadata).unwrap();
@@ -162,7 +162,7 @@ fn a_pair_that_is_not_one_says_what_it_would_need() {
     assert!(ask.iter().any(|ask| ask["attribute"] == "birth_date"), "one side states none");
     assert!(ask.iter().all(|ask| ask["level"] == "missing" && ask["attribute"] != "name"));
     texts(&picture(&client, &a, &b));
-    // What a human says stands beside it, and the bits stay.
+    // A human's verdict stands beside the score, and the bits stay.
     let verdict = json!({ "a": a, "b": b, "verdict": "same" });
     client.post("/v1/judgements", &verdict).ok();
     let judged = pair(&client, &a, &b).ok();

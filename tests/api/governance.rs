@@ -1,4 +1,4 @@
-//! Agreements, cases, purposes, pointers: what counts for the next request.
+//! Agreements, cases, purposes, pointers: changes count from the next request on.
 
 use accord::govern::{OFFICERS_PER_SIDE, POLICY_DOCUMENT, Policy, Role};
 use serde_json::{Value, json};
@@ -390,7 +390,7 @@ fn a_case_has_members_an_end_and_victims_that_its_agencies_bring_in() {
     assert_eq!(lead.post("/v1/cases", &opened).problem(409), "already_there");
     let purpose = Some("trafficking_investigation");
     let lead = lead.asking(purpose, Some(&case));
-    // What is masked bears another id in each case.
+    // A masked record has another id in each case.
     let path = super::path_in_case(SHELTER, "1", &case);
     lead.get(&path).problem(404);
     let member = json!({ "agency": SHELTER, "user": "analyst" });

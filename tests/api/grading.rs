@@ -1,4 +1,4 @@
-//! How rows are graded, who must, and the weakest grade in what rests on them.
+//! Grades of rows, the agencies that must give them, and the weakest grade in answers that rest on them.
 
 use accord::govern::Role;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn record(client: &Client, id: &str) -> (Value, Value) {
     (record["grade"].clone(), record["nature"].clone())
 }
 
-/// What is told of how far an answer is to be believed.
+/// Returns the basis of an answer: the weakest grade, and if it rests on an opinion.
 fn basis(answer: &Value) -> (&Value, bool) {
     (&answer["weakest_grade"], answer["rests_on_opinion"].as_bool().unwrap())
 }
@@ -96,7 +96,7 @@ fn a_match_shows_the_weakest_grade_of_the_records_that_the_caller_sees() {
     assert_eq!(basis(&entity(&police, &own)), (&json!("5x5x5:A1"), false));
     let theirs = json!({ "grade": "3x5x2:2B", "nature": "opinion" });
     let [other, _] = stored(&shelter, "1", theirs);
-    // What the police do not see counts for the shelter only.
+    // A row that the police do not see counts for the shelter only.
     stored(&shelter, "2", json!({ "grade": "3x5x2:3E", "handling": "own" }));
     let probe = json!({ "body": graded("", "", json!({}))["records"][0]["body"] });
     for (client, weakest) in [(&police, "3x5x2:2B"), (&shelter, "3x5x2:3E")] {

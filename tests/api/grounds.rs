@@ -1,4 +1,4 @@
-//! On what answers rest: told with each, and the same words whatever is hidden.
+//! The grounds of answers: each answer states them, in the same words whatever is hidden.
 
 use accord::govern::Role;
 use serde_json::{Value, json};

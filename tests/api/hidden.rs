@@ -1,5 +1,5 @@
-//! What may not be seen answers exactly as what does not exist: two stores that differ only in what
-//! a caller may not see give that caller the same bytes.
+//! A hidden object answers exactly as one that does not exist: two stores that differ only in objects that a caller may
+//! not see give that caller the same bytes.
 
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use crate::policy::USERS;
 
 const AGENCY: &str = "metro-police";
 
-/// What each operation on one of these things takes, and the beginning of the ids that it takes.
+/// The operations that take one of these ids: method, path, prefix of the ids, and a body.
 fn operations() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     let note = json!({ "note": "All of it was deleted" });
     let member = json!({ "agency": AGENCY, "user": "u" });

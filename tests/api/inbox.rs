@@ -1,4 +1,4 @@
-//! The inbox: each role reads what it answers for, and no more.
+//! The inbox: each role reads the messages that it is responsible for, and no more.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::policy::time;
 
 use Role::{Approver, Investigator, PrivacyOfficer, TaskForceLead, VictimSpecialist, WatchDesk};
 
-/// Who reads what, written down by hand.
+/// The roles that read each kind of message, written down by hand.
 const READERS: [(MessageKind, &[Role]); 11] = [
     (MessageKind::AskedByOther, &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer]),
     (MessageKind::AskedOfOther, &[Investigator, TaskForceLead, WatchDesk, PrivacyOfficer]),

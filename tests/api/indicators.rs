@@ -145,7 +145,7 @@ fn an_entry_of_the_log_says_which_indicator_was_asked() {
     assert_eq!(last(&server).operation, "GET /v1/indicators/shared-hub");
     client.get("/v1/indicators").ok();
     assert_eq!(last(&server).operation, "GET /v1/indicators");
-    // What is none may be any text: it says so, and stays out of the log.
+    // The name of no indicator may be any text: the answer says so, and the text stays out of the log.
     for name in ["shared_hub", "horvat", "SHARED-HUB", "shared-hub%20"] {
         let answer = client.get(&format!("/v1/indicators/{name}?window_days=x"));
         assert_eq!(answer.problem(404), "not_found", "{name}");

@@ -48,8 +48,8 @@ fn same_joins_and_the_entity_says_who_said_so() {
     assert_eq!(other["entity"]["records"], 1);
 }
 
-/// Joined with a masked victim a record is masked with her, and bears another id: the judgement that did so was
-/// stored and answered as if there were no such record.
+/// A judgement that joins a record with a masked victim masks the record too and gives it another id. Formerly such a
+/// judgement was stored, but answered as if there were no such record.
 #[test]
 fn a_record_that_is_masked_by_its_judgement_is_answered_with_its_new_id() {
     let server = Server::empty();

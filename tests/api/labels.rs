@@ -1,4 +1,4 @@
-//! What a row must say to be let in, and who sees it then: criminal intelligence, reviews, releases.
+//! Labels that rows must have to be accepted, and the callers who see them: criminal intelligence, reviews, releases.
 
 use accord::govern::{POLICY_DOCUMENT, Policy, Principal, Role};
 use accord::identity::ApiKey;
@@ -116,7 +116,7 @@ fn a_provider_of_services_cites_a_release_for_each_victim_and_with_its_end_it_is
     refused(&submit(&server, SHELTER, &victim), "release", "no_release");
     submit(&server, POLICE, &victim).ok();
     submit(&server, SHELTER, &row("2", "contact", "+442025550143")).ok();
-    // Nor by way of a file.
+    // A file of victims needs a release too.
     let mapping = "source = \"p\"\nformat = \"csv\"\nid = \"id\"\n\n[label]\ncategory = \"victim\"\n\n\
                    [[record]]\nslot = \"person\"\ntype = \"person\"\n[record.fields]\nfull = \"name\"\n";
     let file =

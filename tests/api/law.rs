@@ -1,4 +1,4 @@
-//! What the law that an agency works under asks of its rows and agreements.
+//! Requirements of the law that an agency works under, on its rows and agreements.
 
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ fn under_28_cfr_23_copies_are_kept_for_five_years_at_most() {
     let path = format!("/v1/agreements/{id}/versions");
     let drafted = approvers(&server, SHELTER)[0].post(&path, &long).ok();
     try_to_sign(officer, &drafted).ok();
-    // The same law refuses its own draft at once.
+    // The law refuses the agency's own draft at once.
     (long["discloser"], long["recipients"]) = (json!(POLICE), json!([SHELTER]));
     long["retention_days"] = json!(3_000);
     let answer = officer.post("/v1/agreements", &long);

@@ -51,7 +51,7 @@ fn head_answers_as_get_does_without_a_body() {
         assert_eq!(headers(&head), headers(&get), "{path}");
         assert!(head.body.is_empty() && !get.body.is_empty(), "{path}");
     }
-    // What only POST does is not done by HEAD.
+    // HEAD does not do what only POST does.
     assert_eq!(ask(&police, "HEAD", "/v1/resolve", &[]).status, 405);
 }
 
@@ -155,7 +155,7 @@ fn an_answer_that_has_not_changed_is_confirmed_and_logged_as_if_it_were_shown() 
     assert_eq!(told(&all[all.len() - 1]), told(&all[all.len() - 7]));
     let other = ask(&client, "GET", PHONE, &[("if-none-match", "\"other\"")]);
     assert_eq!((other.status, &other.body), (200, &whole.body));
-    // What is not there, or is refused, is not confirmed by a star.
+    // An object that does not exist, or a request that is refused, is not confirmed by a star.
     for path in [NOTHING, "/v1/queries?limit=0"] {
         let answer = ask(&client, "GET", path, &[("if-none-match", "*")]);
         assert!([404, 400].contains(&answer.status) && answer.header("etag").is_none());

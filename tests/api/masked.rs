@@ -1,4 +1,4 @@
-//! What is masked cannot be guessed from an answer, and every unmasking is marked, however it was asked for.
+//! Masked content cannot be guessed from an answer, and every unmasking is marked, however it was asked for.
 
 use accord::audit::{Entry, Line};
 use accord::govern::Role;
@@ -72,8 +72,8 @@ fn phone(id: &str, number: &str) -> Value {
     })
 }
 
-/// Whoever handed in the right number found it joined with the victim's, and no mark was left: they may unmask her,
-/// and had not asked for it.
+/// Formerly a caller who may unmask the victim, and had not asked for it, could hand in the right number and find it
+/// joined with the victim's, and no mark was left.
 #[test]
 fn a_guess_of_who_may_unmask_meets_the_victim_only_where_that_is_asked_for_and_marked() {
     let server = Server::empty();

@@ -14,13 +14,13 @@ use super::governance::{POLICE, SHELTER, approvers, grant, server, sign, terms};
 use super::{Client, Server};
 use crate::policy::time;
 
-/// A pair of keys: of `openssl` where there is one, else of AWS-LC.
+/// A pair of keys: made by `openssl` if it is installed, else by AWS-LC.
 struct Officer {
     folder: tempfile::TempDir,
     without_openssl: Option<Ed25519KeyPair>,
 }
 
-/// Runs `openssl` in a folder; what it printed.
+/// Runs `openssl` in a folder; returns its output.
 fn openssl(folder: &Path, arguments: &[&str], input: &str) -> Option<Vec<u8>> {
     let mut child = Command::new("openssl")
         .args(arguments)
@@ -74,7 +74,7 @@ impl Officer {
         STANDARD.encode(openssl(self.folder.path(), &sign, "").unwrap())
     }
 
-    /// Whether `openssl` takes a signature under a text for that of a key, as PEM.
+    /// Checks with `openssl` that a signature of a text is valid for a public key, given as PEM.
     fn check(&self, pem: &str, text: &str, signature: &str) {
         let folder = self.folder.path();
         std::fs::write(folder.join("officer.pub"), pem).unwrap();

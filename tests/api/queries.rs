@@ -65,8 +65,8 @@ fn wrong_parameters_are_named_and_not_echoed() {
     }
 }
 
-/// A victim specialist who asks to unmask sees that a victim and a contact are one; whoever does not see the victim's name gets
-/// the rows of two people, also where the specialist asked the same before.
+/// A victim specialist who asks to unmask sees that a victim and a contact are one; a caller who does not see the
+/// victim's name gets the rows of two people, also where the specialist asked the same before.
 #[test]
 fn a_query_runs_on_what_the_caller_may_join_and_not_on_what_another_of_the_case_may() {
     let server = Server::empty();

@@ -47,8 +47,8 @@ fn server(victims: &str) -> Server {
     server
 }
 
-/// Two people of the asker on one number, and three victims of the owner on another: the same one, or not. Gives
-/// the records of the victims.
+/// Hands in two people of the asker with one number, and three victims of the owner with the same number or another.
+/// Returns the records of the victims.
 fn hand_in(server: &Server, victims: &str) -> Vec<Value> {
     let asker = server.agency(ASKER);
     let ordinary = (0..40).map(|it| row(it, "contact", &format!("+4420255511{it:02}")));
@@ -65,7 +65,7 @@ fn investigator(server: &Server) -> Client {
     server.agency(ASKER)
 }
 
-/// Asks for shared hubs and waits until what was asked has been looked at.
+/// Asks for shared hubs and waits until the question has been checked for referrals.
 fn ask(server: &Server) -> super::Answer {
     ask_as(server, &investigator(server))
 }
@@ -76,7 +76,7 @@ fn ask_as(server: &Server, client: &Client) -> super::Answer {
     answer
 }
 
-/// Waits until no question is left to be looked at.
+/// Waits until no question is left to be checked.
 fn looked_at(server: &Server) {
     let began = Instant::now();
     while !server.store.documents("referral-question/").unwrap().is_empty() {
@@ -95,7 +95,7 @@ fn told(client: &Client, kind: &str) -> Vec<Value> {
     messages.filter(|it| it["kind"] == kind).cloned().collect()
 }
 
-/// What the asker's agency may see before anybody has decided.
+/// Returns the texts of all answers in which the asker's agency could see a referral.
 fn seen_by_the_asker(server: &Server) -> Vec<String> {
     let every = super::documentation::EVERY_ROLE;
     let client = server.user(ASKER, "analyst", &every);

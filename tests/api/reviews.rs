@@ -1,4 +1,4 @@
-//! Reviews of rows, what becomes of rows that nobody reviews, and who learns of it.
+//! Reviews of rows, the removal of rows that nobody reviews, and the users who are told of it.
 
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ fn officer(server: &Server, agency: &str) -> Client {
     officer_at(server, agency, &Hands::default())
 }
 
-/// A privacy officer who has just shown who they are.
+/// A privacy officer who has just authenticated.
 fn officer_at(server: &Server, agency: &str, hands: &Hands) -> Client {
     let officer = server.user_since(agency, "officer", &[Role::PrivacyOfficer], hands.now());
     officer.asking(Some("oversight"), Some("AUDIT-1"))
@@ -63,7 +63,7 @@ fn said(answer: &Answer) -> Value {
     body
 }
 
-/// What the file of the audit log says.
+/// The text of the audit log.
 fn log(server: &Server) -> String {
     std::fs::read_to_string(&server.audit).unwrap()
 }
@@ -220,7 +220,7 @@ fn a_review_is_a_date_ahead_with_an_explanation_of_a_row_that_has_one_by_who_sig
     server.agency(SHELTER).post("/v1/records/reviews", &good).problem(403);
 }
 
-/// Until a request answers so, or a minute has passed.
+/// Waits until a request has this answer, or a minute has passed.
 fn until_gone(client: &Client, path: &str) {
     let began = Instant::now();
     while client.get(path).status != 404 {

@@ -31,7 +31,7 @@ pub const AGENCIES: [&str; 6] = [
     "metro-police",
 ];
 
-/// What a server may have that most tests do without.
+/// Options of a server that most tests do without.
 #[derive(Default)]
 pub struct Special {
     pub identity: identity::Settings,
@@ -39,7 +39,7 @@ pub struct Special {
     pub clock: Option<jobs::Clock>,
     pub purge_every: Option<std::time::Duration>,
     pub random: Option<Random>,
-    /// Whether the store holds a policy and keys already, which stay as they are.
+    /// True if the store holds a policy and keys already, which stay as they are.
     pub kept: bool,
 }
 
@@ -61,14 +61,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// On an empty store.
+    /// Starts a server on an empty store.
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = file(&folder.path().join("store.accord"));
         Self::on(folder, &address)
     }
 
-    /// On a store that holds the demo.
+    /// Starts a server on a store that holds the demo.
     pub fn demo() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.accord");
@@ -76,18 +76,18 @@ impl Server {
         Self::on(folder, &file(&path))
     }
 
-    /// On a store of its own anywhere.
+    /// Starts a server on a new store at an address.
     pub fn on(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
         Self::start(folder, address, Special::default())
     }
 
-    /// On a store of its own, at a time that stands still and without chance: what two of them answer
-    /// differs only by what their stores hold.
+    /// Starts a server on a new store, with a clock that stands still and without randomness: the answers of two such
+    /// servers differ only if their stores do.
     pub fn still(folder: tempfile::TempDir, address: &StoreAddress) -> Self {
         Self::still_on(folder, address, |_| {})
     }
 
-    /// The same on a store that is filled before the server starts, which purges at once.
+    /// Starts a server as [`Self::still`] does, on a store that is filled before. It purges at once.
     pub fn still_on(
         folder: tempfile::TempDir,
         address: &StoreAddress,
@@ -105,14 +105,14 @@ impl Server {
         Self::run(folder, config, scheme)
     }
 
-    /// On an empty store, with something special.
+    /// Starts a server on an empty store, with special options.
     pub fn with(special: Special) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = file(&folder.path().join("store.accord"));
         Self::start(folder, &address, special)
     }
 
-    /// On a store that another server has left, as it was left.
+    /// Starts a server on a store that another server has left, as it was left.
     pub fn again(address: &StoreAddress) -> Self {
         let special = Special { kept: true, ..Special::default() };
         Self::start(tempfile::tempdir().unwrap(), address, special)
@@ -143,12 +143,12 @@ impl Server {
         self.client(Some(token(agency)), (agency, "analyst"))
     }
 
-    /// A client of an agency's user with these roles, whose key is made for it.
+    /// A client of an agency's user with these roles, with a new key.
     pub fn user(&self, agency: &str, user: &str, roles: &[Role]) -> Client {
         self.user_since(agency, user, roles, Timestamp::from_micros(START).unwrap())
     }
 
-    /// The same with a key made at a time.
+    /// A client of an agency's user with these roles, with a key made at a time.
     pub fn user_since(
         &self,
         agency: &str,
@@ -181,7 +181,7 @@ impl Server {
         self.client(token.map(str::to_owned), ("", ""))
     }
 
-    /// A client that asks about the case that everybody works on, where the user does, else about a reference.
+    /// A client that asks about the case that everybody works on if the user does, else about a reference.
     fn client(&self, token: Option<String>, (agency, user): (&str, &str)) -> Client {
         let policy = self.store.document(POLICY_DOCUMENT).unwrap();
         let policy = Policy::from_document(policy.as_deref()).unwrap();
@@ -196,7 +196,7 @@ impl Server {
     }
 }
 
-/// What a server on a store of its own is built from.
+/// Makes the configuration of a server on a new store.
 pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: Special) -> Config {
     let store = store::open(address, true).unwrap();
     if !special.kept {
@@ -280,7 +280,7 @@ pub fn import_demo(store: &dyn Store) {
     assert!(report.files.iter().all(|file| file.refused == 0));
 }
 
-/// When the clock of every server starts, in microseconds since 1970.
+/// The time at which the clock of every server starts, in microseconds since 1970.
 pub const START: i64 = 1_790_000_000_000_000;
 
 /// A clock that moves a millisecond at each look, from the same start for every server.
@@ -343,19 +343,19 @@ fn keys(store: &dyn Store) {
     }
 }
 
-/// Asks the server with one token.
+/// A client that asks the server with one token.
 #[derive(Clone)]
 pub struct Client {
     base: String,
     token: Option<String>,
-    /// What proves that the client holds the key its token is bound to.
+    /// A proof that the client holds the key that its token is bound to.
     proof: Option<String>,
     purpose: Option<String>,
     case: Option<String>,
     agent: ureq::Agent,
 }
 
-/// What the server answered.
+/// An answer of the server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub status: u16,
@@ -405,13 +405,13 @@ impl Client {
         Self { base, token, proof: None, purpose, case: Some(case.to_owned()), agent }
     }
 
-    /// The same, asking for a purpose and about a case.
+    /// Returns the client with a purpose and a case for its requests.
     pub fn asking(&self, purpose: Option<&str>, case: Option<&str>) -> Self {
         let (purpose, case) = (purpose.map(str::to_owned), case.map(str::to_owned));
         Self { purpose, case, ..self.clone() }
     }
 
-    /// The same, with a proof for its next request.
+    /// Returns the client with a proof for its next request.
     pub fn proving(&self, proof: &str) -> Self {
         Self { proof: Some(proof.to_owned()), ..self.clone() }
     }
@@ -428,15 +428,15 @@ impl Client {
         self.send("POST", path, Some("application/json"), body.to_string().as_bytes())
     }
 
-    /// Sends JSON that the server may refuse before it has read it all. What it answers counts, and not
-    /// whether all could be written: on a closed connection writing fails.
+    /// Sends JSON that the server may refuse before it has read it all. Only the answer counts, and not whether all
+    /// could be written: on a closed connection writing fails.
     pub fn send_much(&self, path: &str, body: &[u8]) -> Answer {
         let mut headers = self.headers();
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
         self.send_as_it_is("POST", path, &headers, body)
     }
 
-    /// The headers that say who asks, what for and about which case.
+    /// The headers with the credentials, the purpose and the case.
     pub fn headers(&self) -> Vec<(String, String)> {
         let token = self.token.as_ref().map(|token| format!("Bearer {token}"));
         let named =
@@ -468,7 +468,7 @@ impl Client {
                 let written = writer.write_all(head.as_bytes());
                 written.and_then(|()| writer.write_all(body)).ok();
             });
-            // What came before the connection was reset is there.
+            // Bytes that came before the connection was reset are kept.
             stream.read_to_end(&mut bytes)
         });
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {

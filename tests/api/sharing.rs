@@ -1,4 +1,4 @@
-//! How far a row goes by what it says itself: handling, audience, conditions, and the markings of others.
+//! Sharing by the labels of rows: handling, audience, conditions, and the markings of others.
 
 use accord::govern::Role;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Whatever an answer shows is in its audit entry: one test over all operations of the document.
+//! All objects that an answer shows are in its audit entry: one test over all operations of the document.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,8 +22,8 @@ pub fn named(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// Asserts that the last entry of an audit log names whatever the answer to the last request showed; tells how many
-/// objects it names.
+/// Asserts that the last entry of an audit log names all objects that the answer to the last request showed; returns
+/// how many objects it names.
 pub fn assert_named(log: &Path, request: &str, answer: &Answer) -> usize {
     let shown = named(&answer.text());
     // The library of stored queries has examples of its own, which show nothing.

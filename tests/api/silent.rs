@@ -1,4 +1,4 @@
-//! Silent alerts: an owner hears of what it keeps black, the asker does not, whenever the server stops.
+//! Silent alerts: an owner is told when its black records are asked for, the asker is not, whenever the server stops.
 
 use accord::govern::{DeskBook, POLICY_DOCUMENT, Policy};
 use accord::store::StoreAddress;
@@ -8,10 +8,10 @@ use super::governance::{POLICE, SHELTER, agreed, approvers, row, terms};
 use super::server::file;
 use super::{Client, Server};
 
-/// What questions are kept under until the owners have heard.
+/// The prefix of the documents that keep questions until the owners have been told.
 const KEPT: &str = "silent/";
 
-/// Lets the shelter keep its suspects black from the police, and hear when they ask for one.
+/// Makes an agreement by which the shelter keeps its suspects black from the police, and is told when they ask for one.
 fn foreseen(server: &Server) {
     server
         .store
@@ -40,7 +40,7 @@ fn ask(server: &Server, born: &str, covert: bool) {
     assert_eq!(police(server).post("/v1/deconflict", &body).ok()["pointers"], json!([]));
 }
 
-/// What the shelter has heard, once nothing is left to be told.
+/// Returns the silent alerts in the shelter's inbox, once no question is left.
 fn heard(server: &Server) -> Vec<Value> {
     let patience = std::time::Instant::now();
     while !server.store.documents(KEPT).unwrap().is_empty() && patience.elapsed().as_secs() < 20 {

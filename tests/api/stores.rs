@@ -16,7 +16,7 @@ fn a_server_on_neo4j_answers_as_one_on_a_file() {
     for agency in ["metro-police", "harbour-shelter"] {
         for ((method, path), operation) in all() {
             let id = operation["operationId"].as_str().unwrap();
-            // What a server can run differs by design; a job's times are its own.
+            // The queries that a server can run differ by design; the times of jobs differ too.
             if ["metrics", "list_queries", "start_import"].contains(&id) {
                 continue;
             }

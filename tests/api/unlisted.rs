@@ -1,5 +1,4 @@
-//! Agencies that are not listed: whoever guesses a name learns nothing by it, and agencies come together all the
-//! same.
+//! Agencies that are not listed: guessing a name tells nothing, and agencies can make agreements all the same.
 
 use accord::govern::{POLICY_DOCUMENT, Policy, Role};
 use serde_json::{Value, json};
@@ -111,7 +110,7 @@ fn the_id_that_the_drafter_hands_over_brings_two_agencies_together() {
     let quiet = approvers(&server, QUIET);
     assert_eq!(quiet[0].get(&path).ok()["versions"], drafted["versions"]);
     assert_eq!(agreements(&quiet[0]), 0, "reading is not answering");
-    // Who is no side of it learns nothing by the id.
+    // An agency that is not a side of the agreement learns nothing by the id.
     let stranger = officer(&server, "border-guard");
     let never = format!("/v1/agreements/agr_{}", "0".repeat(32));
     let [named, unnamed] = [path.as_str(), &never].map(|path| stranger.get(path).problem(404));
@@ -125,7 +124,7 @@ fn the_id_that_the_drafter_hands_over_brings_two_agencies_together() {
     for agency in [QUIET, DRAFTER] {
         assert_eq!(names(&officer(&server, agency)), [QUIET, DRAFTER]);
     }
-    // Those who know each other hear of the next draft.
+    // Agencies that know each other are told of the next draft.
     let mut next = guess();
     next["id"] = json!("mou-2");
     officer(&server, DRAFTER).post("/v1/agreements", &next).ok();

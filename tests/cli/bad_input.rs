@@ -1,5 +1,5 @@
-//! Whatever a file holds, the commands that read files end with a clear error or a correct result, in
-//! bounded memory.
+//! With any content of a file, the commands that read files end with a clear error or a correct result, in bounded
+//! memory.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -66,7 +66,7 @@ impl Folder {
     }
 }
 
-/// What a failure says: one line of its own, without a panic.
+/// Returns the message of a failure, which must be one line of the program's own, without a panic.
 #[track_caller]
 fn failure(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! What bodies of requests may make the server hold: measured from outside.
+//! The memory that bodies of requests may make the server hold, measured from outside.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,14 +11,14 @@ use flate2::write::GzEncoder;
 use super::serve::Running;
 use super::{ok, text};
 
-/// How much more the server may hold while it is sent what it does not take.
+/// The most additional memory of the server while it is sent bodies that it does not take.
 const HELD_KIB_MAX: u64 = 96 * 1024;
 
 fn served(folder: &Path) -> Running {
     let store = folder.join("s.accord");
     ok(&["import", "--store", text(&store), text(&super::demo("manifest.toml"))]);
     let server = Running::start(&store);
-    // What is made at the first question is there before anything is measured.
+    // Data that is built at the first question is there before anything is measured.
     assert_eq!(server.status("/ready", None), 200);
     server
 }
@@ -173,7 +173,7 @@ fn callers_with_keys_cannot_send_more_at_once_than_the_server_can_hold() {
         }
     }
     assert!(refused >= 10, "{refused}");
-    // Who sends little is served all the same.
+    // A client that sends little is served all the same.
     assert_eq!(server.status("/v1/communities", None), 401);
     drop(streams);
 }

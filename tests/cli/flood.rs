@@ -1,4 +1,4 @@
-//! Failures to show who one is, in a flood: what they cost the log and the memory, and whom they hinder.
+//! A flood of failed authentications: its cost for the log and the memory, and the users it hinders.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

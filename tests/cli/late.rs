@@ -1,4 +1,4 @@
-//! What a write leaves to be linked later survives a kill between the two.
+//! Records that a write leaves to be linked later are linked after a kill between the two.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -47,7 +47,7 @@ fn what_a_kill_leaves_unlinked_is_linked_at_the_next_start() {
     write!(waiting, "{head}authorization: Bearer {}\r\ncontent-length: 9\r\n\r\n{{", server.token)
         .unwrap();
     std::thread::sleep(Duration::from_millis(100));
-    // The same number, of two agencies that show each other nothing.
+    // Two agencies that show each other nothing hand in the same number.
     assert_eq!(server.submit("one"), 200);
     server.token = shelter;
     assert_eq!(server.submit("one"), 200);

@@ -185,7 +185,7 @@ impl Serving {
     }
 }
 
-/// What becomes of the log under a running server, and how it comes back.
+/// A fault of the log under a running server, and its repair.
 struct Fault {
     name: &'static str,
     happens: fn(&Deployment),
@@ -430,7 +430,7 @@ fn rows_of(path: &Path) -> usize {
 #[test]
 fn files_with_content_are_their_owners_alone_whatever_the_umask() {
     let it = Deployment::new();
-    // What an earlier version made, or somebody opened up, is closed.
+    // Files that an earlier version made, or that were opened to others, are closed.
     for file in [it.store(), it.log()] {
         std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
     }
@@ -523,7 +523,7 @@ fn rate(server: &Serving) -> [u64; 2] {
 }
 
 impl Deployment {
-    /// One whose store another program made.
+    /// A deployment with a store that another program made.
     fn made_by(program: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("s.accord");

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{accord, demo, ok, run, text};
 
-/// What a shell says of a program that SIGPIPE ended.
+/// The exit status by which a shell reports a program that SIGPIPE ended.
 const PIPE_CLOSED: i32 = 128 + 13;
 
 /// Runs a command whose reader is gone before it prints.
@@ -55,7 +55,7 @@ fn key<'a>(store: &'a str, agency: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["key", "create", "--store", store], &user[..], more].concat()
 }
 
-/// What a command that fails says.
+/// Returns the message of a command, which must fail.
 #[track_caller]
 fn failure(arguments: &[&str]) -> String {
     let output = run(arguments);
@@ -108,7 +108,7 @@ fn a_command_whose_reader_goes_away_ends_quietly() {
         &["demo", "--no-serve"],
     ];
     for arguments in commands {
-        // What `out` was before is no folder.
+        // An earlier command may have left `out` as a file.
         let _ = std::fs::remove_file(out);
         let output = unread(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -174,7 +174,7 @@ fn the_bash_completions_complete() {
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "create", "{output:?}");
 }
 
-/// What a command prints as JSON.
+/// Returns the output of a command as JSON.
 #[track_caller]
 fn json(arguments: &[&str]) -> Value {
     let printed = ok(arguments);

@@ -43,7 +43,7 @@ pub fn run(arguments: &[&str]) -> Output {
     accord(arguments).output().unwrap()
 }
 
-/// What a run that must succeed printed.
+/// Returns the output of a run, which must succeed.
 #[track_caller]
 pub fn ok(arguments: &[&str]) -> String {
     let output = run(arguments);

@@ -1,4 +1,4 @@
-//! `accord purge`: what is removed is told to who runs it, and stands in the audit log.
+//! `accord purge`: the operator is told what is removed, and the audit log has it.
 
 use accord::govern::{RecordReview, RecordReviews};
 use accord::ingest::SubmittedRow;

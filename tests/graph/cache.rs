@@ -1,4 +1,4 @@
-//! Snapshots that are kept: shared while they are true, and no longer.
+//! The cache of snapshots: they are shared as long as they are current, and no longer.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ fn a_snapshot_is_shared_until_the_store_changes_and_then_made_anew() {
     world.person("a", "1", person("Katarina Horvat"), "own");
     let first = get();
     assert!(Arc::ptr_eq(&first, &get()));
-    // What the caller may not see changes the store, but not the answer.
+    // A record that the caller may not see changes the store, but not the answer.
     world.person("b", "1", person("Katarina Horvat"), "own");
     let second = get();
     assert_eq!(text(&first), text(&second));
@@ -38,7 +38,7 @@ fn a_snapshot_is_shared_until_the_store_changes_and_then_made_anew() {
     assert_eq!(text(&third), text(&world.snapshot("a")));
 }
 
-/// A link that is found late.
+/// Stores a link as one that is found late.
 fn found_late(world: &World, (a, b): (RecordId, RecordId)) {
     let (a, b) = (a.min(b), a.max(b));
     let link = Link { a, b, bits: 5.5, levels: Vec::new(), model: "late".into() };
@@ -47,7 +47,7 @@ fn found_late(world: &World, (a, b): (RecordId, RecordId)) {
     transaction.commit().unwrap();
 }
 
-/// Or the time of a question would tell that a guess was right.
+/// Otherwise the time of a question would tell that a guess was right.
 #[test]
 fn a_link_found_late_makes_a_view_anew_where_it_shows_and_nowhere_else() {
     let world = World::empty();
@@ -85,7 +85,7 @@ fn callers_share_a_snapshot_exactly_when_they_see_the_same() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
-    /// What snapshots hold in common changes nothing of what they say, and is held once.
+    /// Sharing objects between snapshots changes nothing in them, and each object is held once.
     #[test]
     fn a_snapshot_made_beside_others_is_the_one_made_alone(
         rows in prop::collection::vec(row(), 1..24),

@@ -1,4 +1,4 @@
-//! Snapshots that were packed away: expanded they are the same again, and hold no object twice.
+//! Compact snapshots: expanded they equal the original, and hold no object twice.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn shares_all(one: &Snapshot, other: &Snapshot) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
-    /// Whatever of it is held in common: nothing, what others hold, or all of it.
+    /// An expanded snapshot equals the original, whether none, some or all of its objects are shared.
     #[test]
     fn unpacked_a_snapshot_is_the_same_again(rows in prop::collection::vec(row(), 1..24)) {
         let world = World::empty();
@@ -44,7 +44,7 @@ proptest! {
         }
     }
 
-    /// However little room there is, every answer is that of a snapshot made alone.
+    /// With any limit of bytes, every answer of the cache equals that of a snapshot built alone.
     #[test]
     fn packed_views_answer_as_open_ones(
         rows in prop::collection::vec(row(), 1..16),

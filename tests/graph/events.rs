@@ -1,4 +1,4 @@
-//! What events show: who did what to whom, over which time, as far as the caller sees.
+//! Relationships that events show between their participants, with direction and span, as far as the caller sees them.
 
 use accord::graph::{
     EntityIndex, EventIndex, Position, RelationshipIndex, RelationshipKind, Snapshot,
@@ -134,8 +134,8 @@ fn ties_that_meet_again_are_one_relationship_and_ties_within_an_entity_none() {
     );
 }
 
-/// What makes a crowd is counted among those whom the caller sees: one that is hidden in part is
-/// related as if its hidden part had not been there.
+/// The size of a crowd counts the participants that the caller sees: an event that is hidden in part is related as if
+/// its hidden part had not been there.
 #[test]
 fn the_size_of_a_crowd_is_that_of_its_visible_part() {
     let slots: Vec<String> = CROWD.iter().map(|name| name.to_lowercase()).collect();

@@ -1,4 +1,4 @@
-//! Every entity can say why its records are one.
+//! Every entity has an explanation of why its records belong together.
 
 use accord::analyze::explain;
 use accord::resolve::probability;

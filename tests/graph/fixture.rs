@@ -35,7 +35,7 @@ fn import(world: &World, sources: Vec<Source>, batch_rows: usize) {
     .unwrap();
 }
 
-/// What a caller sees, as rows that could be submitted: nothing of it names anything hidden.
+/// Converts the visible objects of a snapshot into rows that could be submitted: they name no hidden object.
 fn visible_rows(snapshot: &Snapshot) -> Vec<RowOutput> {
     fn owned<T: Clone>(items: &[Arc<T>]) -> Vec<T> {
         items.iter().map(|item| T::clone(item)).collect()
@@ -109,7 +109,7 @@ fn record_by_record_in_the_order_of_ids_and_against_it_gives_the_same_bytes() {
     assert!(!last.events.is_empty() && !last.ties.is_empty());
 }
 
-/// What visible ids a snapshot names, of every kind.
+/// Lists the ids of records that the ties, links and events of a snapshot name.
 fn named(snapshot: &Snapshot) -> Vec<RecordId> {
     let of_event = |event: &Arc<Event>| -> Vec<RecordId> {
         event.participants.iter().map(|part| part.record).collect()
@@ -162,7 +162,7 @@ fn entities_part_the_records_and_the_two_ways_of_every_relationship_agree() {
     assert_eq!(incident.sum::<usize>(), entries);
 }
 
-/// A person whom any record calls a victim is protected, nothing else ever is.
+/// A person whom any record calls a victim is protected, and no other entity is.
 #[test]
 fn exactly_the_people_with_a_record_about_a_victim_are_protected() {
     use accord::model::{EntityType, SubjectCategory};

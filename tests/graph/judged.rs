@@ -1,4 +1,4 @@
-//! Judgements at random: what counts, what does not, and that all can be taken back.
+//! Random judgements: the ones that count, the ones that do not, and that all can be taken back.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ fn judgements(snapshot: &Snapshot, all: &[Said]) -> Vec<(usize, Judgement)> {
     made.into_values().collect()
 }
 
-/// What counts of each pair, worked out plainly: the latest, and of one instant the most careful.
+/// The verdict that counts for each pair, computed plainly: the latest, and of one instant the most careful.
 fn effective(seen: &[&Judgement]) -> BTreeMap<(RecordId, RecordId), Verdict> {
     let mut pairs: BTreeMap<(RecordId, RecordId), Vec<&Judgement>> = BTreeMap::new();
     seen.iter().for_each(|it| pairs.entry((it.a, it.b)).or_default().push(it));
@@ -107,7 +107,7 @@ proptest! {
         let after = one.snapshot(agency);
         prop_assert_eq!(text(&after), text(&other.snapshot(agency)));
 
-        // What the caller sees of them, and what follows.
+        // The judgements that the caller sees, and the verdicts that follow from them.
         let seen: Vec<&Judgement> = judgements
             .iter()
             .filter(|(owner, it)| *owner == caller || it.label.handling == Handling::Shared)

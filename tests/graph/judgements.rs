@@ -1,4 +1,4 @@
-//! What humans say joins and parts, is seen as far as its label goes, and can be taken back.
+//! Judgements of humans join and split entities, are visible as their labels allow, and can be taken back.
 
 use accord::jobs;
 use accord::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Timestamp, Verdict};

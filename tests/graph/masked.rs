@@ -1,4 +1,4 @@
-//! What is masked of people who may be victims joins nothing that would tell it.
+//! Masked content about people who may be victims is linked to nothing that would tell it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub fn victim(id: &str, name: &str) -> SubmittedRow {
     row(id, "victim", name)
 }
 
-/// What an agency's analyst sees, to whom these records about victims are not masked.
+/// Builds the snapshot of an agency's analyst, with these records about victims unmasked.
 fn seen(world: &World, agency: &str, unmasked: &BTreeSet<RecordId>) -> Snapshot {
     let setting = Setting { unmasked: Some(unmasked), shared: None };
     let view = world.view(agency);
@@ -43,7 +43,7 @@ fn a_record_with_the_name_of_a_masked_person_is_that_person_only_for_who_may_see
     let world = World::empty();
     let masked = world.row("b", victim("v", "Katarina Horvat"));
     let own = world.row("a", row("1", "contact", "Katarina Horvat"));
-    // Nor does it help to call the own one a victim.
+    // Calling the own record a victim does not help either.
     let victim = world.row("a", victim("2", "Katarina Horvat"));
     let blind = seen(&world, "a", &BTreeSet::new());
     let entities = [masked, own, victim].map(|record| entity(&blind, record));
@@ -74,7 +74,7 @@ fn records_of_one_agency_about_its_victims_are_one_person_and_so_is_what_a_human
     assert!(after.is_masked(entity(&after, own)), "the victim's rules win");
 }
 
-/// A row about a victim with all that hangs on her.
+/// Makes a row about a victim with phone, address and everything else that hangs on her.
 fn whole(id: &str, number: &str) -> SubmittedRow {
     let mut row = serde_json::to_value(victim(id, "Katarina Horvat")).unwrap();
     let more = json!([
@@ -100,7 +100,7 @@ fn of_slot(world: &World, agency: &str, id: &str, slot: &str) -> RecordId {
     world.id_key.record(agency, &format!("{id}/{slot}"))
 }
 
-/// A row about a phone and who uses it.
+/// Makes a row about a phone and the person who uses it.
 pub fn user(id: &str, category: &str, number: &str) -> SubmittedRow {
     serde_json::from_value(json!({
         "local_id": id, "source": "s", "handling": "shared", "category": category,
@@ -145,7 +145,7 @@ fn a_guessed_number_joins_no_masked_phone_of_another_agency() {
     assert!(!blind.is_masked(entity(&blind, own[0])) || blind.is_masked(entity(&blind, own[1])));
 }
 
-/// By the times of a stay a victim is found as well as by its place.
+/// A victim can be found by the times of a stay as well as by its place.
 #[test]
 fn when_something_masked_was_is_told_in_no_way() {
     let [early, late] =
@@ -196,7 +196,7 @@ fn a_masked_person_has_other_ids_in_another_case() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
-    /// The names that masked people bear change no byte of what is seen of them, whatever others are
+    /// The name of a masked person changes no byte of the snapshot, whatever other people are
     /// called.
     #[test]
     fn what_a_masked_person_is_called_shows_nowhere(
@@ -207,7 +207,7 @@ proptest! {
             let world = World::empty();
             world.row("b", victim("v", NAMES[name]));
             for (number, (name, agency, is_victim)) in others.iter().enumerate() {
-                // The only victim of its agency: those of one agency may join.
+                // The only victim of its agency: victims of one agency may be linked.
                 let category = if *is_victim && *agency != 1 { "victim" } else { "contact" };
                 world.row(["a", "b", "c"][*agency], row(&number.to_string(), category, NAMES[*name]));
             }
@@ -219,7 +219,7 @@ proptest! {
 
 const NAMES: [&str; 4] = ["Katarina Horvat", "Katerina Horvatova", "Blerim Hoxha", "Horvat, K."];
 
-/// Who uses a phone, as a row says.
+/// Makes a row that states that a person uses a phone.
 fn uses(id: &str, category: &str, name: &str, number: &str) -> SubmittedRow {
     let mut made = serde_json::to_value(row(id, category, name)).unwrap();
     made["records"][0]["body"].as_object_mut().unwrap().remove("birth_date");
@@ -237,7 +237,7 @@ fn uses(id: &str, category: &str, name: &str, number: &str) -> SubmittedRow {
 
 const NUMBERS: [&str; 3] = ["+44 7700 136029", "+44 7811 902384", "+44 7533 471196"];
 
-/// What is shown of others' masked records: how they join, what they are called, and how they are related.
+/// Lists what is shown of other agencies' masked records: entities, names, records and neighbours.
 fn of_others(snapshot: &Snapshot) -> String {
     let foreign = |entity: EntityIndex| {
         let mut records = snapshot.entities()[entity].records.iter();
@@ -259,7 +259,7 @@ fn of_others(snapshot: &Snapshot) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
-    /// Whatever an agency writes, it is shown the same of others' masked records as if it had written nothing.
+    /// Rows that an agency writes change nothing that it is shown of other agencies' masked records.
     #[test]
     fn own_writes_change_nothing_that_is_shown_of_others(
         others in prop::collection::vec((0..2usize, 0..NAMES.len(), 0..NUMBERS.len()), 1..6),
@@ -278,7 +278,7 @@ proptest! {
         prop_assert_eq!(before, of_others(&seen(&world, "a", &BTreeSet::new())));
     }
 
-    /// Nor does what it judges of them.
+    /// Judgements of an agency change nothing that it is shown of other agencies' masked records.
     #[test]
     fn own_judgements_change_nothing_that_is_shown_of_others(
         others in prop::collection::vec((0..2usize, 0..NAMES.len(), 0..NUMBERS.len()), 2..6),
@@ -312,7 +312,7 @@ proptest! {
         prop_assert_eq!(before, of_others(&seen(&world, "a", &BTreeSet::new())));
     }
 
-    /// Nor does what was judged to be the same as one's own record tell what the other says.
+    /// A judgement that a masked record is the same as an own one does not tell the content of the masked record.
     #[test]
     fn a_number_that_was_judged_to_be_ones_own_shows_nowhere(
         numbers in [0..NUMBERS.len(), 0..NUMBERS.len()],
@@ -450,7 +450,7 @@ fn a_hub_that_needs_own_and_others_masked_records_is_referred_and_shown_to_nobod
     };
     let (own, masked) = (records("a", ["0", "2"]), records("b", ["1", "3"]));
     assert_eq!(found, [Referred { own, masked: [("b".to_owned(), masked)].into() }]);
-    // What fires by others' records alone is no referral, and shown.
+    // A finding that fires by other agencies' records alone is no referral, and is shown.
     for (at, name) in ["Ana Lima Souza", "Kwame Mensah"].into_iter().enumerate() {
         world.row("b", uses(&format!("m{at}"), "victim", name, NUMBER));
     }
@@ -460,7 +460,7 @@ fn a_hub_that_needs_own_and_others_masked_records_is_referred_and_shown_to_nobod
     assert_eq!(referred(&shown, &joined, "a", &options), []);
 }
 
-/// Its name and all that it holds, without what it was masked from.
+/// Returns the tag and the content of a snapshot as text, without the original that it was masked from.
 fn stripped(snapshot: Snapshot) -> String {
     let tag = snapshot.tag();
     format!("{tag:?}{}", text(&snapshot.bare()))

@@ -1,4 +1,4 @@
-//! What the entities of the demo are worth against its answer key: figures that may only rise.
+//! The quality of the demo's entities against its answer key: figures that may only rise.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What relationships rest on, and the events that a caller names.
+//! The ties and events that relationships rest on, and lookups of events by id.
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ fn what_is_masked_has_no_time_and_comes_last() {
     let (dated, undated) = shown.split_at(3);
     assert!(dated.is_sorted_by_key(|span| span.from) && dated.iter().all(|it| it.from.is_some()));
     assert_eq!((undated.len(), undated.iter().all(|it| *it == Span::default())), (5, true));
-    // What comes first does not depend on how much is asked for.
+    // The order does not depend on how many statements are asked for.
     let whole = masked.first_in_time(all(&masked).into_iter(), 9);
     for most in 0..9 {
         let first = masked.first_in_time(all(&masked).into_iter().rev(), most);

@@ -102,7 +102,7 @@ fn one_record_that_calls_a_person_a_victim_protects_the_person_in_every_view_tha
     let own = world.snapshot("a");
     assert_eq!(entity(&own, one), entity(&own, other));
     assert!(own.is_protected(entity(&own, one)));
-    // Who may not see the record may not learn of it by a mask either.
+    // A caller who may not see the record may not learn of it by a mask either.
     let strangers = world.snapshot("b");
     assert!(!strangers.is_protected(entity(&strangers, one)));
 }

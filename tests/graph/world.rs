@@ -27,7 +27,7 @@ const BORN: [&str; 4] = ["1991-07-03", "1991-03-07", "1991-07", "1988-11-30"];
 const PHONES: [&str; 3] = ["+44 20 2555 0143", "020 2555 0143", "+44 20 2555 0199"];
 const STREETS: [&str; 3] = ["12 Station Road", "12 Station Rd", "7 Mill Lane"];
 
-/// What a generated row says, as positions in the lists above.
+/// The content of a generated row, as positions in the lists above.
 #[derive(Debug, Clone)]
 pub struct Row {
     pub agency: usize,
@@ -61,7 +61,7 @@ pub fn row() -> impl Strategy<Value = Row> {
 }
 
 impl Row {
-    /// Whether the agency at this position sees it.
+    /// Tells if the agency at this position sees the row.
     pub fn visible_to(&self, agency: usize) -> bool {
         self.agency == agency || self.shared
     }
@@ -193,12 +193,12 @@ pub fn text(snapshot: &Snapshot) -> String {
     format!("{snapshot:?}")
 }
 
-/// Where a record stands, by the id under which it is stored.
+/// The position of a record, by its stored id.
 pub fn position(snapshot: &Snapshot, record: RecordId) -> RecordIndex {
     snapshot.records().find_by_key(&record, |it| it.id).unwrap()
 }
 
-/// The entity of a record, by the id under which it is stored.
+/// The entity of a record, by its stored id.
 pub fn entity(snapshot: &Snapshot, record: RecordId) -> EntityIndex {
     snapshot.entity_of(position(snapshot, record))
 }

@@ -36,7 +36,7 @@ impl Neo4j {
         self.alone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where it is.
+    /// The address of the server.
     pub fn address(&self) -> StoreAddress {
         format!("bolt://neo4j:{PASSWORD}@127.0.0.1:{}", self.port).parse().unwrap()
     }
@@ -72,7 +72,7 @@ impl Neo4j {
     }
 }
 
-/// Where `tests/neo4j/setup` puts Neo4j.
+/// The folder in which `tests/neo4j/setup` installs Neo4j.
 fn home() -> PathBuf {
     if let Some(home) = std::env::var_os("ACCORD_NEO4J_HOME") {
         return home.into();

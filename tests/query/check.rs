@@ -1,4 +1,4 @@
-//! The check refuses what would write, leave the view, run without bound, or give rows in no order.
+//! The check refuses statements that would write, leave the view, run without bound, or give rows in no order.
 
 use accord::query::StoredQuery;
 

@@ -1,5 +1,5 @@
-//! Hostile templates: stored queries that would write, call, load, leave the view, run without bound, or that hide
-//! from who reviews them what an engine would do. Each is refused, at the very place.
+//! Hostile templates: stored queries that would write, call, load, leave the view, run without bound, or hide from
+//! reviewers what an engine would do. Each is refused, at the place of the fault.
 
 use accord::query::{Library, RefusedFile};
 
@@ -14,10 +14,10 @@ const HEADER: &str = "// name: q
 const MATCH: &str = "MATCH (p:Person {view: $view, id: $who})";
 const RETURN: &str = "RETURN p.id AS id ORDER BY id LIMIT $max_rows";
 
-/// Stands before what must be named as the place of the fault.
+/// The mark before the place that must be named as the place of the fault.
 const MARK: char = '§';
 
-/// What stands between `MATCH` and `RETURN` of an otherwise good query.
+/// Names and texts of faults that stand between `MATCH` and `RETURN` of an otherwise good query.
 const WITHIN: &[(&str, &str)] = &[
     // Writes.
     ("creates", "§CREATE (n:Person {view: $view})"),
@@ -103,7 +103,7 @@ const WITHIN: &[(&str, &str)] = &[
     ("turns the direction of a text", "WHERE p.name = 'a§\u{2066}b'"),
     ("has a separator of lines in a comment", "// a comment§\u{2028}MATCH (n) DETACH DELETE n"),
     ("has a zero in a text", "WHERE p.name = 'a§\0b'"),
-    // What would take down who reads it.
+    // Statements that would crash a parser.
     ("negates without end", "WHERE NOT §NOT NOT NOT p.protected"),
     ("has signs without end", "WHERE 1 = --§- - - 1"),
 ];
@@ -134,7 +134,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("begins with nothing", "§UNWIND [$who] AS id RETURN id ORDER BY id LIMIT $max_rows"),
 ];
 
-/// How an own query is refused, next to the queries of the program.
+/// Returns the refusal of an own query, next to the queries of the program.
 fn refused(text: &str) -> Option<RefusedFile> {
     let library = Library::shipped().unwrap().with_own([("q.cypher".into(), Ok(text.into()))]);
     assert_eq!(library.own_count() + library.refused().len(), 1);
@@ -212,7 +212,7 @@ fn what_the_check_cannot_know_is_found_by_trying_the_query_out() {
     }
 }
 
-/// However deep or long a file is, it is refused and nothing goes down.
+/// Files of any depth or length are refused, and the process does not crash.
 #[test]
 fn files_that_are_too_deep_or_too_long_are_refused() {
     for (open, close) in

@@ -1,4 +1,4 @@
-//! What every store does.
+//! The contract that every store fulfils.
 
 use accord::govern::View;
 use accord::model::{BlockKey, ClassSet, Handling, Verdict};
@@ -283,7 +283,7 @@ fn of_writers_at_the_same_instant_none_loses_its_change() {
     });
 }
 
-/// Whatever the order and however it is cut into batches, the same is streamed back.
+/// Writes in any order and in any batches stream back the same.
 fn order_does_not_matter(store: impl Fn(&dyn Fn(&dyn Store)), cases: u32) {
     let plan = (
         prop::collection::vec((0..3usize, 0..12u32, any::<bool>()), 1..24),

@@ -1,4 +1,4 @@
-//! What was acknowledged survives a kill; a store that is not one is refused.
+//! Acknowledged writes survive a kill; a file that is no store is refused.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -30,7 +30,7 @@ fn child_that_writes_until_it_is_killed() {
     }
 }
 
-/// As who starts anew: the child may have been killed before it had made the tables.
+/// Opens the store as a restarted program does: the child may have been killed before it had made the tables.
 fn count(path: &Path) -> usize {
     let store = store::open(&path.to_str().unwrap().parse().unwrap(), true).unwrap();
     let mut found = Collected::default();

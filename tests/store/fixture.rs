@@ -97,7 +97,7 @@ pub fn records(records: &[&Record]) -> Batch {
     Batch { records: records.iter().map(|record| keyed(record)).collect(), ..Batch::default() }
 }
 
-/// What a stream gave, in its order.
+/// The objects of a stream, in its order.
 #[derive(Debug, Default, PartialEq)]
 pub struct Collected {
     pub records: Vec<Record>,

@@ -1,4 +1,4 @@
-//! Links that are found after their records were stored, and the notes of what they are still to be found of.
+//! Links that are found after their records were stored, and the notes of records that are still to be linked.
 
 use accord::model::{Handling, Link};
 use accord::store::{Ids, Store, Unlinked};
@@ -47,7 +47,7 @@ fn late_links_are_noted_and_tell_those_alone_who_see_both_ends() {
         let after = late();
         assert_eq!(after[..2], before[..2]);
         assert!(after[2] > before[2]);
-        // The same again changes nothing but the note.
+        // Linking again changes nothing but the note.
         link_late(store, &[found], &[notes[0], Unlinked { id: id("z", "gone"), ..notes[0] }]);
         assert_eq!((late(), store.revision().unwrap()), (after, revision));
         assert_eq!(store.unlinked(0).unwrap(), []);
@@ -66,7 +66,7 @@ fn notes_are_renewed_where_records_move() {
         let ids = Ids { records: vec![other.id], ..Ids::default() };
         transaction.set_review(&ids, time(9)).unwrap();
         transaction.commit().unwrap();
-        // Who links a record while others move may have missed them.
+        // Linking a record while others move may have missed them.
         link_late(store, &[], &before);
         let revision = store.revision().unwrap();
         let mut after = store.unlinked(revision - 1).unwrap();

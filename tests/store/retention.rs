@@ -92,7 +92,7 @@ fn what_is_reviewed_moves_with_all_that_rests_on_it_and_nothing_else_moves() {
         assert!(store.revision().unwrap() > revision);
         let due = seen_by(store, |by| by == Some(time(BEFORE)));
         let rest = seen_by(store, |by| by != Some(time(BEFORE)));
-        // What was not reviewed is left where it was.
+        // Objects that were not reviewed stay where they were.
         assert_eq!(collect(store, &due).records, std::slice::from_ref(&rows.other));
         // The rest is seen without its class, and says by when it must be reviewed now.
         let seen = collect(store, &rest);
@@ -135,7 +135,7 @@ fn handing_in_again_what_was_reviewed_changes_nothing() {
         drop(transaction);
         let again = Batch { judgements: Vec::new(), ..rows.batch.clone() };
         assert_eq!(apply(store, &again).unwrap(), Default::default());
-        // Nor does a review that sets what is set, or one of what is not there.
+        // A review that sets the same date again, or one of absent objects, does not either.
         review(store, &rows.ids(), AFTER);
         let nobody = person("z", "1", Handling::Own);
         review(store, &Ids { records: vec![nobody.id], ..Ids::default() }, AFTER);

@@ -1,15 +1,15 @@
-//! Reads which file of a crate uses which: `use` lines and paths in code, followed through re-exports to the file
-//! that declares what is named.
+//! Reads the dependencies between the files of a crate: `use` lines and paths in code, followed through re-exports to
+//! the file that declares the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A module: its declared names, its imports, the paths its code names.
+/// A module: its declared names, its imports, and the paths in its code.
 #[derive(Default)]
 struct Module {
     file: PathBuf,
     declared: BTreeSet<String>,
-    /// What a name was imported from, as a path of modules and a last name.
+    /// For each imported name the path that it was imported from: modules, and the last name.
     imports: BTreeMap<String, Vec<String>>,
     globs: Vec<Vec<String>>,
     /// Paths in the code, outside imports.
@@ -21,7 +21,7 @@ pub struct Crate {
     modules: BTreeMap<Vec<String>, Module>,
 }
 
-/// A name of Rust code, or one of the characters that matter here.
+/// A token: a name of Rust code, or one of the characters that matter here.
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
     Name(String),
@@ -83,7 +83,7 @@ fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
-/// The tree of a `use` line as its paths, each with the name that it gets; `*` for all.
+/// Splits the tree of a `use` line into paths, each with the name that it gets; `*` for all.
 fn tree(
     tokens: &[Token],
     at: &mut usize,
@@ -211,7 +211,7 @@ impl Crate {
         Self { modules }
     }
 
-    /// The module whose file declares what a path names, seen from a module.
+    /// Finds the module that declares the last name of a path, which is written in another module.
     fn declared_at(&self, from: &[String], path: &[String], depth: usize) -> Option<Vec<String>> {
         if depth > 20 {
             return None;
@@ -251,15 +251,15 @@ impl Crate {
         })
     }
 
-    /// For each file the files that it uses, each with what it names of them.
+    /// Returns for each file the files that it uses, each with the paths that it names of it.
     pub fn arrows(&self) -> Arrows<'_> {
         let mut arrows = Arrows::new();
         for (path, module) in &self.modules {
             let to = arrows.entry(module.file.as_path()).or_default();
-            // What is only handed on is used by who takes it.
+            // A re-exported name is used by the file that imports it, not by the one that re-exports it.
             for named in &module.paths {
                 let Some(at) = self.declared_at(path, named, 0) else { continue };
-                // A folder's own file is its face: it uses what stands in the folder, which uses what it declares.
+                // The own file of a folder is its face: it and the files of the folder may use each other.
                 let Some(used) = self.modules.get(&at).filter(|_| !path.starts_with(&at)) else {
                     continue;
                 };
@@ -271,10 +271,10 @@ impl Crate {
     }
 }
 
-/// For each file the files that it uses, each with what it names of them.
+/// For each file the files that it uses, each with the paths that it names of it.
 pub type Arrows<'a> = BTreeMap<&'a Path, BTreeMap<&'a Path, BTreeSet<String>>>;
 
-/// The circles: sets of files each of which is reached from each other.
+/// Returns the circles: sets of files, each of which is reached from each other one.
 pub fn circles<'a>(arrows: &Arrows<'a>) -> Vec<BTreeSet<&'a Path>> {
     let reach = |from: &'a Path| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from]);

@@ -1,4 +1,4 @@
-//! Requests to a pair, and what two answers differ in.
+//! Requests to a pair of twins, and comparing their answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::world::{CALLER, Caller, Row, World};
 use super::{dice, reference, spelling};
 use crate::api::{Answer, Client, Server};
 
-/// Operations that say most of what there is, or take an id which another may bear, and how often they are in a deck
+/// Operations that show most of a world, or take an id that another object may have, and how often they are in a deck
 /// that has each other operation once.
 const OFTEN: [(&str, usize); 12] = [
     ("search", 38),
@@ -39,30 +39,30 @@ pub fn ask(client: &Client, request: &Request) -> Answer {
     settled(client, request, answer)
 }
 
-/// What tells how often each use of break-glass was used, by what was refused too: where refused writes are not asked
-/// of both, neither is it.
+/// The operation that tells how often each use of break-glass was used, refused requests included: if refused writes
+/// are not sent to both twins, neither is it.
 const BREAK_GLASS: &str = "GET /v1/break-glass";
 
-/// Which requests the second of two twins is asked.
+/// The requests that the second of two twins is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
-    /// All that the first is asked.
+    /// All requests that the first is sent.
     All,
-    /// All but the writes that the first refused: what is refused must leave nothing behind.
+    /// All but the writes that the first refused: a refused write must leave nothing behind.
     WithoutRefusedWrites,
 }
 
 impl Manner {
-    /// Each manner for every second pair.
+    /// The manner of a pair; each is used for every second pair.
     pub fn of(pair: u64) -> Self {
         if pair.is_multiple_of(2) { Self::All } else { Self::WithoutRefusedWrites }
     }
 }
 
-/// How often the second is asked in another spelling than the first.
+/// The probability that the second is asked in another spelling than the first.
 const RESPELLED: f64 = 0.75;
 
-/// Asks both of a pair; the answers, that of the second where it was asked.
+/// Sends a request to both of a pair; returns the answers, `None` for the second if it was not asked.
 pub fn ask_both(
     [first, second]: [&Client; 2],
     request: &Request,
@@ -84,13 +84,13 @@ pub fn ask_both(
     (kept_alive(one), other.map(kept_alive))
 }
 
-/// An answer without what depends on whether its connection stays open.
+/// Returns an answer without the headers that tell if its connection stays open.
 fn kept_alive(mut answer: Answer) -> Answer {
     answer.headers.retain(|(name, _)| !["connection", "keep-alive"].contains(&name.as_str()));
     answer
 }
 
-/// The answer, after what it began has ended: what comes after is compared, too.
+/// Returns the answer after the import that it started has ended, so that its effects are compared too.
 fn settled(client: &Client, request: &Request, answer: Answer) -> Answer {
     if request.path == "/v1/imports" && answer.status == 202 {
         let id = answer.json()["id"].as_str().unwrap().to_owned();
@@ -103,7 +103,7 @@ fn settled(client: &Client, request: &Request, answer: Answer) -> Answer {
     answer
 }
 
-/// What the audit log says that the caller's agency did; where refused writes were not asked of both, without them.
+/// Returns the audit entries of the caller's agency; without refused writes if they were not sent to both twins.
 fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
     let text = std::fs::read_to_string(&server.audit).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<Line>(line).unwrap().entry);
@@ -111,7 +111,7 @@ fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
     let lines = lines.map(|entry| Entry { write: None, ..entry });
     let mut own: Vec<Entry> =
         lines.filter(|entry| entry.agency.as_deref() == Some(CALLER)).collect();
-    // When a job stores its batches depends on how long it waits: they stand behind what was asked.
+    // The time at which a job stores its batches varies: their entries are sorted behind all others.
     own.sort_by_key(|entry| entry.operation.contains(" batch "));
     if manner == Manner::WithoutRefusedWrites {
         own.retain(|entry| entry.status < 400 || !entry.operation.starts_with("POST"));
@@ -122,7 +122,8 @@ fn trail(server: &Server, manner: Manner) -> Vec<Entry> {
     own
 }
 
-/// What the trails of the caller's agency in both of a pair differ in, if in anything; and how long they are.
+/// Returns a difference between the audit trails of the caller's agency in both of a pair, if there is any, and the
+/// length of the first.
 pub fn trails(servers: [&Server; 2], manner: Manner) -> (Option<String>, usize) {
     let [one, other] = servers.map(|server| trail(server, manner));
     let differ = one.iter().zip(&other).find(|(one, other)| one != other);
@@ -133,7 +134,7 @@ pub fn trails(servers: [&Server; 2], manner: Manner) -> (Option<String>, usize) 
     (differ.or(lengths), one.len())
 }
 
-/// What two answers differ in, if in anything. A job that was just started may have begun or not.
+/// Returns the difference between two answers, if there is any. A job that was just started may have begun or not.
 pub fn difference(request: &Request, one: &Answer, other: &Answer) -> Option<String> {
     let strip = |answer: &Answer| {
         let mut answer = answer.clone();
@@ -150,12 +151,13 @@ pub fn difference(request: &Request, one: &Answer, other: &Answer) -> Option<Str
     (one != other).then(|| format!("{request:?}\n{}\n{}", told(&one), told(&other)))
 }
 
-/// Which operations are asked of a pair: the cards of a deck that is dealt on from pair to pair and shuffled anew when
-/// all of it is dealt, so that none is asked rarely, and which are asked depends on the seed and the pair alone.
+/// The operations that a pair is asked, as indexes into the drivers: cards of a deck that is dealt on from pair to pair
+/// and shuffled anew when it is used up, so that no operation is rare, and the operations depend on the seed and the
+/// pair alone.
 pub struct Hand(Vec<usize>);
 
 impl Hand {
-    /// The hand of a pair, where each pair gets so many.
+    /// The hand of a pair, if each pair gets `count` operations.
     pub fn of(seed: u64, pair: u64, count: usize) -> Self {
         let mut deck: Vec<usize> = Vec::new();
         for (at, (name, _)) in drivers::<ChaCha8Rng>().into_iter().enumerate() {
@@ -173,10 +175,10 @@ impl Hand {
     }
 }
 
-/// What a caller may ask a pair about.
+/// The objects that a caller may ask a pair about.
 struct Askable<'a> {
     caller: &'a Caller,
-    /// The records of each world, and what they say.
+    /// The records of each world with their bodies.
     known: [Vec<(Known, Value)>; 2],
     policies: [&'a Policy; 2],
     records: Vec<Known>,
@@ -213,7 +215,7 @@ impl<'a> Askable<'a> {
         askable
     }
 
-    /// Finds out what the worlds hold together, and what only one of them says alike.
+    /// Collects the records of both worlds, the pairs that are alike in one world only, and the uneven bodies.
     fn compare(&mut self) {
         let records = self.known.iter().flatten().map(|(known, _)| *known);
         self.records = records.collect::<BTreeSet<_>>().into_iter().collect();
@@ -222,7 +224,7 @@ impl<'a> Askable<'a> {
         self.uneven = uneven(&self.known);
     }
 
-    /// Who hands in rows asks about them, too.
+    /// Adds the rows that the caller hands in, so that it asks about them too.
     fn hand_in(&mut self, request: &Request) {
         let rows = match (request.path.as_str(), &request.body) {
             ("/v1/records", Some(row)) => std::slice::from_ref(row),
@@ -239,7 +241,7 @@ impl<'a> Askable<'a> {
     }
 }
 
-/// The records of a row, and what they say.
+/// Returns the records of a row with their bodies.
 fn known(row: &Row, policy: &Policy, caller: &Caller) -> Vec<(Known, Value)> {
     let records = row.records();
     let sighted = caller.unmasked(policy);
@@ -262,7 +264,7 @@ fn known(row: &Row, policy: &Policy, caller: &Caller) -> Vec<(Known, Value)> {
     records.into_iter().zip(bodies).map(known).collect()
 }
 
-/// Pairs of a masked record and one of the caller's own that says the same, both visible.
+/// Returns pairs of a masked record and one of the caller's own with an equal body, both visible.
 fn alike(known: &[(Known, Value)]) -> BTreeSet<[Known; 2]> {
     let visible = || known.iter().filter(|(it, _)| it.is_visible);
     let masked = visible().filter(|(it, _)| it.is_masked());
@@ -273,7 +275,7 @@ fn alike(known: &[(Known, Value)]) -> BTreeSet<[Known; 2]> {
     masked.flat_map(with_own).collect()
 }
 
-/// What a visible record says, and more records of one world than of the other.
+/// Returns the bodies of visible records that more records of one world have than of the other.
 fn uneven(known: &[Vec<(Known, Value)>; 2]) -> Vec<Value> {
     let mut said: BTreeMap<String, (bool, [usize; 2])> = BTreeMap::new();
     for (world, known) in known.iter().enumerate() {
@@ -287,7 +289,7 @@ fn uneven(known: &[Vec<(Known, Value)>; 2]) -> Vec<Value> {
     uneven.map(|(says, _)| serde_json::from_str(says).unwrap()).collect()
 }
 
-/// Requests to a pair.
+/// Makes the requests to a pair.
 pub fn requests(
     rng: &mut ChaCha8Rng,
     worlds: [&World; 2],

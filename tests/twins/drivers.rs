@@ -1,5 +1,5 @@
-//! One driver for each operation of the OpenAPI document: a request of it, with ids of things that the
-//! caller sees, of things that it does not see, and of things that never were.
+//! One driver for each operation of the OpenAPI document: it makes a request with ids of objects that the caller sees,
+//! of objects that it does not see, and of objects that never existed.
 
 use accord::api::Notice;
 use accord::graph::{entity_id_in_case, event_id_in_case, record_id_in_case};
@@ -25,18 +25,18 @@ pub struct Request {
 pub struct Known {
     pub id: RecordId,
     pub entity_type: EntityType,
-    /// Whether it is the caller's agency's.
+    /// True if the record is the caller's agency's.
     pub is_own: bool,
-    /// Whether it is of a victim's row.
+    /// True if the record is about a victim.
     pub is_victim: bool,
-    /// Whether the caller may see it in the world that it is of.
+    /// True if the caller may see the record in its world.
     pub is_visible: bool,
-    /// Whether its victim is in the case of a caller who may unmask.
+    /// True if the record's victim is in the case of a caller who may unmask.
     pub is_in_case: bool,
 }
 
 impl Known {
-    /// One that is in no world.
+    /// A record that is in no world.
     pub const NEVER: Self = Self {
         id: RecordId([7; 16]),
         entity_type: EntityType::Person,
@@ -46,28 +46,28 @@ impl Known {
         is_in_case: false,
     };
 
-    /// Whether it is another agency's and masked to the caller.
+    /// Tells if the record is another agency's and masked to the caller.
     pub fn is_masked(&self) -> bool {
         self.is_victim && !self.is_own && !self.is_in_case
     }
 }
 
-/// What drivers choose from.
+/// The objects that drivers choose from.
 pub struct Pool<'a, R> {
     pub rng: &'a mut R,
-    /// The case that ids of what is masked to the caller are of.
+    /// The case that ids of records masked to the caller are made for.
     pub case: &'static str,
-    /// Whether the caller ever asks to unmask.
+    /// True if the caller sometimes asks to unmask.
     pub unmasks: bool,
     /// Records of either world.
     pub records: &'a [Known],
-    /// What the caller's agency calls rows of either world.
+    /// The local ids of the caller's agency's rows of either world.
     pub own: &'a [String],
-    /// Pairs of a masked record and one of the caller's own that say the same in one world only.
+    /// Pairs of a masked record and one of the caller's own with equal bodies in one world only.
     pub alike: &'a [[Known; 2]],
-    /// What a visible record says, and more records of one world than of the other.
+    /// Bodies of visible records that more records of one world have than of the other.
     pub uneven: &'a [Value],
-    /// Pairs that somebody judged in either world.
+    /// Pairs of records with a judgement in either world.
     pub judged: &'a [[Known; 2]],
     /// Agreements, cases and uses of break-glass of either world.
     pub named: &'a [String],
@@ -76,15 +76,15 @@ pub struct Pool<'a, R> {
 /// A case that the caller has no part in.
 pub const CASE_OF_OTHERS: &str = "case_00000000000000000000000000000000";
 
-/// Onward requests: one of beta about a record of alpha, one that only others know of.
+/// Onward requests: one of beta about a record of alpha, and one that concerns other agencies only.
 pub const ONWARD: [&str; 2] =
     ["onw_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "onw_00000000000000000000000000000000"];
 
-/// Referrals of beta's questions: one to alpha, one that only others know of.
+/// Referrals of beta's questions: one to alpha, and one that concerns other agencies only.
 pub const REFERRALS: [&str; 2] =
     ["rfl_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "rfl_00000000000000000000000000000000"];
 
-/// Agencies that have nothing to do with the caller, in one of two twins only: their names are guessed.
+/// Agencies without relation to the caller, which exist in one of two twins only: the caller guesses their names.
 pub const UNLISTED: [&str; 2] = ["omega", "quiet-unit"];
 
 type Driver<R> = fn(&mut Pool<'_, R>) -> Request;
@@ -106,8 +106,8 @@ impl<R: Rng> Pool<'_, R> {
         *from.choose(self.rng).unwrap()
     }
 
-    /// A record: mostly one that the caller may see, now and then one that is masked, one whose victim is in its case, one
-    /// that was guessed, one that it may not see, or none.
+    /// Picks a record: mostly one that the caller may see, now and then a masked one, one whose victim is in the
+    /// caller's case, one that was guessed, one that the caller may not see, or none.
     fn known(&mut self) -> Known {
         let fits: fn(&Known) -> bool = match self.rng.random_range(0..20) {
             0 => return Known::NEVER,
@@ -129,7 +129,7 @@ impl<R: Rng> Pool<'_, R> {
         self.id_of(known)
     }
 
-    /// The id of a record: as it is stored, or as it is shown in a case where it is masked.
+    /// The id of a record: the stored one, or the one that it is shown with in a case.
     fn id_of(&mut self, known: Known) -> RecordId {
         match self.case(known) {
             Some(case) => record_id_in_case(&IdKey::default(), case, known.id),
@@ -137,8 +137,8 @@ impl<R: Rng> Pool<'_, R> {
         }
     }
 
-    /// The ids of two records of one type, where there are two: often such as only one world holds alike or judged,
-    /// else mostly one that is masked and often one of the caller's own, as of who guesses.
+    /// The ids of two records of one type, if there are two: often a pair that only one world holds alike or judged,
+    /// else mostly a masked one and often one of the caller's own, as a caller who guesses would ask.
     fn pair(&mut self) -> [RecordId; 2] {
         let told = match self.rng.random_range(0..20) {
             0..12 => self.alike.choose(self.rng),
@@ -162,7 +162,7 @@ impl<R: Rng> Pool<'_, R> {
         [first, fitting.choose(self.rng).copied().unwrap_or(Known::NEVER)]
     }
 
-    /// The id of an entity whose first record is one of the pool: of this view, of another's, or of none.
+    /// The id of an entity with a first record of the pool: of this view, of another's, or of none.
     fn entity(&mut self) -> String {
         let known = self.known();
         let stored = IdKey::default().entity(known.entity_type, known.id);
@@ -173,7 +173,7 @@ impl<R: Rng> Pool<'_, R> {
         shown.to_string()
     }
 
-    /// The id of an event that a row of any agency may have: as it is stored, or as it is shown in a case.
+    /// The id of an event that a row of any agency may have: the stored one, or the one shown in a case.
     fn event(&mut self) -> String {
         let agency = self.pick(&AGENCIES);
         let (local_id, kind) =
@@ -186,8 +186,8 @@ impl<R: Rng> Pool<'_, R> {
         shown.to_string()
     }
 
-    /// The case of an id, if it is of any. Mostly as it is shown: what is of a victim's row bears an id of the case; else
-    /// any, one that callers work on or their agency's own.
+    /// The case that an id is made for, if any. Mostly the right one: a victim's record has an id of the case;
+    /// otherwise a random one: none, the case that callers work on, or their agency's own.
     fn case(&mut self, known: Known) -> Option<&'static str> {
         match self.rng.random_bool(0.85) {
             true => known.is_victim.then_some(self.case),
@@ -207,7 +207,7 @@ impl<R: Rng> Pool<'_, R> {
         }
     }
 
-    /// The same after another parameter.
+    /// The `unmask` parameter after another parameter.
     fn and_unmask(&mut self) -> String {
         self.unmask().replace('?', "&")
     }
@@ -216,7 +216,7 @@ impl<R: Rng> Pool<'_, R> {
         self.pick(&[1, 2, 3, 50])
     }
 
-    /// A local id that a row of any agency may bear, in both worlds or in one.
+    /// A local id that a row of any agency may have, in both worlds or in one.
     fn local_id(&mut self) -> String {
         match self.rng.random_range(0..20) {
             0..7 => world::extra(self.rng.random_range(0..3)),
@@ -269,7 +269,7 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
             post(&path, json!({ "body": body, "limit": 20 }))
         }),
         ("search", |pool| {
-            // Starts of words find many at once: what orders them shows.
+            // Beginnings of words find many entities at once, so that their order shows.
             let text = pool.pick(&[
                 "horvat",
                 "k b o h",
@@ -328,7 +328,7 @@ pub fn drivers<R: Rng>() -> Vec<(&'static str, Driver<R>)> {
         ("list_indicators", |_| get("/v1/indicators".to_owned())),
         ("run_indicator", |pool| {
             let name = pool.pick(&["shared-hub", "shared-hub", "shared-hub", "none"]);
-            // How long a window is that shows a finding tells when its parts were.
+            // The shortest window with a finding would tell the times of its evidence.
             let (days, unmask) = (pool.pick(&[1, 10, 180]), pool.and_unmask());
             get(format!("/v1/indicators/{name}?window_days={days}{unmask}"))
         }),

@@ -1,5 +1,6 @@
-//! What is said of other agencies' victims, and guessed by the caller: values of which no two are alike, so that
-//! which are equal is all that there is to their joins, and none of which the drivers ask a pointer for.
+//! The content of other agencies' records about victims, and of the caller's guesses at them: values of which no two
+//! are similar, so that records are linked only if their values are equal, and none of which the drivers ask a pointer
+//! for.
 
 use std::collections::BTreeSet;
 
@@ -62,11 +63,11 @@ const FIRMS: [&str; 10] = [
     "Brackenfold Poultry",
     "Thistledown Care",
 ];
-/// How many of each are said of victims, until they are renamed.
+/// The number of values of each type that victims' records have, until they are renamed.
 pub const SAID: usize = 3;
 const KINDS: [&str; 4] = ["farm", "hotel", "shelter", "factory"];
 
-/// A row about a victim: of what it says nothing is anybody else's.
+/// Gives a victim's row values that nobody else's row has.
 pub fn about_victim(rng: &mut impl Rng, row: &mut Value) {
     for record in row["records"].as_array_mut().unwrap() {
         if record["public"] != true {
@@ -76,17 +77,18 @@ pub fn about_victim(rng: &mut impl Rng, row: &mut Value) {
     }
 }
 
-/// How many of each the caller guesses at: what is said of victims, and one that may be said once they are renamed.
+/// The number of values of each type that the caller guesses at: the victims' values, and one that they may have once
+/// they are renamed.
 const GUESSED: usize = SAID + 1;
 
-/// A row that says what may be said of others' victims, in either world.
+/// Gives a row of the caller values that other agencies' victims may have, in either world.
 pub fn guessed(rng: &mut impl Rng, row: &mut Value) {
     for record in row["records"].as_array_mut().unwrap() {
         record["body"] = body(rng, record["body"]["type"].as_str().unwrap(), GUESSED);
     }
 }
 
-/// A body of a type, of the first so many.
+/// Makes a body of a type with one of its first `most` values.
 pub fn body(rng: &mut impl Rng, entity_type: &str, most: usize) -> Value {
     let at = (0..most).choose(rng).unwrap();
     numbered(rng, entity_type, at)
@@ -112,7 +114,7 @@ fn numbered(rng: &mut impl Rng, entity_type: &str, at: usize) -> Value {
     }
 }
 
-/// The number of what a record says, if it is one of those above.
+/// The number of a body's value in the lists above; `None` if it is in none.
 fn number_of(body: &Value) -> Option<usize> {
     let position = |all: &[&str], name: &Value| all.iter().position(|it| name == *it);
     match body["type"].as_str().unwrap() {
@@ -124,7 +126,7 @@ fn number_of(body: &Value) -> Option<usize> {
     }
 }
 
-/// A renaming of what is said of victims: what was equal stays so, and nothing else becomes so.
+/// A renaming of the values of victims' records: equal values stay equal, and unequal ones unequal.
 pub struct Renaming {
     things: Vec<usize>,
     /// People are compared within an agency only.
@@ -132,7 +134,7 @@ pub struct Renaming {
 }
 
 impl Renaming {
-    /// One that leaves what these records say of an agency's victims as it is.
+    /// Makes a random renaming that leaves the values of these records of agencies' victims as they are.
     pub fn new(rng: &mut impl Rng, agencies: &[&'static str], kept: &[(&str, Value)]) -> Self {
         let mut shuffled = |is_kept: &dyn Fn(&str, &Value) -> bool| {
             let of_kept = kept.iter().filter(|(agency, body)| is_kept(agency, body));
@@ -151,7 +153,7 @@ impl Renaming {
         Self { things, people: agencies.iter().map(of).collect() }
     }
 
-    /// Renames what a record says. What is kept back of a person it leaves as it is.
+    /// Renames the values of a record; fields of a person with other values, such as withheld ones, stay as they are.
     pub fn rename(&self, rng: &mut impl Rng, agency: &str, body: &mut Value) {
         let Some(at) = number_of(body) else { return };
         if body["type"] != "person" {
@@ -169,7 +171,7 @@ impl Renaming {
     }
 }
 
-/// Where something was.
+/// Makes a random place.
 pub fn place(rng: &mut impl Rng) -> Value {
     let (city, latitude, longitude) = pick(rng, &CITIES);
     json!({ "city": city, "latitude": latitude, "longitude": longitude })

@@ -62,7 +62,7 @@ fn allowed(operation: &str) -> &'static [Role] {
         "draft_agreement" | "draft_version" | "sign_agreement" => &[Approver],
         "suspend_agreement" | "end_agreement" => &[Approver, PrivacyOfficer],
         "list_agencies" | "health" | "ready" | "list_public_operations" => &Role::ALL,
-        // Whose credentials are wrong, or who has no session, is told so whatever the roles.
+        // Wrong credentials or a missing session are answered alike for all roles.
         "begin_session" | "read_notice" | "end_session" => &Role::ALL,
         "register_agency" | "metrics" => &[SystemAdministrator],
         _ => &[
@@ -119,7 +119,7 @@ const SPECIAL: [(bool, Option<&str>, Option<&str>); 5] = [
     (false, Some("2026-06-02T00:00:00Z"), Some("2026-06-01T00:00:00Z")),
 ];
 
-/// Everybody, those who ask, and others: by agency, case and user.
+/// Audiences: everybody, the askers, and others, by agency, case and user.
 fn audiences() -> Vec<Option<Box<Audience>>> {
     let list = |of: &str| Some(BTreeSet::from([of.to_owned()]));
     let of = |agencies, cases, users| Some(Box::new(Audience { agencies, cases, users }));

@@ -31,7 +31,7 @@ fn seed() -> u64 {
     std::env::var("ACCORD_TWIN_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1)
 }
 
-/// Where test databases go: into memory where there is a file system for it.
+/// Makes a folder for test databases, in memory if there is a file system for it.
 fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
@@ -42,7 +42,7 @@ fn dice(seed: u64, pair: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1_000_003).wrapping_add(pair))
 }
 
-/// A pair of worlds, and who asks them.
+/// A pair of worlds, and their caller.
 fn twins(rng: &mut ChaCha8Rng) -> (World, World, Caller) {
     let (world, caller) = (world::world(rng), world::caller(rng));
     let other = mutate::mutated(&world, &caller, rng);

@@ -1,4 +1,4 @@
-//! What may be changed of a world without the caller's knowing.
+//! Mutations of a world that the caller must not notice.
 
 use accord::govern::{
     Agency, AgencyKind, Desk, Field, Member, OfficerKey, PlannedOperation, Policy, Purpose,
@@ -16,8 +16,8 @@ use super::reference::{Access, access};
 use super::world::*;
 use crate::policy::{self, CASE, agreement_id, signed, terms};
 
-/// The world, changed in what the caller may not see: rows, parts of rows and fields, judgements, and what
-/// others agreed and were told.
+/// Returns the world, changed in objects that the caller may not see: rows, parts of rows and fields, judgements, and
+/// agreements and messages of others.
 pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
     let reach = once_broken(&world.policy, caller);
     let may = |kind: Kind, label: &Label| access(&reach, &caller.question(), kind, label);
@@ -29,8 +29,8 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
             continue;
         }
         if row.agency == CALLER && shown_for_another_purpose(row, &reach, caller) {
-            // Who hands in a row of an id that the own agency has among the rows that the caller may see hears of it,
-            // whatever this purpose shows.
+            // A user who hands in a row with the id of an own row that the caller may see for another purpose is told
+            // that it exists, so it stays.
             rows.push(row.clone());
             continue;
         }
@@ -46,7 +46,7 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
                         None => drop(other.json.as_object_mut().unwrap().remove(name)),
                     }
                 }
-                // Whether it is public is in the label of a record.
+                // The mark as public is part of the label of a record.
                 let public = |slot: &Value| {
                     let mut records = row.json["records"].as_array().unwrap().iter();
                     records.any(|record| record["slot"] == *slot && record["public"] == true)
@@ -54,7 +54,7 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
                 for record in other.json["records"].as_array_mut().unwrap() {
                     record["public"] = public(&record["slot"]).into();
                 }
-                // How it is graded is in no label.
+                // The grade is not part of the label.
                 graded(rng, &mut other.json);
                 rows.push(other);
             }
@@ -62,10 +62,10 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
         }
     }
     for number in 0..rng.random_range(0..6) {
-        // What is not marked shared goes nowhere, whatever was agreed.
+        // Rows that are not marked as shared are not disclosed, whatever was agreed.
         let agency = pick(rng, &AGENCIES[1..]);
         rows.push(row(rng, agency, &extra(number), 0.0));
-        // Nor is the caller shown all of its own agency's.
+        // The caller is not shown all rows of its own agency either.
         let own = row(rng, CALLER, &extra(number), 0.0);
         if !shown_for_another_purpose(&own, &reach, caller) {
             rows.push(own);
@@ -87,7 +87,7 @@ pub fn mutated(world: &World, caller: &Caller, rng: &mut impl Rng) -> World {
     World { rows, judged, policy, messages, operations, accounts, sessions }
 }
 
-/// Whether the caller may see something of a row for some purpose.
+/// Tells if the caller may see something of a row for any purpose.
 fn shown_for_another_purpose(row: &Row, policy: &Policy, caller: &Caller) -> bool {
     let shown = |purpose: Purpose, kind: Kind| {
         let question = Question { purpose, ..caller.question() };
@@ -96,7 +96,7 @@ fn shown_for_another_purpose(row: &Row, policy: &Policy, caller: &Caller) -> boo
     Purpose::ALL.into_iter().any(|purpose| Kind::ALL.into_iter().any(|kind| shown(purpose, kind)))
 }
 
-/// What other agencies plan, but for those of which the caller may learn.
+/// Changes the operations of other agencies, except of agencies whose operations the caller may be pointed to.
 fn operations(
     world: &World,
     caller: &Caller,
@@ -120,8 +120,8 @@ fn operations(
     .collect()
 }
 
-/// Changes all that other agencies' rows say of victims who are masked to the caller, but for which of it is
-/// equal: that two of their masked records are one is not masked, and all else is.
+/// Changes all content of other agencies' rows about victims who are masked to the caller, but keeps equal values
+/// equal: joins between their masked records are not masked, and all else is.
 fn masked(world: &World, caller: &Caller, rows: &mut [Row], rng: &mut impl Rng) {
     let sighted = caller.unmasked(&world.policy);
     let in_case = |row: &Row| row.records().iter().any(|(id, _)| sighted.contains(id));
@@ -145,7 +145,7 @@ fn masked(world: &World, caller: &Caller, rows: &mut [Row], rng: &mut impl Rng) 
             timed(rng, event);
         }
         row.json["ties"].as_array_mut().unwrap().iter_mut().for_each(|tie| dated(rng, tie));
-        // What is public bears the grade of its row.
+        // Public records show the grade of their row.
         if !has_public {
             graded(rng, &mut row.json);
         }
@@ -178,7 +178,7 @@ fn judgements(
     kept
 }
 
-/// Others agree, work on cases, and come and go: none of it is the caller's to know.
+/// Changes agreements, cases and memberships of other agencies, which the caller may not know of.
 fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
     let (beta, gamma) = (AGENCIES[1], AGENCIES[2]);
     for (discloser, recipient) in [(beta, gamma), (gamma, beta), (gamma, "omega")] {
@@ -188,7 +188,7 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
             policy.agreements.insert(id, agreement);
         }
     }
-    // Agencies that are not listed are registered and are not: who guesses their names learns nothing.
+    // Agencies that are not listed may be registered or not: guessing their names tells nothing.
     for name in UNLISTED {
         if rng.random() {
             let desk = Desk { name: format!("{name}, duty desk"), channel: "1".into() };
@@ -222,7 +222,7 @@ fn others_agree(policy: &mut Policy, rng: &mut impl Rng) {
     }
 }
 
-/// A row of which something is visible, changed in the rest.
+/// Changes the hidden parts of a row that is visible in part.
 fn trimmed(row: &Row, may: impl Fn(Kind) -> Access, rng: &mut impl Rng) -> Row {
     let mut row = row.clone();
     let local = row.json.clone();
@@ -266,7 +266,7 @@ fn trimmed(row: &Row, may: impl Fn(Kind) -> Access, rng: &mut impl Rng) -> Row {
             event["place"] = place;
         }
     }
-    // What is pointed to tells no grade.
+    // A pointer tells no grade.
     if Kind::ALL.into_iter().all(|kind| !may(kind).full) {
         graded(rng, &mut row.json);
     }

@@ -9,10 +9,10 @@ use super::drivers::drivers;
 use super::{ask, dice, difference, folder, requests, seed, serve, serve_on, spelling, twins};
 use crate::api::shown::assert_named;
 
-/// Pairs of databases, and requests to each pair: a case is a request to both of a pair.
+/// The number of pairs of databases, and of requests to each pair: a case is a request to both of a pair.
 const PAIRS: u64 = 100;
 const REQUESTS: usize = 50;
-/// The same on Neo4j.
+/// The number of pairs on Neo4j.
 const PAIRS_NEO4J: u64 = 4;
 
 #[test]

@@ -1,5 +1,4 @@
-//! The plain reference: what a caller may see, rule by rule as governance.md states them. Written for
-//! reading, not for speed; shares nothing with the decision in `govern` but the data.
+//! The plain reference: the objects that a caller may see, by the rules of governance.md one by one. Written for
 
 use std::collections::BTreeSet;
 
@@ -8,7 +7,7 @@ use accord::govern::{
 };
 use accord::model::{Body, Handling, Kind, Label, Record, RecordId};
 
-/// What may be seen of an object.
+/// The access to an object: in full, as a pointer, and the fields withheld.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Access {
     pub full: bool,
@@ -42,10 +41,10 @@ fn role_may(role: Role, purpose: Purpose) -> bool {
     investigates || others.contains(&purpose)
 }
 
-/// What a question may see of an object of a kind with a label.
+/// Decides the access of a question to an object of a kind with a label.
 pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Label) -> Access {
     let principal = question.principal;
-    // Who runs the server reads no content.
+    // The operator of the server reads no content.
     let administrator = principal.roles.contains(&Role::SystemAdministrator);
     let bound = principal.purposes.as_ref().is_none_or(|it| it.contains(&question.purpose));
     let in_role = principal.roles.iter().any(|role| role_may(*role, question.purpose));
@@ -61,7 +60,7 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     if label.agency == principal.agency {
         return Access { full: content, ..Access::default() };
     }
-    // Overdue for review, or released no longer.
+    // The row is overdue for review, or its release has ended.
     let ends = [label.review_by, label.released_until];
     let over = ends.into_iter().flatten().any(|end| end <= question.at);
     let addressed = label.audience.as_ref().is_none_or(|audience| {
@@ -107,11 +106,11 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     if black || !(white || gray) {
         return Access::default();
     }
-    // The victim's rule beats any permit: only within an open case that both work on.
+    // The rule for victims overrides any grant: access only within an open case that both agencies work on.
     let case = question.case.id().and_then(|id| policy.cases.get(&id));
     let theirs = |case: &Case| case.members.iter().any(|it| it.agency == label.agency);
     let together = works_on(policy, question) && case.is_some_and(theirs);
-    // Broken glass, within its hour, in its case and for its purpose; never of a victim.
+    // Break-glass counts within its hour, in its case and for its purpose; never for a victim.
     let broken = breakable
         && !label.category.is_victim()
         && policy.break_glass.values().any(|glass| {
@@ -130,8 +129,8 @@ pub fn access(policy: &Policy, question: &Question<'_>, kind: Kind, label: &Labe
     Access { full, pointer: true, withheld }
 }
 
-/// The records about victims that are not masked: to a victim specialist, for a purpose of such, those that
-/// were brought into the open case that both work on.
+/// The records about victims that are not masked: for a victim specialist with a purpose of this role, the records that
+/// were brought into the open case that the specialist works on.
 pub fn unmasked(policy: &Policy, question: &Question<'_>) -> BTreeSet<RecordId> {
     let principal = question.principal;
     let specialist = principal.roles.contains(&Role::VictimSpecialist)
@@ -141,7 +140,7 @@ pub fn unmasked(policy: &Policy, question: &Question<'_>) -> BTreeSet<RecordId> 
     case.map(|case| case.subjects.clone()).unwrap_or_default()
 }
 
-/// Whether the case asked about is open and the asker works on it.
+/// Tells if the case asked about is open and the asker works on it.
 fn works_on(policy: &Policy, question: &Question<'_>) -> bool {
     let Question { principal, case, at, .. } = question;
     case.id().and_then(|id| policy.cases.get(&id)).is_some_and(|case| {
@@ -150,8 +149,7 @@ fn works_on(policy: &Policy, question: &Question<'_>) -> bool {
     })
 }
 
-/// Whether what the two say may make them one for an agency to which victims are masked but for the records of
-/// these rows.
+/// Tells if two records may be linked for an agency to which victims are masked, except the records in `sighted`.
 pub fn may_join(a: &Record, b: &Record, agency: &str, sighted: &BTreeSet<RecordId>) -> bool {
     let is_hidden =
         |record: &Record| record.label.category.is_victim() && !sighted.contains(&record.id);
@@ -159,17 +157,17 @@ pub fn may_join(a: &Record, b: &Record, agency: &str, sighted: &BTreeSet<RecordI
     let own = |record: &Record| record.label.agency == agency;
     match (matches!(a.body, Body::Person(_)), one, other) {
         (_, false, false) => true,
-        // People: one agency's victims among themselves.
+        // People: hidden records are linked with hidden ones of the same agency.
         (true, true, true) => a.label.agency == b.label.agency,
         (true, ..) => false,
-        // All else: what is hidden of others among itself; what is hidden of its own with all that it may read.
+        // Others: other agencies' hidden records among themselves; hidden own records with all readable ones.
         (false, true, true) => own(a) == own(b),
         (false, true, false) => own(a),
         (false, false, true) => own(b),
     }
 }
 
-/// The terms by which one agency discloses to another now, if there are any.
+/// The terms by which one agency discloses to another at the time of the question, if there are any.
 fn terms_between<'a>(
     agreement: &'a Agreement,
     from: &str,

@@ -17,7 +17,7 @@ const REQUESTS: usize = 10;
 /// After how many requests the audit trails are compared.
 const TRAILS_EVERY: usize = 5;
 
-/// How many cases it took to catch a leak, and in what.
+/// The number of cases it took to catch a leak, and the difference that showed it.
 fn caught(seed: u64, leak: Option<Leak>, cases_max: usize) -> Option<(usize, String)> {
     let mut asked = 0_usize;
     for pair in 0..(cases_max / REQUESTS) as u64 {

@@ -1,5 +1,4 @@
-//! The same request in other words: what a request is answered, and what the audit log keeps of it, must not depend on how
-//! it is spelt.
+//! Other spellings of a request: the answer and the audit entry must not depend on the spelling.
 
 use std::io::{Read, Write};
 
@@ -11,18 +10,18 @@ use rand::{Rng, RngExt};
 use super::drivers::Request;
 use crate::api::{Answer, Client};
 
-/// How a request is spelt.
+/// A spelling of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Spelling {
     /// The path and the query, in other characters and another order.
     path: String,
-    /// Whether the names of headers are in capitals.
+    /// True if the names of headers are in capitals.
     capitals: bool,
-    /// Whether the body is compressed.
+    /// True if the body is compressed.
     gzip: bool,
 }
 
-/// Another spelling of a request.
+/// Makes another spelling of a request.
 pub fn respelled(request: &Request, rng: &mut impl Rng) -> Spelling {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let mut pairs: Vec<String> = query
@@ -47,14 +46,15 @@ pub fn respelled(request: &Request, rng: &mut impl Rng) -> Spelling {
     }
 }
 
-/// The request with one of its parameters twice: it is refused, lest of two readers each take another.
+/// Returns the request with one of its parameters twice. It must be refused, since two readers might take different
+/// values.
 pub fn repeating(request: Request, rng: &mut impl Rng) -> Request {
     let Some((_, query)) = request.path.split_once('?') else { return request };
     let again = query.split('&').choose(rng).unwrap();
     Request { path: format!("{}&{again}", request.path), ..request }
 }
 
-/// Whether a request has a parameter twice.
+/// Tells if a request has a parameter twice.
 pub fn is_repeating(request: &Request) -> bool {
     let Some((_, query)) = request.path.split_once('?') else { return false };
     let mut names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
@@ -64,10 +64,10 @@ pub fn is_repeating(request: &Request) -> bool {
     names.len() < count
 }
 
-/// A text some characters of which are percent-encoded, in digits of either case.
+/// Percent-encodes some characters of a text, with hexadecimal digits in either case.
 fn encoded(text: &str, rng: &mut impl Rng) -> String {
     let mut encoded = String::new();
-    // What is encoded already stays so.
+    // A text that is already encoded stays as it is.
     let plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
     let whole = text.chars().all(plain);
     for character in text.chars() {

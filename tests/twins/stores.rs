@@ -1,4 +1,4 @@
-//! Stores that hold a world, and servers on them.
+//! Stores filled with a world, and servers on them.
 
 use accord::govern::{
     Act, DeskBook, Message, MessageKind, OnwardRequest, POLICY_DOCUMENT, PointerId, Purpose,

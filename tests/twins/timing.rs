@@ -1,5 +1,5 @@
-//! Measurements, not laws: whether a hidden id can be told from an absent one by the time of its 404, and
-//! what a view costs.
+//! Measurements without limits: if a hidden id can be told from an absent one by the time of its 404, and the cost of a
+//! view.
 //!
 //! `accord generate --people 10000 --agencies 6 --seed 11 --out scenario`,
 //! `accord import --store scenario.accord scenario/manifest.toml`, then
@@ -55,8 +55,8 @@ fn a_hidden_record_takes_as_long_as_one_that_never_was() {
 /// Requests of each of the two callers.
 const RESOLVES: usize = 10_000;
 
-/// One agency that everybody tells everything beside one whose agreements keep fields, categories and tiers
-/// back: the same questions, one after the other.
+/// Compares an agency that is disclosed everything with one whose agreements withhold fields, categories and tiers: the
+/// same questions, one after the other.
 #[test]
 #[ignore = "a measurement"]
 fn a_resolve_within_a_view_beside_an_unrestricted_one() {
@@ -115,10 +115,10 @@ fn a_resolve_within_a_view_beside_an_unrestricted_one() {
 }
 
 const LIMITED: &str = "metro-police";
-/// An agency that holds nothing and is told everything.
+/// An agency that holds nothing and is disclosed everything.
 const WHOLE: &str = "hub";
 
-/// Questions after people whom the store knows.
+/// Makes questions for people in the store.
 fn probes(store: &dyn Store) -> Vec<Value> {
     struct People(Vec<Value>);
     impl SnapshotSink for People {
@@ -142,9 +142,9 @@ fn probes(store: &dyn Store) -> Vec<Value> {
 const HIDDEN: usize = 5_000;
 /// Pairs of which the caller's rows are removed together, so that they meet few of their own.
 const ROUND: usize = 20;
-/// What time may tell at most.
+/// The largest AUC with which times may tell hidden rows from absent ones; 0.5 is chance.
 const AUC_MAX: f64 = 0.55;
-/// The name of the hidden rows, and one of the same shape that nobody bears.
+/// The name in the hidden rows, and one of the same shape that no row has.
 const NAMES: [&str; 2] = ["Ignatius Wexcombe", "Octavian Brumfold"];
 
 /// A person with one of [`NAMES`]: the hidden ones are all of them other people.
@@ -228,7 +228,7 @@ fn a_write_takes_as_long_whatever_hidden_rows_share_its_name() {
     assert!(told.iter().all(|auc| *auc <= AUC_MAX), "time tells: {told:?}");
 }
 
-/// The same where the caller waits after its write until the links of hidden rows are looked for, and asks meanwhile.
+/// Measures the time of a question that the caller asks while the links of hidden rows are looked for after its write.
 #[test]
 #[ignore = "a measurement"]
 fn a_question_takes_as_long_while_links_of_hidden_rows_are_found() {
@@ -247,7 +247,7 @@ fn a_question_takes_as_long_while_links_of_hidden_rows_are_found() {
             client.get(&path).ok();
             std::thread::sleep(WAIT);
             times[which].push(timed(|| client.get(&path).ok()).1);
-            // What the other write finds is as it was.
+            // The other write must find the store as it was.
             remove_all_of(server.store.as_ref(), "metro-police");
             while !server.store.unlinked(0).unwrap().is_empty() {
                 std::thread::sleep(WAIT);

@@ -1,4 +1,4 @@
-//! The view, against the plain reference: a copy of what is visible, and of what may be joined.
+//! The view, compared with the plain reference: the visible objects, and the records that may be linked.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use super::world::{Caller, World};
 use super::{dice, fill, folder, reference, seed, world};
 use crate::policy::{handed_in, time};
 
-/// The snapshot that the production path gives a caller is the one of a store that holds a copy of what
-/// the plain reference says is visible, and nothing else.
+/// The snapshot that the production path gives a caller is the one of a store that holds a copy of the objects that are
+/// visible by the plain reference, and nothing else.
 #[test]
 fn a_view_is_as_a_copy_of_the_visible_part() {
     let seed = seed();
@@ -53,8 +53,8 @@ fn a_view_is_as_a_copy_of_the_visible_part() {
     assert!(seen > 300);
 }
 
-/// What the production path joins where victims are masked is what the plain reference joins: a clustering
-/// of the links that the reference leaves.
+/// Where victims are masked the production path joins the same records as the plain reference: a clustering of the
+/// links that the reference leaves.
 #[test]
 fn a_masked_view_joins_what_the_reference_joins() {
     let seed = seed();
@@ -98,8 +98,8 @@ fn a_masked_view_joins_what_the_reference_joins() {
     assert!(cut > 100 && kept > 100);
 }
 
-/// What is shown of a masked snapshot says nothing of what is hidden, and all of what is readable and in no
-/// entity of a victim.
+/// Checks that a masked snapshot shows no hidden content, and all content that is readable and in no entity of a
+/// victim.
 fn entities_are_alike(snapshot: &Arc<Snapshot>, sighted: &BTreeSet<RecordId>, agency: &str) {
     let masked = snapshot.masked();
     for (index, entity) in snapshot.entities().enumerated() {
@@ -120,7 +120,7 @@ fn entities_are_alike(snapshot: &Arc<Snapshot>, sighted: &BTreeSet<RecordId>, ag
     }
 }
 
-/// Copies what the reference says is visible, record by record.
+/// Copies the objects that are visible by the reference, record by record.
 fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engine) {
     let may = |kind: Kind, label: &accord::model::Label| {
         reference::access(&world.policy, &caller.question(), kind, label)
@@ -179,7 +179,7 @@ fn copy_visible(world: &World, caller: &Caller, copy: &dyn Store, engine: &Engin
     txn.commit().unwrap();
 }
 
-/// The record as its owner would have to hand it over.
+/// Returns the record as its owner would have to disclose it.
 fn without(mut record: Record, access: &Access) -> Record {
     if access.withheld.is_empty() {
         return record;
@@ -199,7 +199,7 @@ fn without(mut record: Record, access: &Access) -> Record {
     record
 }
 
-/// Whether a tie would be handed over.
+/// Tells if a tie would be disclosed.
 fn hands_over(tie: &Tie, access: &Access) -> bool {
     let withheld = match tie.kind {
         TieKind::Uses => access.withholds(Field::Phones),

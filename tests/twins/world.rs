@@ -20,11 +20,11 @@ use crate::policy::{self, CASE, signed, signed_by, terms, time};
 pub const AGENCIES: [&str; 3] = ["alpha", "beta", "gamma"];
 pub const CALLER: &str = "alpha";
 
-/// A case of the caller's agency alone, and what ids are keyed with in it.
+/// The reference of a case of the caller's agency alone, and the text that ids in it are keyed with.
 const OWN_REFERENCE: &str = "MY-1";
 pub const OWN_CASE: &str = "alpha\nMY-1";
 
-/// Whom the drivers ask for by name and date of birth.
+/// The person that the drivers ask for by name and date of birth.
 pub const ASKED_NAME: &str = "Katarina Horvat";
 pub const ASKED_BORN: &str = "1991-07-03";
 
@@ -38,7 +38,7 @@ const NAMES: [&str; 6] = [
 ];
 const BORN: [&str; 4] = [ASKED_BORN, "1991-03-07", "1991-07", "1988-11-30"];
 const PHONES: [&str; 3] = ["+44 20 2555 0143", "020 2555 0143", "+44 20 2555 0199"];
-/// What the numbers of rare phones begin with.
+/// The prefix of the numbers of rare phones.
 pub const RARE: &str = "+44 20 2556";
 const STREETS: [&str; 3] = ["12 Station Road", "12 Station Rd", "7 Mill Lane"];
 const PLATES: [&str; 3] = ["LM30 YAM", "8BXK 210", "KX19 OBD"];
@@ -58,7 +58,7 @@ pub struct Row {
     pub json: Value,
 }
 
-/// A judgement: the positions of two records in [`records`], and whose it is.
+/// A judgement: the ids of two records, the verdict, and the agency that gave it.
 #[derive(Debug, Clone)]
 pub struct Judged {
     pub a: RecordId,
@@ -69,7 +69,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Whether it takes the place of another: the same pair, judged by the same agency.
+    /// Tells if the judgement replaces another: the same pair, judged by the same agency.
     pub fn is_as(&self, other: &Self) -> bool {
         let pair = |it: &Self| (it.a.min(it.b), it.a.max(it.b));
         self.agency == other.agency && pair(self) == pair(other)
@@ -84,26 +84,26 @@ pub struct World {
     pub policy: Policy,
     /// Agencies whose desk got a message.
     pub messages: Vec<&'static str>,
-    /// What agencies plan.
+    /// Agencies with the operations that they plan.
     pub operations: Vec<(&'static str, PlannedOperation)>,
     /// Agencies and users that have a local account.
     pub accounts: Vec<(&'static str, &'static str)>,
-    /// Agencies of which somebody is logged on.
+    /// Agencies with a user who is logged on.
     pub sessions: Vec<&'static str>,
 }
 
-/// Who asks, what for, about which case.
+/// A caller with its purpose and case.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub principal: Principal,
     pub purpose: Purpose,
     pub case: CaseRef,
-    /// Whether it ever asks to unmask: who never does is told nothing of what it might see.
+    /// True if the caller sometimes asks to unmask: a caller who never does is not shown what it might unmask.
     pub unmasks: bool,
 }
 
 impl Caller {
-    /// The records about victims that it is shown unmasked now and then.
+    /// The records about victims that the caller is shown unmasked now and then.
     pub fn unmasked(&self, policy: &Policy) -> BTreeSet<RecordId> {
         match self.unmasks {
             true => reference::unmasked(policy, &self.question()),
@@ -116,7 +116,7 @@ impl Caller {
         Question { principal, purpose: self.purpose, case, at: now() }
     }
 
-    /// The case that ids of what is masked to it are of: one in accord, or its agency's own.
+    /// The case that ids of records masked to the caller are made for: one in accord, or its agency's own.
     pub fn pseudonyms(&self) -> &'static str {
         if self.case.to_string() == CASE { CASE } else { OWN_CASE }
     }
@@ -145,7 +145,7 @@ fn address(rng: &mut impl Rng) -> Value {
     json!({ "type": "address", "line": pick(rng, &STREETS), "city": "London", "country": "GB" })
 }
 
-/// A body of this type.
+/// Makes a random body of this type.
 pub fn body(rng: &mut impl Rng, entity_type: &str) -> Value {
     match entity_type {
         "person" => person(rng),
@@ -158,7 +158,7 @@ pub fn body(rng: &mut impl Rng, entity_type: &str) -> Value {
     }
 }
 
-/// A phone that hardly anybody else has.
+/// Makes a phone with a number that hardly any other record has.
 pub fn rare_phone(rng: &mut impl Rng) -> Value {
     let number = format!("{RARE} {:04}", rng.random_range(1_000..10_000));
     json!({ "type": "phone", "number": number, "region": "GB" })
@@ -265,16 +265,16 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
     }
     graded(rng, &mut json);
     if rng.random_bool(0.2) || json.get("intelligence").is_some() {
-        // What the caller hands in is not overdue; of what others have something is.
+        // No row of the caller is overdue for review; some rows of others are.
         let far = "2028-01-01T00:00:00Z";
-        // Some of that is removed by the server, behind the days of grace.
+        // The server removes some of the overdue ones, after the days of grace.
         let odd = local_id.ends_with(['1', '3', '5', '7', '9']);
         let over = if odd { "2026-05-01T00:00:00Z" } else { "2026-09-10T00:00:00Z" };
         let by = if agency == CALLER { far } else { pick(rng, &[over, far, far]) };
         json["review_by"] = json!(by);
     }
     if agency != CALLER && rng.random_bool(0.12) {
-        // Some of these are for the caller too.
+        // Some of these audiences include the caller.
         let audiences = [
             json!({ "agencies": [CALLER, "omega"] }),
             json!({ "agencies": [] }),
@@ -296,7 +296,7 @@ pub fn row(rng: &mut impl Rng, agency: &'static str, local_id: &str, shared: f64
     row
 }
 
-/// Grades a row, or takes its grade: criminal intelligence always bears one, others now and then.
+/// Grades a row anew, or removes its grade: criminal intelligence always has one, other rows now and then.
 pub fn graded(rng: &mut impl Rng, row: &mut Value) {
     let is_needed = row.get("intelligence").is_some();
     let members = row.as_object_mut().unwrap();
@@ -312,8 +312,8 @@ pub fn graded(rng: &mut impl Rng, row: &mut Value) {
 }
 
 impl Row {
-    /// The label of its objects of a kind: what the row says of a person is said of nothing else but the row's ties
-    /// and events; a victim's category is that of all but what is public.
+    /// The label of the row's objects of a kind. The category holds for the person and the row's ties and events, and
+    /// not for other records; a victim's category holds for all records but public ones.
     pub fn label(&self, kind: Kind) -> Label {
         let mut label = self.own_label();
         let of_records = [Kind::Phone, Kind::Address, Kind::Vehicle, Kind::Organization];
@@ -324,7 +324,7 @@ impl Row {
         label
     }
 
-    /// Whether its record of a kind is marked as public.
+    /// Tells if the row's record of a kind is marked as public.
     fn is_public(&self, kind: Kind) -> bool {
         let mut records = self.json["records"].as_array().unwrap().iter();
         records.any(|record| {
@@ -333,7 +333,7 @@ impl Row {
         })
     }
 
-    /// Whether it is another agency's row about somebody who may be a victim.
+    /// Tells if this is another agency's row about somebody who may be a victim.
     pub fn is_about_others_victim(&self) -> bool {
         self.agency != CALLER && self.own_label().category.is_victim()
     }
@@ -353,7 +353,7 @@ impl Row {
         }
     }
 
-    /// Its records: id and type, in their order.
+    /// The row's records as id and type, in their order.
     pub fn records(&self) -> Vec<(RecordId, EntityType)> {
         let local_id = self.json["local_id"].as_str().unwrap();
         let series = Series::of(self.json.get("intelligence").is_some());
@@ -393,7 +393,7 @@ pub fn world(rng: &mut impl Rng) -> World {
     for row in rows.iter().filter(|row| row.label(Kind::Person).category.is_victim()) {
         if rng.random_bool(0.4) {
             let case = policy.cases.get_mut(&CASE.parse().unwrap()).unwrap();
-            // One record of the row is enough to bring all of it in.
+            // One record of the row is enough to bring the whole row into the case.
             let most = if rng.random() { 1 } else { usize::MAX };
             case.subjects.extend(row.records().into_iter().take(most).map(|(id, _)| id));
         }
@@ -411,7 +411,7 @@ pub fn others_accounts(rng: &mut impl Rng) -> Vec<(&'static str, &'static str)> 
     all.filter(|_| rng.random()).collect()
 }
 
-/// An operation, where and when the caller plans one, or elsewhere.
+/// Makes an operation at the place and time of the caller's, or elsewhere.
 pub fn operation(rng: &mut impl Rng) -> PlannedOperation {
     PlannedOperation {
         reference: "op-x".parse().unwrap(),
@@ -423,7 +423,7 @@ pub fn operation(rng: &mut impl Rng) -> PlannedOperation {
     }
 }
 
-/// All records of rows.
+/// The records of all rows, as id and type.
 pub fn records(rows: &[Row]) -> Vec<(RecordId, EntityType)> {
     rows.iter().flat_map(Row::records).collect()
 }
@@ -436,7 +436,7 @@ pub fn judged(rng: &mut impl Rng, ids: &[(RecordId, EntityType)], shared: f64) -
     Some(Judged { a, b, same: rng.random(), agency: pick(rng, &AGENCIES[1..]), handling })
 }
 
-/// What may be shared at all goes mostly as far as agreements let it.
+/// The handling of rows that may be shared: mostly shared as far as agreements allow.
 const HANDLING: [&str; 6] = ["shared", "shared", "shared", "shared", "shared", "pointer"];
 
 fn grant(rng: &mut impl Rng) -> Grant {
@@ -472,7 +472,7 @@ fn policy(rng: &mut impl Rng) -> Policy {
             let fields = [Field::Phones, Field::HomeAddress, Field::BirthDate, Field::EventPlace];
             terms.fields_never = fields.into_iter().filter(|_| rng.random_bool(0.15)).collect();
             let id = terms.agreement_id(&IdKey::default());
-            // Now and then one that only one side has signed.
+            // Now and then an agreement that only one side has signed.
             let agreement =
                 if rng.random_bool(0.1) { signed_by(terms, &[discloser]) } else { signed(terms) };
             policy.agreements.insert(id, agreement);
@@ -486,7 +486,7 @@ fn policy(rng: &mut impl Rng) -> Policy {
     policy
 }
 
-/// Somebody has broken an agency's glass just now.
+/// Adds a use of break-glass that was opened just now.
 pub fn broken(
     policy: &mut Policy,
     (agency, user): (&str, &str),
@@ -505,12 +505,12 @@ pub fn broken(
     policy.break_glass.insert(glass.id(&IdKey::default()), glass);
 }
 
-/// When everything happens.
+/// The time at which everything happens.
 fn now() -> Timestamp {
     time("2026-09-21T14:13:20Z")
 }
 
-/// The policy once the caller has broken the glass of all: what it may come to see.
+/// Returns the policy after the caller has opened break-glass against all agencies: its widest possible view.
 pub fn once_broken(policy: &Policy, caller: &Caller) -> Policy {
     let mut policy = policy.clone();
     for owner in &AGENCIES[1..] {
@@ -530,7 +530,7 @@ pub fn caller(rng: &mut impl Rng) -> Caller {
         6..8 => vec![Investigator],
         _ => vec![Investigator, VictimSpecialist],
     };
-    // Now and then one that is bound to a purpose for which it is shown no record.
+    // Now and then a caller that is bound to a purpose for which it is shown no record.
     let (purpose, is_bound) = match rng.random_range(0..20) {
         0 => (Purpose::VictimSafety, false),
         1 => (Purpose::Deconfliction, false),

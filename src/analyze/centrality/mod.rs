@@ -1,5 +1,5 @@
-//! How central each node of a network is. Every measure states its convention, for the same name
-//! means different numbers in different systems.
+//! Centrality measures of the nodes of a network. Every measure states its convention, for one name means different
+//! numbers in different systems.
 
 mod betweenness;
 mod pagerank;

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::analyze::network::Network;
 
-/// How PageRank is computed.
+/// The parameters of PageRank.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PageRankOptions {
     /// Probability of following an arc rather than starting anew, 0 to 1.
@@ -22,7 +22,7 @@ impl Default for PageRankOptions {
     }
 }
 
-/// PageRank of every node, and how it was reached.
+/// The PageRank of every node, and the course of the iteration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageRank {
     /// For each node its score: a probability, in sum 1 up to rounding.

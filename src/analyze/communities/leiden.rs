@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::level::{Chance, Level, Ties};
 
-/// A division at least as good as the given one. Both give each node a label below the number of
+/// Returns a division at least as good as the given one. Both give each node a label below the number of
 /// nodes.
 pub(super) fn pass(base: &Level, of: &[u32], resolution: f64) -> Vec<u32> {
     let chance = Chance::of(base, resolution);
@@ -185,7 +185,7 @@ impl<'a> Refinement<'a> {
         self.group
     }
 
-    /// Whether a group has at least the edges to the rest of its community that chance would give.
+    /// Tells if a group has at least the edges to the rest of its community that chance would give.
     fn well_connected(&self, group: u32, community: u32) -> bool {
         let strength = self.strength[group as usize];
         let rest = self.total[community as usize] - strength;

@@ -103,7 +103,7 @@ impl Ties {
     }
 }
 
-/// What belonging together costs: the weight of edges that chance would give, times the resolution.
+/// The cost of belonging to one community: the weight of edges that chance would give, times the resolution.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chance {
     per_pair: f64,

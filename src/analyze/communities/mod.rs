@@ -87,8 +87,8 @@ fn distinct(of: &[u32]) -> usize {
     labels.len()
 }
 
-/// The same division with every community named by its smallest node; should one be disconnected,
-/// its parts become communities (which never lowers modularity).
+/// Returns the division with every community named by its smallest node; if a community is not connected, its parts
+/// become communities (which never lowers modularity).
 fn connected_parts(network: &Network, of: &[u32]) -> Vec<u32> {
     let mut part: Vec<Option<u32>> = vec![None; of.len()];
     let mut waiting = Vec::new();

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::analyze::samples::*;
 
-/// Whether each community is connected, by joining labels along its edges until nothing changes.
+/// Tells if each community is connected, by joining labels along its edges until nothing changes.
 fn all_connected(network: &Network, of: &[u32]) -> bool {
     let mut reach: Vec<u32> = (0..of.len() as u32).collect();
     for _ in 0..of.len() {

@@ -1,4 +1,5 @@
-//! How the records of an entity hold together, and what it would fall into.
+//! The explanation of an entity: the links that hold its records together, and the groups that it would fall into
+//! without the weakest one.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +9,25 @@ use crate::graph::{EntityIndex, LinkIndex, RecordIndex, Snapshot};
 use crate::model::Verdict;
 use crate::resolve::{Engine, cluster};
 
-/// How the records of an entity hold together.
+/// The explanation of an entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntityExplanation {
-    /// What holds them together.
+    /// The links and judgements that hold the records together.
     pub explanation: Explanation,
-    /// All links between them, ascending.
+    /// All links between the records, ascending.
     pub links: Vec<LinkIndex>,
-    /// The weakest link of those that connect the records: the last of the strongest ones.
-    /// `None` when no link connects them.
+    /// The weakest link of the maximum spanning forest that connects the records: the last of
+    /// [`Explanation::spanning`]. `None` if no links connect them.
     pub weakest: Option<LinkIndex>,
-    /// The groups of records that the entity would fall into without the weakest link, with
-    /// everything else as it is; each ascending by the ids shown, by their first. One group when it would hold.
+    /// The groups of records that the entity would fall into without the weakest link, with everything else as it is:
+    /// each ascending by shown id, and ordered by their first. One group if it would hold.
     pub without_weakest: Vec<Vec<RecordIndex>>,
     /// Mean bits over all pairs of its records, unlinked ones counted as evidence against. `None`
     /// for a single record.
     pub cohesion: Option<f64>,
 }
 
-/// Explains how an entity of the snapshot holds together.
+/// Explains an entity of the snapshot.
 pub fn how(snapshot: &Snapshot, engine: &Engine, entity: EntityIndex) -> EntityExplanation {
     let explanation = explain(snapshot, entity);
     let parameters = engine.cluster_parameters(snapshot.entities()[entity].entity_type);
@@ -41,8 +42,8 @@ pub fn how(snapshot: &Snapshot, engine: &Engine, entity: EntityIndex) -> EntityE
     }
 }
 
-/// Clusters the records of an entity alone, without one of its links. What joined them never
-/// depended on records outside, so without leaving out a link this is the entity itself.
+/// Clusters the records of an entity alone, without one of its links. The clustering of an entity never depends on
+/// records outside it, so without leaving out a link the result is the entity itself.
 pub(super) fn groups(
     snapshot: &Snapshot,
     engine: &Engine,

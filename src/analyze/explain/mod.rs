@@ -1,8 +1,7 @@
-//! Why two records score as they do, what would be needed where that is not enough, and how the
-//! records of an entity hold together.
-//!
-//! Attributes, levels and bits only: no explanation repeats what a record says, so that of a masked
-//! person may be shown as it is.
+//! Explanations of the score of two records, of the evidence that a pair below the stop lacks, and of the links that
+//! hold the records of an entity together.
+//! Explanations have attributes, levels and bits only: none repeats the content of a record, so that the explanation of
+//! a masked person may be shown as it is.
 
 mod entity;
 mod pair;
@@ -17,8 +16,8 @@ pub use spanning::{Explanation, explain};
 use crate::graph::{LinkIndex, Snapshot};
 use crate::resolve::ClusterParameters;
 
-/// Mean bits over so many pairs, of which these links are linked, counted as clustering counts
-/// them; `None` when there is no pair.
+/// Returns the mean bits over so many pairs, of which these links are the linked ones, counted as clustering counts
+/// them: an unlinked pair counts as evidence against. `None` if `pairs` is 0.
 fn mean_bits(
     snapshot: &Snapshot,
     links: &[LinkIndex],

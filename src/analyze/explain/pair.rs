@@ -1,4 +1,4 @@
-//! Why a pair of records scores as it does, and what it would need where that is not enough.
+//! The explanation of a pair's score, and of the evidence that a pair below the stop lacks.
 
 use super::mean_bits;
 use super::spanning::links_from;
@@ -6,32 +6,32 @@ use crate::graph::{RecordIndex, Snapshot};
 use crate::model::{EntityType, LevelHit, Verdict};
 use crate::resolve::{Engine, LevelModel, Score};
 
-/// A step from the prior to the posterior.
+/// One summand of the score, from the prior to the posterior.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// What is known before anything is compared.
+    /// The log2 odds before any attribute is compared.
     Prior {
-        /// Its log2 odds.
+        /// The log2 odds of the prior.
         bits: f64,
         /// The sum so far.
         total: f64,
     },
-    /// What the level that an attribute reached is worth.
+    /// The weight of the level that an attribute reached.
     Level {
         /// The attribute.
         attribute: String,
-        /// The level; `missing` where a side does not state it.
+        /// The level; `missing` if one of the records does not state the attribute.
         level: String,
         /// log2 of its Bayes factor.
         bits: f64,
         /// The sum so far.
         total: f64,
     },
-    /// What the term frequency of the shared value adds or takes (term frequency).
+    /// The adjustment by the term frequency of the shared value.
     TermFrequency {
         /// The attribute.
         attribute: String,
-        /// What it adds.
+        /// The adjustment in bits; below 0 for a frequent value.
         bits: f64,
         /// The sum so far.
         total: f64,
@@ -39,7 +39,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// What the step adds.
+    /// The bits that the step adds.
     pub fn bits(&self) -> f64 {
         match self {
             Self::Prior { bits, .. }
@@ -48,7 +48,7 @@ impl Step {
         }
     }
 
-    /// The sum up to and with the step.
+    /// The sum of bits up to this step, with it.
     pub fn total(&self) -> f64 {
         match self {
             Self::Prior { total, .. }
@@ -58,73 +58,73 @@ impl Step {
     }
 }
 
-/// What an attribute would add if it agreed as well as it can.
+/// The bits that an attribute would add if it agreed as well as it can.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gain {
     /// The attribute.
     pub attribute: String,
     /// The level it has now.
     pub level: String,
-    /// Whether a side does not state it, so that asking for it may help.
+    /// True if one of the records does not state the attribute, so that asking for it may help.
     pub missing: bool,
-    /// The level that is worth most.
+    /// The level with the most bits.
     pub best: String,
-    /// What that level would add to the posterior. The term frequency of a value that nobody has stated yet is
+    /// The bits that this level would add to the posterior. The term frequency of a value that nobody has stated yet is
     /// not known and not counted.
     pub bits: f64,
 }
 
-/// What a pair below the stop would need to reach it.
+/// The evidence that a pair below the stop lacks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WhyNot {
-    /// Bits missing.
+    /// The bits missing to reach the stop, above 0.
     pub needed: f64,
-    /// What each attribute could add, the most first; of equal ones by name.
+    /// The gain of each attribute that could add bits, by descending bits, then by name.
     pub gains: Vec<Gain>,
-    /// How many of `gains`, from the first, would lift the pair to the stop. No smaller set does.
-    /// `None` when all together would not.
+    /// The number of `gains`, from the first, that together lift the pair to the stop. No smaller set does. `None` if
+    /// all of them together do not.
     pub smallest: Option<usize>,
 }
 
-/// The pairs between the entities of two records that are not one.
+/// The pairs of records between two entities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Between {
-    /// Pairs of a record of the one and a record of the other.
+    /// The number of pairs of a record of the one and a record of the other.
     pub pairs: usize,
-    /// Those the engine linked.
+    /// The number of these pairs that the engine linked.
     pub links: usize,
-    /// Mean bits over all of them, unlinked ones counted as evidence against: what clustering holds
-    /// against the stop.
+    /// The mean bits over all of these pairs, unlinked ones counted as evidence against. Clustering compares this mean
+    /// with the stop.
     pub mean_bits: f64,
 }
 
-/// Why a pair of records scores as it does.
+/// The explanation of the score of a pair of records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairExplanation {
     /// The smaller record.
     pub a: RecordIndex,
     /// The greater record.
     pub b: RecordIndex,
-    /// From the prior to the posterior, in the model's order of attributes. Attributes that a side does
-    /// not state are steps of 0 bits.
+    /// The summands of the score from the prior to the posterior, in the model's order of attributes. Attributes that
+    /// one of the records does not state are steps of 0 bits.
     pub steps: Vec<Step>,
     /// The score: its bits are the last step's total.
     pub score: Score,
-    /// From how many mean bits on groups of records join.
+    /// The stop: the smallest mean bits at which clustering joins groups of records.
     pub stop: f64,
-    /// What a side does not state, and what it would be worth: what to ask next, the best first.
+    /// The attributes to ask for next, by descending gain: one of the records does not state them.
     pub ask: Vec<Gain>,
-    /// What would be needed, when the pair is below the stop.
+    /// The evidence that the pair lacks; `None` if it reaches the stop.
     pub why_not: Option<WhyNot>,
-    /// Blocking keys that both share: with none they are never compared.
+    /// The number of blocking keys that both records have: with none they are never compared.
     pub shared_keys: usize,
-    /// Whether they are linked in the view.
+    /// True if the records are linked in the view.
     pub linked: bool,
-    /// Whether they are one entity in the view.
+    /// True if the records are of one entity in the view.
     pub same_entity: bool,
     /// The verdict that stands on the pair.
     pub verdict: Option<Verdict>,
-    /// The pairs between their entities, when they are two.
+    /// The pairs between the two entities of the records; `None` if they are of one entity.
     pub between: Option<Between>,
 }
 
@@ -165,7 +165,8 @@ pub fn why(
     })
 }
 
-/// Added up in the engine's order, so that the last total is the score to the last bit.
+/// Lists the summands of a score. They are added in the engine's order, so that the last total equals the score
+/// exactly.
 fn steps(score: &Score) -> Vec<Step> {
     let mut total = score.prior_bits;
     let mut steps = vec![Step::Prior { bits: total, total }];
@@ -186,11 +187,11 @@ fn steps(score: &Score) -> Vec<Step> {
     steps
 }
 
-/// Attributes that could add something, the most first.
+/// Returns the attributes that could add bits, by descending gain.
 fn gains(engine: &Engine, entity_type: EntityType, score: &Score) -> Vec<Gain> {
     let Some(model) = engine.model().types.get(&entity_type) else { return Vec::new() };
     let of_attribute = |(attribute, hit): (&crate::resolve::AttributeModel, &LevelHit)| {
-        // Of levels worth the same the strongest agreement, which stands first.
+        // Of levels with equal bits the strongest agreement is taken, which stands first.
         let best = attribute
             .levels
             .iter()
@@ -211,7 +212,7 @@ fn gains(engine: &Engine, entity_type: EntityType, score: &Score) -> Vec<Gain> {
     gains
 }
 
-/// Bits add up, so the greatest gains first is the smallest set.
+/// Finds the smallest set of gains that reaches the stop: bits add up, so it is the greatest gains.
 fn why_not(bits: f64, stop: f64, gains: Vec<Gain>) -> WhyNot {
     let mut total = bits;
     let lifted = gains.iter().position(|gain| {

@@ -1,19 +1,19 @@
-//! Why the records of an entity are one: the links that hold it together, and what humans said.
+//! The evidence that the records of an entity belong together: links, and the judgements of humans.
 
 use std::collections::BTreeMap;
 
 use crate::graph::{EntityIndex, JudgementIndex, LinkIndex, RecordIndex, Snapshot};
 use crate::model::Link;
 
-/// What holds the records of an entity together.
+/// The links and judgements that hold the records of an entity together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// The strongest links that connect the records (a maximum spanning forest), the
     /// strongest first; ties in order of the pair as shown.
     pub spanning: Vec<LinkIndex>,
-    /// Links between the records, those not in `spanning` included.
+    /// The number of links between the records, including the ones not in `spanning`.
     pub links: usize,
-    /// Pairs of the records.
+    /// The number of pairs of the records.
     pub pairs: usize,
     /// The judgements on pairs of the records, in the snapshot's order.
     pub judgements: Vec<JudgementIndex>,
@@ -58,8 +58,8 @@ pub fn explain(snapshot: &Snapshot, entity: EntityIndex) -> Explanation {
     }
 }
 
-/// The links whose smaller record is one of the first entity's and whose greater record
-/// is one of the second's. Links are ascending by pair, so those that begin at a record are together.
+/// Returns the links with the smaller record in the first entity and the greater record in the second. Links are
+/// ascending by pair, so the links with one smaller record are together.
 pub(super) fn links_from(
     snapshot: &Snapshot,
     from: EntityIndex,

@@ -1,9 +1,9 @@
-//! Blocks of related people: what counts as one.
+//! Blocks: groups of related people of a thing, each counted as one.
 //!
 //! Two people of one thing are one block when
 //! - they share a family name and a home address (the thing itself, when it is an address, is one);
 //! - they share a family name and were seen with one vehicle within hours of each other: a family
-//!   on the road, of whom the border did not write down the home;
+//!   on the road, whose home the border did not write down;
 //! - they live at one address other than the thing where few enough people live, and which belongs to
 //!   no organization: a household;
 //! - two words of their names are alike, or one word and the whole date of birth: they may be one
@@ -21,30 +21,31 @@ use crate::model::{Address, Body, EntityType, PartialDate, Person, TieKind};
 use crate::normalize::skeleton::skeleton;
 use crate::normalize::{AddressForm, NameForm};
 
-/// Words of one name that are looked at.
+/// The most words of one name that are compared.
 const WORDS_MAX: usize = 6;
 
-/// What counts as related.
+/// The rules by which people count as related.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct KinshipRules {
-    /// Ties less sure than this count for nothing, 0 to 1.
+    /// The smallest confidence of a tie that counts, 0 to 1.
     pub confidence_min: f64,
-    /// The most people of a household.
+    /// The most people at one address that count as a household.
     pub household_people_max: usize,
-    /// Microseconds between sightings of one family name with a vehicle that are together; 0 for never.
+    /// People of one family name seen with one vehicle at most this many microseconds apart are related; 0 turns the
+    /// rule off.
     pub together: i64,
-    /// Whether people whom a source ties as associates are kin.
+    /// True if people whom a source ties as associates are related.
     pub associates_are_kin: bool,
 }
 
-/// What related people have in common.
+/// A feature that related people have in common: people with an equal key are related.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    /// Family name and home.
+    /// A family name and a home.
     Kin(String, Home),
-    /// A household's address.
+    /// The address of a household.
     Household(EntityIndex),
-    /// Two words of the name, in order of the alphabet.
+    /// Two words of the name, in alphabetical order.
     Words(String, String),
     /// A word of the name and the date of birth.
     Born(String, PartialDate),
@@ -52,25 +53,26 @@ enum Key {
     Associates(TieIndex),
 }
 
-/// Where somebody lives: an entity, or the text of a person's record.
+/// A person's home: an address entity, or the address in the text of the person's record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Home {
     Entity(EntityIndex),
     Text(String),
 }
 
-/// What is known of one person's relations.
+/// The family names and keys of one person.
 #[derive(Default)]
 struct Relations {
     families: BTreeSet<String>,
     keys: BTreeSet<Key>,
 }
 
-/// Relations and homes are compared with those of others: an answer has the blocks and counts that they make.
+/// A figure, since relations and homes are only compared with those of others: an answer has the blocks and counts that
+/// result.
 impl Figure for (Relations, BTreeSet<Home>) {}
 
 impl Relations {
-    /// The names and homes that a person's records state.
+    /// Returns the names and homes that a person's records state.
     fn said_of(
         snapshot: &Snapshot,
         original: &Snapshot,
@@ -79,11 +81,10 @@ impl Relations {
         let (mut of, mut places) = (Self::default(), BTreeSet::new());
         let masked = snapshot.is_masked(person);
         for record in &snapshot.entities()[person].records {
-            // Who is masked is kin only of those whom the same agency's records speak of: else a
-            // record with a guessed name would tell by the count whether it is right.
+            // A masked person is related only to people in records of the same agency: else a
             let record = &original.records()[*record];
             let apart = masked.then_some(record.label.agency.as_str());
-            // What is said of them elsewhere, as a human judged, counts for nobody's kin.
+            // Records that do not say that the person is a victim count for nobody's kinship.
             if masked && !record.label.category.is_victim() {
                 continue;
             }
@@ -99,7 +100,7 @@ impl Relations {
 /// The relations of all people that any thing is linked with.
 pub(super) struct Kinship {
     of: BTreeMap<EntityIndex, Relations>,
-    /// Microseconds between sightings with a vehicle that are together; 0 for never.
+    /// The value of [`KinshipRules::together`].
     together: i64,
 }
 
@@ -188,7 +189,8 @@ impl Kinship {
 }
 
 impl Kinship {
-    /// Pairs of positions of people of one family name whose moments with the vehicle lie together.
+    /// Returns pairs of positions in `people` of one family name who were seen with the vehicle shortly after each
+    /// other.
     fn seen_together(&self, people: &[EntityIndex], links: &[Link]) -> Vec<(usize, usize)> {
         let mut seen: Vec<(&str, i64, usize)> = Vec::new();
         for link in links.iter().filter(|_| self.together > 0) {
@@ -206,8 +208,8 @@ impl Kinship {
 }
 
 impl Relations {
-    /// Takes in the names and the date of birth of one record; `apart` keeps them from being those of
-    /// anybody else.
+    /// Adds the names and the date of birth of one record. With `apart` the keys are prefixed by it, so that they are
+    /// equal only to keys with the same prefix.
     fn named(&mut self, body: &Person, apart: Option<&str>) {
         let keep = |word: &str| match apart {
             Some(apart) => format!("{apart}\n{word}"),
@@ -215,7 +217,7 @@ impl Relations {
         };
         let born = body.birth_date.filter(|date| date.day().is_some());
         for name in body.names.iter().filter_map(NameForm::new) {
-            // Of a name without marked parts any word may be the family's.
+            // In a name without marked parts any word may be the family name.
             let family = if name.family.is_empty() { &name.tokens } else { &name.family };
             let family = family.iter().map(|word| skeleton(word)).filter(|word| !word.is_empty());
             self.families.extend(family.map(|word| keep(&word)));
@@ -233,7 +235,7 @@ impl Relations {
     }
 }
 
-/// The addresses at which each person lives.
+/// Returns the addresses at which each person lives.
 fn homes(
     snapshot: &Snapshot,
     rules: &KinshipRules,
@@ -253,7 +255,7 @@ fn homes(
     homes
 }
 
-/// House, street and city as one text; without a house number it is no home.
+/// Joins house, unit, street and city into one text; `None` without a house number or street.
 fn text_of(address: &Address) -> Option<Home> {
     let form = AddressForm::new(address);
     let (house, street) = (form.house?, form.street?);

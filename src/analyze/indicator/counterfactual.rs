@@ -6,24 +6,24 @@ use super::links::Link;
 use super::{Counterfactual, window};
 use crate::model::RecordId;
 
-/// What is said of a thing, and when it is too much.
+/// The links of a thing, and the count from which it is a finding.
 pub(super) struct Counted<'a> {
-    /// What links people with it.
+    /// The links of people with the thing.
     pub links: &'a [Link],
     /// For each link the block of its person.
     pub block_of: &'a [u32],
     /// The length of the window in microseconds.
     pub length: i64,
-    /// The blocks in one window from which it fires.
+    /// The number of blocks in one window from which the thing is a finding.
     pub firing: usize,
 }
 
-/// A smallest set of people's records without which the thing has fewer than `firing` blocks in every
-/// window; after so many steps one that need not be the smallest.
+/// Finds a smallest set of people's records without which the thing has fewer than `firing` blocks in every window.
+/// After so many steps the set returned need not be the smallest.
 ///
-/// With one busy window this is the `u - firing + 1` blocks with the fewest records. When the blocks
-/// are spread, taking those out leaves another window: the search goes on from there. Removing a
-/// record takes out all that it says about the thing.
+/// With one busy window the set is the records of the `u - firing + 1` blocks with the fewest records. When the blocks
+/// are spread, taking those out leaves another window: the search goes on from there. Removing a record takes out all
+/// its links with the thing.
 pub(super) fn smallest(counted: &Counted<'_>, steps: usize) -> Counterfactual {
     let mut search = Search { counted, steps, removed: BTreeSet::new(), best: None };
     let first = search.dive();
@@ -41,12 +41,12 @@ struct Search<'a> {
     best: Option<BTreeSet<RecordId>>,
 }
 
-/// What it costs to take a block out of a window: its records there.
+/// A block that may be taken out of a window, and its records there, which are the cost.
 type Cut = (u32, BTreeSet<RecordId>);
 
 impl Search<'_> {
-    /// A set that suffices, cheapest blocks first: where the search starts, and what is left when it
-    /// runs out of steps.
+    /// Finds a set that suffices by cutting the cheapest blocks first: the first bound of the search, and its result if
+    /// it runs out of steps at once.
     fn dive(&mut self) -> BTreeSet<RecordId> {
         while let Some((cuts, surplus)) = self.violated() {
             cuts.into_iter().take(surplus).for_each(|(_, records)| self.removed.extend(records));
@@ -54,7 +54,7 @@ impl Search<'_> {
         std::mem::take(&mut self.removed)
     }
 
-    /// Tries all ways on from what is removed, with the records of `kept` staying.
+    /// Tries all ways to remove more records, except those in `kept`.
     fn branch(&mut self, kept: &BTreeSet<RecordId>) {
         if self.steps == 0 {
             return;
@@ -93,8 +93,8 @@ impl Search<'_> {
         }
     }
 
-    /// The best window with what is left, when it still fires: what cutting each block costs there,
-    /// cheapest first, then by records; and how many must be cut.
+    /// Looks at the best window of the links that are left. If it still has `firing` blocks, returns the cost of
+    /// cutting each of its blocks, ascending, and how many must be cut; else `None`.
     fn violated(&self) -> Option<(Vec<Cut>, usize)> {
         let left = || {
             let pairs = self.counted.links.iter().zip(self.counted.block_of.iter().copied());

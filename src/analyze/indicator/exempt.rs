@@ -1,4 +1,4 @@
-//! Organizations: whose a thing is, and for whom people work.
+//! Organizations: the things that they keep, and the people who work for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,28 +8,29 @@ use crate::graph::{EntityIndex, Figure, Snapshot};
 use crate::model::{Address, Body, EntityType, EventKind, Phone, Role, TieKind};
 use crate::normalize::{AddressForm, PhoneForm, fold};
 
-/// What organizations have to do with things and people.
+/// The relations of organizations to things and people.
 pub(super) struct Organizations {
     /// The organizations that keep each thing.
     keepers: BTreeMap<EntityIndex, BTreeSet<EntityIndex>>,
-    /// Folded words of the kind of each organization, but for what is hidden of others.
+    /// The folded words of the kind of each organization, without other agencies' hidden records.
     kinds: BTreeMap<EntityIndex, BTreeSet<String>>,
     /// The organizations that each person works for or owns.
     employers: BTreeMap<EntityIndex, BTreeSet<EntityIndex>>,
 }
 
-/// A phone number or address as text, to find those of organizations again, and whether it is hidden content of
-/// another agency's: that is the same as nothing that the caller can read or write.
+/// A phone number or address by which things of organizations are found, with true if it is hidden content of another
+/// agency: hidden content never equals content that the caller can read or write.
 type Stated = (bool, Contact);
 
-/// A phone number or address as text.
+/// A phone number or address as normalized text.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Contact {
     Phone(String),
     Address(String),
 }
 
-/// The maps hold positions of entities, and words only of the kinds of organizations that are not hidden.
+/// A figure, since the maps hold positions of entities, and words only of the kinds of organizations that are not
+/// hidden.
 impl Figure for Organizations {}
 
 impl Organizations {
@@ -42,7 +43,7 @@ impl Organizations {
         all
     }
 
-    /// Ties from organizations to what they keep, and from people to the organizations.
+    /// Adds the keepers and employers that ties state.
     fn ties(&mut self, snapshot: &Snapshot) {
         for tie in snapshot.ties().iter() {
             let ends = entity(snapshot, tie.from).zip(entity(snapshot, tie.to));
@@ -60,7 +61,7 @@ impl Organizations {
         }
     }
 
-    /// The host of a booking keeps the place of the stay.
+    /// Adds the hosts of bookings as keepers of the place of the stay.
     fn hosts(&mut self, snapshot: &Snapshot) {
         for event in snapshot.events().iter().filter(|event| event.kind == EventKind::Booking) {
             let of = |role: Role| {
@@ -76,7 +77,8 @@ impl Organizations {
         }
     }
 
-    /// Kinds, and things that an organization's own record gives as its phone or address.
+    /// Adds the kinds that the organizations' own records state, and the organizations as keepers of the things that
+    /// these records give as phone or address.
     fn records(&mut self, snapshot: &Snapshot) {
         let mut stated: BTreeMap<Stated, BTreeSet<EntityIndex>> = BTreeMap::new();
         let records = || {
@@ -110,12 +112,12 @@ impl Organizations {
         }
     }
 
-    /// Whether any organization keeps this thing.
+    /// Tells if any organization keeps this thing.
     pub fn keep(&self, thing: EntityIndex) -> bool {
         self.keepers.contains_key(&thing)
     }
 
-    /// The first organization that keeps the thing and is of one of these kinds, which explain it.
+    /// Returns an exemption for the first organization that keeps the thing and is of one of these kinds, if any.
     pub fn exemption(&self, thing: EntityIndex, kinds: &[String]) -> Option<Exemption> {
         self.keepers.get(&thing)?.iter().find_map(|organization| {
             let words = self.kinds.get(organization)?;
@@ -125,7 +127,8 @@ impl Organizations {
         })
     }
 
-    /// The only organization that keeps the thing, when this share of the blocks works for it.
+    /// Returns the organization that keeps the thing, if it is the only keeper and the employer of at least this share
+    /// of the blocks.
     pub fn workplace(
         &self,
         thing: EntityIndex,
@@ -136,7 +139,8 @@ impl Organizations {
         self.employer(blocks, share).filter(|employer| keepers.contains(employer))
     }
 
-    /// The organization that this share of the blocks works for; the one with the most, then the first.
+    /// Returns the organization that most blocks work for (the first of equal ones), if it is at least this share, 0 to
+    /// 1.
     pub fn employer(&self, blocks: &[Vec<EntityIndex>], share: f64) -> Option<EntityIndex> {
         let mut counts: BTreeMap<EntityIndex, usize> = BTreeMap::new();
         for block in blocks {
@@ -154,7 +158,7 @@ impl Organizations {
     }
 }
 
-/// Plurals in s count: "hotels".
+/// Tells if a word is one of the kinds; a plural in s counts too ("hotels").
 fn is_of_kind(word: &str, kinds: &[String]) -> bool {
     let singular = word.strip_suffix('s').unwrap_or(word);
     kinds.iter().any(|kind| kind == word || kind == singular)

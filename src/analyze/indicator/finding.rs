@@ -1,4 +1,4 @@
-//! What an indicator answers with.
+//! The report of an indicator and its parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,21 +7,21 @@ use crate::analyze::Basis;
 use crate::graph::{EntityIndex, Snapshot, Statement};
 use crate::model::{EntityType, EventId, RecordId, SubjectCategory, TieId, Timestamp};
 
-/// The answer of an indicator. Entities are indexes into the snapshot's entities; ids, and what is in the order of ids,
+/// The answer of an indicator. Entities are indexes into the snapshot's entities; ids, and lists in the order of ids,
 /// are as the snapshot shows them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// What fired: the strongest first, of equal strength by score from the highest, then by id.
+    /// The findings, by descending strength, then descending score, then by the id of `about`.
     pub findings: Vec<Finding>,
-    /// What would have fired but is explained, by entity id.
+    /// Entities that would have been findings but are explained, ascending by id.
     pub exempted: Vec<Exempted>,
-    /// The things of each type that the findings were weighed against: those with at least one
-    /// person and without an exempt organization. Where they are few, no p is small.
+    /// The number of things of each type that the findings were compared with: things linked to at least one person and
+    /// without an exempt organization. With few of them no p is small.
     pub populations: BTreeMap<EntityType, usize>,
 }
 
 impl Report {
-    /// The report of these, in its order.
+    /// Makes the report, sorted in its documented order.
     pub(super) fn sorted(
         snapshot: &Snapshot,
         mut findings: Vec<Finding>,
@@ -38,49 +38,49 @@ impl Report {
     }
 }
 
-/// Something that deserves a look. Never says that a person has done anything.
+/// An entity that deserves a look. A finding never says that a person has done anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What it is about: of a shared hub the phone, address or vehicle.
+    /// The entity that the finding is about: the phone, address or vehicle of a shared hub.
     pub about: EntityIndex,
     /// The blocks of people in the window, in order of their first person; not a ranking.
     pub subjects: Vec<Subject>,
     /// Unrelated blocks in the window: the length of `subjects`.
     pub u: usize,
-    /// The smallest `u` at which this fires, all else being equal.
+    /// The smallest `u` that would make a finding, all else being equal.
     pub firing_at: usize,
     /// The window with the most blocks, the earliest of equal ones; `None` when no evidence is dated.
     pub window: Option<Window>,
     /// How unusual `u` is, 0 to 1: `log p / log p_of_full_score`. Not a probability of anything.
     pub score: f64,
-    /// How much the finding can bear.
+    /// The strength of the finding.
     pub strength: Strength,
-    /// The tail probability of `u` under `null`, 0 to 1; it decides whether this fires.
+    /// The tail probability of `u` under `null`, 0 to 1; with `p_rank` it decides if this is a finding.
     pub p: f64,
     /// The rank form `(1 + #{others >= u}) / (R + 1)` over the R others of the kind: free of any
-    /// model, but never below 1 / (R + 1), and as large as the number of those alike.
+    /// model, but never below 1 / (R + 1), and the larger the more others have as many blocks.
     pub p_rank: f64,
     /// Benjamini-Hochberg: the false-discovery rate at which this finding would be reported, taken
     /// over the `p` of everything of every type that is not exempt. (Over `p_rank` it would be 1
     /// for every finding: the k-th of m has rank p k / m.)
     pub q: f64,
-    /// What `p` was computed with.
+    /// The null model that `p` was computed with.
     pub null: NullModel,
-    /// Records of people and of what it is about that are evidence, ascending.
+    /// Records that are evidence, of the people and of the entity `about`, ascending.
     pub records: Vec<RecordId>,
     /// Ties that are evidence, ascending.
     pub ties: Vec<TieId>,
     /// Events that are evidence, ascending.
     pub events: Vec<EventId>,
-    /// The same ties and events by their positions, ascending: to be looked at.
+    /// The positions of these ties and events, ascending, to look them up in the snapshot.
     pub statements: Vec<Statement>,
     /// Agencies that own the evidence, ascending.
     pub agencies: Vec<String>,
-    /// How far its records are to be believed.
+    /// The reliability of the records that are evidence.
     pub basis: Basis,
     /// Reasons to think twice; with any, the strength is weak.
     pub cautions: Vec<Caution>,
-    /// What the finding hangs on.
+    /// The smallest set of records that the finding hangs on.
     pub counterfactual: Counterfactual,
 }
 
@@ -89,9 +89,9 @@ pub struct Finding {
 pub struct Subject {
     /// The people, ascending.
     pub people: Vec<EntityIndex>,
-    /// Their records that speak of what it is about, within the window, ascending.
+    /// Their records that state a link to the entity `about` within the window, ascending.
     pub records: Vec<RecordId>,
-    /// Whether a record in the view says of one of them that this is or may be a victim.
+    /// True if a record in the view says of one of the people that this is or may be a victim.
     pub protected: bool,
 }
 
@@ -116,8 +116,8 @@ fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or_else(|_| Timestamp::from(end))
 }
 
-/// How much a finding can bear: strong with a small q and evidence of two agencies, medium with one
-/// of the two, else weak.
+/// The strength of a finding: strong with a small q and evidence of two or more agencies, medium with one of the two,
+/// else weak. With a caution it is weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// Worth a look when something else points here too.
@@ -129,8 +129,8 @@ pub enum Strength {
 }
 
 impl Strength {
-    /// Of a finding whose q is small or not, with evidence of so many agencies, and with reasons to think twice or
-    /// none.
+    /// Returns the strength of a finding: `is_rare` is true if its q is small, `agencies` is the number of agencies
+    /// with evidence, and `is_doubtful` is true if there are cautions.
     pub(super) fn of(is_rare: bool, agencies: usize, is_doubtful: bool) -> Self {
         match (is_rare, agencies) {
             _ if is_doubtful => Self::Weak,
@@ -150,15 +150,15 @@ impl Strength {
     }
 }
 
-/// What a tail probability was computed with.
+/// The null model that a tail probability was computed with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NullModel {
-    /// In words.
+    /// The model in words.
     pub description: String,
-    /// Others of the kind that it was fitted to.
+    /// The number of other things of the type that the model was fitted to.
     pub others: usize,
-    /// The mean of the ratio r of the geometric tail `P(U >= u) = r^(u - 1)`: the chance that what
-    /// has so many has one more.
+    /// The mean of the ratio r of the geometric tail `P(U >= u) = r^(u - 1)`: the probability that a thing with so many
+    /// blocks has one more.
     pub ratio: f64,
 }
 
@@ -172,25 +172,26 @@ pub enum Caution {
     },
 }
 
-/// What would have fired but is explained.
+/// An entity that would have been a finding but is explained.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exempted {
-    /// What it is.
+    /// The entity.
     pub about: EntityIndex,
-    /// Its unrelated blocks.
+    /// The number of unrelated blocks of its people in the window.
     pub u: usize,
-    /// Why it is no finding.
+    /// The reason why it is no finding.
     pub reason: Exemption,
 }
 
-/// Why something is no finding.
+/// The reason why an entity is no finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exemption {
-    /// It belongs to an organization whose things strangers share as a matter of course.
+    /// It belongs to an organization of a kind whose phones, addresses and vehicles strangers share as a matter of
+    /// course.
     Organization {
         /// The organization.
         organization: EntityIndex,
-        /// The word of its kind that says so; `None` where the organization is masked.
+        /// The word in the kind of the organization that tells so; `None` if the organization is masked.
         kind: Option<String>,
     },
     /// A phone of one organization that nearly all its users work for: a switchboard.
@@ -198,12 +199,12 @@ pub enum Exemption {
         /// The organization.
         organization: EntityIndex,
     },
-    /// A phone number with too few users between any two long silences: given out anew.
+    /// A phone number with too few users between any two long silences: it was reassigned to new users.
     Recycled,
 }
 
 impl Exemption {
-    /// The reason, without what is masked of it.
+    /// Removes the kind of a masked organization from the reason.
     pub(super) fn shown(self, snapshot: &Snapshot) -> Self {
         match self {
             Self::Organization { organization, .. } if snapshot.is_masked(organization) => {
@@ -217,10 +218,10 @@ impl Exemption {
 /// A smallest set of people's records that the finding hangs on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterfactual {
-    /// Without what these records say about it it would have stayed below `firing_at` in
-    /// every window, who is kin to whom staying as it is. Ascending.
+    /// Records of people, ascending. Without their links to the entity `about` it would have had fewer than `firing_at`
+    /// blocks in every window. The kinship of the people is left as it is.
     pub records: Vec<RecordId>,
-    /// Whether no smaller set does; false only when the search ran out of steps.
+    /// True if no smaller set does; false only if the search ran out of steps.
     pub exact: bool,
 }
 
@@ -253,7 +254,7 @@ pub(super) fn evidence<'a>(snapshot: &Snapshot, links: impl Iterator<Item = &'a 
         };
         agencies.insert(label.agency.clone());
     }
-    // Ties and events come of the rows of these records, and are graded with them.
+    // Ties and events come from the rows of these records, which carry their grade.
     let evident = records.iter().filter_map(|id| snapshot.record(*id));
     let basis = Basis::of(evident.map(|record| snapshot.records()[record].as_ref()));
     Evidence {
@@ -287,7 +288,7 @@ pub(super) fn subjects<'a>(
     subjects
 }
 
-/// Whether any record in the view says that this may be a victim.
+/// Tells if any record in the view says that the entity is or may be a victim.
 fn may_be_victim(snapshot: &Snapshot, entity: EntityIndex) -> bool {
     let records = &snapshot.entities()[entity].records;
     records.iter().any(|record| {

@@ -1,4 +1,4 @@
-//! Which people a view links with which things (phones, addresses, vehicles), and when.
+//! The links of a view between people and things (phones, addresses, vehicles), with their times.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +10,18 @@ use crate::model::{EntityType, Event, Participant, RecordId, Role, Span, Tie, Ti
 pub(super) struct Link {
     /// The person's entity.
     pub person: EntityIndex,
-    /// What states it.
+    /// The tie or event that states the link.
     pub statement: Statement,
     /// The person's record in the statement, by its id as shown.
     pub person_record: RecordId,
-    /// The thing's record in the statement.
+    /// The thing's record in the statement, by its id as shown.
     pub thing_record: RecordId,
-    /// When, `[from, to)` in microseconds, never empty; `None` when undated.
+    /// The time of the link, `[from, to)` in microseconds, never empty; `None` when undated.
     pub when: Option<(i64, i64)>,
 }
 
-/// All links by thing, of things of these types, each list ascending; ties less sure than `confidence_min` make none.
+/// Returns all links to things of these types, by thing, each list ascending. Ties with less confidence than
+/// `confidence_min` make none.
 pub(super) fn by_thing(
     snapshot: &Snapshot,
     types: &[EntityType],
@@ -73,7 +74,7 @@ pub(super) fn entity(snapshot: &Snapshot, record: RecordId) -> Option<EntityInde
     snapshot.stored(record).map(|record| snapshot.entity_of(record))
 }
 
-/// The id of a record as shown, by the one under which it is stored.
+/// Returns the shown id of a record, given the stored one.
 fn shown(snapshot: &Snapshot, record: RecordId) -> RecordId {
     snapshot.stored(record).map_or(record, |index| snapshot.record_id(index))
 }
@@ -86,8 +87,8 @@ fn is_among(snapshot: &Snapshot, types: &[EntityType], entity: EntityIndex) -> b
     types.contains(&snapshot.entities()[entity].entity_type)
 }
 
-/// A span of which one end is unknown tells when the source saw it, not that it held for ever: it
-/// counts at the end that is known.
+/// Returns a tie's span in microseconds, `[from, to)`. A span with one unknown end tells when the source saw the tie,
+/// not that it held for ever: it counts at the end that is known.
 fn when(span: Span) -> Option<(i64, i64)> {
     let (from, to) = (span.from.map(|at| at.as_micros()), span.to.map(|at| at.as_micros()));
     match (from, to) {
@@ -98,9 +99,9 @@ fn when(span: Span) -> Option<(i64, i64)> {
     }
 }
 
-/// Links that an event shows. Who took part is linked with the place and the vehicle; a phone or
-/// address left as contact is linked only where one person took part, because otherwise
-/// the event does not tell whose it is.
+/// Adds the links that an event shows. The participants are linked with the place and the vehicle; a phone or address
+/// left as contact is linked only where one person took part, because otherwise the event does not tell to whom it
+/// belongs.
 fn of_event(
     (snapshot, types): (&Snapshot, &[EntityType]),
     index: EventIndex,
@@ -134,7 +135,7 @@ fn of_event(
     }
 }
 
-/// Whether an event links a person in one role with a thing in another.
+/// Tells if an event links a person in one role with a thing in another.
 fn shows(person: Role, thing: Role, one_person: bool) -> bool {
     match thing {
         Role::Vehicle | Role::Location => matches!(person, Role::Subject | Role::Guest),

@@ -1,10 +1,10 @@
-//! Ring indicators: what each looks for in a view, and what all of them share.
+//! Ring indicators: searches of a view for signs of a trafficking ring, and the parts that all indicators share.
 //!
-//! An indicator stands in a file (or a folder) of its own and implements [`Indicator`]; [`ALL`] lists them. What they
-//! share stands beside them: which people a view links with which things, and when (`links`); blocks of unrelated
-//! people, so that a family counts as one (`blocks`); the organizations that explain what strangers share (`exempt`);
-//! windows of time (`window`); what is usual in the view (`null`); the smallest set of records that a finding hangs on
-//! (`counterfactual`); and the form of what is found (`finding`).
+//! An indicator stands in a file (or a folder) of its own and implements [`Indicator`]; [`ALL`] lists them. The shared
+//! parts stand beside them: the links of a view between people and things, with their times (`links`); blocks of
+//! unrelated people, so that a family counts as one (`blocks`); the organizations that explain why strangers share a
+//! thing (`exempt`); windows of time (`window`); the null model of counts that are usual in the view (`null`); the
+//! smallest set of records that a finding hangs on (`counterfactual`); and the form of a finding (`finding`).
 //!
 //! A finding says that something deserves a look, never that a person has done anything. Possible victims are marked
 //! as protected and nobody is ranked. Names serve only to count people as related, which lowers the figure; nationality
@@ -27,56 +27,56 @@ pub use shared_hub::SharedHub;
 
 use crate::graph::Snapshot;
 
-/// Something to look for in a view.
+/// A search of a view for one sign.
 pub trait Indicator {
-    /// What can be set; the default is what is measured and published.
+    /// The parameters of the search; the published measurements are of their defaults.
     type Options: Default;
 
-    /// What it is.
+    /// The description of the indicator.
     const ABOUT: About;
 
-    /// What it finds in a view. Depends on the snapshot and the options only.
+    /// Returns the findings in a view. They depend on the snapshot and the options only.
     fn find(snapshot: &Snapshot, options: &Self::Options) -> Report;
 }
 
-/// What an indicator is, in words for those who read its findings.
+/// The description of an indicator, for readers of its findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
-    /// Its name, as in the address of its findings.
+    /// The name of the indicator, as in the address of its findings.
     pub name: &'static str,
-    /// Its version: another where the same view gives other findings.
+    /// The version of the indicator: it changes when the same view gives other findings.
     pub version: u32,
-    /// What it looks for.
+    /// The sign that the indicator looks for.
     pub looks_for: &'static str,
-    /// What a finding says and does not say.
+    /// The meaning of a finding, and what must not be read into it.
     pub meaning: &'static str,
-    /// What it cannot tell apart, and misses.
+    /// The limits of the indicator: cases that it cannot tell apart, and cases that it misses.
     pub cannot_tell: &'static [&'static str],
-    /// Where its method comes from.
+    /// The literature that the method is taken from.
     pub sources: &'static [&'static str],
-    /// What a caller can set.
+    /// The parameters that a caller can set.
     pub parameters: &'static [Parameter],
 }
 
 /// A whole number that a caller can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
-    /// Its name.
+    /// The name of the parameter.
     pub name: &'static str,
-    /// What it is, with its unit.
+    /// The meaning of the parameter, with its unit.
     pub meaning: &'static str,
-    /// The least that it can be.
+    /// The smallest value allowed.
     pub least: u32,
-    /// The most that it can be.
+    /// The largest value allowed.
     pub most: u32,
-    /// What it is where the caller does not say.
+    /// The value if the caller gives none.
     pub default: u32,
 }
 
 /// All indicators.
 pub const ALL: [About; 1] = [SharedHub::ABOUT];
 
-/// The indicator of a name.
+/// Returns the description of the indicator with a name, if there is one.
 pub fn named(name: &str) -> Option<&'static About> {
     static KNOWN: [About; ALL.len()] = ALL;
     KNOWN.iter().find(|about| about.name == name)

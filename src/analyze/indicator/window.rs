@@ -7,18 +7,18 @@ use super::links::Link;
 /// The best window of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Best {
-    /// Blocks with evidence in it, undated evidence included.
+    /// The number of blocks with evidence in the window, undated evidence included.
     pub u: usize,
     /// `[from, to)` in microseconds; `None` when no evidence is dated.
     pub window: Option<(i64, i64)>,
 }
 
-/// The window `[t, t + length)` with the most blocks, the earliest of equal ones.
+/// Finds the window `[t, t + length)` with the most blocks, the earliest of equal ones.
 pub(super) fn best(links: &[Link], block_of: &[u32], length: i64) -> Best {
     best_of(links.iter().zip(block_of.iter().copied()), length)
 }
 
-/// As [`best`], of any links with their blocks.
+/// Finds the best window as [`best`] does, for links given together with their blocks.
 ///
 /// Evidence `[from, to)` meets the window when `from - length < t < to`. The number of blocks falls
 /// only as t passes the last instant of some evidence, so that one of those is a best t.
@@ -73,7 +73,7 @@ impl Counter {
     }
 }
 
-/// Whether a link counts in the window of a length that begins at this instant. Undated links always do.
+/// Tells if a link counts in the window of a length that begins at `from`. Undated links always do.
 pub(super) fn meets(link: &Link, from: Option<i64>, length: i64) -> bool {
     match (link.when, from) {
         (Some((first, after)), Some(t)) => first < t.saturating_add(length) && after > t,
@@ -82,7 +82,7 @@ pub(super) fn meets(link: &Link, from: Option<i64>, length: i64) -> bool {
     }
 }
 
-/// The most blocks between two silences of a thing longer than `gap`. Undated evidence counts in each.
+/// Returns the most blocks between two silences of a thing longer than `gap`. Undated evidence counts in each interval.
 /// A block is taken to use the thing from its first to its last evidence.
 pub(super) fn successive_users(links: &[Link], block_of: &[u32], gap: i64) -> usize {
     let mut undated = BTreeSet::new();

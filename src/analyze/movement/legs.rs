@@ -1,4 +1,4 @@
-//! What lies between two stays, and whether anybody can have travelled it.
+//! Legs: the way between two consecutive stays, and a check if anybody can have travelled it.
 
 use super::distance::metres;
 use super::stays::HOUR;
@@ -19,22 +19,22 @@ pub struct Leg {
     /// Metres to spare: `speed_max (seconds + clock error) - (metres - 2 radius)`; below 0 when
     /// impossible, `None` when the distance is unknown.
     pub slack_metres: Option<f64>,
-    /// Whether anybody can have travelled it.
+    /// The result of the check if anybody can have travelled the leg.
     pub feasible: Feasibility,
-    /// Through what the last stop before is known.
+    /// The vehicle or phone through which the last stop before is known; `None` if the entity itself took part.
     pub departed_through: Option<Through>,
-    /// Through what the first stop after is known.
+    /// The vehicle or phone through which the first stop after is known; `None` if the entity itself took part.
     pub arrived_through: Option<Through>,
 }
 
-/// Whether anybody can have travelled a leg.
+/// The result of the check if anybody can have travelled a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Feasibility {
-    /// Yes.
+    /// The leg can have been travelled.
     Feasible,
-    /// The distance is not known.
+    /// The distance is not known, so that the leg cannot be checked.
     Unknown,
-    /// No: impossible travel, a question about the data.
+    /// Impossible travel: a question about the data.
     Impossible,
 }
 
@@ -94,7 +94,7 @@ fn leg(
     }
 }
 
-/// Whether both ends are known through one thing that is driven or owned: a vehicle.
+/// Tells if both ends are known through one thing that is driven or owned: a vehicle.
 fn same_vehicle(from: &Stop, to: &Stop) -> bool {
     use crate::model::TieKind::Uses;
     match (from.through, to.through) {

@@ -1,4 +1,4 @@
-//! Where an entity was: its sightings in order of time, stays, the legs between them, and the
+//! Movement of an entity: its stops in order of time, its stays, the legs between them, and the
 //! routes that follow.
 //!
 //! Gaps stay gaps: no road is invented between two places. A leg that nobody can have travelled says
@@ -43,7 +43,7 @@ pub struct Itinerary {
     pub patterns: Vec<Pattern>,
 }
 
-/// The movement of an entity. One outside the snapshot has none.
+/// Computes the movement of an entity; an entity outside the snapshot has none.
 pub fn itinerary(snapshot: &Snapshot, entity: EntityIndex, options: &MovementOptions) -> Itinerary {
     let stops = stops::stops(snapshot, entity, options);
     let stays = stays::stays(&stops, options);

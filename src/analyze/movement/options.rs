@@ -3,11 +3,11 @@
 /// Parameters of [`super::itinerary`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovementOptions {
-    /// Whether a person's itinerary also holds what the vehicles that the person drives or owns and
-    /// the phones that the person uses took part in. Default true. A vehicle has other drivers: each
-    /// stop says through what it is known.
+    /// True if a person's itinerary also has the stops of the vehicles that the person drives or owns and of the phones
+    /// that the person uses. Default true. A vehicle has other drivers: each stop says through which vehicle or phone
+    /// it is known.
     pub through: bool,
-    /// Ties less sure than this do not count for `through`, 0 to 1. Default 0.8.
+    /// The smallest confidence of a tie that counts for `through`, 0 to 1. Default 0.8.
     pub confidence_min: f64,
     /// Sightings at most this far apart are at one place, in metres. Default 500.
     pub stay_metres: f64,
@@ -28,7 +28,7 @@ pub struct MovementOptions {
     pub pattern_cities_min: usize,
     /// Cities of the longest pattern that is looked for. Default 6.
     pub pattern_cities_max: usize,
-    /// How often a pattern must be seen. Default 2.
+    /// The smallest number of times that a pattern must be seen. Default 2.
     pub pattern_times_min: usize,
 }
 

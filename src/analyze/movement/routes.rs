@@ -1,4 +1,4 @@
-//! Routes: cities in order of time, and what recurs in them.
+//! Routes: cities in order of time, and the sequences that recur in them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::normalize::fold;
 /// Microseconds of a day.
 const DAY: f64 = 86_400_000_000.0;
 
-/// Cities in order of time. Times strictly advance and no leg within is impossible.
+/// Cities in order of time. Times strictly advance, and no leg of the route is impossible.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
     /// The cities, at least two, no two neighbours the same.
@@ -34,11 +34,11 @@ pub struct Visit {
 pub struct Pattern {
     /// The cities in order, folded.
     pub cities: Vec<String>,
-    /// Where it is seen; no two occurrences share a leg.
+    /// The occurrences of the sequence; no two of them share a leg.
     pub occurrences: Vec<Occurrence>,
 }
 
-/// Where a pattern is seen.
+/// The place of a pattern in the routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence {
     /// Index of the route.
@@ -47,8 +47,8 @@ pub struct Occurrence {
     pub visit: usize,
 }
 
-/// The routes of two cities or more. A stay of which the city is unknown is on the way: it is no
-/// visit, but its legs count.
+/// Returns the routes of two cities or more. A stay without a known city is on the way: it is no visit, but its legs
+/// count.
 pub(super) fn routes(stays: &[Stay], legs: &[Leg], options: &MovementOptions) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     let mut visits: Vec<Visit> = Vec::new();
@@ -78,13 +78,13 @@ fn finish(visits: &mut Vec<Visit>, routes: &mut Vec<Route>) {
     }
 }
 
-/// Whether a route cannot go on from one stay to the next.
+/// Tells if a route ends between one stay and the next.
 fn breaks(from: &Stay, to: &Stay, leg: &Leg, options: &MovementOptions) -> bool {
     let gap = to.from.as_micros().saturating_sub(from.to.as_micros());
     leg.feasible == Feasibility::Impossible || gap <= 0 || gap as f64 > options.gap_days * DAY
 }
 
-/// Sequences seen often enough, without those that are only seen as part of a longer one.
+/// Returns the sequences seen often enough, without sequences that are only seen as part of a longer one.
 pub(super) fn patterns(routes: &[Route], options: &MovementOptions) -> Vec<Pattern> {
     let shortest = options.pattern_cities_min.max(2);
     let mut found: BTreeMap<Vec<&str>, Vec<Occurrence>> = BTreeMap::new();

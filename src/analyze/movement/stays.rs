@@ -27,7 +27,7 @@ pub struct Stay {
     pub coordinates: Option<(f64, f64)>,
 }
 
-/// The stays that the stops with presence make.
+/// Joins consecutive stops with presence into stays.
 pub(super) fn stays(stops: &[Stop], options: &MovementOptions) -> Vec<Stay> {
     let mut stays: Vec<Stay> = Vec::new();
     // Until when the last stay is known to last: a booking lasts to its stated end.
@@ -72,7 +72,7 @@ impl Stay {
     }
 }
 
-/// Near each other, or, where one has no coordinates, of one city and name.
+/// Tells if two stops are near each other or, if one has no coordinates, of one city and name.
 fn same_place(stay: &Stay, stop: &Stop, options: &MovementOptions) -> bool {
     match (stay.coordinates, stop.coordinates) {
         (Some(from), Some(to)) => metres(from, to) <= options.stay_metres,

@@ -14,11 +14,11 @@ use crate::model::{
 pub struct Stop {
     /// The event.
     pub event: EventId,
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// When it began.
+    /// The time at which it began.
     pub at: Timestamp,
-    /// When the source says that it ended; of a booking that is a plan.
+    /// The end of the event as the source states it; for a booking it is a plan.
     pub until: Option<Timestamp>,
     /// Name of the camera, crossing, cell site or venue.
     pub name: Option<String>,
@@ -32,8 +32,8 @@ pub struct Stop {
     pub agency: String,
     /// The vehicle or phone through which it is known; `None` when the entity itself took part.
     pub through: Option<Through>,
-    /// Whether the event shows the entity at the place. An advertisement, a payment received and a
-    /// booking made for others do not; they are listed and make no stay.
+    /// True if the event shows that the entity was at the place. An advertisement, a payment received and a booking
+    /// made for others do not; such stops are listed and are part of no stay.
     pub present: bool,
 }
 
@@ -42,15 +42,15 @@ pub struct Stop {
 pub struct Through {
     /// The vehicle or phone.
     pub entity: EntityIndex,
-    /// How the person has to do with it: drives, owns or uses.
+    /// The relationship of the person to it: drives, owns or uses.
     pub relationship: TieKind,
 }
 
-/// A way by which a record counts for the entity: itself (first), or through something, while the
-/// tie held.
+/// A way by which a record counts for the entity: `None` if it is a record of the entity itself (sorted first), else
+/// the vehicle or phone it is a record of; and the time for which it counts.
 type Way = (Option<Through>, Span);
 
-/// The stops of an entity, by time, then event id.
+/// Returns the stops of an entity, by time, then event id.
 pub(super) fn stops(
     snapshot: &Snapshot,
     entity: EntityIndex,
@@ -63,7 +63,7 @@ pub(super) fn stops(
     stops
 }
 
-/// Every record that counts, with the ways in which it does.
+/// Returns every record that counts for the entity, with the ways in which it does.
 fn ways(
     snapshot: &Snapshot,
     entity: EntityIndex,
@@ -95,8 +95,8 @@ fn ways(
     ways
 }
 
-/// When a tie held. With one end unknown the other tells when it was seen, not when it began or
-/// ended: then it is not held against any event.
+/// Returns the time for which a tie counts. A span with one unknown end tells when the tie was seen, not when it began
+/// or ended: then the tie counts at all times.
 fn held(span: Span) -> Span {
     if span.from.is_some() && span.to.is_some() { span } else { Span::default() }
 }
@@ -113,7 +113,7 @@ fn stop(
             let holds = span.from.is_none_or(|from| from <= at) && span.to.is_none_or(|to| at < to);
             if holds {
                 let found = (*through, shows_presence(event.kind, part.role));
-                // The entity itself goes before what it uses, then presence, then the first way.
+                // The entity itself goes before its vehicles and phones, then presence, then the first way.
                 let rank = |way: &(Option<Through>, bool)| (way.0.is_some(), !way.1, way.0);
                 if best.as_ref().is_none_or(|best| rank(&found) < rank(best)) {
                     best = Some(found);
@@ -138,7 +138,7 @@ fn stop(
     })
 }
 
-/// Whether a part in an event shows that the one who plays it was there.
+/// Tells if a role in an event shows that the participant was there.
 fn shows_presence(kind: EventKind, role: Role) -> bool {
     match kind {
         EventKind::Ad => false,
@@ -146,7 +146,7 @@ fn shows_presence(kind: EventKind, role: Role) -> bool {
         EventKind::Booking => {
             matches!(role, Role::Guest | Role::Subject | Role::Vehicle | Role::Location)
         }
-        // The place of a call is that of the phone that the cell site saw: the caller's.
+        // The place of a call is the place of the phone that the cell site saw: the caller's.
         EventKind::Call | EventKind::Message => matches!(role, Role::Caller | Role::Subject),
         EventKind::Sighting | EventKind::Crossing | EventKind::Incident => {
             !matches!(role, Role::Host | Role::Contact | Role::Payee | Role::Callee)
@@ -161,7 +161,7 @@ struct At {
     coordinates: Option<(f64, f64)>,
 }
 
-/// The place of an event; where it states neither coordinates nor city, that of its location.
+/// Returns the place of an event or, if it states neither coordinates nor city, the address of its location.
 fn place(snapshot: &Snapshot, event: &Event) -> Option<At> {
     let stated = event.place.as_ref().map(|place| At {
         name: place.name.clone(),
@@ -186,7 +186,7 @@ fn place(snapshot: &Snapshot, event: &Event) -> Option<At> {
     })
 }
 
-/// Coordinates that are on the globe; 0, 0 is what machines write when they know none.
+/// Returns coordinates that are on the globe. Machines write 0, 0 when they know none, so that is none.
 fn on_globe(latitude: Option<f64>, longitude: Option<f64>) -> Option<(f64, f64)> {
     latitude.zip(longitude).filter(|(latitude, longitude)| {
         latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (*latitude, *longitude) != (0.0, 0.0)

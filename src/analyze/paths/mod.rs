@@ -12,11 +12,11 @@ pub const HOPS_MAX: u32 = 8;
 /// Most paths that can be asked for.
 pub const COUNT_MAX: usize = 20;
 
-/// Arcs that one search may examine. A search that needs more ends early and says so: see
+/// The most arcs that one search may examine. A search that needs more ends early and says so: see
 /// [`Paths::complete`].
 pub const ARCS_EXAMINED_MAX: u64 = 20_000_000;
 
-/// Which paths are wanted.
+/// The options of a search for paths.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathOptions {
     /// Paths have at most so many hops: 1 to [`HOPS_MAX`].
@@ -30,7 +30,7 @@ pub struct PathOptions {
     pub avoid: Vec<u32>,
 }
 
-/// Paths found, and whether the search came to its end.
+/// The paths found, and a mark for a complete search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     /// Each path as its nodes from the first to the last; ordered by length, then by nodes.
@@ -41,7 +41,7 @@ pub struct Paths {
     pub complete: bool,
 }
 
-/// Why paths cannot be searched.
+/// The errors of a search for paths.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// The number of hops is out of range.

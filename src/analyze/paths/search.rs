@@ -8,7 +8,7 @@ use crate::analyze::network::Network;
 /// Hops of a node that cannot be on a path.
 const UNREACHABLE: u32 = u32::MAX;
 
-/// The budget is used up.
+/// The error of a search that has used up its budget of arcs.
 struct Exhausted;
 
 /// A search from one node to another.

@@ -1,4 +1,4 @@
-//! What the discloser offers.
+//! Drafting agreements and new versions of them, which the discloser does.
 
 use super::seen::{AgreementSeen, seen};
 use crate::casework::documents::change_policy;
@@ -63,7 +63,7 @@ fn version(question: &Question<'_>, terms: &Terms) -> Version {
     Version { terms: terms.clone(), drafted: act(question), signatures: Vec::new() }
 }
 
-/// Refuses what is wrong with the terms, each with its reason.
+/// Refuses wrong terms, each with its reason.
 fn check(work: Casework<'_>, question: &Question<'_>, terms: &Terms) -> Result<(), CaseworkError> {
     let agency = &question.principal.agency;
     if terms.discloser != *agency {
@@ -75,13 +75,13 @@ fn check(work: Casework<'_>, question: &Question<'_>, terms: &Terms) -> Result<(
     none_of([wrong, by_law].concat())
 }
 
-/// What the law that an agency works under does not allow.
+/// Returns the terms that the law of an agency does not allow, each with its place and reason.
 pub(super) fn by_law(agency: Option<&Agency>, terms: &Terms) -> Vec<(String, TermsError)> {
     let law = agency.and_then(|agency| agency.law);
     law.map(|law| law.refuses(terms)).unwrap_or_default()
 }
 
-/// Refuses terms with which something is wrong.
+/// Fails if there are any wrong terms.
 pub(super) fn none_of(wrong: Vec<(String, TermsError)>) -> Result<(), CaseworkError> {
     if wrong.is_empty() { Ok(()) } else { Err(CaseworkError::Terms(wrong)) }
 }

@@ -1,4 +1,4 @@
-//! Agreements: drafted by who discloses, signed by both sides, suspended and ended by the discloser.
+//! Agreements: drafted by the discloser, signed by both sides, suspended and ended by the discloser.
 
 mod draft;
 mod preview;

@@ -1,4 +1,4 @@
-//! What of the discloser's own an agreement would disclose.
+//! The preview of an agreement: the numbers of the discloser's own objects that it would disclose.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,38 +10,38 @@ use crate::model::{
 };
 use crate::store::SnapshotSink;
 
-/// What of the discloser's own an agreement would disclose.
+/// The numbers of the discloser's own objects that the latest version of an agreement would disclose.
 #[derive(Debug, Clone)]
 pub struct Preview {
-    /// The version, the latest.
+    /// The number of the latest version, from 1.
     pub version: usize,
-    /// By kind, subject, tier and purpose, where there is anything.
+    /// The groups of objects by kind, subject, tier and purpose, without empty ones.
     pub classes: Vec<PreviewClass>,
-    /// Where an agreement in force with the same recipients says something else.
+    /// The contradictions to agreements in force with the same recipients.
     pub overruled: Vec<Overruled>,
 }
 
-/// Objects that an agreement speaks of.
+/// A group of objects that a grant of the agreement applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewClass {
-    /// What they are.
+    /// The kind of the objects.
     pub kind: Kind,
-    /// What they say the subject to be.
+    /// The category of their subject, by their labels.
     pub subject: SubjectCategory,
-    /// Their sensitivity.
+    /// The sensitivity tier of the objects.
     pub tier: u8,
-    /// What for.
+    /// The purpose for which they would be disclosed.
     pub purpose: Purpose,
-    /// How much the recipients would get of them.
+    /// The level at which recipients would see the objects; black if the agreement withholds them.
     pub level: Level,
-    /// How many there are now.
+    /// The present number of these objects whose audience includes a recipient.
     pub objects: usize,
 }
 
-/// What of the asker's agency's own the latest version of an agreement would disclose.
+/// Counts the own objects of the asker's agency that the latest version of an agreement would disclose.
 ///
 /// # Errors
-/// An agreement that the agency does not disclose by.
+/// An agreement of which the agency is not the discloser.
 pub fn preview(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -61,7 +61,7 @@ pub fn preview(
                 speaks_of(grant, kind, subject, tier) && grant.purposes.contains(&purpose)
             });
             let levels: Vec<Level> = speaking.map(|grant| grant.level).collect();
-            // Levels add up, and black cuts.
+            // The highest level granted counts, but black overrides all.
             let cut = levels.contains(&Level::Black).then_some(Level::Black);
             let at_most = if handling == Handling::Pointer { Level::Gray } else { Level::White };
             let granted = levels.into_iter().max().map(|level| level.min(at_most));

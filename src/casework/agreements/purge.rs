@@ -1,4 +1,4 @@
-//! A recipient confirms that it has removed what it held.
+//! Confirming a purge: a recipient states that it has removed the objects that it held by an agreement.
 
 use super::seen::{AgreementSeen, seen};
 use crate::casework::desks::tell;
@@ -7,10 +7,11 @@ use crate::casework::reason::reason;
 use crate::casework::{Casework, CaseworkError, NotNow, act};
 use crate::govern::{AgreementId, MessageKind, PurgeReceipt, Question};
 
-/// Confirms that the asker's agency has removed what it held by an agreement, and tells the discloser.
+/// Confirms that the asker's agency has removed the objects that it held by an agreement, and tells the discloser.
 ///
 /// # Errors
-/// A note that is none; an agreement that the agency is no side of, or that leaves it nothing to remove.
+/// A note that is too short or too long; an agreement that the agency is not a side of, or that leaves it nothing to
+/// remove.
 pub fn confirm_purge(
     work: Casework<'_>,
     question: &Question<'_>,

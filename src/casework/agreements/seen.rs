@@ -10,29 +10,30 @@ use crate::model::Timestamp;
 /// An agreement as one of its sides sees it.
 #[derive(Debug, Clone)]
 pub struct AgreementSeen {
-    /// Its id.
+    /// The id of the agreement.
     pub id: AgreementId,
-    /// Where it stands.
+    /// The state of the agreement.
     pub state: AgreementState,
-    /// The number of the version that counts for those who have signed it.
+    /// The number of the version that holds for the recipients that have signed it, from 1; `None` if none holds.
     pub standing: Option<usize>,
-    /// The versions that the agency is a side of, with their numbers.
+    /// The versions that the agency is a side of, with their numbers, from 1.
     pub versions: Vec<(usize, Version)>,
-    /// Who suspended it.
+    /// The suspension, with its user and time; `None` if the agreement was never suspended.
     pub suspended: Option<Act>,
-    /// Who ended it.
+    /// The end, with its user and time; `None` if no side has ended the agreement.
     pub ended: Option<Act>,
-    /// What recipients have to remove: to the discloser all, to a recipient its own.
+    /// The purge tasks of recipients: the discloser sees all, a recipient its own.
     pub purge: Vec<PurgeTask>,
-    /// Where another agreement in force says something else.
+    /// The contradictions to other agreements in force.
     pub overruled: Vec<Overruled>,
 }
 
-/// Another agreement, and in what it contradicts.
+/// Another agreement, and its contradiction.
 pub type Overruled = (AgreementId, Contradiction);
 
-/// The agreements of the asker's agency, by id. A draft that an agency unknown to it addressed to it is not among
-/// them, unless it is listed or has signed: who guesses a name reaches nobody. By its id it can be read.
+/// Lists the agreements of the asker's agency, by id. The list leaves out a draft that an agency unknown to it has
+/// addressed to it, unless the asker's agency is listed or has signed: otherwise guessing names of agencies would reach
+/// them. Such a draft can be read by its id.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -49,10 +50,10 @@ pub fn list(
     Ok(ids.filter_map(|id| AgreementSeen::of(&policy, &in_force, id, agency, at)).collect())
 }
 
-/// An agreement of the asker's agency.
+/// Reads an agreement of the asker's agency.
 ///
 /// # Errors
-/// The same for one that never was and one that the agency is no side of.
+/// The same error for an agreement that never existed and one that the agency is not a side of.
 pub fn get(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -62,7 +63,7 @@ pub fn get(
     seen(&policy, question, id)
 }
 
-/// An agreement of the asker's agency in a policy.
+/// Reads an agreement of the asker's agency from a policy.
 pub(super) fn seen(
     policy: &Policy,
     question: &Question<'_>,
@@ -74,7 +75,8 @@ pub(super) fn seen(
 }
 
 impl AgreementSeen {
-    /// An agreement beside those in force; nothing when the agency is no side of it.
+    /// Makes the view of an agreement; `in_force` are the agency's agreements in force, for contradictions. `None` if
+    /// the agency is not a side of it.
     fn of(
         policy: &Policy,
         in_force: &[InForce<'_>],
@@ -121,7 +123,8 @@ pub(super) fn in_force<'p>(policy: &'p Policy, agency: &str, at: Timestamp) -> V
     .collect()
 }
 
-/// The contradictions that concern the agency: as the discloser all, as a recipient its own.
+/// Finds the contradictions of some terms to other agreements in force that concern the agency: all if it is the
+/// discloser, its own if it is a recipient.
 pub(super) fn overruled(
     (terms, recipients): (&Terms, &[&str]),
     in_force: &[InForce<'_>],

@@ -1,4 +1,4 @@
-//! An officer's signature.
+//! Signing an agreement, which an officer of a side does.
 
 use super::draft::{by_law, none_of};
 use super::seen::{AgreementSeen, seen};
@@ -6,7 +6,7 @@ use crate::casework::documents::change_policy;
 use crate::casework::{Casework, CaseworkError, NotNow};
 use crate::govern::{AgreementId, Question, Signature, SignatureError, SignedWith};
 
-/// What an officer hands in.
+/// The content of an officer's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signing {
     /// The number of the latest version.
@@ -22,8 +22,8 @@ pub struct Signing {
 /// Signs the latest version for the asker's agency. Signing twice is signing once.
 ///
 /// # Errors
-/// An agreement that the agency is no side of; a version that is not the latest; a signature that is
-/// missing or does not hold; terms that the agency's law does not allow.
+/// An agreement that the agency is not a side of; a version that is not the latest; a signature that is missing or not
+/// valid; terms that the agency's law does not allow.
 pub fn sign(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -64,7 +64,7 @@ pub fn sign(
 }
 
 impl Signing {
-    /// Key and signature, both or neither.
+    /// Returns key and signature if both are given, `None` if neither is.
     fn given(&self) -> Result<Option<SignedWith<'_>>, SignatureError> {
         match (&self.key, &self.signature) {
             (None, None) => Ok(None),

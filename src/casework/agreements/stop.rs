@@ -1,14 +1,14 @@
-//! What one side does alone.
+//! Suspending and ending an agreement, which the discloser does alone.
 
 use super::seen::{AgreementSeen, seen};
 use crate::casework::documents::change_policy;
 use crate::casework::{Casework, CaseworkError, NotNow, act};
 use crate::govern::{Act, Agreement, AgreementId, Question};
 
-/// Suspends an agreement for the discloser, until both sides have signed a later version.
+/// Suspends an agreement as its discloser, until both sides have signed a later version.
 ///
 /// # Errors
-/// An agreement that the agency is no side of, does not disclose by, or that has ended.
+/// An agreement that the agency is not a side or not the discloser of, or that has ended.
 pub fn suspend(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -19,7 +19,7 @@ pub fn suspend(
     })
 }
 
-/// Ends an agreement for good.
+/// Ends an agreement for good, as its discloser.
 ///
 /// # Errors
 /// As [`suspend`].

@@ -1,4 +1,4 @@
-//! Does another agency hold this?
+//! Deconfliction: asking which other agencies hold records with an identifier.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::model::{Document, PartialDate, Person, PersonName, Phone, Vehicle};
 use crate::resolve::Engine;
 use crate::strict::{self, Tagged};
 
-/// Identifiers of a call.
+/// The most identifiers of one call.
 pub const IDENTIFIERS_MAX: usize = 20;
 
 /// An exact strong identifier.
@@ -114,7 +114,7 @@ impl<'de> Tagged<'de> for Identifier {
 }
 
 impl Identifier {
-    /// What is sought, if it is exact.
+    /// Returns the identifier in the form in which it is sought; `None` if it is not exact.
     pub(super) fn wanted(self) -> Option<Wanted> {
         match self {
             Self::Phone { number, region } => Wanted::phone(Phone { number, region }),
@@ -137,19 +137,19 @@ impl Identifier {
     }
 }
 
-/// What the other agencies are asked for, and whether the asker wants to stay unknown.
+/// A deconfliction request: the identifiers, and a mark if the asker wants to stay unknown.
 #[derive(Debug, Clone)]
 pub struct Enquiry {
     /// The identifiers.
     pub identifiers: Vec<Identifier>,
-    /// Whether the asker wants to stay unknown: then it learns nothing either.
+    /// True if the asker wants to stay unknown: then it learns nothing either.
     pub covert: bool,
 }
 
-/// What is sought for identifiers.
+/// Converts identifiers into the form in which they are sought.
 ///
 /// # Errors
-/// None or too many of them; one that is not exact.
+/// No or too many identifiers; an identifier that is not exact.
 fn wanted(identifiers: &[Identifier]) -> Result<Vec<Wanted>, CaseworkError> {
     if !(1..=IDENTIFIERS_MAX).contains(&identifiers.len()) {
         let detail = format!("1 to {IDENTIFIERS_MAX} identifiers");
@@ -165,8 +165,8 @@ fn wanted(identifiers: &[Identifier]) -> Result<Vec<Wanted>, CaseworkError> {
     identifiers.iter().enumerate().map(exact).collect()
 }
 
-/// Points the asker to the agencies that hold one of the identifiers, within its view, and tells their desks
-/// of its own. Counts what is asked for on the user's share of the day.
+/// Points the asker to the agencies that hold one of the identifiers, within its view, and sends their desks the
+/// contact of the asker's own. The identifiers count against the user's share of the day.
 ///
 /// # Errors
 /// Identifiers that are not exact; a share that is used up.

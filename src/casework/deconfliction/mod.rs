@@ -1,4 +1,4 @@
-//! Pointers: whom to call about what another agency holds, and nothing else of it.
+//! Pointers: the contact of another agency that holds a matching record, without any content of the record.
 
 mod ask;
 mod operations;
@@ -14,22 +14,22 @@ use super::{Casework, CaseworkError};
 use crate::govern::{MessageKind, PointerId, Question};
 use crate::model::Timestamp;
 
-/// How long a pointer is good for: three days.
+/// The time for which a pointer is valid, in microseconds: three days.
 const POINTER_MICROS: i64 = 3 * 86_400_000_000;
 
-/// Gives random bytes.
+/// A source of random bytes.
 pub type Random<'a> = &'a dyn Fn() -> [u8; 32];
 
-/// Whom to call.
+/// A pointer: the contact of another agency, and a ticket for the matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pointer {
     /// The other agency's general desk.
     pub desk: String,
-    /// How it is reached.
+    /// The channel by which the desk is reached; `None` if the agency has registered none.
     pub channel: Option<String>,
-    /// Names the matter between both desks.
+    /// The ticket that names the matter between both desks.
     pub ticket: PointerId,
-    /// Until when the ticket is good.
+    /// The time until which the ticket is valid.
     pub expires: Timestamp,
 }
 
@@ -45,7 +45,7 @@ fn point(
     let expires = question.at.as_micros().saturating_add(POINTER_MICROS);
     let mut pointers = Vec::new();
     for agency in agencies {
-        // What both sides call one conversation.
+        // The name of the conversation for both sides.
         let ticket = PointerId::of_random(random());
         tell(work, question, &policy, (agency, asker), (to_other, ticket.into()))?;
         tell(work, question, &policy, (asker, agency), (to_self, ticket.into()))?;

@@ -1,4 +1,4 @@
-//! Planned operations: does another agency plan to be there then?
+//! Planned operations: clashes between the operations of several agencies in place and time.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,16 @@ use crate::casework::{Casework, CaseworkError};
 use crate::govern::{MessageKind, PlannedOperation, Principal, Question, Reference, Rights, Role};
 use crate::model::{Class, Handling, Kind, Label, SubjectCategory};
 
-/// How far an operation may reach.
+/// The allowed radius of an operation, in metres.
 pub const RADIUS_METRES: std::ops::RangeInclusive<f64> = 1.0..=50_000.0;
-/// How long it may take.
+/// The longest duration of an operation, in microseconds: 31 days.
 const LENGTH_MICROS_MAX: i64 = 31 * 86_400_000_000;
 
-/// Keeps a planned operation in place of one of the same reference, and points to the agencies whose own
-/// operations touch it. A watch desk announces for another agency (`on_behalf_of`).
+/// Keeps a planned operation in place of an earlier one with the same reference, and points to the agencies with
+/// operations that clash with it. A watch desk announces for another agency (`on_behalf_of`).
 ///
 /// # Errors
-/// No place and time to come; an agency that the asker does not watch; a share that is used up.
+/// A place or time out of range; an agency that the asker does not watch; a share that is used up.
 pub fn announce(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -45,7 +45,7 @@ pub fn announce(
     point(work, &question, &agencies, [MessageKind::OperationsClash; 2], random)
 }
 
-/// Takes back a planned operation that is not over.
+/// Cancels a planned operation that is not over.
 ///
 /// # Errors
 /// No such operation; an agency that the asker does not watch.
@@ -62,7 +62,8 @@ pub fn cancel(
     })
 }
 
-/// The agencies whose operations touch one, and whose agreements point the planner to operations.
+/// Finds the agencies with operations that clash with the planned one, and with agreements that point the planner to
+/// operations.
 fn clashing(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -90,7 +91,7 @@ fn clashing(
     Ok(agencies)
 }
 
-/// Who plans: the asker, or an agency that the asker's watch desk enters for.
+/// Returns the principal that plans: the asker, or an agency that the asker's watch desk enters operations for.
 fn planner(
     work: Casework<'_>,
     question: &Question<'_>,
@@ -104,7 +105,7 @@ fn planner(
         let detail = "an agency that the caller's watch desk enters operations for";
         return Err(CaseworkError::input("on_behalf_of", "not_watched", detail));
     }
-    // It has the rights of its own agreements, in the hands of the watch desk.
+    // The watch desk acts with the rights of that agency's agreements.
     Ok(Principal { agency: agency.to_owned(), ..asker.clone() })
 }
 

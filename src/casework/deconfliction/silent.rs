@@ -1,9 +1,8 @@
-//! Silent alerts: an owner hears that something it keeps black was asked for, where its agreement with the
-//! asker foresees it. Sought after the answer has been made, so that neither the answer nor the time that it
-//! takes tells the asker anything.
+//! Silent alerts: an owner is told that an object it keeps black was asked for, if its agreement with the asker
+//! foresees it. Alerts are sought after the answer has been made, so that neither the answer nor the time that it takes
+//! tells the asker anything.
 //!
-//! What was asked is kept until the owners have heard ([`crate::casework::deferred`]), whatever there is to be
-//! found.
+//! The question is kept until the owners have been told ([`crate::casework::deferred`]), whether there are any or not.
 
 use super::ask::Identifier;
 use crate::analyze::deconflict::holders;
@@ -13,7 +12,7 @@ use crate::casework::{Casework, CaseworkError};
 use crate::govern::{MessageKind, PointerId, Question, View};
 use crate::resolve::Engine;
 
-/// The start of the names of the documents that keep questions.
+/// The prefix of the names of documents that keep questions.
 pub const DOCUMENTS: &str = "silent/";
 
 /// Keeps a question until the owners have been alerted.
@@ -29,8 +28,7 @@ pub fn keep(
     Deferred::keep(work, sealing, DOCUMENTS, (question, identifiers))
 }
 
-/// Alerts the owners, then forgets the question. Each owner hears once, however often this is done: the
-/// ticket follows from the question and the owner.
+/// Alerts the owners, then forgets the question. Each owner is told once, however often this is done: the
 ///
 /// # Errors
 /// When the store does not answer; the question is then kept.

@@ -1,18 +1,18 @@
-//! Which questions for shared hubs have been looked at in the present state of the store. A joined snapshot costs
-//! as much as building a view anew, and the same question in the same state leads to the same referrals.
+//! The questions for shared hubs that have been checked for referrals in the present state of the store. A joined
+//! snapshot costs as much as building a view anew, and the same question in the same state leads to the same referrals.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::govern::View;
 
-/// Questions remembered; the one that was looked at longest ago makes room.
+/// The most questions remembered; beyond it the one checked longest ago is dropped.
 const REMEMBERED_MAX: usize = 256;
 
-/// All that the referrals of a question depend on.
+/// The inputs that the referrals of a question depend on.
 pub(super) struct Key {
     /// The revision of the store.
     pub revision: u64,
-    /// The version of the policy: the cases say who is told.
+    /// The version of the policy: its cases determine the users who are told.
     pub policy: u64,
     /// The view of the question.
     pub view: View,
@@ -29,14 +29,13 @@ impl Key {
     }
 }
 
-/// The questions that have been looked at, of one process. Questions are looked at one after the other, so that no
-/// more than one joined snapshot is in memory.
+/// The questions that one process has checked. Questions are checked one after the other, so that no
 #[derive(Default)]
 pub struct Checked(Mutex<Vec<Key>>);
 
 impl Checked {
-    /// Looks at a question unless that has been done in this state. `look` tells whether it came to its end: only
-    /// then is the question remembered.
+    /// Checks a question with `look`, unless that has been done in this state. `look` returns true if it was completed:
+    /// only then is the question remembered.
     pub(super) fn once<E>(
         &self,
         key: Key,

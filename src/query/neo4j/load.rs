@@ -10,7 +10,7 @@ use crate::query::{Node, PropertyGraph, QueryError, Value, ViewKey};
 
 /// Nodes or relationships per transaction while loading and dropping.
 const BATCH: usize = 5_000;
-/// How many views are held in the database at once; those of the oldest revisions go first.
+/// The most views held in the database at once; the ones of the oldest revisions are dropped first.
 const VIEWS_MAX: i64 = 32;
 
 /// The label that carries a node's uniqueness (the last of its labels), each with a constraint.
@@ -19,7 +19,7 @@ const UNIQUE: [&str; 4] = ["Entity", "Event", "Place", "Record"];
 const INDEXED: [&str; 9] =
     ["Address", "Entity", "Event", "Organization", "Person", "Phone", "Place", "Record", "Vehicle"];
 
-/// Whether the graph of the view is there and complete.
+/// Tells if the graph of the view is loaded and complete.
 pub(super) async fn is_ready(graph: &Graph, view: &ViewKey) -> Result<bool, QueryError> {
     let question =
         query("MATCH (v:QueryView {tag: $tag, state: 'ready'}) RETURN count(v) AS ready")
@@ -52,7 +52,7 @@ pub(super) async fn schema(graph: &Graph) -> Result<(), QueryError> {
 /// Rows of one `UNWIND`, with the statement that writes them.
 pub(super) type Batches = Vec<(String, Vec<BoltType>)>;
 
-/// One statement per list of labels.
+/// Makes the statements that write nodes, one per list of labels.
 pub(super) fn node_batches(graph: &PropertyGraph) -> Batches {
     let mut by_labels: BTreeMap<&[&str], Vec<BoltType>> = BTreeMap::new();
     for node in &graph.nodes {
@@ -69,8 +69,8 @@ pub(super) fn node_batches(graph: &PropertyGraph) -> Batches {
     batches.collect()
 }
 
-/// One statement per type and labels of both ends; `ordinal` tells parallel relationships apart,
-/// so that loading again merges instead of doubling them.
+/// Makes the statements that write relationships, one per type and labels of both ends; `ordinal` tells parallel
+/// relationships apart, so that loading again merges instead of doubling them.
 pub(super) fn edge_batches(graph: &PropertyGraph) -> Batches {
     let mut by_type: BTreeMap<(&str, &str, &str), Vec<BoltType>> = BTreeMap::new();
     for (ordinal, edge) in graph.edges.iter().enumerate() {

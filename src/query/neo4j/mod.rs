@@ -1,9 +1,9 @@
 //! Neo4j as the engine: the graph of each view in use is a sub-graph of its own, all of whose
 //! nodes carry the view's tag in `view`.
 //!
-//! A `QueryView` node says how far a sub-graph is: `loading`, `ready`, `dropping`. Several accord
-//! processes may load and drop side by side: loading merges, a run counts only when its view was
-//! still `ready` after it, and dropping says so before it takes the first node away.
+//! A `QueryView` node holds the state of a sub-graph: `loading`, `ready`, `dropping`. Several accord
+//! processes may load and drop side by side: loading merges, a run counts only if its view was still `ready` after it,
+//! and dropping sets the state before it removes the first node.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -34,7 +34,7 @@ const DRIVER_THREADS: usize = 2;
 /// Runs stored queries on a Neo4j server.
 pub struct Neo4jEngine {
     graph: Graph,
-    /// Only absent while being dropped.
+    /// The runtime of the driver; `None` only while the engine is dropped.
     runtime: Option<Runtime>,
     has_schema: Arc<AtomicBool>,
 }
@@ -48,7 +48,7 @@ impl Neo4jEngine {
         let StoreAddress::Neo4j { host, user, password, database } = address else {
             return Err(failed("the store is not a Neo4j server"));
         };
-        // `connection_timeout` also ends every exchange that is silent for so long, so it is that of
+        // `connection_timeout` also ends every exchange that is silent for so long, so it is the limit of
         // the longest one; shorter limits are set around each call.
         let config = ConfigBuilder::new()
             .uri(host.as_str())
@@ -88,7 +88,7 @@ impl Neo4jEngine {
 }
 
 impl Drop for Neo4jEngine {
-    /// A runtime may not be waited for on an async executor's thread.
+    /// Stops the runtime in the background: an async executor's thread may not wait for it.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();

@@ -42,7 +42,7 @@ impl User {
         Self { first_password: new.password, secret: secret.to_owned() }
     }
 
-    /// What the authenticator shows.
+    /// The code that the authenticator shows.
     pub fn code(&self, hands: &Hands) -> String {
         let secret = Secret::try_from_base32(&self.secret).unwrap();
         let totp = Builder::new().with_secret(secret).with_account_name("a").build().unwrap();
@@ -55,7 +55,7 @@ impl User {
         json!({ "agency": AGENCY, "user": USER, "password": password, "code": code, "notice": notice })
     }
 
-    /// Replaces the first password; the token of the session.
+    /// Replaces the first password; returns the token of the session.
     pub fn begin(&self, server: &Server, hands: &Hands) -> String {
         let mut shown = self.shown(hands, &self.first_password);
         shown["new_password"] = json!(PASSWORD);
@@ -146,7 +146,7 @@ fn neither_password_nor_token_is_kept_as_it_is() {
             assert!(!name.contains(secret) && !text.contains(secret), "{name}");
         }
     }
-    // Nor in any byte of the store's files, in whatever form they keep it.
+    // The store's files do not have it either, in any encoding.
     let folder = server.audit.parent().unwrap();
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let stores: Vec<_> = files.filter(|it| it.to_str().unwrap().contains("store.accord")).collect();
@@ -200,7 +200,7 @@ fn a_code_counts_once() {
     let mut shown = user.shown(&hands, PASSWORD);
     assert_eq!(shown["code"], json!(first));
     assert_eq!(log_on(&server, &shown).problem(401), "unauthenticated");
-    // Nor does one from before the last one used.
+    // A code from before the last one used does not count either.
     hands.forward(30);
     let between = user.code(&hands);
     hands.forward(30);

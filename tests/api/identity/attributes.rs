@@ -1,4 +1,4 @@
-//! What an identity provider vouches for of a user (GFIPM's indicators), and what agreements ask of it.
+//! Attributes of a user that an identity provider vouches for (GFIPM's indicators), and agreements that require them.
 
 use accord::govern::{Attribute, Grant, POLICY_DOCUMENT, Policy};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ const SWORN: &str = "gfipm:2.0:user:SwornLawEnforcementOfficerIndicator";
 const NDEX: &str = "gfipm:2.0:user:NDExPrivilegeIndicator";
 const CERTIFIED: &str = "gfipm:2.0:user:28CFRCertificationIndicator";
 
-/// The shelter discloses all that it shares to those of the police of whom this is vouched for.
+/// The shelter discloses all that it shares to the users of the police with this attribute.
 fn requiring(server: &Server, requires: &[Attribute]) -> String {
     let requires = requires.iter().copied().collect();
     let grant = Grant { requires, ..everything() };
@@ -77,6 +77,6 @@ fn what_is_vouched_for_counts_for_the_token_that_says_it_only() {
     // The same user, a moment later.
     assert_eq!(reads(json!({})), 404);
     assert_eq!(reads(json!({ NDEX: true, "sub": "another" })), 200);
-    // The employer's ORI says which agency it is: the agreement is not with that one.
+    // The employer's ORI names the agency, and the agreement is not with this one.
     assert_eq!(reads(json!({ NDEX: true, super::issuer::AGENCY_CLAIM: "CA0190000" })), 404);
 }

@@ -60,7 +60,7 @@ impl Key {
         Self { id, algorithm, signing, edwards }
     }
 
-    /// Its public half.
+    /// The public half of the key.
     pub fn public(&self) -> Value {
         if let Some(x) = &self.edwards {
             return json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": self.id, "x": x });
@@ -96,7 +96,7 @@ pub const AGENCY_CLAIM: &str = "gfipm:2.0:user:EmployerORI";
 pub const LEVEL: &str = "https://refeds.org/profile/mfa";
 
 impl Issuer {
-    /// With a key of each kind, all served.
+    /// Starts an identity provider with a key of each kind, all served.
     pub fn start() -> Self {
         let keys = vec![
             Key::new("ec", Algorithm::ES256),
@@ -141,7 +141,7 @@ impl Issuer {
         format!("http://{}", self.address)
     }
 
-    /// How often its keys were fetched.
+    /// The number of times that the keys were fetched.
     pub fn fetches(&self) -> usize {
         self.fetches.load(Ordering::SeqCst)
     }

@@ -1,5 +1,4 @@
-//! Who asks: access tokens, API keys, local accounts, certificates; and how fast a change of rights
-//! takes effect.
+//! Authentication: access tokens, API keys, local accounts, certificates; and how fast a change of rights takes effect.
 
 mod accounts;
 mod attributes;
@@ -72,7 +71,7 @@ fn logged(server: &Server) -> Vec<(String, Option<String>, Option<String>, Strin
     text.lines().map(entry).collect()
 }
 
-/// What an answer says apart from its own id.
+/// Returns the status, headers and body of an answer without its request id.
 fn bare(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let id = answer.header("x-request-id").unwrap().to_owned();
     let headers = answer.headers.iter().filter(|(name, _)| name != "x-request-id").cloned();

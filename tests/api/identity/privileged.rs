@@ -1,4 +1,4 @@
-//! Privileged functions: who uses them must have shown lately who they are.
+//! Privileged functions: their users must have authenticated recently.
 
 use accord::govern::Role;
 use accord::identity::Accounts;
@@ -71,7 +71,7 @@ fn a_services_key_counts_from_when_it_was_made() {
     hands.forward(SECONDS + 1);
     acts().iter().chain([&sign()]).for_each(asked_to_sign_in);
     officer.get("/v1/agreements").ok();
-    // Who may not do it at all learns that first.
+    // A user without the function is told that first.
     let analyst = server.user("metro-police", "a", &[Role::Analyst]);
     let suspend = analyst.send("POST", &format!("{never}/suspend"), None, b"");
     assert_eq!(suspend.problem(403), "forbidden");

@@ -1,4 +1,4 @@
-//! Tokens bound to a key that each request proves (DPoP, RFC 9449): stolen, they are worth nothing.
+//! Tokens bound to a key that each request proves (DPoP, RFC 9449): a stolen token is useless.
 
 use std::path::Path;
 
@@ -14,11 +14,11 @@ use super::issuer::{Issuer, Key};
 use super::{Answer, Hands, Server, bare};
 use crate::api::server::Special;
 
-/// What clients call the server.
+/// The address by which clients call the server.
 const ADDRESS: &str = "https://accord.example";
 const PATH: &str = "/v1/queries";
 
-/// A server that trusts an issuer, and knows what clients call it.
+/// Starts a server that trusts an issuer and knows the address by which clients call it.
 fn serving(issuer: &Issuer, address: Option<&str>) -> (Server, Hands) {
     let hands = Hands::default();
     let address = address.map(|it| format!("address = \"{it}\"\n")).unwrap_or_default();
@@ -103,7 +103,7 @@ fn a_proof_is_good_for_a_minute_and_a_little_before_its_time() {
     assert_eq!([-61, -60, 0, 30, 31].map(status), [401, 200, 200, 200, 401]);
 }
 
-/// Proofs that are wrong in one way each, with what is wrong and the reason that must be found.
+/// Proofs that are wrong in one way each, with the fault and the reason that must be found.
 fn bad_proofs(
     (bound, thief): (&Bound, &Bound),
     token: &str,
@@ -192,7 +192,7 @@ fn every_bad_proof_gets_the_same_401_as_an_unknown_token() {
     assert_eq!(ask(&server, &token, &good).status, 200);
 }
 
-/// Else a proof could be refused for another reason than the one it is there for.
+/// The reason is compared too: otherwise a proof could be refused for another fault than the one that it tests.
 #[test]
 fn every_bad_proof_is_refused_for_what_is_wrong_with_it() {
     let issuer = Issuer::start();

@@ -1,4 +1,4 @@
-//! Access tokens: what is good, and what is not.
+//! Access tokens: good ones, and ones that are refused.
 
 use std::collections::BTreeSet;
 
@@ -65,7 +65,7 @@ fn values_at_the_edge_of_what_is_good_are_good() {
     }
 }
 
-/// Tokens that are wrong in one way each, with what is wrong and the reason that must be found.
+/// Tokens that are wrong in one way each, with the fault and the reason that must be found.
 fn bad_tokens(issuer: &Issuer, now: i64) -> Vec<(&'static str, String, &'static str)> {
     let mut bad: Vec<(&'static str, String, &'static str)> = Vec::new();
     let good = issuer.token(now, |_| {});
@@ -185,7 +185,7 @@ fn bad_tokens(issuer: &Issuer, now: i64) -> Vec<(&'static str, String, &'static 
         "the header is not a JSON object",
     ));
 
-    // What it says.
+    // Wrong claims.
     let mut says = |what, change: &dyn Fn(&mut Value), reason| {
         bad.push((what, issuer.token(now, |claims| change(claims)), reason));
     };
@@ -321,7 +321,7 @@ fn every_bad_token_gets_the_same_401() {
     assert_eq!(issuer.fetches(), 1, "unknown keys must not make the server fetch again and again");
 }
 
-/// Else a token could be refused for another reason than the one it is there for.
+/// The reason is compared too: otherwise a token could be refused for another fault than the one that it tests.
 #[test]
 fn every_bad_token_is_refused_for_what_is_wrong_with_it() {
     let issuer = Issuer::start();

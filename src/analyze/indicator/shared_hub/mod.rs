@@ -1,9 +1,8 @@
 //! Indicator R1, the shared hub: a phone, address or vehicle that many *unrelated* people use within
 //! one window of time, more than such hubs of this view usually have.
 //!
-//! A family is one: people are counted in blocks, never as heads. Shelters, hospitals, hotels and
-//! the like are the normal case: what would have fired but is explained comes back as exempted,
-//! with its reason.
+//! A family counts as one: people are counted in blocks, never as heads. Shelters, hospitals, hotels and the like are
+//! the normal case: hubs that would have been findings but are explained are reported as exempted, with the reason.
 
 mod options;
 #[cfg(test)]
@@ -63,33 +62,33 @@ impl Indicator for SharedHub {
     }
 }
 
-/// What is counted.
+/// The words for the counts of hubs.
 const COUNTING: Counting = Counting { what: "unrelated blocks", things: "hubs" };
 
 /// The types of entities that can be a hub.
 const HUB_TYPES: [EntityType; 3] = [EntityType::Phone, EntityType::Address, EntityType::Vehicle];
 
-/// One hub with all that is known of its people.
+/// One hub with the links to its people and their blocks.
 struct Hub {
     entity: EntityIndex,
     entity_type: EntityType,
-    /// Ascending by (person, statement).
+    /// The links of people with the hub, ascending by (person, statement).
     links: Vec<Link>,
     /// For each link the block of its person: a position in `blocks`.
     block_of: Vec<u32>,
     /// The people of each block, ascending; blocks in order of their first person.
     blocks: Vec<Vec<EntityIndex>>,
     best: Best,
-    /// The kind of organization that explains it, whether or not it would have fired.
+    /// The exemption by an organization's kind, if any, for a finding or not.
     exempt: Option<Exemption>,
 }
 
 /// Finds the hubs of a view that unusually many unrelated people share.
 ///
 /// Depends on the snapshot and the options only. More evidence about a hub never lowers its `u`
-/// or its score while the other hubs stay as they are, except by what shows two blocks to be kin.
+/// or its score while the other hubs stay as they are, except evidence that two blocks are kin.
 pub fn shared_hubs(snapshot: &Snapshot, options: &SharedHubOptions) -> Report {
-    // Whose a phone or an address is, its number tells, also where it is masked.
+    // The organization that keeps a phone or an address is found by its number or text, which may be masked.
     let organizations = snapshot.figure(Organizations::new);
     let links = links::by_thing(snapshot, &HUB_TYPES, options.confidence_min);
     let people: BTreeSet<EntityIndex> = links.values().flatten().map(|link| link.person).collect();
@@ -147,7 +146,7 @@ fn hub(
     Hub { entity, entity_type, links, block_of, blocks, best, exempt }
 }
 
-/// Reasons that lie in the hub's use rather than in who keeps it.
+/// Returns an exemption by the use of the hub rather than by its keeper: a workplace phone or a reassigned number.
 fn explained(
     hub: &Hub,
     organizations: &Organizations,
@@ -184,10 +183,10 @@ fn q_values(hubs: &[Hub], populations: &BTreeMap<EntityType, Population>) -> Vec
     q
 }
 
-/// What a hub is weighed against.
+/// The population that a hub is compared with, and the result.
 struct Weighing<'a> {
     population: &'a Population,
-    /// The smallest u at which the hub fires.
+    /// The smallest `u` at which the hub is a finding.
     firing: usize,
     q: f64,
 }

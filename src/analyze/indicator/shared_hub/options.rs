@@ -30,11 +30,11 @@ pub struct SharedHubOptions {
     pub address_blocks: usize,
     /// Unrelated blocks at which a vehicle can fire, at least 1. Default 4.
     pub vehicle_blocks: usize,
-    /// Ties less sure than this are not evidence, 0 to 1. Default 0.8.
+    /// The smallest confidence of a tie that is evidence, 0 to 1. Default 0.8.
     pub confidence_min: f64,
     /// The largest tail probability at which a hub fires, 0 to 1. Default 0.01.
     pub p_max: f64,
-    /// The largest rank p at which a hub fires, 0 to 1: what more hubs of the view are like is
+    /// The largest rank p at which a hub fires, 0 to 1: a count that many hubs of the view have is
     /// ordinary, whatever the model says. Default 0.1.
     pub p_rank_max: f64,
     /// The largest false-discovery rate at which a finding can be strong, 0 to 1. Default 0.1.
@@ -48,8 +48,8 @@ pub struct SharedHubOptions {
     /// for kin, though no home is known: a family in one car. 0 turns it off. It also joins strangers of
     /// one name, which weighs on groups where few names are many people's. Default 24.
     pub together_hours: u32,
-    /// Whether people whom a source ties by `ASSOCIATED_WITH` count as one block. The tie does not
-    /// tell kin from accomplices, so the default is no.
+    /// True if people whom a source ties by `ASSOCIATED_WITH` count as one block. The tie does not tell kin from
+    /// accomplices, so the default is false.
     pub associates_are_kin: bool,
     /// A number that lay unused for more than this many days is held to have been given out
     /// anew. Default 90, the quarantine of many operators.
@@ -57,7 +57,7 @@ pub struct SharedHubOptions {
     /// The share of blocks that work for one organization from which on it counts as the common
     /// employer, 0 to 1. Default 0.66: not every worker is known to work there.
     pub employer_share: f64,
-    /// Words in the kind of an organization that explain a hub which it keeps, folded, singular.
+    /// Words in the kind of an organization that explain a hub kept by it, folded, singular.
     pub exempt_kinds: Vec<String>,
     /// Search steps for the smallest counterfactual; when they are used up, a set that need not be
     /// the smallest is given and said to be so. Default 20,000.
