@@ -235,7 +235,7 @@ pub trait Tagged<'de>: Sized {
     /// Reads the other members.
     ///
     /// # Errors
-    /// What is none of this kind.
+    /// When the members are not those of the kind.
     fn of_kind<D: Deserializer<'de>>(kind: Self::Kind, members: D) -> Result<Self, D::Error>;
 }
 
@@ -243,7 +243,7 @@ pub trait Tagged<'de>: Sized {
 /// it neither takes a list, nor loses the place of what is wrong.
 ///
 /// # Errors
-/// Where it is none.
+/// When the text is not an object, names no known kind, names it twice, or has members that do not fit the kind.
 pub fn tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     from.deserialize_map(Kinds(std::marker::PhantomData))
 }
@@ -330,7 +330,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for NotAgain<S> {
     }
 }
 
-/// What the message of an error begins with that names its own place.
+/// The beginning of an error message that names the place of the error.
 const WITHIN: &str = "within `";
 
 /// The place that a message of [`tagged`] names, and the message itself.

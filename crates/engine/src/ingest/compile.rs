@@ -29,7 +29,7 @@ impl Columns {
     }
 }
 
-/// What compiling values needs to know of the whole mapping.
+/// Compiles the values of a mapping, with the parts of the mapping that they all depend on.
 pub(super) struct Compiler<'m> {
     pub columns: Columns,
     pub zone: &'m TimeZone,

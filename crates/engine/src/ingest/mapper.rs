@@ -179,8 +179,8 @@ impl RowMapper {
         Ok(output)
     }
 
-    /// What the records of one row say, with the agency's own id of each: all that the engine alone needs.
-    /// Says nothing of ties and events and keeps no raw columns.
+    /// Maps one row to the bodies of its records, each with the agency's own id: all that the engine alone needs.
+    /// Ties, events and raw columns are left out.
     ///
     /// # Errors
     /// The first thing in the row's records that cannot be taken.

@@ -83,7 +83,7 @@ impl RowReader {
         self.mapper.agency()
     }
 
-    /// What reports call the file.
+    /// The file's name in reports.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -140,10 +140,10 @@ impl RawRow {
         self.line
     }
 
-    /// What the row's records say, by its file's mapping: see [`RowMapper::bodies`].
+    /// Maps the row to the bodies of its records, each with the agency's own id: see [`RowMapper::bodies`].
     ///
     /// # Errors
-    /// Why the row is refused.
+    /// The reason for which the row is refused.
     pub fn bodies(&self, mapper: &RowMapper) -> Result<Vec<(String, Body)>, RowError> {
         self.cells.as_ref().map_err(Clone::clone).and_then(|it| mapper.bodies(&it.as_slices()))
     }

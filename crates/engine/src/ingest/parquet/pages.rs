@@ -33,7 +33,7 @@ pub(super) struct Pages {
     bytes_max: usize,
 }
 
-/// What a page's header states.
+/// The numbers in a page's header, as far as they are read.
 #[derive(Default)]
 struct Header {
     kind: i64,
