@@ -25,7 +25,7 @@ pub use error::StoreError;
 pub use neo4j::Neo4jStore;
 pub use sqlite::SqliteStore;
 
-/// What one transaction writes. Applying the same batch again changes nothing.
+/// The objects that one transaction writes. Applying the same batch again changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
     /// New records with their blocking keys.
@@ -101,10 +101,10 @@ pub trait Store: Outbox + Send + Sync {
     /// `sqlite` or `neo4j`.
     fn backend(&self) -> &'static str;
 
-    /// Whether the store answers.
+    /// Checks that the store answers.
     ///
     /// # Errors
-    /// When it does not, and why.
+    /// The reason for which the store does not answer.
     fn ping(&self) -> Result<(), StoreError>;
 
     /// A counter that changes with every committed change but late links, for caches. Never part of an answer.
@@ -197,7 +197,7 @@ pub trait Store: Outbox + Send + Sync {
     fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError>;
 
     /// Writes (`Some`) or removes (`None`) a document if it still says `before`, or is still not
-    /// there (`None`); whether it did. So two writers at the same instant never lose a change: the
+    /// there (`None`); returns true if it did. So two writers at the same instant never lose a change: the
     /// second is told to read again.
     ///
     /// # Errors
@@ -216,7 +216,7 @@ pub trait Store: Outbox + Send + Sync {
 pub struct Document {
     /// Raised by every write, from 1.
     pub version: u64,
-    /// What it holds.
+    /// The document's content.
     pub text: String,
 }
 
@@ -224,7 +224,7 @@ pub struct Document {
 /// whole store and its own writes: they serve linking, which happens between all records so that
 /// every later view finds its links; what they return never goes into an answer.
 pub trait WriteTxn {
-    /// Those of these records that the store already holds, by id, as they were handed in.
+    /// Returns the stored ones among these records, by id, as they were handed in.
     ///
     /// # Errors
     /// When the store does not answer.

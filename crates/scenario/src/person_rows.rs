@@ -8,7 +8,7 @@ use super::places::CITIES;
 use super::sources::Kind;
 use accord_engine::model::EntityType::{Address, Organization, Person, Phone, Vehicle};
 
-/// What a police report says besides the person.
+/// The parts of a police report other than the person.
 pub(super) struct Report {
     pub status: char,
     pub at: i64,

@@ -47,7 +47,7 @@ const AGENCY: &str = "register";
 const HEADER: &str = "record_id,given_name,middle_name,family_name,birth_date,sex,birth_place,phone,\
                       email,street,house,unit,city,state,postcode,document_number\n";
 
-/// What to make.
+/// The options of a table.
 #[derive(Debug, Clone)]
 pub struct TableOptions {
     /// Records: 1 to [`MAX_RECORDS`].
@@ -58,7 +58,7 @@ pub struct TableOptions {
     pub out: PathBuf,
 }
 
-/// What was made.
+/// The figures of a table that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableSummary {
     /// Records.

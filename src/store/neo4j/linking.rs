@@ -10,7 +10,7 @@ use super::write::Neo4jTxn;
 use crate::model::{BlockKey, ClassId, ClassSet, Link, RecordId};
 use crate::store::{StoreError, Unlinked};
 
-/// What carries a key at all.
+/// Matches the records of all classes that carry a key.
 const OF_ALL: &str = "UNWIND $rows AS key
   MATCH (b:StoredBlock)<-[:IN_BLOCK]-(r:StoredRecord) WHERE b.key = key AND b.class IS NOT NULL
   RETURN key, r.id AS id";

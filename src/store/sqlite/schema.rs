@@ -80,8 +80,8 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
     connection.pragma_update(None, "secure_delete", "ON").map_err(backend)
 }
 
-/// Whether there is nothing in the file: who was stopped between the journal's mode and the tables leaves one
-/// page without any.
+/// Returns true if the file has no tables: a program stopped between setting the journal's mode and making the
+/// tables leaves one page without any.
 fn is_blank(connection: &Connection) -> Result<bool, StoreError> {
     let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
     objects.map(|objects: i64| objects == 0).map_err(backend)

@@ -1,5 +1,5 @@
-//! Which comparison levels pairs of records reach, counted: all that expectation maximization needs to
-//! see of them.
+//! Counts of agreement patterns, the comparison levels that pairs of records reach: all that expectation
+//! maximization needs to see of the pairs.
 
 use std::collections::BTreeMap;
 
@@ -164,7 +164,7 @@ pub(super) fn agreeing(attribute: usize, table: &Table) -> (Vec<(u32, u32)>, f64
     (pairs, times)
 }
 
-/// Whether what has this hash is in the sample of about [`PAIRS_MAX`] of `all`.
+/// Returns true if the item of this hash is drawn for the sample of about [`PAIRS_MAX`] out of `all` pairs.
 fn is_drawn(hash: u64, all: u64) -> bool {
     const DRAW: Mix = Mix::new("sample");
     all <= PAIRS_MAX || DRAW.with(hash).end() % all < PAIRS_MAX

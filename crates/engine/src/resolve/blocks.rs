@@ -24,23 +24,23 @@ const RULES: usize = 6;
 /// Records whose keys one thread makes at a time.
 const CHUNK: usize = 4096;
 
-/// Which records are compared with which.
+/// The blocks of a table: two records are compared if they stand in one block.
 pub struct Blocks {
     /// The records of all blocks, one block after another, ascending within each.
     members: Vec<u32>,
-    /// For each record, one after another, where in `members` those behind it in one of its blocks begin and
-    /// end.
+    /// For each record, one after another, and each of its blocks: where in `members` the records behind it in
+    /// that block begin and end.
     behind: Vec<(u32, u32)>,
     /// Where each record's entries end in `behind`.
     ends: Vec<u32>,
-    /// What each rule made.
+    /// The reports of the rules, in the order of blocking.
     rules: Vec<RuleReport>,
 }
 
-/// What one blocking rule made of a table.
+/// The figures of one blocking rule on a table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RuleReport {
-    /// What the records that share a key have in common.
+    /// The rule's name: what the records that share a key have in common.
     pub rule: &'static str,
     /// Records that have a key by the rule.
     pub records: usize,
@@ -89,7 +89,7 @@ impl Blocks {
         Self { members, behind, ends, rules: reports }
     }
 
-    /// What each rule made.
+    /// Returns the reports of the rules, in the order of blocking.
     pub fn rules(&self) -> &[RuleReport] {
         &self.rules
     }

@@ -37,13 +37,13 @@ const CLUSTER: ClusterParameters =
 /// A level's m and u are never taken for rarer than this: 2^-17 of chance pairs.
 const U_MIN: f64 = 7.6e-6;
 
-/// What training on the records themselves gives.
+/// The result of training without labels on the records themselves.
 pub struct Unlabelled {
     /// The engine with the model.
     pub engine: Engine,
-    /// Which of the records it compares.
+    /// The blocks: the pairs of records that the engine compares.
     pub blocks: Blocks,
-    /// Whether there were enough duplicates to learn from; if not the model is the one given.
+    /// True if there were enough duplicates to learn from; if false, the model is the one given.
     pub learnt: bool,
 }
 

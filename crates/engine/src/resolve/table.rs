@@ -95,12 +95,12 @@ impl Table {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no records.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// What the records speak of.
+    /// The type of all the records.
     pub fn entity_type(&self) -> EntityType {
         self.entity_type
     }

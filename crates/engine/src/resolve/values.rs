@@ -13,10 +13,10 @@ pub(super) const NAME_WORDS_MAX: usize = 8;
 /// Words of a street or of an organization's name that take part.
 pub(super) const LINE_WORDS_MAX: usize = 16;
 
-/// Stands between two names.
+/// The mark between two names in [`Names`].
 const BREAK: Word = Word::MAX;
 
-/// What a record says.
+/// The compact form of a record's body, by type.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Values {
     Person(PersonValues),

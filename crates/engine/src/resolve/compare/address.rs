@@ -117,7 +117,8 @@ pub(crate) fn postcode_area(postcode: &str) -> &str {
     postcode.get(..end).unwrap_or(postcode)
 }
 
-/// Whether both coordinates are those of one building; `None` when one is missing.
+/// Returns true if the coordinates lie within [`NEAR_METRES`], as those of one building; `None` when one side has
+/// none.
 fn near_by(a: &AddressValues, b: &AddressValues) -> Option<bool> {
     let (x, y) = a.coordinates.zip(b.coordinates)?;
     if (x.0 - y.0).abs() > NEAR_DEGREES {

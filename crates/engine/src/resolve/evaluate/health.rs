@@ -42,11 +42,11 @@ pub struct Health {
     pub breaks_at: Option<i8>,
     /// The clusters that were found.
     pub found: FoundClusters,
-    /// What looks like chaining, in words.
+    /// Warnings of signs of chaining, in words.
     pub warnings: Vec<String>,
 }
 
-/// What connected components make of all links from one threshold on.
+/// The connected components of all links at or above one threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HealthRow {
@@ -58,7 +58,7 @@ pub struct HealthRow {
     pub clusters: u64,
     /// Records of the largest.
     pub largest_cluster: u64,
-    /// Links over pairs of the largest; of several, of the sparsest. Absent for a single record.
+    /// Links over pairs of the largest component, the sparsest if several are largest. Absent for a single record.
     pub largest_density: Option<f64>,
     /// Records in components of more than [`LARGE`].
     pub records_in_large: u64,
@@ -74,7 +74,7 @@ pub struct Triples {
     pub count: u64,
     /// The share whose third pair is not linked; absent when there are none.
     pub open: Option<f64>,
-    /// Whether the share is that of a sample.
+    /// True if the share was estimated on a sample.
     pub sampled: bool,
 }
 
