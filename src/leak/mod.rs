@@ -70,7 +70,7 @@ pub enum Leak {
 }
 
 impl Leak {
-    /// All of them.
+    /// All leaks.
     pub const ALL: [Self; 19] = [
         Self::ClustersBeforeFiltering,
         Self::GlobalDegree,
@@ -118,14 +118,14 @@ fn whole_snapshot((store, engine, id_key): Whole<'_>) -> Result<(Snapshot, u64),
     graph::build(store, &whole_view(store)?, id_key, engine)
 }
 
-/// All that a store holds, whoever may see it.
+/// Reads all objects of a store, without regard to any view.
 fn everything(store: &dyn Store) -> Everything {
     let mut everything = Everything::default();
     let _ = whole_view(store).and_then(|all| store.stream(all.sight(), &mut everything));
     everything
 }
 
-/// How many objects a store holds, whoever may see them.
+/// Counts the objects of a store, without regard to any view.
 fn objects(store: &dyn Store) -> u64 {
     everything(store).objects
 }

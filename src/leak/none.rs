@@ -1,5 +1,5 @@
-//! The seams at which the tests with twin databases seed deliberate leaks, in a program that has none: each gives
-//! back what it is given.
+//! The seams at which the tests with twin databases seed deliberate leaks, in a program that has none: each returns
+//! its argument unchanged.
 
 use std::sync::Arc;
 

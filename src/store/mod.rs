@@ -71,7 +71,7 @@ pub struct Ids {
 pub struct Unlinked {
     /// The record.
     pub id: RecordId,
-    /// Its class.
+    /// The record's class.
     pub class: ClassId,
     /// The revision of the commit that made or last renewed the note.
     pub since: u64,
@@ -114,7 +114,7 @@ pub trait Store: Outbox + Send + Sync {
     fn revision(&self) -> Result<u64, StoreError>;
 
     /// A counter that changes with every commit of late links ([`WriteTxn::link_late`]) both of whose ends are
-    /// visible: who sees one end of a link alone finds no sign of it. Never part of an answer.
+    /// visible: a view that holds one end of a link only shows no sign of it. Never part of an answer.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -140,13 +140,13 @@ pub trait Store: Outbox + Send + Sync {
     /// When the store does not answer or cannot be locked in time.
     fn begin<'a>(&'a self, due: &'a Due) -> Result<Box<dyn WriteTxn + 'a>, StoreError>;
 
-    /// The visible ones among these records, in the order asked; others are left out.
+    /// Returns the visible ones among these records, in the order asked; others are left out.
     ///
     /// # Errors
     /// When the store does not answer.
     fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError>;
 
-    /// The visible ones among these events, in the order asked, trimmed as in [`SnapshotSink`].
+    /// Returns the visible ones among these events, in the order asked, trimmed as in [`SnapshotSink`].
     ///
     /// # Errors
     /// When the store does not answer.
@@ -231,7 +231,7 @@ pub trait WriteTxn {
     fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError>;
 
     /// For each key, the records of some classes, or of all, that carry it: distinct (key, record) pairs,
-    /// ascending. What is of other classes is not looked at, so that it takes no time.
+    /// ascending. Records of other classes are not looked at, so that they take no time.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -286,6 +286,6 @@ pub trait WriteTxn {
     /// Makes everything durable, with the entry that is due. When this returns `Ok`, nothing of it is ever lost.
     ///
     /// # Errors
-    /// When it could not be made durable; then none of it is there.
+    /// When the transaction could not be made durable; then nothing of it is there.
     fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

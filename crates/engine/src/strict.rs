@@ -11,7 +11,7 @@ use serde::de::{
 use serde_json::value::RawValue;
 use serde_path_to_error::{Segment, Track};
 
-/// A deserializer, or a part of one, that gives no list to who wants a struct.
+/// A deserializer, or a part of one, that refuses a list where a struct is wanted.
 pub struct Strict<T>(pub T);
 
 /// A visitor that is shown the parts of [`Strict`].
@@ -240,7 +240,7 @@ pub trait Tagged<'de>: Sized {
 }
 
 /// Reads an object that names its kind, anywhere among its members. Unlike the code that serde derives for such,
-/// it neither takes a list, nor loses the place of what is wrong.
+/// it neither takes a list, nor loses the place of an error.
 ///
 /// # Errors
 /// When the text is not an object, names no known kind, names it twice, or has members that do not fit the kind.

@@ -12,7 +12,7 @@ use accord_engine::model::EntityType::{Address, Organization, Person, Phone, Veh
 pub(super) struct Report {
     pub status: char,
     pub at: i64,
-    /// Where it was taken, index into [`CITIES`].
+    /// The city where the report was taken, index into [`CITIES`].
     pub city: usize,
     /// Phone given instead of the person's own.
     pub phone: Option<usize>,

@@ -1,4 +1,4 @@
-//! Blocks, one node for a key and a class, and what is linked late.
+//! Blocks, one node for a key and a class, and late linking: the notes of unlinked records, and links found later.
 
 use std::collections::{BTreeMap, BTreeSet};
 

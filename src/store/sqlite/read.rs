@@ -61,7 +61,7 @@ pub(super) fn classes(reader: &Connection) -> Result<Vec<(ClassId, Class)>, Stor
     .collect()
 }
 
-/// One record with its class, whoever may see it, as it was handed in.
+/// Reads one record with its class, as it was handed in and without regard to any view; `None` if there is none.
 pub(super) fn record(
     reader: &Connection,
     id: RecordId,

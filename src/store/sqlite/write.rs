@@ -158,7 +158,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(stored)
     }
 
-    /// Stores a link; whether it was not there before. The revision stays.
+    /// Stores a link; returns true if it was not there, or there with other content. The revision stays.
     pub(super) fn store_link(&mut self, link: &Link) -> Result<bool, StoreError> {
         let json = to_json(link)?;
         let stored: Option<String> = self
@@ -215,7 +215,7 @@ impl<'a> SqliteTxn<'a> {
         self.execute_quietly(sql, values)
     }
 
-    /// The same for what no view shows: the revision stays.
+    /// Executes a statement on rows that no view shows: the revision stays.
     pub(super) fn execute_quietly(
         &mut self,
         sql: &str,

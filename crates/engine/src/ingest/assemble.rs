@@ -1,5 +1,5 @@
-//! Where the two roads meet: from the checked parts of a row to records, ties and events with
-//! their ids and labels.
+//! Assembly of records, ties and events, with their ids and labels, from the checked parts of a row: rows of files
+//! and rows over HTTP meet here.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct RowOutput {
     pub warnings: Vec<RowError>,
 }
 
-/// Where a row comes from and what its label says.
+/// The origin of a row and the contents of its label.
 pub(super) struct RowOrigin<'a> {
     pub agency: &'a str,
     pub source: &'a str,

@@ -1,4 +1,4 @@
-//! Checks of what a submitted record says, part by part.
+//! Checks of the body of a submitted record, part by part.
 
 use super::check::{self, PARTS_MAX};
 use super::reason::{Reason, RowError};

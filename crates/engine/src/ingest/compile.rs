@@ -1,5 +1,5 @@
-//! Makes the values of a mapping ready: gives every column a position, checks formats, constants
-//! and translations against what the field takes, and finds fields that do not exist.
+//! Compiles the values of a mapping: gives every column a position, checks formats, constants
+//! and translations against the kind of value that the field takes, and finds fields that do not exist.
 
 use std::collections::BTreeMap;
 

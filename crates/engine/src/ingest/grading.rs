@@ -1,4 +1,4 @@
-//! How a row is graded and whether it states facts, whichever road it comes by.
+//! The grade and the nature of a row, submitted by HTTP or read from a file.
 
 use super::check::read_grade;
 use super::compile::Compiler;

@@ -58,7 +58,7 @@ impl<R: Read> JsonlRows<R> {
         self.window.consumed()
     }
 
-    /// The next row's line and what `take` makes of its cells.
+    /// Reads the next row: its line, and the result of `take` on its cells; `None` at the end.
     pub fn next<T>(
         &mut self,
         take: impl FnOnce(&[&str]) -> Result<T, RowError>,

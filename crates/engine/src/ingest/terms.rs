@@ -1,5 +1,5 @@
-//! On what terms a row is handed in, whichever road it comes by: whether it is criminal intelligence,
-//! when it must be reviewed, and by which release a victim let it go.
+//! The terms on which a row is handed in, by HTTP or in a file: its statement of suspicion where it is criminal
+//! intelligence, the day of its review, and the release by which a victim let it go.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ pub fn day_of(at: Timestamp) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(at)
 }
 
-/// How a file's row states its terms.
+/// The compiled columns and constants that give the terms of a file's rows.
 #[derive(Debug)]
 pub(super) struct TermsPlan {
     suspicion: Option<CellValue>,
@@ -101,7 +101,7 @@ pub(super) struct TermsPlan {
 }
 
 impl TermsPlan {
-    /// Makes what a mapping says of terms ready.
+    /// Compiles the terms of a mapping's label.
     pub fn compile(
         compiler: &mut Compiler<'_>,
         label: &LabelMapping,

@@ -1,4 +1,4 @@
-//! One value of a mapping, made ready: from a row's cells to a checked text, date, time or number.
+//! One compiled value of a mapping: from a row's cells to a checked text, date, time or number.
 
 use std::cell::Cell as Flag;
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ pub(super) enum Kind {
     Nature,
 }
 
-/// Where the text comes from.
+/// The origin of the text: a column, by its position, or a constant.
 #[derive(Debug, Clone)]
 enum Origin {
     Column(usize),

@@ -1,4 +1,4 @@
-//! A bounded window on an input: what the readers of both formats read through.
+//! A bounded window on an input, through which the readers of CSV and JSON Lines read.
 
 use std::io::{self, Read};
 

@@ -63,7 +63,7 @@ pub enum Progress {
     },
     /// A file has been read to its end.
     File {
-        /// Its bytes.
+        /// The file's size in bytes.
         bytes: u64,
     },
 }
@@ -131,7 +131,7 @@ impl Records {
     /// set with the same id the first counts.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no record.
     pub fn of(sets: impl IntoIterator<Item = Vec<(String, Body)>>) -> Result<Self, ReadError> {
         let (mut reading, mut entity_type, id_key) = (Reading::default(), None, IdKey::default());
         for (set, bodies) in sets.into_iter().enumerate() {

@@ -30,7 +30,7 @@ macro_rules! id_struct {
     };
 }
 
-/// The same without the schema.
+/// Declares the type of an id without a schema, for builds without the feature `openapi`.
 #[cfg(not(feature = "openapi"))]
 #[doc(hidden)]
 #[macro_export]
@@ -97,7 +97,7 @@ impl ParseIdError {
     /// The bytes of an id of a kind.
     ///
     /// # Errors
-    /// When the text is none.
+    /// When the text is not an id of this kind.
     pub fn unless_id(
         text: &str,
         kind: &'static str,
@@ -161,10 +161,10 @@ pub enum Series {
 }
 
 impl Series {
-    /// Both.
+    /// Both series.
     pub const ALL: [Self; 2] = [Self::Ordinary, Self::Intelligence];
 
-    /// The series of rows with this mark.
+    /// Returns the series of a row, by whether it is criminal intelligence.
     pub fn of(intelligence: bool) -> Self {
         if intelligence { Self::Intelligence } else { Self::Ordinary }
     }

@@ -1,4 +1,4 @@
-//! Labels and classes: what decides who may see an object.
+//! Labels and classes, by which policy decides who may see an object.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Links: what the engine found about a pair of records; judgements: what a human said of it.
+//! Links, which are the engine's scores of pairs of records, and judgements, which are human verdicts on pairs.
 
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "openapi")]
@@ -11,7 +11,7 @@ use super::{Label, RecordId, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockKey(pub u64);
 
-/// The comparison level that one attribute of a pair reached, and what it is worth.
+/// The comparison level that one attribute of a pair reached, and its weight in bits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! Markings: what the standards of others say of how far a thing goes, in our words and back.
+//! Markings: the codes by which other standards say how far a thing goes, translated to our words and back.
 //!
 //! Standards: LEXS 3.1.4 (`DisseminationCriteriaCode`, behind N-DEx); the UK's intelligence report 3x5x2 and
 //! its forerunner 5x5x5; Europol's handling codes; TLP 2.0 of FIRST; MISP's levels of distribution. A marking
@@ -152,7 +152,7 @@ const ROWS: [Row; 34] = {
 };
 
 impl Standard {
-    /// All of them.
+    /// All standards, in the order in which markings are listed.
     pub const ALL: [Self; 7] = [
         Self::Lexs,
         Self::Uk3x5x2,

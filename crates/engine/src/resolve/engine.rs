@@ -263,7 +263,8 @@ impl Engine {
         })
     }
 
-    /// When records of a type join into entities.
+    /// Returns the parameters by which records of a type join into entities; for a type that the model does not know,
+    /// parameters by which none join.
     pub fn cluster_parameters(&self, entity_type: EntityType) -> ClusterParameters {
         self.model
             .types

@@ -1,5 +1,5 @@
-//! The distinct words and texts that records are made of, each kept once, with what comparing them
-//! needs worked out once: most of a million records say the same few things.
+//! The distinct words and texts that records are made of, each kept once, with the keys by which they are
+//! compared worked out once: most of a million records say the same few things.
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::cmp::Ordering;
@@ -277,7 +277,7 @@ impl<'a> Sides<'a> {
         Self { a, b, one: std::ptr::eq(a, b), memo: None }
     }
 
-    /// Both sides in one lexicon, with what is known of its words already.
+    /// Both sides in one lexicon, with the cache of comparisons of its words.
     pub fn within(lexicon: &'a Lexicon, memo: &'a ComparisonCache) -> Self {
         Self { a: lexicon, b: lexicon, one: true, memo: Some(memo) }
     }

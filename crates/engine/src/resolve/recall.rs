@@ -75,7 +75,7 @@ pub fn blocking_report(
     }
 }
 
-/// For each pair looked at the rules of which it shares a key, a bit each.
+/// Returns, for each link looked at, the set of rules of which its records share a key: a bit for each rule.
 fn reached(table: &Table, links: &[(u32, u32, f64)], least_bits: f64) -> Vec<u64> {
     const DRAW: Mix = Mix::new("blocking report");
     let good: Vec<(u32, u32)> =

@@ -1,4 +1,4 @@
-//! The compact form of a record: what comparison needs of its normalized form, as numbers of a lexicon.
+//! The compact form of a record: the parts of its normalized form that comparison needs, as numbers of a lexicon.
 
 use super::lexicon::{Lexicon, LexiconBuilder, Renumbering, Text, tally};
 use super::word::Word;

@@ -28,7 +28,7 @@ pub enum ParquetFault {
         "the column `{0}` is nested (a list, map or group); write it to columns of its own first"
     )]
     Nested(String),
-    /// A column that the mapping uses holds what has no text.
+    /// A column that the mapping uses holds values without a text form.
     #[error("the column `{0}` is of a type that is not read ({1})")]
     Type(String, &'static str),
     /// A column that the mapping uses is packed in a way that is not read.

@@ -164,7 +164,7 @@ fn integer(number: i128, meaning: Meaning, out: &mut String) -> Result<(), Reaso
     }
 }
 
-/// With the point where it belongs, also in `0.05`.
+/// Writes a decimal number, given without its point, with `digits` digits behind the point.
 fn point(number: i128, digits: u8, out: &mut String) {
     let text = format!("{:0>width$}", number.unsigned_abs(), width = usize::from(digits) + 1);
     let (whole, part) = text.split_at(text.len() - usize::from(digits));

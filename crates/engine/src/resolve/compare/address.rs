@@ -58,7 +58,7 @@ pub(super) fn building(sides: Sides<'_>, a: &AddressValues, b: &AddressValues) -
     }
 }
 
-/// The level of what is written.
+/// Returns the level of the building by the written address, without coordinates; `None` when too little is written.
 fn written(sides: Sides<'_>, a: &AddressValues, b: &AddressValues) -> Option<u8> {
     let town = sides.equal(a.city, b.city);
     if let Some(same) = sides.equal(a.po_box, b.po_box) {

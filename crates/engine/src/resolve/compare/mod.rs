@@ -66,7 +66,8 @@ pub(super) fn compare(sides: Sides<'_>, a: &Values, b: &Values) -> Option<Agreem
     compare_while(sides, a, b, |_, _| true)
 }
 
-/// [`compare`], as long as `go_on` says so: it is asked with what was found and what is still to come.
+/// [`compare`] that for people stops early, with `None`, once `go_on` returns false for the levels found so far and
+/// the attributes still pending.
 pub(super) fn compare_while(
     sides: Sides<'_>,
     a: &Values,

@@ -29,9 +29,9 @@ const COMPOUND_LETTERS: usize = 2;
 /// Longer words are not two names written together.
 const COMPOUND_BYTES: usize = 64;
 
-/// The best level over all pairs of names, and the term frequency in bits of what is shared at it: of several
-/// pairs of names that agree equally well the rarest counts, whatever the order of the names. `None`
-/// when either side has no name.
+/// Returns the best level over all pairs of names, and the term frequency in bits of the words shared at it: if
+/// several pairs of names agree equally well the rarest counts, whatever the order of the names. `None` when either
+/// side has no name.
 pub(super) fn compare(sides: Sides<'_>, a: &Names, b: &Names) -> Option<(u8, f64)> {
     let mut best: Option<(u8, f64)> = None;
     for x in a.iter() {
@@ -80,7 +80,7 @@ enum Alike {
 }
 
 impl Alike {
-    /// As a number that [`Alike::from_number`] reads.
+    /// The number that [`Alike::from_number`] reads back.
     fn number(self) -> u8 {
         self as u8
     }

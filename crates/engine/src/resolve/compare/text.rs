@@ -86,8 +86,8 @@ pub(super) struct Paired {
     pub left_long: usize,
 }
 
-/// Pairs each word with one of the other side: equal ones first, then near ones. Symmetric: what is
-/// paired with what depends on the words, not on which side is asked first.
+/// Pairs each word with one of the other side: equal ones first, then near ones. Symmetric: the pairs depend on
+/// the words only, not on the order of the sides.
 pub(super) fn pair_words(sides: Sides<'_>, a: &[Word], b: &[Word]) -> Paired {
     let (sides, short, long) =
         if sides.in_order(a, b) { (sides, a, b) } else { (sides.flipped(), b, a) };

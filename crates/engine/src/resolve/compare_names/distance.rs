@@ -1,5 +1,5 @@
-//! How far two folded (ASCII) words lie apart, where what ears, keys and transliterators confuse
-//! costs less than what they do not.
+//! The weighted edit distance of two folded (ASCII) words: letters that ears, keys or transliterators confuse
+//! cost less than others.
 
 /// The cost of one unexplained edit, in tenths of a letter.
 const EDIT: u32 = 10;

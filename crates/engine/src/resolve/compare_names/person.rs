@@ -95,7 +95,7 @@ struct Name {
     words: Vec<String>,
     /// All words as written, folded.
     all: Vec<String>,
-    /// For each of `words`: whether `son of` stands before it.
+    /// For each of `words`: true if `son of` stands before it.
     son_of: Vec<bool>,
     generation: Option<u8>,
     /// Written in another script than Latin.

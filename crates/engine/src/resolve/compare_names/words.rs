@@ -22,16 +22,16 @@ const PIECES_MAX: usize = 4;
 /// How the words are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
-    /// As the names of a person: nicknames, initials, feminine forms.
+    /// True if the words are those of a person's name: nicknames, initials and feminine forms count.
     pub person: bool,
-    /// The two names are written in different scripts.
+    /// True if the two names were written in different scripts.
     pub scripts_differ: bool,
 }
 
 /// Two names, word by word.
 #[derive(Debug, Default)]
 pub(super) struct Alignment {
-    /// For each word of the first name the word of the second that it is.
+    /// For each word of the first name the position of its partner in the second; `None` without one.
     pub partner: Vec<Option<usize>>,
     /// Pairs that are the same word, pieces of one word counted once.
     pub shared: usize,

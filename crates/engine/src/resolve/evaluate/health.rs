@@ -27,13 +27,13 @@ const TRIPLES_MIN: u64 = 50;
 /// How much larger the largest component is than at the threshold above where it breaks.
 const BREAK_FACTOR: u64 = 4;
 
-/// The curve, what was found, and what looks wrong.
+/// The health of a clustering: the curve of connected components, the figures of the clusters found, and warnings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Health {
     /// Records.
     pub records: u64,
-    /// From how many mean bits on groups of records were joined.
+    /// The mean bits at or above which groups of records were joined.
     pub stop: f64,
     /// Connected components at each threshold, ascending.
     pub curve: Vec<HealthRow>,
@@ -94,7 +94,7 @@ pub struct FoundClusters {
     pub links_within: u64,
     /// Links that reach the stop between clusters.
     pub links_between: u64,
-    /// Of the links within clusters that reach the stop.
+    /// The triples held together by links that reach the stop and lie within clusters.
     pub triples: Triples,
 }
 
