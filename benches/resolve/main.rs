@@ -1,5 +1,5 @@
-//! What one record's normalization and one pair's score cost, beside plain string work on the same
-//! values in the same run.
+//! Benchmark of the normalization of one record and the score of one pair, beside plain string work on the
+//! same values in the same run.
 //!
 //! `cargo bench --bench resolve [-- RECORDS]`. The ratios say more than the times: they stay the
 //! same on a machine that is busy or slow.

@@ -35,7 +35,7 @@ pub enum Leak {
     GlobalDegree,
     /// The hits of a search are counted in the whole store.
     TotalCount,
-    /// Scores follow how much there is in the store.
+    /// Scores depend on the number of objects in the store.
     LiveTermFrequency,
     /// A block that is too large in the store is left out.
     BlockCap,
@@ -47,30 +47,30 @@ pub enum Leak {
     Etag,
     /// Snapshots are named by a number that all changes raise.
     EventId,
-    /// Hits are sorted by what is hidden.
+    /// Hits are sorted by hidden attributes.
     HiddenSort,
     /// Rows are computed on the whole graph and filtered afterwards.
     Export,
-    /// Judgements are told of which the caller sees the records only.
+    /// Judgements are shown to callers that see only their records.
     History,
     /// The audit log marks an answer as unmasked where the request is spelt so.
     SpellingMark,
-    /// A pair is scored of which a record is masked.
+    /// A pair is scored although one of its records is masked.
     MaskedScore,
-    /// What the caller writes joins what is masked.
+    /// A caller's own writes join masked records into entities.
     GuessByWriting,
-    /// Of a victim's row the person alone is masked.
+    /// Only the person of a victim's row is masked, not the row's other records.
     OpenSibling,
-    /// What is refused is stored all the same.
+    /// Refused rows are stored all the same.
     RefusedWrite,
     /// Ties and events of a victim's row keep their times and places.
     OpenEvent,
-    /// Who may unmask is shown what is masked without asking for it.
+    /// Callers that may unmask are shown masked data without asking for it.
     UnaskedUnmasking,
 }
 
 impl Leak {
-    /// All of them.
+    /// All leaks.
     pub const ALL: [Self; 19] = [
         Self::ClustersBeforeFiltering,
         Self::GlobalDegree,
@@ -105,7 +105,7 @@ fn is_on(leak: Leak) -> bool {
     ON.load(Ordering::SeqCst) == leak as u8
 }
 
-/// Out of what the snapshot of everything is built.
+/// The store, engine and key out of which the snapshot of everything is built.
 pub(crate) type Whole<'a> = (&'a dyn Store, &'a Engine, &'a IdKey);
 
 /// The view of everything.
@@ -118,19 +118,19 @@ fn whole_snapshot((store, engine, id_key): Whole<'_>) -> Result<(Snapshot, u64),
     graph::build(store, &whole_view(store)?, id_key, engine)
 }
 
-/// All that a store holds, whoever may see it.
+/// Reads all objects of a store, without regard to any view.
 fn everything(store: &dyn Store) -> Everything {
     let mut everything = Everything::default();
     let _ = whole_view(store).and_then(|all| store.stream(all.sight(), &mut everything));
     everything
 }
 
-/// How many objects a store holds, whoever may see them.
+/// Counts the objects of a store, without regard to any view.
 fn objects(store: &dyn Store) -> u64 {
     everything(store).objects
 }
 
-/// What a store holds.
+/// The objects of a store: their count, the records and the judgements.
 #[derive(Default)]
 struct Everything {
     objects: u64,

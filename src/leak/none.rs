@@ -1,5 +1,5 @@
-//! The seams at which the tests with twin databases seed deliberate leaks, in a program that has none: each gives
-//! back what it is given.
+//! The seams at which the tests with twin databases seed deliberate leaks, in a program that has none: each returns
+//! its argument unchanged.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::query::{QueryError, Rows, ViewKey};
 use crate::resolve::Engine;
 use crate::store::Store;
 
-/// Out of what the snapshot of everything would be built.
+/// The store, engine and key out of which a snapshot of everything would be built.
 pub(crate) type Whole<'a> = (&'a dyn Store, &'a Engine, &'a IdKey);
 
 /// The store as the server uses it.
@@ -23,7 +23,7 @@ pub(crate) fn store(store: Arc<dyn Store>, _: &Arc<Engine>) -> Arc<dyn Store> {
     store
 }
 
-/// What became of a submission.
+/// The outcome of a submission.
 #[inline]
 pub(crate) fn submitted<T>(
     result: Result<T, SubmitError>,
@@ -38,7 +38,7 @@ pub(crate) fn tag(tag: [u8; 16], _: &dyn Store) -> [u8; 16] {
     tag
 }
 
-/// Whether a link may be used.
+/// Tells if a snapshot with masked content keeps a link.
 #[inline]
 pub(crate) fn joins(may: bool) -> bool {
     may
@@ -50,13 +50,13 @@ pub(crate) fn hidden(hidden: IndexSet<EntityIndex>, _: &Snapshot) -> IndexSet<En
     hidden
 }
 
-/// Whether a tie or an event is hidden.
+/// Tells if a tie or an event is masked.
 #[inline]
 pub(crate) fn hides(is_hidden: bool) -> bool {
     is_hidden
 }
 
-/// Whether a caller is shown what it may see unmasked.
+/// Tells if a caller that may unmask is shown data unmasked.
 #[inline]
 pub(crate) fn unmasks(is_wished: bool) -> bool {
     is_wished

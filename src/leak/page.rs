@@ -35,7 +35,7 @@ pub(crate) fn page<T>(
     (items, total, next)
 }
 
-/// How many neighbours the entity has in the whole store whose first record in some view gives this id.
+/// Returns the number of neighbours, in the whole store, of the entity whose first record in some view gives this id.
 fn degree(whole: &Snapshot, id_key: &IdKey, id: &str) -> Option<usize> {
     let id = id.parse().ok()?;
     let mut records = whole.records().enumerated();

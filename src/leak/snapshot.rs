@@ -13,7 +13,7 @@ pub(crate) fn tag(mut tag: [u8; 16], store: &dyn Store) -> [u8; 16] {
     tag
 }
 
-/// Whether a link may be used.
+/// Tells if a snapshot with masked content keeps a link; with the leak on it keeps all.
 pub(crate) fn joins(may: bool) -> bool {
     may || is_on(Leak::GuessByWriting)
 }
@@ -31,12 +31,12 @@ pub(crate) fn hidden(
     hidden
 }
 
-/// Whether a tie or an event is hidden.
+/// Tells if a tie or an event is masked; with the leak on none is.
 pub(crate) fn hides(is_hidden: bool) -> bool {
     is_hidden && !is_on(Leak::OpenEvent)
 }
 
-/// Whether a caller is shown what it may see unmasked.
+/// Tells if a caller that may unmask is shown data unmasked.
 pub(crate) fn unmasks(is_wished: bool) -> bool {
     is_wished || is_on(Leak::UnaskedUnmasking)
 }

@@ -24,7 +24,7 @@ pub(crate) fn store(store: Arc<dyn Store>, engine: &Arc<Engine>) -> Arc<dyn Stor
     Arc::new(Leaking { store, engine: Arc::clone(engine) })
 }
 
-/// A store that tells of what a view does not hold.
+/// A store whose answers depend on objects outside the caller's view.
 struct Leaking {
     store: Arc<dyn Store>,
     engine: Arc<Engine>,
@@ -140,7 +140,7 @@ impl Store for Leaking {
 }
 
 impl Leaking {
-    /// Says of visible records that are one in the whole store that they are the same.
+    /// Makes judgements by which visible records that form one entity in the whole store are the same.
     fn joined_in_whole(&self, seen: &BTreeSet<RecordId>) -> Result<Vec<Judgement>, StoreError> {
         let id_key = IdKey::default();
         let (whole, _) = whole_snapshot((self.store.as_ref(), &self.engine, &id_key))?;
@@ -164,7 +164,7 @@ impl Leaking {
     }
 }
 
-/// Passes on what is streamed, and keeps back the judgements.
+/// A sink that passes on all streamed objects but the judgements, which it keeps.
 struct Seen<'a> {
     sink: &'a mut dyn SnapshotSink,
     records: BTreeSet<RecordId>,
@@ -194,7 +194,7 @@ impl SnapshotSink for Seen<'_> {
     }
 }
 
-/// A write that follows what the store held before it.
+/// A write transaction that depends on all objects that the store held before it.
 struct LeakingTxn<'a> {
     txn: Box<dyn WriteTxn + 'a>,
     before: Everything,

@@ -7,7 +7,7 @@ use crate::jobs::SubmitError;
 use crate::model::{Record, RecordId};
 use crate::store::{Batch, Store, StoreError};
 
-/// What became of a submission.
+/// The outcome of a submission; stores its refused rows if the leak is on.
 pub(crate) fn submitted<T>(
     result: Result<T, SubmitError>,
     (store, rows, due): (&dyn Store, &[(u64, RowOutput)], &Due),
@@ -19,7 +19,7 @@ pub(crate) fn submitted<T>(
     result
 }
 
-/// Stores those that are not there yet.
+/// Stores the records that are not there yet.
 fn store_all_the_same(
     store: &dyn Store,
     mut records: Vec<&Record>,

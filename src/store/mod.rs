@@ -25,7 +25,7 @@ pub use error::StoreError;
 pub use neo4j::Neo4jStore;
 pub use sqlite::SqliteStore;
 
-/// What one transaction writes. Applying the same batch again changes nothing.
+/// The objects that one transaction writes. Applying the same batch again changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
     /// New records with their blocking keys.
@@ -71,7 +71,7 @@ pub struct Ids {
 pub struct Unlinked {
     /// The record.
     pub id: RecordId,
-    /// Its class.
+    /// The record's class.
     pub class: ClassId,
     /// The revision of the commit that made or last renewed the note.
     pub since: u64,
@@ -101,10 +101,10 @@ pub trait Store: Outbox + Send + Sync {
     /// `sqlite` or `neo4j`.
     fn backend(&self) -> &'static str;
 
-    /// Whether the store answers.
+    /// Checks that the store answers.
     ///
     /// # Errors
-    /// When it does not, and why.
+    /// The reason for which the store does not answer.
     fn ping(&self) -> Result<(), StoreError>;
 
     /// A counter that changes with every committed change but late links, for caches. Never part of an answer.
@@ -114,7 +114,7 @@ pub trait Store: Outbox + Send + Sync {
     fn revision(&self) -> Result<u64, StoreError>;
 
     /// A counter that changes with every commit of late links ([`WriteTxn::link_late`]) both of whose ends are
-    /// visible: who sees one end of a link alone finds no sign of it. Never part of an answer.
+    /// visible: a view that holds one end of a link only shows no sign of it. Never part of an answer.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -140,13 +140,13 @@ pub trait Store: Outbox + Send + Sync {
     /// When the store does not answer or cannot be locked in time.
     fn begin<'a>(&'a self, due: &'a Due) -> Result<Box<dyn WriteTxn + 'a>, StoreError>;
 
-    /// The visible ones among these records, in the order asked; others are left out.
+    /// Returns the visible ones among these records, in the order asked; others are left out.
     ///
     /// # Errors
     /// When the store does not answer.
     fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError>;
 
-    /// The visible ones among these events, in the order asked, trimmed as in [`SnapshotSink`].
+    /// Returns the visible ones among these events, in the order asked, trimmed as in [`SnapshotSink`].
     ///
     /// # Errors
     /// When the store does not answer.
@@ -197,7 +197,7 @@ pub trait Store: Outbox + Send + Sync {
     fn documents(&self, prefix: &str) -> Result<BTreeMap<String, String>, StoreError>;
 
     /// Writes (`Some`) or removes (`None`) a document if it still says `before`, or is still not
-    /// there (`None`); whether it did. So two writers at the same instant never lose a change: the
+    /// there (`None`); returns true if it did. So two writers at the same instant never lose a change: the
     /// second is told to read again.
     ///
     /// # Errors
@@ -216,7 +216,7 @@ pub trait Store: Outbox + Send + Sync {
 pub struct Document {
     /// Raised by every write, from 1.
     pub version: u64,
-    /// What it holds.
+    /// The document's content.
     pub text: String,
 }
 
@@ -224,14 +224,14 @@ pub struct Document {
 /// whole store and its own writes: they serve linking, which happens between all records so that
 /// every later view finds its links; what they return never goes into an answer.
 pub trait WriteTxn {
-    /// Those of these records that the store already holds, by id, as they were handed in.
+    /// Returns the stored ones among these records, by id, as they were handed in.
     ///
     /// # Errors
     /// When the store does not answer.
     fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError>;
 
     /// For each key, the records of some classes, or of all, that carry it: distinct (key, record) pairs,
-    /// ascending. What is of other classes is not looked at, so that it takes no time.
+    /// ascending. Records of other classes are not looked at, so that they take no time.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -286,6 +286,6 @@ pub trait WriteTxn {
     /// Makes everything durable, with the entry that is due. When this returns `Ok`, nothing of it is ever lost.
     ///
     /// # Errors
-    /// When it could not be made durable; then none of it is there.
+    /// When the transaction could not be made durable; then nothing of it is there.
     fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

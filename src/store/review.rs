@@ -1,13 +1,13 @@
-//! The label in force. Objects are kept as they were handed in; by when they must be reviewed is changed
-//! by moving them to another class ([`super::WriteTxn::set_review`]), and reads give what the class says.
+//! The label in force. Objects are kept as they were handed in; the date of their review is changed
+//! by moving them to another class ([`super::WriteTxn::set_review`]), and reads give the date of the class.
 
 use crate::model::{Class, ClassId, Label, Timestamp};
 
-/// By when the objects of each class must be reviewed.
+/// The review dates of all classes, by their number: by when their objects must be reviewed.
 pub(super) struct Reviews(Vec<Option<Timestamp>>);
 
 impl Reviews {
-    /// Of all classes, which are numbered from 0.
+    /// Collects the review dates of all classes, which are numbered from 0.
     pub fn of(classes: &[(ClassId, Class)]) -> Self {
         let mut reviews = vec![None; classes.len()];
         for (id, class) in classes {
@@ -18,7 +18,7 @@ impl Reviews {
         Self(reviews)
     }
 
-    /// Puts what the class says in the place of what was handed in.
+    /// Replaces the review date that was handed in by that of the class.
     pub fn put(&self, class: ClassId, label: &mut Label) {
         label.review_by = self.0.get(class.0 as usize).copied().flatten();
     }

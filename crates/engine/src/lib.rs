@@ -2,7 +2,7 @@
 //! without server, store or network: records go in, links and clusters come out, with the reason of each in bits.
 //!
 //! - [`dedupe`] finds the duplicates within a file or a list, [`link`] those between two, [`compare`] scores one pair.
-//!   They need no labels and no settings. [`Matcher`] takes the same work in steps: a model of yours, a bar of progress.
+//!   None of them needs labels or settings. [`Matcher`] does that work in steps: with a model of yours, and progress.
 //! - The rooms below are what these are made of, left to right: [`model`] (the records), [`ingest`] (files and rows, by
 //!   a [mapping](ingest::mapping)), [`normalize`] (raw text to comparable form), [`resolve`] (blocking, comparison, the
 //!   Fellegi-Sunter model, training, clustering, evaluation) and [`matching`] (whole jobs).

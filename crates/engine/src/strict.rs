@@ -11,7 +11,7 @@ use serde::de::{
 use serde_json::value::RawValue;
 use serde_path_to_error::{Segment, Track};
 
-/// A deserializer, or a part of one, that gives no list to who wants a struct.
+/// A deserializer, or a part of one, that refuses a list where a struct is wanted.
 pub struct Strict<T>(pub T);
 
 /// A visitor that is shown the parts of [`Strict`].
@@ -235,15 +235,15 @@ pub trait Tagged<'de>: Sized {
     /// Reads the other members.
     ///
     /// # Errors
-    /// What is none of this kind.
+    /// When the members are not those of the kind.
     fn of_kind<D: Deserializer<'de>>(kind: Self::Kind, members: D) -> Result<Self, D::Error>;
 }
 
 /// Reads an object that names its kind, anywhere among its members. Unlike the code that serde derives for such,
-/// it neither takes a list, nor loses the place of what is wrong.
+/// it neither takes a list, nor loses the place of an error.
 ///
 /// # Errors
-/// Where it is none.
+/// When the text is not an object, names no known kind, names it twice, or has members that do not fit the kind.
 pub fn tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     from.deserialize_map(Kinds(std::marker::PhantomData))
 }
@@ -330,7 +330,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for NotAgain<S> {
     }
 }
 
-/// What the message of an error begins with that names its own place.
+/// The beginning of an error message that names the place of the error.
 const WITHIN: &str = "within `";
 
 /// The place that a message of [`tagged`] names, and the message itself.

@@ -1,4 +1,4 @@
-//! What a person's record may say besides: e-mail addresses and the place of birth. Drawn from
+//! E-mail addresses and places of birth, which person records may say as well. Drawn from
 //! dice of their own, so that everything else is the same with and without them.
 
 use deunicode::deunicode;
@@ -8,12 +8,12 @@ use super::names::CULTURES;
 use super::noise::misspell;
 use super::world::Person;
 
-/// Streams of the dice that say what a person's are; above those of blocks.
+/// Bit that marks the streams of dice for people's true contacts; above the streams of blocks.
 const TRUTH: u64 = 1 << 63;
-/// Streams of the dice that say what a block's records show of them.
+/// Bit that marks the streams of dice for the contacts that a block's records show.
 const SHOWN: u64 = 1 << 62;
 
-/// What is true of a person.
+/// The true e-mail addresses and place of birth of a person.
 #[derive(Debug, Clone)]
 struct Truth {
     /// The address mostly given and another one.
@@ -44,7 +44,7 @@ impl ContactDesk {
         Self { seed, dice: Dice::new(seed, SHOWN | block) }
     }
 
-    /// What a record of a person shows; `serial` names the person in the whole scenario.
+    /// Draws the contacts that a record of a person shows; `serial` names the person in the whole scenario.
     pub fn contacts(&mut self, person: &Person, serial: u64, [email, born]: Odds) -> Contacts {
         let truth = Truth::of(person, serial, &mut Dice::new(self.seed, TRUTH | serial));
         let mut shown = Contacts::default();

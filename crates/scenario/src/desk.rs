@@ -11,7 +11,7 @@ use super::sources::{Kind, Source};
 use super::world::World;
 use accord_engine::model::EntityType;
 
-/// What one block adds to the scenario's files.
+/// The lines and counts that one block adds to the scenario's files.
 #[derive(Debug, Default)]
 pub(super) struct Output {
     /// Rows by source.
@@ -48,13 +48,13 @@ const RING_AGENCIES_MAX: usize = 4;
 /// One row being written.
 pub(super) struct Row {
     source: usize,
-    /// Whether it is written: not when its agency would be one too many to know of a ring.
+    /// True if the row is written; false if its agency would be one too many to know of a ring.
     written: bool,
     /// The row's id as in the file.
     pub id: String,
 }
 
-/// What a person row says of its subject.
+/// The particulars of its subject that a person row shows.
 pub(super) struct Personal {
     pub name: WrittenName,
     pub birth: Option<WrittenDate>,
@@ -62,7 +62,7 @@ pub(super) struct Personal {
     pub phone: Option<usize>,
     /// The document number, or empty.
     pub document: String,
-    /// Whether the address is shown.
+    /// True if the home address is shown.
     pub at_home: bool,
 }
 
@@ -207,9 +207,10 @@ impl<'a> Desk<'a> {
         noise::address_line(address, country, &mut self.dice)
     }
 
-    /// What a row says of a person. A record that would tell too little to be recognized (fewer
-    /// than two of birth date, phone, document, address) gets its right birth date and its phone:
-    /// such records exist, but no evidence could settle them and they would only add luck.
+    /// Draws the particulars of a person that a row shows. A record that would tell too little to be
+    /// recognized (fewer than two of birth date, phone, document, address) nearly always gets its right
+    /// birth date and its phone: such records exist, but no evidence could settle them and they would only
+    /// add luck.
     pub fn personal(&mut self, person: usize, care: Care, shown: [f64; 3]) -> Personal {
         let subject = self.world.people[person].clone();
         let name = noise::name(&subject, care, &mut self.dice);

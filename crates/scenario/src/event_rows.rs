@@ -21,7 +21,7 @@ pub(super) struct Stay {
     pub hotel: usize,
     /// Phone given instead of the guest's own.
     pub phone: Option<usize>,
-    /// Who paid, when not the guest.
+    /// The payer, where that is not the guest.
     pub payer: Option<usize>,
     pub check_in: i64,
     pub check_out: i64,

@@ -31,7 +31,7 @@ pub const MAX_PEOPLE: u64 = 2_000_000;
 /// Most agencies of a scenario: each keeps its files open.
 pub const MAX_AGENCIES: usize = 200;
 
-/// What to make.
+/// The options of a scenario.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Distinct people, roughly: 1 to [`MAX_PEOPLE`].
@@ -40,16 +40,16 @@ pub struct Options {
     pub agencies: usize,
     /// The same seed and options give the same bytes.
     pub seed: u64,
-    /// Whether person records say e-mail addresses and places of birth as well. All else stays the
+    /// True if person records say e-mail addresses and places of birth as well. All else stays the
     /// same.
     pub contacts: bool,
-    /// Whether to write `groups.csv`: the culture of each person record's name.
+    /// True if `groups.csv` is written, too: the culture of each person record's name.
     pub groups: bool,
     /// Directory to write to; made when absent, files in it are replaced.
     pub out: PathBuf,
 }
 
-/// What was made.
+/// The figures of a scenario that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// Records of all types that the mappings make of the files.
@@ -66,7 +66,7 @@ pub struct Summary {
     pub files: usize,
 }
 
-/// Why a scenario could not be made.
+/// The reason for which a scenario could not be made.
 #[derive(Debug, Error)]
 pub enum ScenarioError {
     /// An option is out of its range.
@@ -92,7 +92,7 @@ pub enum ScenarioError {
     Form {
         /// The file.
         path: String,
-        /// What is wrong, without contents.
+        /// The fault of the file, without quoting its contents.
         reason: String,
     },
 }
@@ -100,9 +100,9 @@ pub enum ScenarioError {
 /// A block's task.
 #[derive(Debug, Clone, Copy)]
 enum Task {
-    /// So many ordinary people.
+    /// Makes so many ordinary people.
     Population(u64),
-    /// The planted cases of a set.
+    /// Makes the planted cases of the set of this number.
     Cases(u64),
 }
 

@@ -1,11 +1,11 @@
-//! One name with everything it may be written as.
+//! One name with all its spellings, native forms and nicknames.
 
 use std::borrow::Cow;
 
 /// A spelling or a nickname.
 pub(super) type Spelling = Cow<'static, str>;
 
-/// One name with everything it may be written as.
+/// One name with all its spellings, native forms and nicknames.
 #[derive(Debug, Clone)]
 pub(super) struct Name {
     /// Latin spellings, the usual one first: masculine (or only) form, feminine form.

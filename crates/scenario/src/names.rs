@@ -23,7 +23,7 @@ pub(super) enum Pattern {
 /// One culture's names.
 #[derive(Debug)]
 pub(super) struct Culture {
-    /// Its name, as in the table of cultures.
+    /// The culture's name, as in the table of cultures.
     pub name: &'static str,
     /// Nationalities (ISO 3166-1 alpha-2), the usual one first.
     pub countries: &'static [&'static str],

@@ -8,11 +8,11 @@ use super::places::CITIES;
 use super::sources::Kind;
 use accord_engine::model::EntityType::{Address, Organization, Person, Phone, Vehicle};
 
-/// What a police report says besides the person.
+/// The parts of a police report other than the person.
 pub(super) struct Report {
     pub status: char,
     pub at: i64,
-    /// Where it was taken, index into [`CITIES`].
+    /// The city where the report was taken, index into [`CITIES`].
     pub city: usize,
     /// Phone given instead of the person's own.
     pub phone: Option<usize>,

@@ -61,7 +61,7 @@ pub(super) fn spreads(culture: &str) -> [Spread; 2] {
     [Spread { count: given, flat: given_flat }, Spread { count: family, flat: family_flat }]
 }
 
-/// What clerks make of sounds that Latin letters have no one way to write.
+/// Sounds that Latin letters have no one way to write: the usual spelling of each, and another that clerks use.
 const TRANSLITERATIONS: [(&str, &str); 14] = [
     ("kh", "h"),
     ("zh", "j"),
@@ -88,7 +88,7 @@ pub(super) struct Coiner {
     within: Vec<String>,
     /// Last syllables, each with the position of a name in the list that ends so.
     last: Vec<(String, usize)>,
-    /// Whether names come from another script and may be written in several ways.
+    /// True if the names come from another script and may be written in several ways.
     transliterated: bool,
 }
 
@@ -181,7 +181,7 @@ fn feminine(masculine: &str, model: &Name) -> Option<String> {
     (his != hers).then(|| format!("{stem}{}", &hers[shared..]))
 }
 
-/// What stands between the parts of one name; `_` is a space.
+/// The characters that join the parts of one name; `_` is a space.
 const JOINTS: [char; 2] = ['-', '_'];
 
 /// A name cut before the joints of its parts where it has any, else before the last of the

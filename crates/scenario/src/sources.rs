@@ -48,9 +48,9 @@ pub(super) struct Source {
     pub agency: String,
     /// File name within the scenario's directory.
     pub path: String,
-    /// What the mapping puts before a row's id.
+    /// The prefix that the mapping puts before a row's id.
     pub id_prefix: &'static str,
-    /// Where its person rows say e-mail address and place of birth; nothing where they do not.
+    /// The columns in which its person rows say e-mail address and place of birth; `None` where they do not.
     pub contacts: Option<ContactColumns>,
 }
 

@@ -47,7 +47,7 @@ const AGENCY: &str = "register";
 const HEADER: &str = "record_id,given_name,middle_name,family_name,birth_date,sex,birth_place,phone,\
                       email,street,house,unit,city,state,postcode,document_number\n";
 
-/// What to make.
+/// The options of a table.
 #[derive(Debug, Clone)]
 pub struct TableOptions {
     /// Records: 1 to [`MAX_RECORDS`].
@@ -58,7 +58,7 @@ pub struct TableOptions {
     pub out: PathBuf,
 }
 
-/// What was made.
+/// The figures of a table that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableSummary {
     /// Records.
@@ -135,7 +135,7 @@ fn block(seed: u64, number: u64) -> Block {
     block
 }
 
-/// Some who live together give one phone.
+/// Gives some people who live together one phone.
 fn share_phones(desk: &mut Desk<'_>) {
     for at in 1..desk.world.people.len() {
         let (before, person) = (&desk.world.people[at - 1], &desk.world.people[at]);
@@ -146,7 +146,7 @@ fn share_phones(desk: &mut Desk<'_>) {
     }
 }
 
-/// Where some people lived before: records of that time still say so.
+/// Draws the former homes of some people, which records of that time still state; `None` for the others.
 fn former_homes(desk: &mut Desk<'_>) -> Vec<Option<usize>> {
     let mut homes = Vec::new();
     for _ in 0..desk.world.people.len() {
@@ -156,7 +156,7 @@ fn former_homes(desk: &mut Desk<'_>) -> Vec<Option<usize>> {
     homes
 }
 
-/// One record of a person.
+/// Writes one record of a person as a row.
 fn row(desk: &mut Desk<'_>, id: &str, person: usize, former: Option<usize>) -> String {
     let said = desk.personal(person, Care::Clerk, SHOWN);
     let Contacts { email, birth_place } = desk.contacts(person, CONTACTS);

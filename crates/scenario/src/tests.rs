@@ -1,4 +1,4 @@
-//! What a whole scenario promises: the same bytes by seed, a key that fits the files, hard but
+//! Tests of the promises of a whole scenario: the same bytes by seed, a key that fits the files, hard but
 //! honest data, planted cases over several agencies, journeys that are possible.
 
 use std::collections::{BTreeMap, BTreeSet};

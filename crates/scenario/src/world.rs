@@ -20,7 +20,7 @@ pub(super) struct Person {
     pub second_given: Option<usize>,
     pub family: usize,
     pub second_family: Option<usize>,
-    /// Which spellings the person's papers use: given, family.
+    /// The numbers of the spellings in the person's papers: of the given name and of the family name.
     pub papers: [usize; 2],
     /// Year, month, day.
     pub birth: (i32, u8, u8),
@@ -53,7 +53,7 @@ pub(super) struct Organization {
 #[derive(Debug)]
 pub(super) struct World {
     number: u64,
-    /// Whether people also bear the many rare names of a population, or only those of the lists.
+    /// True if people also bear the many rare names of a population, not only the names of the lists.
     pub rare_names: bool,
     /// Home city, index into [`CITIES`].
     pub city: usize,

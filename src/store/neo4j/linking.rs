@@ -1,4 +1,4 @@
-//! Blocks, one node for a key and a class, and what is linked late.
+//! Blocks, one node for a key and a class, and late linking: the notes of unlinked records, and links found later.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::write::Neo4jTxn;
 use crate::model::{BlockKey, ClassId, ClassSet, Link, RecordId};
 use crate::store::{StoreError, Unlinked};
 
-/// What carries a key at all.
+/// Matches the records of all classes that carry a key.
 const OF_ALL: &str = "UNWIND $rows AS key
   MATCH (b:StoredBlock)<-[:IN_BLOCK]-(r:StoredRecord) WHERE b.key = key AND b.class IS NOT NULL
   RETURN key, r.id AS id";

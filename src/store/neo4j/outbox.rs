@@ -13,7 +13,7 @@ use crate::store::StoreError;
 
 const REMOVE: &str = "MATCH (e:StoredEntry) WHERE e.position <= $up_to DELETE e";
 
-/// Up to where entries are in the log, and up to where they have been removed since.
+/// The position up to which entries are in the log, and the position up to which they have been removed since.
 #[derive(Debug, Default)]
 pub(super) struct Logged {
     up_to: AtomicU64,
@@ -21,8 +21,9 @@ pub(super) struct Logged {
 }
 
 impl Logged {
-    /// Removes what is in the log and stores what is due, within a transaction that holds the lock of writers: so
-    /// positions are in the order of commits. The ids of what was stored, to be told after the commit.
+    /// Removes entries that are in the log by now and stores the entries that are due, within a transaction that holds
+    /// the lock of writers: so positions are in the order of commits. Returns the ids of the entries stored, to be told
+    /// after the commit.
     pub fn exchange(
         &self,
         transaction: &mut Transaction<'_>,

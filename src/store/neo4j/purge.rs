@@ -7,7 +7,7 @@ use super::write::Neo4jTxn;
 use crate::model::{ClassId, ClassSet};
 use crate::store::{Purged, StoreError};
 
-/// What is counted.
+/// Counts, by class, of the records, ties and events that a purge removes.
 const COUNTS: [&str; 3] = [
     "MATCH (n:StoredRecord) WHERE n.class IN $classes RETURN n.class AS class, count(n) AS count",
     "MATCH (n:StoredTie) WHERE n.class IN $classes OR n.class_from IN $classes
@@ -15,8 +15,9 @@ const COUNTS: [&str; 3] = [
     "MATCH (n:StoredEvent) WHERE n.class IN $classes RETURN n.class AS class, count(n) AS count",
 ];
 
-/// What goes, in this order. Copies of classes say what names a record that goes; who took part in an
-/// event and is gone has a class that no view holds. With a record go its links.
+/// The removals of a purge, in their order. Objects that name a removed record are found by their copies of its
+/// class; in an event that stays, a removed participant's class becomes -1, which no view holds. A record's links go
+/// with it.
 const REMOVALS: [&str; 6] = [
     "MATCH (t:StoredTie) WHERE t.class IN $classes OR t.class_from IN $classes
      OR t.class_to IN $classes DELETE t",

@@ -10,7 +10,7 @@ use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, R
 use crate::store::review::Reviews;
 use crate::store::{SnapshotSink, StoreError};
 
-/// What carries a key within some classes: one seek for each class, past whatever is of others.
+/// Matches the records of some classes that carry a key: one index seek for each class, past records of others.
 pub(super) const WITHIN: &str = "UNWIND $keys AS key UNWIND $classes AS class
   MATCH (:StoredBlock {key: key, class: class})<-[:IN_BLOCK]-(r:StoredRecord)
   RETURN key, r.id AS id";
@@ -22,7 +22,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// the revision changed is collected again, this many times at most.
 const STREAM_TRIES_MAX: usize = 5;
 
-/// One row.
+/// One row of an answer, by column.
 pub(super) type Cells = Map<String, Value>;
 
 pub(super) fn rows(
@@ -116,7 +116,7 @@ fn class(row: &Cells) -> Result<ClassId, StoreError> {
     Ok(ClassId(integer(row, "class")? as u32))
 }
 
-/// What was found, in the order asked.
+/// Reads the rows found, in the order of the ids asked for; ids without a row are left out.
 fn in_order<I: ToString, T>(
     ids: &[I],
     found: &[Cells],

@@ -1,4 +1,4 @@
-//! What a write transaction does.
+//! The operations of a write transaction on Neo4j.
 
 use std::collections::BTreeMap;
 

@@ -89,7 +89,7 @@ impl<'a> Neo4jTxn<'a> {
         Ok(found)
     }
 
-    /// Runs a statement that writes rows; how many these are.
+    /// Runs a statement that writes rows; returns the number of rows.
     pub(super) fn write(&mut self, cypher: &str, rows: Vec<Value>) -> Result<usize, StoreError> {
         let count = rows.len();
         if count > 0 {
@@ -99,7 +99,8 @@ impl<'a> Neo4jTxn<'a> {
         Ok(count)
     }
 
-    /// Of objects by id, those that are new. One that is there with other content is an error.
+    /// Returns the new ones among objects, each with its JSON, ascending by id. One that is there with other content is
+    /// an error.
     fn new_ones<'o, T>(
         &mut self,
         kind: &'static str,

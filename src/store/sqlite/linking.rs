@@ -1,4 +1,4 @@
-//! Blocks, looked up class by class, and what is linked late.
+//! Blocks, looked up class by class, and late linking: the notes of unlinked records, and links found later.
 
 use std::collections::BTreeSet;
 
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::store::SqliteStore;
 
-    /// The index is sought by key and class: what is of other classes is passed over, not read.
+    /// The index is sought by key and class: rows of other classes are passed over, not read.
     #[test]
     fn a_look_up_seeks_each_class() {
         let folder = tempfile::tempdir().unwrap();

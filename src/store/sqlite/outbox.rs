@@ -8,7 +8,7 @@ use super::{SqliteStore, backend, from_json, to_json};
 use crate::audit::{Committed, Due, Outbox, OutboxError};
 use crate::store::StoreError;
 
-/// Up to where entries are in the log, and up to where they have been removed since.
+/// The position up to which entries are in the log, and the position up to which they have been removed since.
 #[derive(Debug, Default)]
 pub(super) struct Logged {
     up_to: AtomicU64,
@@ -16,8 +16,8 @@ pub(super) struct Logged {
 }
 
 impl Logged {
-    /// Removes what is in the log and stores what is due, within a transaction; the ids of what was stored, to be
-    /// told after the commit.
+    /// Removes entries that are in the log by now and stores the entries that are due, within a transaction. Returns
+    /// the ids of the entries stored, to be told after the commit.
     pub fn exchange(&self, writer: &Connection, due: &Due) -> Result<Vec<String>, StoreError> {
         let entries = due.to_store()?;
         let up_to = self.up_to.load(Ordering::Relaxed);

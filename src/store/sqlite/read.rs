@@ -9,11 +9,11 @@ use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, R
 use crate::store::StoreError;
 use crate::store::review::Reviews;
 
-/// What carries a key within some classes: one seek for each class, past whatever is of others.
+/// Selects the records of some classes that carry a key: one index seek for each class, past records of others.
 pub(super) const WITHIN: &str = "SELECT record FROM block
   WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2)) ORDER BY record";
 
-/// What carries a key at all.
+/// Selects the records of all classes that carry a key.
 const OF_ALL: &str = "SELECT record FROM block WHERE key = ?1 ORDER BY record";
 
 /// Calls `take` with each key, once, and each record of some classes, or of all, that carries it, ascending.
@@ -61,7 +61,7 @@ pub(super) fn classes(reader: &Connection) -> Result<Vec<(ClassId, Class)>, Stor
     .collect()
 }
 
-/// One record with its class, whoever may see it, as it was handed in.
+/// Reads one record with its class, as it was handed in and without regard to any view; `None` if there is none.
 pub(super) fn record(
     reader: &Connection,
     id: RecordId,

@@ -12,8 +12,8 @@ use crate::store::{Ids, StoreError};
 const MOVED: &str = "CREATE TEMP TABLE IF NOT EXISTS moved
   (id BLOB PRIMARY KEY, before INTEGER NOT NULL, class INTEGER NOT NULL) STRICT, WITHOUT ROWID";
 
-/// What keeps a copy of a record's class. Ties name their records in what they say; the class before
-/// narrows down which are read.
+/// Updates of the tables that keep a copy of a record's class. Ties name their records in their JSON only; the class
+/// before narrows down which ties are read.
 const COPIES: [&str; 8] = [
     "UPDATE block SET class = (SELECT class FROM moved WHERE id = record)
      WHERE class IN (SELECT before FROM moved) AND record IN (SELECT id FROM moved)",

@@ -1,4 +1,4 @@
-//! The tables, and how a file is known to be a store.
+//! The tables of a store's file, and the check that a file is a store.
 
 use rusqlite::Connection;
 
@@ -8,7 +8,7 @@ use crate::store::StoreError;
 /// `PRAGMA application_id` of a store: "accd".
 const APPLICATION_ID: i32 = 0x6163_6364;
 
-/// `PRAGMA user_version`: raised when the tables change, or what they hold. Stores of version 4 are refused: there the
+/// `PRAGMA user_version`: raised when the tables or their contents change. Stores of version 4 are refused: there the
 /// phone's siblings in a victim's row bear no victim's label, and would be readable; and blocks know no classes.
 const FORMAT_VERSION: i32 = 5;
 
@@ -18,7 +18,7 @@ CREATE TABLE entry (position INTEGER PRIMARY KEY AUTOINCREMENT,
   write TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))), json TEXT NOT NULL) STRICT;
 ";
 
-/// Blocks by the class of the record, which keeps what a view holds together, apart from all else; records that are
+/// Blocks by the class of the record, so that the rows of a view lie together, apart from others; records that are
 /// not yet linked with all others, and since which revision; and how often late links were committed between two
 /// classes.
 const LINKING: &str = "
@@ -80,8 +80,8 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
     connection.pragma_update(None, "secure_delete", "ON").map_err(backend)
 }
 
-/// Whether there is nothing in the file: who was stopped between the journal's mode and the tables leaves one
-/// page without any.
+/// Returns true if the file has no tables: a program stopped between setting the journal's mode and making the
+/// tables leaves one page without any.
 fn is_blank(connection: &Connection) -> Result<bool, StoreError> {
     let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
     objects.map(|objects: i64| objects == 0).map_err(backend)

@@ -20,7 +20,7 @@ pub(super) struct SqliteTxn<'a> {
     pub(super) logged: &'a Logged,
     pub(super) due: &'a Due,
     pub(super) changed: bool,
-    /// Whether something was removed, of which the write-ahead log must keep nothing.
+    /// True if objects were removed, of which the write-ahead log must keep nothing.
     pub(super) purged: bool,
     pub(super) committed: bool,
 }
@@ -65,7 +65,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(id)
     }
 
-    /// The class of a record that must exist.
+    /// Returns the class of a record that must exist; `named_by` is the kind of object that names it, for the error.
     pub(super) fn class_of(
         &self,
         id: RecordId,
@@ -79,7 +79,8 @@ impl<'a> SqliteTxn<'a> {
             .ok_or(StoreError::Dangling { kind: named_by })
     }
 
-    /// Whether an object with this id is new. One that is there with other content is an error.
+    /// Returns true if no object has this id yet, false if one is there with the same content; one with other content
+    /// is an error.
     fn is_new(&self, kind: &'static str, id: &[u8; 16], json: &str) -> Result<bool, StoreError> {
         let stored: Option<String> = self
             .writer
@@ -157,7 +158,7 @@ impl<'a> SqliteTxn<'a> {
         Ok(stored)
     }
 
-    /// Stores a link; whether it was not there before. The revision stays.
+    /// Stores a link; returns true if it was not there, or there with other content. The revision stays.
     pub(super) fn store_link(&mut self, link: &Link) -> Result<bool, StoreError> {
         let json = to_json(link)?;
         let stored: Option<String> = self
@@ -214,7 +215,7 @@ impl<'a> SqliteTxn<'a> {
         self.execute_quietly(sql, values)
     }
 
-    /// The same for what no view shows: the revision stays.
+    /// Executes a statement on rows that no view shows: the revision stays.
     pub(super) fn execute_quietly(
         &mut self,
         sql: &str,

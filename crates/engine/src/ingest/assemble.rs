@@ -1,5 +1,5 @@
-//! Where the two roads meet: from the checked parts of a row to records, ties and events with
-//! their ids and labels.
+//! Assembly of records, ties and events, with their ids and labels, from the checked parts of a row: rows of files
+//! and rows over HTTP meet here.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::model::{
     Role, Series, Sharing, Span, SubjectCategory, Tie, TieKind, Timestamp,
 };
 
-/// What one row makes. Kept or refused as a whole.
+/// The records, ties and events that one row makes, which are kept or refused as a whole.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RowOutput {
     /// The records, in the order of the mapping's slots.
@@ -20,29 +20,29 @@ pub struct RowOutput {
     pub ties: Vec<Tie>,
     /// The events, whose participants are among the records.
     pub events: Vec<Event>,
-    /// What was taken more strictly than the row says, since it could not be read.
+    /// The values that could not be read and were taken in the strictest sense instead.
     pub warnings: Vec<RowError>,
 }
 
-/// Where a row comes from and what its label says.
+/// The origin of a row and the contents of its label.
 pub(super) struct RowOrigin<'a> {
     pub agency: &'a str,
     pub source: &'a str,
     /// The row's id within the agency.
     pub local_id: &'a str,
-    /// Of person records, ties and events, and where it is a victim's of all that the row makes but for its
-    /// public slots; other records are [`SubjectCategory::Unknown`].
+    /// The category of person records, ties and events, and, where it is a victim's, of everything that the row makes
+    /// except its public slots; other records are [`SubjectCategory::Unknown`].
     pub category: SubjectCategory,
     pub tier: u8,
-    /// How far it goes.
+    /// How far the row goes.
     pub sharing: Sharing,
-    /// On what terms it is handed in.
+    /// The terms on which the row is handed in.
     pub terms: Terms,
-    /// How far it is to be believed.
+    /// How far the row is to be believed, and its nature.
     pub grading: Grading,
 }
 
-/// What an event says besides its participants.
+/// The parts of an event other than its participants.
 pub(super) struct EventParts {
     pub kind: EventKind,
     pub at: Timestamp,
@@ -56,9 +56,9 @@ pub(super) struct EventParts {
 #[derive(Clone, Copy)]
 pub(super) struct Slot<'a> {
     pub name: &'a str,
-    /// Whether it is the row's first.
+    /// True for the first slot of the row, whose record bears the row's own id.
     pub first: bool,
-    /// Whether it is marked as public.
+    /// True if the slot is marked as public.
     pub public: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Checks of what a submitted record says, part by part.
+//! Checks of the body of a submitted record, part by part.
 
 use super::check::{self, PARTS_MAX};
 use super::reason::{Reason, RowError};
@@ -19,7 +19,7 @@ pub(super) fn check_texts(path: &str, texts: &[(&str, &Option<String>)]) -> Resu
     texts.iter().try_for_each(|(name, text)| at(&format!("{path}.{name}"), check_text(text)))
 }
 
-/// Coordinates, with the one of them that is wrong.
+/// Checks coordinates; the error names the one that is wrong or missing.
 pub(super) fn check_coordinates(
     path: &str,
     latitude: Option<f64>,
@@ -35,7 +35,7 @@ pub(super) fn check_coordinates(
     })
 }
 
-/// What a submitted record says.
+/// Checks the body of a submitted record; `path` is its place in the row. An empty body is an error.
 pub(super) fn check_body(body: &Body, path: &str) -> Result<(), RowError> {
     let empty = match body {
         Body::Person(person) => *person == Person::default(),

@@ -87,7 +87,7 @@ pub(super) fn read_grade(text: &str) -> Result<Grade, Reason> {
     text.parse().map_err(|_| Reason::UnknownGrade)
 }
 
-/// Whether a text states a suspicion.
+/// Checks that a text states a suspicion: see [`is_reason`].
 pub(super) fn suspicion(text: &str) -> Result<(), Reason> {
     self::text(text)?;
     if is_reason(text) { Ok(()) } else { Err(Reason::NoSuspicion) }

@@ -1,5 +1,5 @@
-//! Makes the values of a mapping ready: gives every column a position, checks formats, constants
-//! and translations against what the field takes, and finds fields that do not exist.
+//! Compiles the values of a mapping: gives every column a position, checks formats, constants
+//! and translations against the kind of value that the field takes, and finds fields that do not exist.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ impl Columns {
     }
 }
 
-/// What compiling values needs to know of the whole mapping.
+/// Compiles the values of a mapping, with the parts of the mapping that they all depend on.
 pub(super) struct Compiler<'m> {
     pub columns: Columns,
     pub zone: &'m TimeZone,

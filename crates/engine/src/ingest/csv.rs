@@ -18,7 +18,7 @@ const COLUMNS_MAX: usize = 4096;
 pub(super) struct CsvRows<R> {
     records: Records<R>,
     header: Vec<String>,
-    /// Where each of the mapper's columns stands in the file.
+    /// The position in the file of each of the mapper's columns.
     positions: Vec<usize>,
 }
 
@@ -76,7 +76,7 @@ impl<R: Read> CsvRows<R> {
         self.records.window.consumed()
     }
 
-    /// The next row's line and what `take` makes of its cells.
+    /// Reads the next row: the line it begins on, and the result of `take` on its cells; `None` at the end.
     pub fn next<T>(
         &mut self,
         take: impl FnOnce(&[&str]) -> Result<T, RowError>,

@@ -13,7 +13,7 @@ const YEAR_MIN: i16 = 1000;
 /// An instant and its offset to try formats on.
 const SAMPLE: &str = "2024-02-03T04:05:06+00:00[UTC]";
 
-/// What a format must be able to give.
+/// The least that a format must be able to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// A date, or its year, or its year and month.
@@ -22,7 +22,7 @@ pub enum Wanted {
     Time,
 }
 
-/// Whether a format is one of strptime's and gives what is wanted, by trying it.
+/// Returns true if a format is one of strptime's and gives what is wanted, by trying it on a sample.
 pub fn format_fits(format: &str, wanted: Wanted) -> bool {
     let Ok(sample) = SAMPLE.parse::<jiff::ZonedDateTime>() else { return false };
     let Ok(text) = strtime::format(format, &sample) else { return false };

@@ -88,7 +88,7 @@ pub(super) struct OrganizationPlan {
 }
 
 impl BodyPlan {
-    /// Takes the type's fields; what is left over afterwards is unknown.
+    /// Compiles the fields of the type by taking them; any field left over afterwards is unknown.
     pub fn compile(
         entity_type: EntityType,
         fields: &mut Fields<'_, '_>,
@@ -104,7 +104,7 @@ impl BodyPlan {
         })
     }
 
-    /// The body, or nothing where the row says nothing of it.
+    /// Reads the body; `None` where no cell of the row gives it a value.
     pub fn read(&self, row: &Reading<'_>) -> Result<Option<Body>, RowError> {
         let body = match self {
             Self::Person(plan) => Some(Body::Person(plan.read(row)?)),

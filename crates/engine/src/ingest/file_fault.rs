@@ -1,4 +1,4 @@
-//! What can be wrong with a file as a whole.
+//! Faults of a file as a whole.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::parquet::ParquetFault;
 use super::reason::Reason;
 
-/// What is wrong with a file as a whole.
+/// A fault of a file as a whole, for which none of its further rows is read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FileFault {
     /// It cannot be opened or read on.
@@ -45,12 +45,12 @@ impl From<io::Error> for FileFault {
     }
 }
 
-/// What is wrong with a file as a whole, and which file.
+/// A fault of a file as a whole, with the name of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{file}: {fault}")]
 pub struct FileError {
-    /// What reports call the file.
+    /// The file's name in reports.
     pub file: String,
-    /// What is wrong.
+    /// The fault of the file.
     pub fault: FileFault,
 }

@@ -1,4 +1,4 @@
-//! How a row is graded and whether it states facts, whichever road it comes by.
+//! The grade and the nature of a row, submitted by HTTP or read from a file.
 
 use super::check::read_grade;
 use super::compile::Compiler;
@@ -8,7 +8,7 @@ use super::reason::{Reason, RowError};
 use super::value::{CellValue, Kind, Reading};
 use crate::model::{Grade, Nature};
 
-/// What every record of a row bears.
+/// The grade and nature that every record of a row bears.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Grading {
     pub grade: Option<Grade>,
@@ -16,7 +16,8 @@ pub(super) struct Grading {
 }
 
 impl Grading {
-    /// That of a row over HTTP, by what it states. Criminal intelligence is graded.
+    /// Returns the grading that a row over HTTP states; an error if its grade is not known, or missing from criminal
+    /// intelligence.
     pub fn of_row(
         grade: Option<&str>,
         nature: Option<Nature>,
@@ -31,7 +32,7 @@ impl Grading {
     }
 }
 
-/// How a file's row says it.
+/// The compiled columns or constants that give the grade and nature of a file's rows.
 #[derive(Debug)]
 pub(super) struct GradingPlan {
     grade: Option<CellValue>,
@@ -40,7 +41,7 @@ pub(super) struct GradingPlan {
 }
 
 impl GradingPlan {
-    /// Makes what a mapping says of it ready.
+    /// Compiles the grade and nature of a mapping's label.
     pub fn compile(
         compiler: &mut Compiler<'_>,
         label: &LabelMapping,
@@ -54,7 +55,7 @@ impl GradingPlan {
         Ok(Self { grade, nature, is_intelligence })
     }
 
-    /// That of one row.
+    /// Reads the grading of one row.
     pub fn read(&self, row: &Reading<'_>) -> Result<Grading, RowError> {
         let grade = match &self.grade {
             None => None,

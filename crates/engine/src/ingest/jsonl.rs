@@ -21,7 +21,7 @@ pub(super) struct JsonlRows<R> {
     shape: Shape,
 }
 
-/// What paths mean.
+/// The paths of an object that are known: mapped, parents of mapped ones, or ignored.
 #[derive(Debug)]
 struct Shape {
     /// Positions of the mapper's columns by path.
@@ -58,7 +58,7 @@ impl<R: Read> JsonlRows<R> {
         self.window.consumed()
     }
 
-    /// The next row's line and what `take` makes of its cells.
+    /// Reads the next row: its line, and the result of `take` on its cells; `None` at the end.
     pub fn next<T>(
         &mut self,
         take: impl FnOnce(&[&str]) -> Result<T, RowError>,
@@ -135,7 +135,7 @@ struct Flat<'s> {
     path: String,
     /// How many scalars have been met, to name by number what the line itself named.
     leaves: usize,
-    /// What the reading stopped at.
+    /// The error that stopped the reading.
     error: Option<RowError>,
 }
 

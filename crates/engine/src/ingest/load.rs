@@ -16,7 +16,7 @@ use crate::strict::Strict;
 pub struct Source {
     /// Where the file is.
     pub path: PathBuf,
-    /// What reports call it.
+    /// The file's name in reports.
     pub name: String,
     /// How its rows are read.
     pub mapper: Arc<RowMapper>,

@@ -43,7 +43,7 @@ pub struct RowMapper {
 }
 
 impl RowMapper {
-    /// Checks a mapping of rows that go into a store and makes it ready; `file` is what errors call it.
+    /// Checks and compiles a mapping of rows that go into a store; `file` is the mapping's name in errors.
     ///
     /// # Errors
     /// The first thing in the mapping that is not right, with file, key and reason.
@@ -56,8 +56,8 @@ impl RowMapper {
         Self::of_bodies(file, mapping, key)
     }
 
-    /// The same for the engine alone, which takes [`RowMapper::bodies`] and stores nothing: nobody is
-    /// alleged to be anything, so persons need no subject category.
+    /// Checks and compiles a mapping for the engine alone, which takes [`RowMapper::bodies`] and stores nothing:
+    /// nobody is alleged to be anything, so persons need no subject category.
     ///
     /// # Errors
     /// As [`RowMapper::new`].
@@ -108,7 +108,7 @@ impl RowMapper {
         })
     }
 
-    /// The agency that owns what the rows make.
+    /// The agency that owns the records, ties and events of the rows.
     pub fn agency(&self) -> &str {
         &self.agency
     }
@@ -179,8 +179,8 @@ impl RowMapper {
         Ok(output)
     }
 
-    /// What the records of one row say, with the agency's own id of each: all that the engine alone needs.
-    /// Says nothing of ties and events and keeps no raw columns.
+    /// Maps one row to the bodies of its records, each with the agency's own id: all that the engine alone needs.
+    /// Ties, events and raw columns are left out.
     ///
     /// # Errors
     /// The first thing in the row's records that cannot be taken.
@@ -197,7 +197,7 @@ impl RowMapper {
         if bodies.is_empty() { Err(RowError::row(Reason::EmptyRow)) } else { Ok(bodies) }
     }
 
-    /// A person's record names its subject category.
+    /// Checks that the row of a person's record has a subject category.
     fn check_category(
         &self,
         row: &Reading<'_>,

@@ -186,7 +186,7 @@ pub enum Format {
     Parquet,
 }
 
-/// Where a value comes from.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -225,8 +225,8 @@ pub struct Converted {
     /// The value for codes that are not listed and for empty cells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// What becomes of a row whose cell cannot be read as what the field is (a date that does not
-    /// exist, a code that is not listed): it is refused, or the value counts as missing and the
+    /// The treatment of a cell that cannot be read as the field's kind of value (a date that does not
+    /// exist, a code that is not listed): the row is refused, or the value counts as missing and the
     /// rest of the row is taken.
     #[serde(default, skip_serializing_if = "Invalid::is_refused")]
     pub invalid: Invalid,
@@ -235,7 +235,7 @@ pub struct Converted {
     pub missing: Vec<String>,
 }
 
-/// What becomes of a cell that cannot be read.
+/// The treatment of a cell that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum Invalid {
@@ -273,13 +273,13 @@ pub struct LabelMapping {
     /// one that is not known is its owner's alone, and the report of the import warns of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub markings: Vec<WordOrColumn>,
-    /// What others do by the owner's leave only.
+    /// The uses for which a recipient needs the owner's leave.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     pub conditions: Conditions,
-    /// Who may see the rows at all.
+    /// The only recipients that may see the rows at all; absent, all whom agreements let.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<Box<Audience>>,
-    /// That the rows are criminal intelligence (28 CFR 23.20).
+    /// Marks the rows as criminal intelligence (28 CFR 23.20); absent, they are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intelligence: Option<IntelligenceMapping>,
     /// How far a row is to be believed, as its source graded it (see [`crate::model::Grade`]); criminal intelligence
@@ -297,7 +297,7 @@ pub struct LabelMapping {
     pub release: Option<ReleaseMapping>,
 }
 
-/// What makes rows criminal intelligence.
+/// The statement that makes rows criminal intelligence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IntelligenceMapping {
@@ -331,10 +331,10 @@ pub enum WordOrColumn {
 pub struct RecordMapping {
     /// The slot's name within this mapping; part of the local id of all but the first record.
     pub slot: String,
-    /// What the record speaks of.
+    /// The type of the record.
     #[serde(rename = "type")]
     pub entity_type: EntityType,
-    /// Whether everybody may know of it whatever the row is about.
+    /// True if everybody may know of the record, whatever the row is about.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
     /// The fields and where they come from; see the module's list.
@@ -345,7 +345,7 @@ pub struct RecordMapping {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TieMapping {
-    /// What the relationship is.
+    /// The kind of relationship.
     pub kind: TieKind,
     /// The slot it goes out from.
     pub from: String,
@@ -366,14 +366,14 @@ pub struct TieMapping {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventMapping {
-    /// What happened.
+    /// The kind of event.
     pub kind: EventKind,
     /// When it began.
     pub at: Value,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Value>,
-    /// Who and what took part: slots by role.
+    /// The slots whose records took part, by role.
     pub participants: BTreeMap<Role, Vec<String>>,
     /// Where: `name`, `city`, `country`, `latitude`, `longitude`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -393,7 +393,7 @@ pub struct EventMapping {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// What the set is.
+    /// The title of the set of files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The answer key (`agency,record_id,type,entity`), when there is one.

@@ -1,8 +1,8 @@
-//! What can be wrong with a mapping or a manifest.
+//! Faults of a mapping or a manifest.
 
 use thiserror::Error;
 
-/// What is wrong with a mapping or a manifest.
+/// A fault of a mapping or a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MappingFault {
     /// The file cannot be read.
@@ -70,7 +70,7 @@ pub enum MappingFault {
     Nothing,
 }
 
-/// What is wrong with a mapping or a manifest, and where.
+/// A fault of a mapping or a manifest, with the file and the key where it lies.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{file}: {}{fault}", if key.is_empty() { String::new() } else { format!("{key}: ") })]
 pub struct MappingError {
@@ -78,7 +78,7 @@ pub struct MappingError {
     pub file: String,
     /// The key, as in `record[1].fields.birth_date` (counted from 0); empty for the whole file.
     pub key: String,
-    /// What is wrong.
+    /// The fault at the key.
     pub fault: MappingFault,
 }
 

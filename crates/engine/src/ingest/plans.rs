@@ -1,4 +1,4 @@
-//! The parts of a mapping made ready: what stands before the records, records, ties and events.
+//! The compiled parts of a mapping: its head (all keys before the records), records, ties and events.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ pub(super) fn text(
     value.as_ref().map_or(Ok(None), |value| value.text(row))
 }
 
-/// Checks what stands before the records; returns the time zone.
+/// Checks the head of a mapping, all keys before the records; returns the time zone.
 pub(super) fn check_head(mapping: &Mapping) -> Result<TimeZone, MappingProblem> {
     let problem = |key: &str, fault| Err(MappingProblem::new(key, fault));
     if mapping.agency.trim().is_empty() {

@@ -18,8 +18,8 @@ use crate::model::Body;
 /// Bytes from which on no more rows are read at once.
 const ROWS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// The rows of a file: for each, the physical line it begins on and what it makes or why it is
-/// refused. An error of the file itself ends the stream.
+/// The rows of a file: for each, the physical line it begins on, and its records, ties and events or the
+/// reason for which it is refused. An error of the file itself ends the stream.
 pub struct RowReader {
     mapper: Arc<RowMapper>,
     name: String,
@@ -30,7 +30,7 @@ pub struct RowReader {
 
 type Input = Box<dyn Read + Send>;
 
-/// The line that a row begins on, and what it makes or why it is refused.
+/// The line that a row begins on, and the row's result or the reason for which it is refused.
 type Row<T> = (u64, Result<T, RowError>);
 
 enum Rows {
@@ -78,12 +78,12 @@ impl RowReader {
         Ok(Self { mapper, name: name.to_owned(), rows, total, ended: false })
     }
 
-    /// The agency that owns what the rows make.
+    /// The agency that owns the records, ties and events of the rows.
     pub fn agency(&self) -> &str {
         self.mapper.agency()
     }
 
-    /// What reports call the file.
+    /// The file's name in reports.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -140,18 +140,18 @@ impl RawRow {
         self.line
     }
 
-    /// What the row's records say, by its file's mapping: see [`RowMapper::bodies`].
+    /// Maps the row to the bodies of its records, each with the agency's own id: see [`RowMapper::bodies`].
     ///
     /// # Errors
-    /// Why the row is refused.
+    /// The reason for which the row is refused.
     pub fn bodies(&self, mapper: &RowMapper) -> Result<Vec<(String, Body)>, RowError> {
         self.cells.as_ref().map_err(Clone::clone).and_then(|it| mapper.bodies(&it.as_slices()))
     }
 }
 
 impl RowReader {
-    /// Reads so many rows at most without mapping them; none at the file's end. Fewer where they are
-    /// long: what is held is bounded in bytes, too.
+    /// Reads at most `most` rows without mapping them; none at the file's end. Fewer where the rows are
+    /// long: the memory that they take is bounded, too.
     ///
     /// # Errors
     /// An error of the file itself, which ends the stream.
@@ -166,7 +166,7 @@ impl RowReader {
         Ok(rows)
     }
 
-    /// The next row's line and what `take` makes of its cells.
+    /// Reads the next row: the line it begins on, and the result of `take` on its cells; `None` at the end.
     fn next_row<T>(
         &mut self,
         take: impl FnOnce(&[&str]) -> Result<T, RowError>,

@@ -1,4 +1,4 @@
-//! Why a row is refused: a closed list of reasons with stable codes. Neither a reason nor an error
+//! Reasons for which rows are refused: a closed list with stable codes. Neither a reason nor an error
 //! ever holds what was in the row.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
-        /// Why a row is refused.
+        /// The reason for which a row is refused.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Reason {
             $($(#[$doc])* $name,)*
@@ -129,7 +129,7 @@ pub struct RowError {
     /// that stand in the mapping or the header, or positions, never what a row made up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Why.
+    /// The reason for the refusal.
     pub reason: Reason,
 }
 

@@ -1,5 +1,5 @@
-//! How far a row says that it goes: handling, conditions, audience, and the markings of other standards, which
-//! only cut.
+//! The sharing that a row states, how far it goes: handling, conditions, audience, and the markings of other
+//! standards, which only cut.
 
 use super::check::{self, PARTS_MAX};
 use super::compile::Compiler;
@@ -9,7 +9,7 @@ use super::reason::{Reason, RowError};
 use super::value::{CellValue, Kind, Reading};
 use crate::model::{Audience, Conditions, Handling, Marking, Sharing};
 
-/// How far a row over HTTP goes, by what it states.
+/// Returns the sharing of a row over HTTP: the sharing that it states, cut by its markings.
 pub(super) fn of_row(mut sharing: Sharing, markings: &[String]) -> Result<Sharing, RowError> {
     if let Some(audience) = &sharing.audience {
         check_audience(audience)
@@ -27,7 +27,7 @@ pub(super) fn of_row(mut sharing: Sharing, markings: &[String]) -> Result<Sharin
     Ok(sharing)
 }
 
-/// The list that cannot be taken, and why.
+/// Checks an audience; the error names the list that cannot be taken, and the reason.
 fn check_audience(audience: &Audience) -> Result<(), (&'static str, Reason)> {
     let Audience { agencies, cases, users } = audience;
     for (name, list) in [("agencies", agencies), ("cases", cases), ("users", users)] {
@@ -42,7 +42,7 @@ fn check_audience(audience: &Audience) -> Result<(), (&'static str, Reason)> {
     Ok(())
 }
 
-/// How a file's row says how far it goes.
+/// The compiled columns and constants that give the sharing of a file's rows.
 #[derive(Debug)]
 pub(super) struct SharingPlan {
     handling: Option<CellValue>,
@@ -52,7 +52,7 @@ pub(super) struct SharingPlan {
 }
 
 impl SharingPlan {
-    /// Makes what a mapping says of it ready.
+    /// Compiles the sharing of a mapping's label.
     pub fn compile(
         compiler: &mut Compiler<'_>,
         label: &LabelMapping,

@@ -31,9 +31,9 @@ pub struct SubmittedRow {
     pub local_id: String,
     /// The agency's name for the system the row comes from.
     pub source: String,
-    /// What the source alleges the persons of the row to be; a victim's category is that of all the row makes but
-    /// its public records. Required where a record is about a person, in
-    /// which case `unknown` is said, not left out; else it may be absent.
+    /// The category that the source alleges of the row's persons; a victim's category applies to everything that the
+    /// row makes except its public records. Required where a record is about a person (`unknown` where the source does
+    /// not say); else it may be absent.
     #[serde(default)]
     pub category: Option<SubjectCategory>,
     /// Sensitivity, 0 to 4.
@@ -42,11 +42,11 @@ pub struct SubmittedRow {
     /// How far the agency lets the row go.
     #[serde(default)]
     pub handling: Handling,
-    /// What others do with it by the agency's leave only.
+    /// The uses for which a recipient needs the agency's leave.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Condition>))]
     pub conditions: Conditions,
-    /// Who may see it at all; absent, whomever agreements let.
+    /// The only recipients that may see the row at all; absent, all whom agreements let.
     #[serde(default)]
     pub audience: Option<Box<Audience>>,
     /// How other standards mark it: LEXS (`lexs:gray`), 3x5x2 and 5x5x5 (`3x5x2:c`), Europol (`europol:h2`), TLP
@@ -54,8 +54,8 @@ pub struct SubmittedRow {
     /// never widen it.
     #[serde(default)]
     pub markings: Vec<String>,
-    /// That the row is criminal intelligence, and the suspicion that it rests on (28 CFR 23.20): only who is
-    /// certified for it sees it.
+    /// Marks the row as criminal intelligence and states the suspicion that it rests on (28 CFR 23.20): only users
+    /// certified for it see the row.
     #[serde(default)]
     pub intelligence: Option<Intelligence>,
     /// How far it is to be believed, as the source graded it: 3x5x2 (`3x5x2:2B`: source 1 to 3, information A to E),
@@ -64,7 +64,7 @@ pub struct SubmittedRow {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(example = "3x5x2:2B"))]
     pub grade: Option<String>,
-    /// Whether the row states facts or somebody's assessment; absent where the source does not say.
+    /// The nature of the row, facts or somebody's assessment; absent where the source does not say.
     #[serde(default)]
     pub nature: Option<Nature>,
     /// When it must be reviewed, at most five years from now; criminal intelligence must say. From the
@@ -93,11 +93,12 @@ pub struct SubmittedRow {
 pub struct SubmittedRecord {
     /// The record's name within the row, of `a-z`, `0-9`, `_` and `-`.
     pub slot: String,
-    /// Whether everybody may know of it whatever the row is about: else all that a row about a victim says is
-    /// the victim's. Others than the agency do not learn of what row it is. A person is never public.
+    /// True if everybody may know of the record, whatever the row is about; if false, a record in a row about a victim
+    /// is protected as the victim's. Agencies other than the owner do not learn which row it is of. A person is never
+    /// public.
     #[serde(default)]
     pub public: bool,
-    /// What it says.
+    /// The content of the record: a person, phone, address, vehicle or organization.
     pub body: Body,
 }
 
@@ -106,7 +107,7 @@ pub struct SubmittedRecord {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedTie {
-    /// What the relationship is.
+    /// The kind of relationship.
     pub kind: TieKind,
     /// The slot it goes out from.
     pub from: String,
@@ -125,7 +126,7 @@ pub struct SubmittedTie {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedEvent {
-    /// What happened.
+    /// The kind of event.
     pub kind: EventKind,
     /// When it began.
     pub at: Timestamp,
@@ -135,7 +136,7 @@ pub struct SubmittedEvent {
     /// Where.
     #[serde(default)]
     pub place: Option<Place>,
-    /// Who and what took part: slots by role.
+    /// The slots whose records took part, by role.
     #[serde(default)]
     pub participants: BTreeMap<Role, Vec<String>>,
     /// Text of an advertisement or message.

@@ -1,5 +1,5 @@
-//! On what terms a row is handed in, whichever road it comes by: whether it is criminal intelligence,
-//! when it must be reviewed, and by which release a victim let it go.
+//! The terms on which a row is handed in, by HTTP or in a file: its statement of suspicion where it is criminal
+//! intelligence, the day of its review, and the release by which a victim let it go.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,14 @@ use super::reason::{Reason, RowError};
 use super::value::{CellValue, Kind, Reading};
 use crate::model::Timestamp;
 
-/// Under these names a record keeps, for its owner, the statement and the citation it was let in by.
+/// The raw column in which a record keeps, for its owner, the statement of suspicion by which it was let in.
 pub const SUSPICION: &str = "accord.reasonable_suspicion";
-/// As [`SUSPICION`].
+/// The raw column in which a record keeps, for its owner, the reference of the victim's release by which it was let in.
 pub const RELEASE: &str = "accord.release";
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// What makes a row criminal intelligence.
+/// The statement that makes a row criminal intelligence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -53,7 +53,7 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// Checks what is said.
+    /// Checks the statement of suspicion and the reference of the release, where there are any.
     pub fn check(&self) -> Result<(), RowError> {
         let at = |path: &str, checked: Result<(), Reason>| {
             checked.map_err(|reason| RowError::column(path, reason))
@@ -67,13 +67,14 @@ impl Terms {
         }
     }
 
-    /// By when the row must be reviewed, and until when it is released: days, not instants, make classes.
+    /// Returns the days by which the row must be reviewed and on which its release ends: whole days, not instants, so
+    /// that rows share labels and thus classes.
     pub fn days(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         let until = self.release.as_ref().map(|release| release.until);
         (self.review_by.map(day_of), until.map(day_of))
     }
 
-    /// What a record of a row keeps of them.
+    /// Returns the raw columns that a record keeps of the terms: [`SUSPICION`] and [`RELEASE`], where stated.
     pub fn kept(&self) -> BTreeMap<String, String> {
         let suspicion = self.intelligence.as_ref().map(|it| &it.reasonable_suspicion);
         let release = self.release.as_ref().map(|it| &it.reference);
@@ -90,7 +91,7 @@ pub fn day_of(at: Timestamp) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(at)
 }
 
-/// How a file's row states its terms.
+/// The compiled columns and constants that give the terms of a file's rows.
 #[derive(Debug)]
 pub(super) struct TermsPlan {
     suspicion: Option<CellValue>,
@@ -100,7 +101,7 @@ pub(super) struct TermsPlan {
 }
 
 impl TermsPlan {
-    /// Makes what a mapping says of terms ready.
+    /// Compiles the terms of a mapping's label.
     pub fn compile(
         compiler: &mut Compiler<'_>,
         label: &LabelMapping,

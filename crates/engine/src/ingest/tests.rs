@@ -1,4 +1,4 @@
-//! What rows become, and why they are refused.
+//! Tests of the records, ties and events that rows are mapped to, and of the reasons for refusing rows.
 
 use std::io::Cursor;
 use std::sync::Arc;

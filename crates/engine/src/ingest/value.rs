@@ -1,4 +1,4 @@
-//! One value of a mapping, made ready: from a row's cells to a checked text, date, time or number.
+//! One compiled value of a mapping: from a row's cells to a checked text, date, time or number.
 
 use std::cell::Cell as Flag;
 use std::collections::BTreeMap;
@@ -17,11 +17,11 @@ use crate::model::{
 pub(super) struct Reading<'a> {
     pub cells: &'a [&'a str],
     pub columns: &'a [String],
-    /// Whether anything came out of a cell, not only out of constants and defaults.
+    /// True once a value was taken from a cell, not only from constants and defaults.
     pub filled: Flag<bool>,
 }
 
-/// What a value must be.
+/// The kind of value that a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -41,7 +41,7 @@ pub(super) enum Kind {
     Nature,
 }
 
-/// Where the text comes from.
+/// The origin of the text: a column, by its position, or a constant.
 #[derive(Debug, Clone)]
 enum Origin {
     Column(usize),
@@ -212,7 +212,7 @@ impl CellValue {
 }
 
 impl Kind {
-    /// Whether a text that the mapping supplies can be read as this kind.
+    /// Returns true if a text that the mapping supplies (constant, default, translation) can be read as this kind.
     pub fn accepts(self, text: &str, zone: &TimeZone) -> bool {
         check::text(text).is_ok()
             && match self {

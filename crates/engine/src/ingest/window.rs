@@ -1,4 +1,4 @@
-//! A bounded window on an input: what the readers of both formats read through.
+//! A bounded window on an input, through which the readers of CSV and JSON Lines read.
 
 use std::io::{self, Read};
 
@@ -34,17 +34,17 @@ impl<R: Read> Window<R> {
         Ok(window)
     }
 
-    /// Whether the input begins as UTF-16 does, which UTF-8 never does.
+    /// Returns true if the input begins with a byte order mark of UTF-16, as UTF-8 never does.
     pub fn is_utf16(&self) -> bool {
         self.consumed == 0 && BYTE_ORDER_MARKS_UTF16.iter().any(|it| self.bytes().starts_with(it))
     }
 
-    /// What has been read and not consumed.
+    /// Returns the bytes that have been read and not yet consumed.
     pub fn bytes(&self) -> &[u8] {
         &self.buffer[self.start..]
     }
 
-    /// Whether more than a row's longest length is waiting.
+    /// Returns true if more bytes are waiting than the longest row may have.
     pub fn is_over_long(&self) -> bool {
         self.bytes().len() > ROW_BYTES_MAX
     }

@@ -1,10 +1,10 @@
-//! Which records of a set are one.
+//! The result of deduplicating one set of records.
 
 use super::records::Records;
 use crate::resolve::batch::Resolved;
 use crate::resolve::{Blocks, Engine, Model};
 
-/// Which records of a set are one.
+/// The result of deduplication: the records of one set with the links and clusters found among them.
 pub struct Deduped {
     pub(super) records: Records,
     pub(super) blocks: Blocks,
@@ -18,12 +18,12 @@ impl Deduped {
         &self.records
     }
 
-    /// Which records were compared with which.
+    /// The blocks: the pairs of records that were compared.
     pub fn blocks(&self) -> &Blocks {
         &self.blocks
     }
 
-    /// What was found, by the positions of the records.
+    /// The links and clusters found, by the positions of the records.
     pub fn found(&self) -> &Resolved {
         &self.found
     }

@@ -1,8 +1,8 @@
-//! Which records of two sets are one.
+//! The result of linking two sets of records.
 
 use super::records::Records;
 
-/// Which records of two sets are one.
+/// The result of record linkage: the records of two sets and the links found between them.
 pub struct Linked {
     pub(super) records: Records,
     pub(super) links: Vec<(u32, u32, f64)>,
@@ -19,12 +19,12 @@ impl Linked {
         self.links.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no links.
     pub fn is_empty(&self) -> bool {
         self.links.is_empty()
     }
 
-    /// The links: the own id of a record of the first set, that of one of the second, and their log2 odds of being one.
+    /// The links: the own ids of a record of the first set and one of the second, and their log2 odds of being one.
     pub fn links(&self) -> impl Iterator<Item = (&str, &str, f64)> {
         self.links.iter().map(|(a, b, bits)| {
             (self.records.local_id(*a as usize), self.records.local_id(*b as usize), *bits)

@@ -41,7 +41,7 @@ impl Matcher {
         &self.engine
     }
 
-    /// Which records are compared with which.
+    /// The blocks: the pairs of records that are compared.
     pub fn blocks(&self) -> &Blocks {
         &self.blocks
     }

@@ -1,4 +1,4 @@
-//! Whole jobs: records are read, a model is trained on them, duplicates or links are found. What each step does stands
+//! Whole jobs: records are read, a model is trained on them, duplicates or links are found. The steps are described
 //! in [`ingest`](crate::ingest), [`normalize`](crate::normalize) and [`resolve`](crate::resolve).
 
 mod deduped;
@@ -38,9 +38,9 @@ pub fn dedupe(records: Records) -> Deduped {
     Matcher::trained(records).dedupe(&|_| ())
 }
 
-/// Finds the records of two sets that are one, neither of which holds duplicates of its own: each record is linked
-/// with the one of the other set that fits it best, where it fits that one best as well, from even odds on. Trains as
-/// [`dedupe`] does. [`Matcher`] does the same in steps, with a model of yours or other least odds.
+/// Links two sets of records, neither of which holds duplicates of its own: two records are linked if each is the
+/// best match of the other in its set, from even odds on. Trains as [`dedupe`] does. [`Matcher`] links in steps, with
+/// a model of yours or other least odds.
 ///
 /// ```
 /// use accord_engine::model::{Body, Person, PersonName};

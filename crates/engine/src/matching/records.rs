@@ -18,10 +18,10 @@ const ROWS: usize = 16_384;
 /// Rows that one thread maps and normalizes at a time.
 const CHUNK: usize = 512;
 
-/// Whose the records of [`Records::of`] are: their ids are hashes of this and of the ids given.
+/// The agency of records given in memory ([`Records::of`]): their ids are hashes of it and of the ids given.
 const NOBODY: &str = "";
 
-/// Why there are no records to compare.
+/// The error for [`Records`] that could not be read, or of which none were found.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReadError {
     /// The mapping file cannot be read or is not right.
@@ -63,7 +63,7 @@ pub enum Progress {
     },
     /// A file has been read to its end.
     File {
-        /// Its bytes.
+        /// The file's size in bytes.
         bytes: u64,
     },
 }
@@ -131,7 +131,7 @@ impl Records {
     /// set with the same id the first counts.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is no record.
     pub fn of(sets: impl IntoIterator<Item = Vec<(String, Body)>>) -> Result<Self, ReadError> {
         let (mut reading, mut entity_type, id_key) = (Reading::default(), None, IdKey::default());
         for (set, bodies) in sets.into_iter().enumerate() {
@@ -146,12 +146,12 @@ impl Records {
         self.ids.len()
     }
 
-    /// Whether there are none; never so.
+    /// Returns true if there are no records, which never happens: reading none is an error.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// What the records speak of.
+    /// The type of all the records.
     pub fn entity_type(&self) -> EntityType {
         self.table.entity_type()
     }
@@ -187,7 +187,7 @@ impl Records {
     }
 }
 
-/// Texts one behind the other, by their numbers.
+/// The records' own ids, one text behind the other.
 #[derive(Default)]
 struct LocalIds {
     text: String,
@@ -201,7 +201,7 @@ impl LocalIds {
         self.ends.push(self.text.len());
     }
 
-    /// Adds all of others.
+    /// Adds all ids of another list behind these.
     fn append(&mut self, others: &Self) {
         let before = self.text.len();
         self.text.push_str(&others.text);
@@ -233,7 +233,7 @@ struct Lot {
     set: usize,
 }
 
-/// What one thread makes of rows.
+/// The rows that one thread has mapped and normalized.
 #[derive(Default)]
 struct Part {
     ids: Vec<RecordId>,
@@ -331,7 +331,7 @@ impl Reading {
             .map(|row| (self.ids[row as usize], self.sets[row as usize], row))
             .collect();
         order.par_sort_unstable();
-        // Of equal ones the first stands first.
+        // Among records of one id and set, the one read first stands first and is kept.
         order.dedup_by_key(|(id, set, _)| (*id, *set));
         let order: Vec<u32> = order.into_iter().map(|(.., row)| row).collect();
         let repeated = (self.ids.len() - order.len()) as u64;

@@ -64,15 +64,15 @@ impl EventKind {
 pub enum Role {
     /// The one seen, crossing, or otherwise at the centre of the event.
     Subject,
-    /// Who called or sent.
+    /// The caller of a call, or the sender of a message.
     Caller,
-    /// Who was called or received the message.
+    /// The party called, or the receiver of a message.
     Callee,
-    /// Who paid.
+    /// The payer of a payment or booking.
     Payer,
-    /// Who was paid.
+    /// The receiver of a payment.
     Payee,
-    /// Who stays on a booking.
+    /// The guest of a booking.
     Guest,
     /// The hotel, employer, or other host.
     Host,
@@ -121,7 +121,7 @@ impl Role {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Participant {
-    /// The part it plays.
+    /// The part that the record plays.
     pub role: Role,
     /// The record.
     pub record: RecordId,
@@ -170,17 +170,17 @@ pub struct Event {
     pub local_id: String,
     /// The agency's name for the file or system the event came from.
     pub source: String,
-    /// What happened.
+    /// The kind of event.
     pub kind: EventKind,
-    /// When it began.
+    /// When the event began.
     pub at: Timestamp,
-    /// When it ended, where that differs.
+    /// When the event ended, where that differs from its beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// Where.
+    /// Where the event happened; `None` where the source does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// Who and what took part, sorted.
+    /// The records that took part, each with its role, sorted.
     pub participants: Vec<Participant>,
     /// Text of an advertisement or message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -188,6 +188,6 @@ pub struct Event {
     /// Amount of a payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// Who owns it and how far it may go.
+    /// The label: the event's owner, and how far the event may go.
     pub label: Label,
 }

@@ -50,7 +50,7 @@ pub struct Grade {
     information: u8,
 }
 
-/// Whether a row states facts, or what somebody thinks of them (Directive (EU) 2016/680, art. 7).
+/// The nature of a row: facts, or somebody's assessment of them (Directive (EU) 2016/680, art. 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -74,7 +74,7 @@ type Codes = &'static [(char, u8)];
 impl Scheme {
     const ALL: [Self; 3] = [Self::Uk3x5x2, Self::Uk5x5x5, Self::Europol4x4];
 
-    /// Its name, the codes of sources and those of information.
+    /// Returns the scheme's name, its codes of sources and its codes of information.
     fn codes(self) -> (&'static str, Codes, Codes) {
         match self {
             Self::Uk3x5x2 => (
@@ -109,7 +109,7 @@ impl Grade {
         })
     }
 
-    /// The code of the source and that of the information, each with its rank.
+    /// Returns the source's code and the information's code, each with its rank.
     fn parts(self) -> [(char, u8); 2] {
         let (_, sources, information) = self.scheme.codes();
         [sources[usize::from(self.source)], information[usize::from(self.information)]]
@@ -154,7 +154,7 @@ impl fmt::Display for Grade {
     }
 }
 
-/// A text that is no grade of a scheme that is known.
+/// The error for a text that is not a grade of a known scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a valid grade: `3x5x2:2B`, `5x5x5:B2` or `4x4:A1`")]
 pub struct UnknownGrade;

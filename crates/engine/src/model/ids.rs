@@ -30,7 +30,7 @@ macro_rules! id_struct {
     };
 }
 
-/// The same without the schema.
+/// Declares the type of an id without a schema, for builds without the feature `openapi`.
 #[cfg(not(feature = "openapi"))]
 #[doc(hidden)]
 #[macro_export]
@@ -97,7 +97,7 @@ impl ParseIdError {
     /// The bytes of an id of a kind.
     ///
     /// # Errors
-    /// When the text is none.
+    /// When the text is not an id of this kind.
     pub fn unless_id(
         text: &str,
         kind: &'static str,
@@ -161,10 +161,10 @@ pub enum Series {
 }
 
 impl Series {
-    /// Both.
+    /// Both series.
     pub const ALL: [Self; 2] = [Self::Ordinary, Self::Intelligence];
 
-    /// The series of rows with this mark.
+    /// Returns the series of a row, by whether it is criminal intelligence.
     pub fn of(intelligence: bool) -> Self {
         if intelligence { Self::Intelligence } else { Self::Ordinary }
     }
@@ -198,11 +198,11 @@ impl Series {
 #[derive(Clone)]
 pub struct IdKey {
     key: [u8; 32],
-    /// Who hands in rows of series of which it is not allowed to see any.
+    /// The user whose rows are hashed, if there are series that this user may not see; `None` for other users.
     author: Option<Author>,
 }
 
-/// Who hands in rows, and the series of which it never sees any.
+/// A user who hands in rows, and the series of ids that this user never sees.
 #[derive(Clone)]
 struct Author {
     user: String,
@@ -227,16 +227,17 @@ impl IdKey {
         Self { key: blake3::derive_key("accord 2026 id key", secret.as_bytes()), author: None }
     }
 
-    /// The same key for the rows that a user hands in who sees none of these series, whatever for: what such a user
-    /// hands in of them is a series of that user's own. So its ids meet none that the user must not hear of, and what
-    /// the user hands in again changes nothing.
+    /// Returns this key for the rows of a user who may see none of the series `unseen`, whatever the purpose: the
+    /// user's own name is hashed into the ids of rows of these series. So they never equal an id that the user must
+    /// not hear of, and a row that the user hands in again keeps its id and changes nothing.
     #[must_use]
     pub fn of_author(&self, user: &str, unseen: &[Series]) -> Self {
         let author = Author { user: user.to_owned(), unseen: unseen.to_vec() };
         Self { author: Some(author), ..self.clone() }
     }
 
-    /// What is hashed of a row's id beside its agency and the agency's own id.
+    /// Returns the user name that is hashed into an id of this series, beside the agency and the agency's own id;
+    /// `None` where the author, if there is one, may see the series.
     fn author_in(&self, series: Series) -> Option<&[u8]> {
         let author = self.author.as_ref().filter(|author| author.unseen.contains(&series));
         author.map(|author| author.user.as_bytes())

@@ -1,4 +1,4 @@
-//! Labels and classes: what decides who may see an object.
+//! Labels and classes, by which policy decides who may see an object.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{EntityType, Timestamp};
 
-/// What a source alleges a person to be (Directive (EU) 2016/680 art. 6 asks for the distinction).
+/// The category that a source alleges of a person (Directive (EU) 2016/680 art. 6 asks for the distinction).
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
 )]
@@ -47,7 +47,7 @@ impl SubjectCategory {
         Self::Unknown,
     ];
 
-    /// Whether the rules for victims apply.
+    /// Returns true for a victim or possible victim: the rules for victims apply.
     pub fn is_victim(self) -> bool {
         matches!(self, Self::Victim | Self::PossibleVictim)
     }
@@ -69,7 +69,7 @@ pub enum Handling {
     Shared,
 }
 
-/// What a recipient does with an object only by the owner's leave in the single case, whatever agreements say.
+/// A use of an object for which a recipient needs the owner's leave in the single case, whatever agreements say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -81,7 +81,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// All of them.
+    /// All conditions, in their canonical order.
     pub const ALL: [Self; 2] = [Self::OnwardWithLeave, Self::CourtWithLeave];
 }
 
@@ -93,17 +93,17 @@ impl Condition {
 pub struct Conditions(u8);
 
 impl Conditions {
-    /// Whether there is none.
+    /// Returns true if the set holds no condition.
     pub fn is_empty(&self) -> bool {
         self.0 == 0
     }
 
-    /// Whether a condition is among them.
+    /// Returns true if the set holds the condition.
     pub fn contains(self, condition: Condition) -> bool {
         self.0 >> condition as u8 & 1 == 1
     }
 
-    /// Those of both sets.
+    /// Returns the union of both sets.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -128,8 +128,8 @@ impl From<Conditions> for BTreeSet<Condition> {
     }
 }
 
-/// Who besides the owner may see an object at all, where agreements let them: whoever is on every list that
-/// there is. A list with nobody on it means nobody, not everybody.
+/// The recipients besides the owner that may see an object at all, as far as agreements let them: those that are
+/// on every list given. An empty list means nobody, not everybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -146,7 +146,7 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// Whether a user of an agency, who works on this case if on any, is among them.
+    /// Returns true if a user of an agency, asking about `case` if about any, is on every list given.
     pub fn has(&self, agency: &str, user: &str, case: Option<&str>) -> bool {
         let lists = |list: &Option<BTreeSet<String>>, it: &str| {
             list.as_ref().is_none_or(|list| list.contains(it))
@@ -164,26 +164,26 @@ impl Audience {
 pub struct Label {
     /// The agency that owns the object.
     pub agency: String,
-    /// What the source alleges the subject to be.
+    /// The category that the source alleges of the subject.
     pub category: SubjectCategory,
     /// Sensitivity, 0 (routine) to 4 (most sensitive).
     pub tier: u8,
     /// How far the owner lets the object go.
     pub handling: Handling,
-    /// What others do with it by the owner's leave only.
+    /// The uses for which a recipient needs the owner's leave.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Condition>))]
     pub conditions: Conditions,
-    /// Who may see it at all; absent, whomever agreements let.
+    /// The only recipients that may see the object at all; absent, all whom agreements let.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<Box<Audience>>,
-    /// Whether it is criminal intelligence (28 CFR 23): for those only who are certified for it.
+    /// True if the object is criminal intelligence (28 CFR 23), which only users certified for it see.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub intelligence: bool,
-    /// By when it must be reviewed: from then on nobody but the owner sees it.
+    /// When the object must be reviewed: from then on nobody but the owner sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_by: Option<Timestamp>,
-    /// When the release by which a victim let it go ends: from then on nobody but the owner sees it.
+    /// When the victim's release under which the object is shared ends: from then on nobody but the owner sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_until: Option<Timestamp>,
 }
@@ -192,13 +192,14 @@ impl Label {
     /// The highest sensitivity tier.
     pub const TIER_MAX: u8 = 4;
 
-    /// From when on nobody but the owner sees it.
+    /// Returns the time from which nobody but the owner sees the object, the earlier of review and end of release;
+    /// `None` if there is no such time.
     pub fn hidden_from(&self) -> Option<Timestamp> {
         [self.review_by, self.released_until].into_iter().flatten().min()
     }
 }
 
-/// What an object is: agreements name kinds.
+/// The kind of an object; agreements name the kinds that they are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -250,11 +251,11 @@ impl From<EntityType> for Kind {
     }
 }
 
-/// A class: what policy decides on, once for all its objects.
+/// A class of objects of one kind and label: policy decides on it once for all its objects.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Class {
-    /// What its objects are.
+    /// The kind of its objects.
     pub kind: Kind,
     /// The label that they carry.
     pub label: Label,
@@ -280,7 +281,7 @@ impl ClassSet {
         self.words[word] |= 1 << (class.0 % 64);
     }
 
-    /// Whether the class is in the set.
+    /// Returns true if the class is in the set.
     pub fn contains(&self, class: ClassId) -> bool {
         self.words.get(class.0 as usize / 64).is_some_and(|word| word >> (class.0 % 64) & 1 == 1)
     }
@@ -294,7 +295,7 @@ impl ClassSet {
         })
     }
 
-    /// Whether no class is in the set.
+    /// Returns true if no class is in the set.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }

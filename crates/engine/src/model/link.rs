@@ -1,4 +1,4 @@
-//! Links: what the engine found about a pair of records; judgements: what a human said of it.
+//! Links, which are the engine's scores of pairs of records, and judgements, which are human verdicts on pairs.
 
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "openapi")]
@@ -11,7 +11,7 @@ use super::{Label, RecordId, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockKey(pub u64);
 
-/// The comparison level that one attribute of a pair reached, and what it is worth.
+/// The comparison level that one attribute of a pair reached, and its weight in bits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -39,22 +39,22 @@ pub struct Link {
     pub b: RecordId,
     /// Posterior log2 odds that both records speak of the same thing: prior plus the sum of levels.
     pub bits: f64,
-    /// What the score is made of, in the model's order of attributes.
+    /// The parts of the score: the level that each attribute reached, in the model's order of attributes.
     pub levels: Vec<LevelHit>,
     /// The version of the model that gave the score.
     pub model: String,
 }
 
-/// What a human says of a pair of records.
+/// A human's verdict on a pair of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// They speak of the same thing: must link.
+    /// Both records speak of the same thing: must link.
     Same,
-    /// They do not: cannot link.
+    /// The records speak of different things: cannot link.
     NotSame,
-    /// Looked at, undecided.
+    /// Somebody looked at the pair and could not decide.
     Unsure,
 }
 
@@ -66,12 +66,12 @@ pub struct Judgement {
     pub a: RecordId,
     /// The greater record id.
     pub b: RecordId,
-    /// What was said.
+    /// The verdict given.
     pub verdict: Verdict,
-    /// Who said it.
+    /// The user who gave the verdict.
     pub user: String,
-    /// When.
+    /// When the verdict was given.
     pub at: Timestamp,
-    /// Who owns the judgement and how far it may go.
+    /// The label: the judgement's owner, and how far the judgement may go.
     pub label: Label,
 }

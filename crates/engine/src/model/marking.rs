@@ -1,4 +1,4 @@
-//! Markings: what the standards of others say of how far a thing goes, in our words and back.
+//! Markings: the codes by which other standards say how far a thing goes, translated to our words and back.
 //!
 //! Standards: LEXS 3.1.4 (`DisseminationCriteriaCode`, behind N-DEx); the UK's intelligence report 3x5x2 and
 //! its forerunner 5x5x5; Europol's handling codes; TLP 2.0 of FIRST; MISP's levels of distribution. A marking
@@ -19,16 +19,16 @@ use super::{Audience, Condition, Conditions, Handling, Label};
 /// How far an object goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sharing {
-    /// At most.
+    /// The handling: the furthest that the object may go.
     pub handling: Handling,
-    /// What needs the owner's leave.
+    /// The uses that need the owner's leave in each single case.
     pub conditions: Conditions,
-    /// Who may see it at all.
+    /// The recipients to which the object is limited; `None` where no limit is stated.
     pub audience: Option<Box<Audience>>,
 }
 
 impl Sharing {
-    /// What a label says of it.
+    /// Returns the part of a label that says how far its object goes.
     pub fn of(label: &Label) -> Self {
         Self {
             handling: label.handling,
@@ -37,7 +37,7 @@ impl Sharing {
         }
     }
 
-    /// No further than a marking lets it.
+    /// Restricts the sharing to what a marking permits; never widens it.
     pub fn cut(&mut self, marking: Marking) {
         let Row { handling, conditions, is_named, .. } = *marking.0;
         self.handling = self.handling.min(handling);
@@ -74,7 +74,7 @@ pub enum Standard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Marking(&'static Row);
 
-/// A text that is no marking that is known.
+/// The error for a text that is not a known marking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no marking of LEXS, 3x5x2, 5x5x5, Europol, TLP, MISP or STIX that is known")]
 pub struct UnknownMarking;
@@ -85,7 +85,7 @@ struct Row {
     code: &'static str,
     handling: Handling,
     conditions: &'static [Condition],
-    /// Whether it is for the named only: who they are, the row says.
+    /// True if the code limits the object to named recipients; the submitted row names them, not the code.
     is_named: bool,
 }
 
@@ -103,7 +103,7 @@ const fn row(
     Row { standard, code, handling, conditions, is_named }
 }
 
-/// What every code means. Of a code that may mean several things it is the strictest.
+/// The meaning of every code in our words; where a code may mean several things, the strictest of them.
 const ROWS: [Row; 34] = {
     use Handling::{Own, Pointer, Shared};
     use Standard::{Europol, Lexs, Misp, Stix, Tlp, Uk3x5x2, Uk5x5x5};
@@ -143,7 +143,7 @@ const ROWS: [Row; 34] = {
         row(Stix, "object", Shared, &[], false),
         row(Stix, "granular", Shared, BOTH, true),
         row(Stix, "statement", Shared, BOTH, false),
-        // Other names of the same.
+        // Synonyms of codes above.
         row(Lexs, "grey", Pointer, &[], false),
         row(Tlp, "white", Shared, &[], false),
         row(Europol, "h2+h1", Shared, BOTH, false),
@@ -152,7 +152,7 @@ const ROWS: [Row; 34] = {
 };
 
 impl Standard {
-    /// All of them.
+    /// All standards, in the order in which markings are listed.
     pub const ALL: [Self; 7] = [
         Self::Lexs,
         Self::Uk3x5x2,
@@ -222,7 +222,7 @@ impl Standard {
 }
 
 impl Marking {
-    /// What others call this, one marking for each standard that has a word for it.
+    /// Returns the markings that express a sharing, one for each standard that has a code for it.
     pub fn all_of(sharing: &Sharing) -> Vec<Self> {
         let row = |standard: Standard| {
             let code = standard.code(sharing)?;
@@ -268,7 +268,7 @@ mod tests {
         Marking::all_of(sharing).iter().map(ToString::to_string).collect()
     }
 
-    /// What a row becomes that its owner lets go freely, under this marking.
+    /// Returns the sharing of a row that is shared without conditions once this marking has cut it.
     fn cut(marking: &str) -> Sharing {
         let mut all = sharing(Handling::Shared, &[], false);
         all.cut(marking.parse().unwrap());

@@ -3,7 +3,8 @@
 /// The shortest and the longest reason, in characters: long enough to be one.
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=1_000;
 
-/// Whether a text is a reason: 10 to 1,000 characters of text, not counting the white space around it.
+/// Tells if a text can serve as a reason: 10 to 1,000 characters after trimming ([`REASON_CHARS`]), without control
+/// characters other than line feeds.
 pub fn is_reason(text: &str) -> bool {
     let text = text.trim();
     let control = |character: char| character.is_control() && character != '\n';

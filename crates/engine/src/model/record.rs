@@ -18,27 +18,27 @@ pub struct Record {
     pub id: RecordId,
     /// The agency's own id of the record, unique within the agency.
     pub local_id: String,
-    /// Whether the record is not the first of its row: then its local id is the row's, `/`, and its slot.
+    /// True if the record is not the first of its row: its local id is then the row's id, `/` and the slot's name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sibling: bool,
-    /// Whether its source lets everybody know of it whatever the rest of the row is about: then others than
-    /// its owner do not learn of the row.
+    /// True if the source declares that everybody may know of the record, whatever the rest of its row is about:
+    /// agencies other than its owner are then not told which row it is of.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
     /// The agency's name for the file or system the record came from.
     pub source: String,
-    /// Who owns it and how far it may go. `label.agency` is the record's agency.
+    /// The label: the record's owner (`label.agency`), and how far the record may go.
     pub label: Label,
-    /// How far it is to be believed, as its source graded it.
+    /// The grade that the source gave: how far the record is to be believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
-    /// Whether it states facts or an assessment, where its source says.
+    /// The nature of the record, facts or an assessment; `None` where its source does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nature: Option<Nature>,
     /// The source's columns that this record was made from, exactly as they came.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub raw: BTreeMap<String, String>,
-    /// What the record says.
+    /// The content of the record: a person, phone, address, vehicle or organization.
     pub body: Body,
 }
 
@@ -58,7 +58,7 @@ impl Record {
     }
 }
 
-/// What a record says, by type.
+/// The content of a record, by type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -155,7 +155,7 @@ pub struct Document {
     pub country: Option<String>,
 }
 
-/// What a record says about a person.
+/// A person as one record describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -192,7 +192,7 @@ pub struct Person {
     pub occupation: Option<String>,
 }
 
-/// What a record says about a phone.
+/// A phone as one record describes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -204,7 +204,7 @@ pub struct Phone {
     pub region: Option<String>,
 }
 
-/// What a record says about an address: parts, or one line, or both.
+/// An address as one record describes it: in parts, in one line, or both.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -241,7 +241,7 @@ pub struct Address {
     pub longitude: Option<f64>,
 }
 
-/// What a record says about a vehicle.
+/// A vehicle as one record describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -272,7 +272,7 @@ pub struct Vehicle {
     pub colour: Option<String>,
 }
 
-/// What a record says about an organization.
+/// An organization as one record describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -283,7 +283,7 @@ pub struct Organization {
     /// Registration or tax number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<String>,
-    /// What it is, in the source's word: `hotel`, `farm`, `shelter`, `agency`, ...
+    /// Kind of organization in the source's word: `hotel`, `farm`, `shelter`, `agency`, ...
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Telephone numbers.

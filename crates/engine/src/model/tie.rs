@@ -59,7 +59,7 @@ impl TieKind {
 pub struct Tie {
     /// Keyed hash of the stating row, the kind and both ends.
     pub id: TieId,
-    /// What the relationship is.
+    /// The kind of relationship.
     pub kind: TieKind,
     /// The record it goes out from.
     pub from: RecordId,
@@ -72,6 +72,6 @@ pub struct Tie {
     pub confidence: f64,
     /// The agency's id of the stating row.
     pub local_id: String,
-    /// Who owns the statement and how far it may go.
+    /// The label: the owner of the statement, and how far the statement may go.
     pub label: Label,
 }

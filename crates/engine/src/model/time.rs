@@ -145,7 +145,7 @@ impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const UNIX_EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
 
-    /// From microseconds since 1970-01-01T00:00:00Z.
+    /// Makes a timestamp from microseconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// [`DateError::Timestamp`] outside the years -9999 to 9999.

@@ -63,7 +63,7 @@ impl AddressForm {
         }
     }
 
-    /// Whether the address says nothing that could be compared.
+    /// Returns true if the address has no part that could be compared.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

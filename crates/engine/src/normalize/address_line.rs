@@ -16,7 +16,7 @@ pub struct Line {
     pub street: Vec<String>,
     /// Number of a post-office box.
     pub po_box: Option<String>,
-    /// What stands after the street.
+    /// The place named behind the street.
     pub place: Place,
 }
 
@@ -115,7 +115,7 @@ fn parse_segment(segment: &str, line: &mut Line) {
     }
 }
 
-/// Whether a segment after the street holds nothing but the house number, or begins with a mark for it.
+/// Returns true if a segment behind the street holds only the house number, or begins with a mark for one.
 fn is_house_segment(tokens: &[&str]) -> bool {
     let is_part = |word: &&str| is_number(word) || *word == "slash" || HOUSE_MARKS.contains(word);
     HOUSE_MARKS.contains(&tokens[0]) || tokens.iter().all(is_part)

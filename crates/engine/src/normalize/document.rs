@@ -14,7 +14,7 @@ pub struct DocumentForm {
     pub number: String,
     /// Issuing country, ISO 3166-1 alpha-2.
     pub country: Option<String>,
-    /// Whether the number's check digit is right; `None` where its kind has none or it is not known.
+    /// True if the number's check digit is right; `None` where its kind has no check digit or none that is known.
     pub check_digit_valid: Option<bool>,
 }
 
@@ -102,7 +102,7 @@ pub fn icao_check_digit(field: &str) -> Option<u8> {
     u8::try_from(sum).ok()
 }
 
-/// Whether a machine-readable field that ends in its own check digit is consistent.
+/// Returns true if a machine-readable field (ICAO 9303) ends in its own check digit.
 pub fn mrz_field_valid(field_and_digit: &str) -> bool {
     let Some((position, digit)) = field_and_digit.char_indices().next_back() else { return false };
     digit.to_digit(10).is_some_and(|digit| {

@@ -36,19 +36,19 @@ use crate::model::Body;
 /// The comparable form of one record, by type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form {
-    /// Of a person.
+    /// The form of a person.
     Person(PersonForm),
-    /// Of a phone.
+    /// The form of a phone.
     Phone(PhoneForm),
-    /// Of an address.
+    /// The form of an address.
     Address(AddressForm),
-    /// Of a vehicle.
+    /// The form of a vehicle.
     Vehicle(VehicleForm),
-    /// Of an organization.
+    /// The form of an organization.
     Organization(OrganizationForm),
 }
 
-/// The comparable form of what a record says.
+/// Returns the comparable form of a record's body.
 pub fn form(body: &Body) -> Form {
     match body {
         Body::Person(person) => Form::Person(PersonForm::new(person)),

@@ -19,7 +19,7 @@ pub struct NameForm {
     /// All significant tokens in written order (given, middle, family), folded to ASCII lower case;
     /// titles and particles are left out, `abd al-Aziz` is one token.
     pub tokens: Vec<String>,
-    /// Whether given and family name are both known: stated by the source, or marked in one text by a
+    /// True if given and family name are told apart: stated by the source, or marked in one text by a
     /// comma, by capitals (Sergey LAVROV), by a patronymic, or by being written in Han or Hangul.
     pub ordered: bool,
     /// The name as written, when its script is not Latin.
@@ -28,8 +28,8 @@ pub struct NameForm {
     pub skeletons: Vec<String>,
     /// First letters of `tokens`, in the same order.
     pub initials: String,
-    /// What tells father from son of one name, where the name ends in it: senior is 1, junior and II are 2,
-    /// III is 3, IV is 4.
+    /// The generation, by the suffix that tells father from son of one name: senior is 1, junior and II are 2,
+    /// III is 3, IV is 4; `None` without such a suffix.
     pub generation: Option<u8>,
 }
 

@@ -108,7 +108,7 @@ static PARTICLES: &[&str] = &[
     "vom", "von", "vonder", "y", "z", "zu", "zum", "zur",
 ];
 
-/// Whether the folded word is a title, honorific or generational suffix.
+/// Returns true if the folded word is a title, honorific or generational suffix.
 pub fn is_title(word: &str) -> bool {
     TITLES.binary_search(&word).is_ok()
 }
@@ -124,12 +124,12 @@ pub fn generation_of(word: &str) -> Option<u8> {
     })
 }
 
-/// Whether the folded word is a particle.
+/// Returns true if the folded word is a particle of names, such as `von` or `bin`.
 pub fn is_particle(word: &str) -> bool {
     PARTICLES.binary_search(&word).is_ok()
 }
 
-/// Whether the folded word is an East Slavic patronymic.
+/// Returns true if the folded word ends as East Slavic patronymics do.
 pub fn is_patronymic(word: &str) -> bool {
     const ENDINGS: [&str; 15] = [
         "ovich", "evich", "ovych", "evych", "yovych", "iovych", "ovna", "evna", "ivna", "yivna",
@@ -138,7 +138,7 @@ pub fn is_patronymic(word: &str) -> bool {
     word.len() > 6 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
-/// Whether the folded word belongs to the next one: `mc donald`, `o brien`.
+/// Returns true if the folded word is written together with the next one: `mc donald`, `o brien`.
 pub fn joins_next(word: &str) -> bool {
     matches!(word, "mc" | "mac" | "o" | "fitz")
 }

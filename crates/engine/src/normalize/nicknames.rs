@@ -1,4 +1,4 @@
-//! Which given names are forms of one another, and which look alike but are different names. Names are
+//! Given names that are forms of one another, and given names that look alike but are different. Names are
 //! evidence about identity only; nothing here says anything of origin or sex.
 
 use std::collections::HashMap;
@@ -31,14 +31,14 @@ static GROUPS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
 /// The shortest name of which a feminine form in `-a` is made.
 const STEM_LETTERS_MIN: usize = 4;
 
-/// Whether both folded given names are forms of one name: equal, nickname, or another spelling or
+/// Returns true if both folded given names are forms of one name: equal, a nickname, or another spelling or
 /// language's form of it (robert and bob, aleksandr and sasha, mohamed and muhammad). Symmetric, not
 /// transitive: sasha is both aleksandr and aleksandra.
 pub fn same_given(a: &str, b: &str) -> bool {
     a == b || share_group(groups_of(a), groups_of(b))
 }
 
-/// Whether the two folded given names are known to be different names however alike they look: both in
+/// Returns true if two folded given names are known to be different names however alike they look: both in
 /// the table and not forms of one another, or a masculine and its feminine form (mario and maria, daniel and
 /// daniela). Symmetric.
 pub fn distinct_given(a: &str, b: &str) -> bool {
@@ -54,15 +54,15 @@ pub fn distinct_in((a, of_a): (&str, Groups), (b, of_b): (&str, Groups)) -> bool
     known || is_feminine_of(a, b) || is_feminine_of(b, a)
 }
 
-/// The numbers of groups that a name is in, ascending.
+/// The numbers of the groups that a name is in, ascending.
 pub type Groups = &'static [u16];
 
-/// The groups of names that are forms of one another, of those that the folded given name is in.
+/// Returns the groups of forms of one name that hold the folded given name; empty if it is not in the table.
 pub fn groups_of(name: &str) -> Groups {
     GROUPS.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// Whether two names that are in these groups are forms of one name.
+/// Returns true if two names that are in these groups share a group, and so are forms of one name.
 pub fn share_group(a: Groups, b: Groups) -> bool {
     a.iter().any(|group| b.contains(group))
 }

@@ -15,7 +15,7 @@ pub struct OrganizationForm {
     pub name: Option<String>,
     /// Registration or tax number: upper-case letters and digits.
     pub registration: Option<String>,
-    /// What it is, folded.
+    /// Kind of organization, folded.
     pub kind: Option<String>,
     /// Telephone numbers, distinct and sorted.
     pub phones: Vec<PhoneForm>,

@@ -46,7 +46,7 @@ impl PhoneForm {
         Some(Self { e164, national, digits, extension })
     }
 
-    /// Whether nothing is known of the number: the form of a placeholder.
+    /// Returns true for the form of a placeholder, which has no digits.
     pub fn is_empty(&self) -> bool {
         self.digits.is_empty()
     }
@@ -151,7 +151,7 @@ fn read(
     Some((format!("+{}{national}", number.code().value()), national))
 }
 
-/// Whether an unassigned number has a length that its country could use.
+/// Returns true if a number outside the assigned ranges has a length that its country could use.
 fn is_possible(number: &phonenumber::PhoneNumber, national: &str) -> bool {
     const AMERICAN_DIGITS: usize = 10;
     match number.code().value() {

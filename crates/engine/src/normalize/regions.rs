@@ -8,7 +8,7 @@ pub fn region_code(folded: String) -> String {
     lookup(REGIONS, &folded).map(str::to_owned).unwrap_or(folded)
 }
 
-/// Whether the folded word is the postal code of a state or province in the table.
+/// Returns true if the folded word is the postal code of a state or province in the table.
 pub fn is_region_code(word: &str) -> bool {
     word.len() <= 3 && REGIONS.iter().any(|(_, code)| *code == word)
 }

@@ -17,7 +17,7 @@ pub fn romanize_word(word: &str) -> String {
     }
 }
 
-/// Whether the text holds a letter that is not Latin.
+/// Returns true if the text holds a letter that is not Latin.
 pub fn has_other_script(text: &str) -> bool {
     text.chars()
         .any(|c| c.is_alphabetic() && c > '\u{24f}' && !('\u{1e00}'..='\u{1eff}').contains(&c))

@@ -29,13 +29,13 @@ pub fn canonical_street(written: &[String]) -> Option<Street> {
     (!text.is_empty()).then_some(Street { text, tokens: name })
 }
 
-/// Whether the folded word is a type of street.
+/// Returns true if the folded word is a type of street.
 pub fn is_street_type(word: &str) -> bool {
     lookup(TYPES, word).is_some()
 }
 
-/// Where the type stands: the last word (before a direction) as in English, else the first, as in most other
-/// languages. A street that is called by a type alone ("Broadway", "The Avenue") has none.
+/// Returns the position of the street's type: the last word (before a direction) as in English, else the first, as
+/// in most other languages. A street that is called by a type alone ("Broadway", "The Avenue") has none.
 fn kind_position(words: &[&str]) -> Option<usize> {
     if words.len() < 2 {
         return None;

@@ -81,7 +81,7 @@ pub fn fold_option(text: Option<&String>) -> Option<String> {
     text.map(|text| fold(text)).filter(|folded| !is_blank(folded))
 }
 
-/// Whether the folded text is empty or one of the words that sources write for "not known".
+/// Returns true if the folded text is empty or one of the words that sources write for "not known".
 pub fn is_blank(folded: &str) -> bool {
     matches!(
         folded,

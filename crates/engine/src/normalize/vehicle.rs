@@ -33,7 +33,7 @@ pub struct VinForm {
     /// The number: upper-case letters and digits, `I`, `O` and `Q` (which a number cannot hold) read as
     /// `1`, `0` and `0`.
     pub text: String,
-    /// Whether it has 17 characters and its ninth is the check digit that North America requires
+    /// True if the number has 17 characters and its ninth is the check digit that North America requires
     /// (49 CFR 565.15).
     pub check_digit_valid: bool,
     /// Model year by the tenth character, where the seventh tells which of the two 30-year cycles is

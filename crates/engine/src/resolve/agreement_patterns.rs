@@ -1,5 +1,5 @@
-//! Which comparison levels pairs of records reach, counted: all that expectation maximization needs to
-//! see of them.
+//! Counts of agreement patterns, the comparison levels that pairs of records reach: all that expectation
+//! maximization needs to see of the pairs.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ impl Histogram {
         )
     }
 
-    /// The same with every count so many times as great.
+    /// Returns the histogram with all counts and sums multiplied by `factor`.
     fn times(mut self, factor: f64) -> Self {
         for (_, count, term_frequency_bits) in &mut self.0 {
             (*count, *term_frequency_bits) = (*count * factor, *term_frequency_bits * factor);
@@ -115,7 +115,7 @@ pub(super) fn random_pairs(table: &Table) -> Histogram {
 pub(super) struct Session {
     pub attribute: usize,
     pub seen: Histogram,
-    /// How many times as many there are in all: `seen` may be of a sample.
+    /// The number of all such pairs over the number in `seen`, which may be of a sample.
     pub times: f64,
 }
 
@@ -132,8 +132,8 @@ pub(super) fn sessions(table: &Table) -> Vec<Session> {
         .collect()
 }
 
-/// Pairs of records with one value of an attribute, and how many times as many there are in all: where
-/// there are many, they are those of a sample of values.
+/// Returns pairs of records that share a value of an attribute, and the number of all such pairs over the number
+/// returned: where there are many, the pairs are those of a sample of values.
 pub(super) fn agreeing(attribute: usize, table: &Table) -> (Vec<(u32, u32)>, f64) {
     let lexicon = table.lexicon();
     let mut values: Vec<(u64, u32)> = table
@@ -164,7 +164,7 @@ pub(super) fn agreeing(attribute: usize, table: &Table) -> (Vec<(u32, u32)>, f64
     (pairs, times)
 }
 
-/// Whether what has this hash is in the sample of about [`PAIRS_MAX`] of `all`.
+/// Returns true if the item of this hash is drawn for the sample of about [`PAIRS_MAX`] out of `all` pairs.
 fn is_drawn(hash: u64, all: u64) -> bool {
     const DRAW: Mix = Mix::new("sample");
     all <= PAIRS_MAX || DRAW.with(hash).end() % all < PAIRS_MAX

@@ -14,7 +14,7 @@ use super::table::Table;
 /// Records whose candidates one thread compares at a time.
 const CHUNK: usize = 256;
 
-/// What the engine found among records of one type, given by their positions.
+/// The links and clusters that the engine found among records of one type, which are named by their positions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolved {
     /// For each record the smallest position in its cluster.
@@ -23,7 +23,7 @@ pub struct Resolved {
     pub links: Vec<(u32, u32, f64)>,
     /// Pairs that were compared.
     pub pairs: usize,
-    /// When clusters were joined.
+    /// The parameters by which clusters were joined.
     pub cluster: ClusterParameters,
 }
 

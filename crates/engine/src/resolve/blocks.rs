@@ -14,8 +14,8 @@ const BLOCK_MAX: [usize; 4] = [40, 20, 10, 5];
 /// Pairs for each record of the table that one rule may make; one that makes more is a generic one.
 const PAIRS_PER_RECORD: usize = 2;
 
-/// In a narrowed block each record is compared with so many before and behind it in the order of what they
-/// say, or a few more: the number of pairs stays linear in the number of records.
+/// The number of records before and behind it, in the order of similarity, with which each record of a narrowed
+/// block is compared at least: the number of pairs stays linear in the number of records.
 const NEIGHBOURS: usize = 2;
 
 /// Rules whose keys are held at a time.
@@ -24,23 +24,23 @@ const RULES: usize = 6;
 /// Records whose keys one thread makes at a time.
 const CHUNK: usize = 4096;
 
-/// Which records are compared with which.
+/// The blocks of a table: two records are compared if they stand in one block.
 pub struct Blocks {
     /// The records of all blocks, one block after another, ascending within each.
     members: Vec<u32>,
-    /// For each record, one after another, where in `members` those behind it in one of its blocks begin and
-    /// end.
+    /// For each record, one after another, and each of its blocks: where in `members` the records behind it in
+    /// that block begin and end.
     behind: Vec<(u32, u32)>,
     /// Where each record's entries end in `behind`.
     ends: Vec<u32>,
-    /// What each rule made.
+    /// The reports of the rules, in the order of blocking.
     rules: Vec<RuleReport>,
 }
 
-/// What one blocking rule made of a table.
+/// The figures of one blocking rule on a table.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RuleReport {
-    /// What the records that share a key have in common.
+    /// The rule's name: what the records that share a key have in common.
     pub rule: &'static str,
     /// Records that have a key by the rule.
     pub records: usize,
@@ -89,7 +89,7 @@ impl Blocks {
         Self { members, behind, ends, rules: reports }
     }
 
-    /// What each rule made.
+    /// Returns the reports of the rules, in the order of blocking.
     pub fn rules(&self) -> &[RuleReport] {
         &self.rules
     }
@@ -107,7 +107,7 @@ impl Blocks {
     }
 }
 
-/// For each record where those behind it in its blocks stand, and where each record's entries end.
+/// Returns, for each record, where the records behind it in its blocks stand, and where each record's entries end.
 fn turn(records: usize, members: &[u32], ends: &[u32]) -> (Vec<(u32, u32)>, Vec<u32>) {
     let starts = std::iter::once(0).chain(ends.iter().copied());
     // The last record of a block has none behind it.
@@ -181,9 +181,9 @@ fn block_max(sizes: impl Iterator<Item = usize> + Clone, records: usize) -> usiz
     *BLOCK_MAX.iter().find(fits).unwrap_or(&BLOCK_MAX[BLOCK_MAX.len() - 1])
 }
 
-/// How a key and a record that has it are put into one number, which sorts by the key and then by the record:
-/// as many first bits of the key as the record leaves. Two keys may look the same then, which costs a
-/// comparison that finds nothing.
+/// Packs a key and a record that has it into one number, which sorts by the key and then by the record: as many
+/// first bits of the key as the record leaves. Two keys may look the same then, which costs a comparison that finds
+/// nothing.
 #[derive(Clone, Copy)]
 struct Packing {
     record_bits: u32,
@@ -207,7 +207,8 @@ impl Packing {
     }
 }
 
-/// For each rule its keys, each with its record, in parts. Every record is looked at once, for all of them.
+/// Returns for each rule its keys, each packed with its record, in parts. Every record is looked at once, for all
+/// rules.
 fn postings(rules: &[Rule], table: &Table, packing: Packing) -> Vec<Vec<Vec<u64>>> {
     let chunks: Vec<Vec<Vec<u64>>> = table
         .rows()

@@ -1,5 +1,5 @@
-//! What was found of pairs of words, kept for when they meet again: the same few hundred common names and street
-//! words meet in most pairs of records.
+//! A cache of the comparisons of pairs of words: the same few hundred common names and street words meet in most
+//! pairs of records.
 
 use std::cell::Cell;
 
@@ -8,16 +8,16 @@ use super::word::Word;
 /// Pairs that are kept, a power of two: few enough for a processor's own cache.
 const SLOTS: usize = 1 << 13;
 
-/// What is asked of two words.
+/// The kinds of comparison of two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
-    /// How alike they are as names.
+    /// How alike are they as names?
     AlikeNames,
-    /// Whether they are near as words of a street or of a company's name.
+    /// Are they near as words of a street or of a company's name?
     Near,
 }
 
-/// What was asked of which words, and the answer.
+/// A cached comparison: the question, the two words in order, and the answer.
 type Answered = (Question, Word, Word, u8);
 
 /// The answers of one thread about the words of one lexicon. A pair that needs the place of another takes it.

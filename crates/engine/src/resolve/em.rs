@@ -28,7 +28,7 @@ const ROUNDS_MAX: usize = 50;
 const CHANGE_MIN: f64 = 1e-4;
 /// How often u, m and the prior are estimated, each time leaving out of u what looks the same.
 const PASSES: usize = 3;
-/// Where m starts on an attribute's best level.
+/// The first estimate of m on an attribute's best level.
 const M_BEST: f64 = 0.9;
 /// The least that clusters may join at; where to stop above it the joins themselves tell. A pair without a link
 /// scored below the floor, and counts as much.
@@ -37,13 +37,13 @@ const CLUSTER: ClusterParameters =
 /// A level's m and u are never taken for rarer than this: 2^-17 of chance pairs.
 const U_MIN: f64 = 7.6e-6;
 
-/// What training on the records themselves gives.
+/// The result of training without labels on the records themselves.
 pub struct Unlabelled {
     /// The engine with the model.
     pub engine: Engine,
-    /// Which of the records it compares.
+    /// The blocks: the pairs of records that the engine compares.
     pub blocks: Blocks,
-    /// Whether there were enough duplicates to learn from; if not the model is the one given.
+    /// True if there were enough duplicates to learn from; if false, the model is the one given.
     pub learnt: bool,
 }
 
@@ -71,7 +71,7 @@ pub fn engine(table: &mut Table, base: &Arc<Model>, about: &str) -> Unlabelled {
     Unlabelled { engine: Engine::new(Arc::clone(base)), blocks, learnt: false }
 }
 
-/// A model trained on records of several types, type by type. Of records with one id the first counts; the
+/// Trains a model on records of several types, type by type. Of records with one id the first counts; the
 /// same records in any order give the same model.
 pub fn train(mut records: Vec<Record>, base: &Arc<Model>, about: &str) -> Model {
     records.sort_by_key(|record| record.id);
@@ -141,8 +141,8 @@ impl Estimate {
         }
     }
 
-    /// The probability that a pair of a pattern is one thing at these prior odds, leaving out one
-    /// attribute.
+    /// Returns the function that gives the probability of a pattern's pairs being of one thing at these prior odds,
+    /// leaving out the attribute `without`.
     fn posterior(
         &self,
         odds: f64,
@@ -164,16 +164,16 @@ impl Estimate {
         }
     }
 
-    /// u from random pairs, each counted as far as it does not look the same.
+    /// Estimates u from random pairs, each weighted by the probability that it is not of one thing.
     fn u_from(&mut self, random: &Histogram) {
         let odds = self.prior / (1.0 - self.prior);
         let same = self.posterior(odds, &self.m, None);
         self.u = shares(&self.levels, random, |pattern| 1.0 - same(pattern), U_MIN);
     }
 
-    /// m of each attribute: the median over the sessions in which it is evidence. Tells how many
-    /// sessions could be trusted. Sessions of what people who live together share are left out: half of
-    /// their pairs would be relatives.
+    /// Estimates m of each attribute: the median over the sessions in which it is evidence. Returns the number of
+    /// sessions that could be trusted. Sessions of attributes that people who live together share are left out: half
+    /// of their pairs would be relatives.
     fn m_from(&mut self, sessions: &[Session]) -> usize {
         let runs: Vec<(usize, Vec<Vec<f64>>)> = sessions
             .iter()
@@ -206,7 +206,7 @@ impl Estimate {
         runs.len()
     }
 
-    /// One session: expectation maximization with u fixed. `None` when it is worth too few pairs.
+    /// Runs one session: expectation maximization with u fixed. `None` when it is worth too few pairs.
     /// An attribute that none of its pairs shows comes back empty.
     fn run(&self, session: &Session) -> Option<Vec<Vec<f64>>> {
         let mut m: Vec<Vec<f64>> = self.m.iter().map(|levels| first_m(levels.len())).collect();
@@ -245,7 +245,8 @@ impl Estimate {
         Some(m)
     }
 
-    /// The prior: what the compared pairs are worth, were they all that blocking is taken to find.
+    /// Estimates the prior: the expected number of matches among the compared pairs, divided by the recall that
+    /// blocking is taken to have and by the number of all pairs.
     fn prior_from(&mut self, found: &Histogram, records: usize) {
         let all = records as f64 * (records as f64 - 1.0) / 2.0;
         for _ in 0..ROUNDS_MAX {
@@ -261,7 +262,7 @@ impl Estimate {
         }
     }
 
-    /// The people who live together, from the sessions of what they share.
+    /// Learns of people who live together, from the sessions of the attributes that they share.
     fn household(
         &self,
         sessions: &[Session],

@@ -24,7 +24,8 @@ const TERM_FREQUENCY_WEIGHT: f64 = 0.5;
 /// The level's name where a value is missing on either side.
 const MISSING: &str = "missing";
 
-/// What stands behind all attributes: the explanation that the two are people who live together.
+/// The name of the score's last part, behind all attributes: the rival explanation that the records speak of two
+/// people who live together.
 const HOUSEHOLD: &str = "household";
 
 /// A model applied to records. Cheap to share; all calls are pure functions.
@@ -34,25 +35,26 @@ pub struct Engine {
     weights: Arc<BTreeMap<EntityType, Weights>>,
 }
 
-/// What the levels of one type weigh.
+/// The weights of the comparison levels of one type, in bits.
 #[derive(Debug)]
 pub(super) struct Weights {
     prior_bits: f64,
     /// For each attribute its levels.
     attributes: Vec<Vec<Weight>>,
-    /// For each attribute the most that it can weigh, the term frequency of what is shared counted.
+    /// For each attribute the greatest weight that it can reach, its term-frequency adjustment included.
     most: Vec<f64>,
-    /// The odds that two records taken at random speak of people who live together.
+    /// The odds that two records taken at random speak of people who live together; `None` where the model does
+    /// not know them.
     household: Option<f64>,
 }
 
-/// What one level weighs.
+/// The weight of one comparison level.
 #[derive(Debug)]
 struct Weight {
     bits: f64,
-    /// The usual term frequency of what is shared, where it counts.
+    /// The usual term frequency of values shared at this level, in bits; `None` where it is not adjusted for.
     term_frequency_bits: Option<f64>,
-    /// Bits for people who live together against chance.
+    /// Bits by which people who live together are likelier to reach the level than chance pairs.
     household: f64,
 }
 
@@ -64,15 +66,15 @@ pub struct Prepared {
     values: Values,
 }
 
-/// What a comparison is worth.
+/// The score of a pair of records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Posterior log2 odds: the prior plus all levels.
     pub bits: f64,
     /// The prior's share of it.
     pub prior_bits: f64,
-    /// The levels reached, in the model's order of attributes; then, where the model knows them, what the
-    /// explanation takes away that these are people who live together.
+    /// The levels reached, in the model's order of attributes; then, where the model knows of households, the bits
+    /// taken away by the explanation that these are people who live together.
     pub levels: Vec<LevelHit>,
 }
 
@@ -113,7 +115,8 @@ impl Weights {
         self.attributes.get(attribute)?.get(usize::from(agreement.levels[attribute]?))
     }
 
-    /// What an attribute's level and the term frequency of the shared value weigh; nothing where it is missing.
+    /// Returns the bits of an attribute's level and those of the term-frequency adjustment; 0 and 0 where a value is
+    /// missing.
     fn of_attribute(&self, attribute: usize, agreement: &Agreement) -> (f64, f64) {
         self.reached(attribute, agreement).map_or((0.0, 0.0), |weight| {
             let usual = weight.term_frequency_bits;
@@ -126,8 +129,9 @@ impl Weights {
         })
     }
 
-    /// What the other explanation takes away: people who live together share what chance pairs do not.
-    /// With it the sum is the log2 odds of the same person against chance *or* household.
+    /// Returns the bits of the rival explanation, negative where it takes any away: people who live together share
+    /// values that chance pairs do not. With these bits the sum is the log2 odds of the same person against chance
+    /// *or* household. `None` where the model does not know of households.
     fn household_bits(&self, agreement: &Agreement) -> Option<f64> {
         let odds = self.household?;
         let likelier = (0..self.attributes.len()).fold(0.0, |sum, attribute| {
@@ -138,7 +142,7 @@ impl Weights {
         Some(-((1.0 + odds * f64::exp2(likelier)) / (1.0 + odds)).log2())
     }
 
-    /// Whether a pair can still reach so many bits when all that is pending agrees as well as it can.
+    /// Returns true if a pair can still reach `least` bits, should all pending attributes agree as well as they can.
     pub fn may_reach(&self, agreement: &Agreement, pending: Pending, least: f64) -> bool {
         let sum = (0..self.attributes.len()).fold(self.prior_bits, |sum, attribute| {
             if pending >> attribute & 1 == 1 {
@@ -182,7 +186,7 @@ impl Engine {
         &self.model
     }
 
-    /// What the levels of a type weigh.
+    /// Returns the weights of the levels of a type; `None` where the model does not know the type.
     pub(super) fn weights(&self, entity_type: EntityType) -> Option<&Weights> {
         self.weights.get(&entity_type)
     }
@@ -192,7 +196,7 @@ impl Engine {
         self.prepare_body(&record.body)
     }
 
-    /// Makes what a record says ready for comparison.
+    /// Makes the body of a record ready for comparison.
     pub fn prepare_body(&self, body: &Body) -> Prepared {
         let mut lexicon = LexiconBuilder::default();
         let values = values(&form(body), &mut lexicon);
@@ -204,8 +208,8 @@ impl Engine {
         Prepared { entity_type: body.entity_type(), lexicon, values }
     }
 
-    /// Scores two bodies; `None` when the types differ. Symmetric. Who compares one with many prepares it once:
-    /// [`Engine::score`].
+    /// Scores two bodies; `None` when the types differ. Symmetric. To compare one body with many, prepare it once and
+    /// call [`Engine::score`].
     pub fn compare(&self, a: &Body, b: &Body) -> Option<Score> {
         self.score(&self.prepare_body(a), &self.prepare_body(b))
     }
@@ -259,7 +263,8 @@ impl Engine {
         })
     }
 
-    /// When records of a type join into entities.
+    /// Returns the parameters by which records of a type join into entities; for a type that the model does not know,
+    /// parameters by which none join.
     pub fn cluster_parameters(&self, entity_type: EntityType) -> ClusterParameters {
         self.model
             .types

@@ -1,5 +1,5 @@
 //! People who live together, and companies of one house: the third class of pairs beside the same and chance.
-//! They share address, telephone and often a family name, so that a model of two classes takes them for one
+//! Such people share address, telephone and often a family name, so that a model of two classes takes them for one
 //! (the trouble with household data that Winkler 1993 met with a third class).
 //!
 //! Their levels are read off pairs that agree on an address or a telephone and are not one person or company.
@@ -19,20 +19,20 @@ pub(super) struct Shared {
     pub attribute: usize,
     /// How often each level of each attribute was seen among them.
     pub levels: Vec<Vec<f64>>,
-    /// How many there are.
+    /// How many such pairs there are.
     pub pairs: f64,
 }
 
-/// What is known of such people or companies.
+/// The parameters of the household class: people who live together, or companies of one house.
 #[derive(Debug)]
 pub(super) struct Household {
-    /// Probability that two records taken at random speak of such.
+    /// Probability that two records taken at random speak of two such people or companies.
     pub prior: f64,
     /// For each attribute and level how much likelier it is among them than by chance.
     pub ratios: Vec<Vec<f64>>,
 }
 
-/// What else a household is measured by.
+/// The quantities known before, against which the levels of a household are measured.
 pub(super) struct Known<'a> {
     pub entity_type: EntityType,
     pub m: &'a [Vec<f64>],

@@ -1,5 +1,5 @@
-//! The distinct words and texts that records are made of, each kept once, with what comparing them
-//! needs worked out once: most of a million records say the same few things.
+//! The distinct words and texts that records are made of, each kept once, with the keys by which they are
+//! compared worked out once: most of a million records say the same few things.
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::cmp::Ordering;
@@ -23,7 +23,7 @@ pub(super) struct WordEntry {
     pub skeleton: Box<str>,
     /// The groups of given names that it is in.
     pub groups: Groups,
-    /// Which letters it has, one bit for each (several letters may share a bit).
+    /// The set of its letters, one bit for each (several characters may share a bit).
     pub letters: u64,
     /// A hash of the skeleton, the same in every lexicon.
     pub key: u64,
@@ -58,7 +58,7 @@ impl WordEntry {
         }
     }
 
-    /// The order of the alphabet.
+    /// Compares two words by the order of the alphabet.
     pub fn before(&self, other: &Self) -> Ordering {
         self.start.cmp(&other.start).then_with(|| self.text.cmp(&other.text))
     }
@@ -85,8 +85,8 @@ pub(super) fn tally(text: &str) -> u64 {
     })
 }
 
-/// Whether two texts of these tallies may be one edit apart: an edit changes the counts of two classes at
-/// most. Much cheaper than looking at the texts, and never false for such.
+/// Returns true if two texts of these tallies may be one edit apart: an edit changes the counts of two classes at
+/// most. Much cheaper than looking at the texts, and never false for texts one edit apart.
 pub(super) fn may_be_one_edit(a: u64, b: u64) -> bool {
     let apart = a ^ b;
     let any = (apart | apart >> 1 | apart >> 2 | apart >> 3) & 0x1111_1111_1111_1111;
@@ -143,7 +143,7 @@ impl Lexicon {
         &self.words[word as usize]
     }
 
-    /// How many words there are.
+    /// All words, by their numbers.
     pub fn words(&self) -> &[WordEntry] {
         &self.words
     }
@@ -266,9 +266,9 @@ impl Renumbering {
 pub(super) struct Sides<'a> {
     pub a: &'a Lexicon,
     pub b: &'a Lexicon,
-    /// Whether both are one, so that equal numbers are all there is to equality.
+    /// True if both sides have one lexicon, so that words and texts are equal exactly if their numbers are.
     one: bool,
-    /// What is known of pairs of its words already.
+    /// The cache of comparisons of the lexicon's words; `None` where the sides have two lexicons.
     memo: Option<&'a ComparisonCache>,
 }
 
@@ -277,7 +277,7 @@ impl<'a> Sides<'a> {
         Self { a, b, one: std::ptr::eq(a, b), memo: None }
     }
 
-    /// Both sides in one lexicon, with what is known of its words already.
+    /// Both sides in one lexicon, with the cache of comparisons of its words.
     pub fn within(lexicon: &'a Lexicon, memo: &'a ComparisonCache) -> Self {
         Self { a: lexicon, b: lexicon, one: true, memo: Some(memo) }
     }
@@ -295,23 +295,23 @@ impl<'a> Sides<'a> {
         Self { a: self.b, b: self.a, ..self }
     }
 
-    /// Whether a text of each side are equal.
+    /// Returns true if a text of side `a` equals a text of side `b`.
     pub fn same_text(&self, a: Text, b: Text) -> bool {
         if self.one { a == b } else { self.a.text(a) == self.b.text(b) }
     }
 
-    /// Whether a word of each side are equal.
+    /// Returns true if a word of side `a` equals a word of side `b`.
     pub fn same_word(&self, a: Word, b: Word) -> bool {
         if self.one { a == b } else { self.a.word(a).text == self.b.word(b).text }
     }
 
-    /// Whether both texts are there and equal; `None` when one is missing.
+    /// Returns true if both texts are equal; `None` when one is missing.
     pub fn equal(&self, a: Option<Text>, b: Option<Text>) -> Option<bool> {
         Some(self.same_text(a?, b?))
     }
 
-    /// Whether the words of `a` come before or with those of `b`: fewer first, then in the order of
-    /// their letters.
+    /// Returns true if the words of `a` sort before those of `b` or are equal to them: fewer words first, then in the
+    /// order of the alphabet.
     pub fn in_order(&self, a: &[Word], b: &[Word]) -> bool {
         if a.len() != b.len() {
             return a.len() < b.len();

@@ -41,9 +41,9 @@ pub enum ModelError {
 pub struct Model {
     /// Names this model; changes whenever anything in it does.
     pub version: String,
-    /// Where it comes from.
+    /// A note on the origin of the model: how it was trained, and on what.
     pub about: String,
-    /// By type of entity.
+    /// The models of the types of entities.
     pub types: BTreeMap<EntityType, TypeModel>,
     /// How frequent name tokens are among distinct people, 0 to 1; tokens that are not listed count
     /// as `token_frequency_floor`.
@@ -60,7 +60,7 @@ pub struct TypeModel {
     pub prior: f64,
     /// Links below this many bits are not kept.
     pub floor: f64,
-    /// When clusters join.
+    /// The parameters by which clusters join.
     pub cluster: ClusterParameters,
     /// Probability that two records of this type, taken at random, speak of two people who live together:
     /// the third class of pairs beside same and chance (as in Winkler 1993). Absent where the model does
@@ -87,9 +87,9 @@ pub struct AttributeModel {
 pub struct LevelModel {
     /// The level's name.
     pub name: String,
-    /// Probability of this level among pairs that are the same.
+    /// m: the probability of this level among pairs of one thing.
     pub m: f64,
-    /// Probability of this level among pairs that are not.
+    /// u: the probability of this level among chance pairs, of two things.
     pub u: f64,
     /// Mean term frequency in bits of the shared values among pairs that reach this level by chance; the
     /// term-frequency adjustment counts the difference from it. Absent where none is made.
@@ -107,8 +107,8 @@ impl LevelModel {
         (self.m / self.u).log2().clamp(-LEVEL_BITS_MAX, LEVEL_BITS_MAX)
     }
 
-    /// How much likelier the level is among people who live together than by chance: log2, within
-    /// ±20 bits; 0 where the model does not know them.
+    /// log2 of the ratio by which the level is likelier among people who live together than by chance, within
+    /// ±20 bits; 0 where the model does not know of them.
     pub fn household_bits(&self) -> f64 {
         let ratio = self.household.map_or(1.0, |household| household / self.u);
         ratio.log2().clamp(-LEVEL_BITS_MAX, LEVEL_BITS_MAX)
@@ -131,7 +131,7 @@ impl Model {
     /// Reads a model and checks that it fits the levels this program compares.
     ///
     /// # Errors
-    /// When it is no model, or one of another program version.
+    /// When the text is not a model, or a model of another version of the program.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
         let model: Self = serde_json::from_str(text)?;
         for (entity_type, type_model) in &model.types {
@@ -143,7 +143,7 @@ impl Model {
         }
     }
 
-    /// The same with other limits for joining clusters of a type, and so another version.
+    /// Returns this model with other parameters for joining clusters of a type, and so with another version.
     pub fn with_cluster(&self, entity_type: EntityType, cluster: ClusterParameters) -> Self {
         let mut model = self.clone();
         if let Some(of_type) = model.types.get_mut(&entity_type) {

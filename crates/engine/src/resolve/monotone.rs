@@ -1,4 +1,4 @@
-//! Weights that fall with the level: what agrees better never counts for less.
+//! Weights that fall with the level: a better agreement never counts for less than a worse one.
 
 /// Weighs levels, strongest first, from how often each was seen among pairs of one thing and among chance
 /// pairs (as shares of each, with how many pairs stand behind it): log2 m/u, levels that would break the
@@ -39,14 +39,14 @@ pub(super) fn bits(levels: &[Seen]) -> Vec<f64> {
 /// Pairs of a level that are needed before it is believed.
 const PAIRS_MIN: f64 = 3.0;
 
-/// How often a level was seen.
+/// The shares of pairs that reached a level.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
-    /// Its share of the pairs of one thing.
+    /// The level's share of the pairs of one thing.
     pub m: f64,
-    /// Its share of chance pairs.
+    /// The level's share of the chance pairs.
     pub u: f64,
-    /// The pairs behind both.
+    /// The number of pairs behind both shares.
     pub pairs: f64,
 }
 

@@ -1,5 +1,5 @@
-//! What blocking reaches: for each rule how many of the pairs found it reaches, and an estimate of what share
-//! of all pairs of one thing the rules reach together, without labels.
+//! The recall of blocking: for each rule the share of the pairs found that it reaches, and an estimate, without
+//! labels, of the share of all pairs of one thing that the rules reach together.
 //!
 //! The estimate is that of capture and recapture (Chapman 1951): rules by name alone and rules without a
 //! name catch pairs for different reasons. Of n1 caught by the one and n2 by the other, with m by both,
@@ -16,10 +16,10 @@ use super::table::Table;
 /// Pairs looked at: a sample where there are more.
 const PAIRS_MAX: u64 = 100_000;
 
-/// What one rule reaches.
+/// The recall of one blocking rule.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct RuleRecall {
-    /// What the rule made.
+    /// The figures of the rule on the table.
     #[serde(flatten)]
     pub report: RuleReport,
     /// Share of the pairs found that have a key of the rule in common, 0 to 1.
@@ -28,7 +28,7 @@ pub struct RuleRecall {
     pub alone: f64,
 }
 
-/// What all rules reach.
+/// The recall of all blocking rules, one by one and together.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct BlockingReport {
     /// The rules, in the order of blocking.
@@ -75,7 +75,7 @@ pub fn blocking_report(
     }
 }
 
-/// For each pair looked at the rules of which it shares a key, a bit each.
+/// Returns, for each link looked at, the set of rules of which its records share a key: a bit for each rule.
 fn reached(table: &Table, links: &[(u32, u32, f64)], least_bits: f64) -> Vec<u64> {
     const DRAW: Mix = Mix::new("blocking report");
     let good: Vec<(u32, u32)> =

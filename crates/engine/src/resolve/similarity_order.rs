@@ -1,4 +1,4 @@
-//! The records of a table in the order of what they say: likest beside each other.
+//! The order of a table's records by similarity: records that say much the same stand beside each other.
 
 use rayon::prelude::*;
 
@@ -9,12 +9,12 @@ use crate::model::PartialDate;
 /// Words of a person's names that go into the first key; more seldom decide.
 const WORDS: usize = 4;
 
-/// What decides first, and fast: the places in the alphabet of the words of the names, ascending; then the date
-/// of birth.
+/// The first sort key, which is fast to compare: the places in the alphabet of the words of the names, ascending;
+/// then the date of birth.
 type First = ([u32; WORDS], Option<PartialDate>);
 
-/// The position of each record when they are put in the order of what they say, names first; of records that
-/// say the same in the order of the table.
+/// Returns the rank of each record when the records are sorted by their content, names first; records of equal
+/// content stay in the order of the table.
 pub(super) fn ranks(table: &Table) -> Vec<u32> {
     let places = places(table);
     let mut order: Vec<(First, u32)> = table
@@ -55,7 +55,7 @@ fn first(values: &Values, places: &[u32]) -> First {
     ([words[0], words[1], words[2], words[3]], person.birth.map(|birth| birth.date))
 }
 
-/// What a record says besides.
+/// Returns the second sort key, which decides between records of one first key: the record's other content as text.
 fn rest(table: &Table, record: u32) -> String {
     let lexicon = table.lexicon();
     let words = |words: &mut dyn Iterator<Item = u32>| {

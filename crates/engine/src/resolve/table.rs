@@ -14,7 +14,7 @@ use crate::normalize::form;
 /// Bodies that one thread normalizes at a time.
 const CHUNK: usize = 1024;
 
-/// Records of one type, ready for comparison. What is stored is a function of what they say, but the
+/// Records of one type, ready for comparison. The values are a function of the records' content, but the
 /// numbers of words and texts follow the order of reading; no result depends on them.
 #[derive(Debug, PartialEq)]
 pub struct Table {
@@ -30,8 +30,8 @@ pub struct TableBuilder {
     rows: Vec<Values>,
 }
 
-/// Records normalized and not yet in a table: several threads can normalize, each its own, while one puts what
-/// is ready into the table.
+/// Records that are normalized and not yet in a table: several threads can normalize, each its own, while one puts
+/// finished ones into the table.
 #[derive(Default)]
 pub struct Normalized {
     lexicon: LexiconBuilder,
@@ -51,7 +51,7 @@ impl TableBuilder {
         Self { entity_type, lexicon: LexiconBuilder::default(), rows: Vec::new() }
     }
 
-    /// Adds records, in their order; those of another type say nothing. Normalizes in parallel.
+    /// Adds records, in their order, normalizing them in parallel. A record of another type agrees with none.
     pub fn extend(&mut self, bodies: &[Body]) {
         let parts = bodies.par_chunks(CHUNK).map(|bodies| {
             let mut part = Normalized::default();
@@ -95,12 +95,12 @@ impl Table {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no records.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// What the records speak of.
+    /// The type of all the records.
     pub fn entity_type(&self) -> EntityType {
         self.entity_type
     }
@@ -138,7 +138,7 @@ impl Table {
         std::hint::black_box(sum);
     }
 
-    /// The bits of two records where they are at least so many.
+    /// Returns the bits of two records; `None` where they are fewer than `least`.
     pub(super) fn bits(
         &self,
         (a, b): (u32, u32),
@@ -153,7 +153,7 @@ impl Table {
         Some(weights.bits(&agreement)).filter(|bits| *bits >= least)
     }
 
-    /// Each word of people's names and in how many records it stands, in the order of the words.
+    /// Returns each word of people's names with the number of records that hold it, in the order of the words.
     pub(super) fn bearers(&self) -> Vec<(&str, usize)> {
         let mut counts = vec![0usize; self.lexicon.words().len()];
         for row in &self.rows {

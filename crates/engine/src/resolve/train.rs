@@ -23,15 +23,14 @@ const PAIRS_PER_ENTITY_MAX: usize = 50;
 /// Links down to this many bits are kept, so that clustering sees weak evidence for and against.
 pub(super) const FLOOR_BITS: f64 = -3.0;
 
-/// When clusters join: the mean of the pairs between them is at least `stop`; a pair without a link
-/// counts `absent_pair`.
+/// The parameters of clustering: clusters join while the mean bits of the pairs between them are at least `stop`; a
+/// pair without a link counts `absent_pair`.
 pub(super) const CLUSTER: ClusterParameters = ClusterParameters { stop: 0.0, absent_pair: -4.0 };
 
 /// Chance pairs a level needs before its term frequency is trusted.
 const TERM_FREQUENCY_PAIRS_MIN: u64 = 20;
 
-/// No level is taken for rarer than this among pairs of one thing: those that teach may be cleaner than
-/// what agencies write.
+/// The least m of a level: training data may be cleaner than the records of agencies.
 const M_MIN: f64 = 0.0003;
 
 /// How many must bear a name token for the model to list it.
@@ -45,11 +44,11 @@ const PRIOR_MAX: f64 = 1.0 / 4_096.0;
 pub struct Labelled {
     /// The record.
     pub record: Record,
-    /// Its true entity: equal exactly within one.
+    /// The label of its true entity, the same for all records of that entity.
     pub entity: String,
 }
 
-/// Trains a model.
+/// Trains a model on labelled records; `about` notes its origin.
 pub fn train(mut labelled: Vec<Labelled>, about: &str) -> Model {
     labelled.sort_by_key(|item| item.record.id);
     let mut by_type: BTreeMap<EntityType, Vec<Labelled>> = BTreeMap::new();
@@ -86,7 +85,7 @@ struct Items {
     table: Table,
 }
 
-/// Sets how frequent name tokens are, from how many of so many bear each. A token of fewer than
+/// Sets the frequencies of name tokens from the number of people who bear each, out of `count`. A token of fewer than
 /// [`BEARERS_MIN`] counts as the floor: it is personal, and a model must not list it.
 pub(super) fn set_frequencies<'a>(
     model: &mut Model,
@@ -147,13 +146,13 @@ impl Counts {
         attributes.iter().enumerate().map(of).collect()
     }
 
-    /// Pairs of which both sides state the attribute.
+    /// The number of pairs of which both sides state the attribute.
     fn present(&self, attribute: usize) -> f64 {
         self.levels[attribute].iter().sum::<u64>() as f64
     }
 }
 
-/// The levels of an attribute, whose weights fall with the level; m as it was seen.
+/// Makes the levels of an attribute: m as it was seen, and u such that weights fall with the level.
 pub(super) fn levels(
     names: &[&str],
     seen: &[Seen],
@@ -176,7 +175,7 @@ pub(super) fn levels(
 }
 
 impl Items {
-    /// How many distinct people bear each token.
+    /// Counts the distinct people who bear each token and sets the model's frequencies.
     fn frequencies(&self, model: &mut Model) {
         let mut bearers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let lexicon = self.table.lexicon();
@@ -225,7 +224,7 @@ impl Items {
         }
     }
 
-    /// The people who live together: pairs of two that agree on what such people share.
+    /// Learns of people who live together, from pairs of two entities that agree on an attribute of households.
     fn household(&self, m: &[Vec<f64>], u: &[Vec<f64>], random: &Counts) -> Option<Household> {
         let entity_type = self.table.entity_type();
         let attributes = compare::attributes(entity_type);
@@ -302,8 +301,8 @@ impl Items {
     }
 }
 
-/// Mean term frequency of what chance pairs share at a level; where there are too few of them, that of
-/// same pairs.
+/// Returns the mean term frequency, in bits, of values that chance pairs share at a level; where there are too few
+/// chance pairs, that of pairs of one thing.
 fn usual_term_frequency_bits(random: &Counts, same: &Counts, level: usize) -> f64 {
     let of =
         |counts: &Counts| counts.term_frequency_bits[level] / counts.levels[0][level].max(1) as f64;

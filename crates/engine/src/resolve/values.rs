@@ -1,4 +1,4 @@
-//! The compact form of a record: what comparison needs of its normalized form, as numbers of a lexicon.
+//! The compact form of a record: the parts of its normalized form that comparison needs, as numbers of a lexicon.
 
 use super::lexicon::{Lexicon, LexiconBuilder, Renumbering, Text, tally};
 use super::word::Word;
@@ -13,10 +13,10 @@ pub(super) const NAME_WORDS_MAX: usize = 8;
 /// Words of a street or of an organization's name that take part.
 pub(super) const LINE_WORDS_MAX: usize = 16;
 
-/// Stands between two names.
+/// The mark between two names in [`Names`].
 const BREAK: Word = Word::MAX;
 
-/// What a record says.
+/// The compact form of a record's body, by type.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Values {
     Person(PersonValues),

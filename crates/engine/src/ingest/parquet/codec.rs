@@ -30,7 +30,7 @@ pub(super) fn unpack(codec: CompressionCodec, packed: Vec<u8>, size: usize) -> O
     bytes.filter(|bytes| bytes.len() == size)
 }
 
-/// Whether a codec can be unpacked.
+/// Returns true if pages packed with the codec can be unpacked.
 pub(super) fn is_known(codec: CompressionCodec) -> bool {
     !matches!(codec, CompressionCodec::LZO | CompressionCodec::BROTLI)
 }

@@ -30,10 +30,10 @@ struct Typed<T: DataType> {
     value: usize,
 }
 
-/// A column of a row group.
+/// Opens a column of a row group.
 ///
 /// # Errors
-/// When what the footer says of it cannot be.
+/// When the footer contradicts the file about the column.
 pub(super) fn open(
     input: Input,
     chunk: &ColumnChunkMetaData,

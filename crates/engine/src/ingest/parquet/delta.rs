@@ -1,14 +1,14 @@
-//! Values written as differences state how many they are, which the library believes.
+//! Checks of values written as differences, which state how many they are: the library takes the number for true.
 
 use super::thrift::{Malformed, Walker};
 
-/// Values of one page. Writers end a page after some ten thousand.
+/// The most values of one page. Writers end a page after some ten thousand.
 const VALUES_MAX: u64 = 1 << 24;
-/// Values of one block. Writers use 128.
+/// The most values of one block. Writers use 128.
 const BLOCK_MAX: u64 = 1 << 16;
 
-/// Checks that as many sequences of differences as named, one after the other, are what they say:
-/// each of at most `count` numbers.
+/// Checks that `values` holds so many sequences of differences, one after the other, each of at most
+/// `count` numbers and of the lengths that it states.
 pub(super) fn check(values: &[u8], sequences: usize, count: u32) -> Result<(), Malformed> {
     let mut walker = Walker::new(values);
     (0..sequences).try_for_each(|_| sequence(&mut walker, u64::from(count)))

@@ -1,11 +1,11 @@
-//! What is wrong with a Parquet file.
+//! Faults of a Parquet file.
 
 use std::io;
 
 use parquet::errors::ParquetError;
 use thiserror::Error;
 
-/// What is wrong with a Parquet file. Names columns of the mapping only, never what a file says.
+/// A fault of a Parquet file. Names columns of the mapping only, never what a file says.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ParquetFault {
     /// It cannot be read on.
@@ -20,7 +20,7 @@ pub enum ParquetFault {
     /// Its footer, or a page of it, is larger than any that is read.
     #[error("the Parquet file is too large in one piece: {0}")]
     TooLarge(&'static str),
-    /// What it says of itself does not hold.
+    /// Its metadata contradict each other or its pages, or its values cannot be decoded.
     #[error("the Parquet file is corrupt: {0}")]
     Corrupt(&'static str),
     /// A column that the mapping uses holds lists, maps or groups.
@@ -28,13 +28,13 @@ pub enum ParquetFault {
         "the column `{0}` is nested (a list, map or group); write it to columns of its own first"
     )]
     Nested(String),
-    /// A column that the mapping uses holds what has no text.
+    /// A column that the mapping uses holds values without a text form.
     #[error("the column `{0}` is of a type that is not read ({1})")]
     Type(String, &'static str),
     /// A column that the mapping uses is packed in a way that is not read.
     #[error("the column `{0}` is compressed or encoded in a way that is not supported")]
     Packing(String),
-    /// Parquet was to be read from something that is no file.
+    /// Parquet was to be read from a stream, not from a file.
     #[error("Parquet is read from files only: use `accord import`")]
     NoFile,
 }

@@ -38,7 +38,7 @@ impl Input {
         self.length
     }
 
-    /// So many bytes from here; the caller has checked that the number is one to set aside.
+    /// Reads `count` bytes from the position `at`; the caller has checked that so much memory may be set aside.
     pub fn bytes(&self, at: u64, count: usize) -> io::Result<Vec<u8>> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(at))?;

@@ -8,13 +8,14 @@ use std::sync::Once;
 use super::fault::ParquetFault;
 
 thread_local! {
-    /// Whether this thread is inside [`guarded`], where a panic is no news for the terminal.
+    /// True while this thread is inside [`guarded`], where a panic is not reported on the terminal.
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
 static HOOK: Once = Once::new();
 
-/// Runs what may panic on corrupt bytes. What it touched must not be used again after a fault.
+/// Runs a decoder that may panic on corrupt bytes, and returns a panic as a fault. Whatever the decoder touched must
+/// not be used again after a fault.
 pub(super) fn guarded<T>(run: impl FnOnce() -> Result<T, ParquetFault>) -> Result<T, ParquetFault> {
     HOOK.call_once(|| {
         let usual = panic::take_hook();

@@ -93,7 +93,7 @@ impl ParquetRows {
         (length * u128::from(self.row) / rows) as u64
     }
 
-    /// The next row's number, from 1, and what `take` makes of its cells.
+    /// Reads the next row: its number, from 1, and the result of `take` on its cells; `None` at the end.
     pub fn next<T>(
         &mut self,
         take: impl FnOnce(&[&str]) -> Result<T, RowError>,

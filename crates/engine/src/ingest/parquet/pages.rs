@@ -33,7 +33,7 @@ pub(super) struct Pages {
     bytes_max: usize,
 }
 
-/// What a page's header states.
+/// The numbers in a page's header, as far as they are read.
 #[derive(Default)]
 struct Header {
     kind: i64,
@@ -227,7 +227,8 @@ impl Pages {
             .ok_or(ParquetFault::Corrupt("a page that cannot be unpacked"))
     }
 
-    /// The number of a data page's values, of which the column's footer knows the sum.
+    /// Returns the number of a data page's values; an error if the pages hold more than the footer states for the
+    /// column.
     fn values(&mut self, header: &Header) -> std::result::Result<u32, ParquetFault> {
         let count = header.count(1)?;
         let left = self.values_left.checked_sub(u64::from(count));
@@ -235,7 +236,7 @@ impl Pages {
         Ok(count)
     }
 
-    /// Checks what the library takes for granted of a data page.
+    /// Checks the properties of a data page that the library takes for granted.
     fn check(
         &self,
         encoding: Encoding,
@@ -266,7 +267,7 @@ impl Pages {
 }
 
 impl Header {
-    /// A number of things, which is there and not negative.
+    /// Returns a count of the header, which must be there and not negative.
     fn count(&self, field: usize) -> std::result::Result<u32, ParquetFault> {
         let count = self.parts[field].and_then(|count| i32::try_from(count).ok());
         let count = count.and_then(|count| u32::try_from(count).ok());

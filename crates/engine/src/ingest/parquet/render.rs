@@ -14,19 +14,19 @@ const DAY: i128 = 86_400 * SECOND;
 /// The day that Int96 times count from, as days before 1970.
 const JULIAN_EPOCH: i128 = 2_440_588;
 
-/// What the values of a column stand for.
+/// The meaning of a column's values, which decides how they are written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     Truth,
     Signed,
-    /// Of so many bits.
+    /// An unsigned integer, with its width in bits.
     Unsigned(u8),
-    /// With so many digits behind the point.
+    /// A decimal number, with its number of digits behind the point.
     Decimal(u8),
     Date,
-    /// In so many nanoseconds.
+    /// A time of day, with the length of its unit in nanoseconds.
     Time(i64),
-    /// In so many nanoseconds; whether it is an instant, not a time somewhere.
+    /// A date and time, with the length of its unit in nanoseconds; true for an instant, false for a local time.
     Timestamp(i64, bool),
     Float,
     Text,
@@ -34,7 +34,7 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    /// What a column's values stand for, or what it is that has no text.
+    /// Returns the meaning of a column's values; where they have no text form, the name of their type as the error.
     pub fn of(column: &ColumnDescriptor) -> Result<Self, &'static str> {
         let logical = column.logical_type_ref();
         let converted = column.converted_type();
@@ -164,7 +164,7 @@ fn integer(number: i128, meaning: Meaning, out: &mut String) -> Result<(), Reaso
     }
 }
 
-/// With the point where it belongs, also in `0.05`.
+/// Writes a decimal number, given without its point, with `digits` digits behind the point.
 fn point(number: i128, digits: u8, out: &mut String) {
     let text = format!("{:0>width$}", number.unsigned_abs(), width = usize::from(digits) + 1);
     let (whole, part) = text.split_at(text.len() - usize::from(digits));

@@ -174,7 +174,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// In a list or map a truth value takes a byte.
+    /// Skips an element of a list or map, where a truth value takes a byte.
     fn skip_element(&mut self, kind: u8, depth: usize) -> Result<(), Malformed> {
         if matches!(kind, 1 | 2) { self.step(1) } else { self.skip(kind, depth) }
     }

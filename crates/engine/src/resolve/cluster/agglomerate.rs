@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, BinaryHeap};
 use super::components::{Component, DisjointSets};
 use super::{ClusterParameters, MicroBits, micro_bits};
 
-/// What lies between two clusters.
+/// The links between two clusters, summed up.
 #[derive(Debug, Clone, Copy, Default)]
 struct Between {
     /// Sum of the linked pairs.
     sum: MicroBits,
     /// Number of linked pairs.
     linked: u64,
-    /// Whether a cannot-link lies between them.
+    /// True if a cannot-link lies between the clusters.
     forbidden: bool,
 }
 
@@ -67,7 +67,7 @@ struct State {
     absent: MicroBits,
 }
 
-/// What became of one component.
+/// The clusters of one component.
 pub(super) struct Agglomerated {
     /// (item, smallest member of its cluster) for every item.
     pub labels: Vec<(u32, u32)>,

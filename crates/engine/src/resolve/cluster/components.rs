@@ -2,7 +2,7 @@
 
 use super::MicroBits;
 
-/// One component: all that bears on its items. Items are global indexes.
+/// One connected component with all links and constraints between its items. Items are global indexes.
 #[derive(Debug, Default)]
 pub(super) struct Component {
     /// Items, ascending; at least two.

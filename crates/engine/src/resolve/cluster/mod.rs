@@ -21,13 +21,13 @@ use agglomerate::{Agglomerated, agglomerate};
 use components::{Component, components};
 use settle::settled;
 
-/// When clusters join, from the model.
+/// The parameters of clustering, from the model: when two clusters join.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterParameters {
     /// Two clusters join while the mean bits of the pairs between them is at least this.
     pub stop: f64,
-    /// What a pair without a link counts, in bits; values above `stop` are taken as `stop`.
+    /// The weight of a pair without a link, in bits; values above `stop` are taken as `stop`.
     pub absent_pair: f64,
 }
 

@@ -1,24 +1,24 @@
-//! When to stop joining where no labels tell: by the heights (mean bits) at which clusters join.
+//! The stop of clustering where no labels tell it: found from the heights (mean bits) at which clusters join.
 //!
-//! Joins of what is one thing lie high, joins of what merely looks alike lie low and thin out as evidence grows.
-//! Where the first begin only after the second have ended there is a valley between them, and its floor is the
-//! stop. Where the ranges run into each other there is none; then joining goes on as long as joins are about as
-//! frequent as those just above them: what is one thing thins out slowly towards weak evidence, what looks alike
-//! comes in at once.
+//! True joins, of records of one thing, lie high; false joins, of records that merely look alike, lie low and thin
+//! out as evidence grows. Where true joins begin only above the false ones there is a valley between them, and its
+//! floor is the stop. Where the two ranges run into each other there is no valley; then joining goes on as long as
+//! joins are about as frequent as those just above them: true joins thin out slowly towards weak evidence, false
+//! joins come in all at once.
 
-/// Bits that one look at the frequency of joins takes in.
+/// The width, in bits, of the window in which the frequency of joins is measured.
 const WIDTH: f64 = 3.0;
-/// How much higher the next look is.
+/// The step, in bits, from one window to the next.
 const STEP: f64 = 0.5;
-/// Above the lowest stop a valley may begin at most so many bits.
+/// The greatest distance, in bits, of a valley's beginning from the lowest stop.
 const REACH: f64 = 8.0;
-/// So many bits above a valley's begin joins are again this many times as frequent.
+/// The far side of a valley: so many bits above its beginning, joins are this many times as frequent as in it.
 const SIDE: (f64, f64) = (6.0, 1.5);
-/// Without a valley: the bits above one, with which it is compared, and how many times as frequent as in them
-/// joins may be.
+/// Without a valley: the width, in bits, of the range just above a bit with which that bit is compared, and how many
+/// times as frequent as in that range its joins may be.
 const ABOVE: (f64, f64) = (6.0, 1.25);
 
-/// The stop for joins of these heights, all at least `lowest`.
+/// Returns the stop for joins of these heights, all at least `lowest`.
 pub(super) fn settled(heights: &[f64], lowest: f64) -> f64 {
     let mut heights = heights.to_vec();
     heights.sort_unstable_by(f64::total_cmp);
@@ -39,7 +39,7 @@ pub(super) fn settled(heights: &[f64], lowest: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// So many joins in each bit, from -2 up.
+    /// Makes the heights of joins: so many in each bit, from -2 up.
     fn joins(counts: &[u32]) -> Vec<f64> {
         let bit = |(bit, count): (usize, &u32)| {
             let height = move |join| bit as f64 - 2.0 + f64::from(join) / f64::from(*count);

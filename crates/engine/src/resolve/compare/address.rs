@@ -58,7 +58,7 @@ pub(super) fn building(sides: Sides<'_>, a: &AddressValues, b: &AddressValues) -
     }
 }
 
-/// The level of what is written.
+/// Returns the level of the building by the written address, without coordinates; `None` when too little is written.
 fn written(sides: Sides<'_>, a: &AddressValues, b: &AddressValues) -> Option<u8> {
     let town = sides.equal(a.city, b.city);
     if let Some(same) = sides.equal(a.po_box, b.po_box) {
@@ -117,7 +117,8 @@ pub(crate) fn postcode_area(postcode: &str) -> &str {
     postcode.get(..end).unwrap_or(postcode)
 }
 
-/// Whether both coordinates are those of one building; `None` when one is missing.
+/// Returns true if the coordinates lie within [`NEAR_METRES`], as those of one building; `None` when one side has
+/// none.
 fn near_by(a: &AddressValues, b: &AddressValues) -> Option<bool> {
     let (x, y) = a.coordinates.zip(b.coordinates)?;
     if (x.0 - y.0).abs() > NEAR_DEGREES {

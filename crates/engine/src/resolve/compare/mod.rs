@@ -21,7 +21,7 @@ pub(super) type Attribute = (&'static str, &'static [&'static str]);
 /// The most attributes any type has.
 pub(super) const ATTRIBUTES_MAX: usize = 9;
 
-/// What a comparison found: for each attribute the index of the level reached (`None`: missing), and the
+/// The result of a comparison: for each attribute the index of the level reached (`None`: missing), and the
 /// term frequency in bits of the names that are shared, for the term-frequency adjustment.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Agreement {
@@ -40,8 +40,8 @@ pub(super) fn attributes(entity_type: EntityType) -> &'static [Attribute] {
     }
 }
 
-/// Whether people who live together, or companies at one address, share an attribute's values, so that pairs
-/// which agree on it are a mixture of both.
+/// Returns true if people who live together, or companies at one address, share the values of an attribute, so that
+/// the pairs that agree on it are a mixture of one thing and one household.
 pub(super) fn is_of_household(entity_type: EntityType, attribute: usize) -> bool {
     match entity_type {
         EntityType::Person => person::OF_HOUSEHOLD.contains(&attribute),
@@ -61,12 +61,13 @@ pub(super) fn agreements(values: &Values, attribute: usize, lexicon: &Lexicon) -
     }
 }
 
-/// Compares what two records say; `None` when their types differ.
+/// Compares the values of two records; `None` when their types differ.
 pub(super) fn compare(sides: Sides<'_>, a: &Values, b: &Values) -> Option<Agreement> {
     compare_while(sides, a, b, |_, _| true)
 }
 
-/// [`compare`], as long as `go_on` says so: it is asked with what was found and what is still to come.
+/// [`compare`] that for people stops early, with `None`, once `go_on` returns false for the levels found so far and
+/// the attributes still pending.
 pub(super) fn compare_while(
     sides: Sides<'_>,
     a: &Values,

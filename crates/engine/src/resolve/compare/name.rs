@@ -29,9 +29,9 @@ const COMPOUND_LETTERS: usize = 2;
 /// Longer words are not two names written together.
 const COMPOUND_BYTES: usize = 64;
 
-/// The best level over all pairs of names, and the term frequency in bits of what is shared at it: of several
-/// pairs of names that agree equally well the rarest counts, whatever the order of the names. `None`
-/// when either side has no name.
+/// Returns the best level over all pairs of names, and the term frequency in bits of the words shared at it: if
+/// several pairs of names agree equally well the rarest counts, whatever the order of the names. `None` when either
+/// side has no name.
 pub(super) fn compare(sides: Sides<'_>, a: &Names, b: &Names) -> Option<(u8, f64)> {
     let mut best: Option<(u8, f64)> = None;
     for x in a.iter() {
@@ -80,7 +80,7 @@ enum Alike {
 }
 
 impl Alike {
-    /// As a number that [`Alike::from_number`] reads.
+    /// The number that [`Alike::from_number`] reads back.
     fn number(self) -> u8 {
         self as u8
     }
@@ -95,7 +95,7 @@ impl Alike {
     }
 }
 
-/// Which words of two names are the same.
+/// The pairing of the words of two names.
 struct Matched<'a> {
     sides: Sides<'a>,
     shorter: &'a [Word],
@@ -208,8 +208,8 @@ impl<'a> Matched<'a> {
         each[..self.count].iter().sum()
     }
 
-    /// Whether every word left over on the shorter side is an initial of one left on the longer,
-    /// or the other way round.
+    /// Returns true if there are words left over on the shorter side and each of them is an initial of one left on
+    /// the longer, or the other way round.
     fn initials_fit(&self) -> bool {
         let mut left = self.left_short().peekable();
         left.peek().is_some()
@@ -221,13 +221,14 @@ impl<'a> Matched<'a> {
             })
     }
 
-    /// Whether words left over on both sides are given names known to be different.
+    /// Returns true if a word left over on one side and one left over on the other are known to be different given
+    /// names.
     fn given_names_differ(&self) -> bool {
         self.left_short().any(|i| self.left_long().any(|j| distinct(self.short(i), self.long(j))))
     }
 }
 
-/// Whether a word is two others written together, or sounds like it.
+/// Returns true if a word is two others written together, or sounds like them.
 fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
     // Cheap, and true of all such.
     let longer = whole.text.len().abs_diff(first.text.len() + second.text.len());
@@ -238,7 +239,7 @@ fn is_compound(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool
         || whole.skeleton.len() >= SKELETON_LETTERS_MIN && is_spoken_as(whole, first, second)
 }
 
-/// Whether two words written together are a word or one with a typing error.
+/// Returns true if two words written together are the word `whole` or near it.
 fn is_joined(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
     let mut joined = [0; COMPOUND_BYTES];
     let (middle, end) = (first.text.len(), first.text.len() + second.text.len());
@@ -249,13 +250,14 @@ fn is_joined(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
     near_text((&whole.text, whole.letters), (joined, letters(joined)))
 }
 
-/// Whether a word sounds like two spoken one after the other; a vowel or glide at the second's begin is not heard.
+/// Returns true if a word sounds like two spoken one after the other; a vowel or glide at the beginning of the second
+/// is not heard.
 fn is_spoken_as(whole: &WordEntry, first: &WordEntry, second: &WordEntry) -> bool {
     let rest = whole.skeleton.strip_prefix(&*first.skeleton);
     rest.is_some_and(|rest| rest == second.skeleton.trim_start_matches(['a', 'y']))
 }
 
-/// Whether two words are given names known to be different.
+/// Returns true if two words are known to be different given names.
 fn distinct(a: &WordEntry, b: &WordEntry) -> bool {
     distinct_in((&a.text, a.groups), (&b.text, b.groups))
 }

@@ -15,7 +15,7 @@ pub(super) const ATTRIBUTES: [Attribute; 4] = [
     ("address", &address::BUILDING),
 ];
 
-/// Phone and address: what companies of one house share, shells of one owner among them.
+/// The attributes that companies of one house share, shells of one owner among them: phone and address.
 pub(super) const OF_HOUSEHOLD: [usize; 2] = [2, 3];
 
 pub(super) fn compare(

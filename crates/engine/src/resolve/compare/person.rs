@@ -35,13 +35,13 @@ pub(super) const ATTRIBUTES: [Attribute; 9] = [
     ("occupation", &OCCUPATION),
 ];
 
-/// Phone and address: what people who live together share.
+/// The attributes that people who live together share: phone and address.
 pub(super) const OF_HOUSEHOLD: [usize; 2] = [2, 5];
 
 /// Document numbers and users of e-mail addresses shorter than this must be equal.
 const EDIT_LETTERS_MIN: usize = 6;
 
-/// What both sides state of an attribute is not looked at yet; a bit for each attribute.
+/// The attributes that both sides state and that have not been compared yet: a bit for each attribute.
 pub(in crate::resolve) type Pending = u16;
 
 /// Compares two people, what is cheap and tells most first. After each stage `go_on` is asked, with what

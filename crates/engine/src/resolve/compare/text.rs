@@ -13,12 +13,13 @@ const SIMILARITY_MIN: f64 = 0.90;
 /// as an error in one of three.
 const FUZZY_LETTERS_MIN: usize = 4;
 
-/// Whether two words (folded, ASCII) are one word with a typing error.
+/// Returns true if two words (folded, ASCII) are likely one word with a typing error.
 pub(super) fn near(a: &WordEntry, b: &WordEntry) -> bool {
     near_text((&a.text, a.letters), (&b.text, b.letters))
 }
 
-/// Whether two texts (folded, ASCII), given with the letters they have, are near.
+/// Returns true if two texts (folded, ASCII), each given with its set of letters, are near: one edit apart, or of a
+/// Jaro-Winkler similarity of [`SIMILARITY_MIN`].
 pub(super) fn near_text((a, in_a): (&str, u64), (b, in_b): (&str, u64)) -> bool {
     if a.len() == 3 && b.len() == 3 {
         return in_a == in_b && a != b && one_edit(a, b);
@@ -36,7 +37,7 @@ fn similar(a: &str, b: &str) -> bool {
     similarity.is_some_and(|similarity| similarity >= SIMILARITY_MIN)
 }
 
-/// Whether two words of these lengths and letters can be near; most pairs can not, and this is much
+/// Returns true if two words of these lengths and sets of letters can be near; most pairs cannot, and this is much
 /// cheaper than measuring. Never false for near ones: each letter that only one side has is one that
 /// does not match, so at most `common` match and the Jaro similarity is at most
 /// (common / |a| + common / |b| + 1) / 3; Winkler's prefix adds at most 0.4 of what is missing to 1;
@@ -50,9 +51,9 @@ fn may_be_near((length_a, in_a): (usize, u64), (length_b, in_b): (usize, u64)) -
     common + 1 >= length_a.max(length_b) || jaro + 0.4 * (1.0 - jaro) >= SIMILARITY_MIN
 }
 
-/// Whether one insertion, deletion, substitution or transposition of neighbours makes one of the
-/// other (optimal string alignment distance of at most 1): what lies between their common beginning
-/// and their common end tells.
+/// Returns true if at most one insertion, deletion, substitution or transposition of neighbours turns one text into
+/// the other (optimal string alignment distance of at most 1): only the parts between their common beginning and
+/// their common end are looked at.
 pub(super) fn one_edit(a: &str, b: &str) -> bool {
     edit_of(a.as_bytes(), b.as_bytes())
 }
@@ -85,8 +86,8 @@ pub(super) struct Paired {
     pub left_long: usize,
 }
 
-/// Pairs each word with one of the other side: equal ones first, then near ones. Symmetric: what is
-/// paired with what depends on the words, not on which side is asked first.
+/// Pairs each word with one of the other side: equal ones first, then near ones. Symmetric: the pairs depend on
+/// the words only, not on the order of the sides.
 pub(super) fn pair_words(sides: Sides<'_>, a: &[Word], b: &[Word]) -> Paired {
     let (sides, short, long) =
         if sides.in_order(a, b) { (sides, a, b) } else { (sides.flipped(), b, a) };

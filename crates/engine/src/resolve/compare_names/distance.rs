@@ -1,11 +1,11 @@
-//! How far two folded (ASCII) words lie apart, where what ears, keys and transliterators confuse
-//! costs less than what they do not.
+//! The weighted edit distance of two folded (ASCII) words: letters that ears, keys or transliterators confuse
+//! cost less than others.
 
-/// What one edit costs that nothing explains.
+/// The cost of one unexplained edit, in tenths of a letter.
 const EDIT: u32 = 10;
-/// What it costs to take a letter for one that sounds or looks like it.
+/// The cost of substituting a letter that sounds or looks alike, in tenths of a letter.
 const CONFUSED: u32 = 5;
-/// What it costs to double a letter or to drop or write a mute `h`.
+/// The cost of doubling a letter, or of a mute `h` more or less, in tenths of a letter.
 const MUTE: u32 = 3;
 
 /// Letters that stand for one another over transliterations, dialects and typing: pairs within one of
@@ -41,7 +41,7 @@ pub(super) fn distance(a: &str, b: &str) -> f64 {
     f64::from(table[a.len() * width + b.len()]) / f64::from(EDIT)
 }
 
-/// What the letter at `index` costs where the other word lacks it.
+/// Returns the cost of inserting or deleting the letter at `index` of the word.
 fn single(word: &[u8], index: usize) -> u32 {
     let doubled = index > 0 && word[index] == word[index - 1];
     let mute = index > 0 && word[index] == b'h';

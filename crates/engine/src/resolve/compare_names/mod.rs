@@ -1,4 +1,4 @@
-//! Whether two names, as text and with nothing else known, are names of one person or organization.
+//! Comparison of two names, as text and with nothing else known: are they names of one person or organization?
 //!
 //! Looser than the levels of the model: there a name is one attribute among others, here it is all
 //! there is. A name is read as that of an organization when a word of either side says so, else as
@@ -20,7 +20,7 @@ pub const THRESHOLD: f64 = 0.70;
 pub struct NameScore {
     /// 0 (nothing in common) to 1 (equal).
     pub score: f64,
-    /// Whether the score reaches [`THRESHOLD`].
+    /// True if the score reaches [`THRESHOLD`].
     pub matched: bool,
 }
 

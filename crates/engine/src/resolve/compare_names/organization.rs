@@ -8,7 +8,7 @@ use crate::normalize::{OrganizationForm, fold};
 const CONTRADICTION_MAX: f64 = 0.60;
 /// The score where one side has a word more that says something: a branch, a sister, a successor.
 const EXTENDED: f64 = 0.62;
-/// What a word costs that says nothing and that only one side has.
+/// The cost of a word without meaning of its own that only one side has.
 const EXTRA: f64 = 0.08;
 /// The weight of the slips' mean cost per word.
 const SLIPS: f64 = 1.0;
@@ -163,7 +163,7 @@ static NUMBERS: &[(&str, &str)] = &[
     ("two", "2"),
 ];
 
-/// Whether a word or the legal form of the text says that it names an organization.
+/// Returns true if a word or the legal form of the text marks it as the name of an organization.
 pub(super) fn is_organization(text: &str) -> bool {
     let form = form(text);
     form.legal_form.is_some()

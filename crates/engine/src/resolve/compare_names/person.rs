@@ -4,10 +4,10 @@ use super::words::{Alignment, Reading, align};
 use crate::model::PersonName;
 use crate::normalize::{NameForm, fold};
 
-/// What each word costs that only one side has, and all of them at most.
+/// The cost of each word that only one side has, and the highest cost of all such words together.
 const EXTRA: f64 = 0.04;
 const EXTRA_MAX: f64 = 0.16;
-/// What an initial costs that stands for a name.
+/// The cost of an initial that stands for a name.
 const INITIAL: f64 = 0.12;
 /// The score of one word that is part of a longer name: it says too little.
 const LONE_PART: f64 = 0.55;
@@ -95,7 +95,7 @@ struct Name {
     words: Vec<String>,
     /// All words as written, folded.
     all: Vec<String>,
-    /// For each of `words`: whether `son of` stands before it.
+    /// For each of `words`: true if `son of` stands before it.
     son_of: Vec<bool>,
     generation: Option<u8>,
     /// Written in another script than Latin.
@@ -169,12 +169,13 @@ impl Name {
     }
 }
 
-/// Whom the word calls someone the servant of: `aziz` of `abdulaziz`.
+/// Returns the name behind "servant of" (`abdul`) in a word, `aziz` for `abdulaziz`; `None` for other words, and for
+/// `abdullah`, which stays one name.
 fn servant_part(word: &str) -> Option<&str> {
     word.strip_prefix("abdul").filter(|of| of.len() > 2 && *of != "lah")
 }
 
-/// Whether the folded word stands before names as a title only.
+/// Returns true if the folded word, where it stands before a name, is dropped as a title.
 fn is_title(word: &str) -> bool {
     let with = PersonName { full: Some(format!("{word} x y")), ..PersonName::default() };
     NameForm::new(&with).is_some_and(|form| !form.tokens.iter().any(|token| token == word))
@@ -204,8 +205,8 @@ fn unmasked(text: &str) -> String {
     text.split_whitespace().map(mask).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether father and son changed places: who is the son of the other on one side is the father on the
-/// other.
+/// Returns true if father and son changed places: a name that stands as the son's on one side stands as the
+/// father's on the other, and the other way round.
 fn is_reversed(a: &Name, b: &Name, found: &Alignment) -> bool {
     let states = |name: &Name| name.son_of.iter().any(|son_of| *son_of);
     let moved =

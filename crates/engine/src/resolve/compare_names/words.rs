@@ -1,4 +1,4 @@
-//! Which words two names have in common, and what is left over on either side.
+//! Alignment of the words of two names: the words in common, and the words left over on either side.
 
 use super::distance::distance;
 use crate::normalize::nicknames::{distinct_given, same_given};
@@ -6,13 +6,13 @@ use crate::normalize::skeleton::skeleton;
 
 /// The costliest slip within one word, as a share of the longer word's letters.
 const SLIP_SHARE_MAX: f64 = 0.27;
-/// The same where the word is the whole name: nothing else speaks for it.
+/// The costliest slip, as a share of letters, in a word that is the whole name: nothing else speaks for it.
 const LONE_SHARE_MAX: f64 = 0.20;
 /// The costliest slip within a number: neighbours in a series differ by no more.
 const NUMBER_SLIP_MAX: f64 = 1.3;
 /// The costliest slip within one word, in letters.
 const SLIP_MAX: f64 = 2.0;
-/// The same between two scripts, by consonants.
+/// The costliest slip between two scripts, as a share of the longer skeleton's letters.
 const SCRIPT_SHARE_MAX: f64 = 0.34;
 /// The most words of one name that are looked at.
 pub(super) const WORDS_MAX: usize = 16;
@@ -22,22 +22,22 @@ const PIECES_MAX: usize = 4;
 /// How the words are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
-    /// As the names of a person: nicknames, initials, feminine forms.
+    /// True if the words are those of a person's name: nicknames, initials and feminine forms count.
     pub person: bool,
-    /// The two names are written in different scripts.
+    /// True if the two names were written in different scripts.
     pub scripts_differ: bool,
 }
 
 /// Two names, word by word.
 #[derive(Debug, Default)]
 pub(super) struct Alignment {
-    /// For each word of the first name the word of the second that it is.
+    /// For each word of the first name the position of its partner in the second; `None` without one.
     pub partner: Vec<Option<usize>>,
     /// Pairs that are the same word, pieces of one word counted once.
     pub shared: usize,
     /// Pairs of a full name and its initial.
     pub initials: usize,
-    /// What the slips within words cost together: the sum over pairs, 0 to 1 each.
+    /// The cost of the slips within words: the sum over the pairs, 0 to 1 each.
     pub cost: f64,
     /// Words of either side that found no partner.
     pub left: [usize; 2],
@@ -137,12 +137,12 @@ fn is_in_pieces(word: &str, pieces: &[String], reading: Reading) -> bool {
     spelled || (reading.person && pieces.len() == word.len() && initials())
 }
 
-/// Whether one word is the initial of the other.
+/// Returns true if one word is the initial of the other.
 fn is_initial(a: &str, b: &str) -> bool {
     (a.len() == 1) != (b.len() == 1) && a.as_bytes().first() == b.as_bytes().first()
 }
 
-/// What it costs to take two unequal words for one, 0 to 1; `None` when they are two words.
+/// Returns the cost of taking two unequal words for one, 0 to 1; `None` if they are different words.
 fn slip(a: &str, b: &str, lone: bool, reading: Reading) -> Option<f64> {
     let length = a.len().max(b.len());
     if reading.person && same_given(a, b) {
@@ -175,8 +175,8 @@ fn slip(a: &str, b: &str, lone: bool, reading: Reading) -> Option<f64> {
     (share <= most && apart <= SLIP_MAX && length >= 2).then_some(share)
 }
 
-/// Whether the word is a number in digits, with or without letters, or, in the name of an organization, a
-/// Roman numeral of a series.
+/// Returns true if the word holds a digit or, in the name of an organization, consists of the letters of small
+/// Roman numerals.
 fn is_number(word: &str, reading: Reading) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit())
         || (!reading.person && word.bytes().all(|byte| b"ivx".contains(&byte)))

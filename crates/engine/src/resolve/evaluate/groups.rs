@@ -11,7 +11,7 @@ use super::{Quality, pairs, share};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupEvaluation {
-    /// By name of the group.
+    /// The figures of each group, by its name.
     pub groups: BTreeMap<String, GroupRow>,
     /// How far the worst group is from the best; `None` where no group has true pairs.
     pub recall_gap: Option<RecallGap>,
@@ -72,7 +72,7 @@ fn count(counts: &BTreeMap<&str, u64>, group: &str) -> u64 {
     counts.get(group).copied().unwrap_or(0)
 }
 
-/// For each group the pairs of items with one label of which at least one is of the group.
+/// Counts, for each group, the pairs of items with equal labels of which at least one item is of the group.
 fn pairs_by_group<'a, L: Ord>(
     items: impl Iterator<Item = (L, Option<&'a str>)>,
 ) -> BTreeMap<&'a str, u64> {

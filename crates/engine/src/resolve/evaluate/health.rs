@@ -27,13 +27,13 @@ const TRIPLES_MIN: u64 = 50;
 /// How much larger the largest component is than at the threshold above where it breaks.
 const BREAK_FACTOR: u64 = 4;
 
-/// The curve, what was found, and what looks wrong.
+/// The health of a clustering: the curve of connected components, the figures of the clusters found, and warnings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Health {
     /// Records.
     pub records: u64,
-    /// From how many mean bits on groups of records were joined.
+    /// The mean bits at or above which groups of records were joined.
     pub stop: f64,
     /// Connected components at each threshold, ascending.
     pub curve: Vec<HealthRow>,
@@ -42,11 +42,11 @@ pub struct Health {
     pub breaks_at: Option<i8>,
     /// The clusters that were found.
     pub found: FoundClusters,
-    /// What looks like chaining, in words.
+    /// Warnings of signs of chaining, in words.
     pub warnings: Vec<String>,
 }
 
-/// What connected components make of all links from one threshold on.
+/// The connected components of all links at or above one threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HealthRow {
@@ -58,7 +58,7 @@ pub struct HealthRow {
     pub clusters: u64,
     /// Records of the largest.
     pub largest_cluster: u64,
-    /// Links over pairs of the largest; of several, of the sparsest. Absent for a single record.
+    /// Links over pairs of the largest component, the sparsest if several are largest. Absent for a single record.
     pub largest_density: Option<f64>,
     /// Records in components of more than [`LARGE`].
     pub records_in_large: u64,
@@ -74,7 +74,7 @@ pub struct Triples {
     pub count: u64,
     /// The share whose third pair is not linked; absent when there are none.
     pub open: Option<f64>,
-    /// Whether the share is that of a sample.
+    /// True if the share was estimated on a sample.
     pub sampled: bool,
 }
 
@@ -94,7 +94,7 @@ pub struct FoundClusters {
     pub links_within: u64,
     /// Links that reach the stop between clusters.
     pub links_between: u64,
-    /// Of the links within clusters that reach the stop.
+    /// The triples held together by links that reach the stop and lie within clusters.
     pub triples: Triples,
 }
 

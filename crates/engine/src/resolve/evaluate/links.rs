@@ -1,5 +1,5 @@
-//! What scored pairs are worth before they are clustered: quality at every threshold, and whether the
-//! probabilities come true.
+//! Evaluation of scored pairs before they are clustered: quality at every threshold, and the calibration of the
+//! probabilities.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct LinkEvaluation {
     pub links: u64,
     /// Links that are true.
     pub true_links: u64,
-    /// What would be said if every link of at least so many bits were taken, ascending.
+    /// The quality if every link of at least so many bits were taken, by ascending threshold.
     pub sweep: Vec<SweepRow>,
     /// Mean squared difference of probability and truth (Brier 1950); `None` without links.
     pub brier: Option<f64>,

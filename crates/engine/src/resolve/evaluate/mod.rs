@@ -23,11 +23,11 @@ use crate::model::{EntityType, RecordId};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quality {
-    /// Share of what was said that is true; 1 when nothing was said.
+    /// Share of the predictions that are true; 1 when nothing was predicted.
     pub precision: f64,
-    /// Share of what is true that was said; 1 when there was nothing to say.
+    /// Share of the truth that was predicted; 1 when there was nothing to predict.
     pub recall: f64,
-    /// Harmonic mean of the two.
+    /// Harmonic mean of precision and recall.
     pub f1: f64,
 }
 
@@ -57,15 +57,15 @@ pub struct TypeEvaluation {
     pub predicted_pairs: u64,
     /// Pairs both predicted and true.
     pub correct_pairs: u64,
-    /// Over pairs of records.
+    /// Quality over pairs of records.
     pub pairwise: Quality,
     /// B-cubed (Bagga and Baldwin 1998): the mean over records of the quality of their cluster.
     pub b_cubed: Quality,
     /// Clusters and entities by size.
     pub sizes: Vec<SizeRow>,
-    /// Of the scored pairs; `None` where only clusters were compared.
+    /// The figures of the scored pairs; `None` where only clusters were compared.
     pub links: Option<LinkEvaluation>,
-    /// By group of records; `None` where none was given.
+    /// The figures by group of records; `None` where no record of the type has a group.
     pub groups: Option<GroupEvaluation>,
 }
 
@@ -73,7 +73,7 @@ pub struct TypeEvaluation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evaluation {
-    /// Per type.
+    /// The figures of each type.
     pub types: BTreeMap<EntityType, TypeEvaluation>,
     /// Records of the key that the prediction does not have; each counts against recall only
     /// through the pairs it would have had, which are part of `true_pairs`.
@@ -148,7 +148,7 @@ impl Evaluation {
     }
 }
 
-/// Where a record of the key went.
+/// The predicted cluster of a record of the key; a record that was not predicted is alone.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Assigned<'a, C> {
     To(&'a C),

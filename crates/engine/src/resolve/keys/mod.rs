@@ -17,7 +17,7 @@ use crate::model::{BlockKey, EntityType};
 /// Words of one name that make keys; pairs of them are squared.
 const WORDS_MAX: usize = 5;
 
-/// What keys are made of, and where they go.
+/// Makes the keys of one rule for one record and adds them to `out`.
 struct Keys<'a> {
     lexicon: &'a Lexicon,
     /// Begins every key of the rule: keeps types and rules apart.
@@ -29,7 +29,7 @@ struct Keys<'a> {
 pub(super) struct Rule {
     /// The name in reports: what the records that share its key have in common.
     pub name: &'static str,
-    /// Whether the rule goes by name alone (`true`) or by no name at all (`false`).
+    /// `Some(true)` if the rule goes by name alone, `Some(false)` if by no name at all, `None` for all other rules.
     pub by_name: Option<bool>,
     seed: Mix,
     make: Make,

@@ -95,7 +95,8 @@ impl Keys<'_> {
         }
     }
 
-    /// For streets misspelt in a consonant, which have another skeleton.
+    /// Adds keys of house, town and a street word's initial: for streets misspelt in a consonant, whose skeleton
+    /// differs.
     fn house_and_initial(&mut self, address: &AddressValues) {
         let Some((house, town)) = address.house.zip(address.city) else { return };
         let (house, town) = (self.hash(house), self.hash(town));
@@ -127,7 +128,7 @@ impl Keys<'_> {
         }
     }
 
-    /// One half of the VIN.
+    /// Adds one half of the VIN, the first (0) or the second (1).
     fn vin(&mut self, vehicle: &VehicleValues, half: usize) {
         let Some(vin) = vehicle.vin.map(|text| self.lexicon.text(text)) else { return };
         let (first, last) = vin.split_at_checked(vin.len() / 2).unwrap_or((vin, vin));

@@ -12,8 +12,8 @@ fn keys(agency: &str, local_id: &str, body: &Body) -> Vec<BlockKey> {
     engine.keys(&engine.prepare(&record(agency, local_id, body.clone())))
 }
 
-/// Whether a record holds a value that blocking promises to find it by: any number, document or
-/// address line; of a person known by name only, two names and a year of birth.
+/// Returns true if a record holds a value by which blocking promises to find it: any number, document or
+/// address line; for a person known by name only, two names and a year of birth.
 fn findable(body: &Body) -> bool {
     match form(body) {
         Form::Person(person) => {

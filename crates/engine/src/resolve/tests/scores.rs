@@ -125,8 +125,8 @@ proptest! {
         prop_assert_eq!(score(&engine, &a, &b), score(&engine, &b, &a));
     }
 
-    /// What is scored in between, who owns a record, what it is called and its raw columns do not
-    /// matter; what is the same in both rooms of a store is the same for every caller.
+    /// A score does not depend on scores computed in between, nor on a record's owner, ids, label and raw columns: so
+    /// a pair has the same score for every caller.
     #[test]
     fn a_score_knows_nothing_but_what_the_two_records_say((a, b) in pair(), between in body()) {
         let engine = engine();
