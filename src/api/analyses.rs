@@ -56,25 +56,26 @@ impl<S> Analyses<S> {
     }
 
     /// The result of an analysis of a snapshot, computed where it is not kept. `name` is a keyed hash of the agency that
-    /// asks and of the analysis with all that it depends on beside the snapshot. Always there: a result is kept by its
-    /// type as well.
+    /// asks and of the analysis with all that it depends on beside the snapshot. Tells also if the result was kept. `None`
+    /// never comes: a result is kept by its type as well.
     pub fn of<T: Analysis>(
         &self,
         snapshot: &Arc<S>,
         name: [u8; 16],
-        compute: impl FnOnce(&S) -> T,
-    ) -> Option<Arc<T>> {
+        compute: impl FnOnce() -> T,
+    ) -> Option<(Arc<T>, bool)> {
         let slot = self.slot::<T>(snapshot, name);
         let mut own = None;
         let (kept, _) = slot.get_or_init(|| {
-            let result = Arc::new(compute(snapshot));
+            let result = Arc::new(compute());
             own = Some(Arc::clone(&result));
             let bytes = result.bytes();
             (result as Arc<dyn Any + Send + Sync>, bytes)
         });
+        let is_kept = own.is_none();
         let result = own.or_else(|| Arc::clone(kept).downcast::<T>().ok());
         self.make_room();
-        result
+        Some((result?, is_kept))
     }
 
     /// The place of an analysis, which is the one used last from now on.
@@ -125,11 +126,11 @@ mod tests {
         let (analyses, one, other) = (Analyses::new(1 << 20), snapshot(), snapshot());
         let count = AtomicUsize::new(0);
         let ask = |snapshot: &Arc<u8>, name: u8| {
-            let compute = |_: &u8| vec![count.fetch_add(1, Ordering::Relaxed)];
-            analyses.of(snapshot, [name; 16], compute).unwrap()[0]
+            let compute = || vec![count.fetch_add(1, Ordering::Relaxed)];
+            analyses.of(snapshot, [name; 16], compute).unwrap().0[0]
         };
         assert_eq!([ask(&one, 1), ask(&one, 1), ask(&one, 2), ask(&other, 1)], [0, 0, 1, 2]);
-        assert_eq!(analyses.of(&one, [1; 16], |_| vec!["other"]).unwrap()[0], "other");
+        assert_eq!(analyses.of(&one, [1; 16], || vec!["other"]).unwrap().0[0], "other");
         assert_eq!(ask(&one, 1), 0);
     }
 
@@ -139,7 +140,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    analyses.of(&snapshot, [0; 16], |_| {
+                    analyses.of(&snapshot, [0; 16], || {
                         std::thread::sleep(std::time::Duration::from_millis(20));
                         vec![count.fetch_add(1, Ordering::Relaxed)]
                     })
@@ -154,11 +155,11 @@ mod tests {
         let (analyses, snapshot) = (Analyses::new(3 * 1024), snapshot());
         let ask = |name: u8, bytes: usize| {
             let mut is_computed = false;
-            let compute = |_: &u8| {
+            let compute = || {
                 is_computed = true;
                 vec![0_u8; bytes]
             };
-            assert_eq!(analyses.of(&snapshot, [name; 16], compute).unwrap().len(), bytes);
+            assert_eq!(analyses.of(&snapshot, [name; 16], compute).unwrap().0.len(), bytes);
             is_computed
         };
         assert!(ask(1, 1024) && ask(2, 1024) && ask(3, 1024));
@@ -174,9 +175,9 @@ mod tests {
     #[test]
     fn an_analysis_goes_with_its_snapshot() {
         let (analyses, one, other) = (Analyses::new(1 << 20), snapshot(), snapshot());
-        analyses.of(&one, [0; 16], |_| vec![0]).unwrap();
+        analyses.of(&one, [0; 16], || vec![0]).unwrap();
         drop(one);
-        analyses.of(&other, [1; 16], |_| vec![0]).unwrap();
+        analyses.of(&other, [1; 16], || vec![0]).unwrap();
         assert_eq!(analyses.kept.lock().unwrap().len(), 1);
     }
 }

@@ -13,6 +13,7 @@ const SECONDS: [f64; 10] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 
 const METADATA: Metadata<'static> = Metadata::new("accord::api", Level::INFO, None);
 
 const REQUESTS: &str = "accord_http_requests_total";
+const ANALYSES: &str = "accord_analyses_total";
 const TIME: &str = "accord_http_request_seconds";
 
 /// The metrics of one server.
@@ -31,6 +32,11 @@ impl Metrics {
             None,
             SharedString::const_str("Requests by operation and status"),
         );
+        recorder.describe_counter(
+            ANALYSES.into(),
+            None,
+            SharedString::const_str("Analyses asked for, by whether the result was kept"),
+        );
         recorder.describe_histogram(
             TIME.into(),
             None,
@@ -47,6 +53,12 @@ impl Metrics {
         self.0
             .register_histogram(&Key::from_parts(TIME, vec![operation]), &METADATA)
             .record(time.as_secs_f64());
+    }
+
+    /// Counts one analysis that was asked for, and whether its result was kept.
+    pub fn analysis(&self, is_kept: bool) {
+        let labels = vec![Label::new("kept", is_kept.to_string())];
+        self.0.register_counter(&Key::from_parts(ANALYSES, labels), &METADATA).increment(1);
     }
 
     /// All of them as text.

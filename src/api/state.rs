@@ -32,7 +32,7 @@ pub struct State {
     pub(super) engine: Arc<Engine>,
     pub(super) id_key: IdKey,
     pub(super) cache: graph::Cache,
-    pub(super) analyses: Analyses<graph::Snapshot>,
+    pub(super) analyses: Analyses<graph::Spans>,
     pub(super) runner: Runner,
     pub(super) jobs: Jobs,
     /// Finds the links that writes leave for later.

@@ -9,7 +9,7 @@ use hashbrown::HashSet;
 
 use super::masks::is_of_victim;
 use super::shared_objects::{Keyed, Lists, SharedObjects};
-use super::times::{undated, without_content};
+use super::times::{Spans, undated, without_content};
 use super::{EntityIndex, IndexSet, LeftOut, RecordIndex, Shared, Snapshot, names};
 use crate::leak;
 use crate::model::{
@@ -30,6 +30,12 @@ impl Snapshot {
     #[must_use]
     pub fn masked(self: &Arc<Self>) -> Self {
         self.masked_sharing(&SharedObjects::default())
+    }
+
+    /// Returns the object that a masked snapshot shares with its copies for cases (see [`Snapshot::in_case`]) and with
+    /// no other snapshot, since each masking makes it anew: two copies for one case that share it are equal.
+    pub fn lineage(&self) -> &Arc<Spans> {
+        &self.left_out.spans
     }
 
     /// Masks the snapshot as [`Snapshot::masked`] does; redacted objects that are equal to a shared one are held once.

@@ -46,6 +46,7 @@ pub use names::text as record_text;
 pub use own::{OwnObject, OwnRows};
 pub use shared_objects::SharedObjects;
 pub use shown::{entity_id_in_case, event_id_in_case, record_id_in_case};
+pub use times::Spans;
 pub use withheld::strip_record;
 
 use std::sync::Arc;

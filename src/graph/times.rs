@@ -11,7 +11,7 @@ const HIDDEN_TIME: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// The time spans of a masked snapshot's relationships, where they differ from the spans stored with them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spans {
+pub struct Spans {
     /// Relationships shown only by ties and events that are masked or have no time.
     unknown: IndexSet<RelationshipIndex>,
     /// The spans of relationships that masked and unmasked ties and events show, computed from the unmasked ones.

@@ -1,8 +1,9 @@
 //! Paths, centrality, communities.
 
+use accord::govern::Role;
 use serde_json::{Value, json};
 
-use super::Server;
+use super::{Client, Server};
 
 /// A chain of people and phones: p0 - t0 - p1 - t1 - p2, and a pair apart.
 fn chain(server: &Server) -> Vec<String> {
@@ -107,4 +108,60 @@ fn every_figure_names_its_convention_and_snapshot() {
         snapshots.insert(answer["snapshot"].as_str().unwrap().to_owned());
     }
     assert_eq!(snapshots.len(), 1);
+}
+
+/// Analyses of a server that were computed, and such that were kept.
+fn analyses(operator: &Client) -> (u64, u64) {
+    let text = operator.get("/metrics").text();
+    let count = |kept: bool| {
+        let name = format!("accord_analyses_total{{kept=\"{kept}\"}} ");
+        let line = text.lines().find_map(|line| line.strip_prefix(&name));
+        line.map_or(0, |number| number.trim().parse().unwrap())
+    };
+    (count(false), count(true))
+}
+
+#[test]
+fn pages_and_the_same_question_again_compute_nothing_anew_until_the_view_changes() {
+    let server = Server::demo();
+    let [police, colleague] =
+        ["analyst", "colleague"].map(|user| server.user("metro-police", user, &[Role::Analyst]));
+    let purpose = Some("trafficking_investigation");
+    let [police, colleague] = [police, colleague].map(|it| it.asking(purpose, Some("REF-1")));
+    let [shelter, investigator] = ["harbour-shelter", "metro-police"].map(|it| server.agency(it));
+    // A client is made by a write, which is another state of the view.
+    let operator = server.operator();
+    for path in ["/v1/centrality/pagerank?limit=20", "/v1/communities?limit=2"] {
+        let before = analyses(&operator);
+        let mut cursor = String::new();
+        let mut pages = 0;
+        for client in [&police, &colleague, &police].iter().cycle().take(6) {
+            let page = client.get(&format!("{path}{cursor}")).ok();
+            let list =
+                if page["ranking"].is_null() { &page["communities"] } else { &page["ranking"] };
+            pages += 1;
+            let Some(next) = list["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert!(pages > 2, "{path}");
+        let after = analyses(&operator);
+        assert_eq!((after.0 - before.0, after.1 - before.1), (1, pages - 1), "{path}");
+    }
+    // Of another agency, case, measure or state of the view it is another analysis.
+    let path = "/v1/centrality/pagerank?limit=20";
+    let computes = |ask: &dyn Fn()| {
+        let before = analyses(&operator).0;
+        ask();
+        analyses(&operator).0 - before
+    };
+    assert_eq!(computes(&|| drop(police.get(path).ok())), 0);
+    assert_eq!(computes(&|| drop(shelter.get(path).ok())), 1);
+    assert_eq!(computes(&|| drop(police.asking(purpose, Some("OTHER-1")).get(path).ok())), 1);
+    assert_eq!(computes(&|| drop(police.get(&format!("{path}&type=phone")).ok())), 1);
+    let row = json!({
+        "local_id": "new", "source": "s", "category": "unknown",
+        "records": [{ "slot": "t", "body": { "type": "phone", "number": "+442025550188" } }],
+    });
+    investigator.post("/v1/records", &row).ok();
+    assert_eq!(computes(&|| drop(police.get(path).ok())), 1);
 }

@@ -72,11 +72,15 @@ impl<'s> Seen<'s> {
         name: &[&str],
         compute: impl FnOnce(&Snapshot) -> T,
     ) -> Result<Arc<T>, Problem> {
-        let mut parts = vec![self.scope.caller.agency.as_bytes()];
+        let scope = self.scope;
+        let mut parts = vec![scope.caller.agency.as_bytes(), scope.pseudonyms.as_bytes()];
         parts.extend(name.iter().map(|part| part.as_bytes()));
-        let name = self.scope.id_key().tag("analysis", &parts);
-        let kept = self.scope.state.analyses.of(&self.snapshot, name, compute);
-        kept.ok_or_else(|| Problem::new(Code::Internal))
+        let name = scope.id_key().tag("analysis", &parts);
+        let compute = || compute(&self.snapshot);
+        let found = scope.state.analyses.of(self.snapshot.lineage(), name, compute);
+        let (result, is_kept) = found.ok_or_else(|| Problem::new(Code::Internal))?;
+        scope.state.metrics.analysis(is_kept);
+        Ok(result)
     }
 
     /// The engine that scored the records.
