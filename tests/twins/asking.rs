@@ -6,7 +6,7 @@ use accord::audit::{Entry, Line};
 use accord::govern::Policy;
 use accord::model::{EntityType, Kind, RecordId};
 use rand::RngExt;
-use rand::seq::SliceRandom;
+use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
@@ -289,6 +289,29 @@ fn uneven(known: &[Vec<(Known, Value)>; 2]) -> Vec<Value> {
     uneven.map(|(says, _)| serde_json::from_str(says).unwrap()).collect()
 }
 
+/// Beginnings of the paths of operations whose answers have several forms.
+const WITH_FORMS: [&str; 8] = [
+    "/v1/entities/",
+    "/v1/records/rec",
+    "/v1/centrality/",
+    "/v1/communities",
+    "/v1/paths",
+    "/v1/indicators/",
+    "/v1/queries/",
+    "/v1/search",
+];
+
+/// Asks for the answer to some requests in another form than JSON, which it may not have.
+fn in_a_form(request: Request, rng: &mut ChaCha8Rng) -> Request {
+    let has_forms = WITH_FORMS.iter().any(|path| request.path.starts_with(path));
+    if !has_forms || !rng.random_bool(0.06) {
+        return request;
+    }
+    let form = ["csv", "graphml", "gexf", "geojson"].choose(rng).unwrap_or(&"csv");
+    let separator = if request.path.contains('?') { '&' } else { '?' };
+    Request { path: format!("{}{separator}format={form}", request.path), ..request }
+}
+
 /// Makes the requests to a pair.
 pub fn requests(
     rng: &mut ChaCha8Rng,
@@ -306,6 +329,7 @@ pub fn requests(
         let request =
             driver(&mut Pool { rng, case, unmasks, records, own, alike, uneven, judged, named });
         askable.hand_in(&request);
+        let request = in_a_form(request, rng);
         let repeats = rng.random_bool(0.03);
         if repeats { spelling::repeating(request, rng) } else { request }
     };
