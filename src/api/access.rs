@@ -1,4 +1,4 @@
-//! Who may call an operation.
+//! The access rule of an operation.
 
 use crate::govern::Function;
 
