@@ -148,7 +148,7 @@ query! {
     CentralityQuery {
         /// Rank only entities of this type
         wanted "type": Option<EntityType>,
-        /// `true` unmasks people who may be victims, as far as the caller may; this is logged
+        /// `true` unmasks people who may be victims, for a victim specialist in whose case the victim is; logged
         unmask "unmask": Unmask,
         /// The page
         page "": PageRequest,
