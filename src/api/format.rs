@@ -1,6 +1,6 @@
-//! The media types that answers leave in.
+//! The media types of answers.
 
-/// A media type that answers leave in.
+/// A media type of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     /// JSON (RFC 8259).

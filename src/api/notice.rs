@@ -1,4 +1,4 @@
-//! What a user accepts by logging on (CJIS AC-8).
+//! The notice that a user accepts by logging on (CJIS AC-8).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,14 +14,14 @@ to this.";
 /// A notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Notice {
-    /// Names this text: whoever logs on says that it accepts this one. Another text has another id.
+    /// The id of this text, which a log-on must name to accept it. Another text has another id.
     pub id: String,
     /// The text, to be shown before the log-on.
     pub text: String,
 }
 
 impl Notice {
-    /// The notice of a text.
+    /// Creates the notice of a text.
     pub fn of(text: &str) -> Self {
         let text = text.trim().to_owned();
         let hash = blake3::derive_key("accord 2026 notice at log-on", text.as_bytes());

@@ -17,8 +17,8 @@ use crate::casework::deconfliction::{self, Enquiry, Identifier, silent};
 pub struct DeconflictRequest {
     /// 1 to 20 identifiers; a user has 50 a day.
     pub identifiers: Vec<Identifier>,
-    /// True if the caller's agency wants to stay unknown: no other agency is told of the question, and the answer names
-    /// only agencies that would be told nothing either.
+    /// True if the caller's agency wants to stay unknown: no other agency is told of the question, and the answer is
+    /// empty. The identifiers still count for the user's day.
     #[serde(default)]
     pub covert: bool,
 }

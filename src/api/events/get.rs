@@ -39,7 +39,7 @@ pub struct EventView {
     /// The time at which it began; absent when masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// The time at which it ended; absent when it is the time at which it began.
+    /// The time at which it ended; absent when masked, and when it ended at the time at which it began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// The place of the event.
@@ -51,7 +51,7 @@ pub struct EventView {
     /// Amount of a payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// The agency's own id of the event's row; absent when hidden from the caller.
+    /// The agency's own id of the event's row; absent when it is not shown to the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_id: Option<String>,
     /// The label of the event: its origin and the limits of its disclosure.
