@@ -2,7 +2,7 @@
 //!
 //! [`router`] is the table of contents. [`guard`] wraps every request: it authenticates the caller, and writes the
 //! audit log before the answer leaves. A handler reads its input, calls a domain function with the caller's view, and
-//! returns a wire type. This room knows neither SQL nor Cypher; no other room of the server uses it.
+//! returns a wire type. This room knows neither SQL nor Cypher; no other room uses it.
 
 mod access;
 mod agencies;
