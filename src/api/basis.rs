@@ -13,7 +13,7 @@ pub struct BasisView {
     /// reliability of the source. Records without a grade do not count; absent when no record has a grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weakest_grade: Option<Grade>,
-    /// True if at least one of the records is an assessment, not a fact.
+    /// True if the nature of at least one of the records is `opinion`: a personal assessment.
     pub rests_on_opinion: bool,
 }
 

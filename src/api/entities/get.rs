@@ -54,7 +54,7 @@ pub struct Why {
 pub struct Found {
     /// Number of pairs that the engine linked.
     pub links: usize,
-    /// The strongest links that connect the records (a maximum spanning tree), strongest first, at most 500. The last
+    /// The strongest links that connect the records (a maximum spanning forest), strongest first, at most 500. The last
     /// of these links is the weakest point of the entity.
     pub strongest: Vec<LinkView>,
 }

@@ -43,7 +43,7 @@ pub struct HowView {
     /// Mean weight over all pairs in bits, unlinked pairs counted as evidence against; absent for a single record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cohesion: Option<f64>,
-    /// The strongest links that connect the records (a maximum spanning tree), strongest first, at most 500.
+    /// The strongest links that connect the records (a maximum spanning forest), strongest first, at most 500.
     pub spanning: Vec<LinkView>,
     /// The weakest of the links that connect the records; absent when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -134,7 +134,7 @@ pub struct EvidenceView {
     /// The events that are evidence.
     pub events: Vec<EventId>,
     /// The first 20 of these ties and events, by time and then by id; ties and events without a shown time come last.
-    /// They show the roles of the hub and of the subjects.
+    /// Only roles of the hub and of the subjects are shown.
     pub statements: Vec<StatementView>,
     /// The agencies that own the evidence.
     pub agencies: Vec<String>,

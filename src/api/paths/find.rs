@@ -37,7 +37,8 @@ pub struct PathView {
 pub struct PathsAnswer {
     /// The paths, the shortest first; paths of equal length in order of the ids along them.
     pub paths: Vec<PathView>,
-    /// True if these are all paths within the requested limits. If false, the search reached its limit of work.
+    /// True if these are all paths that were asked for: the first `count`, or all that exist. If false, the search
+    /// reached its limit of work and there may be more.
     pub complete: bool,
     /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,

@@ -12,7 +12,7 @@ use crate::query::{Column, Engines, Library, Parameter, RefusedFile, StoredQuery
 /// A stored query in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct QuerySummary {
-    /// Its name.
+    /// The name of the query.
     pub name: String,
     /// The purpose of the query, in words.
     pub about: String,
@@ -34,7 +34,7 @@ pub struct QuerySummary {
 /// A parameter of a stored query.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ParameterView {
-    /// Its name.
+    /// The name of the parameter.
     pub name: String,
     /// The type: `string`, `integer`, `float`, `boolean`, `timestamp`, `entity_id`, `list of string` or
     /// `list of entity_id`.
@@ -50,7 +50,7 @@ pub struct ParameterView {
     /// The greatest allowed number; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
-    /// What it means, with its unit.
+    /// The meaning of the parameter, with its unit.
     pub about: String,
     /// An example of a value.
     pub example: serde_json::Value,
@@ -73,7 +73,7 @@ impl ParameterView {
 /// A column of a stored query's rows.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ColumnView {
-    /// Its name.
+    /// The name of the column.
     pub name: String,
     /// The type, with the same names as for parameters.
     #[serde(rename = "type")]
@@ -81,7 +81,7 @@ pub struct ColumnView {
     pub value_type: &'static str,
     /// True if values may be null.
     pub nullable: bool,
-    /// What it means, with its unit.
+    /// The meaning of the column, with its unit.
     pub about: String,
 }
 

@@ -59,8 +59,8 @@ fn get(
 }
 
 /// Returns another record of the caller's own agency with the local id of the record at this index, if both are shown:
-/// the record of the same series, if this one was submitted by a user who does not see it, else the record of the other
-/// series.
+/// the record of the same series, if this one was submitted by a user who sees nothing of that series, else the record
+/// of the other series.
 fn same_local_id(scope: &CallerScope, seen: &Seen<'_>, index: RecordIndex) -> Option<RecordId> {
     let is_shown = |index: RecordIndex| !seen.is_masked(seen.snapshot().entity_of(index));
     let record = seen.content(index);
