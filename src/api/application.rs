@@ -240,7 +240,8 @@ impl Application {
     }
 }
 
-/// The page at `/docs`: everything from this server, nothing from elsewhere.
+/// Returns the configuration of the page at `/docs`, which loads everything from this server and nothing from
+/// elsewhere.
 fn docs_config() -> DocsConfig<'static> {
     DocsConfig::new([DOCUMENT])
         .try_it_out_enabled(true)

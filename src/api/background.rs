@@ -27,7 +27,7 @@ impl Background {
     /// Checks that the audit log can be written.
     ///
     /// # Errors
-    /// When it cannot.
+    /// When the log cannot be written.
     pub fn check_log(&self) -> Result<(), AuditError> {
         self.state.audit.check(self.state.store.as_ref())
     }

@@ -6,10 +6,10 @@ use serde_path_to_error::{Segment, Track};
 use super::problem::{Code, Fault, Problem};
 use crate::strict::{Strict, known_path, within};
 
-/// Reads an object. May take a while: not for the async executor's threads.
+/// Parses a JSON object. This may take long and must not run on the async executor's threads.
 ///
 /// # Errors
-/// Text that is not JSON, or JSON that is not a `T`.
+/// When the text is not JSON, or not a `T`.
 pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // A list is parsed as any value first, so that text that is not JSON is reported as malformed and not as a wrong
     // type.

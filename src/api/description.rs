@@ -54,24 +54,24 @@ impl<'d> Description<'d> {
         Ref::from_schema_name(T::name()).into()
     }
 
-    /// The schema of any text.
+    /// Returns the schema of any text.
     pub fn text() -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(Type::String).into()
     }
 
-    /// The schema of `true` and `false`.
+    /// Returns the schema of `true` and `false`.
     pub fn flag() -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(Type::Boolean).into()
     }
 
-    /// The schema of a number from `least` to `most`.
+    /// Returns the schema of a number from `least` to `most`.
     pub fn decimal(least: f64, most: f64) -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::Double);
         let number = ObjectBuilder::new().schema_type(Type::Number).format(Some(format));
         number.minimum(Some(least)).maximum(Some(most)).into()
     }
 
-    /// The schema of a whole number from `least` to `most`.
+    /// Returns the schema of a whole number from `least` to `most`.
     pub fn number(least: u64, most: u64) -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
         let number = ObjectBuilder::new().schema_type(Type::Integer).format(Some(format));

@@ -45,7 +45,8 @@ pub async fn guard<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let began = Instant::now();
-    // The background search for links, which may concern hidden rows, waits for the request.
+    // Links with hidden rows are searched in the pauses between requests, so that this work does not slow the request
+    // down.
     let _in_progress = state.links.in_progress();
     // A proof names the method that was sent, so it is read before HEAD is changed.
     let credentials = credentials(&request);

@@ -27,7 +27,7 @@ impl Arrived {
     /// Takes the parts that an input may be read from out of a request.
     ///
     /// # Errors
-    /// A query string that cannot be read, or that gives a parameter twice.
+    /// When the query string cannot be read, or has a parameter twice.
     pub fn of(request: &HttpRequest, body: Option<Body>) -> Result<Self, Problem> {
         let path = web::Path::<String>::from_request(request, &mut dev::Payload::None);
         let path = path.now_or_never().and_then(Result::ok).map(web::Path::into_inner);

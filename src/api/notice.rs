@@ -11,7 +11,7 @@ to those who are authorized, for lawful purposes, within their cases. Whatever y
 answered is recorded and reviewed. Unauthorized use is prohibited and may be punished. By logging on you consent \
 to this.";
 
-/// A notice.
+/// The notice of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Notice {
     /// The id of this text, which a log-on must name to accept it. Another text has another id.

@@ -1,4 +1,4 @@
-//! The objects that paths name.
+//! The ids of objects in the paths of requests.
 
 use actix_web::HttpRequest;
 

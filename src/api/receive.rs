@@ -89,7 +89,7 @@ impl Json {
     /// Parses the body as a JSON object. This may take long and must not run on the async executor's threads.
     ///
     /// # Errors
-    /// Text that is not JSON, or JSON that is not a `T`.
+    /// When the body is not JSON, or not a `T`.
     pub fn object<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         object(&self.bytes)
     }

@@ -41,7 +41,7 @@ pub enum Called {
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// A masked entity: a person who may be a victim, or an entity that would identify such a person.
+    /// A masked entity: at least one of its records is from a row about a person who may be a victim.
     Masked {
         /// The entity's pseudonym in the case of the question.
         pseudonym: String,
@@ -167,7 +167,7 @@ impl RecordView {
 pub enum LinkView {
     /// A link between records whose content the caller may see.
     Shown {
-        /// The two.
+        /// The two records.
         #[serde(flatten)]
         pair: PairView,
         /// The score of the link: the attributes in which the records agree, and how far.
@@ -176,7 +176,7 @@ pub enum LinkView {
     },
     /// A link of a masked record: the attributes in which the two agree, and how far, are not told.
     Masked {
-        /// The two.
+        /// The two records.
         #[serde(flatten)]
         pair: PairView,
     },

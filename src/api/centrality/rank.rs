@@ -33,7 +33,7 @@ pub struct RankedEntity {
 /// A ranking of the network's entities by a measure of centrality.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CentralityAnswer {
-    /// `degree`, `pagerank` or `betweenness`.
+    /// The measure: `degree`, `pagerank` or `betweenness`.
     pub measure: String,
     /// The exact definition of the measure: its reference, parameters and normalisation.
     #[schema(value_type = String)]

@@ -85,7 +85,7 @@ impl Parameter for Resolution {
     }
 }
 
-/// The range of the resolution.
+/// The range of the resolution γ.
 const RESOLUTION: RangeInclusive<f64> = 0.01..=100.0;
 
 operation! {

@@ -40,7 +40,7 @@ pub struct OperationRequest {
     /// absent.
     #[serde(default)]
     pub on_behalf_of: Option<String>,
-    /// The agency's own reference.
+    /// The agency's own reference of the operation.
     pub reference: Reference,
     /// WGS 84 latitude in degrees, -90 to 90.
     pub latitude: f64,

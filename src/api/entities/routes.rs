@@ -82,7 +82,7 @@ pub struct StayView {
 pub struct SightingView {
     /// The event.
     pub event: EventId,
-    /// `sighting`, `booking`, `crossing`, ...
+    /// The kind of the event: `sighting`, `booking`, `crossing`, ...
     #[schema(value_type = String)]
     pub kind: &'static str,
     /// The time of the event.
@@ -104,7 +104,7 @@ pub struct ThroughView {
     pub relationship: &'static str,
 }
 
-/// The way from one stay to the next.
+/// A leg: the way from one stay to the next.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LegView {
     /// Geodesic distance in metres; absent when a stay has no coordinates.
@@ -129,7 +129,7 @@ pub struct LegView {
 /// A route: visits to cities in order of time.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RouteView {
-    /// The visits.
+    /// The visits in order of time.
     pub visits: Vec<VisitView>,
 }
 

@@ -34,7 +34,7 @@ pub struct SearchRequest {
     pub cursor: Option<String>,
 }
 
-/// An entity found.
+/// A hit of the search.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SearchHit {
     /// The entity.
@@ -43,7 +43,7 @@ pub struct SearchHit {
     pub words: usize,
 }
 
-/// The entities found.
+/// The hits of a search.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SearchAnswer {
     /// The hits by the number of words from the greatest, then by id.

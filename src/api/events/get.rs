@@ -22,7 +22,7 @@ use crate::model::{
 pub struct EventAnswer {
     /// The event.
     pub event: EventView,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
@@ -92,7 +92,7 @@ pub struct ParticipantView {
     pub role: Role,
     /// The record about the participant.
     pub record: RecordId,
-    /// The entity that the record speaks of in the caller's view.
+    /// The entity that the record is about in the caller's view.
     pub entity: EntitySummary,
 }
 

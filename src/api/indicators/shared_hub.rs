@@ -60,9 +60,9 @@ pub struct SharedHubParameters {
     pub vehicle_blocks: usize,
     /// The least confidence of ties that count, 0 to 1.
     pub confidence_min: f64,
-    /// The greatest tail probability at which a hub fires.
+    /// The greatest tail probability `p` at which a hub fires.
     pub p_max: f64,
-    /// The greatest rank probability at which a hub fires.
+    /// The greatest rank probability `p_rank` at which a hub fires.
     pub p_rank_max: f64,
 }
 
@@ -149,15 +149,15 @@ pub struct CounterfactualView {
     pub exact: bool,
 }
 
-/// A reason, and the organization it is about.
+/// A reason for a caution or an exemption, and the organization that it is about.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReasonView {
-    /// `shared_employer`, `organization`, `workplace` or `recycled`.
+    /// The reason as a stable code: `shared_employer`, `organization`, `workplace` or `recycled`.
     #[schema(value_type = String)]
     pub reason: &'static str,
     /// The reason in words.
     pub detail: String,
-    /// The organization.
+    /// The organization; absent when the reason names none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<EntitySummary>,
 }
