@@ -19,7 +19,7 @@ pub struct Pointer {
     /// The desk's telephone number or other channel; absent when the agency has not registered one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// The number of the matter, known to both desks.
+    /// The id of the matter, known to both desks.
     pub ticket: PointerId,
     /// The time until which the ticket is valid.
     pub expires: Timestamp,
