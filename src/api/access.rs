@@ -1,14 +1,14 @@
-//! Who may call an operation.
+//! The access rule of an operation.
 
 use crate::govern::Function;
 
-/// Who may call an operation. Its answer to everybody else depends on the caller only, never on data.
+/// The access rule of an operation. The refusal of all other callers depends on the caller only, never on data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Anyone, for a reason.
+    /// Anybody may call it, without credentials; the text is the reason.
     Public(&'static str),
-    /// Whoever has shown who they are.
+    /// Any authenticated caller may call it.
     Known,
-    /// Who has a function by one of their roles.
+    /// A caller may call it who has the function by one of their roles.
     May(Function),
 }

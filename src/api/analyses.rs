@@ -1,37 +1,38 @@
-//! Analyses that are kept, so that the pages of a list and the same question asked again do not compute them anew.
+//! A cache of analyses, so that the further pages of a list and a repeated question do not compute them anew.
 //!
-//! An analysis is kept for one snapshot and one agency: another agency's callers do not learn from the time that an
-//! answer takes what was asked before them. It goes when its snapshot goes, or when others need its place. Who asks
-//! while it is being computed waits for it and does not compute it again.
+//! A result is kept for one snapshot and one agency, so that the time that an answer takes does not tell callers of
+//! another agency what was asked before. It is dropped when its snapshot is dropped, or when newer results need its
+//! space. A caller who asks while the analysis is being computed waits for the result and does not compute it again.
 
 use std::any::{Any, TypeId};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-/// Bytes that all analyses together may take, about.
+/// Approximate number of bytes that all kept results together may take.
 pub const ANALYSES_BYTES_MAX: usize = 128 << 20;
-/// Analyses that may be kept, however small.
+/// Number of results that may be kept, however small they are.
 const ANALYSES_MAX: usize = 256;
 
 /// The result of an analysis that can be kept.
 pub trait Analysis: Send + Sync + 'static {
-    /// About how many bytes it takes.
+    /// Returns the approximate size of the result in bytes.
     fn bytes(&self) -> usize;
 }
 
 impl<T: Send + Sync + 'static> Analysis for Vec<T> {
-    /// Without what its items hold elsewhere.
+    /// Counts the items themselves, without the heap memory that they own.
     fn bytes(&self) -> usize {
         self.len() * size_of::<T>()
     }
 }
 
-/// A result, once it is there, and its bytes.
+/// A result and its size in bytes; empty until it has been computed.
 type Slot = Arc<OnceLock<(Arc<dyn Any + Send + Sync>, usize)>>;
 
 struct Kept<S> {
     snapshot: Weak<S>,
-    /// A keyed hash of the agency and of the analysis with all its parameters: these may be what somebody searched for.
+    /// A keyed hash of the agency and of the analysis with all its parameters; hashed, because parameters may hold
+    /// search terms.
     name: [u8; 16],
     result: TypeId,
     slot: Slot,
@@ -43,21 +44,21 @@ impl<S> Kept<S> {
     }
 }
 
-/// The analyses of a server on snapshots, the one used last at the end.
+/// The kept results of a server's analyses of snapshots, least recently used first.
 pub struct Analyses<S> {
     kept: Mutex<VecDeque<Kept<S>>>,
     bytes_max: usize,
 }
 
 impl<S> Analyses<S> {
-    /// None yet; together they may take so many bytes, about.
+    /// Creates an empty cache whose results may together take about `bytes_max` bytes.
     pub fn new(bytes_max: usize) -> Self {
         Self { kept: Mutex::new(VecDeque::new()), bytes_max }
     }
 
-    /// The result of an analysis of a snapshot, computed where it is not kept. `name` is a keyed hash of the agency that
-    /// asks and of the analysis with all that it depends on beside the snapshot. Tells also if the result was kept. `None`
-    /// never comes: a result is kept by its type as well.
+    /// Returns the result of an analysis of a snapshot, computed if it is not kept, and whether it was kept. `name` is a
+    /// keyed hash of the agency that asks and of the analysis with all parameters that it depends on beside the snapshot.
+    /// The answer is always `Some`, since results are kept by their type as well.
     pub fn of<T: Analysis>(
         &self,
         snapshot: &Arc<S>,
@@ -78,10 +79,10 @@ impl<S> Analyses<S> {
         Some((result?, is_kept))
     }
 
-    /// The place of an analysis, which is the one used last from now on.
+    /// Returns the slot of an analysis and marks it as the most recently used.
     fn slot<T: Analysis>(&self, snapshot: &Arc<S>, name: [u8; 16]) -> Slot {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        // What is held by nobody any more is asked for by nobody any more.
+        // Nobody can ask for results of a snapshot that nobody holds any more.
         kept.retain(|it| it.snapshot.strong_count() > 0);
         let result = TypeId::of::<T>();
         let is_it = |it: &Kept<S>| {
@@ -100,7 +101,7 @@ impl<S> Analyses<S> {
         slot
     }
 
-    /// Drops what was used longest ago while there is too much.
+    /// Drops the least recently used results while the cache exceeds its bounds.
     fn make_room(&self) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut bytes: usize = kept.iter().map(Kept::bytes).sum();
@@ -116,7 +117,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    /// Of these nothing is asked: one is only told from another.
+    /// A stand-in for a snapshot: only its identity matters.
     fn snapshot() -> Arc<u8> {
         Arc::new(0)
     }
@@ -166,7 +167,7 @@ mod tests {
         assert!(!ask(1, 1024));
         assert!(ask(4, 1024));
         assert!(!ask(1, 1024) && ask(2, 1024));
-        // One that is larger than the bound is given and not kept.
+        // A result larger than the bound is returned and not kept.
         assert!(ask(5, 1 << 20) && ask(5, 1 << 20));
         let bytes: usize = analyses.kept.lock().unwrap().iter().map(Kept::bytes).sum();
         assert!(bytes <= 3 * 1024);

@@ -1,8 +1,9 @@
-//! The answer of an operation in one value: its body, the ids of the objects that it shows, and its marks.
+//! The answer of an operation in one value: its body, the ids of the objects that it shows, and its marks for the audit
+//! log.
 //!
-//! [`Answer`] is made by [`super::context::Context::answer`] from what the handler did, never from how the
-//! request was spelt. The guard writes it into the audit log before the answer leaves, and refuses to let a
-//! successful answer leave that brings no [`Told`].
+//! [`Answer`] is made by [`super::context::Context::answer`] from what the handler did, never from how the request was
+//! spelt. The guard writes the audit log's part into the log before the answer leaves, and does not let a successful
+//! answer leave that carries no [`Told`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,12 +22,12 @@ use crate::govern::{BreakGlassId, Principal};
 pub struct Told {
     /// The account that a request without credentials turned out to be about.
     pub account: Option<Principal>,
-    /// The id of the object that the request was about, where its path does not name it.
+    /// The id of the object that the request is about, if the path does not name it.
     pub object: Option<String>,
-    /// The ids of all records, entities, events and ties that the answer showed, as it showed them, by the agencies that own
-    /// the records.
+    /// The ids of all records, entities, events and ties that the answer shows, as it shows them, grouped by the agency
+    /// that owns the records.
     pub shown: BTreeMap<String, BTreeSet<String>>,
-    /// Whether something was shown that is masked by default.
+    /// True if the answer shows something that is masked by default.
     pub unmasked: bool,
     /// The open uses of break-glass that may have widened the view of the answer.
     pub break_glass: BTreeSet<BreakGlassId>,
@@ -55,17 +56,17 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// An answer, and what the audit log must keep of it.
+    /// Creates an answer with status 200 from its body and the audit log's part.
     pub(super) fn new(body: T, told: Told) -> Self {
         Self { body, status: StatusCode::OK, told, rests_on: None }
     }
 
-    /// An answer that shows no object: of a public operation, or about the server itself.
+    /// Creates an answer that shows no object: of a public operation, or about the server itself.
     pub(super) fn of_no_object(body: T) -> Self {
         Self::new(body, Told::default())
     }
 
-    /// The same with what it rests on.
+    /// Sets the summary of the records that the answer rests on.
     #[must_use]
     pub(super) fn resting_on(self, rests_on: Option<&RestsOn>) -> Self {
         Self { rests_on: rests_on.cloned(), ..self }
@@ -76,7 +77,7 @@ impl<T> Answer<T> {
         std::mem::take(&mut self.told.later)
     }
 
-    /// The same with another status.
+    /// Sets the HTTP status.
     #[must_use]
     pub fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
@@ -84,7 +85,7 @@ impl<T> Answer<T> {
 }
 
 impl<T> Answer<(T, Format)> {
-    /// The same answer in the form that was found with its body.
+    /// Puts the body into the form that was negotiated for the request.
     pub fn in_form(self, forms: Forms<T>) -> Answer<Formed<T>> {
         let Self { body, status, told, rests_on } = self;
         Answer { body: Formed::new(body, forms), status, told, rests_on }
@@ -92,7 +93,7 @@ impl<T> Answer<(T, Format)> {
 }
 
 impl<T: Says> Answer<T> {
-    /// The response. The audit log's part goes with the response itself, from which the guard takes it.
+    /// Makes the HTTP response. The audit log's part travels in its extensions, from which the guard takes it.
     pub fn response(self) -> HttpResponse {
         let mut response = self.body.response(self.status, self.rests_on.as_ref());
         response.extensions_mut().insert(self.told);

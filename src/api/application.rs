@@ -43,11 +43,11 @@ use crate::store::{Store, StoreError};
 /// The path of the OpenAPI document.
 const DOCUMENT: &str = "/openapi.json";
 
-/// What a server is built from. Time and randomness come in here.
+/// The configuration of a server. Time and randomness come in here.
 pub struct Config {
     /// The store.
     pub store: Arc<dyn Store>,
-    /// The stored queries and what runs them.
+    /// The stored queries and their runner.
     pub runner: Runner,
     /// The engine with its model.
     pub engine: Arc<Engine>,
@@ -61,7 +61,7 @@ pub struct Config {
     pub identity: identity::Settings,
     /// The key that secrets of local accounts are sealed with.
     pub sealing: SealingKey,
-    /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
+    /// The greatest age in seconds of a caller's authentication for privileged functions.
     pub privileged_seconds: i64,
     /// The text that a user accepts by logging on.
     pub notice: Notice,
@@ -69,35 +69,35 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// Bytes that all views in use but the largest may hold for themselves ([`graph::VIEW_BYTES_MAX`]).
     pub view_bytes_max: usize,
-    /// Time between two purges of what is kept no longer ([`super::PURGE_EVERY`]); the first is at the start.
+    /// Time between two purges of expired data ([`super::PURGE_EVERY`]); the first purge is at the start.
     pub purge_every: Duration,
-    /// Failures of one address to show who one is that are logged one by one, a minute
+    /// Number of failed authentications of one address per minute that are logged one by one
     /// ([`super::FAILURES_A_MINUTE`]).
     pub failures_a_minute: u32,
-    /// Whether SIGINT and SIGTERM stop it, as of a server that has the process to itself.
+    /// True if SIGINT and SIGTERM stop the server, as for a server that has the process to itself.
     pub signals: bool,
-    /// Tells the time.
+    /// The clock.
     pub clock: Clock,
-    /// Gives random bytes.
+    /// The source of random bytes.
     pub random: Random,
 }
 
-/// Why a server could not be built.
+/// Reasons for which a server cannot be built.
 #[derive(Debug, Error)]
 pub enum BuildError {
-    /// The audit log.
+    /// The audit log cannot be opened or is broken.
     #[error(transparent)]
     Audit(#[from] AuditError),
-    /// Identity cannot be had: the system does not hash passwords, or secrets are sealed with another key.
+    /// Identity cannot be set up: the system does not hash passwords, or secrets are sealed with another key.
     #[error(transparent)]
     Identity(#[from] IdentityError),
-    /// TLS cannot be had as configured.
+    /// TLS cannot be set up as configured.
     #[error("TLS: {0}")]
     Tls(#[from] TlsError),
-    /// The store.
+    /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The address cannot be listened on, or the system gives no thread.
+    /// The address cannot be listened on, or the system cannot start a thread.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
 }
@@ -155,7 +155,7 @@ impl Application {
             clock: config.clock,
             random: config.random,
         });
-        // What an earlier run stored and did not log any more.
+        // Entries that an earlier run stored and did not write into the log before it ended.
         state.audit.empty(state.store.as_ref())?;
         later::resume(state.clone().into_inner());
         let document = super::document();
@@ -189,7 +189,7 @@ impl Application {
         let server = if config.signals { server } else { server.disable_signals() };
         let server = match tls {
             None => server.bind(config.listen)?,
-            // Whatever does not begin with a handshake is cut off: no answer, no redirect.
+            // A connection that does not begin with a TLS handshake is cut off, without an answer or a redirect.
             Some(tls) => {
                 server.tls_handshake_timeout(HANDSHAKE_TIME).bind_rustls_0_23(config.listen, tls)?
             }
@@ -198,12 +198,12 @@ impl Application {
         Ok(Self { state, purge_every: config.purge_every, server: server.run(), address })
     }
 
-    /// Where it listens.
+    /// Returns the address on which the server listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Stops it from elsewhere.
+    /// Returns a handle that stops the server from elsewhere.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
@@ -211,7 +211,7 @@ impl Application {
     /// Serves until it is stopped, by its handle or, where it is configured so, by SIGINT or SIGTERM.
     ///
     /// # Errors
-    /// When the system fails it.
+    /// When the system fails the server.
     pub async fn run(self) -> std::io::Result<()> {
         let stop = Arc::new(Notify::new());
         let ended_too = Arc::new(Notify::new());
@@ -224,7 +224,7 @@ impl Application {
         let ended = self.server.await;
         stop.notify_one();
         ended_too.notify_one();
-        // A purge under way ends before whoever stopped the server takes the store elsewhere.
+        // A purge under way ends first: the caller that stopped the server may take the store elsewhere after this.
         let time = Duration::from_secs(SHUTDOWN_SECONDS);
         if actix_web::rt::time::timeout(time, purges).await.is_err() {
             tracing::warn!("a purge was under way at the stop");
@@ -240,7 +240,8 @@ impl Application {
     }
 }
 
-/// The page at `/docs`: everything from this server, nothing from elsewhere.
+/// Returns the configuration of the page at `/docs`, which loads everything from this server and nothing from
+/// elsewhere.
 fn docs_config() -> DocsConfig<'static> {
     DocsConfig::new([DOCUMENT])
         .try_it_out_enabled(true)

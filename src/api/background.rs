@@ -14,25 +14,25 @@ pub struct Background {
 }
 
 impl Background {
-    /// Of a server.
+    /// Returns the background of a server from its shared state.
     pub(super) fn of(state: Arc<State>) -> Self {
         Self { state }
     }
 
-    /// The time.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         (self.state.clock)()
     }
 
-    /// Refuses where the audit log cannot be written.
+    /// Checks that the audit log can be written.
     ///
     /// # Errors
-    /// When it cannot.
+    /// When the log cannot be written.
     pub fn check_log(&self) -> Result<(), AuditError> {
         self.state.audit.check(self.state.store.as_ref())
     }
 
-    /// Takes into the audit log what a store has committed for it.
+    /// Moves the entries that the store has committed for the audit log into the log.
     ///
     /// # Errors
     /// When the log cannot be written; the entries then wait in the store.

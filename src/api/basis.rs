@@ -1,4 +1,4 @@
-//! How far what an answer rests on is to be believed.
+//! The reliability of the records that an answer rests on.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,15 +6,14 @@ use utoipa::ToSchema;
 use crate::analyze::Basis;
 use crate::model::Grade;
 
-/// How far the records that an answer rests on are to be believed. Of records that are masked nothing is told,
-/// and they do not count.
+/// The reliability of the records that an answer rests on. Masked records do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct BasisView {
-    /// The weakest grade that one of them bears, whatever its scheme: what the information is worth counts first,
-    /// then the source. Records without a grade do not count; absent where none bears one.
+    /// The weakest grade of the records, whatever its scheme: the credibility of the information counts first, then the
+    /// reliability of the source. Records without a grade do not count; absent when no record has a grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weakest_grade: Option<Grade>,
-    /// Whether one of them is somebody's assessment.
+    /// True if the nature of at least one of the records is `opinion`: a personal assessment.
     pub rests_on_opinion: bool,
 }
 

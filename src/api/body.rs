@@ -1,4 +1,4 @@
-//! Reading a JSON body: what is wrong and where, without what was sent.
+//! Reading a JSON body: errors name the fault and its place and never repeat the input.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::{Segment, Track};
@@ -6,12 +6,13 @@ use serde_path_to_error::{Segment, Track};
 use super::problem::{Code, Fault, Problem};
 use crate::strict::{Strict, known_path, within};
 
-/// Reads an object. May take a while: not for the async executor's threads.
+/// Parses a JSON object. This may take long and must not run on the async executor's threads.
 ///
 /// # Errors
-/// Text that is not JSON, or JSON that is not a `T`.
+/// When the text is not JSON, or not a `T`.
 pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // Of text that is no JSON at all, what it might have been does not matter.
+    // A list is parsed as any value first, so that text that is not JSON is reported as malformed and not as a wrong
+    // type.
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'[') => parse::<IgnoredAny>(bytes).and_then(|_| parse(bytes)),
         _ => parse(bytes),
@@ -46,11 +47,11 @@ fn problem<'a>(path: impl Iterator<Item = &'a Segment>, error: &serde_json::Erro
     })
 }
 
-/// The reason and its words. Only the part of serde's message that speaks of what was expected is
-/// kept: the part before repeats the input.
+/// Returns the code of the reason and its description. Only the part of serde's message about the expected input is
+/// kept: the part before it repeats the actual input.
 fn described(message: &str) -> (&'static str, String) {
     let expected = || {
-        // What was sent stands before the last of these and may hold the same words.
+        // The input stands before the last occurrence and may hold the same words.
         let tail = message.rsplit_once(", expected ").map_or("", |(_, tail)| tail);
         let tail = tail.rsplit_once(" at line ").map_or(tail, |(tail, _)| tail);
         format!("expected {tail}")
@@ -73,7 +74,8 @@ fn described(message: &str) -> (&'static str, String) {
     }
 }
 
-/// Messages of the model's own types, which never repeat the input: those that we know.
+/// Returns the message of one of the model's own types if it is a known one, since these never repeat the input; else a
+/// general text.
 fn own_words(message: &str) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
     let known = ["expected a date", "no such date", "not a valid "];
@@ -104,7 +106,7 @@ mod tests {
         object::<SubmittedRow>(text.as_bytes()).unwrap_err().body(None).faults.remove(0)
     }
 
-    /// Wherever the member stands that names the kind.
+    /// The place is found wherever the member `type` stands.
     #[test]
     fn what_is_wrong_within_a_body_is_named_by_its_place() {
         for (members, column, reason) in [
@@ -186,8 +188,7 @@ mod tests {
         assert_eq!(&*refused(&row(json!({ "names": "Roe" }))).reason, "wrong_type");
     }
 
-    /// Texts and names that look like serde's own words, so that cutting them out of its message goes
-    /// wrong.
+    /// Texts and names that resemble serde's own words, to mislead the code that cuts the input out of its messages.
     #[test]
     fn what_was_sent_does_not_come_back_however_it_is_dressed() {
         let row = |name: &str, value: Value| {

@@ -1,5 +1,5 @@
-//! What the server holds of members of requests beside their type, as the document says it: lengths, patterns,
-//! bounds. The figures are those that the checks read.
+//! The bounds of members of requests beside their type, for the OpenAPI document: lengths, patterns, ranges. The
+//! figures are the constants that the checks use.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::model::{Label, REASON_CHARS};
 
 /// Any text without the character 0.
 const TEXT: &str = "^[^\\u0000]*$";
-/// The same, and not of white space alone.
+/// A text without the character 0 that is not of white space alone.
 const ID: &str = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$";
 /// A text without control characters, and not of white space alone.
 const NAME: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$";
@@ -53,7 +53,7 @@ fn degrees(most: i32) -> Value {
     json!({ "minimum": -most, "maximum": most })
 }
 
-/// Schemas of which every text is one of a record.
+/// Schemas of records, whose text members all get the bounds of a record's text.
 const OF_TEXTS: [&str; 9] = [
     "PersonBody",
     "PhoneBody",
@@ -66,7 +66,7 @@ const OF_TEXTS: [&str; 9] = [
     "Address",
 ];
 
-/// The bounds of a member of a schema; a member's items are named with `[]`.
+/// Returns the bounds by schema and member; `[]` after a member stands for its items.
 fn bounds() -> Vec<(&'static str, &'static str, Value)> {
     let tier = || json!({ "maximum": Label::TIER_MAX });
     let year = json!({ "minimum": MODEL_YEARS.start(), "maximum": MODEL_YEARS.end() });
@@ -142,7 +142,7 @@ fn bounds() -> Vec<(&'static str, &'static str, Value)> {
     ]
 }
 
-/// Says the bounds in the schemas of a document.
+/// Adds the bounds to the schemas and parameters of a document.
 pub fn put(document: &mut Value) {
     put_on_parameters(document);
     let schemas = &mut document["components"]["schemas"];
@@ -172,12 +172,12 @@ pub fn put(document: &mut Value) {
     events["additionalProperties"] = slots;
 }
 
-/// A cursor is one that a page gave.
+/// The pattern of cursors, as pages give them.
 fn cursor() -> Value {
     json!({ "pattern": "^cur_[0-9a-f]{40}$" })
 }
 
-/// Says the bounds of the parameters that many operations have.
+/// Adds the bounds to the parameters that many operations have: the cursors.
 fn put_on_parameters(document: &mut Value) {
     let items = document["paths"].as_object_mut().into_iter().flat_map(|it| it.values_mut());
     let operations = items.filter_map(Value::as_object_mut).flat_map(|it| it.values_mut());
@@ -199,7 +199,7 @@ fn add(schema: &mut Value, bound: Value) {
 mod tests {
     use super::*;
 
-    /// A schema or member that is called otherwise would go without its bounds.
+    /// The bounds of a renamed schema or member would be lost silently.
     #[test]
     fn every_bound_is_of_a_member_that_there_is() {
         let document = super::super::document();

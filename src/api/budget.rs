@@ -1,4 +1,4 @@
-//! What the bodies of all requests under way may hold together.
+//! The memory that the bodies of all requests under way may take together.
 
 use std::sync::Arc;
 
@@ -6,11 +6,12 @@ use tokio::sync::Semaphore;
 
 use super::limits::{LARGE_BODIES_BYTES, LOG_ON_BODIES_BYTES, SMALL_BODIES_BYTES};
 
-/// Bytes that bodies account for at a time.
+/// Number of bytes that a permit of a budget stands for.
 pub(super) const STEP: usize = 16 * 1024;
 
-/// What the bodies of all requests under way may hold together: those of log-ons, the first part of others,
-/// and what goes beyond it. So neither strangers nor those who send much are in the way of the rest.
+/// The memory that the bodies of all requests under way may take together, in three budgets: for bodies of log-ons, for
+/// the first part of other bodies, and for the rest of large bodies. So neither unauthenticated callers nor callers who
+/// send large bodies block the others.
 pub struct Budget {
     pub(super) log_ons: Arc<Semaphore>,
     pub(super) small: Arc<Semaphore>,

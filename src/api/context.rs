@@ -1,5 +1,5 @@
-//! The frame around every handler: who may ask at all, what for and about which case, and the work on a
-//! thread for blocking work within the caller's view.
+//! The frame around every handler: it checks the caller's right to the function, the purpose and the case, and runs the
+//! handler within the caller's view on a thread for blocking work.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,19 +25,20 @@ pub struct Context {
     due: Arc<Due>,
 }
 
-/// The entry that is due for a request: what it writes is committed with it.
+/// The audit entry that is due for a request; it is committed together with the request's writes.
 #[derive(Clone)]
 pub struct Acting(pub Arc<Due>);
 
-/// When the caller has shown who they are.
+/// The time at which the caller was authenticated.
 #[derive(Debug, Clone, Copy)]
 pub struct Since(pub Timestamp);
 
 impl Context {
-    /// Of a request. The guard has put the principal there; without one the request goes no further.
+    /// Returns the context of a request, in which the guard has put the principal. A request without a principal is
+    /// refused.
     ///
     /// # Errors
-    /// Nobody is known to ask.
+    /// When the request has no authenticated caller.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let principal = request.extensions().get::<Principal>().cloned();
         let since = request.extensions().get::<Since>().copied();
@@ -53,9 +54,9 @@ impl Context {
         }
     }
 
-    /// Runs `work` on a thread for blocking work, within the caller's view as of now, and answers with what it
-    /// returns and with what it showed. `function` is what the operation does: who may not do it at all is
-    /// refused before anything is looked at.
+    /// Runs `work` on a thread for blocking work, within the caller's view as of now, and answers with its result and
+    /// with the ids of the objects that it showed. `function` is the function that the operation belongs to: a caller
+    /// without this function is refused before any data are read.
     pub async fn answer<T: Send + 'static>(
         self,
         function: Function,
@@ -74,9 +75,9 @@ impl Context {
             let told = Ledger::default();
             let scope = CallerScope::new(state, principal, asked, (Rc::clone(&told), due));
             let scope = scope.map_err(|problem| problem.with(told.take()))?;
-            // No answer about records can leave without saying on what it rests.
+            // Every answer about records says on which purpose, case and agreements it rests.
             let rests_on = (function == Function::Ask).then_some(&scope.rests_on);
-            // A refusal bears its marks, too.
+            // A refusal carries its marks for the audit log, too.
             match work(&scope) {
                 Ok(body) => Ok(Answer::new(body, told.take()).resting_on(rests_on)),
                 Err(problem) => Err(problem.with(told.take()).resting_on(rests_on)),
@@ -89,7 +90,7 @@ impl Context {
         })
     }
 
-    /// Refuses who has shown too long ago who they are (RFC 9470).
+    /// Refuses a caller whose authentication is too old for a privileged function (RFC 9470).
     fn shown_lately(&self) -> Result<(), Problem> {
         let seconds = self.state.privileged_seconds;
         let ago = (self.state.clock)().as_micros().saturating_sub(self.since.0.as_micros());

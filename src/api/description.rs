@@ -1,4 +1,4 @@
-//! An operation's entry in the OpenAPI document, as the types of its input and its answer fill it.
+//! An operation's entry in the OpenAPI document, filled by the types of its input and its answer.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,8 @@ pub struct Description<'d> {
 }
 
 impl<'d> Description<'d> {
-    /// The empty entry of an operation at a path. `examples` are by parameter name; that of the body is `body`.
+    /// Creates the empty entry of an operation at a path. `examples` holds an example by parameter name; the example of
+    /// the body is named `body`.
     pub fn new(path: &'d str, examples: &'d Value, schemas: &'d mut Schemas) -> Self {
         let variable = path.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
         let answer = ResponseBuilder::new().build();
@@ -33,15 +34,15 @@ impl<'d> Description<'d> {
         Self { operation: Operation::new(), variable, examples, answer, schemas }
     }
 
-    /// The entry, and what it says of the answer.
+    /// Returns the filled entry and the response of the successful answer.
     pub fn filled(self) -> (Operation, Response) {
         (self.operation, self.answer)
     }
 
-    /// Refers to the schema of a type, which becomes a component with all that it consists of.
+    /// Returns a reference to the schema of a type; adds the type and the types of its members to the components.
     ///
     /// # Panics
-    /// Two types have one name: a fault of the program that the first document made finds.
+    /// When two types have the same name: a fault of the program, which shows when the document is first made.
     pub fn component<T: ToSchema>(&mut self) -> RefOr<Schema> {
         let mut components = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut components);
@@ -53,50 +54,50 @@ impl<'d> Description<'d> {
         Ref::from_schema_name(T::name()).into()
     }
 
-    /// The schema of any text.
+    /// Returns the schema of any text.
     pub fn text() -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(Type::String).into()
     }
 
-    /// The schema of `true` and `false`.
+    /// Returns the schema of `true` and `false`.
     pub fn flag() -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(Type::Boolean).into()
     }
 
-    /// The schema of a number from `least` to `most`.
+    /// Returns the schema of a number from `least` to `most`.
     pub fn decimal(least: f64, most: f64) -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::Double);
         let number = ObjectBuilder::new().schema_type(Type::Number).format(Some(format));
         number.minimum(Some(least)).maximum(Some(most)).into()
     }
 
-    /// The schema of a whole number from `least` to `most`.
+    /// Returns the schema of a whole number from `least` to `most`.
     pub fn number(least: u64, most: u64) -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
         let number = ObjectBuilder::new().schema_type(Type::Integer).format(Some(format));
         number.minimum(Some(least)).maximum(Some(most)).into()
     }
 
-    /// The variable part of the path.
+    /// Adds the variable part of the path as a parameter.
     pub fn in_path(&mut self, about: &str, schema: RefOr<Schema>) {
         let Some(name) = self.variable else { return };
         let parameter = self.parameter(name, ParameterIn::Path, about, schema);
         self.push(parameter.required(Required::True).build());
     }
 
-    /// A query parameter that may be absent.
+    /// Adds an optional query parameter.
     pub fn in_query(&mut self, name: &str, about: &str, schema: RefOr<Schema>) {
         let parameter = self.parameter(name, ParameterIn::Query, about, schema);
         self.push(parameter.required(Required::False).build());
     }
 
-    /// A query parameter that must be given.
+    /// Adds a required query parameter.
     pub fn required_in_query(&mut self, name: &str, about: &str, schema: RefOr<Schema>) {
         let parameter = self.parameter(name, ParameterIn::Query, about, schema);
         self.push(parameter.required(Required::True).build());
     }
 
-    /// A header that must be given.
+    /// Adds a required header.
     pub fn header(
         &mut self,
         name: &str,
@@ -108,7 +109,7 @@ impl<'d> Description<'d> {
         self.push(parameter.required(Required::True).example(example).build());
     }
 
-    /// A body of JSON.
+    /// Sets the schema of a JSON body, which is required.
     pub fn body(&mut self, schema: RefOr<Schema>) {
         let mut content = Content::new(Some(schema));
         content.example = self.examples.get("body").cloned();
@@ -116,7 +117,7 @@ impl<'d> Description<'d> {
         self.operation.request_body = Some(body.required(Some(Required::True)).build().into());
     }
 
-    /// A media type of the answer.
+    /// Adds a media type of the answer.
     pub fn answer(&mut self, media_type: &str, schema: RefOr<Schema>) {
         self.answer.content.insert(media_type.to_owned(), Content::new(Some(schema)).into());
     }

@@ -1,5 +1,5 @@
-//! The entrance: what the operations use that log a user on or off, or for which nobody needs to be known. Of what
-//! the server shares they get what stands here, and nothing else.
+//! The entrance: the part of the server's shared state for operations that log a user on or off, or that need no view.
+//! These operations reach nothing else of the shared state.
 
 use std::sync::Arc;
 
@@ -29,10 +29,11 @@ pub struct Entrance {
 type Begun = (Principal, String, Timestamp);
 
 impl Entrance {
-    /// The entrance for a request, for whom it is open.
+    /// Returns the entrance for a request if the operation's access rule allows the caller.
     ///
     /// # Errors
-    /// Nobody is known to ask, or not somebody who has the function.
+    /// When the rule asks for an authenticated caller and there is none, or for a function that the caller does not
+    /// have.
     pub fn of(request: &HttpRequest, access: Access) -> Result<Self, Problem> {
         let state = request.app_data::<web::Data<State>>().cloned();
         let state = state.ok_or_else(|| Problem::new(Code::Internal))?;
@@ -50,32 +51,32 @@ impl Entrance {
         Ok(Self { state, due, session: extensions.get::<SessionId>().cloned() })
     }
 
-    /// The entry that is due for the request.
+    /// Returns the audit entry that is due for the request.
     fn due(&self) -> Result<Arc<Due>, Problem> {
         self.due.clone().ok_or_else(|| Problem::new(Code::Internal))
     }
 
-    /// The server's metrics as Prometheus reads them.
+    /// Returns the server's metrics in the text format of Prometheus.
     pub fn metrics(&self) -> String {
         self.state.metrics.render()
     }
 
-    /// The operations that need no credentials.
+    /// Returns the operations that need no credentials.
     pub fn public_operations(&self) -> &[PublicOperation] {
         self.state.operations.public()
     }
 
-    /// The session whose token the request shows.
+    /// Returns the session whose token the request shows, if it shows one.
     pub fn session(&self) -> Option<SessionId> {
         self.session.clone()
     }
 
-    /// The text that a user accepts by logging on.
+    /// Returns the text that a user accepts by logging on.
     pub fn notice(&self) -> &Notice {
         &self.state.notice
     }
 
-    /// A turn to hash a password, for as long as it is held.
+    /// Waits for a turn to hash a password; the turn lasts as long as the permit is held.
     ///
     /// # Errors
     /// When too many wait.
@@ -88,12 +89,12 @@ impl Entrance {
     /// Tries to log a user on, on a thread for blocking work.
     ///
     /// # Errors
-    /// When the thread is lost; what becomes of the try stands within.
+    /// When the thread is lost; the inner result tells the outcome of the log-on.
     pub async fn log_on(&self, shown: LogOn) -> Result<Result<Begun, LogOnError>, Problem> {
         let (state, due) = (self.state.clone(), self.due()?);
         let try_it = move || {
             let now = (state.clock)();
-            // Stored with a session or a lock only, so that the account is there.
+            // The entry is stored only together with a session or a lock, so the account exists.
             due.amend(|entry| {
                 entry.agency = Some(shown.agency.clone());
                 entry.user = Some(shown.user.clone());
@@ -116,7 +117,7 @@ impl Entrance {
     /// Ends a session, on a thread for blocking work.
     ///
     /// # Errors
-    /// When the thread is lost; what becomes of it stands within.
+    /// When the thread is lost; the inner result tells the outcome of the log-off.
     pub async fn log_off(self, session: SessionId) -> Result<Result<(), IdentityError>, Problem> {
         let due = self.due()?;
         let Self { state, .. } = self;
@@ -124,7 +125,7 @@ impl Entrance {
         web::block(end).await.map_err(|_| Problem::new(Code::Internal))
     }
 
-    /// Asks the store, and whether the audit log can be written.
+    /// Checks that the store answers, that the audit log can be written, and that links can be completed.
     ///
     /// # Errors
     /// When the server cannot answer questions.

@@ -1,4 +1,4 @@
-//! What answers rest on: ties and events, named so that they can be looked at.
+//! The evidence for answers: ties and events, with their ids so that callers can look them up.
 
 use std::collections::BTreeSet;
 
@@ -13,41 +13,41 @@ use crate::model::{EntityId, Place, RecordId, Span, Timestamp};
 /// A tie or an event that an answer rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StatementView {
-    /// Its id: of an event (`evt_`) one that `GET /v1/events/{id}` opens, else of a tie (`tie_`).
+    /// The id of the event (`evt_`), which `GET /v1/events/{id}` opens, or of the tie (`tie_`).
     #[schema(pattern = "^(evt|tie)_[0-9a-f]{32}$")]
     pub id: String,
-    /// What it is: of an event `sighting`, `call`, `message`, `booking`, `payment`, `ad`, `crossing` or `incident`, of
-    /// a tie `USES`, `LIVES_AT`, `STAYED_AT`, `DRIVES`, `OWNS`, `WORKS_FOR` or `ASSOCIATED_WITH`.
+    /// The kind: of an event `sighting`, `call`, `message`, `booking`, `payment`, `ad`, `crossing` or `incident`, of a
+    /// tie `USES`, `LIVES_AT`, `STAYED_AT`, `DRIVES`, `OWNS`, `WORKS_FOR` or `ASSOCIATED_WITH`.
     #[schema(value_type = String, example = "sighting")]
     pub kind: &'static str,
-    /// The parts that the things in question play in it, in order of part and id, at most 20.
+    /// The roles that the entities in question have in it, in order of role and id, at most 20.
     pub roles: Vec<RoleView>,
-    /// When it began; absent where that is not known, or masked.
+    /// The time at which it began; absent when unknown or masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// When it ended, where that is known.
+    /// The time at which it ended; absent when unknown or masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// Where an event was; absent where that is not known, or masked.
+    /// The place of an event; absent when unknown or masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// The agency that says so.
+    /// The agency that owns the tie or the event.
     pub agency: String,
 }
 
-/// A part that something plays in a tie or an event.
+/// The role of an entity in a tie or an event.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RoleView {
-    /// Of an event `subject`, `caller`, `callee`, `payer`, `payee`, `guest`, `host`, `contact`, `vehicle` or
+    /// The role: of an event `subject`, `caller`, `callee`, `payer`, `payee`, `guest`, `host`, `contact`, `vehicle` or
     /// `location`; of a tie `from` or `to`.
     #[schema(value_type = String, example = "subject")]
     pub role: &'static str,
-    /// What plays it.
+    /// The entity that has the role.
     pub entity: EntityId,
 }
 
 impl StatementView {
-    /// The first of some statements, with the parts that these entities play in them.
+    /// Returns the first of some statements in order of time, with the roles that the entities in `among` have in them.
     pub fn first(
         seen: &Seen<'_>,
         statements: impl Iterator<Item = Statement>,
@@ -78,7 +78,7 @@ impl StatementView {
     }
 }
 
-/// The parts that these entities play, each once, in order of part and of id as shown.
+/// Returns the roles of the entities in `among`, each once, in order of role and of the shown id.
 fn roles(
     seen: &Seen<'_>,
     parts: Vec<(&'static str, RecordId)>,

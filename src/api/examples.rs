@@ -1,13 +1,13 @@
-//! The ids and inputs that the examples of several operations name. Every example runs as it stands on the demo's
-//! store with the token of any of its agencies; a test runs each of them.
+//! The ids and inputs that the examples of several operations use. Every example runs as it stands on the demo's store
+//! with the token of any of its agencies; a test runs each of them.
 
 use serde_json::{Value, json};
 
-/// An entity that every agency of the demo sees under this id: a phone that many have to do with.
+/// An entity that every agency of the demo sees under this id: a phone that is related to many people.
 pub const PHONE: &str = "ent_ac3e67dc330a0be5fb1aea554b9077a4";
 /// A person whom every agency of the demo sees under this id.
 pub const PERSON: &str = "ent_06cfc2a8149d51672c9819c6f9d45c6b";
-/// An address that has to do with that person.
+/// An address that is related to that person.
 pub const ADDRESS: &str = "ent_301aed11db139c629dca88b96720a7bf";
 /// A vehicle with sightings in several cities.
 pub const VEHICLE: &str = "ent_2b7b99e8a2a548d910a1e64dc33838f2";
@@ -21,7 +21,7 @@ pub const OTHER_RECORD: &str = "rec_0d04b10c1df98e283808f9967c236b27";
 pub const PERSON_RECORD: &str = "rec_0590d7014edf30197afb1432f44e373e";
 /// Another record about the same person.
 pub const OTHER_PERSON_RECORD: &str = "rec_08ea4e531c66657bf4dfb5c73dc4c572";
-/// A job that is none: jobs are made by starting one.
+/// The id of no job: jobs exist only after a caller has started one.
 pub const JOB: &str = "job_00000000000000000000000000000000";
 
 /// The agreement by which the police of the demo share with the others.
@@ -29,11 +29,11 @@ pub const AGREEMENT: &str = "agr_56f4fc418821317207c692baa8dfd583";
 /// The case that the police of the demo lead.
 pub const CASE: &str = "case_e0dd315f38229807c6158001ebacf14c";
 
-/// A referral that is none: the ids of referrals depend on when they are made.
+/// The id of no referral: ids of referrals depend on when they are made.
 pub const REFERRAL: &str = "rfl_00000000000000000000000000000000";
-/// An onward request that is none, for the same reason.
+/// The id of no onward request.
 pub const ONWARD: &str = "onw_00000000000000000000000000000000";
-/// A use of break-glass that is none, for the same reason.
+/// The id of no use of break-glass.
 pub const BREAK_GLASS: &str = "bgl_00000000000000000000000000000000";
 
 /// A row as an agency hands it in.

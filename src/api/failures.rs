@@ -1,8 +1,8 @@
-//! Failures to show who one is, by the address that they come from. The first of a minute are written down one
-//! by one; further ones are answered 429 and counted, and once a minute one entry for each address says how many
-//! there were. Who shows a good credential is never hindered, whatever comes from the same address.
+//! Failed authentications, by the address that they come from. The first failures of a minute are logged one by one;
+//! further failures are answered 429 and counted, and once a minute one log entry for each address gives their number.
+//! A caller with a valid credential is never hindered by failures from the same address.
 //!
-//! The address is that of the connection: `X-Forwarded-For` is what the sender says.
+//! The address is the connection's: `X-Forwarded-For` can be set to anything by the sender.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,14 +10,15 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// Addresses in each of the two generations that are kept.
+/// The most addresses in each of the two generations.
 const ADDRESSES_MAX: usize = 5_000;
-/// Entries of a minute; the failures of further addresses are one entry without an address.
+/// The most log entries of a minute; the failures of further addresses are counted in one entry without an address.
 const ENTRIES_MAX: usize = 1_000;
-/// How many times as many failures are written down one by one of all addresses as of one.
+/// The limit of failures that are logged one by one, for all addresses together, as a multiple of the limit of one
+/// address.
 const ALL_ADDRESSES: u32 = 60;
 
-/// Where failures come from: an IPv4 address, or the /64 of an IPv6 address, which is one subscriber's.
+/// The source of failures: an IPv4 address, or the /64 prefix of an IPv6 address, which one subscriber has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source(IpAddr);
 
@@ -39,27 +40,27 @@ impl fmt::Display for Source {
     }
 }
 
-/// The treatment of one failure to show who one is: logged by itself, or counted.
+/// The treatment of one failed authentication: logged by itself, or counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// It is written down and answered as it is.
+    /// The failure is logged and answered as usual.
     Single,
-    /// It is counted; the sender may try again after so many seconds.
+    /// The failure is counted; the sender may try again after this number of seconds.
     Counted(u16),
 }
 
-/// Failures of late.
+/// The recent failed authentications of a server.
 pub struct Failures {
     a_minute: u32,
     table: Mutex<Table>,
 }
 
-/// Two generations: who was not heard of while the younger one filled is forgotten with the older. So a look-up
-/// costs the same however many there are.
+/// The recent senders in two generations: a sender that does not fail again while the younger generation fills up is
+/// forgotten with the older one. So the costs of a look-up and the memory are bounded.
 struct Table {
     young: HashMap<Source, Sender>,
     old: HashMap<Source, Sender>,
-    /// Counted failures of addresses that are forgotten.
+    /// Number of counted failures of forgotten addresses.
     others: u64,
     all: Bucket,
 }
@@ -69,7 +70,7 @@ struct Sender {
     counted: u64,
 }
 
-/// So many a minute, and as many at once.
+/// A token bucket that refills a number of tokens per minute and holds at most as many.
 #[derive(Clone, Copy)]
 struct Bucket {
     left: f64,
@@ -81,7 +82,7 @@ impl Bucket {
         Self { left: f64::from(a_minute), at }
     }
 
-    /// Takes one; the seconds until there is one again where there is none.
+    /// Takes a token; if there is none, returns the seconds until the next one, 1 to 60.
     fn take(&mut self, a_minute: u32, now: Instant) -> Result<(), u16> {
         let rate = f64::from(a_minute) / 60.0;
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
@@ -95,14 +96,14 @@ impl Bucket {
 }
 
 impl Failures {
-    /// None yet; of one address so many a minute are written down one by one.
+    /// Creates an empty table that lets `a_minute` failures per minute of one address be logged one by one.
     pub fn new(a_minute: u32) -> Self {
         let all = Bucket::full(a_minute.saturating_mul(ALL_ADDRESSES), Instant::now());
         let table = Table { young: HashMap::new(), old: HashMap::new(), others: 0, all };
         Self { a_minute, table: Mutex::new(table) }
     }
 
-    /// Notes one.
+    /// Notes a failure, and tells its treatment.
     pub fn note(&self, source: Source, now: Instant) -> Failure {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sender = table
@@ -123,14 +124,15 @@ impl Failures {
         taken.map_or_else(Failure::Counted, |()| Failure::Single)
     }
 
-    /// What was counted since this was asked last, by address; those without one are the last.
+    /// Returns and resets the numbers of counted failures by address; the failures without an address are the last
+    /// item.
     pub(super) fn take(&self) -> Vec<(Option<Source>, u64)> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let Table { young, old, others, .. } = &mut *table;
         let senders = young.iter_mut().chain(old);
         let counted = senders.map(|(source, it)| (*source, std::mem::take(&mut it.counted)));
         let mut counted: Vec<_> = counted.filter(|(_, count)| *count > 0).collect();
-        // The most first: they have an entry of their own.
+        // The addresses with the most failures come first: they get an entry of their own.
         counted.sort_unstable_by_key(|(source, count)| (std::cmp::Reverse(*count), *source));
         let rest = counted.split_off(counted.len().min(ENTRIES_MAX));
         let rest = rest.iter().map(|(_, count)| count).sum::<u64>() + std::mem::take(others);
@@ -139,7 +141,7 @@ impl Failures {
         all
     }
 
-    /// Takes back what could not be written down.
+    /// Adds failures again whose entry could not be written; they count without an address.
     pub(super) fn put_back(&self, count: u64) {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).others += count;
     }
@@ -185,7 +187,7 @@ mod tests {
                 counted += u64::from(failures.note(source, now) != Failure::Single);
             }
         }
-        // Of all together too few are single to fill a log.
+        // Over all addresses together, few failures are single, so that they cannot fill the log.
         assert_eq!(counted, 100_000 - 600);
         let table = failures.table.lock().unwrap();
         assert!(table.young.len() + table.old.len() <= 2 * ADDRESSES_MAX);

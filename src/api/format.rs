@@ -1,6 +1,6 @@
-//! The media types that answers leave in.
+//! The media types of answers.
 
-/// A media type that answers leave in.
+/// A media type of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     /// JSON (RFC 8259).
@@ -20,7 +20,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The name that `?format=` takes.
+    /// Returns the name of the format as a value of `?format=`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -33,7 +33,7 @@ impl Format {
         }
     }
 
-    /// The media type, without parameters.
+    /// Returns the media type without parameters.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -46,7 +46,7 @@ impl Format {
         }
     }
 
-    /// The media type with its parameters.
+    /// Returns the media type with its parameters.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",

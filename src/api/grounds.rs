@@ -1,26 +1,26 @@
-//! On what an answer rests: what the caller asked for, as understood, and whether its own records and its
-//! agreements count for it. A function of the caller, of its own records and of the agreements that it is a side
-//! of, so that the words are the same whatever is hidden.
+//! The grounds of an answer: the purpose and the case as the server understood them, and whether the agency's own
+//! records and its agreements count for it. They depend on the caller, its agency's own records and the agreements that
+//! the agency is a side of only, so that they tell nothing of hidden records.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::govern::{CaseId, CaseRef, Grounds, Purpose, Reference};
 
-/// On what an answer rests. An answer that rests on nothing says of nobody that they are not known.
+/// The grounds of an answer: the purpose, the case, and the sources of records that count for it. An answer without any
+/// source does not mean that a person is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RestsOn {
-    /// What for, as understood.
+    /// The purpose as the server understood it.
     pub purpose: Purpose,
-    /// Whether the caller is shown records for this purpose at all: it may ask for it, and records are shown for
-    /// it.
+    /// True if the caller may ask for this purpose and records are shown for this purpose at all.
     pub purpose_shows_records: bool,
-    /// About which case, as understood.
+    /// The case as the server understood it.
     pub case: CaseUnderstood,
-    /// Whether records of the caller's own agency count for the answer.
+    /// True if records of the caller's own agency count for the answer.
     pub own_records: bool,
-    /// The agencies whose agreements in force grant the caller records for this purpose, by name. Whether they have
-    /// any is not told.
+    /// The agencies whose agreements in force grant the caller records for this purpose, by name. The list does not
+    /// tell if they have any such records.
     pub disclosers: Vec<String>,
 }
 
@@ -28,14 +28,14 @@ pub struct RestsOn {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseUnderstood {
-    /// A case in accord, which is open and which the caller works on.
+    /// An open case in accord that the caller works on.
     Id(CaseId),
-    /// A reference of the caller's own agency: agreements that ask for a case in accord grant nothing.
+    /// A reference of the caller's own agency: agreements that require a case in accord grant nothing.
     Reference(Reference),
 }
 
 impl RestsOn {
-    /// What the answer to what is asked for a purpose about a case rests on, for these grounds.
+    /// Creates the grounds of an answer from its purpose, its case and the decision of the caller's view.
     pub fn of(purpose: Purpose, case: &CaseRef, grounds: &Grounds) -> Self {
         Self {
             purpose,

@@ -1,5 +1,5 @@
-//! What happens around every request: a request id, authentication, the audit log before the
-//! answer leaves, one form for all errors, metrics.
+//! The frame around every request: a request id, authentication, the audit log before the answer leaves, one form for
+//! all errors, metrics.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -32,10 +32,10 @@ use crate::model::{Timestamp, hex};
 /// The header that carries a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The header that carries a proof (RFC 9449).
+/// The header that carries a DPoP proof (RFC 9449).
 const PROOF: HeaderName = HeaderName::from_static("dpop");
 
-/// What the log calls a path that no operation has; the path itself may hold anything.
+/// The name in the log of a path that no operation has; the path itself may hold any text of the caller.
 const NO_OPERATION: &str = "unknown path";
 
 /// Wraps every request of the server.
@@ -45,12 +45,13 @@ pub async fn guard<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let began = Instant::now();
-    // What hidden rows cause waits.
+    // Links with hidden rows are searched in the pauses between requests, so that this work does not slow the request
+    // down.
     let _in_progress = state.links.in_progress();
-    // A proof is of the method that was sent.
+    // A proof names the method that was sent, so it is read before HEAD is changed.
     let credentials = credentials(&request);
     let tags = Shown::of(request.headers());
-    // HEAD is GET whose body is not sent, which the framework sees to.
+    // HEAD is treated as GET; the framework leaves out the body.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
@@ -67,7 +68,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let asks = request.method() == Method::GET;
     let read = asks || request.method() == Method::OPTIONS;
     let is_logged = !(public && read);
-    // What anyone may read is not logged; a log-on is.
+    // Public reads are not logged; log-ons are.
     let due = is_logged.then(|| {
         let begun = Entry::begun(((state.clock)(), id.clone()), operation.clone());
         let act = state.operations.act(request.method(), template);
@@ -99,7 +100,7 @@ pub async fn guard<B: MessageBody + 'static>(
                 request.extensions_mut().insert(Since(since));
                 session.map(|session| request.extensions_mut().insert(session));
             }
-            // Routing and handlers turn their errors into responses; nothing else stands inside.
+            // Inside are only routing and handlers, which turn their errors into responses.
             next.call(request).await?.map_into_left_body()
         }
     };
@@ -117,7 +118,7 @@ pub async fn guard<B: MessageBody + 'static>(
         let case = case.as_deref().unwrap_or_default();
         response = tagged(response, &tags, &state.id_key, [caller.0, caller.1, case]);
     }
-    // What is counted is written down once a minute, for all that came from an address.
+    // Counted failures are logged once a minute, in one entry for each address.
     let counted = matches!(failure, Some(Failure::Counted(_)));
     let due = due.filter(|_| !counted);
     if let Some((due, begun)) = due.and_then(|due| due.first().map(|begun| (due, begun))) {
@@ -157,19 +158,18 @@ pub async fn guard<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// Methods are a closed list, so that no caller makes up names for the log and the metrics.
+/// Returns the name of a method from a closed list, so that callers cannot make up names for the log and the metrics.
 fn known_method(method: &Method) -> &str {
     let known =
         [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
     if known.contains(method) { method.as_str() } else { "OTHER" }
 }
 
-/// Who asks, the policy that says what the headers mean, and when both were looked up.
+/// The caller, the policy that decides the meaning of the headers, and the time at which both were looked up.
 type Known = (Authenticated, Result<Arc<Rules>, Problem>, Timestamp);
 
-/// Who asks; nobody for public operations. Nobody is asked where the log cannot be written. Looked up anew for every
-/// request, so that a right taken
-/// away is gone at once.
+/// Authenticates the caller; `None` for public operations. Refuses every request while the log cannot be written. The
+/// caller is looked up anew for every request, so that a withdrawn right ends at once.
 async fn authenticate(
     state: &web::Data<State>,
     shown: Result<Credentials, Problem>,
@@ -182,20 +182,20 @@ async fn authenticate(
     };
     let state = state.clone();
     let look = move || {
-        // What cannot be logged is not begun: nothing is stored and then refused.
+        // A request that cannot be logged is refused before it stores anything.
         let store = state.store.as_ref();
         state.audit.check(store).map_err(|_| Problem::new(Code::Unavailable))?;
         let Some(shown) = shown else { return Ok(None) };
         let now = (state.clock)();
         let known = state.identity.authenticate(store, &shown, now).map_err(refused)?;
-        // What the headers mean is for the policy to say.
+        // The policy decides the meaning of the headers for purpose and case.
         let policy = state.policies.policy(store).map(|(_, policy)| policy);
         Ok(Some((known, policy.map_err(Problem::from), now)))
     };
     web::block(look).await.map_err(|_| Problem::new(Code::Internal))?
 }
 
-/// What a request shows, or that it shows nothing, or nothing that can be used.
+/// Returns the credentials of a request.
 fn credentials(request: &ServiceRequest) -> Result<Credentials, Problem> {
     match request.headers().contains_key(&header::AUTHORIZATION) {
         true => shown(request).ok_or_else(Problem::invalid_token),
@@ -203,7 +203,7 @@ fn credentials(request: &ServiceRequest) -> Result<Credentials, Problem> {
     }
 }
 
-/// A token, and with the scheme `DPoP` the proof that goes with it.
+/// Returns the token of a request, with the scheme `DPoP` together with its proof; `None` if it cannot be read.
 fn shown(request: &ServiceRequest) -> Option<Credentials> {
     let (scheme, token) = one(request, &header::AUTHORIZATION)?.split_once(' ')?;
     let proof = match scheme.to_ascii_lowercase().as_str() {
@@ -219,14 +219,14 @@ fn shown(request: &ServiceRequest) -> Option<Credentials> {
     Some(Credentials { bearer: token.trim().to_owned(), certificate, proof })
 }
 
-/// The header of a name. Two are none: of two readers each could take another.
+/// Returns the only header of a name. Two such headers count as none, since two readers could take different ones.
 fn one<'r>(request: &'r ServiceRequest, name: &HeaderName) -> Option<&'r str> {
     let mut headers = request.headers().get_all(name);
     let (Some(header), None) = (headers.next(), headers.next()) else { return None };
     header.to_str().ok()
 }
 
-/// The answer to a refusal: one for all that is wrong with a credential.
+/// Returns the answer to a refusal: the same for everything that is wrong with a credential.
 fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Bad(reason) => {
@@ -248,8 +248,8 @@ fn refused(refusal: Refusal) -> Problem {
     }
 }
 
-/// What the audit log must keep of an answer: what the handler put beside it, or with its refusal. Errors of the
-/// framework bring nothing.
+/// Returns the audit log's part of an answer, which the handler has put beside it or with its refusal; `None` for
+/// errors of the framework.
 fn told<B>(response: &ServiceResponse<B>) -> Option<Told> {
     let response = response.response();
     let refused = response.error().and_then(|error| error.as_error::<Problem>());
@@ -258,7 +258,7 @@ fn told<B>(response: &ServiceResponse<B>) -> Option<Told> {
         .or_else(|| response.extensions().get::<Told>().cloned())
 }
 
-/// Another answer in the place of one that must not leave.
+/// Replaces an answer that must not leave by a problem with a code.
 fn failed<B: MessageBody + 'static>(
     response: ServiceResponse<EitherBody<B, BoxBody>>,
     code: Code,
@@ -267,7 +267,7 @@ fn failed<B: MessageBody + 'static>(
     replaced(response, &Problem::new(code), id)
 }
 
-/// A problem in the place of an answer.
+/// Replaces an answer by a problem.
 fn replaced<B: MessageBody + 'static>(
     response: ServiceResponse<EitherBody<B, BoxBody>>,
     problem: &Problem,
@@ -277,13 +277,13 @@ fn replaced<B: MessageBody + 'static>(
     ServiceResponse::new(http, problem.response(Some(id.to_owned()))).map_into_right_body()
 }
 
-/// Whether a caller has failed to show who they are. A good credential that is not good enough is no failure.
+/// Tells if an authentication has failed. A valid credential that is not strong or recent enough is not a failure.
 fn failure_of<B>(response: &ServiceResponse<B>) -> bool {
     let error = response.response().error().and_then(|error| error.as_error::<Problem>());
     error.is_some_and(|problem| problem.code() == Code::Unauthenticated)
 }
 
-/// What becomes of a failure that came from here.
+/// Notes a failed authentication from a source, and returns its treatment.
 fn failed_from(state: &State, source: Option<Source>) -> Failure {
     let source = source.unwrap_or_else(|| Source::from(IpAddr::from([0, 0, 0, 0])));
     state.failures.note(source, Instant::now())
@@ -311,7 +311,7 @@ fn as_problem<B: MessageBody + 'static>(
     replaced(response, &problem, id)
 }
 
-/// The code for a status that the framework gave.
+/// Returns the code for a status that the framework gave.
 fn code_of(status: StatusCode) -> Code {
     match status.as_u16() {
         404 => Code::NotFound,
@@ -332,8 +332,8 @@ fn outcome(status: StatusCode) -> Outcome {
     }
 }
 
-/// Whether what a request did is in the log, or will be whatever happens: an entry that was stored with what it is
-/// about is durable, so the answer leaves even where the log cannot be written.
+/// Writes the entry of a request, and tells if it is in the log or will certainly be: an entry that was stored together
+/// with the request's writes is durable, so the answer leaves even if the log cannot be written.
 async fn is_in_log(state: &web::Data<State>, due: &Arc<Due>, entry: Entry) -> bool {
     let (state, due) = (state.clone(), Arc::clone(due));
     let logged = web::block(move || {

@@ -1,5 +1,5 @@
-//! What a handler is given of a request: the id in its path, its query parameters, its body. Each is a type that reads
-//! itself and says in the document what it is, so that the two cannot differ.
+//! The input of a handler: the id in the request's path, its query parameters, its body. Each part is a type that both
+//! reads itself and describes itself in the OpenAPI document, so that the two cannot differ.
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use super::parameters::Parameters;
 use super::problem::{Code, Problem};
 use super::receive::Body;
 
-/// A request as it arrived, of which a handler's input is read.
+/// A request as it arrived, from which a handler's input is read.
 pub struct Arrived {
     path: Option<String>,
     parameters: Parameters,
@@ -24,10 +24,10 @@ pub struct Arrived {
 }
 
 impl Arrived {
-    /// Takes what a handler may be given out of a request.
+    /// Takes the parts that an input may be read from out of a request.
     ///
     /// # Errors
-    /// A query string that cannot be read, or that gives a parameter twice.
+    /// When the query string cannot be read, or has a parameter twice.
     pub fn of(request: &HttpRequest, body: Option<Body>) -> Result<Self, Problem> {
         let path = web::Path::<String>::from_request(request, &mut dev::Payload::None);
         let path = path.now_or_never().and_then(Result::ok).map(web::Path::into_inner);
@@ -35,35 +35,35 @@ impl Arrived {
         Ok(Self { path, parameters: Parameters::of(request)?, body, wanted })
     }
 
-    /// The form that the caller wants its answer in, of those that the operation has.
+    /// Negotiates the format of the answer among the operation's formats.
     ///
     /// # Errors
-    /// None of them is wanted.
+    /// When none of them is wanted.
     pub fn format(&mut self, formats: &[Format]) -> Result<Format, Problem> {
-        // One that has one form only has no parameter for it.
+        // An operation with a single format has no parameter for it.
         let named = if formats.len() > 1 { self.parameters.text("format")? } else { None };
         self.wanted.among(formats, named.as_deref())
     }
 
-    /// The input of a handler.
+    /// Reads the input of a handler.
     ///
     /// # Errors
-    /// When a part of it is not what it should be, or a parameter is left over.
+    /// When a part of the input is invalid, or the request has a parameter that the operation does not know.
     pub fn input<I: Input>(mut self) -> Result<I, Problem> {
         let input = I::read(&mut self)?;
         self.parameters.finish()?;
         Ok(input)
     }
 
-    /// The text that the path's variable part is.
+    /// Returns the text of the path's variable part.
     ///
     /// # Errors
-    /// Not text.
+    /// When the path has no such part or it is not text.
     pub fn path(&mut self) -> Result<String, Problem> {
         self.path.take().ok_or_else(|| Problem::new(Code::NotFound))
     }
 
-    /// The query parameters that are not read yet.
+    /// Returns the query parameters that have not been read yet.
     pub fn parameters(&mut self) -> &mut Parameters {
         &mut self.parameters
     }
@@ -71,16 +71,16 @@ impl Arrived {
 
 /// A handler's input, or a part of it.
 pub trait Input: Sized + 'static {
-    /// Whether it is read from the request's body.
+    /// True if the input is read from the request's body.
     const HAS_BODY: bool = false;
 
-    /// Reads it.
+    /// Reads the input.
     ///
     /// # Errors
-    /// When it is not what it should be.
+    /// When the input is invalid.
     fn read(arrived: &mut Arrived) -> Result<Self, Problem>;
 
-    /// Puts it into the operation's entry in the document.
+    /// Describes the input in the operation's entry in the OpenAPI document.
     fn describe(description: &mut Description<'_>);
 }
 
@@ -119,7 +119,7 @@ impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
     }
 }
 
-/// The id of a thing, in the path. A text that is no id of the kind names nothing.
+/// The id of an object, in the path. A text that is not an id of the kind is answered 404.
 pub struct Id<I>(pub I);
 
 impl<I: FromStr + ToSchema + 'static> Input for Id<I> {

@@ -1,6 +1,6 @@
-//! Work that begins after an answer has been made: questions that are kept ([`Deferred`]) until others have heard of
-//! them. A handler notes one with [`CallerScope::later`](super::scope::CallerScope::later), the frame begins the work. What a
-//! stop has left is done at the next start.
+//! Work that begins after an answer has been made: questions that are kept ([`Deferred`]) until their owners have been
+//! told. A handler notes one with [`CallerScope::later`](super::scope::CallerScope::later), the frame begins the work.
+//! Work that a stop of the server interrupts is done at the next start.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use crate::casework::deferred::Deferred;
 use crate::casework::{CaseworkError, referrals};
 use crate::model::hex;
 
-/// Silent alerts are written some time after the question, whose entry is in the log.
+/// Silent alerts are written some time after the question; the entry of the question is in the log.
 static ALERTS: Due = Due::unlogged(Housekeeping::SilentAlerts);
-/// Referrals are looked for some time after the question, whose entry is in the log.
+/// Referrals are looked for some time after the question; the entry of the question is in the log.
 static CHECKS: Due = Due::unlogged(Housekeeping::Referrals);
 
-/// A question of which others may have to hear.
+/// A question about which other agencies may have to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Later {
-    /// Of the owners who keep black what was asked for: silently.
+    /// Alerts silently the owners that keep the sought objects black.
     Alert(Deferred),
-    /// Of the owners whose masked records a finding would need.
+    /// Refers to the owners whose masked records a finding would need.
     Refer(Deferred),
 }
 
@@ -33,7 +33,7 @@ impl Later {
         rt::spawn(web::block(move || self.finish(&state)));
     }
 
-    /// Does the work. What fails is tried again at the next start.
+    /// Does the work. Failed work is tried again at the next start.
     fn finish(&self, state: &State) {
         let done = match self {
             Self::Alert(kept) => alert(state, kept),
@@ -45,7 +45,7 @@ impl Later {
     }
 }
 
-/// Begins the work that an earlier stop has left.
+/// Begins the work that was unfinished when the server stopped.
 pub fn resume(state: Arc<State>) {
     rt::spawn(web::block(move || match left(&state) {
         Ok(left) => left.iter().for_each(|later| later.finish(&state)),
@@ -72,7 +72,7 @@ fn refer(state: &State, kept: &Deferred) -> Result<(), CaseworkError> {
     };
     let (work, sealing) = (state.casework(&CHECKS), state.sealing());
     let done = referrals::finish(work, (&state.cache, &state.referred), sealing, kept, entry);
-    // What was made before a failure is logged as well.
+    // Referrals that were made before a failure are logged as well.
     if let Err(error) = state.audit.settle(state.store.as_ref(), None) {
         tracing::error!(%error, "the entry of a referral waits in the store");
     }

@@ -1,5 +1,5 @@
-//! What a path takes: OPTIONS, `Allow`, and where a path leads that has a slash too many. All of it depends on the
-//! path's pattern alone, so it says nothing of what an id in the path names.
+//! The methods of paths: answers to OPTIONS, the header `Allow`, and redirects of paths with a trailing slash. They
+//! depend on the path's pattern only, so they do not tell if an id in the path names anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use super::says::Says;
 pub struct Methods(BTreeMap<String, String>);
 
 impl Methods {
-    /// Of all operations of a document and of the public ones.
+    /// Collects the methods of all operations of a document and of the public operations.
     pub fn of(document: &Value, public: &[PublicOperation]) -> Self {
         let mut methods: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -41,13 +41,13 @@ impl Methods {
         Self(methods.into_iter().map(|(path, taken)| (path.to_owned(), allow(taken))).collect())
     }
 
-    /// What the path of a request takes; nothing where there is no such path.
+    /// Returns the methods of a request's path as `Allow` lists them; `None` if there is no such path.
     fn of_path(&self, request: &HttpRequest) -> Option<&str> {
         self.0.get(&route_of(request)?).map(String::as_str)
     }
 }
 
-/// The body of an answer that leads or lists, which is none: the header says it.
+/// An answer without a body that consists of a status and one header: a redirect, or the list of methods.
 struct Header(StatusCode, header::HeaderName, HeaderValue);
 
 impl Says for Header {
@@ -61,8 +61,8 @@ impl Says for Header {
     }
 }
 
-/// What no operation answers: OPTIONS, another method of a path that has one, a path with a slash too many, or no
-/// path at all.
+/// Answers requests that no operation answers: OPTIONS, a method that the path does not have, a path with a trailing
+/// slash, or an unknown path.
 pub async fn nowhere(
     request: HttpRequest,
     methods: web::Data<Methods>,
@@ -80,13 +80,13 @@ pub async fn nowhere(
     Ok(Answer::of_no_object(there).response())
 }
 
-/// The page about the API.
+/// Redirects to the page about the API.
 pub async fn page() -> web::Redirect {
     web::Redirect::to("/docs/")
 }
 
-/// The path without the slashes at its end, with the query, where that is the path of an operation: never a place
-/// elsewhere.
+/// Returns the path without its trailing slashes, with the query, if that is the path of an operation; never the
+/// address of another server.
 fn without_slash(request: &HttpRequest) -> Option<HeaderValue> {
     let read = request.match_info().as_str().strip_suffix('/')?.trim_end_matches('/');
     request.resource_map().match_pattern(read)?;

@@ -1,5 +1,5 @@
-//! Metrics of the server, in Prometheus' text format: requests by operation and status, and their
-//! time. Nothing per agency, class or user: those would tell one agency of another's work.
+//! Metrics of the server, in Prometheus' text format: requests by operation and status, and their time. No figure is
+//! kept per agency, class or user, since it would tell one agency of another's work.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const TIME: &str = "accord_http_request_seconds";
 pub struct Metrics(PrometheusRecorder);
 
 impl Metrics {
-    /// All at zero.
+    /// Creates metrics with all counters at zero.
     pub fn new() -> Self {
         let builder = PrometheusBuilder::new();
         let builder = builder
@@ -61,7 +61,7 @@ impl Metrics {
         self.0.register_counter(&Key::from_parts(ANALYSES, labels), &METADATA).increment(1);
     }
 
-    /// All of them as text.
+    /// Returns all metrics as text.
     pub fn render(&self) -> String {
         let handle = self.0.handle();
         handle.run_upkeep();

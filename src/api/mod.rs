@@ -1,8 +1,8 @@
 //! The HTTP API: handlers by resource, errors as problem+json, the OpenAPI document and its page.
 //!
-//! [`router`] is the table of contents. Around every request stands [`guard`]: authentication, and
-//! the audit log before the answer leaves. A handler reads its input, asks a domain function with the
-//! caller's view, and gives a wire type. This room knows neither SQL nor Cypher; nothing knows it.
+//! [`router`] is the table of contents. [`guard`] wraps every request: it authenticates the caller, and writes the
+//! audit log before the answer leaves. A handler reads its input, calls a domain function with the caller's view, and
+//! returns a wire type. This room knows neither SQL nor Cypher; no other room uses it.
 
 mod access;
 mod agencies;

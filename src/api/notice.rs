@@ -1,4 +1,4 @@
-//! What a user accepts by logging on (CJIS AC-8).
+//! The notice that a user accepts by logging on (CJIS AC-8).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,17 +11,17 @@ to those who are authorized, for lawful purposes, within their cases. Whatever y
 answered is recorded and reviewed. Unauthorized use is prohibited and may be punished. By logging on you consent \
 to this.";
 
-/// A notice.
+/// The notice of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Notice {
-    /// Names this text: whoever logs on says that it accepts this one. Another text has another id.
+    /// The id of this text, which a log-on must name to accept it. Another text has another id.
     pub id: String,
     /// The text, to be shown before the log-on.
     pub text: String,
 }
 
 impl Notice {
-    /// The notice of a text.
+    /// Creates the notice of a text.
     pub fn of(text: &str) -> Self {
         let text = text.trim().to_owned();
         let hash = blake3::derive_key("accord 2026 notice at log-on", text.as_bytes());

@@ -1,4 +1,4 @@
-//! The objects that paths name.
+//! The ids of objects in the paths of requests.
 
 use actix_web::HttpRequest;
 
@@ -6,7 +6,7 @@ use crate::govern::{AgreementId, BreakGlassId, CaseId, OnwardId, ReferralId};
 use crate::jobs::JobId;
 use crate::model::{EntityId, EventId, RecordId};
 
-/// The beginnings of the ids that paths name.
+/// The prefixes of the ids in paths.
 const OBJECTS: [&str; 9] = [
     EntityId::PREFIX,
     RecordId::PREFIX,
@@ -19,7 +19,7 @@ const OBJECTS: [&str; 9] = [
     ReferralId::PREFIX,
 ];
 
-/// The id that the path names, if it has the form of one: anything else is the caller's own text.
+/// Returns the id in the path if it has the form of one; other texts are the caller's own words and are not logged.
 pub(super) fn object(request: &HttpRequest) -> Option<String> {
     let id = request.match_info().get("id")?;
     let digits = OBJECTS.iter().find_map(|prefix| id.strip_prefix(prefix))?;

@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
+//! The OpenAPI document, built from the descriptions of the operations and the parts that all of them share.
 
 use actix_web::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ use super::router::{Row, rows};
 use super::schemas;
 use crate::govern::{Function, Purpose, Reference};
 
-/// What the document says of the whole API.
+/// The description of the whole API.
 const ABOUT: &str = "\
 Who is this, who is around them, is this a ring, how do they move: asked of the records of several \
 agencies, and answered on what the caller's agency may see, on nothing else. \
@@ -36,7 +36,7 @@ What may not be seen answers exactly as what does not exist. Every operation but
 those of sessions says what for (`x-purpose`) and about which case (`x-case`). Nothing here says that somebody is a \
 trafficker.";
 
-/// Groups of operations, in order.
+/// The groups of operations, in order of the document.
 const TAGS: [(&str, &str); 18] = [
     ("resolve", "Who is this?"),
     (
@@ -61,11 +61,11 @@ const TAGS: [(&str, &str); 18] = [
     ("service", "The server itself"),
 ];
 
-/// What a request shows.
+/// The description of the credentials of a request.
 const SCHEME: &str = "An API key, a session's token, or an identity provider's access token. One that is bound to a \
     key (`cnf.jkt`) goes with `Authorization: DPoP` and a proof in the header `DPoP` (RFC 9449).";
 
-/// The OpenAPI document of the API, as committed under `openapi/` and served at `/openapi.json`.
+/// Returns the OpenAPI document of the API, as committed under `openapi/` and served at `/openapi.json`.
 pub fn document() -> Value {
     let mut document = json!(operations_and_components());
     schemas::shape(&mut document);
@@ -73,7 +73,7 @@ pub fn document() -> Value {
     document
 }
 
-/// The document as the operations say it of themselves.
+/// Returns the document with the operations and their schemas, before shapes and bounds are added to the schemas.
 fn operations_and_components() -> OpenApi {
     let mut info = Info::new("accord", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
@@ -103,13 +103,13 @@ fn operations_and_components() -> OpenApi {
     let scheme = scheme.build();
     components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(scheme).into());
     components.schemas = schemas;
-    // Relative to the address that the document was read from.
+    // The server's address is relative to the address that the document was read from.
     let here = ServerBuilder::new().url("/").description(Some("This server")).build();
     document.servers = Some(vec![here]);
     document
 }
 
-/// Makes a type a component, with all that it consists of.
+/// Adds a type and the types of its members to the components.
 fn component<T: ToSchema>(schemas: &mut Schemas) {
     Description::new("", &Value::Null, schemas).component::<T>();
 }
@@ -122,7 +122,8 @@ fn method_of(method: &Method) -> HttpMethod {
     }
 }
 
-/// The entry of an operation: what its descriptor and the types of its input and answer say, and what holds for all.
+/// Returns the entry of an operation, from its descriptor, the types of its input and answer, and the parts that all
+/// operations share.
 fn entry(row: &Row, schemas: &mut Schemas) -> Operation {
     let About { id, docs, tag, success, refusals, examples, .. } = &row.about;
     let mut description = Description::new(row.path, examples, schemas);
@@ -164,7 +165,7 @@ fn entry(row: &Row, schemas: &mut Schemas) -> Operation {
     operation
 }
 
-/// The title and the rest of an operation's documentation.
+/// Splits the documentation of an operation into its title and the rest.
 fn documentation(lines: &[&str]) -> (String, String) {
     let mut lines = lines.iter().map(|line| line.trim());
     let title = lines.next().unwrap_or_default().to_owned();
@@ -172,7 +173,7 @@ fn documentation(lines: &[&str]) -> (String, String) {
     (title, rest.join("\n").trim().to_owned())
 }
 
-/// The roles that may call an operation, or why anyone may.
+/// Returns the roles that may call an operation, or the reason for which it is public.
 fn permission(access: Access) -> Extensions {
     let said = ExtensionsBuilder::new();
     match access {
@@ -185,7 +186,7 @@ fn permission(access: Access) -> Extensions {
     }
 }
 
-/// The parameter that names a form, and the forms.
+/// Describes the parameter that names a form, and the forms of the answer beside JSON.
 fn describe_formats(description: &mut Description<'_>, formats: &[Format]) {
     let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
     let about = "The form of the answer; what `Accept` wants when absent";
@@ -200,7 +201,7 @@ fn describe_formats(description: &mut Description<'_>, formats: &[Format]) {
     }
 }
 
-/// What the forms other than JSON have no room for.
+/// Returns the headers for the values that forms other than JSON have no room for.
 fn headers_of_forms() -> Vec<(String, RefOr<Header>)> {
     let header = |about: &str| {
         let mut header = Header::new(Description::text());
@@ -224,7 +225,7 @@ fn headers_of_forms() -> Vec<(String, RefOr<Header>)> {
     ]
 }
 
-/// A response that is a problem.
+/// Returns a response that is a problem.
 fn problem(meaning: &str) -> RefOr<Response> {
     let schema: RefOr<Schema> = Ref::from_schema_name(ProblemBody::name()).into();
     ResponseBuilder::new()
@@ -234,7 +235,8 @@ fn problem(meaning: &str) -> RefOr<Response> {
         .into()
 }
 
-/// Every response has a description (OpenAPI 3.1, 4.8.17): that of what it holds, or the phrase of its status.
+/// Gives every response the description that OpenAPI requires (3.1, 4.8.17): the description of the answer's schema, or
+/// the phrase of its status.
 fn describe_responses(operation: &mut Operation, schemas: &Schemas) {
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
@@ -252,7 +254,7 @@ fn describe_responses(operation: &mut Operation, schemas: &Schemas) {
     }
 }
 
-/// The description of the component that a schema names, alone or first of several.
+/// Returns the description of the component that a schema refers to, alone or as the first of several.
 fn described(schema: &RefOr<Schema>, schemas: &Schemas) -> Option<String> {
     match schema {
         RefOr::Ref(to) => match schemas.get(to.ref_location.rsplit('/').next()?)? {
@@ -271,7 +273,7 @@ fn bearer() -> SecurityRequirement {
     SecurityRequirement::new::<&str, [&str; 0], &str>("bearer", [])
 }
 
-/// An operation on a view is asked for a purpose and about a case.
+/// Describes the headers of purpose and case, which every operation on a view requires.
 fn name_purpose_and_case(description: &mut Description<'_>) {
     let purpose =
         "What for: one of the closed list. One that the caller may not ask for shows nothing";
@@ -285,7 +287,7 @@ fn name_purpose_and_case(description: &mut Description<'_>) {
     description.component::<Reference>();
 }
 
-/// Every answer about records says on what it rests; [`super::answer`] adds it.
+/// Adds `rests_on` to the schema of the answers about records; [`super::answer`] adds it to the answers themselves.
 fn say_on_what_it_rests(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
@@ -302,7 +304,8 @@ fn say_on_what_it_rests(operation: &mut Operation) {
     }
 }
 
-/// What the frame itself may answer to an operation, beside what the operation says of itself.
+/// Returns the codes of the problems that the frame may answer to any operation of this kind, beside the operation's
+/// own.
 fn frame_answers(row: &Row, has_body: bool) -> Vec<Code> {
     let is_public = matches!(row.access, Access::Public(_));
     let mut codes = vec![Code::BadParameter];
@@ -326,7 +329,7 @@ fn frame_answers(row: &Row, has_body: bool) -> Vec<Code> {
     codes
 }
 
-/// What the answers of the frame mean: their status says more than one code.
+/// Returns the description of the frame's problems: one status may stand for several codes.
 fn meaning(code: Code) -> &'static str {
     match code {
         Code::BadParameter => {

@@ -1,10 +1,10 @@
-//! The descriptor of an operation: one value from which its route, its entry in the OpenAPI document, its
-//! permission, its kind of act in the audit log, its parameters and its examples come.
+//! The descriptor of an operation: the single source of its route, its entry in the OpenAPI document, its permission,
+//! its kind of act in the audit log, its parameters and its examples.
 //!
-//! A handler is a plain function of the caller's scope and its [`Input`]; [`operation!`] puts what the document and
-//! the log must know beside it, and [`super::router`] says where it stands and who may call it. What every operation
-//! must do (the permission first, the work within the view on a thread for blocking work, the audit log's part of the
-//! answer) stands here and in [`super::context`] once.
+//! A handler is a plain function of the caller's scope and its [`Input`]; [`operation!`] adds the description for the
+//! document and the log, and [`super::router`] assigns its path and its permission. The steps that every operation
+//! takes (the check of the permission, the work within the view on a thread for blocking work, the audit log's part of
+//! the answer) are written once, here and in [`super::context`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,34 +30,34 @@ use super::scope::CallerScope;
 use crate::audit::Act;
 use crate::govern::Function;
 
-/// The answer of an operation that is under way.
+/// The future answer of an operation.
 pub type Answering = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
 
-/// What the document and the log say of an operation.
+/// The description of an operation for the document and the log.
 #[derive(Debug, Clone)]
 pub struct About {
-    /// Its name in the document (`operationId`).
+    /// The operation's name in the document (`operationId`).
     pub id: &'static str,
-    /// The lines of its documentation: a title, an empty line, and what it does.
+    /// The lines of its documentation: a title, and after an empty line the description.
     pub docs: &'static [&'static str],
-    /// Its group in the document.
+    /// The tag of its group in the document.
     pub tag: &'static str,
-    /// The kind of act that its entries in the audit log are.
+    /// The kind of act that its entries in the audit log bear.
     pub act: Act,
-    /// The status of its answer, and what that means where the answer's type does not say.
+    /// The status of a successful answer, and its description; empty if the description of the answer's type is used.
     pub success: (StatusCode, &'static str),
-    /// Refusals of its own, beside those that the frame makes: status and meaning.
+    /// The operation's own refusals, beside those of the frame: status and description.
     pub refusals: &'static [(u16, &'static str)],
-    /// Examples by parameter name; that of the body is `body`.
+    /// Examples by parameter name; the example of the body is named `body`.
     pub examples: Value,
 }
 
-/// How an operation is called: the function that the caller must have, where there is one, is for the router to say.
+/// The call of an operation; the router passes the permission `P` that the caller needs.
 type Call<P> = Rc<dyn Fn(HttpRequest, Payload, P) -> Answering>;
 
-/// What the router must say of who may call an operation.
+/// The kind of permission that the router assigns to an operation.
 pub trait Permission: Copy + 'static {
-    /// Whether the operation answers on the caller's view.
+    /// True if operations with this permission answer on the caller's view.
     const ON_VIEW: bool;
 }
 
@@ -69,25 +69,25 @@ impl Permission for Access {
     const ON_VIEW: bool = false;
 }
 
-/// An operation. `P` is what the router must say of who may call it: [`Function`] for one that answers on the
-/// caller's view, [`Access`] for one of the server itself.
+/// An operation. `P` is the kind of its permission: [`Function`] for an operation on the caller's view, [`Access`] for
+/// an operation of the server itself.
 #[derive(Clone)]
 pub struct Operation<P> {
-    /// What the document and the log say of it.
+    /// The description for the document and the log.
     pub about: About,
-    /// Puts its parameters, its body and its answer into its entry in the document.
+    /// Describes its parameters, its body and its answer in its entry in the document.
     pub describe: fn(&mut Description<'_>),
-    /// Its media types, the default first.
+    /// The media types of its answer, the default first; empty for an operation of the server itself.
     pub formats: Vec<Format>,
-    /// Calls it.
+    /// Answers a request.
     pub call: Call<P>,
 }
 
-/// A handler of an operation that answers on the caller's view.
+/// The handler of an operation that answers on the caller's view.
 pub type Handler<I, T> = fn(&CallerScope, I) -> Result<T, Problem>;
 
 impl Operation<Function> {
-    /// An operation that answers on the caller's view, with the forms that its answer has beside JSON.
+    /// Creates an operation that answers on the caller's view, with the forms of its answer.
     pub fn on_view<I: Input, T: Says + Send + 'static>(
         about: About,
         forms: Forms<T>,
@@ -119,7 +119,7 @@ impl Operation<Function> {
 }
 
 impl Operation<Access> {
-    /// An operation of the server itself, which shows nothing of any view.
+    /// Creates an operation of the server itself, which shows nothing of any view.
     pub fn of_server<I: Input, T: Says + 'static, F>(
         about: About,
         handler: fn(Entrance, I) -> F,
@@ -148,8 +148,8 @@ fn describe<I: Input, T: Says>(description: &mut Description<'_>) {
     T::describe(description);
 }
 
-/// Declares an operation on the caller's view: its documentation, its name, its handler, and what the document and the
-/// audit log say of it. It becomes a function that gives the [`Operation`], to be named in [`super::router`].
+/// Declares an operation on the caller's view: its documentation, its name, its handler, and its description for the
+/// document and the audit log. It becomes a function that returns the [`Operation`], to be named in [`super::router`].
 macro_rules! operation {
     ($(#[doc = $doc:literal])+ $name:ident = $handler:expr; $($about:tt)+) => {
         $(#[doc = $doc])+
@@ -161,7 +161,7 @@ macro_rules! operation {
     };
 }
 
-/// Declares an operation of the server itself, as [`operation!`] does those on a view.
+/// Declares an operation of the server itself, as [`operation!`] declares an operation on a view.
 macro_rules! server_operation {
     ($(#[doc = $doc:literal])+ $name:ident = $handler:expr; $($about:tt)+) => {
         $(#[doc = $doc])+
@@ -174,7 +174,8 @@ macro_rules! server_operation {
     };
 }
 
-/// The part that both kinds have: `tag`, `act`, and where there are such `status`, `forms`, `examples` and refusals.
+/// The part that both kinds of declarations share: `tag`, `act`, and optionally `status`, `forms`, `examples` and
+/// refusals.
 macro_rules! about {
     (
         $id:expr, [$($doc:literal),+];

@@ -1,5 +1,5 @@
-//! Pages of a list. A cursor names the last item of the page before it, and where that stood; it is keyed, so that only
-//! a cursor of the same list, caller's agency and parameters is taken, and says nothing else.
+//! Pages of a list. A cursor names the last item of the page before and the position of that item; it is keyed, so that
+//! only a cursor of the same list, agency and parameters is accepted, and tells its holder nothing.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,14 +12,14 @@ use super::query::Parameter;
 use super::scope::CallerScope;
 use crate::model::hex;
 
-/// Items on a page when the caller does not say.
+/// The number of items on a page when the caller gives no limit.
 pub const LIMIT_DEFAULT: u64 = 50;
-/// The beginning of a cursor.
+/// The prefix of cursors.
 const PREFIX: &str = "cur_";
 /// The most items on a page.
 pub const LIMIT_MAX: u64 = 500;
 
-/// Which page is asked for.
+/// A request for a page: the number of items, and the cursor of the page before.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
     limit: usize,
@@ -27,10 +27,10 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// A page of this many items from `cursor` on.
+    /// Creates a request for `limit` items after `cursor`; absent, the default limit and the first page.
     ///
     /// # Errors
-    /// A limit out of its range.
+    /// When the limit is not within 1 to [`LIMIT_MAX`].
     pub fn new(limit: Option<u64>, cursor: Option<String>) -> Result<Self, Problem> {
         let limit = limit.unwrap_or(LIMIT_DEFAULT);
         if !(1..=LIMIT_MAX).contains(&limit) {
@@ -41,7 +41,7 @@ impl PageRequest {
     }
 }
 
-/// Two parameters, whatever the name: `limit` and `cursor`.
+/// Reads the two parameters `limit` and `cursor`, whatever the name of the member.
 impl Parameter for PageRequest {
     fn read(parameters: &mut Parameters, _: &str) -> Result<Self, Problem> {
         let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
@@ -61,26 +61,26 @@ impl Parameter for PageRequest {
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
-    /// Items of the whole list.
+    /// Number of items of the whole list.
     pub total: usize,
-    /// Give this as `cursor` for the next page; absent on the last one.
+    /// The value of `cursor` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// Where the page stands in its list, in an answer on a state of the view.
+    /// Returns the place of the page in its list, in an answer from a snapshot of the view.
     pub fn place(&self, snapshot: &str) -> Place {
         let snapshot = Some(snapshot.to_owned());
         Place { total: Some(self.total), next: self.next.clone(), snapshot }
     }
 }
 
-/// The asked page of a list whose items have distinct names. `list` names the list with all that
+/// Returns the requested page of a list whose items have distinct names. `list` names the list and all parameters that
 /// it depends on.
 ///
 /// # Errors
-/// A cursor that is not of this list, or whose item is no longer there.
+/// When the cursor is not of this list, or its item is no longer in the list.
 pub fn page<T, U>(
     scope: &CallerScope,
     list: &[&str],
@@ -111,7 +111,7 @@ pub fn page<T, U>(
     Ok(Page { items, total, next })
 }
 
-/// The keyed hash of an item of a list: only the same item of the same list of the same agency has it.
+/// Returns the keyed hash of an item of a list, which differs between items, lists and agencies.
 fn tag_of(scope: &CallerScope, list: &[&str], name: &str) -> [u8; 16] {
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
@@ -119,14 +119,16 @@ fn tag_of(scope: &CallerScope, list: &[&str], name: &str) -> [u8; 16] {
     scope.id_key().tag("cursor", &parts)
 }
 
-/// A cursor: the item that it stands behind, and where that stood in the list, so that it need not be sought.
+/// A cursor: the keyed hash of the item that it stands after, and the position of that item in the list, so that the
+/// whole list need not be searched.
 struct Cursor {
     tag: [u8; 16],
     position: usize,
 }
 
 impl Cursor {
-    /// The hash, and the position under a pad that the hash gives: a cursor says nothing to who has no key.
+    /// Returns the text of the cursor: the hash, and the position masked by a pad that is derived from the hash, so
+    /// that a cursor is meaningless without the key.
     fn written(&self, scope: &CallerScope) -> String {
         let position = u32::try_from(self.position).unwrap_or(u32::MAX);
         let hidden = position ^ pad(scope, &self.tag);
@@ -149,8 +151,8 @@ fn pad(scope: &CallerScope, tag: &[u8; 16]) -> u32 {
     u32::from_be_bytes([a, b, c, d])
 }
 
-/// The position of the item that is sought among so many, looked for where it stood and then farther and farther from
-/// there: a list that has changed has mostly moved by little.
+/// Returns the position of the sought item among `count` items. The search begins at its former position and moves
+/// outwards, since most changes of a list move its items little.
 fn nearest(stood: usize, count: usize, is_it: impl Fn(usize) -> bool) -> Option<usize> {
     let stood = stood.min(count.checked_sub(1)?);
     let around = (0..count).flat_map(|far| {

@@ -1,4 +1,4 @@
-//! Query parameters: each read by name, with its range; those left over are refused.
+//! Query parameters: each is read by name, with its range; a request with unknown parameters is refused.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -12,10 +12,10 @@ use super::problem::{Code, Problem};
 pub struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Reads the query string.
+    /// Parses the query string of a request.
     ///
     /// # Errors
-    /// When it cannot be read, or gives a parameter twice.
+    /// When the query string cannot be read, or has a parameter twice.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|_| Problem::new(Code::BadParameter).detail("the query string"))?;
@@ -28,10 +28,10 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
-    /// A text, when it is given.
+    /// Reads a text; `None` when absent.
     ///
     /// # Errors
-    /// An empty one.
+    /// When the text is empty.
     pub fn text(&mut self, name: &str) -> Result<Option<String>, Problem> {
         match self.0.remove(name) {
             Some(text) if text.is_empty() => Err(Problem::parameter(name, "is empty")),
@@ -39,10 +39,10 @@ impl Parameters {
         }
     }
 
-    /// A whole number within a range.
+    /// Reads a whole number within a range; `default` when absent.
     ///
     /// # Errors
-    /// Another text, or a number out of the range.
+    /// When the text is not a whole number within the range.
     pub fn number(
         &mut self,
         name: &str,
@@ -57,10 +57,10 @@ impl Parameters {
         })
     }
 
-    /// A decimal number within a range.
+    /// Reads a decimal number within a range; `default` when absent.
     ///
     /// # Errors
-    /// Another text, or a number out of the range.
+    /// When the text is not a number within the range.
     pub fn decimal(
         &mut self,
         name: &str,
@@ -75,38 +75,38 @@ impl Parameters {
         })
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`; `default` when absent.
     ///
     /// # Errors
-    /// Another text.
+    /// When the text is neither.
     pub fn flag(&mut self, name: &str, default: bool) -> Result<bool, Problem> {
         let Some(text) = self.0.remove(name) else { return Ok(default) };
         text.parse().map_err(|_| Problem::parameter(name, "true or false"))
     }
 
-    /// A value of a type with its own form.
+    /// Reads a required value of a type that is parsed from text.
     ///
     /// # Errors
-    /// When it is missing, or not of that form.
+    /// When the parameter is missing or cannot be parsed; `form` describes the expected form.
     pub fn required<T: FromStr>(&mut self, name: &str, form: &str) -> Result<T, Problem> {
         let text = self.0.remove(name).ok_or_else(|| Problem::parameter(name, "is required"))?;
         text.parse().map_err(|_| Problem::parameter(name, form))
     }
 
-    /// The text of a parameter as it was given, also an empty one.
+    /// Reads the text of a parameter as it was given, also an empty one; `None` when absent.
     pub fn given(&mut self, name: &str) -> Option<String> {
         self.0.remove(name)
     }
 
-    /// Leaves all others unread: of what there is not, nothing can be a parameter.
+    /// Drops all remaining parameters, for a resource that does not exist and so has no parameters.
     pub fn ignore(&mut self) {
         self.0.clear();
     }
 
-    /// Refuses what is left.
+    /// Refuses parameters that have not been read.
     ///
     /// # Errors
-    /// When something is.
+    /// When there is such a parameter.
     pub fn finish(self) -> Result<(), Problem> {
         if self.0.is_empty() {
             return Ok(());

@@ -1,5 +1,5 @@
-//! Errors as they leave: `application/problem+json` (RFC 9457). One table maps every error to its
-//! status and stable code; no text here holds what a caller sent or what a record says.
+//! Errors of the API: `application/problem+json` (RFC 9457). One table maps every error to its status and stable code;
+//! no text here holds input of a caller or content of a record.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -20,7 +20,7 @@ use crate::store::StoreError;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal;)*) => {
-        /// Every way an operation can be refused or fail.
+        /// The codes of refusals and failures of operations.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Code {
             $($(#[$doc])* $name,)*
@@ -30,17 +30,17 @@ macro_rules! codes {
             /// All codes, in the order of their status.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The stable code.
+            /// Returns the stable code.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The HTTP status.
+            /// Returns the HTTP status.
             pub fn status(self) -> u16 {
                 match self { $(Self::$name => $status,)* }
             }
 
-            /// What the code means, in a few words.
+            /// Returns the meaning of the code in a few words.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
@@ -57,98 +57,98 @@ codes! {
     PurposeMissing = "purpose_missing", 400, "Say what for: the header x-purpose is missing";
     /// The header `x-case` is missing.
     CaseMissing = "case_missing", 400, "Say about which case: the header x-case is missing";
-    /// The header `x-case` names a case of accord that is none, or none that the caller works on now.
+    /// The header `x-case` names no case in accord, or a case that the caller does not work on now.
     NoSuchCase = "no_such_case", 400, "There is no such case that the caller works on now";
-    /// The cursor is not one this operation gave for these parameters.
+    /// The cursor was not given by this operation for these parameters.
     BadCursor = "bad_cursor", 400, "The cursor is not one of this list, or the list has changed";
-    /// The request is not HTTP as the server understands it.
+    /// The request is not valid HTTP.
     BadRequest = "bad_request", 400, "The request cannot be read";
-    /// No token, or one that is not known.
+    /// The request has no token or an invalid one.
     Unauthenticated = "unauthenticated", 401, "A bearer token is needed";
-    /// The token is good, but its user must sign in anew or with two factors (RFC 9470).
+    /// The token is valid, but its user must sign in anew or with two factors (RFC 9470).
     SignInAnew = "insufficient_user_authentication", 401, "The user must sign in again";
-    /// None of the caller's roles allows the operation. Depends on the caller only.
+    /// None of the caller's roles allows the operation. The refusal depends on the caller only.
     Forbidden = "forbidden", 403, "None of the caller's roles allows this operation";
-    /// All was right, but the first password must be replaced by one of the user's own.
+    /// The credentials are valid, but the user must replace the initial password by a new one.
     PasswordChangeNeeded = "password_change_needed", 403, "Give a new password as well";
-    /// No such thing in the caller's view.
+    /// The caller's view has no such object.
     NotFound = "not_found", 404, "There is no such thing";
-    /// The path has no such method.
+    /// The path does not have this method.
     MethodNotAllowed = "method_not_allowed", 405, "The path does not take this method";
-    /// The operation has no form of its answer that the caller takes.
+    /// The answer has no form that the caller accepts.
     NotAcceptable = "not_acceptable", 406, "The answer has no form that is asked for";
-    /// A body came too slowly.
+    /// A body arrived too slowly.
     Timeout = "timeout", 408, "The request took too long to arrive";
     /// The caller's own record exists with other content.
     RecordChanged = "record_changed", 409, "A record of this id exists with other content";
-    /// The caller's own agency has something else of this name.
+    /// The caller's agency has another object with this reference.
     AlreadyThere = "already_there", 409, "The agency has one of this reference already";
-    /// What stands does not allow it.
+    /// The present state of the object does not allow the act.
     NotNow = "not_now", 409, "What the agreement or case stands at does not allow this";
     /// The body is larger than allowed.
     TooLarge = "too_large", 413, "The body is too large";
-    /// The body is not JSON by its content type.
+    /// The content type of the body is not JSON.
     UnsupportedMediaType = "unsupported_media_type", 415, "The body must be application/json";
-    /// The body is JSON, but not what the operation takes.
+    /// The body is JSON, but not valid for the operation.
     InvalidInput = "invalid_input", 422, "The input is not what the operation takes";
     /// The answer would need more work or rows than one question may take.
     LimitReached = "limit_reached", 422, "The question asks for more than one answer may take";
     /// Too many of the agency's jobs wait.
     TooManyJobs = "too_many_jobs", 429, "Too many jobs of the agency are waiting";
-    /// The user has asked for enough pointers today.
+    /// The user's daily share of identifiers or operations is used up.
     TooManyToday = "too_many_today", 429, "The user has asked for enough pointers today";
-    /// One address has failed too often to show who it is; only requests that fail are answered so.
+    /// Too many requests from one address have failed to authenticate; only failing requests get this answer.
     TooManyFailures = "too_many_failures", 429, "Too many requests from here show no good credential";
-    /// An error on the server's side.
+    /// An internal error of the server.
     Internal = "internal", 500, "The server failed";
     /// The stored query runs on Neo4j only.
     NeedsNeo4j = "needs_neo4j", 501, "The stored query needs a Neo4j store";
-    /// All that the bodies of requests may hold together is taken.
+    /// The memory for the bodies of all requests is used up.
     Busy = "busy", 503, "Too much is being sent to the server at once";
     /// The store or the audit log does not answer.
     Unavailable = "unavailable", 503, "The store or the audit log cannot be used";
 }
 
-/// One thing wrong with the input.
+/// A fault of the input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fault {
-    /// Position of the row in a batch, from 0; absent where there is but one.
+    /// Position of the row in a batch, from 0; absent when the request has a single row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<usize>,
-    /// The path of the member or the name of the parameter, e.g. `records.0.body.birth_date`;
-    /// absent where the whole is meant.
+    /// The path of the member or the name of the parameter, e.g. `records.0.body.birth_date`; absent when the whole
+    /// input is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// A stable code, e.g. `bad_latitude`.
+    /// The reason as a stable code, e.g. `bad_latitude`.
     #[schema(value_type = String)]
     pub reason: std::borrow::Cow<'static, str>,
     /// The reason in words.
     pub detail: String,
 }
 
-/// The problem as it leaves (RFC 9457).
+/// A problem: the body of an answer that refuses or fails (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody {
-    /// `urn:accord:problem:` and the code.
+    /// The type of the problem: `urn:accord:problem:` followed by the code.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What the code means.
+    /// The meaning of the code in a few words.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
     /// The stable code.
     pub code: String,
-    /// What is wrong with this request.
+    /// A description of the fault of this request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// What is wrong with the input, in its order.
+    /// The faults of the input, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
-    /// The roles that allow the operation, where none of the caller's does.
+    /// The roles that allow the operation, if none of the caller's roles does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Role>,
-    /// On what the answer rests, where no such thing was found.
+    /// The grounds of the answer, if no such object was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub rests_on: Option<RestsOn>,
@@ -157,7 +157,7 @@ pub struct ProblemBody {
     pub request: Option<String>,
 }
 
-/// A refusal or failure on its way out.
+/// A refusal or failure of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", .code.as_str())]
 pub struct Problem {
@@ -173,7 +173,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of this code.
+    /// Creates a problem with a code.
     pub fn new(code: Code) -> Self {
         Self {
             code,
@@ -188,13 +188,14 @@ impl Problem {
         }
     }
 
-    /// A credential that was shown and is worth nothing, whatever the reason (RFC 6750, 3.1).
+    /// Creates the problem of an invalid credential, the same for every reason (RFC 6750, 3.1).
     pub fn invalid_token() -> Self {
         let challenge = Some(format!("{CHALLENGE}, error=\"invalid_token\"").into());
         Self { challenge, ..Self::new(Code::Unauthenticated) }
     }
 
-    /// A token whose user must sign in anew, and how: a parameter of RFC 9470's challenge.
+    /// Creates the problem of a token whose user must sign in anew; `parameter` is the challenge's parameter that tells
+    /// how (RFC 9470).
     pub fn sign_in_anew(parameter: &str) -> Self {
         let error = "error=\"insufficient_user_authentication\"";
         Self {
@@ -203,28 +204,29 @@ impl Problem {
         }
     }
 
-    /// An operation that none of the caller's roles allows, and which roles do.
+    /// Creates the problem of an operation that none of the caller's roles allows, with the roles that do.
     pub fn forbidden(function: Function) -> Self {
         let roles: Vec<&str> = function.roles().iter().map(|role| role.as_str()).collect();
         let detail = format!("it is for the roles {}", roles.join(", "));
         Self { roles: function.roles(), ..Self::new(Code::Forbidden).detail(detail) }
     }
 
-    /// With the seconds after which the client may try again.
+    /// Sets the seconds after which the client may try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u16) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    /// With the methods that the path takes.
+    /// Sets the methods that the path has.
     #[must_use]
     pub(super) fn allowing(mut self, methods: &str) -> Self {
         self.allow = Some(methods.into());
         self
     }
 
-    /// With what the answer rests on, if it says that there is no such thing: what may not be seen answers so.
+    /// Sets the grounds of the answer if the problem is [`Code::NotFound`], which is also the answer for objects that
+    /// the caller may not see.
     #[must_use]
     pub(super) fn resting_on(mut self, rests_on: Option<&RestsOn>) -> Self {
         if self.code == Code::NotFound {
@@ -233,39 +235,39 @@ impl Problem {
         self
     }
 
-    /// With what the audit log must keep of the request that is refused.
+    /// Sets the audit log's part of the refused request.
     #[must_use]
     pub(super) fn with(mut self, told: Told) -> Self {
         *self.told = told;
         self
     }
 
-    /// What the audit log must keep of the request that is refused.
+    /// Returns the audit log's part of the refused request.
     pub(super) fn told(&self) -> &Told {
         &self.told
     }
 
-    /// With a text of what is wrong; never what the caller sent.
+    /// Sets a description of the fault, which must not hold input of the caller.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// With one thing that is wrong.
+    /// Adds a fault of the input.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
-    /// With a row of a batch that cannot be taken.
+    /// Adds the fault of a row of a batch.
     #[must_use]
     pub fn row_fault(self, row: usize, error: RowError) -> Self {
         self.fault(fault_of(Some(row), error))
     }
 
-    /// A parameter that is not what the operation takes.
+    /// Creates the problem of an invalid parameter.
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(Code::BadParameter).fault(Fault {
             row: None,
@@ -275,7 +277,7 @@ impl Problem {
         })
     }
 
-    /// A member of the input that the operation does not take, for a reason with a stable code.
+    /// Creates the problem of an invalid member of the input, with the reason as a stable code.
     pub fn member(name: &str, reason: &'static str, detail: impl Into<String>) -> Self {
         Self::new(Code::InvalidInput).fault(Fault {
             row: None,
@@ -285,22 +287,22 @@ impl Problem {
         })
     }
 
-    /// Two records that cannot be compared: one twice, or of two types.
+    /// Creates the problem of two records that cannot be compared: the same record twice, or records of two types.
     pub fn not_a_pair() -> Self {
         Self::member("b", "not_a_pair", "two different records of one type")
     }
 
-    /// A row that cannot be taken.
+    /// Creates the problem of an invalid row.
     pub fn row(row: Option<usize>, error: RowError) -> Self {
         Self::new(Code::InvalidInput).fault(fault_of(row, error))
     }
 
-    /// The code.
+    /// Returns the code.
     pub fn code(&self) -> Code {
         self.code
     }
 
-    /// The body for the request of this id.
+    /// Returns the body of the answer to the request of this id.
     pub fn body(&self, request: Option<String>) -> ProblemBody {
         ProblemBody {
             kind: format!("urn:accord:problem:{}", self.code.as_str()),
@@ -315,7 +317,7 @@ impl Problem {
         }
     }
 
-    /// The answer to the request of this id.
+    /// Returns the answer to the request of this id.
     pub fn response(&self, request: Option<String>) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         if self.code.status() == 401 {
@@ -334,7 +336,7 @@ impl Problem {
     }
 }
 
-/// What every answer to a caller who is not known asks for.
+/// The challenge in every answer to a caller who is not authenticated.
 const CHALLENGE: &str = "Bearer realm=\"accord\"";
 
 /// The media type of problems.
@@ -437,7 +439,7 @@ impl From<QueryError> for Problem {
             }
             QueryError::Parameter { name, reason } => Self::new(Code::InvalidInput).fault(Fault {
                 row: None,
-                // A name that the header does not know is the caller's own text.
+                // An unknown parameter's name is input of the caller and is not repeated.
                 column: (!reason.contains("not a parameter")).then_some(name),
                 reason: "bad_parameter".into(),
                 detail: reason,

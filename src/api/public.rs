@@ -1,5 +1,5 @@
-//! What the guard must know of every operation before it is called: whether it needs credentials (CJIS AC-14 wants
-//! those that do not listed, each with its reason), and what kind of act it is.
+//! The guard's knowledge of every operation before it is called: whether it is public (CJIS AC-14 requires a list of
+//! the operations that need no credentials, each with its reason), and its kind of act.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct PublicOperation {
     pub method: &'static str,
     /// The route template.
     pub path: &'static str,
-    /// Why it needs none.
+    /// The reason for which it needs no credentials.
     pub reason: &'static str,
 }
 
@@ -24,7 +24,7 @@ const fn public(path: &'static str, reason: &'static str) -> PublicOperation {
     PublicOperation { method: "GET", path, reason }
 }
 
-/// The page about the API and its document, which are no operations.
+/// The page about the API and the OpenAPI document, which are not operations.
 const PAGES: [PublicOperation; 4] = [
     public("/", "Leads to the page about the API"),
     public("/docs", "The page about the API; leads to /docs/"),
@@ -40,7 +40,8 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// Those that need no credentials, to which the pages are added, and what kind of act each operation is.
+    /// Creates the list from the operations that need no credentials, to which the pages are added, and the kind of act
+    /// of each operation.
     pub fn new(
         mut public: Vec<PublicOperation>,
         acts: BTreeMap<(&'static str, &'static str), Act>,
@@ -49,18 +50,18 @@ impl Operations {
         Self { public, acts }
     }
 
-    /// Those that need no credentials. None holds content.
+    /// Returns the operations that need no credentials. None of them shows data of agencies.
     pub fn public(&self) -> &[PublicOperation] {
         &self.public
     }
 
-    /// Whether a route needs no credentials with this method. What a path takes is told of what anyone may read.
+    /// Tells if a method of a route needs no credentials. OPTIONS needs none where GET needs none.
     pub fn is_public(&self, method: &Method, route: &str) -> bool {
         let method = if method == Method::OPTIONS { &Method::GET } else { method };
         self.public.iter().any(|it| it.method == method.as_str() && it.path == route)
     }
 
-    /// What kind of act a request is; `None` for what is no operation.
+    /// Returns the kind of act of a request; `None` if the request is not of an operation.
     pub fn act(&self, method: &Method, route: &str) -> Option<Act> {
         let known = self.acts.iter();
         let mut found = known.filter(|((of, path), _)| *of == method.as_str() && *path == route);

@@ -1,14 +1,14 @@
-//! The OpenAPI document as it leaves: of the media types of an answer JSON comes first, since generators of clients
-//! take the first that they can read. All else is in the order of its keys.
+//! The OpenAPI document as it is published: among the media types of an answer, JSON comes first, since generators of
+//! clients take the first one that they can read. All other keys are in ascending order.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// The media type that comes first.
+/// The media type that is written first.
 const FIRST: &str = "application/json";
 
-/// A document, or a part of it, as it leaves.
+/// A document, or a part of it, as it is published.
 pub struct Published<'d>(pub &'d Value);
 
 impl Serialize for Published<'_> {

@@ -1,4 +1,4 @@
-//! Purges that a running server makes by itself.
+//! The regular purges of a running server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +21,8 @@ enum PurgeError {
     Audit(#[from] AuditError),
 }
 
-/// Removes what is kept no longer, now and each time that `every` has passed. One that fails is made up for
-/// by the next. Ends when told to stop, and not within a purge.
+/// Removes expired data, now and each time that `every` has passed. A failed purge is made up for by the next one. Ends
+/// when told to stop, but not within a purge.
 pub async fn purge_again_and_again(state: web::Data<State>, every: Duration, stop: Arc<Notify>) {
     loop {
         let shared = state.clone();
@@ -41,7 +41,7 @@ pub async fn purge_again_and_again(state: web::Data<State>, every: Duration, sto
     }
 }
 
-/// Removes what is kept no longer, with an entry in the audit log for each agency whose it was.
+/// Removes expired data, with an entry in the audit log for each agency that owned some of them.
 fn purge(state: &State) -> Result<PurgeReport, PurgeError> {
     let at = (state.clock)();
     let store = state.store.as_ref();

@@ -1,5 +1,5 @@
-//! What for and about which case: every operation under `/v1` but the server's own is asked with the
-//! headers `x-purpose` and `x-case`. Both stand in the audit log.
+//! The purpose and the case of a request: every operation under `/v1` but the server's own requires the headers
+//! `x-purpose` and `x-case`. Both are written into the audit log.
 
 use actix_web::http::header::HeaderMap;
 use serde::Deserialize;
@@ -14,26 +14,27 @@ pub const PURPOSE_HEADER: &str = "x-purpose";
 /// The header that names the case.
 pub const CASE_HEADER: &str = "x-case";
 
-/// What for and about which case.
+/// The purpose and the case of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurposeAndCase {
-    /// What for.
+    /// The purpose.
     pub purpose: Purpose,
     /// The id of a case in accord that the caller works on, or the agency's own reference.
     pub case: CaseRef,
 }
 
-/// What the headers of a known caller's request say, or why they say nothing. It goes with the request.
+/// The purpose and the case of an authenticated caller's request, or the problem of its headers. It goes with the
+/// request.
 #[derive(Debug, Clone)]
 pub struct Understood(pub Result<PurposeAndCase, Problem>);
 
 impl PurposeAndCase {
-    /// Reads the headers of a caller's request. A case of accord's own form is one that the caller works on now:
-    /// one that is not is refused in the same words as one that the caller does not work on. Anything else is of the
-    /// form of references that the caller's agency registered.
+    /// Reads the headers of a caller's request. A case in the form of accord's ids must be a case that the caller works
+    /// on now: an unknown case is refused in the same words as a case that the caller does not work on. Any other text
+    /// must have the form of references that the caller's agency registered.
     ///
     /// # Errors
-    /// When one is missing, given twice, or not what it should be.
+    /// When a header is missing, given twice or invalid.
     pub fn of(
         headers: &HeaderMap,
         principal: &Principal,
@@ -56,13 +57,13 @@ impl PurposeAndCase {
     }
 }
 
-/// The purpose that the headers name, if it is one: for the audit log, also of what is refused.
+/// Returns the purpose that the headers name, if it is valid: for the audit log, also of refused requests.
 pub fn purpose_given(headers: &HeaderMap) -> Option<Purpose> {
     one(headers, PURPOSE_HEADER, Code::BadRequest).ok().and_then(purpose_named)
 }
 
-/// The case that the headers name, if it has the form of accord's ids, which say nothing: for the audit log, of
-/// what is refused. Any other text may be a name.
+/// Returns the case that the headers name if it has the form of accord's ids, which hold no content: for the audit log,
+/// also of refused requests. Any other text may be a person's name and is not logged.
 pub fn case_id_given(headers: &HeaderMap) -> Option<String> {
     let case = one(headers, CASE_HEADER, Code::BadRequest).ok()?.parse::<CaseRef>().ok()?;
     case.has_form_of_id().then(|| case.to_string())

@@ -1,4 +1,4 @@
-//! The query parameters of operations, each of a type that reads itself and says in the document what it is.
+//! The query parameters of operations, each of a type that both reads itself and describes itself in the document.
 
 use utoipa::ToSchema;
 
@@ -9,19 +9,20 @@ use super::problem::Problem;
 use super::seen::Unmask;
 use crate::model::{EntityId, EntityType, RecordId, Timestamp};
 
-/// A query parameter that reads itself and says in the document what it is.
+/// A query parameter that both reads itself and describes itself in the document.
 pub trait Parameter: Sized {
-    /// Reads it.
+    /// Reads the parameter.
     ///
     /// # Errors
-    /// When it is not what it should be.
+    /// When the parameter is invalid, or required and missing.
     fn read(parameters: &mut Parameters, name: &str) -> Result<Self, Problem>;
 
-    /// Puts it into the operation's entry in the document. `about` is the documentation of the member that holds it.
+    /// Describes the parameter in the operation's entry in the document. `about` is the documentation of the member
+    /// that holds it.
     fn describe(description: &mut Description<'_>, name: &str, about: &str);
 }
 
-/// A whole number from `MIN` to `MAX`; `DEFAULT` where the caller does not say.
+/// A whole number from `MIN` to `MAX`; `DEFAULT` when absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number<const MIN: u64, const MAX: u64, const DEFAULT: u64>(pub u64);
 
@@ -36,7 +37,7 @@ impl<const MIN: u64, const MAX: u64, const DEFAULT: u64> Parameter for Number<MI
     }
 }
 
-/// `true` or `false`; `DEFAULT` where the caller does not say.
+/// `true` or `false`; `DEFAULT` when absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flag<const DEFAULT: bool>(pub bool);
 
@@ -62,7 +63,7 @@ impl Parameter for Unmask {
     }
 }
 
-/// The wish alone, as the only query parameter.
+/// The parameter `unmask` as the only query parameter of an operation.
 impl Input for Unmask {
     fn read(arrived: &mut Arrived) -> Result<Self, Problem> {
         Parameter::read(arrived.parameters(), "unmask")
@@ -73,7 +74,7 @@ impl Input for Unmask {
     }
 }
 
-/// A type of entity, where the caller gives one.
+/// An optional type of entity.
 impl Parameter for Option<EntityType> {
     fn read(parameters: &mut Parameters, name: &str) -> Result<Self, Problem> {
         let Some(text) = parameters.given(name) else { return Ok(None) };
@@ -87,7 +88,7 @@ impl Parameter for Option<EntityType> {
     }
 }
 
-/// A time, where the caller gives one.
+/// An optional time.
 impl Parameter for Option<Timestamp> {
     fn read(parameters: &mut Parameters, name: &str) -> Result<Self, Problem> {
         let Some(text) = parameters.text(name)? else { return Ok(None) };
@@ -106,7 +107,7 @@ fn describe_id<I: ToSchema>(description: &mut Description<'_>, name: &str, about
     description.required_in_query(name, about, schema);
 }
 
-/// The id of an entity, which the caller must give.
+/// The required id of an entity.
 impl Parameter for EntityId {
     fn read(parameters: &mut Parameters, name: &str) -> Result<Self, Problem> {
         parameters.required(name, "an entity id: `ent_` and 32 hexadecimal digits")
@@ -117,7 +118,7 @@ impl Parameter for EntityId {
     }
 }
 
-/// The id of a record, which the caller must give.
+/// The required id of a record.
 impl Parameter for RecordId {
     fn read(parameters: &mut Parameters, name: &str) -> Result<Self, Problem> {
         parameters.required(name, "a record id: `rec_` and 32 hexadecimal digits")
@@ -128,8 +129,8 @@ impl Parameter for RecordId {
     }
 }
 
-/// Declares the query parameters of an operation: a struct whose members are [`Parameter`]s, each with the name that
-/// the query gives it.
+/// Declares the query parameters of an operation: a struct whose members are [`Parameter`]s, each with its name in the
+/// query string.
 macro_rules! query {
     (
         $(#[doc = $about:literal])+

@@ -1,5 +1,5 @@
-//! Receiving the body of a request: within the limits of its operation, in time, and within what all bodies
-//! under way may hold together.
+//! Receiving the body of a request: within the limits of its operation, in time, and within the memory for all bodies
+//! under way.
 
 use std::future::Future;
 use std::io::Read;
@@ -23,7 +23,7 @@ use super::limits::{
 use super::problem::{Code, Problem};
 use super::state::State;
 
-/// After how many seconds a client that was turned away may try again.
+/// The seconds after which a client that was turned away may try again.
 const RETRY_SECONDS: u16 = 5;
 
 /// One body's share of the budget, given back when it is dropped.
@@ -42,7 +42,7 @@ impl Share {
         Self { first, beyond, held: Vec::new(), steps: [0; 2] }
     }
 
-    /// Takes as much more as so many bytes need.
+    /// Enlarges the share to the permits that a body of `bytes` bytes needs.
     fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
         let small = bytes.min(SMALL_BODY_BYTES);
         let needed = [small.div_ceil(STEP), (bytes - small).div_ceil(STEP)];
@@ -65,17 +65,17 @@ pub struct Body {
     share: Share,
 }
 
-/// A body that calls itself JSON.
+/// A body whose content type is JSON.
 pub struct Json {
     bytes: Vec<u8>,
     _share: Share,
 }
 
 impl Body {
-    /// The body, if it calls itself JSON.
+    /// Returns the body if its content type is JSON.
     ///
     /// # Errors
-    /// Another media type.
+    /// When the content type is another one.
     pub fn json(self) -> Result<Json, Problem> {
         let Self { bytes, is_json, share } = self;
         if !is_json {
@@ -86,16 +86,16 @@ impl Body {
 }
 
 impl Json {
-    /// Reads an object. May take a while: not for the async executor's threads.
+    /// Parses the body as a JSON object. This may take long and must not run on the async executor's threads.
     ///
     /// # Errors
-    /// Text that is not JSON, or JSON that is not a `T`.
+    /// When the body is not JSON, or not a `T`.
     pub fn object<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         object(&self.bytes)
     }
 }
 
-/// The pattern of the path as the router reads it: an operation has one pattern, however its path is spelt.
+/// Returns the pattern of the route that matches the path: an operation has one pattern, however its path is spelt.
 pub(super) fn route_of(request: &HttpRequest) -> Option<String> {
     request.resource_map().match_pattern(request.match_info().as_str())
 }
@@ -104,7 +104,7 @@ impl FromRequest for Body {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
-    /// Reads no more than the operation takes, and no longer than any may take.
+    /// Reads the body, bounded by the size that the operation takes and the time that any request may take.
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes_max = body_bytes_max(route_of(request).as_deref().unwrap_or_default());
         let state = request.app_data::<web::Data<State>>().cloned();
@@ -121,7 +121,7 @@ impl FromRequest for Body {
                 if announced > bytes_max {
                     return Err(too_large(bytes_max));
                 }
-                // Much is asked for before it is sent.
+                // The share of a large body is taken before the body is read.
                 if announced > SMALL_BODY_BYTES {
                     share.grow(announced)?;
                 }
@@ -137,7 +137,7 @@ impl FromRequest for Body {
     }
 }
 
-/// Reads what comes. Who sends less than the least rate, after a time of grace, is given up.
+/// Reads the payload. A client that sends more slowly than the least rate, after a time of grace, is given up.
 async fn receive(
     mut payload: Payload,
     announced: Option<usize>,
@@ -161,7 +161,7 @@ async fn receive(
     }
 }
 
-/// How a body is compressed.
+/// The compression of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Gzip,
@@ -169,7 +169,7 @@ enum Encoding {
 }
 
 impl Encoding {
-    /// The encoding that the headers name; `None` for a body as it is.
+    /// Returns the encoding that the headers name; `None` for an uncompressed body.
     fn of(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
         let mut named = headers.get_all(header::CONTENT_ENCODING);
         let Some(name) = named.next() else { return Ok(None) };
@@ -188,7 +188,7 @@ impl Encoding {
         }
     }
 
-    /// What was compressed, counted while it is inflated.
+    /// Decompresses a body; its size is checked while it is inflated.
     fn inflate(
         self,
         compressed: &[u8],

@@ -1,4 +1,4 @@
-//! Counted failures to show who one is, written down again and again.
+//! The regular log entries with the numbers of counted failed authentications.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::state::State;
 use crate::audit::{Entry, Outcome};
 use crate::model::{Timestamp, hex};
 
-/// Writes down what was counted, each minute and at the stop.
+/// Logs the numbers of counted failures, each minute and at the stop.
 pub async fn report_again_and_again(state: web::Data<State>, stop: Arc<Notify>) {
     loop {
         let stopped = actix_web::rt::time::timeout(FAILURES_EVERY, stop.notified()).await.is_ok();
@@ -35,7 +35,8 @@ fn report(state: &State) {
     }
 }
 
-/// The entry of what was counted of an address.
+/// Returns the log entry of the failures counted for an address; `None` stands for all addresses without an entry of
+/// their own.
 fn entry(made: (Timestamp, String), source: Option<Source>, count: u64) -> Entry {
     Entry {
         agency: None,

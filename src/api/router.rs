@@ -1,6 +1,6 @@
-//! The table of contents: every operation on one line with its method, its path, who may call it and the function that
+//! The table of contents: every operation on one line with its method, its path, its permission and the function that
 //! declares it. The route, the entry in the OpenAPI document, the permission and the kind of act in the audit log all
-//! come from this line and that declaration.
+//! come from this line and the declaration.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,17 +21,17 @@ use super::{
 };
 use crate::govern::Function;
 
-/// An operation at its place.
+/// An operation with its method, path and permission: a row of the table.
 pub struct Row {
     /// The HTTP method.
     pub method: Method,
     /// The route template.
     pub path: &'static str,
-    /// Who may call it.
+    /// The access rule.
     pub access: Access,
-    /// What the document and the log say of it.
+    /// The description for the document and the log.
     pub about: About,
-    /// Fills its entry in the document.
+    /// Describes its parameters, its body and its answer in its entry in the document.
     pub describe: fn(&mut Description<'_>),
     /// The media types of its answer, the default first.
     pub formats: Vec<Format>,
@@ -50,14 +50,15 @@ impl Row {
         Self { method, path, access, about, describe, formats, on_view: P::ON_VIEW, call }
     }
 
-    /// Whether it answers on the caller's view, for a purpose and about a case.
+    /// Tells if the operation answers on the caller's view, for a purpose and about a case.
     pub fn is_on_view(&self) -> bool {
         self.on_view
     }
 }
 
-/// Reads the table. `[Function]` stands for the function of [`Function`] that the caller must have to ask on its view;
-/// `[public "why"]`, `[known]` and `[server Function]` are operations of the server itself.
+/// Builds the rows of the table. `[Function]` marks an operation on the caller's view, with the variant of [`Function`]
+/// that the caller must have; `[public "reason"]`, `[known]` and `[server Function]` mark operations of the server
+/// itself.
 macro_rules! table {
     ($($method:ident $path:literal $access:tt $operation:path;)+) => {
         vec![$(row!($access, (Method::$method, $path), $operation())),+]
@@ -80,7 +81,7 @@ macro_rules! row {
     };
 }
 
-/// All operations. Of two paths that a request may mean, the first is taken.
+/// Returns all operations. If a request matches two paths, the first one is taken.
 #[rustfmt::skip]
 pub fn rows() -> Vec<Row> {
     table! {
@@ -151,7 +152,7 @@ pub fn rows() -> Vec<Row> {
     }
 }
 
-/// Puts all operations into an application.
+/// Registers all operations in an application.
 pub fn routes(config: &mut web::ServiceConfig) {
     // Bodies are received by [`super::receive`] alone: the framework's own extractors take none.
     config.app_data(web::PayloadConfig::new(0));
@@ -162,7 +163,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     }
 }
 
-/// What the guard must know of all operations.
+/// Returns the guard's list of all operations.
 pub fn operations() -> Operations {
     let rows = rows();
     let public = rows.iter().filter_map(|row| match row.access {
@@ -176,7 +177,7 @@ pub fn operations() -> Operations {
     Operations::new(public.collect(), acts)
 }
 
-/// The operations that need no credentials, and the pages, each with its reason.
+/// Returns the operations that need no credentials, and the pages, each with its reason.
 pub fn public_operations() -> Vec<PublicOperation> {
     operations().public().to_vec()
 }

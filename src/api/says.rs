@@ -1,4 +1,4 @@
-//! The bodies that answers have.
+//! The bodies of answers.
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -10,18 +10,17 @@ use super::format::Format;
 use super::grounds::RestsOn;
 use super::protection::OF_PICTURE;
 
-/// A body of an answer: JSON, a picture, text, or nothing.
+/// The body of an answer: JSON, a picture, text, or nothing.
 pub trait Says {
-    /// The form that it has by itself.
+    /// The body's own format.
     const FORMAT: Format;
     /// True for a body that is none, in which every caller's wish is met.
     const IS_EMPTY: bool = false;
 
-    /// The response, with this status where the body does not bring its own, and with what it rests on where it is
-    /// about records.
+    /// Makes the response, with this status unless the body has its own, and with its grounds if it is about records.
     fn response(self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse;
 
-    /// Puts it into the operation's entry in the document.
+    /// Describes the body in the operation's entry in the document.
     fn describe(description: &mut Description<'_>);
 }
 
@@ -41,7 +40,7 @@ impl<T: Serialize + ToSchema> Says for T {
     }
 }
 
-/// An answer with what it rests on.
+/// An answer's body together with its grounds.
 #[derive(Serialize)]
 struct Resting<'a, T> {
     #[serde(flatten)]
@@ -49,7 +48,7 @@ struct Resting<'a, T> {
     rests_on: &'a RestsOn,
 }
 
-/// The body of an answer that says nothing: 204.
+/// The empty body of an answer: 204.
 pub struct NoContent;
 
 impl Says for NoContent {
@@ -63,7 +62,7 @@ impl Says for NoContent {
     }
 }
 
-/// A picture. It needs nothing from elsewhere; a browser that is shown it loads and runs nothing.
+/// A self-contained SVG picture; its content security policy lets a browser load and run nothing.
 pub struct Svg(pub String);
 
 impl Says for Svg {
@@ -73,7 +72,7 @@ impl Says for Svg {
         description.answer(Self::FORMAT.media_type(), Description::text());
     }
 
-    /// A picture says in its metadata what it rests on.
+    /// Adds the grounds of the answer to the picture's metadata.
     fn response(mut self, status: StatusCode, rests_on: Option<&RestsOn>) -> HttpResponse {
         if let (Some(rests_on), Some(end)) = (rests_on, self.0.rfind("</svg>")) {
             let text = serde_json::json!({ "rests_on": rests_on }).to_string();

@@ -1,6 +1,6 @@
-//! The schemas of the document in a form that generators of clients make types of: what is of several kinds names
-//! each as a component and the member that tells them apart, what has the members of several is one object, and a
-//! list of so many is a list.
+//! Rewrites the schemas of the document into a form from which generators of clients can make types: a union names each
+//! of its kinds as a component and the member that tells them apart, an object composed of several parts becomes a
+//! single object, and a tuple of items of one kind becomes a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ const COMPONENTS: &str = "#/components/schemas/";
 
 type Members = Map<String, Value>;
 
-/// Brings all schemas of a document into that form.
+/// Rewrites all schemas of a document into this form.
 pub fn shape(document: &mut Value) {
     put_grounds_into_components(document);
     each(document, &mut list_of_so_many);
@@ -28,12 +28,12 @@ pub fn shape(document: &mut Value) {
     keep_what_is_used(document);
 }
 
-/// Changes every object of a document, the outer ones after those within.
+/// Applies a change to every object of a document, to inner objects before outer ones.
 fn each(value: &mut Value, change: &mut impl FnMut(&mut Members)) {
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {
-                // Examples are no schemas.
+                // Examples are not schemas.
                 if name != "example" && name != "examples" {
                     each(member, change);
                 }
@@ -45,12 +45,12 @@ fn each(value: &mut Value, change: &mut impl FnMut(&mut Members)) {
     }
 }
 
-/// The component that a schema refers to.
+/// Returns the name of the component that a schema refers to.
 fn referred(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.strip_prefix(COMPONENTS)
 }
 
-/// An answer about records is a component with the member that says on what it rests.
+/// Makes every answer about records a component of its own that has the member `rests_on`.
 fn put_grounds_into_components(document: &mut Value) {
     let mut answers = BTreeMap::new();
     each(&mut document["paths"], &mut |it| {
@@ -63,7 +63,7 @@ fn put_grounds_into_components(document: &mut Value) {
         if rests["properties"].get("rests_on").is_none() {
             return;
         }
-        // A view is also shown within others, where it does not rest on anything by itself.
+        // A view is also used as a part of other answers, where it has no member `rests_on`.
         let answer = match name.strip_suffix("View") {
             Some(thing) => format!("{thing}Answer"),
             None => name.to_owned(),
@@ -88,7 +88,7 @@ fn reference(name: &str) -> Members {
     Members::from_iter([("$ref".to_owned(), format!("{COMPONENTS}{name}").into())])
 }
 
-/// Items of one kind, so many of them.
+/// Turns a tuple whose items have the same schema into a list of fixed length.
 fn list_of_so_many(schema: &mut Members) {
     let Some(Value::Array(items)) = schema.get("prefixItems") else { return };
     let Some(first) = items.first().filter(|first| items.iter().all(|item| item == *first)) else {
@@ -101,7 +101,7 @@ fn list_of_so_many(schema: &mut Members) {
     schema.insert("maxItems".to_owned(), count.into());
 }
 
-/// Makes components of the kinds of what names its kind in a member.
+/// Makes components of the kinds of unions whose kinds are told apart by a member, and adds the discriminator.
 fn name_kinds(schemas: &mut Members) {
     let known = schemas.clone();
     for (name, schema) in &known {
@@ -133,7 +133,7 @@ fn name_kinds(schemas: &mut Members) {
     }
 }
 
-/// The member of which each kind has one value of its own.
+/// Returns the name of the member that has one distinct fixed value in each kind.
 fn tag_of(kinds: &[Members]) -> Option<String> {
     let fixed = |kind: &Members, name: &String| -> Option<String> {
         let values = kind["properties"][name]["enum"].as_array()?;
@@ -156,8 +156,8 @@ fn capitalized(word: &str) -> String {
     parts.collect()
 }
 
-/// What has the members of several is one object. Of several sorts that no member names, each with others' members,
-/// any may hold.
+/// Merges the parts of an `allOf` into a single object. Turns a `oneOf` into an `anyOf` if one kind requires only
+/// members that another kind requires too, so that a value may match both.
 fn make_whole(schema: &mut Members, known: &Members) {
     if schema.contains_key("allOf")
         && let Some(mut one) = whole(&Value::Object(schema.clone()), known)
@@ -186,8 +186,8 @@ fn make_whole(schema: &mut Members, known: &Members) {
     }
 }
 
-/// The object that a schema describes, with the members of all its parts. A part that is of several sorts gives the
-/// members of each, of which it requires those that all require.
+/// Returns the object that a schema describes, with the members of all its parts. A part that is a union contributes
+/// the members of all its kinds; required are the members that all kinds require.
 fn whole(schema: &Value, known: &Members) -> Option<Members> {
     if let Some(name) = referred(schema) {
         return whole(known.get(name)?, known);
@@ -240,7 +240,7 @@ fn joined(a: &mut Members, b: Members, required: BTreeSet<String>) -> Members {
     a
 }
 
-/// Takes out components that nothing refers to any more.
+/// Removes components that nothing refers to.
 fn keep_what_is_used(document: &mut Value) {
     let mut used = BTreeSet::new();
     let mut open: Vec<Value> = vec![document["paths"].clone()];

@@ -1,5 +1,5 @@
-//! What one question is computed on: the caller, what for and about which case, and the caller's view. Of what
-//! the server shares handlers get what stands here, and nothing else.
+//! The scope of one question: the caller, the purpose, the case and the caller's view. Handlers reach the server's
+//! shared state through the methods of this scope only.
 
 pub mod seen;
 
@@ -30,32 +30,32 @@ use crate::query::{Cancel, Library, Limits, Rows, StoredQuery, ViewKey};
 use crate::resolve::Engine;
 use seen::{Seen, Unmask};
 
-/// What one question is computed on: the caller, what for and about which case, and the caller's view.
+/// The scope of one question: the caller, the purpose, the case and the caller's view.
 pub struct CallerScope {
     state: Arc<State>,
-    /// Who asks, as authenticated.
+    /// The authenticated caller with its roles.
     pub principal: Principal,
-    /// What for and about which case.
+    /// The purpose and the case.
     pub asked: PurposeAndCase,
-    /// Who asks.
+    /// The agency and the user of the caller.
     pub caller: Caller,
-    /// What the caller may see now.
+    /// The classes of objects that the caller may see.
     pub view: View,
-    /// When it was decided.
+    /// The time at which the view was decided.
     pub at: Timestamp,
     pseudonyms: String,
     unmasked: BTreeSet<RecordId>,
-    /// What the answer rests on.
+    /// The grounds of the answer.
     pub(super) rests_on: RestsOn,
     told: Ledger,
-    /// The entry that is due for what the question writes.
+    /// The audit entry that is due for the writes of the question.
     pub(super) due: Arc<Due>,
 }
 
-/// No record is unmasked.
+/// The empty set of unmasked records.
 static NONE: BTreeSet<RecordId> = BTreeSet::new();
 
-/// What the audit log must keep of the answer that is being made.
+/// The audit log's part of the answer that is being made.
 pub(super) type Ledger = Rc<RefCell<Told>>;
 
 impl CallerScope {
@@ -90,7 +90,7 @@ impl CallerScope {
         })
     }
 
-    /// The same caller with the view as of now: after a write it may hold a class more.
+    /// Returns a scope of the same caller with the view decided anew: after a write, it may have a new class.
     pub fn renewed(&self) -> Result<Self, Problem> {
         let (principal, asked) = (self.principal.clone(), self.asked.clone());
         Self::new(
@@ -101,13 +101,13 @@ impl CallerScope {
         )
     }
 
-    /// Notes something for the audit log.
+    /// Changes the audit log's part of the answer.
     pub(super) fn note(&self, what: impl FnOnce(&mut Told)) {
         what(&mut self.told.borrow_mut());
     }
 
-    /// Puts what was shown so far into the entry that is due, so that the commit of a write has it: another request
-    /// may bring the entry into the log before this one's answer is made.
+    /// Puts the ids shown so far into the due entry, so that the commit of a write includes them: another request may
+    /// move the entry into the log before the answer of this one is made.
     pub fn put_shown_into_entry(&self) {
         let shown = self.told.borrow().shown.clone();
         self.due.amend(|entry| entry.shown.clone_from(&shown));
@@ -118,59 +118,59 @@ impl CallerScope {
         self.note(|told| told.later.push(later));
     }
 
-    /// The key and the randomness that seal the questions which are kept after their answer.
+    /// Returns the key and the randomness that seal questions which are kept after their answer.
     pub fn sealing(&self) -> Sealing<'_> {
         self.state.sealing()
     }
 
-    /// Notes what the request turned out to be about.
+    /// Notes the id of the object that the request is about.
     pub fn is_about(&self, object: impl Display) {
         let object = object.to_string();
         self.note(|told| told.object = Some(object.clone()));
         self.due.amend(|entry| entry.object = Some(object.clone()));
     }
 
-    /// What is asked, as policy decides it.
+    /// Returns the question for policy decisions: the principal, the purpose, the case and the time.
     pub fn question(&self) -> Question<'_> {
         let (principal, case) = (&self.principal, &self.asked.case);
         Question { principal, purpose: self.asked.purpose, case, at: self.at }
     }
 
-    /// The key of the ids of rows that the caller hands in: of a series that the caller never sees they are of the
-    /// caller's own.
+    /// Returns the key for the ids of rows that the caller submits. In a series that the caller never sees, the ids are
+    /// specific to the caller, so that they never meet ids that the caller must not learn of.
     pub fn handing_in_key(&self) -> IdKey {
         let mut unseen = Series::ALL.to_vec();
         unseen.retain(|series| !self.principal.sees_own(*series));
         self.state.id_key.of_author(&self.principal.user, &unseen)
     }
 
-    /// The key that ids are hashed with.
+    /// Returns the key that ids are hashed with.
     pub fn id_key(&self) -> &IdKey {
         &self.state.id_key
     }
 
-    /// The engine that scores records.
+    /// Returns the engine that scores records.
     pub fn engine(&self) -> &Engine {
         &self.state.engine
     }
 
-    /// The time, which may be later than when the view was decided.
+    /// Returns the current time, which may be later than the time at which the view was decided.
     pub fn now(&self) -> Timestamp {
         (self.state.clock)()
     }
 
-    /// Gives random bytes.
+    /// Returns the source of random bytes.
     pub fn random(&self) -> &dyn Fn() -> [u8; 32] {
         &*self.state.random
     }
 
-    /// What the governing acts are done on.
+    /// Returns the policy and the stores for acts of governance, with the due entry for their writes.
     pub fn casework(&self) -> Casework<'_> {
         self.state.casework(&self.due)
     }
 
-    /// The id with which a record that the caller has just handed in is shown, which is noted: a victim's works in
-    /// the case that is asked about.
+    /// Returns the shown id of a record that the caller has just submitted, and notes it as shown. The id of a victim's
+    /// record is specific to the case of the question.
     pub fn record_id(&self, record: &Record) -> RecordId {
         let id = match record.label.category.is_victim() {
             true => self.in_case(record.id),
@@ -180,12 +180,12 @@ impl CallerScope {
         id
     }
 
-    /// The id in the case that is asked about of a record that is stored under an id.
+    /// Returns the id in the case of the question for a record with a stored id.
     pub(super) fn in_case(&self, stored: RecordId) -> RecordId {
         graph::record_id_in_case(&self.state.id_key, &self.pseudonyms, stored)
     }
 
-    /// Stores rows, and links them with what the caller sees and may see the content of.
+    /// Stores rows, and links them with the records whose content the caller may see.
     pub fn submit(&self, rows: Vec<RowOutput>) -> Result<SubmitReport, Problem> {
         let [readable, _] = self.view.parts();
         Ok(self.state.links.submit(rows, self.at, readable.classes(), &self.due)?)
@@ -196,22 +196,22 @@ impl CallerScope {
         Ok(jobs::judge(self.state.store.as_ref(), judgement, &self.due)?)
     }
 
-    /// The records of these ids, as they are stored, that the caller sees.
+    /// Returns the records with these stored ids that the caller sees.
     pub fn records(&self, ids: &[RecordId]) -> Result<Vec<Record>, Problem> {
         Ok(self.state.store.records(self.view.sight(), ids)?)
     }
 
-    /// The account of the reviews of a row, by the record that it is kept under.
+    /// Returns the reviews of a row by the id of the record that they are stored under.
     pub fn reviews_of(&self, row: RecordId) -> Result<RecordReviews, Problem> {
         Ok(reviews::reviews_of(self.state.store.as_ref(), row)?)
     }
 
-    /// How many entries of the log bear the mark of a use of break-glass.
+    /// Returns the number of log entries that bear the mark of a use of break-glass.
     pub fn marked(&self, break_glass: BreakGlassId) -> u64 {
         self.state.audit.marked(break_glass)
     }
 
-    /// The entities of a snapshot of the caller's view that a probe may speak of.
+    /// Returns the entities of a snapshot of the caller's view that a probe may be about.
     pub(super) fn identify(
         &self,
         snapshot: &Snapshot,
@@ -221,13 +221,13 @@ impl CallerScope {
         Ok(identify(store, &self.view, snapshot, self.engine(), probe)?)
     }
 
-    /// A job of the caller's agency.
+    /// Returns a job of the caller's agency.
     pub fn job(&self, id: JobId) -> Result<JobStatus, Problem> {
         let job = self.state.jobs.get(&self.caller.agency, id);
         job.ok_or_else(|| Problem::new(Code::NotFound))
     }
 
-    /// The jobs of the caller's agency, the latest first.
+    /// Returns the jobs of the caller's agency, the latest first.
     pub fn jobs(&self) -> Vec<JobStatus> {
         self.state.jobs.list(&self.caller.agency)
     }
@@ -238,7 +238,7 @@ impl CallerScope {
         job.ok_or_else(|| Problem::new(Code::NotFound))
     }
 
-    /// Starts a job of the caller's.
+    /// Starts a job that the caller owns.
     pub fn start_job(
         &self,
         kind: &'static str,
@@ -252,17 +252,17 @@ impl CallerScope {
         Ok(self.state.jobs.start(JobOwner { agency, user }, kind, work)?)
     }
 
-    /// The library of stored queries as it is now.
+    /// Returns the current library of stored queries.
     pub fn library(&self) -> Arc<Library> {
         self.state.runner.library()
     }
 
-    /// Whether this server's store can run a query.
+    /// Tells if this server's store can run a query.
     pub fn can_run(&self, query: &StoredQuery) -> bool {
         self.state.runner.supports(query)
     }
 
-    /// Runs a stored query on what [`CallerScope::seen_as`] gives, which is noted.
+    /// Runs a stored query on the snapshot of [`CallerScope::seen_as`], and notes the ids in its rows as shown.
     pub fn run_query(
         &self,
         name: &str,
@@ -281,7 +281,7 @@ impl CallerScope {
         Ok((rows, seen))
     }
 
-    /// A page as it is shown: the same, but where a test seeds a leak.
+    /// Returns a page unchanged, unless a test seeds a leak.
     pub(super) fn page_shown<T>(
         &self,
         page: (Vec<T>, usize, Option<String>),
@@ -290,20 +290,22 @@ impl CallerScope {
         leak::page(page, of, self.state.whole())
     }
 
-    /// The view as of now, as an answer shows it: without what may not be shown of people who may be victims. Its
-    /// records join as for a caller who may see none of them unmasked: who is one with whom tells what they say.
+    /// Returns the view as of now, as an answer shows it: the content about people who may be victims is masked. Its
+    /// records are joined as for a caller who may see none of them unmasked, since the joins of masked records would
+    /// tell their content.
     pub fn seen(&self) -> Result<Seen<'_>, Problem> {
         self.seen_as(Unmask::default())
     }
 
-    /// The same; where that is wished, the records of the victims that the caller may see unmasked join with all
-    /// that the caller sees. That marks the answer as unmasked, whatever comes of it.
+    /// Returns the view as [`CallerScope::seen`] does; if unmasking is requested, records of victims that the caller
+    /// may see unmasked are shown and joined with all records that the caller sees. This marks the answer as unmasked,
+    /// whatever its result.
     pub fn seen_as(&self, unmask: Unmask) -> Result<Seen<'_>, Problem> {
         Ok(self.seen_and_revision(unmask)?.0)
     }
 
-    /// The view of [`CallerScope::seen_as`], and a number that grows with each change of that view. The number never goes
-    /// into an answer.
+    /// Returns the view of [`CallerScope::seen_as`], and a revision number that grows with each change of this view.
+    /// The number never goes into an answer.
     fn seen_and_revision(&self, unmask: Unmask) -> Result<(Seen<'_>, u64), Problem> {
         let (cache, store) = (&self.state.cache, self.state.store.as_ref());
         let (masked, revision) = cache.masked(store, &self.view, &self.pseudonyms)?;
@@ -315,13 +317,13 @@ impl CallerScope {
         })
     }
 
-    /// The records about victims that the caller may see unmasked and wishes to.
+    /// Returns the records about victims that the caller may see unmasked, if the caller requests it; else none.
     fn unmasked_by(&self, unmask: Unmask) -> &BTreeSet<RecordId> {
         if leak::unmasks(unmask.is_wished()) { &self.unmasked } else { &NONE }
     }
 
-    /// The key of the stored queries' graph of [`CallerScope::seen_as`] at a revision: it holds pseudonyms, and
-    /// who is one with whom depends on who is unmasked.
+    /// Returns the key of the stored queries' graph for [`CallerScope::seen_as`] at a revision. It depends on the
+    /// pseudonyms, which the graph holds, and on the unmasked records, which change the joins.
     fn query_key(&self, revision: u64, unmask: Unmask) -> ViewKey {
         let masks = format!("{}\n{:?}", self.pseudonyms, self.unmasked_by(unmask));
         ViewKey::new(&self.state.id_key, &self.view, &masks, revision)

@@ -1,4 +1,4 @@
-//! What answers have in common as cells of a table, nodes and edges of a graph, and places on a map.
+//! The parts that answers share as cells of a table, nodes and edges of a graph, and places on a map.
 
 use serde_json::{Value, json};
 
@@ -7,11 +7,11 @@ use super::formats::{Attributes, Cell, Edge, Feature, Geometry, Graph, Node, nam
 use super::wire::{Called, EntitySummary, RecordView, RelationshipView};
 
 impl EntitySummary {
-    /// The columns of an entity.
+    /// The names of an entity's columns.
     pub const COLUMNS: [&'static str; 7] =
         ["id", "type", "name", "masked", "protected", "records", "agencies"];
 
-    /// The cells of an entity. Of a masked one the name is its pseudonym, as in JSON.
+    /// Returns the cells of an entity. The name of a masked entity is its pseudonym, as in JSON.
     pub fn cells(&self) -> Vec<Cell> {
         let (name, masked) = self.name();
         vec![
@@ -25,7 +25,7 @@ impl EntitySummary {
         ]
     }
 
-    /// What it is called, and whether that is a pseudonym.
+    /// Returns the name, and true if it is a pseudonym.
     fn name(&self) -> (Option<&str>, bool) {
         match &self.called {
             Called::Named { name } => (name.as_deref(), false),
@@ -33,12 +33,12 @@ impl EntitySummary {
         }
     }
 
-    /// Puts an entity into a graph, with these attributes beside its own.
+    /// Adds the entity to a graph as a node, with these attributes beside its own.
     pub fn put_into(&self, graph: &mut Graph, more: Attributes) {
         let node = || {
             let own = Self::COLUMNS.into_iter().zip(self.cells());
             let label = self.name().0.map_or_else(|| self.id.to_string(), str::to_owned);
-            // The id is the node's.
+            // The id is the node's own and not repeated as an attribute.
             Node { label, attributes: own.filter(|(name, _)| *name != "id").chain(more).collect() }
         };
         graph.add(&self.id.to_string(), node);
@@ -46,11 +46,11 @@ impl EntitySummary {
 }
 
 impl RelationshipView {
-    /// The columns of a relationship.
+    /// The names of a relationship's columns.
     pub const COLUMNS: [&'static str; 8] =
         ["kind", "source", "target", "ties", "events", "from", "to", "evidence"];
 
-    /// The cells of a relationship. The evidence is the ids of its first ties and events.
+    /// Returns the cells of a relationship. Its evidence is given as the ids of its first ties and events.
     pub fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::of(self.kind),
@@ -64,7 +64,7 @@ impl RelationshipView {
         ]
     }
 
-    /// Puts a relationship into a graph.
+    /// Adds the relationship to a graph as an edge.
     pub fn put_into(&self, graph: &mut Graph) {
         let cells = Self::COLUMNS.into_iter().zip(self.cells());
         let own = cells.filter(|(name, _)| !["source", "target"].contains(name));
@@ -78,7 +78,7 @@ impl RelationshipView {
 }
 
 impl RecordView {
-    /// The columns of a record.
+    /// The names of a record's columns.
     pub const COLUMNS: [&'static str; 13] = [
         "id",
         "agency",
@@ -95,7 +95,8 @@ impl RecordView {
         "body",
     ];
 
-    /// The cells of a record. What it says is JSON: records of different types say different things.
+    /// Returns the cells of a record. Its content is a cell of JSON, since records of different types have different
+    /// members.
     pub fn cells(&self) -> Vec<Cell> {
         let (label, content) = match self {
             Self::Shown { label, content } => (label, Some(content)),
@@ -122,7 +123,7 @@ impl RecordView {
 }
 
 impl StatementView {
-    /// Where the statement was, where it has coordinates.
+    /// Returns the place of the tie or event as a feature; `None` if it has no coordinates.
     pub fn feature(&self) -> Option<Feature> {
         let place = self.place.as_ref()?;
         let at = place.latitude.zip(place.longitude)?;
@@ -141,7 +142,7 @@ impl StatementView {
         Some(Feature::new(Geometry::Point(at), properties))
     }
 
-    /// Where statements were, each once, in the order of their first mention.
+    /// Returns the places of ties and events, each once, in the order of their first mention.
     pub fn features<'s>(statements: impl Iterator<Item = &'s Self>) -> Vec<Feature> {
         let mut known = std::collections::BTreeSet::new();
         let first = statements.filter(|statement| known.insert(statement.id.as_str()));
@@ -149,17 +150,17 @@ impl StatementView {
     }
 }
 
-/// Two lists of cells as one row.
+/// Joins lists of cells into a row.
 pub fn row(parts: impl IntoIterator<Item = Vec<Cell>>) -> Vec<Cell> {
     parts.into_iter().flatten().collect()
 }
 
-/// The columns of an entity with a word before each.
+/// Returns the names of an entity's columns, each with a prefix.
 pub fn entity_columns(prefix: &str) -> Vec<String> {
     EntitySummary::COLUMNS.iter().map(|name| format!("{prefix}_{name}")).collect()
 }
 
-/// A cell with the name that a value has in JSON; absent where it has none.
+/// Returns a cell with the name of a value in JSON; absent if it is empty.
 pub fn named(value: &impl serde::Serialize) -> Cell {
     let name = name_in_json(value);
     if name.is_empty() { Cell::Absent } else { Cell::Text(name) }

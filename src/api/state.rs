@@ -1,4 +1,4 @@
-//! What all requests of a server share.
+//! The state that all requests of a server share.
 
 use std::sync::Arc;
 
@@ -23,10 +23,10 @@ use crate::query::Runner;
 use crate::resolve::Engine;
 use crate::store::Store;
 
-/// Gives random bytes.
+/// A source of random bytes.
 pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
 
-/// What all requests of a server share.
+/// The state that all requests of a server share.
 pub struct State {
     pub(super) store: Arc<dyn Store>,
     pub(super) engine: Arc<Engine>,
@@ -35,43 +35,43 @@ pub struct State {
     pub(super) analyses: Analyses<graph::Spans>,
     pub(super) runner: Runner,
     pub(super) jobs: Jobs,
-    /// Finds the links that writes leave for later.
+    /// The background search for links that writes leave for later.
     pub(super) links: Arc<LateLinks<Engine>>,
     pub(super) audit: AuditLog,
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) metrics: Metrics,
-    /// The operations, as the guard must know them.
+    /// The guard's list of all operations.
     pub(super) operations: Operations,
     pub(super) policies: Policies,
-    /// Questions of which owners may have to hear that have been looked at.
+    /// The questions that have been checked for referrals.
     pub(super) referred: Checked,
     pub(super) identity: Identity,
-    /// How long ago, in seconds, a caller may have shown who they are to use a privileged function.
+    /// The greatest age in seconds of a caller's authentication for privileged functions.
     pub(super) privileged_seconds: i64,
     /// The text that a user accepts by logging on.
     pub(super) notice: Notice,
-    /// What bodies under way may hold.
+    /// The memory for the bodies of requests under way.
     pub(super) bodies: Budget,
-    /// Failures to show who one is, of late.
+    /// The recent failed authentications.
     pub(super) failures: Failures,
     /// Turns to hash a password.
     pub(super) hashings: Semaphore,
 }
 
 impl State {
-    /// What the governing acts are done on, and the entry that is due for what they write.
+    /// Returns the policy and the store for acts of governance, with the due entry for their writes.
     pub(super) fn casework<'a>(&'a self, due: &'a Due) -> Casework<'a> {
         let Self { store, policies, id_key, .. } = self;
         Casework::new((store.as_ref(), due), policies, id_key)
     }
 
-    /// Out of what a deliberate leak would build the snapshot of everything.
+    /// Returns the parts from which a deliberate leak of a test would build the snapshot of everything.
     pub(super) fn whole(&self) -> leak::Whole<'_> {
         (self.store.as_ref(), &self.engine, &self.id_key)
     }
 
-    /// The key and the randomness that seal the questions which are kept after their answer.
+    /// Returns the key and the randomness that seal questions which are kept after their answer.
     pub(super) fn sealing(&self) -> Sealing<'_> {
         Sealing { identity: &self.identity, random: &*self.random }
     }

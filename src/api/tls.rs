@@ -1,5 +1,4 @@
-//! TLS by rustls with AWS-LC: the server's certificate, and the authorities whose clients' certificates
-//! are taken.
+//! TLS by rustls with AWS-LC: the server's certificate, and the authorities whose client certificates are accepted.
 
 use std::any::Any;
 use std::path::{Path, PathBuf};
@@ -16,44 +15,44 @@ use thiserror::Error;
 
 use crate::identity::Fingerprint;
 
-/// Where the server's certificate lies.
+/// The files of the server's certificate, its key, and the authorities of clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
-    /// PEM file of the certificate and those between it and its authority.
+    /// PEM file of the certificate, followed by the intermediate certificates.
     pub certificate: PathBuf,
-    /// PEM file of its private key.
+    /// PEM file of the certificate's private key.
     pub key: PathBuf,
-    /// PEM file of the authorities that sign clients' certificates. Without one none is asked for;
-    /// with one a client may show a certificate, and must where its key is bound to it.
+    /// PEM file of the authorities that sign clients' certificates. If `None`, clients are not asked for a certificate;
+    /// else a client may show one, and must if its key or token is bound to it.
     pub client_authorities: Option<PathBuf>,
 }
 
-/// Why TLS cannot be had as configured.
+/// Reasons for which TLS cannot be set up as configured.
 #[derive(Debug, Error)]
 pub enum TlsError {
-    /// A file cannot be read as what it should be.
+    /// A file cannot be read or is invalid.
     #[error("{path}: {reason}")]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the file.
         reason: String,
     },
-    /// Certificate and key do not fit, or are of a kind that is not supported.
+    /// The certificate and the key do not match, or are of an unsupported kind.
     #[error("certificate and key: {0}")]
     Pair(String),
-    /// Another part of the process has installed other cryptography.
+    /// Another part of the process has installed another cryptography provider.
     #[error("the cryptography of this process is not AWS-LC")]
     Provider,
 }
 
-/// Makes AWS-LC the cryptography of the whole process, for a part of it brings another one along, and
-/// checks that it is.
+/// Installs AWS-LC as the cryptography provider of the whole process, since a dependency brings another one along, and
+/// checks that it is the installed one.
 ///
 /// # Errors
-/// When another one has been installed before.
+/// When another provider has been installed before.
 pub fn install_provider() -> Result<(), TlsError> {
-    // Fails when one is installed already, which may well be this one.
+    // Fails if a provider is installed already, which may be this one.
     let _ = aws_lc_rs::default_provider().install_default();
     let installed = CryptoProvider::get_default().ok_or(TlsError::Provider)?;
     let name = format!("{:?}", installed.secure_random);
@@ -62,19 +61,19 @@ pub fn install_provider() -> Result<(), TlsError> {
 }
 
 impl Tls {
-    /// Makes sure that a server can be had with these files.
+    /// Checks that a server can be set up with these files.
     ///
     /// # Errors
-    /// When a file is not what it should be.
+    /// When a file cannot be read or is invalid.
     pub fn check(&self) -> Result<(), TlsError> {
         install_provider()?;
         self.server().map(drop)
     }
 
-    /// The configuration of the server's side: TLS 1.2 and 1.3.
+    /// Returns the configuration of the server's side: TLS 1.2 and 1.3.
     ///
     /// # Errors
-    /// When a file is not what it should be.
+    /// When a file cannot be read or is invalid.
     pub(super) fn server(&self) -> Result<ServerConfig, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let chain = certificates(&self.certificate)?;
@@ -116,7 +115,7 @@ fn file(path: &Path, reason: &dyn std::fmt::Display) -> TlsError {
     TlsError::File { path: path.to_owned(), reason: reason.to_string() }
 }
 
-/// Notes the certificate that a client showed, for its connection's requests.
+/// Notes the fingerprint of the certificate that a client showed, for the requests of its connection.
 pub(super) fn note_certificate(connection: &dyn Any, data: &mut Extensions) {
     use actix_tls::accept::rustls_0_23::TlsStream;
     let Some(stream) = connection.downcast_ref::<TlsStream<actix_web::rt::net::TcpStream>>() else {

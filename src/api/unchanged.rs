@@ -1,5 +1,5 @@
-//! Conditional requests: an answer bears a tag of its bytes, and who shows that tag is told that nothing has changed.
-//! The whole answer is made first, and logged as if it were shown, since the tag confirms all of it.
+//! Conditional requests: an answer bears a tag of its bytes, and a request that shows this tag is answered 304. The
+//! whole answer is made first, and logged as if it were shown, since a matching tag confirms all of it.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -9,16 +9,16 @@ use actix_web::http::header::{ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 
 use crate::model::{IdKey, hex};
 
-/// The tags that a request shows.
+/// The tags that a request shows (`If-None-Match`).
 pub struct Shown(Vec<HeaderValue>);
 
 impl Shown {
-    /// Those of these headers.
+    /// Reads the tags from the headers.
     pub fn of(headers: &HeaderMap) -> Self {
         Self(headers.get_all(IF_NONE_MATCH).cloned().collect())
     }
 
-    /// Whether a tag is among them, compared weakly (RFC 9110, 13.1.2).
+    /// Tells if a tag is among them, compared weakly (RFC 9110, 13.1.2).
     fn has(&self, tag: &str) -> bool {
         let texts = self.0.iter().filter_map(|value| value.to_str().ok());
         let mut given = texts.flat_map(|text| text.split(',')).map(str::trim);
@@ -26,8 +26,8 @@ impl Shown {
     }
 }
 
-/// An answer with its tag, or that it has not changed. `whose` is who asks and about what: equal bytes have another
-/// tag for others.
+/// Adds its tag to an answer, or replaces it by 304 if the request shows the tag. `whose` is the agency, the user and
+/// the case of the caller: equal bytes have another tag for other callers.
 pub fn tagged<B: MessageBody + 'static>(
     response: ServiceResponse<EitherBody<B, BoxBody>>,
     shown: &Shown,
@@ -41,7 +41,7 @@ pub fn tagged<B: MessageBody + 'static>(
     let (head, body) = response.into_parts();
     let bytes = match body.try_into_bytes() {
         Ok(bytes) => bytes,
-        // What is not in memory as a whole has no tag.
+        // A body that is not in memory as a whole has no tag.
         Err(body) => return ServiceResponse::new(request, head.set_body(body)),
     };
     let parts = [whose[0].as_bytes(), whose[1].as_bytes(), whose[2].as_bytes(), &bytes];

@@ -1,4 +1,4 @@
-//! Wire types that several operations share, and how they are made from a snapshot.
+//! Wire types that several operations share, and their construction from a snapshot.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,44 +12,44 @@ use crate::model::{
 };
 use crate::resolve::probability;
 
-/// An entity in a list.
+/// The summary of an entity.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EntitySummary {
-    /// Its id in the caller's view.
+    /// The id of the entity in the caller's view.
     pub id: EntityId,
-    /// What it is.
+    /// The type of the entity.
     #[serde(rename = "type")]
     pub entity_type: EntityType,
-    /// What it is called.
+    /// The name or the pseudonym.
     #[serde(flatten)]
     pub called: Called,
-    /// Whether it is a person who may be a victim: the name is masked and the person never ranked.
+    /// True if the entity is a person who may be a victim: the name is masked and the person never ranked.
     pub protected: bool,
-    /// Its visible records.
+    /// Number of its visible records.
     pub records: usize,
-    /// The agencies they come from, ascending.
+    /// The agencies that own these records, ascending.
     pub agencies: Vec<String>,
 }
 
-/// What an entity is called.
+/// The name or the pseudonym of an entity.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Called {
     /// An entity that is not masked.
     Named {
-        /// What most of its records call it. Absent when its records have no name.
+        /// The name that most of its records have; absent when its records have no name.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// An entity of which the name is masked: a person who may be a victim, or what hangs on such a person.
+    /// A masked entity: at least one of its records is from a row about a person who may be a victim.
     Masked {
-        /// What it is called in the case that is asked about.
+        /// The entity's pseudonym in the case of the question.
         pseudonym: String,
     },
 }
 
 impl EntitySummary {
-    /// The entity at this index, as the snapshot shows it.
+    /// Returns the summary of the entity at this index, as the snapshot shows it.
     pub fn of(seen: &Seen<'_>, index: EntityIndex) -> Self {
         let snapshot = seen.snapshot();
         let entity = &snapshot.entities()[index];
@@ -73,66 +73,66 @@ impl EntitySummary {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum RecordView {
-    /// A record of which the caller may see the content.
+    /// A record whose content the caller may see.
     Shown {
-        /// Where it comes from and how far it goes.
+        /// The label of the record: its origin and the limits of its disclosure.
         #[serde(flatten)]
         label: LabelView,
-        /// What it says.
+        /// The content of the record.
         #[serde(flatten)]
         content: Box<ContentView>,
     },
-    /// A record of which the content is masked.
+    /// A record whose content is masked.
     Masked {
-        /// Where it comes from and how far it goes.
+        /// The label of the record: its origin and the limits of its disclosure.
         #[serde(flatten)]
         label: LabelView,
     },
 }
 
-/// Where a record comes from and how far it goes.
+/// The label of a record: its origin and the limits of its disclosure.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LabelView {
-    /// Its id.
+    /// The id of the record.
     pub id: RecordId,
-    /// The agency that owns it.
+    /// The agency that owns the record.
     pub agency: String,
-    /// The agency's name for the file or system it came from.
+    /// The agency's name for the file or system that the record came from.
     pub source: String,
-    /// What the source alleges the subject to be.
+    /// The category that the source alleges of the subject.
     pub category: crate::model::SubjectCategory,
     /// Sensitivity, 0 to 4.
     pub tier: u8,
-    /// How far the owner lets it go.
+    /// The widest disclosure that the owner allows.
     pub handling: crate::model::Handling,
-    /// What others do with it by the owner's leave only.
+    /// Uses for which others need the owner's leave.
     #[schema(value_type = Vec<Condition>)]
     pub conditions: Conditions,
-    /// How other standards mark the same, where they have a word for it; never less strictly.
+    /// The equivalent markings of other standards, where these have one; never less strict.
     pub markings: Vec<String>,
-    /// When it must be reviewed: from then on nobody but the owner sees it.
+    /// The time by which the owner must review the record: from then on nobody but the owner sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_by: Option<crate::model::Timestamp>,
 }
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ContentView {
-    /// The agency's own id of it; absent for a public record of a victim's row, since it would be the row's.
+    /// The agency's own id of the record; absent for a public record of a victim's row, since it would be the row's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_id: Option<String>,
-    /// How far it is to be believed, as its source graded it; absent where it did not.
+    /// The source's grade of the record's reliability; absent when the source gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
-    /// Whether it states facts or an assessment; absent where the source does not say.
+    /// The nature of the record, a fact or an assessment; absent when the source does not state it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nature: Option<Nature>,
-    /// What it says.
+    /// The content proper, by the type of the record.
     pub body: Body,
 }
 
 impl RecordView {
-    /// The record at this index, as the snapshot shows it.
+    /// Returns the record at this index, as the snapshot shows it.
     pub fn of(seen: &Seen<'_>, index: RecordIndex) -> Self {
         let snapshot = seen.snapshot();
         let record = seen.content(index);
@@ -161,28 +161,28 @@ impl RecordView {
     }
 }
 
-/// Why two records are linked.
+/// A link between two records, with the evidence for it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum LinkView {
-    /// A link of records of which the caller may see the content.
+    /// A link between records whose content the caller may see.
     Shown {
-        /// The two.
+        /// The two records.
         #[serde(flatten)]
         pair: PairView,
-        /// How far and in what they agree.
+        /// The score of the link: the attributes in which the records agree, and how far.
         #[serde(flatten)]
         score: ScoreView,
     },
-    /// A link of a record that is masked: in what and how far the two agree is not told.
+    /// A link of a masked record: the attributes in which the two agree, and how far, are not told.
     Masked {
-        /// The two.
+        /// The two records.
         #[serde(flatten)]
         pair: PairView,
     },
 }
 
-/// Two records.
+/// A pair of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct PairView {
     /// The smaller record id.
@@ -192,28 +192,28 @@ pub struct PairView {
 }
 
 impl PairView {
-    /// The pair of two ids, in their order.
+    /// Creates the pair of two ids, the smaller id first.
     pub fn of(one: RecordId, other: RecordId) -> Self {
         Self { a: one.min(other), b: one.max(other) }
     }
 }
 
-/// How far and in what two records agree.
+/// The score of a pair of records: the attributes in which they agree, and how far.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ScoreView {
-    /// Posterior log2 odds that both speak of the same thing.
+    /// Posterior log2 odds that both records are about the same thing.
     pub bits: f64,
-    /// The probability these odds stand for, 0 to 1.
+    /// The probability that corresponds to these odds, 0 to 1.
     pub probability: f64,
-    /// The comparison level each attribute reached and its Bayes factor in bits; with the model's
-    /// prior they add up to `bits`.
+    /// The comparison level that each attribute reached and its Bayes factor in bits; with the model's prior they add
+    /// up to `bits`.
     pub levels: Vec<LevelHit>,
     /// The version of the model that gave the score.
     pub model: String,
 }
 
 impl LinkView {
-    /// A link, as the snapshot shows its records; `None` where a record of it is not in the view.
+    /// Returns a link as the snapshot shows its records; `None` if one of its records is not in the view.
     pub fn of(seen: &Seen<'_>, link: &Link) -> Option<Self> {
         let snapshot = seen.snapshot();
         let (a, b) = snapshot.stored(link.a).zip(snapshot.stored(link.b))?;
@@ -231,8 +231,8 @@ impl LinkView {
         Some(Self::Shown { pair, score })
     }
 
-    /// Links, the strongest first; masked ones after them in order of their pair, since their order would tell how
-    /// strong they are.
+    /// Returns links in the given order, the strongest first; masked links come after them, in order of their pair,
+    /// since an order by strength would tell how strong they are.
     pub fn all<'l>(seen: &Seen<'_>, links: impl Iterator<Item = &'l Link>) -> Vec<Self> {
         let mut views: Vec<Self> = links.filter_map(|link| Self::of(seen, link)).collect();
         views.sort_by_key(|view| match view {
@@ -243,7 +243,7 @@ impl LinkView {
     }
 }
 
-/// The name of a kind of relationship, as in the stored queries' graph.
+/// Returns the name of a kind of relationship, as in the stored queries' graph.
 pub fn kind_name(kind: RelationshipKind) -> &'static str {
     match kind {
         RelationshipKind::Tie(tie) => tie.as_str(),
@@ -258,26 +258,26 @@ pub fn kind_name(kind: RelationshipKind) -> &'static str {
 /// A relationship between two entities.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RelationshipView {
-    /// What it is: `USES`, `LIVES_AT`, `STAYED_AT`, `DRIVES`, `OWNS`, `WORKS_FOR`,
-    /// `ASSOCIATED_WITH`, `CALLED`, `MESSAGED`, `PAID`, `BOOKED_AT` or `SAME_EVENT`.
+    /// The kind: `USES`, `LIVES_AT`, `STAYED_AT`, `DRIVES`, `OWNS`, `WORKS_FOR`, `ASSOCIATED_WITH`, `CALLED`,
+    /// `MESSAGED`, `PAID`, `BOOKED_AT` or `SAME_EVENT`.
     #[schema(value_type = String, example = "USES")]
     pub kind: &'static str,
-    /// The entity it goes out from.
+    /// The entity at which the relationship begins.
     pub source: EntityId,
-    /// The entity it goes to.
+    /// The entity at which the relationship ends.
     pub target: EntityId,
-    /// Ties that state it.
+    /// Number of ties that state the relationship.
     pub ties: usize,
-    /// Events that show it.
+    /// Number of events that show the relationship.
     pub events: usize,
-    /// From the first to the last time that is known; of what is masked none.
+    /// The span from the first to the last known time; times of masked ties and events are left out.
     pub span: Span,
-    /// The first 20 of these ties and events, by time and then by id; those of which no time is shown come last.
+    /// The first 20 of these ties and events, by time and then by id; ties and events without a shown time come last.
     pub evidence: Vec<StatementView>,
 }
 
 impl RelationshipView {
-    /// The relationship at this index.
+    /// Returns the relationship at this index.
     pub fn of(seen: &Seen<'_>, index: RelationshipIndex) -> Self {
         let snapshot = seen.snapshot();
         let relationship = &snapshot.relationships()[index];

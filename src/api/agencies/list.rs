@@ -14,13 +14,13 @@ use crate::govern::{Agency, AgencyKind, CaseForm, Desk};
 pub struct AgencyView {
     /// Its name.
     pub name: String,
-    /// What it is; absent when it has not been registered.
+    /// The kind of the agency; absent when the agency has not been registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<AgencyKind>,
-    /// Whom to call; absent when it has not been registered.
+    /// The agency's general desk, to call about its records; absent when the agency has not been registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk: Option<Desk>,
-    /// The form of its references of cases; absent when it has registered none.
+    /// The form of its references of cases and operations; absent when it has registered none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case_form: Option<CaseForm>,
 }
@@ -45,9 +45,10 @@ pub struct AgencyList {
 operation! {
     /// List agencies
     ///
-    /// The caller's own, those that are listed by their own wish, those that have signed an agreement which the
-    /// caller's has signed too, and of its cases the lead and those that have brought records into them. That there are
-    /// others is not told; who runs the server sees all that are registered.
+    /// The caller's own agency, the agencies that are listed by their own wish, the agencies that have signed an
+    /// agreement which the caller's agency has signed too, and, of the cases that the caller's agency works on, the
+    /// lead agency and the agencies that have brought records into them. The answer does not tell that other agencies
+    /// exist; the operator of the server sees all registered agencies.
     list_agencies = list;
     "agencies", Administration;
 }

@@ -1,4 +1,4 @@
-//! Agencies: those that the caller's agency works with, and whom to call there.
+//! Agencies: the list of the agencies that the caller's agency knows, each with its general desk, and registration.
 
 pub mod list;
 pub mod register;

@@ -1,4 +1,4 @@
-//! `POST /v1/agencies`: an agency, what it is, and whom to call there.
+//! `POST /v1/agencies`: registers an agency with its kind and its desk.
 
 use super::list::AgencyView;
 use crate::api::input::Json;
@@ -11,8 +11,8 @@ use crate::govern::Agency;
 operation! {
     /// Register an agency
     ///
-    /// Says what an agency is and whom to call there; what was said before is replaced. For who runs the
-    /// server. It gives the agency access to nothing: that is for agreements to do.
+    /// Registers the agency's kind and its desk, in place of an earlier registration. For the operator of the server.
+    /// Registration gives the agency access to nothing: access is given by agreements.
     register_agency = register;
     "agencies", Administration;
     examples {

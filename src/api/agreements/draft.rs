@@ -1,4 +1,4 @@
-//! `POST /v1/agreements` and `POST /v1/agreements/{id}/versions`: what the discloser offers.
+//! `POST /v1/agreements` and `POST /v1/agreements/{id}/versions`: drafts of the discloser.
 
 use super::get::AgreementView;
 use crate::api::examples;
@@ -12,10 +12,10 @@ use crate::govern::{AgreementId, Terms};
 operation! {
     /// Draft an agreement
     ///
-    /// The caller's agency offers to disclose something. It counts for nobody until two officers of the
-    /// caller's agency and two of a recipient have signed it. The answer is the same whether there are such recipients
-    /// or not. One that is listed, or that knows the caller's agency, finds the draft in its list; any other reads it by
-    /// its id, which the caller hands over to it.
+    /// The caller's agency offers to disclose objects. The agreement counts for nobody until two officers of the
+    /// caller's agency and two of a recipient have signed it. The answer is the same whether the recipients exist or
+    /// not. A recipient that is listed, or that knows the caller's agency, finds the draft in its list; any other
+    /// recipient reads it by its id, which the caller hands over.
     draft_agreement = draft;
     "agreements", Administration;
     examples {
@@ -32,9 +32,9 @@ fn draft(scope: &CallerScope, Json(terms): Json<Terms>) -> Result<AgreementView,
 operation! {
     /// Draft a new version
     ///
-    /// What holds stays as it is until the discloser's officers have signed the new version; from then on
-    /// only the new version holds, for those recipients that have signed it too. So widening needs both
-    /// sides and narrowing the discloser alone.
+    /// The version in force stays in force until the discloser's officers have signed the new version; from then on
+    /// only the new version holds, for the recipients that have signed it too. So to widen an agreement needs both
+    /// sides, and to narrow it needs the discloser alone.
     draft_version = add;
     "agreements", Administration;
     examples {

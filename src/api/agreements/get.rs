@@ -19,41 +19,40 @@ use crate::model::{Kind, SubjectCategory};
 /// An agreement with all its versions.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AgreementView {
-    /// Its id.
+    /// The id of the agreement.
     pub agreement: AgreementId,
-    /// Where it stands.
+    /// The state of the agreement.
     pub state: AgreementState,
-    /// The number of the version that counts for those who have signed it; absent when none does.
+    /// The number of the version that holds for the recipients that have signed it; absent when no version holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<usize>,
-    /// The versions that the caller's agency is a side of, the first first.
+    /// The versions that the caller's agency is a side of, ascending by number.
     pub versions: Vec<VersionView>,
-    /// Who suspended it.
+    /// The act that suspended the agreement: its agency, user and time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspended: Option<Act>,
-    /// Who ended it.
+    /// The act that ended the agreement: its agency, user and time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Act>,
-    /// What recipients have to remove since it holds no more for them, and what they confirmed: to the
-    /// discloser all, to a recipient its own.
+    /// The duties of recipients to remove their copies since the agreement no longer holds for them, with their
+    /// confirmations: the discloser sees all of them, a recipient its own.
     pub purge: Vec<PurgeTask>,
-    /// Where another agreement in force between the same two sides says something else. The stricter one
-    /// holds.
+    /// Contradictions with other agreements in force between the same two sides. The stricter agreement holds.
     pub overruled: Vec<ContradictionView>,
 }
 
 /// One version of an agreement.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct VersionView {
-    /// Its number, from 1.
+    /// The number of the version, from 1.
     pub version: usize,
-    /// What is agreed.
+    /// The terms of the version.
     pub terms: Terms,
-    /// What a signature under it names: the hash of the terms and the number.
+    /// The hash of the terms and the version's number, which every signature names.
     pub terms_hash: String,
-    /// Who drafted it.
+    /// The act that drafted the version: its agency, user and time.
     pub drafted: Act,
-    /// The signatures so far; two officers of each side make it count.
+    /// The signatures so far; the version counts when two officers of each side have signed it.
     pub signatures: Vec<Signature>,
 }
 
@@ -64,15 +63,15 @@ pub struct ContradictionView {
     pub agreement: AgreementId,
     /// The recipient.
     pub recipient: String,
-    /// Kinds that both speak of.
+    /// Kinds of objects that both agreements name.
     pub kinds: BTreeSet<Kind>,
-    /// Subjects that both speak of.
+    /// Categories of subjects that both agreements name.
     pub subject: BTreeSet<SubjectCategory>,
-    /// Purposes that both speak of.
+    /// Purposes that both agreements name.
     pub purposes: BTreeSet<Purpose>,
-    /// Whether one of them says `black`, which holds.
+    /// True if exactly one of the two agreements says `black`, which holds.
     pub black: bool,
-    /// Fields that only one of them keeps back, which are kept back.
+    /// Fields that only one of the two agreements withholds: they are withheld.
     pub fields_never: BTreeSet<Field>,
 }
 
@@ -115,8 +114,8 @@ impl From<Overruled> for ContradictionView {
 operation! {
     /// Get an agreement
     ///
-    /// All versions that the caller's agency is a side of, who signed them, where the agreement stands, and
-    /// where another one contradicts it.
+    /// All versions that the caller's agency is a side of, their signatures, the state of the agreement, and its
+    /// contradictions with other agreements.
     get_agreement = get;
     "agreements", Administration;
     examples {

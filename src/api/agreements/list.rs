@@ -19,9 +19,9 @@ pub struct AgreementList {
 operation! {
     /// List the agency's agreements
     ///
-    /// Those that the caller's agency is a side of, drafts and ended ones included. A draft by an agency that the
-    /// caller's does not know is not among them unless the caller's is listed or has signed it: it is read by the id
-    /// that its drafter hands over.
+    /// The agreements that the caller's agency is a side of, drafts and ended ones included. A draft by an agency that
+    /// the caller's agency does not know is left out, unless the caller's agency is listed or has signed it; it can be
+    /// read by its id, which the drafting agency hands over.
     list_agreements = list;
     "agreements", Administration;
 }

@@ -1,5 +1,5 @@
-//! Agreements: versioned, signed by both sides, suspended by the discloser alone. An agreement of which
-//! the caller's agency is no side answers as one that does not exist.
+//! Agreements: versioned, signed by both sides, suspended by the discloser alone. A request for an agreement that the
+//! caller's agency is not a side of is answered like a request for an agreement that does not exist.
 
 pub mod draft;
 pub mod get;

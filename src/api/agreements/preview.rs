@@ -1,4 +1,4 @@
-//! `GET /v1/agreements/{id}/preview`: what of the agency's own would become visible.
+//! `GET /v1/agreements/{id}/preview`: counts of the agency's own objects that would become visible.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,44 +13,44 @@ use crate::casework::agreements;
 use crate::govern::{AgreementId, Level, Purpose};
 use crate::model::{Kind, SubjectCategory};
 
-/// What of the agency's own an agreement would disclose.
+/// The agency's own objects that an agreement would disclose, counted by class.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Preview {
     /// The agreement.
     pub agreement: AgreementId,
-    /// The version, the latest.
+    /// The number of the version that is previewed: the latest.
     pub version: usize,
-    /// By kind, subject, tier and purpose, where there is anything.
+    /// The classes that hold at least one object, by kind, subject, tier, purpose and level.
     pub classes: Vec<PreviewClass>,
-    /// Where an agreement in force with the same recipients says something else. The stricter one would hold.
+    /// Contradictions with agreements in force with the same recipients. The stricter agreement would hold.
     pub overruled: Vec<ContradictionView>,
 }
 
-/// Objects that an agreement speaks of.
+/// A class of objects that an agreement would disclose.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PreviewClass {
-    /// What they are.
+    /// The kind of the objects.
     pub kind: Kind,
-    /// What they say the subject to be.
+    /// The category that the objects' rows allege of their subject.
     pub subject: SubjectCategory,
-    /// Their sensitivity.
+    /// The sensitivity of the objects, 0 to 4.
     pub tier: u8,
-    /// What for.
+    /// The purpose for which they would be disclosed.
     pub purpose: Purpose,
-    /// How much the recipients would get of them.
+    /// The level of disclosure: `gray` gives a pointer, `white` the object.
     pub level: Level,
-    /// How many there are now.
+    /// Number of objects in the class now.
     pub objects: usize,
 }
 
 operation! {
     /// Preview an agreement
     ///
-    /// For the discloser, before signing: which classes of its own objects, and how many, the latest version
-    /// would disclose. Objects that are marked `own` never go, and those that are marked `pointer` as a
-    /// pointer at most; whom their audience leaves out gets nothing of them. Of victims recipients get a pseudonym, and
-    /// that only within a case that both work on; of a grant that `requires` something, only those of whom that is
-    /// vouched for get anything.
+    /// For the discloser, before signing: which classes of its own objects, and how many, the latest version would
+    /// disclose. Objects marked `own` are never disclosed, and objects marked `pointer` are disclosed as a pointer at
+    /// most; recipients outside an object's audience get nothing of it. Of victims, recipients get a pseudonym, and
+    /// only within a case that both sides work on. A grant that `requires` something discloses only to users for whom
+    /// that is vouched.
     preview_agreement = preview;
     "agreements", Administration;
     examples {

@@ -1,4 +1,4 @@
-//! `POST /v1/agreements/{id}/purge-receipts`: a recipient confirms that it has removed what it held.
+//! `POST /v1/agreements/{id}/purge-receipts`: a recipient confirms that it has removed its copies.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,19 +12,19 @@ use crate::api::scope::CallerScope;
 use crate::casework::agreements;
 use crate::govern::AgreementId;
 
-/// What was removed.
+/// A recipient's confirmation that it has removed its copies.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PurgeConfirmed {
-    /// What was removed and how, in 10 to 1,000 characters. The discloser reads it.
+    /// The removed copies and the way of removal, in 10 to 1,000 characters. The discloser reads it.
     pub note: String,
 }
 
 operation! {
     /// Confirm a purge
     ///
-    /// For an approver or privacy officer of a recipient for which the agreement holds no more: its time is
-    /// over, or it was suspended, ended or replaced. The discloser reads the receipt in the agreement.
+    /// For an approver or privacy officer of a recipient for which the agreement no longer holds: its time is over, or
+    /// it was suspended, ended or replaced. The discloser reads the receipt in the agreement.
     confirm_purge = confirm;
     "agreements", Erasure;
     examples {

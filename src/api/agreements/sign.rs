@@ -12,13 +12,13 @@ use crate::api::scope::CallerScope;
 use crate::casework::agreements::{self, Signing};
 use crate::govern::AgreementId;
 
-/// What is signed.
+/// A signature under the latest version of an agreement.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignRequest {
     /// The number of the latest version.
     pub version: usize,
-    /// Its `terms_hash`: that which was read is that which is signed.
+    /// The `terms_hash` of the version that the officer has read; the signature counts for these terms only.
     pub terms_hash: String,
     /// The officer's own public key, as the agency has registered it (`accord key officer`): base64, as between
     /// the lines of `openssl pkey -pubout`.
@@ -32,9 +32,10 @@ pub struct SignRequest {
 operation! {
     /// Sign an agreement
     ///
-    /// Signs the latest version for the caller's agency. Two officers of each side make it count; signing
-    /// twice is signing once. Once an agency has registered keys of its officers (`accord key officer`), they
-    /// sign with them, and `openssl` does it: `openssl pkeyutl -sign -rawin -inkey officer.key -in hash`.
+    /// Signs the latest version for the caller's agency. The version counts when two officers of each side have signed
+    /// it; a second signature by the same officer changes nothing. Once an agency has registered keys of its officers
+    /// (`accord key officer`), the officers must sign with these keys, for example with `openssl`:
+    /// `openssl pkeyutl -sign -rawin -inkey officer.key -in hash`.
     sign_agreement = sign;
     "agreements", Alteration;
     examples {

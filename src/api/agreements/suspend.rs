@@ -1,4 +1,4 @@
-//! `POST /v1/agreements/{id}/suspend` and `/end`: what one side does alone.
+//! `POST /v1/agreements/{id}/suspend` and `/end`: acts for which one side suffices.
 
 use super::get::AgreementView;
 use crate::api::examples;
@@ -12,8 +12,9 @@ use crate::govern::AgreementId;
 operation! {
     /// Suspend an agreement
     ///
-    /// Nothing of it holds from the next request on. For the discloser alone, at once; of a reciprocal
-    /// agreement each side discloses. It holds again when both sides have signed a later version.
+    /// Nothing of the agreement holds from the next request on. For the discloser, which needs no other side; of a
+    /// reciprocal agreement, each side is a discloser. The agreement holds again when both sides have signed a later
+    /// version.
     suspend_agreement = suspend;
     "agreements", Alteration;
     examples {
@@ -30,7 +31,8 @@ fn suspend(scope: &CallerScope, Id(id): Id<AgreementId>) -> Result<AgreementView
 operation! {
     /// End an agreement
     ///
-    /// For good. For the discloser; of a reciprocal agreement between two, for each of them.
+    /// The agreement cannot be resumed. For the discloser; of a reciprocal agreement between two agencies, for each of
+    /// them.
     end_agreement = end;
     "agreements", Alteration;
     examples {

@@ -1,4 +1,4 @@
-//! `GET /v1/break-glass`: uses of break-glass, and where their reviews stand.
+//! `GET /v1/break-glass`: uses of break-glass, and the states of their reviews.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,44 +13,44 @@ use crate::model::Timestamp;
 /// One use of break-glass.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BreakGlassView {
-    /// Its id.
+    /// The id of the use.
     pub id: BreakGlassId,
-    /// The agency that asked.
+    /// The agency of the user who broke the glass.
     pub agency: String,
-    /// Whose objects it opened.
+    /// The agency whose objects were opened.
     pub owner: String,
-    /// Who asked; for that agency only.
+    /// The user who broke the glass; shown to that user's agency only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// In which case; for that agency only.
+    /// The case in which the glass was broken; shown to the user's agency only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Reference>)]
     pub case: Option<CaseRef>,
-    /// How many operations were done under it so far, each with its mark in the audit log of this server; for
-    /// that agency only.
+    /// Number of operations under this use so far, each marked in the audit log of this server; shown to the user's
+    /// agency only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<u64>,
-    /// What for.
+    /// The purpose for which the glass was broken.
     pub purpose: Purpose,
-    /// The danger.
+    /// The imminent danger, in the user's words.
     pub reason: String,
-    /// When it was opened.
+    /// The time at which the glass was broken.
     pub opened: Timestamp,
-    /// When it ends by itself.
+    /// The time at which the use ends by itself.
     pub until: Timestamp,
-    /// Whether it holds now.
+    /// True if the use holds now.
     pub open: bool,
-    /// When it must have been reviewed.
+    /// The time by which the use must have been reviewed.
     pub review_by: Timestamp,
-    /// Where the review stands.
+    /// The state of the review.
     pub state: ReviewState,
-    /// The review.
+    /// The review; absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
 }
 
 impl BreakGlassView {
-    /// One as the caller's agency sees it now.
+    /// Returns a use as the caller's agency sees it now.
     pub fn of(id: BreakGlassId, glass: &BreakGlass, scope: &CallerScope) -> Self {
         let (own, at) = (glass.by.agency == scope.caller.agency, scope.at);
         Self {
@@ -75,15 +75,15 @@ impl BreakGlassView {
 /// Uses of break-glass.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BreakGlassList {
-    /// By id.
+    /// The uses, by id.
     pub uses: Vec<BreakGlassView>,
 }
 
 operation! {
     /// List uses of break-glass
     ///
-    /// To approvers, privacy officers and auditors: those of the caller's agency and those that opened its
-    /// objects. To others: their own. One that nobody has reviewed in time is `overdue`.
+    /// Approvers, privacy officers and auditors see the uses by the caller's agency and the uses that opened its
+    /// objects; others see their own uses. A use that nobody has reviewed in time is `overdue`.
     list_break_glass = list;
     "break-glass", Administration;
 }

@@ -1,4 +1,5 @@
-//! Break-glass: in imminent danger, what an agreement lets a caller only be pointed to, for an hour.
+//! Break-glass: in imminent danger, full sight for an hour of objects for which an agreement otherwise gives a pointer
+//! only.
 
 pub mod list;
 pub mod open;

@@ -1,4 +1,4 @@
-//! `POST /v1/break-glass`: breaking an owner's glass.
+//! `POST /v1/break-glass`: opens an owner's objects in imminent danger.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,24 +10,23 @@ use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::break_glass as casework;
 
-/// Whose glass to break, and why.
+/// A request to break the glass: the owner of the objects and the reason.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BreakGlassRequest {
-    /// The agency that owns what is needed.
+    /// The agency that owns the objects.
     pub agency: String,
-    /// The imminent danger, in 10 to 1,000 characters. The owner and who reviews it read it.
+    /// The imminent danger, in 10 to 1,000 characters. The owner and the reviewer read it.
     pub reason: String,
 }
 
 operation! {
     /// Break the glass
     ///
-    /// In imminent danger: what the agency's agreements let the caller only be pointed to, and say may be
-    /// opened so, the caller sees in full for an hour, for this purpose and in this case. Never what is
-    /// kept black, and never a victim. The owner's desk is told at once. An approver or privacy officer of
-    /// the caller's agency reviews it within 24 hours; until one that is overdue is reviewed the caller can
-    /// open no other.
+    /// In imminent danger, the caller sees in full, for an hour, for this purpose and in this case, the objects for
+    /// which the agency's agreements give a pointer only and allow break-glass. Objects kept black and victims are
+    /// never opened. The owner's desk is told at once. An approver or privacy officer of the caller's agency reviews
+    /// the use within 24 hours; while a review is overdue, the caller cannot break the glass again.
     break_glass = open;
     "break-glass", Alteration;
     examples {

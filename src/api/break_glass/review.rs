@@ -12,21 +12,21 @@ use crate::api::scope::CallerScope;
 use crate::casework::break_glass;
 use crate::govern::BreakGlassId;
 
-/// What was found.
+/// The result of a review.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewRequest {
-    /// Whether there was imminent danger. When not, it ends at once.
+    /// True if there was imminent danger. If false, the use of break-glass ends at once.
     pub justified: bool,
-    /// Why, in 10 to 1,000 characters. The owner reads it.
+    /// The reasons for the finding, in 10 to 1,000 characters. The owner reads them.
     pub note: String,
 }
 
 operation! {
     /// Review a use of break-glass
     ///
-    /// For an approver or privacy officer of the agency that asked, other than who asked. A review is not
-    /// taken back.
+    /// For an approver or privacy officer of the agency that broke the glass, other than the user who did. A review
+    /// cannot be taken back.
     review_break_glass = review;
     "break-glass", Administration;
     examples {

@@ -1,4 +1,4 @@
-//! `POST /v1/cases/{id}/…`: who works on a case, what is in it, and its end.
+//! `POST /v1/cases/{id}/…`: changes of the members and the subjects of a case, and its end.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ pub struct SubjectsRequest {
 operation! {
     /// Add a member
     ///
-    /// Somebody of any agency. For a task-force lead of the lead agency who works on the case.
+    /// The member may be of any agency. For a task-force lead of the lead agency who works on the case.
     add_member = join;
     "cases", Alteration;
     examples {
@@ -69,8 +69,8 @@ fn leave(
 operation! {
     /// End a case
     ///
-    /// From the next request on nobody sees anything by way of it. For a task-force lead of the lead agency
-    /// who works on the case.
+    /// From the next request on nobody sees anything by way of the case. For a task-force lead of the lead agency who
+    /// works on the case.
     end_case = end;
     "cases", Alteration;
     examples {
@@ -109,7 +109,7 @@ fn subjects(
     })
 }
 
-/// The case after an act on it, as the caller sees it.
+/// Does an act on a case, and returns the changed case as the caller sees it.
 fn changed(
     scope: &CallerScope,
     act: impl FnOnce(Casework<'_>, &Question<'_>, &Snapshot) -> Result<Named, CaseworkError>,

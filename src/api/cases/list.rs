@@ -14,29 +14,29 @@ use crate::model::{RecordId, Timestamp};
 /// A case.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CaseView {
-    /// Its id, for the header `x-case`.
+    /// The id of the case, for the header `x-case`.
     pub id: CaseId,
     /// The lead agency.
     pub lead: String,
     /// The lead agency's own reference.
     pub reference: Reference,
-    /// Whether it is worked on now.
+    /// True if the case is open now: it has neither ended nor expired.
     pub open: bool,
-    /// When it was opened.
+    /// The time at which the case was opened.
     pub opened: Timestamp,
-    /// When it ends by itself.
+    /// The time at which the case ends by itself.
     pub expires: Timestamp,
-    /// When it was ended.
+    /// The time at which the case was ended; absent when it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
-    /// Who works on it.
+    /// The users who work on the case.
     pub members: Vec<Member>,
-    /// Records about victims that are in it, as far as the caller sees them.
+    /// The records about victims in the case that the caller sees.
     pub subjects: Vec<RecordId>,
 }
 
 impl CaseView {
-    /// A case at a time, with those of its subjects that the caller sees.
+    /// Returns a case at a time, with the subjects that the caller sees.
     pub fn of(id: CaseId, case: &Case, at: Timestamp, seen: &Seen<'_>) -> Self {
         Self {
             id,
@@ -66,7 +66,7 @@ pub struct CaseList {
 operation! {
     /// List the caller's cases
     ///
-    /// Those that the caller works on or worked on, open and ended.
+    /// The cases that the caller works on or worked on, open and ended.
     list_cases = list;
     "cases", Consultation;
 }

@@ -18,15 +18,15 @@ use crate::model::Timestamp;
 pub struct CaseRequest {
     /// The agency's own reference.
     pub reference: Reference,
-    /// When it ends by itself.
+    /// The time at which the case ends by itself.
     pub expires: Timestamp,
 }
 
 operation! {
     /// Open a case
     ///
-    /// The caller's agency leads it and the caller is its first member. It grants nothing by itself; but
-    /// what agreements let agencies see of each other's victims they see within a case that both work on.
+    /// The caller's agency leads it and the caller is its first member. The case grants nothing by itself; but agencies
+    /// see each other's victims, as far as agreements allow it, only within a case that both work on.
     open_case = open;
     "cases", Alteration;
     examples {

@@ -1,4 +1,4 @@
-//! `GET /v1/centrality/{measure}`: how entities stand in the network.
+//! `GET /v1/centrality/{measure}`: entities ranked by a measure of centrality.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,41 +26,41 @@ use crate::model::EntityType;
 pub struct RankedEntity {
     /// The entity.
     pub entity: EntitySummary,
-    /// Its score, in the unit that `convention` tells.
+    /// The entity's score, in the unit that `convention` describes.
     pub score: f64,
 }
 
-/// How entities stand in the network.
+/// A ranking of the network's entities by a measure of centrality.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CentralityAnswer {
-    /// `degree`, `pagerank` or `betweenness`.
+    /// The measure: `degree`, `pagerank` or `betweenness`.
     pub measure: String,
-    /// What exactly was computed.
+    /// The exact definition of the measure: its reference, parameters and normalisation.
     #[schema(value_type = String)]
     pub convention: &'static str,
-    /// Whether the scores are exact, up to rounding; if not, `error_bound` tells by how much not.
+    /// True if the scores are exact up to rounding; otherwise `error_bound` bounds their error.
     pub exact: bool,
-    /// How far all scores together may be from their limit (L1), where they are not exact.
+    /// Upper bound of the sum of the absolute errors of all scores (L1); absent when the scores are exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_bound: Option<f64>,
-    /// Entities of the network.
+    /// Number of entities in the network.
     pub entities: usize,
-    /// Pairs of entities that are related.
+    /// Number of pairs of related entities.
     pub edges: usize,
-    /// People who may be victims: part of the network, never ranked.
+    /// Number of people who may be victims: part of the network, never ranked.
     pub not_ranked: usize,
-    /// By score from the highest, then by id. A high score says how well connected the records show
-    /// somebody, nothing of guilt: the best connected is often a hotel, and the least visible may
-    /// matter most.
+    /// The ranked entities by score from the highest, then by id. A high score means that the records show an entity as
+    /// well connected; it says nothing about guilt: the best connected entity is often a hotel, and the least visible
+    /// person may matter most.
     pub ranking: Page<RankedEntity>,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
-/// The measures that there are.
+/// The measures of centrality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
-    /// Distinct neighbours.
+    /// Number of distinct neighbours.
     Degree,
     /// PageRank.
     PageRank,
@@ -98,7 +98,8 @@ impl Measure {
         }
     }
 
-    /// Refuses what would take too long.
+    /// Refuses a computation that would take too long: betweenness of a network in which entities times edges exceed
+    /// the limit.
     fn check(self, snapshot: &Snapshot) -> Result<(), Problem> {
         if self != Self::Betweenness {
             return Ok(());
@@ -112,14 +113,14 @@ impl Measure {
         Ok(())
     }
 
-    /// The scores, and how far from their limit they may be.
+    /// Returns the scores by node, and for PageRank the bound of their error in the L1 norm.
     fn scores(self, network: &Network) -> (Vec<f64>, Option<f64>) {
         match self {
             Self::Degree => (degree(network).into_iter().map(f64::from).collect(), None),
             Self::PageRank => {
                 let options = PageRankOptions::default();
                 let found = pagerank(network, &options);
-                // The iteration contracts by the damping factor, which bounds what is left.
+                // The iteration contracts by the damping factor, which bounds the remaining error.
                 let left = found.change * options.damping / (1.0 - options.damping);
                 (found.scores, Some(left))
             }
@@ -143,11 +144,11 @@ impl Input for Measure {
 }
 
 query! {
-    /// Which entities are ranked.
+    /// The query parameters of the ranking.
     CentralityQuery {
         /// Rank only entities of this type
         wanted "type": Option<EntityType>,
-        /// Whether to unmask
+        /// `true` unmasks people who may be victims, for a victim specialist in whose case the victim is; logged
         unmask "unmask": Unmask,
         /// The page
         page "": PageRequest,
@@ -169,9 +170,9 @@ operation! {
     404 "No such measure";
 }
 
-/// A measure of a network, and the entities in its order.
+/// The result of a measure on a network: the entities in order of their scores.
 struct Ranking {
-    /// By score from the highest, then by id.
+    /// Entities with their scores, by score from the highest, then by id.
     ranked: Vec<(EntityIndex, f64)>,
     error_bound: Option<f64>,
     entities: usize,
@@ -199,7 +200,7 @@ impl Ranking {
             .filter(of_type)
             .partition(|entity| snapshot.is_protected(*entity));
         let score = |entity: EntityIndex| (entity, scores[Network::node_of(entity) as usize]);
-        // Of equal scores they stay in the order of their ids.
+        // The sort is stable: entities of equal scores stay in the order of their ids.
         let mut ranked: Vec<_> = snapshot.in_order(ranked).into_iter().map(score).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
         let (entities, edges) = (network.nodes(), network.edges());

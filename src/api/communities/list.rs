@@ -1,4 +1,4 @@
-//! `GET /v1/communities`: groups of entities more related within than without.
+//! `GET /v1/communities`: groups of entities that are more related among themselves than with others.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ use crate::graph::{EntityIndex, Snapshot};
 use crate::model::EntityId;
 use std::ops::RangeInclusive;
 
-/// Members that one answer shows of a community; `size` counts them all.
+/// The most members of a community that one answer shows; `size` counts all of them.
 const MEMBERS_SHOWN_MAX: usize = 50;
 
 /// A community.
@@ -32,7 +32,7 @@ const MEMBERS_SHOWN_MAX: usize = 50;
 pub struct CommunityView {
     /// The smallest entity id among its members.
     pub id: EntityId,
-    /// How many entities it has.
+    /// Number of entities in the community.
     pub size: usize,
     /// Its members in order of their id, at most 50.
     pub members: Vec<EntitySummary>,
@@ -41,7 +41,7 @@ pub struct CommunityView {
 /// The communities of the caller's view.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CommunitiesAnswer {
-    /// What exactly was computed.
+    /// The exact definition of the communities: the algorithm, its measure and its conventions.
     #[schema(value_type = String)]
     pub convention: &'static str,
     /// The resolution γ.
@@ -50,7 +50,7 @@ pub struct CommunitiesAnswer {
     pub modularity: f64,
     /// The communities, the largest first, then by id; entities without relationships are left out.
     pub communities: Page<CommunityView>,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
@@ -59,18 +59,18 @@ is connected; without randomness, in order of entity ids, so the same view gives
 undirected, unweighted; a local optimum, not proven the best";
 
 query! {
-    /// Which communities are listed.
+    /// The query parameters of the list of communities.
     CommunitiesQuery {
-        /// γ
+        /// The resolution γ, 0.01 to 100: the higher, the smaller the communities
         resolution "resolution": Resolution,
-        /// Whether to unmask
+        /// `true` unmasks people who may be victims, for a victim specialist in whose case the victim is; logged
         unmask "unmask": Unmask,
         /// The page
         page "": PageRequest,
     }
 }
 
-/// The resolution γ of the modularity, from 0.01 to 100; 1 where the caller does not say.
+/// The resolution γ of the modularity, from 0.01 to 100; 1 when absent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Resolution(f64);
 
@@ -85,14 +85,14 @@ impl Parameter for Resolution {
     }
 }
 
-/// The range of the resolution.
+/// The range of the resolution γ.
 const RESOLUTION: RangeInclusive<f64> = 0.01..=100.0;
 
 operation! {
     /// Communities
     ///
-    /// Groups of entities that are more related among themselves than with others. At a higher
-    /// resolution they are smaller.
+    /// Groups of entities that are more related among themselves than with others. The higher the resolution, the
+    /// smaller the groups.
     list_communities = list;
     "network", Consultation;
     forms Forms::json().with_table(place, table).with_graph(graph);
@@ -103,7 +103,8 @@ operation! {
 
 /// The communities of a snapshot.
 struct Division {
-    /// The largest first, then by id: the id of its first member, and its members in order of their id.
+    /// Communities by size from the largest, then by id: the smallest entity id of its members, and the members in
+    /// order of their id.
     largest: Vec<(EntityId, Vec<EntityIndex>)>,
     modularity: f64,
 }
@@ -168,7 +169,7 @@ fn place(answer: &CommunitiesAnswer) -> Place {
     answer.communities.place(&answer.snapshot)
 }
 
-/// A row for each member that is shown.
+/// A table with a row for each shown member.
 fn table(answer: &CommunitiesAnswer) -> Table {
     let rows = answer.communities.items.iter().flat_map(|community| {
         let own = || vec![Cell::of(community.id), community.size.into()];
@@ -178,7 +179,8 @@ fn table(answer: &CommunitiesAnswer) -> Table {
     Table::new(own.into_iter().chain(EntitySummary::COLUMNS), rows)
 }
 
-/// The members that are shown, each with its community. What relates them is for the neighbours of each to tell.
+/// A graph of the shown members, each with its community, without edges: the relationships of a member are in the list
+/// of its neighbours.
 fn graph(answer: &CommunitiesAnswer) -> Graph {
     let mut graph = Graph::of("Communities");
     for community in &answer.communities.items {

@@ -1,3 +1,3 @@
-//! Communities: groups more related within than without.
+//! Communities: groups of entities that are more related among themselves than with others.
 
 pub mod list;

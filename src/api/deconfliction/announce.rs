@@ -1,4 +1,5 @@
-//! `POST /v1/planned-operations`: does another agency plan to be there then?
+//! `POST /v1/planned-operations`: announces an operation, and finds operations of other agencies that clash with it in
+//! place and time.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,10 +16,10 @@ use crate::model::Timestamp;
 operation! {
     /// Announce an operation
     ///
-    /// Keeps the operation until it is over, in place of one of the same reference. Agencies whose own
-    /// operations touch it in place and time, and whose agreements point the caller to operations, are named
-    /// by their desks; each of them is told of the caller's. Nobody is told where or when. A watch desk enters
-    /// the operations of an agency that has no client, as that agency (`on_behalf_of`).
+    /// Keeps the operation until it is over; it replaces an earlier operation of the same reference. The answer names
+    /// the desks of the agencies whose own operations touch it in place and time and whose agreements point the caller
+    /// to operations; each of these agencies is told of the caller's desk. Place and time are told to nobody. A watch
+    /// desk enters the operations of an agency that has no client, as that agency (`on_behalf_of`).
     announce_operation = announce;
     "deconfliction", Combination;
     examples {
@@ -31,24 +32,25 @@ operation! {
     429 "The user's share of the day is used up";
 }
 
-/// What is planned, and for whom.
+/// A planned operation, and the agency that it is announced for.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OperationRequest {
-    /// The agency without a client of its own that a watch desk enters it for; the caller's when absent.
+    /// The agency without a client of its own for which a watch desk enters the operation; the caller's agency when
+    /// absent.
     #[serde(default)]
     pub on_behalf_of: Option<String>,
-    /// The agency's own reference.
+    /// The agency's own reference of the operation.
     pub reference: Reference,
     /// WGS 84 latitude in degrees, -90 to 90.
     pub latitude: f64,
     /// WGS 84 longitude in degrees, -180 to 180.
     pub longitude: f64,
-    /// How far around it reaches, 1 to 50,000.
+    /// The radius of the operation around its position in metres, 1 to 50,000.
     pub radius_metres: f64,
-    /// When it begins.
+    /// The time at which the operation begins.
     pub from: Timestamp,
-    /// When it ends.
+    /// The time at which the operation ends.
     pub until: Timestamp,
 }
 

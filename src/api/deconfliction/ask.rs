@@ -1,4 +1,4 @@
-//! `POST /v1/deconflict`: does another agency hold this?
+//! `POST /v1/deconflict`: finds the other agencies that hold an identifier.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,13 +11,14 @@ use crate::api::problem::Problem;
 use crate::api::scope::CallerScope;
 use crate::casework::deconfliction::{self, Enquiry, Identifier, silent};
 
-/// What to ask the other agencies for.
+/// The identifiers to look for at other agencies.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeconflictRequest {
     /// 1 to 20 identifiers; a user has 50 a day.
     pub identifiers: Vec<Identifier>,
-    /// Whether the asker wants to stay unknown: then it learns nothing either.
+    /// True if the caller's agency wants to stay unknown: no other agency is told of the question, and the answer is
+    /// empty. The identifiers still count for the user's day.
     #[serde(default)]
     pub covert: bool,
 }
@@ -25,9 +26,9 @@ pub struct DeconflictRequest {
 operation! {
     /// Ask for deconfliction
     ///
-    /// Whether another agency holds one of these exact identifiers: the answer names at most one desk for
-    /// each agency, and that agency's desk is told of the caller's. Nothing else is told to anyone. What an
-    /// agency keeps black is never pointed to. Other operations never show or count pointers.
+    /// Finds the agencies that hold one of these exact identifiers: the answer names at most one desk for each agency,
+    /// and that agency's desk is told of the caller's desk. Nothing else is told to anyone. Objects that an agency
+    /// keeps black are never pointed to. Other operations never show or count pointers.
     deconflict = ask_and_alert;
     "deconfliction", Combination;
     examples {
@@ -48,7 +49,7 @@ fn ask_and_alert(
 ) -> Result<Pointers, Problem> {
     let asked = Enquiry { identifiers, covert };
     let pointers = ask(scope, &asked)?;
-    // Whoever wants to stay unknown alerts nobody.
+    // A covert question alerts nobody.
     if !covert {
         let (work, question) = (scope.casework(), scope.question());
         let kept = silent::keep(work, &question, scope.sealing(), &asked.identifiers)?;

@@ -1,4 +1,4 @@
-//! `POST /v1/planned-operations/cancel`: an operation that will not be.
+//! `POST /v1/planned-operations/cancel`: cancels a planned operation.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,13 +11,13 @@ use crate::api::scope::CallerScope;
 use crate::casework::deconfliction;
 use crate::govern::Reference;
 
-/// Which operation.
+/// The operation to cancel.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelRequest {
-    /// The reference that it was announced by.
+    /// The reference by which the operation was announced.
     pub reference: Reference,
-    /// The agency that it was announced for by a watch desk, when not the caller's.
+    /// The agency for which a watch desk announced the operation; the caller's agency when absent.
     #[serde(default)]
     pub on_behalf_of: Option<String>,
 }
@@ -25,8 +25,8 @@ pub struct CancelRequest {
 operation! {
     /// Cancel an operation
     ///
-    /// From then on it clashes with nobody's. Those who were told of a clash are told nothing more: they have
-    /// the desk's number.
+    /// From then on the operation clashes with no other. Agencies that were told of a clash are not told of the
+    /// cancellation: they can call the desk.
     cancel_operation = cancel;
     "deconfliction", Administration;
     status NO_CONTENT "It is no longer planned";

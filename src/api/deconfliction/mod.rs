@@ -1,4 +1,4 @@
-//! Pointers: whom to call about what another agency holds, and nothing else of it.
+//! Pointers: the desks to call about objects that other agencies hold, without any other information about the objects.
 
 pub mod announce;
 pub mod ask;
@@ -11,25 +11,25 @@ use crate::casework::deconfliction as casework;
 use crate::govern::PointerId;
 use crate::model::Timestamp;
 
-/// Whom to call.
+/// A pointer: the desk of another agency to call.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Pointer {
     /// The other agency's general desk.
     pub desk: String,
-    /// How it is reached; absent when the agency has not said.
+    /// The desk's telephone number or other channel; absent when the agency has not registered one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Names the matter between both desks.
+    /// The id of the matter, known to both desks.
     pub ticket: PointerId,
-    /// Until when the ticket is good.
+    /// The time until which the ticket is valid.
     pub expires: Timestamp,
 }
 
 /// Pointers.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Pointers {
-    /// At most one for each agency, by agency. Not told: what it holds, how much, and what of that which
-    /// was asked for.
+    /// At most one pointer for each agency, by agency. A pointer does not tell which of the identifiers the agency
+    /// holds, nor which objects or how many.
     pub pointers: Vec<Pointer>,
 }
 

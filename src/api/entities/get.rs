@@ -1,4 +1,4 @@
-//! `GET /v1/entities/{id}`: an entity, its records, and why they are one.
+//! `GET /v1/entities/{id}`: an entity with its records and the evidence that they are one entity.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,59 +18,59 @@ use crate::api::wire::{EntitySummary, LinkView, PairView, RecordView};
 use crate::graph::EntityIndex;
 use crate::model::{EntityId, RecordId, Timestamp, Verdict};
 
-/// An entity with its records and why they are one.
+/// An entity with its records and the evidence that they are one entity.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EntityAnswer {
     /// The entity.
     pub entity: EntitySummary,
     /// Its visible records in order of their id, at most 500; `entity.records` counts them all.
     pub records: Vec<RecordView>,
-    /// How far its records are to be believed.
+    /// The reliability of the entity's records.
     #[serde(flatten)]
     pub basis: BasisView,
-    /// Why they are one.
+    /// The evidence that the records are one entity.
     pub why: Why,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
-/// Why records are one entity.
+/// The evidence that records are one entity.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Why {
-    /// How records become an entity.
+    /// The rule by which records are joined into an entity.
     #[schema(value_type = String)]
     pub rule: &'static str,
-    /// Pairs of its records.
+    /// Number of pairs of the entity's records.
     pub pairs: usize,
-    /// What the engine found; absent when the entity is masked.
+    /// The links that the engine found between the records; absent when the entity is masked.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
-    /// What humans said of pairs of its records.
+    /// Human judgements of pairs of the entity's records.
     pub judgements: Vec<JudgementView>,
 }
 
-/// What the engine found of the pairs of an entity's records.
+/// The links that the engine found between an entity's records.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Found {
-    /// Pairs that the engine linked.
+    /// Number of pairs that the engine linked.
     pub links: usize,
-    /// The strongest links that connect the records, the strongest first, at most 500. The last
-    /// one is the weakest point.
+    /// The strongest links that connect the records (a maximum spanning forest), strongest first, at most 500. The last
+    /// of these links is the weakest point of the entity.
     pub strongest: Vec<LinkView>,
 }
 
-/// What a human said of a pair of records.
+/// A human judgement of a pair of records.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JudgementView {
     /// The smaller record id.
     pub a: RecordId,
     /// The greater record id.
     pub b: RecordId,
-    /// What was said.
+    /// The verdict: the same or not the same.
     pub verdict: Verdict,
-    /// The agency that said it.
+    /// The agency of the user who judged.
     pub agency: String,
-    /// When.
+    /// The time of the judgement.
     pub at: Timestamp,
 }
 
@@ -82,9 +82,9 @@ human called the same always joins, and what a human called not the same never d
 operation! {
     /// Get an entity
     ///
-    /// The visible records that speak of it, and why they are one: the links that hold them together,
-    /// each with its comparison levels in bits. The content of records about a person who may be a
-    /// victim is masked unless `unmask` is set, which is logged.
+    /// The visible records about the entity, and the evidence that they are one entity: the links that hold them
+    /// together, each with its comparison levels in bits. The content of records about a person who may be a victim is
+    /// masked unless `unmask` is set, which is logged.
     get_entity = get;
     "entities", Consultation;
     forms Forms::json().with_table(place, table);

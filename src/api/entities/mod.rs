@@ -1,4 +1,4 @@
-//! Entities: finding them, what they are made of, what is around them, how they move.
+//! Entities: search, records, neighbours and movements.
 
 pub mod get;
 pub mod neighbours;

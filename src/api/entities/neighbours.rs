@@ -1,4 +1,4 @@
-//! `GET /v1/entities/{id}/neighbours`: what is around an entity.
+//! `GET /v1/entities/{id}/neighbours`: the neighbours of an entity.
 
 use std::collections::BTreeMap;
 
@@ -21,32 +21,32 @@ use crate::graph::{EntityIndex, RelationshipIndex, Snapshot};
 use crate::model::EntityId;
 use crate::model::EntityType;
 
-/// An entity next to another.
+/// A neighbour of an entity.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NeighbourView {
     /// The neighbour.
     pub entity: EntitySummary,
-    /// What relates the two.
+    /// The relationships between the two entities.
     pub relationships: Vec<RelationshipView>,
 }
 
-/// What is around an entity.
+/// The neighbours of an entity.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NeighboursAnswer {
-    /// The entity asked about.
+    /// The entity whose neighbours are listed.
     pub entity: EntitySummary,
     /// Its neighbours, in order of their id.
     pub neighbours: Page<NeighbourView>,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
 query! {
-    /// Which neighbours are listed.
+    /// The query parameters of the list of neighbours.
     NeighboursQuery {
         /// Only neighbours of this type
         wanted "type": Option<EntityType>,
-        /// Whether to unmask
+        /// `true` unmasks people who may be victims, for a victim specialist in whose case the victim is; logged
         unmask "unmask": Unmask,
         /// The page
         page "": PageRequest,
@@ -56,8 +56,8 @@ query! {
 operation! {
     /// Neighbours of an entity
     ///
-    /// The entities that a tie or an event relates to it, with all that relates them. In order of id, so
-    /// that the order ranks nobody.
+    /// The entities that a tie or an event relates to the entity, each with all its relationships to it. In order of
+    /// id, so that the order ranks nobody.
     list_neighbours = list;
     "entities", Consultation;
     forms Forms::json()
@@ -102,7 +102,8 @@ fn list(
     })
 }
 
-/// The neighbours of an entity, of a type where one is wanted, in order of their id, with what relates them to it.
+/// Returns the neighbours of an entity in order of their id, each with its relationships to the entity; only neighbours
+/// of the type `wanted`, if given.
 fn around(
     snapshot: &Snapshot,
     entity: EntityIndex,
@@ -123,7 +124,7 @@ fn place(answer: &NeighboursAnswer) -> Place {
     answer.neighbours.place(&answer.snapshot)
 }
 
-/// A row for each relationship, with the neighbour that it relates.
+/// A table with a row for each relationship, together with its neighbour.
 fn table(answer: &NeighboursAnswer) -> Table {
     let rows = answer.neighbours.items.iter().flat_map(|neighbour| {
         let relationships = neighbour.relationships.iter();

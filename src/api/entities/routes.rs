@@ -1,4 +1,4 @@
-//! `GET /v1/entities/{id}/routes`: how an entity moves.
+//! `GET /v1/entities/{id}/routes`: the movements of an entity.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,31 +19,33 @@ use crate::api::wire::EntitySummary;
 use crate::model::{EntityId, EventId, Timestamp};
 use serde_json::json;
 
-/// How an entity moves.
+/// The movements of an entity.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RoutesAnswer {
     /// The entity.
     pub entity: EntitySummary,
-    /// Whether its movement is masked because it may be a victim; `unmask` shows it to whom may see it.
+    /// True if the movement is masked because the entity may be a victim; `unmask` shows it to a victim specialist who
+    /// may see it.
     pub masked: bool,
-    /// How it moves; absent when masked.
+    /// The movement; absent when masked.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub movement: Option<MovementView>,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
-/// Where an entity stayed and how it moved.
+/// The stays of an entity and its movements between them.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct MovementView {
-    /// Where it stayed, by time.
+    /// The stays of the entity, by time.
     pub stays: Vec<StayView>,
-    /// `legs[i]` leads from `stays[i]` to `stays[i + 1]`. No road between them is invented.
+    /// The legs between consecutive stays: `legs[i]` leads from `stays[i]` to `stays[i + 1]`. No road between them is
+    /// invented.
     pub legs: Vec<LegView>,
-    /// Positions of the legs that nobody can have travelled: a question about the data (two people
+    /// Positions in `legs` of the legs that are impossible to travel in the time: a question about the data (two people
     /// joined into one, a copied or misread plate, a wrong clock). Never part of a route.
     pub impossible_travel: Vec<usize>,
-    /// Cities in order of time, split at impossible legs and long gaps.
+    /// Routes: visits to cities in order of time, split at impossible legs and long gaps.
     pub routes: Vec<RouteView>,
     /// City sequences that recur, the longest first.
     pub patterns: Vec<PatternView>,
@@ -71,7 +73,7 @@ pub struct StayView {
     /// WGS 84 longitude in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
-    /// What shows it.
+    /// The events that show the stay.
     pub sightings: Vec<SightingView>,
 }
 
@@ -80,53 +82,54 @@ pub struct StayView {
 pub struct SightingView {
     /// The event.
     pub event: EventId,
-    /// `sighting`, `booking`, `crossing`, ...
+    /// The kind of the event: `sighting`, `booking`, `crossing`, ...
     #[schema(value_type = String)]
     pub kind: &'static str,
-    /// When.
+    /// The time of the event.
     pub at: Timestamp,
-    /// The agency that owns it.
+    /// The agency that owns the event.
     pub agency: String,
-    /// The vehicle or phone through which it is known, where it is not the entity itself.
+    /// The vehicle or phone that was seen, if it was not the entity itself; else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<ThroughView>,
 }
 
-/// Something by which an entity was seen.
+/// A vehicle or phone through which an entity was seen.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ThroughView {
     /// The vehicle or phone.
     pub entity: EntitySummary,
-    /// `USES`, `DRIVES` or `OWNS`.
+    /// The relationship of the entity to the vehicle or phone: `USES`, `DRIVES` or `OWNS`.
     #[schema(value_type = String)]
     pub relationship: &'static str,
 }
 
-/// The way from one stay to the next.
+/// A leg: the way from one stay to the next.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LegView {
-    /// Geodesic distance in metres; absent where coordinates are.
+    /// Geodesic distance in metres; absent when a stay has no coordinates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metres: Option<f64>,
-    /// Time between the two in seconds.
+    /// Time between the two stays in seconds.
     pub seconds: f64,
-    /// The speed it takes in km/h.
+    /// The speed that the leg requires in km/h; absent when the distance is unknown or no time is left at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub speed_kmh: Option<f64>,
-    /// The speed held to be possible in km/h.
+    /// The greatest speed that is taken to be possible in km/h.
     pub speed_max_kmh: f64,
-    /// How much farther one could have got, in metres; negative when impossible.
+    /// The distance in metres that could have been travelled in the time beyond the distance of the leg; negative when
+    /// the leg is impossible, absent when the distance is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slack_metres: Option<f64>,
-    /// `feasible`, `unknown` or `impossible`.
+    /// The feasibility of the leg: `feasible`, `unknown` or `impossible`.
     #[schema(value_type = String)]
     pub feasible: &'static str,
 }
 
-/// Cities in order of time.
+/// A route: visits to cities in order of time.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RouteView {
-    /// The visits.
+    /// The visits in order of time.
     pub visits: Vec<VisitView>,
 }
 
@@ -139,7 +142,7 @@ pub struct VisitView {
     pub from: Timestamp,
     /// Last time seen there.
     pub to: Timestamp,
-    /// Positions of the stays there.
+    /// Positions in `stays` of the stays in the city.
     pub stays: Vec<usize>,
 }
 
@@ -148,17 +151,18 @@ pub struct VisitView {
 pub struct PatternView {
     /// The cities in order.
     pub cities: Vec<String>,
-    /// Where it occurs: each time two numbers, the positions of the route and of its first visit there.
+    /// The occurrences of the sequence, each as two numbers: the position of the route in `routes`, and the position in
+    /// it of the sequence's first visit.
     #[schema(value_type = Vec<Vec<usize>>)]
     pub occurrences: Vec<(usize, usize)>,
 }
 
 query! {
-    /// What is shown of the movement.
+    /// The query parameters of the routes.
     RoutesQuery {
-        /// Of a person also the sightings of the vehicles and phones that the records say are used
+        /// For a person, `true` also follows the vehicles and phones that the records say the person uses
         through "through": Flag<true>,
-        /// Whether to unmask
+        /// `true` unmasks people who may be victims, for a victim specialist in whose case the victim is; logged
         unmask "unmask": Unmask,
     }
 }
@@ -166,10 +170,10 @@ query! {
 operation! {
     /// Routes of an entity
     ///
-    /// Where it stayed and how it moved, from sightings, bookings and other events with a place; of a
-    /// person also through the vehicles and phones it uses (each says so). A route exists only where
-    /// times advance and the travel was possible. Masked for people who may be victims unless `unmask`
-    /// is set, which is logged.
+    /// The entity's stays and its movements between them, from sightings, bookings and other events with a place; for a
+    /// person also through the vehicles and phones that the person uses (a sighting names the vehicle or phone). A
+    /// route exists only where times advance and the travel was possible. Masked for people who may be victims unless
+    /// `unmask` is set, which is logged.
     get_routes = routes;
     "entities", Consultation;
     forms Forms::json().with_table(place, table).with_features(features);
@@ -275,7 +279,7 @@ fn place(answer: &RoutesAnswer) -> Place {
     Place { total: Some(stays), next: None, snapshot: Some(answer.snapshot.clone()) }
 }
 
-/// A row for each stay, with the leg that leads from it to the next.
+/// A table with a row for each stay, together with the leg to the next stay.
 fn table(answer: &RoutesAnswer) -> Table {
     let movement = answer.movement.iter();
     let rows =
@@ -301,7 +305,7 @@ fn table(answer: &RoutesAnswer) -> Table {
     Table::new(stay.into_iter().chain(leg), rows)
 }
 
-/// The stays as points, and the legs between two of known places as straight lines.
+/// The stays with coordinates as points, and the legs between two of these as straight lines.
 fn features(answer: &RoutesAnswer) -> Vec<Feature> {
     let Some(movement) = &answer.movement else { return Vec::new() };
     let at = |stay: &StayView| stay.latitude.zip(stay.longitude);

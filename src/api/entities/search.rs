@@ -1,4 +1,4 @@
-//! `POST /v1/search`: entities by words. In the body, because names do not belong into URLs.
+//! `POST /v1/search`: search of entities by words. The words are in the body, because names do not belong into URLs.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
 use crate::model::EntityType;
 
-/// What to search for.
+/// A search: the words, and the page of the hits.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
@@ -34,31 +34,31 @@ pub struct SearchRequest {
     pub cursor: Option<String>,
 }
 
-/// An entity found.
+/// A hit of the search.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SearchHit {
     /// The entity.
     pub entity: EntitySummary,
-    /// How many of the words one of its records holds.
+    /// The greatest number of the words that one of the entity's records holds.
     pub words: usize,
 }
 
-/// The entities found.
+/// The hits of a search.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SearchAnswer {
-    /// Those of which a record holds the most words first, then by id.
+    /// The hits by the number of words from the greatest, then by id.
     pub hits: Page<SearchHit>,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
 operation! {
     /// Search
     ///
-    /// Finds entities by the words of their names, numbers, plates and addresses, accents and case aside.
-    /// For spelling variants and transliterations ask `resolve`. People who may be victims, their phones and
-    /// addresses are not found by what their records say, unless `unmask`
-    /// is set by a victim specialist in whose case the victim is, which is logged.
+    /// Finds entities by the words of their names, numbers, plates and addresses, accents and case aside. For spelling
+    /// variants and transliterations ask `resolve`. People who may be victims, their phones and addresses are not found
+    /// by the content of their records, unless `unmask` is set by a victim specialist in whose case the victim is,
+    /// which is logged.
     search = find;
     "entities", Consultation;
     forms Forms::json().with_table(place, table);

@@ -22,27 +22,27 @@ use crate::model::{
 pub struct EventAnswer {
     /// The event.
     pub event: EventView,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
-/// Something that happened.
+/// An event: something that happened, as an agency's row states it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EventView {
-    /// Its id.
+    /// The id of the event.
     pub id: EventId,
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// Whether it is masked, because its row is about a victim or something masked has a part in it: when and where
-    /// it was and what else is said of it is not shown.
+    /// True if the event is masked, because its row is about a victim or something masked has a part in it: its time,
+    /// place and other content are not shown.
     pub masked: bool,
-    /// When it began; absent where it is masked.
+    /// The time at which it began; absent when masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// When it ended, where that differs.
+    /// The time at which it ended; absent when masked, and when it ended at the time at which it began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// Where.
+    /// The place of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// Text of an advertisement or message.
@@ -51,57 +51,57 @@ pub struct EventView {
     /// Amount of a payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// The agency's own id of its row.
+    /// The agency's own id of the event's row; absent when it is not shown to the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_id: Option<String>,
-    /// Where it comes from and how far it goes.
+    /// The label of the event: its origin and the limits of its disclosure.
     pub label: EventLabelView,
-    /// Who and what had a part in it, of what the caller sees, in order of role and record, at most 500.
+    /// The participants that the caller sees, in order of role and record, at most 500.
     pub participants: Vec<ParticipantView>,
-    /// How many these are.
+    /// Number of participants that the caller sees.
     pub participants_total: usize,
 }
 
-/// Where an event comes from and how far it goes.
+/// The label of an event: its origin and the limits of its disclosure.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EventLabelView {
-    /// The agency that owns it.
+    /// The agency that owns the event.
     pub agency: String,
-    /// The agency's name for the file or system it came from.
+    /// The agency's name for the file or system that the event came from.
     pub source: String,
-    /// What the source alleges the subject of its row to be.
+    /// The category that the source alleges of the subject of the row.
     pub category: SubjectCategory,
     /// Sensitivity, 0 to 4.
     pub tier: u8,
-    /// How far the owner lets it go.
+    /// The widest disclosure that the owner allows.
     pub handling: Handling,
-    /// What others do with it by the owner's leave only.
+    /// Uses for which others need the owner's leave.
     #[schema(value_type = Vec<Condition>)]
     pub conditions: Conditions,
-    /// How other standards mark the same, where they have a word for it; never less strictly.
+    /// The equivalent markings of other standards, where these have one; never less strict.
     pub markings: Vec<String>,
-    /// When it must be reviewed: from then on nobody but the owner sees it.
+    /// The time by which the owner must review the event: from then on nobody but the owner sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_by: Option<Timestamp>,
 }
 
-/// What had a part in an event.
+/// A participant of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ParticipantView {
-    /// The part.
+    /// The role in the event.
     pub role: Role,
-    /// The record.
+    /// The record about the participant.
     pub record: RecordId,
-    /// The entity that the record speaks of in the caller's view.
+    /// The entity that the record is about in the caller's view.
     pub entity: EntitySummary,
 }
 
 operation! {
     /// Get an event
     ///
-    /// What one agency's row says that happened, and who had a part in it, of what the caller sees. Of an event of a
-    /// victim's row, or in which something masked had a part, only the kind, the label and the participants are shown.
-    /// Its id is the one that stored queries, neighbours, paths and findings name.
+    /// An event as one agency's row states it, with the participants that the caller sees. Of an event of a victim's
+    /// row, or in which something masked had a part, only the kind, the label and the participants are shown. Stored
+    /// queries, neighbours, paths and findings name events by the same id.
     get_event = get;
     "events", Consultation;
     examples {
@@ -158,8 +158,8 @@ impl EventLabelView {
     }
 }
 
-/// The first of an event's participants, and how many there are. In the order of the ids that are stored the place of
-/// what is masked would tell who it is.
+/// Returns the first participants of an event, and the number of all. They are sorted by the ids of the snapshot: in
+/// the order of the stored ids, the position of a masked record would tell which record it is.
 fn participants(seen: &Seen<'_>, event: &Event) -> (Vec<ParticipantView>, usize) {
     let snapshot = seen.snapshot();
     let parts = event.participants.iter();

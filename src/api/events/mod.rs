@@ -1,3 +1,3 @@
-//! Events: what happened.
+//! Events: things that happened, as agencies' rows state them.
 
 pub mod get;

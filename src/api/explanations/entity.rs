@@ -1,4 +1,4 @@
-//! `GET /v1/explanations/entity/{id}`: how an entity holds together.
+//! `GET /v1/explanations/entity/{id}`: the links that hold an entity together.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,58 +16,58 @@ use crate::api::wire::{EntitySummary, LinkView};
 use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
 use crate::model::{EntityId, RecordId};
 
-/// How an entity holds together.
+/// The explanation of how an entity holds together.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct HowAnswer {
     /// The entity.
     pub entity: EntitySummary,
-    /// Pairs of its records.
+    /// Number of pairs of the entity's records.
     pub pairs: usize,
-    /// Whether it is masked: then it is not told how far its records agree.
+    /// True if the entity is masked: then the answer does not tell how far its records agree.
     pub masked: bool,
-    /// What holds it together; absent when masked.
+    /// The links that hold the entity together; absent when masked.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub how: Option<HowView>,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
-/// What holds an entity together.
+/// The links that hold an entity together.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct HowView {
-    /// How far its records are to be believed.
+    /// The reliability of the entity's records.
     #[serde(flatten)]
     pub basis: BasisView,
-    /// Pairs that the engine linked.
+    /// Number of pairs that the engine linked.
     pub links: usize,
-    /// Mean bits over all pairs, unlinked ones counted as evidence against; absent for a single
-    /// record.
+    /// Mean weight over all pairs in bits, unlinked pairs counted as evidence against; absent for a single record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cohesion: Option<f64>,
-    /// The strongest links that connect the records, the strongest first, at most 500.
+    /// The strongest links that connect the records (a maximum spanning forest), strongest first, at most 500.
     pub spanning: Vec<LinkView>,
-    /// The weakest of the links that connect the records; absent when none does.
+    /// The weakest of the links that connect the records; absent when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weakest: Option<LinkView>,
-    /// What it would fall into without its weakest link, with everything else as it is. One group when
-    /// it would hold.
+    /// The groups into which the entity would fall without its weakest link, everything else unchanged; a single group
+    /// when it would hold.
     pub without_weakest: Vec<GroupView>,
 }
 
-/// Records that would stay together.
+/// A group of records that would stay together.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct GroupView {
-    /// How many.
+    /// Number of records in the group.
     pub size: usize,
-    /// Which, in order of their id; at most 500 in all groups together.
+    /// The records of the group in order of their id; at most 500 in all groups together.
     pub records: Vec<RecordId>,
 }
 
 operation! {
     /// Explain how an entity holds together
     ///
-    /// The links that connect its records, the weakest one, and what it would fall into without it. It says
-    /// bits and never what a record says; in what records agree is left out for people who are masked.
+    /// The links that connect the entity's records, the weakest of them, and the groups into which the entity would
+    /// fall without it. The answer shows bits and never the content of a record; for masked people it leaves out how
+    /// far the records agree.
     explain_entity = explain;
     "explanations", Consultation;
     examples {
@@ -85,7 +85,8 @@ fn explain(
     Ok(how(&seen, entity).0)
 }
 
-/// How an entity of the caller's view holds together; what was found where it is not masked.
+/// Explains how an entity of the caller's view holds together. The second value is the analysis behind the answer;
+/// `None` when the entity is masked.
 pub(super) fn how(seen: &Seen<'_>, entity: EntityIndex) -> (HowAnswer, Option<EntityExplanation>) {
     let snapshot = seen.snapshot();
     let records = snapshot.entities()[entity].records.len();

@@ -1,6 +1,6 @@
-//! `GET /v1/explanations/entity/{id}.svg`: how an entity holds together as a picture in SVG: self-contained, without scripts, the same bytes
-//! for the same answer. Rows of records as a tree of the links that hold them together; all other
-//! links as arcs beside it.
+//! `GET /v1/explanations/entity/{id}.svg`: a picture in SVG of how an entity holds together: self-contained, without
+//! scripts, the same bytes for the same answer. It draws the records as rows of a tree of the links that hold them
+//! together, and all other links as arcs beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -20,21 +20,21 @@ use crate::api::wire::{Called, LinkView};
 use crate::graph::{EntityIndex, LinkIndex, RecordIndex};
 use crate::model::{EntityId, RecordId, Verdict};
 
-/// Records that are drawn; more would not be readable.
+/// The most records that are drawn; more would not be readable.
 const RECORDS_MAX: usize = 60;
 
 const WIDTH: f64 = 1060.0;
 const TOP: f64 = 122.0;
 const ROW: f64 = 26.0;
 const LEFT: f64 = 28.0;
-/// How far the deepest record stands to the right, and the step between two.
+/// The width of the tree in pixels, and the greatest step from a record to its child.
 const TREE: f64 = 230.0;
 const STEP: f64 = 34.0;
-/// Where the records' ids stand, and where the arcs of the other links begin and how far they go.
+/// The horizontal position of the records' ids, and the start of the arcs of the other links with their greatest reach.
 const LABELS: f64 = LEFT + TREE + 70.0;
 const ARCS: (f64, f64) = (LABELS + 560.0, 150.0);
 
-/// Colours of the groups that people tell apart also when they do not see all colours (Okabe and Ito).
+/// Colours of the groups, which colour-blind people can tell apart, too (Okabe and Ito).
 const GROUPS: [&str; 7] =
     ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c00"];
 const JUDGED: &str = "#1a7f37";
@@ -42,9 +42,9 @@ const JUDGED: &str = "#1a7f37";
 operation! {
     /// Picture how an entity holds together
     ///
-    /// The same as a picture: its records as a tree of the links that connect them, with their bits, the
-    /// weakest marked, and in colours what it would fall into without it; up to 60 records, and how many
-    /// are left out. One SVG file without scripts or anything from elsewhere.
+    /// The explanation of an entity as a picture: its records as a tree of the links that connect them, with their
+    /// bits, the weakest link marked, and in colours the groups into which the entity would fall without it; up to 60
+    /// records, and the number of records left out. One SVG file without scripts or anything from elsewhere.
     picture_entity = draw;
     "explanations", Consultation;
     examples {
@@ -69,7 +69,7 @@ fn draw(scope: &CallerScope, (Id(id), unmask): (Id<EntityId>, Unmask)) -> Result
     }))
 }
 
-/// What the picture shows beyond the answer: of the view and of nothing else, as the answer is.
+/// Collects the content of the picture beyond the answer; like the answer, it is of the caller's view only.
 fn picture_of(seen: &Seen<'_>, entity: EntityIndex, found: &EntityExplanation) -> Picture {
     let snapshot = seen.snapshot();
     let records = &snapshot.entities()[entity].records;
@@ -100,21 +100,21 @@ fn picture_of(seen: &Seen<'_>, entity: EntityIndex, found: &EntityExplanation) -
     }
 }
 
-/// What is drawn besides the answer.
+/// The content of the picture beyond the answer.
 pub(super) struct Picture {
-    /// The records, ascending: id and agency.
+    /// The id and agency of each record, ascending by id.
     pub records: Vec<(RecordId, String)>,
-    /// For each its group without the weakest link.
+    /// For each record, the number of its group without the weakest link.
     pub groups: Vec<usize>,
     /// The links that hold the records together, strongest first.
     pub spanning: Vec<Link>,
-    /// All other links between them.
+    /// All other links between the records.
     pub others: Vec<Link>,
-    /// Pairs that a human said are the same.
+    /// Pairs of records that a human judged to be the same.
     pub judged: Vec<(usize, usize)>,
 }
 
-/// The picture of an entity.
+/// Draws the picture of an entity.
 pub(super) fn entity(answer: &HowAnswer, how: &HowView, picture: &Picture) -> String {
     let weakest = how.weakest.as_ref().and_then(|link| {
         let LinkView::Shown { pair, score } = link else { return None };
@@ -145,7 +145,7 @@ pub(super) fn entity(answer: &HowAnswer, how: &HowView, picture: &Picture) -> St
     svg
 }
 
-/// The records that are drawn, and what is between them, by position among them.
+/// The drawn records and the links between them, by position among the drawn records.
 struct Shown<'a> {
     picture: &'a Picture,
     records: &'a [usize],
@@ -190,7 +190,7 @@ impl<'a> Shown<'a> {
         TOP + (row as f64 + 0.5) * ROW
     }
 
-    /// Whether a record hangs on its parent by the weakest link.
+    /// Tells if the link between a record and its parent is the weakest link.
     fn is_weakest(&self, row: &Row) -> bool {
         let parent = row.parent.map(|(parent, _)| self.rows[parent].record);
         let ends = parent.map(|parent| (parent.min(row.record), parent.max(row.record)));
@@ -198,7 +198,7 @@ impl<'a> Shown<'a> {
     }
 
     fn draw(&self, svg: &mut String) {
-        // Of many arcs each is the paler.
+        // The more arcs there are, the paler is each.
         let opacity = (20.0 / self.others.len().max(1) as f64).clamp(0.06, 0.5);
         let faint = format!("stroke-width=\"1\" stroke-opacity=\"{opacity:.2}\"");
         for (a, b, bits) in &self.others {
@@ -209,7 +209,8 @@ impl<'a> Shown<'a> {
             let title = format!("{} judged the same", self.pair(*a, *b));
             self.arc(svg, (*a, *b), JUDGED, "stroke-width=\"2.5\"", &title);
         }
-        // The weakest lies under those that share its way down: what is red is its own.
+        // The weakest link is drawn first, under the links that share its vertical line, so that only its own part is
+        // red.
         for weakest in [true, false] {
             let rows = self.rows.iter().enumerate();
             rows.filter(|(_, row)| self.is_weakest(row) == weakest)
@@ -220,7 +221,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// The link that a record hangs on: down from its parent, then right.
+    /// Draws the link between a record and its parent: down from the parent, then right.
     fn branch(&self, svg: &mut String, at: usize, row: &Row) {
         let Some((parent, bits)) = row.parent else { return };
         let (x, from, y) = (self.x(parent), Self::y(parent), Self::y(at));
@@ -254,7 +255,7 @@ impl<'a> Shown<'a> {
         text(svg, LABELS, y + 4.5, "start", &label);
     }
 
-    /// A link that the tree does not need, beside it; the wider apart, the wider.
+    /// Draws a link that is not part of the tree as an arc beside it: the farther apart the records, the wider the arc.
     fn arc(&self, svg: &mut String, (a, b): (usize, usize), colour: &str, more: &str, title: &str) {
         let (a, b) = (self.row_of[a], self.row_of[b]);
         let (from, to) = (Self::y(a.min(b)), Self::y(a.max(b)));
@@ -270,7 +271,7 @@ impl<'a> Shown<'a> {
         );
     }
 
-    /// Two records by the numbers of their rows.
+    /// Names two records by the numbers of their rows.
     fn pair(&self, a: usize, b: usize) -> String {
         let (a, b) = (self.row_of[a] + 1, self.row_of[b] + 1);
         format!("{} and {}", a.min(b), a.max(b))
@@ -298,7 +299,8 @@ fn figures(answer: &HowAnswer, how: &HowView) -> String {
     )
 }
 
-/// What becomes of it without its weakest link, and what is not shown.
+/// Describes the groups into which the entity would fall without its weakest link, and the number of records that are
+/// left out.
 fn fate(how: &HowView, part: &Shown<'_>, left_out: usize) -> String {
     let sizes: Vec<String> =
         how.without_weakest.iter().map(|group| group.size.to_string()).collect();
@@ -316,7 +318,7 @@ fn fate(how: &HowView, part: &Shown<'_>, left_out: usize) -> String {
     }
 }
 
-/// What the picture says, for those who do not see it.
+/// Describes the picture in words for people who cannot see it.
 fn description(lines: &[String], part: &Shown<'_>) -> String {
     let mut said = lines.iter().map(|line| format!("{line}.")).collect::<Vec<_>>().join(" ");
     for row in &part.rows {

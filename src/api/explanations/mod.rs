@@ -1,5 +1,5 @@
-//! Why two records score as they do, what would be needed where that is not enough, and how an entity
-//! holds together.
+//! Explanations: the score of two records and the evidence missing for a link, and the links that hold an entity
+//! together.
 
 pub mod entity;
 pub mod entity_picture;

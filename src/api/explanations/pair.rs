@@ -1,4 +1,4 @@
-//! `GET /v1/explanations/pair` and its picture: why two records score as they do, or why not.
+//! `GET /v1/explanations/pair`: the score of two records, step by step, and the evidence missing for a link.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,66 +15,67 @@ use crate::api::wire::{EntitySummary, PairView};
 use crate::graph::RecordIndex;
 use crate::model::{RecordId, Verdict};
 
-/// Why two records score as they do.
+/// The explanation of the score of two records.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PairAnswer {
     /// The two records.
     #[serde(flatten)]
     pub pair: PairView,
-    /// The entity that `a` speaks of in the caller's view.
+    /// The entity of record `a` in the caller's view.
     pub entity_a: EntitySummary,
-    /// The entity that `b` speaks of in the caller's view.
+    /// The entity of record `b` in the caller's view.
     pub entity_b: EntitySummary,
-    /// Whether that is the same one.
+    /// True if both records are of the same entity in the caller's view.
     pub same_entity: bool,
-    /// Whether one of them is masked: then it is not told in what and how far they agree.
+    /// True if one of the records is masked: then the answer does not tell in which attributes and how far they agree.
     pub masked: bool,
-    /// In what and how far they agree; absent when masked.
+    /// The attributes in which the records agree, and how far; absent when masked.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub why: Option<WhyView>,
-    /// The verdict of humans that stands on the pair; absent when there is none.
+    /// The standing verdict of humans about the pair; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// The version of the model.
+    /// The version of the engine's model.
     pub model: String,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
-/// In what and how far two records agree.
+/// The attributes in which two records agree, and how far, in bits.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WhyView {
-    /// From the prior to the posterior, in the model's order of attributes.
+    /// The steps from the prior to the posterior, in the model's order of attributes.
     pub steps: Vec<StepView>,
-    /// Posterior log2 odds that both speak of the same: the total of the last step.
+    /// Posterior log2 odds that both records are about the same thing: the total of the last step.
     pub bits: f64,
-    /// The probability these odds stand for, 0 to 1.
+    /// The probability that corresponds to these odds, 0 to 1.
     pub probability: f64,
-    /// From how many mean bits on groups of records join.
+    /// The mean bits from which on groups of records are joined.
     pub stop: f64,
-    /// What a side does not state, and what it would be worth: what to ask next, the best first.
+    /// The attributes that a record does not state, with the bits that they could add: the questions to ask next, the
+    /// most valuable first.
     pub ask: Vec<GainView>,
-    /// What the pair would need; absent when its bits reach the stop.
+    /// The evidence that the pair lacks; absent when its bits reach the stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<WhyNotView>,
-    /// Blocking keys that both share; records that share none are never compared.
+    /// Number of blocking keys that both records share; records that share none are never compared.
     pub shared_keys: usize,
-    /// How far the two records are to be believed.
+    /// The reliability of the two records.
     #[serde(flatten)]
     pub basis: BasisView,
-    /// Whether the engine linked them in the caller's view.
+    /// True if the engine linked the records in the caller's view.
     pub linked: bool,
-    /// The pairs between their entities; absent when both are one. Entities stay apart while the mean
-    /// is below the stop, however strong one pair is.
+    /// The pairs of records between their entities; absent when both records are of one entity. Entities stay apart
+    /// while the mean is below the stop, however strong a single pair is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub between: Option<BetweenView>,
 }
 
-/// What a step counts.
+/// The kind of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
-    /// What is known before anything is compared.
+    /// The odds before anything is compared.
     Prior,
     /// The level that an attribute reached.
     Level,
@@ -85,67 +86,68 @@ pub enum StepKind {
 /// A step from the prior to the posterior.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StepView {
-    /// What it counts.
+    /// The kind of the step.
     pub kind: StepKind,
     /// The attribute; absent for the prior.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
-    /// The level it reached, `missing` where a side does not state it; levels only.
+    /// The comparison level that the attribute reached, `missing` when a record does not state it; only for steps of
+    /// the kind `level`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
-    /// What it adds.
+    /// The bits that the step adds.
     pub bits: f64,
-    /// The sum up to and with it.
+    /// The sum of the bits up to and including this step.
     pub total: f64,
 }
 
-/// What an attribute would add if it agreed as well as it can.
+/// The bits that an attribute would add if it agreed as well as it can.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct GainView {
     /// The attribute.
     pub attribute: String,
-    /// The level it has now.
+    /// The comparison level of the attribute now.
     pub level: String,
-    /// Whether a side does not state it.
+    /// True if a record does not state the attribute.
     pub missing: bool,
-    /// The level that is worth most.
+    /// The comparison level with the most bits.
     pub best: String,
-    /// What that level would add, without the term frequency of a value that nobody has stated yet.
+    /// The bits that this level would add, without the term frequency of a value that nobody has stated yet.
     pub bits: f64,
 }
 
-/// What a pair below the stop would need.
+/// The evidence that a pair below the stop lacks.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WhyNotView {
-    /// Bits missing.
+    /// The bits missing to the stop.
     pub needed: f64,
-    /// What each attribute could add, the most first.
+    /// The bits that each attribute could add, the most first.
     pub gains: Vec<GainView>,
-    /// The smallest set of attributes that would lift the pair to the stop; absent when all together
-    /// would not.
+    /// The smallest set of attributes that would lift the pair to the stop; absent when even all of them together would
+    /// not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smallest: Option<Vec<String>>,
 }
 
-/// The pairs between two entities.
+/// The pairs of records between two entities.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BetweenView {
-    /// Pairs of a record of the one and a record of the other.
+    /// Number of pairs of a record of one entity and a record of the other.
     pub pairs: usize,
-    /// Those the engine linked.
+    /// Number of these pairs that the engine linked.
     pub links: usize,
-    /// Mean bits over all of them, unlinked ones counted as evidence against.
+    /// Mean bits over all these pairs, unlinked pairs counted as evidence against.
     pub mean_bits: f64,
 }
 
 query! {
-    /// The two records that are asked about.
+    /// The query parameters that name two records.
     PairQuery {
         /// One record
         a "a": RecordId,
         /// Another record of the same type
         b "b": RecordId,
-        /// Whether to unmask
+        /// `true` unmasks people who may be victims, for a victim specialist in whose case the victim is; logged
         unmask "unmask": Unmask,
     }
 }
@@ -153,10 +155,10 @@ query! {
 operation! {
     /// Explain a pair of records
     ///
-    /// The way from the prior to the posterior, step by step in bits; what to ask next; below the stop, what
-    /// the pair would need. It says attributes, levels and bits and never what a record says; where a record
-    /// is about a person who may be a victim it says no more than whether the two are one, unless `unmask`
-    /// is set by a victim specialist in whose case the victim is, which is logged.
+    /// The steps from the prior to the posterior in bits; the attributes to ask for next; and, below the stop, the
+    /// evidence that the pair lacks. The answer shows attributes, levels and bits and never the content of a record;
+    /// where a record is about a person who may be a victim, it tells only if the two records are of one entity, unless
+    /// `unmask` is set by a victim specialist in whose case the victim is, which is logged.
     explain_pair = explain;
     "explanations", Combination;
     examples {
@@ -167,7 +169,8 @@ operation! {
     422 "Not two records of one type";
 }
 
-/// Whether both exist in the view is settled first: what follows speaks of visible records only.
+/// Explains a pair of records. It first checks that both records are in the view, so that all further answers are about
+/// visible records only.
 pub(super) fn explain(scope: &CallerScope, query: PairQuery) -> Result<PairAnswer, Problem> {
     let PairQuery { a, b, unmask } = query;
     let seen = scope.seen_as(unmask)?;

@@ -1,5 +1,5 @@
-//! `GET /v1/explanations/pair.svg`: the explanation of a pair as a waterfall in SVG: self-contained, without scripts, the same bytes
-//! for the same answer.
+//! `GET /v1/explanations/pair.svg`: the explanation of a pair as a waterfall chart in SVG: self-contained, without
+//! scripts, the same bytes for the same answer.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use crate::api::says::Svg;
 use crate::api::scope::CallerScope;
 
 const WIDTH: f64 = 860.0;
-/// Where the bars begin and how far they go; labels stand to the left, totals to the right.
+/// The left and the right end of the bars in pixels; labels stand to their left, totals to their right.
 const BARS: (f64, f64) = (360.0, 760.0);
 const TOP: f64 = 56.0;
 const ROW: f64 = 28.0;
@@ -26,7 +26,7 @@ pub(super) const INK: &str = "#1f2328";
 operation! {
     /// Picture the explanation of a pair of records
     ///
-    /// The same as a waterfall: one SVG file without scripts or anything from elsewhere.
+    /// The explanation of a pair as a waterfall chart: one SVG file without scripts or external content.
     picture_pair = draw;
     "explanations", Combination;
     examples {
@@ -41,14 +41,14 @@ fn draw(scope: &CallerScope, query: PairQuery) -> Result<Svg, Problem> {
     explain(scope, query).map(|answer| Svg(pair(&answer)))
 }
 
-/// Maps bits to the horizontal.
+/// A linear scale from bits to horizontal positions.
 struct Scale {
     low: f64,
     high: f64,
 }
 
 impl Scale {
-    /// Holds every total, zero and the stop.
+    /// Returns the scale that spans every total, zero, one bit and the stop.
     fn of(why: &WhyView) -> Self {
         let totals = why.steps.iter().map(|step| step.total).chain([0.0, why.stop]);
         let (low, high) = totals
@@ -63,7 +63,7 @@ impl Scale {
     }
 }
 
-/// The waterfall of a pair; of a masked one that it is masked, and no more.
+/// Draws the waterfall chart of a pair; for a masked pair, a picture that only says so.
 pub fn pair(answer: &PairAnswer) -> String {
     let records = format!("{} and {}", answer.pair.a, answer.pair.b);
     match &answer.why {
@@ -72,7 +72,7 @@ pub fn pair(answer: &PairAnswer) -> String {
     }
 }
 
-/// A picture of what is masked.
+/// Draws a picture that says only that `of` is masked, and `what` is therefore not told.
 pub(super) fn masked(of: &str, what: &str) -> String {
     let mut svg = String::new();
     let heading = format!("Masked: {what}");
@@ -83,7 +83,7 @@ pub(super) fn masked(of: &str, what: &str) -> String {
     svg
 }
 
-/// The head of a picture, with its title and what it shows for those who do not see it.
+/// Writes the head of a picture, with its title and its description in words for people who cannot see it.
 pub(super) fn begin(svg: &mut String, width: f64, height: f64, [title, said]: [&str; 2]) {
     // Writing to a text never fails.
     let _ = write!(
@@ -133,7 +133,7 @@ fn waterfall(why: &WhyView, records: &str) -> String {
     svg
 }
 
-/// What a step is called: the sign says in text what its colour says.
+/// Returns the label of a step; its sign repeats in text the meaning of the bar's colour.
 fn label(step: &StepView) -> String {
     let bits = signed(step.bits);
     let attribute = step.attribute.as_deref().unwrap_or_default();
@@ -156,7 +156,7 @@ fn row(
 ) {
     let top = TOP + index as f64 * ROW;
     let (left, right) = (scale.x(from.min(to)), scale.x(from.max(to)));
-    // A step of nothing is still to be seen.
+    // A step of 0 bits stays visible.
     let width = (right - left).max(1.0);
     let y = top + (ROW - BAR) / 2.0;
     let _ = writeln!(
@@ -185,20 +185,20 @@ pub(super) fn text(svg: &mut String, x: f64, y: f64, anchor: &str, content: &str
     );
 }
 
-/// How far the records are to be believed, at the end of a line; nothing where none of them says.
+/// Returns the reliability of the records as the end of a line; empty when they have neither grade nor opinion.
 pub(super) fn believed(basis: BasisView) -> String {
     let grade = basis.weakest_grade.map(|grade| format!("; weakest grade {grade}"));
     let opinion = if basis.rests_on_opinion { "; rests on opinion" } else { "" };
     format!("{}{opinion}", grade.unwrap_or_default())
 }
 
-/// With its sign and one decimal; a zero is positive.
+/// Formats bits with their sign and one decimal; zero is positive.
 pub(super) fn signed(bits: f64) -> String {
     let tenths = (bits * 10.0).round() / 10.0;
     format!("{:+.1}", if tenths == 0.0 { 0.0 } else { tenths })
 }
 
-/// Never rounded to a certainty that the model does not give.
+/// Formats a probability with four decimals, never rounded to 0 or 1.
 fn probability(probability: f64) -> String {
     match probability {
         p if p > 0.9999 => "> 0.9999".to_owned(),
@@ -207,7 +207,7 @@ fn probability(probability: f64) -> String {
     }
 }
 
-/// For text and attributes; what XML cannot hold becomes U+FFFD.
+/// Escapes a text for XML text and attributes; characters that XML cannot hold become U+FFFD.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

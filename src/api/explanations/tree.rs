@@ -1,25 +1,26 @@
-//! Where the records of an entity stand in its picture: the links that hold them together form a
-//! tree (or several, where only a judgement joins them), drawn like a folder's: one row for each
-//! record, under the one it hangs on. The same places for the same records and links.
+//! The layout of an entity's records in its picture: the links that hold them together form a tree (or several trees,
+//! where only a judgement joins records), drawn like a tree of folders: one row for each record, below its parent. The
+//! layout is a function of the records and the links.
 
 use std::collections::BTreeSet;
 
 /// A record's row.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
-    /// The record.
+    /// The position of the record.
     pub record: usize,
-    /// How far to the right.
+    /// The depth in the tree; 0 for a root.
     pub depth: usize,
-    /// The row of the record that it hangs on, and the bits of that link.
+    /// The row of the parent, and the bits of the link to it; `None` for a root.
     pub parent: Option<(usize, f64)>,
 }
 
 /// A link: two records, by their position, and its bits.
 pub(super) type Link = (usize, usize, f64);
 
-/// At most `most` of `count` records, ascending: the ends of the weakest link first, then always what
-/// hangs on those by the strongest link, so that what is shown hangs together as far as it can.
+/// Chooses at most `most` of `count` records, ascending. It begins with the ends of the weakest link and repeatedly
+/// adds the record with the strongest link to a chosen one, so that the chosen records are connected as far as
+/// possible.
 pub(super) fn chosen(
     count: usize,
     spanning: &[Link],
@@ -44,7 +45,7 @@ pub(super) fn chosen(
     chosen.into_iter().collect()
 }
 
-/// The rows of `count` records, from the top.
+/// Returns the rows of `count` records, from the top.
 pub(super) fn rows(count: usize, spanning: &[Link]) -> Vec<Row> {
     let mut neighbours: Vec<Vec<(usize, f64)>> = vec![Vec::new(); count];
     for (a, b, bits) in spanning {
@@ -62,7 +63,7 @@ pub(super) fn rows(count: usize, spanning: &[Link]) -> Vec<Row> {
             let depth = walk(*root, &neighbours).iter().map(|row| row.depth).max();
             (depth, usize::MAX - neighbours[*root].len(), *root)
         };
-        // The middle of the tree is its top: the picture stays narrow.
+        // The centre of the tree becomes its root, which keeps the picture narrow.
         if let Some(middle) = tree.iter().map(|row| row.record).min_by_key(reach) {
             tree = walk(middle, &neighbours);
         }
@@ -76,7 +77,7 @@ pub(super) fn rows(count: usize, spanning: &[Link]) -> Vec<Row> {
     rows
 }
 
-/// The tree of a record, itself at the top, what hangs on it by stronger links first.
+/// Returns the rows of the tree with the record `root` as its root; children with stronger links come first.
 fn walk(root: usize, neighbours: &[Vec<(usize, f64)>]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut open = vec![Row { record: root, depth: 0, parent: None }];
@@ -85,7 +86,7 @@ fn walk(root: usize, neighbours: &[Vec<(usize, f64)>]) -> Vec<Row> {
         let (at, depth) = (rows.len(), row.depth + 1);
         let mut below: Vec<(usize, f64)> = neighbours[row.record].clone();
         below.retain(|(record, _)| Some(*record) != above);
-        // The last to be pushed is the first to be drawn.
+        // The child that is pushed last is drawn first.
         below.sort_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         open.extend(below.into_iter().map(|(record, bits)| Row {
             record,

@@ -1,30 +1,31 @@
-//! GeoJSON (RFC 7946): places and ways between them.
+//! GeoJSON (RFC 7946): places and straight lines between them.
 
 use serde_json::{Map, Value, json};
 
 use super::Place;
 use crate::api::grounds::RestsOn;
 
-/// A thing on a map.
+/// A feature: a thing on a map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
-    /// Where it is.
+    /// The geometry of the feature.
     pub geometry: Geometry,
     /// Its properties.
     pub properties: Map<String, Value>,
 }
 
-/// Where a thing is. Positions are WGS 84 latitude and longitude in degrees.
+/// A geometry. Positions are WGS 84 latitude and longitude in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Geometry {
-    /// At a place.
+    /// A point.
     Point((f64, f64)),
-    /// From one place to another, as a straight line: no road between them is invented.
+    /// A straight line from one point to another: no road between them is invented.
     Line((f64, f64), (f64, f64)),
 }
 
 impl Feature {
-    /// A thing with the members of an object as its properties.
+    /// Creates a feature with the members of a JSON object as its properties; any other value becomes the property
+    /// `value`.
     pub fn new(geometry: Geometry, properties: Value) -> Self {
         let properties = match properties {
             Value::Object(members) => members,
@@ -34,7 +35,8 @@ impl Feature {
     }
 }
 
-/// Things on a map as a feature collection, with what the answer says of itself as foreign members.
+/// Returns features as a feature collection, with the answer's snapshot, next cursor, total and grounds as foreign
+/// members.
 pub fn written(features: &[Feature], place: &Place, rests_on: Option<&RestsOn>) -> String {
     // Longitude goes first (RFC 7946, 3.1.1).
     let position = |(latitude, longitude): (f64, f64)| json!([longitude, latitude]);

@@ -10,7 +10,7 @@ use super::graph::{Attributes, Graph, Type, in_xml, text_of};
 
 const NAMESPACE: &str = "http://www.gexf.net/1.2draft";
 
-/// A graph as GEXF.
+/// Returns a graph as GEXF.
 pub fn written(graph: &Graph) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
     // Writing into memory does not fail.

@@ -1,4 +1,4 @@
-//! A graph as programs of graph analysis read it: entities and what relates them, with attributes.
+//! A graph for programs of graph analysis: entities as nodes and their relationships as edges, with attributes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ pub type Attributes = BTreeMap<&'static str, Cell>;
 /// A directed graph that may have several edges between two nodes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Graph {
-    /// What the graph is of.
+    /// The title of the graph.
     pub title: String,
     nodes: BTreeMap<String, Node>,
     edges: Vec<Edge>,
@@ -21,7 +21,7 @@ pub struct Graph {
 /// A node.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Node {
-    /// What it is called.
+    /// The label of the node.
     pub label: String,
     /// Its attributes.
     pub attributes: Attributes,
@@ -30,17 +30,17 @@ pub struct Node {
 /// An edge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edge {
-    /// The id of the node that it goes out from.
+    /// The id of the node at which the edge begins.
     pub source: String,
-    /// The id of the node that it goes to.
+    /// The id of the node at which the edge ends.
     pub target: String,
-    /// What it is.
+    /// The label of the edge: the kind of the relationship.
     pub label: String,
     /// Its attributes.
     pub attributes: Attributes,
 }
 
-/// The type of an attribute. One that is a number in one place and text in another is text.
+/// The type of an attribute. An attribute that is a number in one place and text in another has the type text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
     /// `true` or `false`.
@@ -54,20 +54,20 @@ pub enum Type {
 }
 
 impl Graph {
-    /// An empty graph.
+    /// Creates an empty graph with a title.
     pub fn of(title: &str) -> Self {
         Self { title: title.to_owned(), ..Self::default() }
     }
 
-    /// Adds a node; one that is there already stays as it is.
+    /// Adds a node unless the graph has a node of this id.
     pub fn add(&mut self, id: &str, node: impl FnOnce() -> Node) {
         if !self.nodes.contains_key(id) {
             self.nodes.insert(id.to_owned(), node());
         }
     }
 
-    /// Adds an edge. A node that it names and that is not there is added without attributes, so that every edge has
-    /// both its ends. One between the same nodes with the same label is not added again.
+    /// Adds an edge, unless the graph has an edge from the same node to the same node with the same label. Missing ends
+    /// are added as nodes without attributes.
     pub fn relate(&mut self, edge: Edge) {
         for end in [&edge.source, &edge.target] {
             self.add(end, || Node { label: end.clone(), ..Node::default() });
@@ -78,22 +78,22 @@ impl Graph {
         }
     }
 
-    /// The nodes by id.
+    /// Returns the nodes by id.
     pub fn nodes(&self) -> &BTreeMap<String, Node> {
         &self.nodes
     }
 
-    /// The edges, in the order in which they came.
+    /// Returns the edges in the order in which they were added.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
     }
 
-    /// The names and types of the nodes' attributes.
+    /// Returns the names and types of the nodes' attributes.
     pub fn of_nodes(&self) -> BTreeMap<&'static str, Type> {
         types(self.nodes.values().map(|node| &node.attributes))
     }
 
-    /// The names and types of the edges' attributes.
+    /// Returns the names and types of the edges' attributes.
     pub fn of_edges(&self) -> BTreeMap<&'static str, Type> {
         types(self.edges.iter().map(|edge| &edge.attributes))
     }
@@ -123,7 +123,8 @@ fn type_of(cell: &Cell) -> Option<Type> {
     }
 }
 
-/// The text of an attribute in XML; `None` for what is absent. Characters that XML 1.0 cannot hold are replaced.
+/// Returns the text of an attribute in XML; `None` for an absent value. Characters that XML 1.0 cannot hold are
+/// replaced.
 pub fn text_of(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Absent => None,
@@ -134,7 +135,7 @@ pub fn text_of(cell: &Cell) -> Option<String> {
     }
 }
 
-/// A text without characters that XML 1.0 cannot hold (2.2): each becomes the replacement character.
+/// Replaces characters that XML 1.0 cannot hold (2.2) by the replacement character U+FFFD.
 pub fn in_xml(text: &str) -> String {
     let holds = |letter: char| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     text.chars().map(|letter| if holds(letter) { letter } else { '\u{FFFD}' }).collect()

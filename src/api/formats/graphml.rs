@@ -10,7 +10,7 @@ use super::graph::{Attributes, Graph, Type, in_xml, text_of};
 
 const NAMESPACE: &str = "http://graphml.graphdrawing.org/xmlns";
 
-/// A graph as GraphML.
+/// Returns a graph as GraphML.
 pub fn written(graph: &Graph) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
     // Writing into memory does not fail.

@@ -1,6 +1,6 @@
-//! The forms that an answer leaves in: JSON, and where it is a list CSV, where it is a graph GraphML and GEXF, and
-//! where it has places GeoJSON. All are made from the same answer after it has been masked, paged and noted for the
-//! audit log, so that no form shows more than another.
+//! The forms of an answer: JSON; CSV if it is a list; GraphML and GEXF if it is a graph; GeoJSON if it has places. All
+//! forms are made from the same answer after it has been masked, paged and noted for the audit log, so that no form
+//! shows more than another.
 
 mod geojson;
 mod gexf;
@@ -25,18 +25,18 @@ use super::format::Format;
 use super::grounds::RestsOn;
 use super::says::Says;
 
-/// Where a page stands in its list.
+/// The place of a page in its list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
-    /// Items of the whole list.
+    /// Number of items of the whole list; `None` if the answer is no list.
     pub total: Option<usize>,
-    /// The cursor of the next page.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<String>,
-    /// The state of the view that the answer was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: Option<String>,
 }
 
-/// The forms that answers of a type have beside their own.
+/// The further forms of answers of a type, beside its own form.
 pub struct Forms<T> {
     table: Option<fn(&T) -> Table>,
     graph: Option<fn(&T) -> Graph>,
@@ -53,29 +53,29 @@ impl<T> Clone for Forms<T> {
 impl<T> Copy for Forms<T> {}
 
 impl<T> Forms<T> {
-    /// None beside its own.
+    /// Creates the forms of a type without any further form.
     pub fn json() -> Self {
         Self { table: None, graph: None, features: None, place: |_| Place::default() }
     }
 
-    /// Also as a table. `place` tells what a table has no room for.
+    /// Adds the form of a table. `place` gives the values that a table has no room for and that become headers.
     pub fn with_table(self, place: fn(&T) -> Place, table: fn(&T) -> Table) -> Self {
         Self { table: Some(table), place, ..self }
     }
 
-    /// Also as a graph.
+    /// Adds the forms of a graph.
     pub fn with_graph(self, graph: fn(&T) -> Graph) -> Self {
         Self { graph: Some(graph), ..self }
     }
 
-    /// Also as places on a map.
+    /// Adds the form of places on a map.
     pub fn with_features(self, features: fn(&T) -> Vec<Feature>) -> Self {
         Self { features: Some(features), ..self }
     }
 }
 
 impl<T: Says> Forms<T> {
-    /// The formats, the type's own first.
+    /// Returns the formats, the type's own format first.
     pub fn formats(&self) -> Vec<Format> {
         let mut formats = vec![T::FORMAT];
         formats.extend(self.table.map(|_| Format::Csv));
@@ -85,7 +85,7 @@ impl<T: Says> Forms<T> {
     }
 }
 
-/// An answer's body, and the form that it leaves in.
+/// An answer's body with its negotiated format and the type's forms.
 pub struct Formed<T> {
     body: T,
     format: Format,
@@ -93,7 +93,7 @@ pub struct Formed<T> {
 }
 
 impl<T> Formed<T> {
-    /// A body in a form.
+    /// Creates a body with its negotiated format.
     pub fn new((body, format): (T, Format), forms: Forms<T>) -> Self {
         Self { body, format, forms }
     }
@@ -136,16 +136,16 @@ impl<T: Says> Says for Formed<T> {
     }
 }
 
-/// Cursor of the next page, where the form has no room for it.
+/// The header for the cursor of the next page, for forms without room for it.
 pub const NEXT: HeaderName = HeaderName::from_static("x-next-cursor");
-/// Items of the whole list, where the form has no room for it.
+/// The header for the number of items of the whole list, for forms without room for it.
 pub const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
-/// State of the view, where the form has no room for it.
+/// The header for the snapshot of the view, for forms without room for it.
 pub const SNAPSHOT: HeaderName = HeaderName::from_static("x-snapshot");
-/// On what the answer rests, as JSON, where the form has no room for it.
+/// The header for the grounds of the answer as JSON, for forms without room for them.
 pub const RESTS_ON: HeaderName = HeaderName::from_static("x-rests-on");
 
-/// What JSON says beside the items, as headers of the other forms.
+/// Returns the values that JSON has beside the items as headers for the other forms, which are served as attachments.
 fn headers(place: Place, rests_on: Option<&RestsOn>) -> Vec<(HeaderName, HeaderValue)> {
     let Place { total, next, snapshot } = place;
     let rests_on = rests_on.and_then(ascii_json);
@@ -163,7 +163,7 @@ fn headers(place: Place, rests_on: Option<&RestsOn>) -> Vec<(HeaderName, HeaderV
     values.chain([disposition]).collect()
 }
 
-/// JSON of characters that a header takes: others are escaped.
+/// Returns a value as JSON in ASCII, as headers require it: other characters are escaped.
 fn ascii_json(value: &impl Serialize) -> Option<String> {
     let text = serde_json::to_string(value).ok()?;
     let mut ascii = String::with_capacity(text.len());
@@ -180,7 +180,8 @@ fn ascii_json(value: &impl Serialize) -> Option<String> {
     Some(ascii)
 }
 
-/// The name that a value has in JSON, as the text of a cell or an attribute.
+/// Returns the name of a value in JSON as the text of a cell or an attribute: empty for null, JSON text for other
+/// values than strings.
 pub fn name_in_json(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(name)) => name,

@@ -1,4 +1,4 @@
-//! Which form the caller wants: `?format=` where it is given, else `Accept` (RFC 9110, 12.5.1).
+//! Content negotiation: the form is named by `?format=` if given, else by `Accept` (RFC 9110, 12.5.1).
 
 use actix_web::http::header::{ACCEPT, HeaderMap};
 
@@ -10,18 +10,18 @@ use crate::api::problem::{Code, Problem};
 pub struct Wanted(Vec<(String, u16)>);
 
 impl Wanted {
-    /// The ranges of the headers' `Accept`; all that there is where there is none, or none that can be read.
+    /// Returns the media ranges of the header `Accept`; any media type if the header is missing or cannot be read.
     pub fn of(headers: &HeaderMap) -> Self {
         let texts = headers.get_all(ACCEPT).filter_map(|value| value.to_str().ok());
         let ranges: Vec<_> = texts.flat_map(|text| text.split(',')).filter_map(range).collect();
         if ranges.is_empty() { Self(vec![("*/*".to_owned(), 1000)]) } else { Self(ranges) }
     }
 
-    /// The form that is wanted most of those that there are, the first of equals. `named` is that of `?format=`, which
-    /// decides alone where it is given.
+    /// Returns the format with the greatest weight among `formats`, the first of equal ones. `named` is the value of
+    /// `?format=`, which decides alone if given.
     ///
     /// # Errors
-    /// None of the forms is wanted, or the named one is none of them: 406.
+    /// 406 when none of the formats is wanted, or the named format is not among them.
     pub fn among(&self, formats: &[Format], named: Option<&str>) -> Result<Format, Problem> {
         let found = match named {
             Some(name) => formats.iter().copied().find(|format| format.name() == name),
@@ -42,7 +42,7 @@ impl Wanted {
         })
     }
 
-    /// The weight of a format: that of the most specific range that it is in.
+    /// Returns the weight of a format: the weight of the most specific range that contains it, 0 if none does.
     fn weight(&self, format: Format) -> u16 {
         let media_type = format.media_type();
         let whole = media_type.split('/').next().unwrap_or_default();
@@ -52,7 +52,7 @@ impl Wanted {
     }
 }
 
-/// A media range and its weight. Parameters of the range beside its weight are not told apart.
+/// Parses a media range with its weight. Other parameters of the range are ignored.
 fn range(text: &str) -> Option<(String, u16)> {
     let mut parts = text.split(';').map(str::trim);
     let name = parts.next().filter(|name| name.contains('/'))?.to_ascii_lowercase();

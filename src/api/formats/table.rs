@@ -9,12 +9,12 @@ pub struct Table {
     rows: Vec<Vec<Cell>>,
 }
 
-/// A cell of a table. What is absent is an empty cell.
+/// A cell of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Nothing.
+    /// No value: an empty cell.
     Absent,
-    /// Text, or the name that a value has in JSON.
+    /// Text, or the name of a value in JSON.
     Text(String),
     /// A whole number.
     Whole(i64),
@@ -25,28 +25,28 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Several texts in one cell, with a bar between them.
+    /// Creates a cell of several texts, separated by `|`.
     pub fn texts(texts: impl IntoIterator<Item = impl ToString>) -> Self {
         let texts: Vec<String> = texts.into_iter().map(|text| text.to_string()).collect();
         Self::Text(texts.join("|"))
     }
 
-    /// The text of a value.
+    /// Creates a cell with the text of a value.
     pub fn of(value: impl ToString) -> Self {
         Self::Text(value.to_string())
     }
 
-    /// The text of a value, where there is one.
+    /// Creates a cell with the text of a value; absent for `None`.
     pub fn maybe(value: Option<impl ToString>) -> Self {
         value.map_or(Self::Absent, Self::of)
     }
 
-    /// A number, where there is one.
+    /// Creates a cell with a number; absent for `None`.
     pub fn number(value: Option<f64>) -> Self {
         value.map_or(Self::Absent, Self::Number)
     }
 
-    /// The value as JSON has it; lists and objects as JSON text.
+    /// Creates a cell from a JSON value; lists and objects become JSON text.
     pub fn json(value: &Value) -> Self {
         match value {
             Value::Null => Self::Absent,
@@ -66,7 +66,7 @@ impl Cell {
             Self::Absent => String::new(),
             Self::Text(text) => inert(text),
             Self::Whole(whole) => whole.to_string(),
-            // As JSON has it, so that both forms read back as the same number.
+            // The same text as in JSON, so that both forms read back as the same number.
             Self::Number(number) => serde_json::json!(number).to_string(),
             Self::Flag(flag) => flag.to_string(),
         }
@@ -92,7 +92,7 @@ impl From<f64> for Cell {
 }
 
 impl Table {
-    /// A table with these columns, of rows that have as many cells.
+    /// Creates a table of columns, and rows that have as many cells.
     pub fn new<C: ToString>(
         columns: impl IntoIterator<Item = C>,
         rows: impl IntoIterator<Item = Vec<Cell>>,
@@ -103,7 +103,7 @@ impl Table {
         Self { columns, rows }
     }
 
-    /// The table as CSV: a line of names, then a line a row.
+    /// Returns the table as CSV: a line with the names of the columns, then a line for each row.
     pub fn csv(&self) -> String {
         let mut writer = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
@@ -119,8 +119,8 @@ impl Table {
     }
 }
 
-/// A text that no spreadsheet takes for a formula (OWASP, CSV injection): records come from others. A telephone number
-/// or a negative number stays as it is.
+/// Escapes a text that a spreadsheet would take for a formula by a leading apostrophe (OWASP, CSV injection), since
+/// records come from others. Telephone numbers and negative numbers stay unchanged.
 fn inert(text: &str) -> String {
     let mut letters = text.chars();
     let runs = match letters.next() {

@@ -1,4 +1,4 @@
-//! `POST /v1/imports`: a file and its mapping, imported as a job.
+//! `POST /v1/imports`: imports a file with its mapping as a job.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -21,48 +21,48 @@ use crate::jobs::{FileReport, ImportError, JobError, JobHandle, Observer, Progre
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportRequest {
-    /// What reports call the file, 1 to 200 bytes.
+    /// The name of the file in reports, 1 to 200 bytes.
     pub name: String,
-    /// The mapping file's text (TOML): which column is which field. Its agency is
-    /// the caller's and may be left out.
+    /// The text of the mapping file (TOML), which maps columns to fields. Its agency must be the caller's and may be
+    /// left out.
     pub mapping: String,
     /// The file's text: CSV or JSON Lines, as the mapping says.
     pub data: String,
 }
 
-/// What became of an imported file. How many links its records have is not told: some may go to
-/// records that the caller may not see.
+/// The result of an import. The number of links of its records is not told: some links may go to records that the
+/// caller may not see.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ImportResult {
-    /// The file.
+    /// The name of the file.
     pub name: String,
-    /// Rows read, refused ones included.
+    /// Number of rows read, refused rows included.
     pub rows: u64,
-    /// Records that were not there before.
+    /// Number of new records.
     pub records_new: u64,
-    /// Records that were there before with the same content.
+    /// Number of records that were in the store before with the same content.
     pub records_unchanged: u64,
-    /// New ties.
+    /// Number of new ties.
     pub ties: u64,
-    /// New events.
+    /// Number of new events.
     pub events: u64,
-    /// Rows refused, all of them.
+    /// Number of refused rows.
     pub refused: u64,
     /// The first refused rows, at most 1,000.
     pub refusals: Vec<RefusalView>,
-    /// Rows, at most 1,000, that were taken more strictly than they say: with a marking that is not known.
+    /// The first rows, at most 1,000, that were taken more strictly than they state, because of an unknown marking.
     pub warnings: Vec<RefusalView>,
 }
 
-/// A refused row: where and why, never what was in it.
+/// A refused row: its place and the reason, never its content.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RefusalView {
     /// The physical line on which the row begins, from 1.
     pub row: u64,
-    /// The column, where one is to blame.
+    /// The column at fault; absent when the fault is not in one column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// A stable code.
+    /// The reason as a stable code.
     #[schema(value_type = String)]
     pub reason: &'static str,
     /// The reason in words.
@@ -94,9 +94,9 @@ impl ImportResult {
 operation! {
     /// Import a file
     ///
-    /// Starts a job that imports the file; the answer names it. Bad rows are reported and skipped. Each
-    /// batch is durable when the job's progress tells of it; importing the same file again changes
-    /// nothing and completes what was interrupted. Files above 64 MiB go through `accord import`.
+    /// Starts a job that imports the file; the answer names it. Bad rows are reported and skipped. A batch is durable
+    /// when the job's progress counts it; importing the same file again changes nothing that is stored and completes an
+    /// interrupted import. Files above 64 MiB go through `accord import`.
     start_import = start;
     "imports", Collection;
     status ACCEPTED "The job has been queued";
@@ -126,7 +126,7 @@ fn start(scope: &CallerScope, Json(asked): Json<ImportRequest>) -> Result<JobVie
     Ok(JobView::of(scope.start_job("import", work)?))
 }
 
-/// The mapping, if it is one and its rows would be the caller's own.
+/// Parses the mapping, and checks that its rows would be the caller's agency's own.
 fn mapper(scope: &CallerScope, text: &str) -> Result<Arc<RowMapper>, Problem> {
     let refused = |error: MappingError| wrong("mapping", &error.to_string());
     let mut mapping = parse_mapping("mapping", text).map_err(refused)?;
@@ -170,7 +170,7 @@ fn run(
         .map_err(|_| JobError::Failed { code: "internal", detail: "no report".to_owned() })
 }
 
-/// Passes an import's progress on to its job, and logs its batches as those of the request that began it.
+/// Passes an import's progress on to its job, and logs its batches as batches of the request that started the job.
 struct Watch<'a> {
     background: &'a Background,
     handle: &'a JobHandle,
@@ -190,7 +190,7 @@ impl Observer for Watch<'_> {
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {
-        // The batch is stored with its entry. Where this fails, the next batch finds it out.
+        // The batch is stored with its entry. If this fails, the next batch detects it.
         let _ = self.background.settle_log();
         self.handle.progress(progress.bytes_done, progress.bytes_total, "bytes");
     }

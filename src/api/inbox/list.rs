@@ -1,4 +1,4 @@
-//! `GET /v1/inbox`: what the agency's desk has been told.
+//! `GET /v1/inbox`: messages to the agency's desk.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,21 +12,22 @@ use crate::govern::{AgreementId, Message, PurgeTask};
 /// Messages.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Inbox {
-    /// The messages that are for the caller's roles, the latest first; of the agency's last 1,000.
+    /// The messages for the caller's roles among the agency's last 1,000 messages, the latest first.
     pub messages: Vec<Message>,
-    /// What the agency has to remove, since an agreement holds no more for it, and has not confirmed; not to
-    /// the watch desk.
+    /// The agency's unconfirmed duties to remove copies, since an agreement no longer holds for it; not shown to the
+    /// watch desk.
     pub purge: Vec<InboxPurge>,
 }
 
-/// What is to be removed.
+/// A duty to remove copies.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct InboxPurge {
-    /// The agreement by which it was held; confirmed at `POST /v1/agreements/{id}/purge-receipts`.
+    /// The agreement under which the copies were held; removal is confirmed at
+    /// `POST /v1/agreements/{id}/purge-receipts`.
     pub agreement: AgreementId,
-    /// Whose it is.
+    /// The agency that disclosed the objects.
     pub discloser: String,
-    /// What is to be done, and by when.
+    /// The duty and its due time.
     #[serde(flatten)]
     pub task: PurgeTask,
 }
@@ -37,7 +38,7 @@ impl From<ToRemove> for InboxPurge {
     }
 }
 
-/// The messages with the records that the caller sees, by the ids that they have for it.
+/// Reduces the records in messages to the records that the caller sees, with the ids under which it sees them.
 fn shown(scope: &CallerScope, mut messages: Vec<Message>) -> Result<Vec<Message>, Problem> {
     if messages.iter().all(|message| message.records.is_empty()) {
         return Ok(messages);
@@ -52,12 +53,12 @@ fn shown(scope: &CallerScope, mut messages: Vec<Message>) -> Result<Vec<Message>
 operation! {
     /// Read the inbox
     ///
-    /// Who asked for something that the agency holds, who holds something that it asked for, and whose
-    /// operations clash with its own: whom to call, and nothing of what about. Investigators, task-force leads
-    /// and the watch desk read these, and that another agency has broken the glass. Approvers and privacy
-    /// officers read of break-glass, of onward requests and of what others have removed; who may ask for leave
-    /// to hand something on reads what was decided; victim specialists, approvers and privacy officers read of referrals.
-    /// A privacy officer reads all.
+    /// Messages about agencies that asked for something that the caller's agency holds, that hold something that it
+    /// asked for, or whose operations clash with its own: they name the desk to call, and nothing of the matter.
+    /// Investigators, task-force leads and the watch desk read these messages, and messages that another agency has
+    /// broken the glass. Approvers and privacy officers read messages about break-glass, onward requests and purges by
+    /// others; users who may ask for leave to hand a record on read the decisions; victim specialists, approvers and
+    /// privacy officers read messages about referrals. A privacy officer reads all messages.
     read_inbox = read;
     "deconfliction", Consultation;
 }

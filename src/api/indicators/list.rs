@@ -1,4 +1,4 @@
-//! `GET /v1/indicators`: what can be looked for.
+//! `GET /v1/indicators`: the indicators and their parameters.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,55 +11,56 @@ use crate::api::scope::CallerScope;
 /// The indicators.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct IndicatorsAnswer {
-    /// All of them.
+    /// All indicators.
     pub indicators: Vec<IndicatorSummary>,
 }
 
-/// What an indicator is.
+/// The description of an indicator.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct IndicatorSummary {
-    /// Its name, as in `GET /v1/indicators/{name}`.
+    /// The name of the indicator, as in `GET /v1/indicators/{name}`.
     #[schema(value_type = String)]
     pub name: &'static str,
-    /// Its version: another where the same view gives other findings.
+    /// The version of the indicator; it changes when the same view gives other findings.
     pub version: u32,
-    /// What it looks for.
+    /// The pattern that it looks for, in words.
     #[schema(value_type = String)]
     pub looks_for: &'static str,
-    /// What a finding says and does not say.
+    /// The meaning of a finding, and its limits.
     #[schema(value_type = String)]
     pub meaning: &'static str,
-    /// What it cannot tell apart, and misses.
+    /// Patterns that it cannot tell apart from its own, and patterns that it misses.
     #[schema(value_type = Vec<String>)]
     pub cannot_tell: &'static [&'static str],
-    /// Where its method comes from.
+    /// The sources of its method.
     #[schema(value_type = Vec<String>)]
     pub sources: &'static [&'static str],
-    /// What can be set, beside `limit` and `cursor`.
+    /// The parameters that a caller can set, beside `unmask`, `limit` and `cursor`.
     pub parameters: Vec<IndicatorParameterView>,
 }
 
-/// A whole number that can be set.
+/// A parameter of an indicator: a whole number.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct IndicatorParameterView {
-    /// Its name.
+    /// The name of the parameter.
     #[schema(value_type = String)]
     pub name: &'static str,
-    /// What it is, with its unit.
+    /// The meaning of the parameter, with its unit.
     #[schema(value_type = String)]
     pub about: &'static str,
-    /// The least that it can be.
+    /// The smallest value.
     pub min: u32,
-    /// The most that it can be.
+    /// The greatest value.
     pub max: u32,
-    /// What it is where the caller does not say.
+    /// The value when absent.
     pub default: u32,
 }
 
 operation! {
     /// List the indicators
     ///
-    /// What each looks for, what can be set, what it cannot tell, and where its method comes from.
+    /// The indicators, each with the pattern that it looks for, its parameters, its limits and the sources of its
+    /// method.
     list_indicators = list;
     "indicators", Administration;
 }

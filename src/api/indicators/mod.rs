@@ -1,4 +1,4 @@
-//! Ring indicators, with evidence: one operation for all, and a list of them.
+//! Ring indicators, with evidence: one operation for all indicators, and a list of them.
 
 pub mod list;
 pub mod run;
@@ -14,29 +14,29 @@ use super::scope::CallerScope;
 use crate::analyze::indicator::{About, Indicator, Parameter, SharedHub, named};
 use shared_hub::SharedHubAnswer;
 
-/// What an indicator found.
+/// The findings of an indicator.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum IndicatorAnswer {
-    /// Of `shared-hub`.
+    /// The findings of `shared-hub`.
     SharedHub(SharedHubAnswer),
 }
 
-/// What is done for one question, within the caller's view.
+/// The work for one question, which runs within the caller's view.
 pub type Work = Box<dyn FnOnce(&CallerScope) -> Result<IndicatorAnswer, Problem> + Send>;
 
 /// Reads the parameters of an indicator.
 type Read = fn(&mut Parameters) -> Result<Work, Problem>;
 
-/// What answers for each indicator.
+/// The reader of each indicator's parameters.
 const ANSWERING: [(About, Read); 1] = [(SharedHub::ABOUT, shared_hub::read)];
 
-/// What answers for the indicator of a name.
+/// Returns the reader for the indicator of a name; `None` if there is no such indicator.
 fn answering(name: &str) -> Option<Read> {
     ANSWERING.iter().find(|(about, _)| about.name == name).map(|(_, read)| *read)
 }
 
-/// A parameter of an indicator, within its range.
+/// Reads a parameter of an indicator, and checks its range.
 fn number(parameters: &mut Parameters, of: &Parameter) -> Result<u32, Problem> {
     let range = u64::from(of.least)..=u64::from(of.most);
     Ok(parameters.number(of.name, range, of.default.into())? as u32)
@@ -45,8 +45,8 @@ fn number(parameters: &mut Parameters, of: &Parameter) -> Result<u32, Problem> {
 /// The route of all indicators.
 const ROUTE: &str = "/v1/indicators/{name}";
 
-/// The route by which a request is named in the log and in the metrics: that of an indicator names it, so that an
-/// entry says what was asked. Names that are none may be any text and stay out.
+/// Returns the route by which a request is named in the log and in the metrics. The route of an indicator contains the
+/// indicator's name, so that an entry tells which one was asked for. Unknown names may be any text and stay out.
 pub(super) fn logged_route(route: String, path: &str) -> String {
     let asked = path.rsplit('/').next().filter(|_| route == ROUTE);
     let known = asked.and_then(named);

@@ -1,4 +1,4 @@
-//! `GET /v1/indicators/{name}`: what an indicator finds in the caller's view.
+//! `GET /v1/indicators/{name}`: the findings of an indicator in the caller's view.
 
 use super::{IndicatorAnswer, Work, answering};
 use crate::analyze::indicator::ALL;
@@ -15,10 +15,11 @@ use crate::api::seen::Unmask;
 operation! {
     /// Findings of an indicator
     ///
-    /// `shared-hub`: phones, addresses and vehicles that, within a window of time, unusually many unrelated
-    /// people share. Counts blocks of people, not heads: a family is one. Each finding tells what it rests on,
-    /// what it was tested against and what it hangs on; shelters, hospitals, hotels and the like are
-    /// exempted, with the reason. `GET /v1/indicators` tells of all of them what they look for and cannot tell.
+    /// `shared-hub`: phones, addresses and vehicles that, within a window of time, unusually many unrelated people
+    /// share. It counts blocks of related people, not persons: a family is one block. Each finding has its evidence,
+    /// the null model that it was tested against, and the smallest set of records that it depends on; shelters,
+    /// hospitals, hotels and the like are exempted, with the reason. `GET /v1/indicators` describes all indicators and
+    /// their limits.
     run_indicator = run;
     "indicators", Consultation;
     forms Forms::json()
@@ -32,8 +33,8 @@ operation! {
     404 "No such indicator";
 }
 
-/// The indicator that is asked for, with its parameters read; nothing where there is none of the name. Who may not
-/// ask hears no more of what there is.
+/// The requested indicator's work, with its parameters read; `None` for an unknown name. The 404 for an unknown name
+/// comes after the check of the caller's function, so that others do not learn which indicators exist.
 struct IndicatorRequest(Option<Work>);
 
 impl Input for IndicatorRequest {

@@ -1,5 +1,4 @@
-//! `GET /v1/indicators/shared-hub`, of all indicators: phones, addresses and vehicles that unusually many unrelated
-//! people share.
+//! `GET /v1/indicators/shared-hub`: phones, addresses and vehicles that unusually many unrelated people share.
 
 use std::collections::BTreeSet;
 
@@ -27,24 +26,24 @@ use crate::govern::Function;
 use crate::graph::EntityIndex;
 use crate::model::{EventId, RecordId, Span, TieId};
 
-/// What the shared hub found.
+/// The findings of the indicator `shared-hub`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SharedHubAnswer {
-    /// The indicator.
+    /// The name of the indicator.
     #[schema(value_type = String)]
     pub indicator: &'static str,
-    /// Its version.
+    /// The version of the indicator.
     pub version: u32,
-    /// What it does and does not say.
+    /// The meaning of a finding, and its limits.
     #[schema(value_type = String)]
     pub meaning: &'static str,
-    /// What it was computed with.
+    /// The parameters of the computation.
     pub parameters: SharedHubParameters,
-    /// Hubs that fired, by strength, score and id. Hubs are ranked, people are not.
+    /// The hubs that fired, by strength, score and id. Hubs are ranked, people are not.
     pub findings: Page<FindingView>,
-    /// Hubs that would have fired but are explained, by id.
+    /// The hubs that would have fired but have an ordinary explanation, by id.
     pub exempted: Vec<ExemptedView>,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
@@ -53,17 +52,17 @@ pub struct SharedHubAnswer {
 pub struct SharedHubParameters {
     /// Length of the window of time in days.
     pub window_days: u32,
-    /// Unrelated blocks of people from which a phone fires.
+    /// Number of unrelated blocks of people from which on a phone fires.
     pub phone_blocks: usize,
-    /// Unrelated blocks from which an address fires.
+    /// Number of unrelated blocks from which on an address fires.
     pub address_blocks: usize,
-    /// Unrelated blocks from which a vehicle fires.
+    /// Number of unrelated blocks from which on a vehicle fires.
     pub vehicle_blocks: usize,
-    /// Ties less sure than this do not count, 0 to 1.
+    /// The least confidence of ties that count, 0 to 1.
     pub confidence_min: f64,
-    /// The greatest tail probability at which a hub fires.
+    /// The greatest tail probability `p` at which a hub fires.
     pub p_max: f64,
-    /// The greatest rank probability at which a hub fires.
+    /// The greatest rank probability `p_rank` at which a hub fires.
     pub p_rank_max: f64,
 }
 
@@ -72,29 +71,29 @@ pub struct SharedHubParameters {
 pub struct FindingView {
     /// The phone, address or vehicle.
     pub hub: EntitySummary,
-    /// How unusual it is, 0 to 1; not a probability of anything.
+    /// The score of how unusual the hub is, 0 to 1; not a probability.
     pub score: f64,
-    /// `strong`, `medium` or `weak`: how much the finding can bear.
+    /// The strength of the evidence: `strong`, `medium` or `weak`.
     #[schema(value_type = String)]
     pub strength: &'static str,
-    /// The unrelated blocks of people in the window, in order of their first person; no ranking.
+    /// The unrelated blocks of people in the window, in order of their first person, which is not a ranking.
     pub subjects: Vec<SubjectView>,
-    /// Unrelated blocks in the window: a family is one.
+    /// Number of unrelated blocks in the window; a family is one block.
     pub unrelated: usize,
     /// The smallest number of blocks at which this hub fires, all else being equal.
     pub fires_at: usize,
-    /// The window with the most blocks; open when no evidence is dated.
+    /// The window of time with the most blocks; open when no evidence is dated.
     pub window: Span,
-    /// What it was tested against.
+    /// The null model that the hub was tested against, and the results of the test.
     pub null: NullView,
     /// The evidence.
     pub evidence: EvidenceView,
-    /// How far the records of its evidence are to be believed.
+    /// The reliability of the records of the evidence.
     #[serde(flatten)]
     pub basis: BasisView,
-    /// Reasons to think twice.
+    /// Cautions: reasons to doubt the finding.
     pub cautions: Vec<ReasonView>,
-    /// The smallest set of records without which it would not have fired.
+    /// The smallest set of records without which the hub would not have fired.
     pub counterfactual: CounterfactualView,
 }
 
@@ -103,79 +102,80 @@ pub struct FindingView {
 pub struct SubjectView {
     /// The people.
     pub people: Vec<EntitySummary>,
-    /// Their records that speak of the hub.
+    /// The records of these people that relate them to the hub.
     pub records: Vec<RecordId>,
-    /// Whether one of them may be a victim.
+    /// True if one of the people may be a victim.
     pub protected: bool,
 }
 
-/// What a finding was tested against.
+/// The null model that a finding was tested against, and the results of the test.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct NullView {
-    /// The model, in words.
+    /// The description of the model.
     pub description: String,
-    /// Other hubs of the type that it was fitted to.
+    /// Number of other hubs of the type to which the model was fitted.
     pub hubs: usize,
-    /// The tail probability.
+    /// The probability of at least as many blocks under the model (tail probability).
     pub p: f64,
-    /// The rank form of it, free of any model; never small where there are few hubs.
+    /// The share of hubs of the type with at least as many blocks, free of any model; never small when there are few
+    /// hubs.
     pub p_rank: f64,
-    /// The false-discovery rate (Benjamini and Hochberg 1995).
+    /// The false-discovery rate at which the finding would be reported (Benjamini and Hochberg 1995).
     pub q: f64,
 }
 
-/// What a finding rests on.
+/// The evidence of a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EvidenceView {
-    /// Records of people and of the hub.
+    /// The records of people and of the hub that are evidence.
     pub records: Vec<RecordId>,
-    /// Ties.
+    /// The ties that are evidence.
     pub ties: Vec<TieId>,
-    /// Events.
+    /// The events that are evidence.
     pub events: Vec<EventId>,
-    /// The first 20 of these ties and events, by time and then by id; those of which no time is shown come last. The
-    /// parts are those of the hub and of the subjects.
+    /// The first 20 of these ties and events, by time and then by id; ties and events without a shown time come last.
+    /// Only roles of the hub and of the subjects are shown.
     pub statements: Vec<StatementView>,
-    /// The agencies that own it.
+    /// The agencies that own the evidence.
     pub agencies: Vec<String>,
 }
 
-/// What a finding hangs on.
+/// The records that a finding depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CounterfactualView {
-    /// Without what these records say of the hub it would not have fired.
+    /// The records without whose evidence the hub would not have fired.
     pub records: Vec<RecordId>,
-    /// Whether no smaller set does.
+    /// True if no smaller set would suffice; false when the search for one was cut short.
     pub exact: bool,
 }
 
-/// A reason, and the organization it is about.
+/// A reason for a caution or an exemption, and the organization that it is about.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReasonView {
-    /// `shared_employer`, `organization`, `workplace` or `recycled`.
+    /// The reason as a stable code: `shared_employer`, `organization`, `workplace` or `recycled`.
     #[schema(value_type = String)]
     pub reason: &'static str,
-    /// In words.
+    /// The reason in words.
     pub detail: String,
-    /// The organization.
+    /// The organization; absent when the reason names none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<EntitySummary>,
 }
 
-/// A hub that would have fired but is explained.
+/// A hub that would have fired but has an ordinary explanation.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ExemptedView {
     /// The hub.
     pub hub: EntitySummary,
-    /// Its unrelated blocks.
+    /// Number of unrelated blocks of people who share the hub.
     pub unrelated: usize,
-    /// Why it is no finding.
+    /// The reason for the exemption.
     pub why: ReasonView,
 }
 
 const INDICATOR: &str = "shared_hub";
 
-/// Reads what is asked of the shared hub.
+/// Reads the parameters of the shared hub, and returns the work that answers.
 pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
     let defaults = SharedHubOptions::default();
     let days = number(parameters, &WINDOW_DAYS)?;
@@ -195,7 +195,7 @@ pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
             |finding| FindingView::of(&seen, finding),
         )?;
         let exempted = report.exempted.iter().map(|it| ExemptedView::of(&seen, it));
-        // Of those who may ask for pointers only.
+        // Only questions of callers who may ask for pointers lead to referrals.
         if scope.principal.may(Function::Deconflict) {
             let (work, question) = (scope.casework(), scope.question());
             let kept = referrals::keep(work, &question, scope.sealing(), options.window_days)?;
@@ -223,7 +223,7 @@ pub fn read(parameters: &mut Parameters) -> Result<Work, Problem> {
 }
 
 impl Analysis for Report {
-    /// About: what the findings name, and what else they say.
+    /// Approximate: counts the ids in the findings and the size of the lists' items.
     fn bytes(&self) -> usize {
         let named = self.findings.iter().map(|it| {
             let subjects =

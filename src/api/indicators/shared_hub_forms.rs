@@ -24,14 +24,15 @@ const COLUMNS: [&str; 14] = [
 ];
 
 impl SharedHubAnswer {
-    /// A row for each finding; what is exempted is no finding.
+    /// Returns a table with a row for each finding, without the exempted hubs.
     pub fn table(&self) -> Table {
         let rows = self.findings.items.iter().map(|it| row([it.hub.cells(), cells(it)]));
         let columns = entity_columns("hub").into_iter().chain(COLUMNS.map(str::to_owned));
         Table::new(columns, rows)
     }
 
-    /// The hubs and the people of their blocks. That people are of one block is an attribute: they need not be related.
+    /// Returns a graph of the hubs and the people of their blocks. The block is an attribute of the edge between a
+    /// person and the hub, since people of one block need not be related.
     pub fn graph(&self) -> Graph {
         let mut graph = Graph::of("Findings of the shared hub");
         for finding in &self.findings.items {
@@ -58,7 +59,7 @@ impl SharedHubAnswer {
         graph
     }
 
-    /// Where the events of the findings' evidence were.
+    /// Returns the places of the events of the findings' evidence.
     pub fn features(&self) -> Vec<Feature> {
         StatementView::features(self.findings.items.iter().flat_map(|it| &it.evidence.statements))
     }

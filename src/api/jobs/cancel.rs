@@ -1,4 +1,4 @@
-//! `DELETE /v1/jobs/{id}`: stop a job.
+//! `DELETE /v1/jobs/{id}`: cancels a job.
 
 use super::get::JobView;
 use crate::api::examples;
@@ -11,8 +11,8 @@ use crate::jobs::JobId;
 operation! {
     /// Cancel a job
     ///
-    /// A waiting job ends at once, a running one at its next batch. What it stored before stays; an
-    /// ended job stays as it is.
+    /// A waiting job ends at once, a running job at its next batch. Batches that were stored before stay; an ended job
+    /// stays as it is.
     cancel_job = cancel;
     "jobs", Administration;
     examples {

@@ -1,4 +1,4 @@
-//! `GET /v1/jobs/{id}`: how a job stands.
+//! `GET /v1/jobs/{id}`: the status of a job.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,53 +14,53 @@ use crate::model::Timestamp;
 /// A job.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JobView {
-    /// Its id.
+    /// The id of the job.
     pub id: JobId,
-    /// What it does, e.g. `import`.
+    /// The kind of work, e.g. `import`.
     #[schema(value_type = String)]
     pub kind: &'static str,
-    /// `queued`, `running`, `succeeded`, `failed` or `cancelled`.
+    /// The state: `queued`, `running`, `succeeded`, `failed` or `cancelled`.
     #[schema(value_type = String)]
     pub state: JobState,
-    /// Who started it.
+    /// The user who started the job.
     pub user: String,
-    /// Units done.
+    /// Number of units done.
     pub done: u64,
-    /// Units in all, when known.
+    /// Number of units in all; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
-    /// What is counted, e.g. `bytes`.
+    /// The unit of `done` and `total`, e.g. `bytes`.
     #[schema(value_type = String)]
     pub unit: &'static str,
-    /// When it was asked for.
+    /// The time at which the job was requested.
     pub created: Timestamp,
-    /// When it began.
+    /// The time at which the job began to run; absent before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,
-    /// When it ended.
+    /// The time at which the job ended; absent before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
-    /// What it found, once succeeded; of an import the counts and the refused rows.
+    /// The result, once the job has succeeded; of an import, the counts and the refused rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub result: Option<serde_json::Value>,
-    /// Why it did not succeed.
+    /// The reason for which the job failed or was cancelled; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<JobErrorView>,
 }
 
-/// Why a job did not succeed.
+/// The reason for which a job failed or was cancelled.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JobErrorView {
-    /// A stable code.
+    /// The reason as a stable code.
     #[schema(value_type = String)]
     pub code: &'static str,
-    /// What happened.
+    /// The reason in words.
     pub detail: String,
 }
 
 impl JobView {
-    /// A job's status.
+    /// Returns the status of a job as the API shows it.
     pub fn of(status: JobStatus) -> Self {
         let detail = status.error.as_ref().map(ToString::to_string).unwrap_or_default();
         let code = status.error.map(|error| match error {
@@ -87,7 +87,7 @@ impl JobView {
 operation! {
     /// Get a job
     ///
-    /// How far it is, and its result once it has ended.
+    /// The job's progress, and its result once it has ended.
     get_job = get;
     "jobs", Administration;
     examples {

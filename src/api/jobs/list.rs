@@ -11,7 +11,7 @@ use crate::api::scope::CallerScope;
 /// The agency's jobs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JobList {
-    /// The latest first; of ended ones the last 100.
+    /// The jobs, the latest first; of ended jobs the last 100.
     pub jobs: Vec<JobView>,
 }
 

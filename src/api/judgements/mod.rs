@@ -1,3 +1,3 @@
-//! What humans say of pairs of records.
+//! Judgements: verdicts of humans about pairs of records.
 
 pub mod submit;

@@ -1,4 +1,4 @@
-//! `POST /v1/judgements`: same, not the same, or unsure.
+//! `POST /v1/judgements`: judges a pair of records as the same, not the same, or unsure.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::api::seen::Unmask;
 use crate::api::wire::EntitySummary;
 use crate::model::{Handling, Judgement, Label, RecordId, SubjectCategory, Timestamp, Verdict};
 
-/// What is said of a pair of records.
+/// A judgement of a pair of records.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JudgementRequest {
@@ -20,31 +20,32 @@ pub struct JudgementRequest {
     pub a: RecordId,
     /// The other record, of the same type.
     pub b: RecordId,
-    /// `same` joins them, `not_same` keeps them apart, `unsure` takes back what the user said before.
+    /// The verdict: `same` joins the records, `not_same` keeps them apart, `unsure` withdraws the user's earlier
+    /// judgement.
     pub verdict: Verdict,
-    /// How far the judgement may go; `own` when absent.
+    /// The widest disclosure of the judgement; `own` when absent.
     #[serde(default)]
     pub handling: Handling,
 }
 
-/// What the judgement led to.
+/// The entities of the two records after a judgement.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JudgementAnswer {
-    /// The entity that record `a` now speaks of in the caller's view.
+    /// The entity of record `a` in the caller's view after the judgement.
     pub a: EntitySummary,
-    /// The entity that record `b` now speaks of in the caller's view.
+    /// The entity of record `b` in the caller's view after the judgement.
     pub b: EntitySummary,
-    /// The state of the view after it.
+    /// The snapshot of the view after the judgement.
     pub snapshot: String,
 }
 
 operation! {
     /// Judge a pair of records
     ///
-    /// Says whether two records speak of the same. Entities are computed with it from the next answer on;
-    /// no record is changed, and judging anew undoes it. Others see it only as far as its handling goes. Of a
-    /// record that is masked and another agency's it counts where that is seen unmasked: whatever the caller's
-    /// agency says, it is shown the same of what is masked.
+    /// Judges whether two records are about the same person or thing. Entities are computed with the judgement from the
+    /// next answer on; no record is changed, and a new judgement replaces the earlier one. Other agencies see it only
+    /// as far as its handling allows. A judgement of another agency's masked record counts only in views that show the
+    /// record unmasked: so no judgement changes what the caller's agency is shown of masked records.
     submit_judgement = judge;
     "judgements", Combination;
     examples {
@@ -76,7 +77,7 @@ fn judge(
         handling: asked.handling,
         conditions: a.label.conditions.union(b.label.conditions),
         audience: None,
-        // As strict as the stricter of both records.
+        // The label is as strict as the stricter of both records' labels.
         intelligence: a.label.intelligence || b.label.intelligence,
         review_by: earlier(a.label.review_by, b.label.review_by),
         released_until: earlier(a.label.released_until, b.label.released_until),
@@ -91,8 +92,9 @@ fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     [a, b].into_iter().flatten().min()
 }
 
-/// The judgement's label may be a class that the view did not know yet. A record that it joined to one that is masked
-/// is shown with another id than it was asked by: here records go by the ids under which they are stored.
+/// Answers from a renewed view, since the judgement's label may be a class that the former view did not have. The
+/// records are named by their stored ids, since a record that the judgement joined to a masked record is now shown
+/// under another id than in the request.
 fn answer(
     scope: &CallerScope,
     [a, b]: [RecordId; 2],

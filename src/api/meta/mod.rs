@@ -1,3 +1,3 @@
-//! What the server says of itself.
+//! Operations about the API itself.
 
 pub mod public_operations;

@@ -1,4 +1,4 @@
-//! `GET /v1/meta/public-operations`: what answers without credentials, and why.
+//! `GET /v1/meta/public-operations`: the operations that need no credentials, each with the reason.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,14 +12,14 @@ use crate::api::public::PublicOperation;
 /// The operations that need no credentials.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PublicOperationsAnswer {
-    /// Each with its reason.
+    /// The operations, each with the reason for being public.
     pub operations: Vec<PublicOperation>,
 }
 
 server_operation! {
     /// Operations that need no credentials
     ///
-    /// All others answer 401 to whoever is not authenticated.
+    /// All other operations answer 401 to a caller who is not authenticated.
     list_public_operations = list;
     "service", Administration;
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/onward-requests`: may this record go on to that agency?
+//! `POST /v1/onward-requests`: asks the owner's leave to hand a record on to another agency.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,24 +12,24 @@ use crate::api::scope::CallerScope;
 use crate::casework::onward;
 use crate::model::RecordId;
 
-/// What is to go to whom, and why.
+/// The record to hand on, its recipient and the reason.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnwardAsked {
     /// A record of another agency that the caller sees.
     pub record: RecordId,
-    /// The agency that it is to go to.
+    /// The agency that is to get the record.
     pub recipient: String,
-    /// Why, in 10 to 1,000 characters. The owner reads it.
+    /// The reason, in 10 to 1,000 characters. The owner reads it.
     pub reason: String,
 }
 
 operation! {
     /// Ask for leave to hand a record on
     ///
-    /// The agreement by which the caller sees the record says whether that can be asked (`onward`): `never`
-    /// refuses it, `ask` asks the owner, `allowed` grants it at once. Whatever comes of it is written down
-    /// with recipient and reason, for both agencies to read. The record's label goes with it.
+    /// The agreement by which the caller sees the record decides about the request (`onward`): `never` refuses it,
+    /// `ask` asks the owner, `allowed` grants it at once. The request and its outcome are kept with recipient and
+    /// reason, for both agencies to read. The record's label goes with the record.
     ask_onward = ask;
     "agreements", Disclosure;
     examples {

@@ -12,20 +12,20 @@ use crate::api::scope::CallerScope;
 use crate::casework::onward;
 use crate::govern::OnwardId;
 
-/// What the owner decides.
+/// The owner's decision.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnwardDecided {
-    /// Whether the record may be handed on.
+    /// True if the record may be handed on.
     pub granted: bool,
-    /// Why, in 10 to 1,000 characters. The asker reads it.
+    /// The reasons for the decision, in 10 to 1,000 characters. The agency that asked reads them.
     pub note: String,
 }
 
 operation! {
     /// Grant or refuse an onward request
     ///
-    /// For an approver of the agency that owns the record. A decision is not taken back.
+    /// For an approver of the agency that owns the record. A decision cannot be taken back.
     decide_onward = decide;
     "agreements", Disclosure;
     examples {

@@ -1,4 +1,4 @@
-//! `GET /v1/onward-requests`: what was asked, and what came of it.
+//! `GET /v1/onward-requests`: requests to hand records on, and the decisions about them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,34 +14,34 @@ use crate::model::{RecordId, Timestamp};
 /// A request to hand a record on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OnwardView {
-    /// Its id.
+    /// The id of the request.
     pub id: OnwardId,
     /// The record.
     pub record: RecordId,
-    /// Whose it is.
+    /// The agency that owns the record.
     pub owner: String,
     /// The agency that asked.
     pub agency: String,
-    /// Who asked; for that agency only.
+    /// The user who asked; shown to that user's agency only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// To whom it is to go.
+    /// The agency that is to get the record.
     pub recipient: String,
-    /// What for was asked.
+    /// The purpose of the request.
     pub purpose: Purpose,
-    /// Why.
+    /// The reason for the request.
     pub reason: String,
-    /// When it was asked.
+    /// The time of the request.
     pub asked: Timestamp,
-    /// Where it stands.
+    /// The state of the request.
     pub state: OnwardState,
-    /// The owner's decision.
+    /// The owner's decision; absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<OnwardDecision>,
 }
 
 impl OnwardView {
-    /// A request as an agency sees it.
+    /// Returns a request as the caller's agency sees it.
     pub fn of(scope: &CallerScope, seen: &Seen<'_>, (id, request): &onward::Named) -> Self {
         let own = request.by.agency == scope.caller.agency;
         Self {
@@ -70,8 +70,8 @@ pub struct OnwardList {
 operation! {
     /// List onward requests
     ///
-    /// Those of the caller's agency, and those about its records: who handed what on, to whom, why, and who
-    /// allowed it.
+    /// The onward requests by the caller's agency and the requests about its records, with the asking agency, the
+    /// record, the recipient, the reason and the decision.
     list_onward_requests = list;
     "agreements", Consultation;
 }

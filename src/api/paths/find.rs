@@ -1,4 +1,4 @@
-//! `GET /v1/paths`: how two entities are connected.
+//! `GET /v1/paths`: paths between two entities.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,44 +19,45 @@ use crate::api::wire::{EntitySummary, RelationshipView};
 use crate::graph::EntityIndex;
 use crate::model::EntityId;
 
-/// Entities with more neighbours are not passed through unless the caller says otherwise: by way of a
-/// big employer or a hotel everyone is connected to everyone.
+/// The default of the most neighbours that an entity on a path may have, its ends aside: through a big employer or a
+/// hotel, everyone is connected to everyone.
 const HUB_NEIGHBOURS_DEFAULT: u64 = 50;
 
 /// A path.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PathView {
-    /// The entities from the first to the last.
+    /// The entities of the path from the first to the last.
     pub entities: Vec<EntitySummary>,
-    /// For each step what relates its two ends.
+    /// The relationships between the two ends of each step; one step fewer than entities.
     pub steps: Vec<Vec<RelationshipView>>,
 }
 
-/// How two entities are connected.
+/// The paths between two entities.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PathsAnswer {
-    /// The paths, the shortest first; of equally long ones in order of the ids along them.
+    /// The paths, the shortest first; paths of equal length in order of the ids along them.
     pub paths: Vec<PathView>,
-    /// Whether these are all that were asked for. If not, the search came to its limit of work.
+    /// True if these are all paths that were asked for: the first `count`, or all that exist. If false, the search
+    /// reached its limit of work and there may be more.
     pub complete: bool,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
 query! {
-    /// Which paths are sought.
+    /// The query parameters of the search for paths.
     PathsQuery {
-        /// The entity it goes out from
+        /// The entity at which the paths begin
         from "from": EntityId,
-        /// The entity it goes to
+        /// The entity at which the paths end
         to "to": EntityId,
-        /// Steps at most
+        /// The most steps of a path
         max_hops "max_hops": Number<1, { HOPS_MAX as u64 }, 6>,
-        /// Paths at most
+        /// The most paths
         count "count": Number<1, { COUNT_MAX as u64 }, 5>,
-        /// Entities with more neighbours are not passed through
+        /// Entities with more neighbours than this are not passed through
         hub_neighbours_max "hub_neighbours_max": Number<1, 1_000_000, HUB_NEIGHBOURS_DEFAULT>,
-        /// Whether to unmask
+        /// `true` unmasks people who may be victims, for a victim specialist in whose case the victim is; logged
         unmask "unmask": Unmask,
     }
 }
@@ -75,8 +76,8 @@ impl PathsQuery {
 operation! {
     /// Paths between two entities
     ///
-    /// The shortest ways from one entity to another over any relationship, in any direction, without
-    /// passing through hubs.
+    /// The shortest paths from one entity to another over any relationship, in any direction, without passing through
+    /// hubs.
     find_paths = find;
     "network", Consultation;
     forms Forms::json()
@@ -127,7 +128,7 @@ fn place(answer: &PathsAnswer) -> Place {
     Place { total: Some(answer.paths.len()), next: None, snapshot }
 }
 
-/// A row for each relationship of each step of each path, with the entities that the step leads from and to.
+/// A table with a row for each relationship of each step of each path, together with the two entities of the step.
 fn table(answer: &PathsAnswer) -> Table {
     let steps = (1usize..).zip(&answer.paths).flat_map(|(path, view)| {
         let ends = view.entities.windows(2).zip(&view.steps);

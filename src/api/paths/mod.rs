@@ -1,3 +1,3 @@
-//! How two entities are connected.
+//! Paths between two entities.
 
 pub mod find;

@@ -12,10 +12,10 @@ use crate::api::scope::CallerScope;
 /// A stored query with its text.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct QueryAnswer {
-    /// What it is for, its parameters and columns.
+    /// The query's description, its parameters and columns.
     #[serde(flatten)]
     pub query: QuerySummary,
-    /// The whole file, header and Cypher.
+    /// The text of the whole file: the header and the Cypher statement.
     pub cypher: String,
 }
 

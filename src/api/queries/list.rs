@@ -1,4 +1,4 @@
-//! `GET /v1/queries`: the library.
+//! `GET /v1/queries`: the library of stored queries.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,18 +12,18 @@ use crate::query::{Column, Engines, Library, Parameter, RefusedFile, StoredQuery
 /// A stored query in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct QuerySummary {
-    /// Its name.
+    /// The name of the query.
     pub name: String,
-    /// What it is for.
+    /// The purpose of the query, in words.
     pub about: String,
-    /// `all`, or `neo4j` for one that only a Neo4j store can run.
+    /// The stores that can run the query: `all`, or `neo4j` if only a Neo4j store can.
     #[schema(value_type = String)]
     pub engines: Engines,
-    /// Whether this server's store can run it.
+    /// True if this server's store can run the query.
     pub supported: bool,
-    /// Whether it is one of this server's own, and did not come with the program.
+    /// True if the query is from this server's own folder, not from the program's library.
     pub own: bool,
-    /// A hash of its whole text: another one for each text.
+    /// The version: a hash of the query's whole text.
     pub version: String,
     /// Its parameters.
     pub parameters: Vec<ParameterView>,
@@ -34,25 +34,25 @@ pub struct QuerySummary {
 /// A parameter of a stored query.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ParameterView {
-    /// Its name.
+    /// The name of the parameter.
     pub name: String,
-    /// `string`, `integer`, `float`, `boolean`, `timestamp`, `entity_id`, `list of string` or
+    /// The type: `string`, `integer`, `float`, `boolean`, `timestamp`, `entity_id`, `list of string` or
     /// `list of entity_id`.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
     pub value_type: &'static str,
-    /// The value when none is given; a parameter without one is required.
+    /// The value when absent; a parameter without a default is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
-    /// The least allowed number.
+    /// The smallest allowed number; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
-    /// The greatest allowed number.
+    /// The greatest allowed number; absent when there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
-    /// What it means, with its unit.
+    /// The meaning of the parameter, with its unit.
     pub about: String,
-    /// A value to try.
+    /// An example of a value.
     pub example: serde_json::Value,
 }
 
@@ -73,20 +73,20 @@ impl ParameterView {
 /// A column of a stored query's rows.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ColumnView {
-    /// Its name.
+    /// The name of the column.
     pub name: String,
-    /// Its type, as for parameters.
+    /// The type, with the same names as for parameters.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
     pub value_type: &'static str,
-    /// Whether it may be null.
+    /// True if values may be null.
     pub nullable: bool,
-    /// What it means, with its unit.
+    /// The meaning of the column, with its unit.
     pub about: String,
 }
 
 impl ColumnView {
-    /// A column.
+    /// Returns a column as the API shows it.
     pub fn of(column: &Column) -> Self {
         Self {
             name: column.name.clone(),
@@ -98,7 +98,7 @@ impl ColumnView {
 }
 
 impl QuerySummary {
-    /// A query of this server's library.
+    /// Returns a query of this server's library as the API shows it.
     pub fn of(scope: &CallerScope, library: &Library, query: &StoredQuery) -> Self {
         Self {
             name: query.name().to_owned(),
@@ -113,27 +113,27 @@ impl QuerySummary {
     }
 }
 
-/// The library.
+/// The library of stored queries.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct QueryList {
     /// The queries, by name.
     pub queries: Vec<QuerySummary>,
-    /// The files of own queries that are refused; for graph specialists only.
+    /// The files of the server's own folder that are refused; shown to graph specialists only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub refused: Option<Vec<RefusedQuery>>,
 }
 
-/// A file of an own query that is refused.
+/// A refused file of the server's own folder of queries.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RefusedQuery {
     /// The file's name; `.` for the folder itself.
     pub file: String,
-    /// The line, from 1.
+    /// The line of the fault, from 1.
     pub line: usize,
-    /// The character in the line, from 1.
+    /// The character of the fault in the line, from 1.
     pub column: usize,
-    /// The fault at that place.
+    /// The fault in words.
     pub reason: String,
 }
 
@@ -148,7 +148,8 @@ operation! {
     /// List the stored queries
     ///
     /// The list holds the queries that come with the program and those of the folder that the server was given
-    /// (`accord serve --queries`), which is looked at every second. A graph specialist is told which of its files are refused, and why.
+    /// (`accord serve --queries`), which is read again every second. A graph specialist also sees the refused files of
+    /// the folder with the reasons.
     list_queries = list;
     "queries", Administration;
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/queries/{name}`: run a stored query over the caller's view.
+//! `POST /v1/queries/{name}`: runs a stored query over the caller's view.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,11 +13,11 @@ use crate::api::scope::CallerScope;
 use crate::api::seen::Unmask;
 use crate::query::Value;
 
-/// What to run a stored query with.
+/// The parameters of a run of a stored query.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunRequest {
-    /// Values by parameter name; those left out take their default.
+    /// Values by parameter name; absent parameters take their default.
     #[serde(default)]
     #[schema(value_type = Object)]
     pub parameters: serde_json::Map<String, serde_json::Value>,
@@ -31,18 +31,18 @@ pub struct RunAnswer {
     /// The rows, each with one value a column.
     #[schema(value_type = Vec<Vec<serde_json::Value>>)]
     pub rows: Vec<Vec<Value>>,
-    /// The version of the query, as `GET /v1/queries` has it: an own query may have changed.
+    /// The version of the query that was run, as in `GET /v1/queries`: the server's own queries may change.
     pub version: String,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
 operation! {
     /// Run a stored query
     ///
-    /// Over the entity graph of the caller's view. The same rows on the embedded store and on Neo4j; a
-    /// query that only Neo4j can run answers 501 on the embedded store. A result that would go beyond a
-    /// limit is refused, never cut.
+    /// Runs over the entity graph of the caller's view. The embedded store and Neo4j give the same rows; a query that
+    /// only Neo4j can run is answered 501 on the embedded store. A result that would exceed a limit is refused, never
+    /// cut.
     run_query = run;
     "queries", Consultation;
     forms Forms::json().with_table(place, table);

@@ -15,15 +15,16 @@ use crate::api::wire::{EntitySummary, RecordView};
 use crate::graph::RecordIndex;
 use crate::model::{RecordId, Series};
 
-/// A record and the entity it speaks of.
+/// A record and the entity that it is about.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RecordAnswer {
     /// The record.
     pub record: RecordView,
-    /// The entity that it speaks of in the caller's view.
+    /// The entity that the record is about in the caller's view.
     pub entity: EntitySummary,
-    /// Another record that the caller's own agency calls by the same id: a doublet, or two things by one name. One is
-    /// criminal intelligence, or was handed in by who is not shown the other. Absent where the caller sees none.
+    /// Another record of the caller's own agency with the same local id: a duplicate, or another thing with the same
+    /// id. One of the two is criminal intelligence, or was submitted by a user who does not see the other. Absent when
+    /// the caller sees no such record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_local_id: Option<RecordId>,
 }
@@ -31,7 +32,7 @@ pub struct RecordAnswer {
 operation! {
     /// Get a record
     ///
-    /// What one agency's row says, and the entity it belongs to in the caller's view. The content of a
+    /// A record as one agency's row states it, and the entity that it belongs to in the caller's view. The content of a
     /// record about a person who may be a victim is masked unless `unmask` is set, which is logged.
     get_record = get;
     "records", Consultation;
@@ -57,8 +58,9 @@ fn get(
     })
 }
 
-/// Another record of the caller's own agency that bears the local id of the record at this index, where both are shown:
-/// that of the same series, if this one was handed in by who sees none of it, else that of the other.
+/// Returns another record of the caller's own agency with the local id of the record at this index, if both are shown:
+/// the record of the same series, if this one was submitted by a user who sees nothing of that series, else the record
+/// of the other series.
 fn same_local_id(scope: &CallerScope, seen: &Seen<'_>, index: RecordIndex) -> Option<RecordId> {
     let is_shown = |index: RecordIndex| !seen.is_masked(seen.snapshot().entity_of(index));
     let record = seen.content(index);

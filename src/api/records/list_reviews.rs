@@ -1,4 +1,4 @@
-//! `GET /v1/records/reviews`: the rows whose review falls due.
+//! `GET /v1/records/reviews`: the rows whose review is due.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::casework::reviews::{Row, Rows};
 use crate::govern::RecordReview;
 use crate::model::{RecordId, Timestamp};
 
-/// A row by when it must be reviewed, and its records.
+/// A row with the time by which it must be reviewed, and its records.
 type Due<'a> = ((Timestamp, Row<'a>), Vec<RecordId>);
 
 /// Rows that must be reviewed.
@@ -27,21 +27,21 @@ pub struct RowsToReview {
 /// A row that must be reviewed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RowToReview {
-    /// When.
+    /// The time by which the row must be reviewed.
     pub review_by: Timestamp,
     /// The agency's own id of the row; absent when it is masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_id: Option<String>,
-    /// Its records, ascending; none where it has events only.
+    /// The records of the row, ascending; empty if it has events only.
     pub records: Vec<RecordId>,
     /// Its reviews so far, the oldest first.
     pub reviews: Vec<RecordReview>,
 }
 
 query! {
-    /// Which rows are listed.
+    /// The query parameters of the list of rows to review.
     ReviewsQuery {
-        /// Only those that fall due before; all without
+        /// Only rows whose review is due before this time; all rows when absent
         before "before": Option<Timestamp>,
         /// The page
         page "": PageRequest,
@@ -51,8 +51,8 @@ query! {
 operation! {
     /// List rows to review
     ///
-    /// The rows of the caller's agency, as far as the caller sees them, whose review falls due before a time,
-    /// overdue ones included: the earliest first, with who reviewed them before, when and why.
+    /// The rows of the caller's agency, as far as the caller sees them, whose review is due before a time, overdue rows
+    /// included: the earliest first, each with its reviews so far (user, time and reason).
     list_reviews = list;
     "records", Consultation;
     forms Forms::json().with_table(place, table);
@@ -72,7 +72,7 @@ fn list(scope: &CallerScope, query: ReviewsQuery) -> Result<RowsToReview, Proble
     let found = page(scope, &["reviews", &before], &request, &due, name, Clone::clone)?;
     let wire = |((review_by, row), records): Due<'_>| {
         let reviews = scope.reviews_of(rows.key(row))?.reviews;
-        // A victim's is masked here, too.
+        // The local id of a victim's row is masked here, too.
         let masked = records
             .iter()
             .filter_map(|id| snapshot.stored(*id))

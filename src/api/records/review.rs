@@ -1,4 +1,4 @@
-//! `POST /v1/records/reviews`: a reviewer of the owner keeps rows beyond their review.
+//! `POST /v1/records/reviews`: reviews rows of the own agency, to keep them longer.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,40 +10,40 @@ use crate::api::scope::CallerScope;
 use crate::casework::reviews;
 use crate::model::{RecordId, Timestamp};
 
-/// What is kept, until when, and why.
+/// A review of rows: the rows to keep, the time of their next review and the reason.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordReviewRequest {
-    /// Records of the caller's agency; each stands for its row, with all that the row made.
+    /// Records of the caller's agency; each stands for its row, with all records, ties and events of the row.
     #[serde(default)]
     pub records: Vec<RecordId>,
-    /// The agency's own ids of rows or records, for those that are not named by `records`. At most 100 in all.
+    /// The agency's own ids of rows or records that are not named by `records`. At most 100 in both lists together.
     #[serde(default)]
     pub local_ids: Vec<String>,
-    /// When they must be reviewed next: at most five years ahead. From the beginning of that day (UTC) on nobody
-    /// but the owner sees them, and 30 days later they are removed.
+    /// The time by which the rows must be reviewed next: at most five years ahead. From the beginning of that day (UTC)
+    /// on, nobody but the owner sees them, and 30 days later they are removed.
     pub review_by: Timestamp,
-    /// Why they are kept, in 10 to 1,000 characters.
+    /// The reason for which the rows are kept, in 10 to 1,000 characters.
     pub explanation: String,
 }
 
-/// What was reviewed.
+/// The reviewed rows.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RecordsReviewed {
     /// All records of the rows, ascending.
     pub records: Vec<RecordId>,
-    /// Rows, each of which has an account of its review now.
+    /// Number of reviewed rows.
     pub rows: usize,
-    /// When they must be reviewed next.
+    /// The time by which the rows must be reviewed next.
     pub review_by: Timestamp,
 }
 
 operation! {
     /// Review rows
     ///
-    /// For an approver or privacy officer of the agency that owns the rows and sees them: keeps them until
-    /// their next review. Who reviewed them, when and why is written down. Only rows that must be reviewed are; a
-    /// release by which a victim let a row go ends when it ends.
+    /// Keeps rows until their next review. For an approver or privacy officer of the agency that owns the rows, who
+    /// sees them. The reviewer, the time and the reason are kept. Only rows with a time of review can be reviewed; a
+    /// review does not prolong a victim's release.
     review_records = review;
     "records", Alteration;
     examples {

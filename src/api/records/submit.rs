@@ -1,4 +1,4 @@
-//! `POST /v1/records`: one row.
+//! `POST /v1/records`: submits one row.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,28 +11,28 @@ use crate::api::scope::CallerScope;
 use crate::ingest::{RowOutput, SubmittedRow};
 use crate::model::RecordId;
 
-/// What a submission changed. How many links the new records have is not told: some may go to
-/// records that the caller may not see.
+/// The changes by a submission. The number of links of the new records is not told: some links may go to records that
+/// the caller may not see.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Submitted {
     /// The ids of the submitted records, in their order.
     pub records: Vec<RecordId>,
-    /// Records that were not there before.
+    /// Number of new records.
     pub records_new: u64,
-    /// Records that were there before with the same content.
+    /// Number of records that were in the store before with the same content.
     pub records_unchanged: u64,
-    /// New ties.
+    /// Number of new ties.
     pub ties: u64,
-    /// New events.
+    /// Number of new events.
     pub events: u64,
 }
 
 operation! {
     /// Submit one row
     ///
-    /// A row is one or more records, what ties them together and what happened to them. It is linked at
-    /// once with what the caller sees; all of it is durable when the answer comes. Submitting it again
-    /// changes nothing. The owner is the caller's agency.
+    /// A row is one or more records, the ties between them and the events in which they take part. It is linked at once
+    /// with the records that the caller sees; all of it is durable when the answer comes. Submitting it again changes
+    /// nothing. The owner is the caller's agency.
     submit_record = submit;
     "records", Collection;
     status OK "Stored and linked";

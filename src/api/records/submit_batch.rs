@@ -1,4 +1,4 @@
-//! `POST /v1/records/batch`: many rows, all or none.
+//! `POST /v1/records/batch`: submits many rows, all or none.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -23,8 +23,8 @@ pub struct SubmittedBatch {
 operation! {
     /// Submit a batch
     ///
-    /// Up to 1,000 rows, all stored and linked or none of them. When rows cannot be taken, the answer
-    /// names each with its position, member and reason.
+    /// Up to 1,000 rows, all stored and linked or none of them. If rows are invalid, the answer names each with its
+    /// position, member and reason.
     submit_batch = submit;
     "records", Collection;
     status OK "Stored and linked";

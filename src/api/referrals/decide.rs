@@ -1,4 +1,4 @@
-//! `POST /v1/referrals/{id}/decision`: is the asker told whom to call?
+//! `POST /v1/referrals/{id}/decision`: decides if the agency that asked is told the owner's desk.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,32 +12,33 @@ use crate::api::scope::CallerScope;
 use crate::casework::referrals;
 use crate::govern::ReferralId;
 
-/// What becomes of a referral.
+/// The verdict on a referral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReferralVerdict {
-    /// The asker's desk is told whom to call.
+    /// The desk of the agency that asked is told the owner's desk.
     Release,
-    /// The asker is told nothing.
+    /// The agency that asked is told nothing.
     Refuse,
 }
 
-/// What is decided.
+/// The decision on a referral.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferralDecided {
-    /// Whether it is released.
+    /// The verdict.
     pub decision: ReferralVerdict,
-    /// Why, in 10 to 1,000 characters. The asker does not read it.
+    /// The reasons for the verdict, in 10 to 1,000 characters. The agency that asked does not read them.
     pub note: String,
 }
 
 operation! {
     /// Release or refuse a referral
     ///
-    /// For an approver or privacy officer of the owner, or a victim specialist who works on a case that one of the masked
-    /// records is in. Released, the desk of the agency that asked is told the owner's desk and which of its own records it
-    /// is about, and nothing else. Refused, it is told nothing. A decision is not taken back.
+    /// For an approver or privacy officer of the owner, or a victim specialist who works on a case that one of the
+    /// masked records is in. If released, the desk of the agency that asked is told the owner's desk and which of its
+    /// own records the referral is about, and nothing else. If refused, it is told nothing. A decision cannot be taken
+    /// back.
     decide_referral = decide;
     "deconfliction", Disclosure;
     examples {

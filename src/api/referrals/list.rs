@@ -11,31 +11,31 @@ use crate::casework::referrals;
 use crate::govern::{Purpose, Referral, ReferralDecision, ReferralId, ReferralState};
 use crate::model::{RecordId, Timestamp};
 
-/// A referral, as who decides about it reads it.
+/// A referral, as it is shown to a user who decides about it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReferralView {
-    /// Its id.
+    /// The id of the referral.
     pub id: ReferralId,
-    /// The agency whose question led to it.
+    /// The agency whose question led to the referral.
     pub agency: String,
-    /// What for was asked.
+    /// The purpose of the question.
     pub purpose: Purpose,
-    /// When.
+    /// The time of the question.
     pub asked: Timestamp,
-    /// Who owns the masked records.
+    /// The agency that owns the masked records.
     pub owner: String,
-    /// The masked records that are evidence, as far as the caller sees them in this case. What the asker's agency
-    /// holds is not told.
+    /// The masked records that are evidence, as far as the caller sees them in this case. The records of the agency
+    /// that asked are not told.
     pub records: Vec<RecordId>,
-    /// Where it stands.
+    /// The state of the referral.
     pub state: ReferralState,
-    /// The decision.
+    /// The decision; absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<ReferralDecision>,
 }
 
 impl ReferralView {
-    /// A referral with the records that the caller sees.
+    /// Returns a referral with the records that the caller sees.
     pub fn of(id: ReferralId, referral: &Referral, seen: &Seen<'_>) -> Self {
         Self {
             id,
@@ -60,9 +60,10 @@ pub struct ReferralList {
 operation! {
     /// List referrals
     ///
-    /// Where a shared phone, address or vehicle would be found only if records of the agency that asked met masked ones
-    /// of another agency, nobody is shown it, and the asker is not told. Approvers and privacy officers of the owner,
-    /// and victim specialists who work on a case that one of the masked records is in, read of it here and decide.
+    /// If a shared phone, address or vehicle would be found only by joining records of the agency that asked with
+    /// masked records of another agency, the finding is shown to nobody, and the agency that asked is not told.
+    /// Approvers and privacy officers of the owner, and victim specialists who work on a case that one of the masked
+    /// records is in, see it here as a referral and decide.
     list_referrals = list;
     "deconfliction", Consultation;
 }

@@ -1,5 +1,5 @@
-//! Referrals: findings that would need records of the asker and masked ones of another agency, for the owner to
-//! release.
+//! Referrals: findings that would need both records of the agency that asked and masked records of another agency,
+//! which the owner of the latter releases or refuses.
 
 pub mod decide;
 pub mod list;

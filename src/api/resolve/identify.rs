@@ -1,4 +1,4 @@
-//! `POST /v1/resolve`: who is this? Nothing is stored.
+//! `POST /v1/resolve`: finds the entities that a description may be about. Nothing is stored.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,14 +20,14 @@ use crate::ingest::submission::SubmittedRecord;
 use crate::model::{Body, LevelHit, Record, RecordId, SubjectCategory};
 use crate::resolve::probability;
 
-/// Candidates in an answer when the caller does not say.
+/// The number of candidates in an answer when the caller gives no limit.
 const CANDIDATES_DEFAULT: u64 = 10;
 
-/// What is known of someone or something.
+/// A description of a person or a thing, to find its entity.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResolveRequest {
-    /// What is known.
+    /// The description, in the form of a record's content.
     pub body: Body,
     /// The most candidates to return, 1 to 50; 10 when absent.
     #[serde(default)]
@@ -35,47 +35,47 @@ pub struct ResolveRequest {
     pub limit: Option<u64>,
 }
 
-/// An entity that it may be.
+/// A candidate: an entity that the description may be about.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ResolveCandidate {
     /// The entity.
     pub entity: EntitySummary,
-    /// Posterior log2 odds that both are the same.
+    /// Posterior log2 odds that the description is about the entity.
     pub bits: f64,
-    /// The probability these odds stand for, 0 to 1.
+    /// The probability that corresponds to these odds, 0 to 1.
     pub probability: f64,
     /// The model's prior in bits; with the levels it adds up to `bits`.
     pub prior_bits: f64,
     /// The record of the entity that agrees best, which the reasons are about.
     pub record: RecordId,
-    /// The reasons: the comparison level each attribute reached and what it is worth.
+    /// The reasons: the comparison level that each attribute reached, with its Bayes factor in bits.
     pub levels: Vec<LevelHit>,
-    /// How far the entity's records are to be believed.
+    /// The reliability of the entity's records.
     #[serde(flatten)]
     pub basis: BasisView,
-    /// Records of the entity that were compared.
+    /// Number of records of the entity that were compared.
     pub records_compared: usize,
 }
 
-/// Who it may be.
+/// The candidates for a description.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ResolveAnswer {
-    /// The candidates, the best first. None of them is said to be the one.
+    /// The candidates, the best first. The answer does not claim that any of them is the right one.
     pub candidates: Vec<ResolveCandidate>,
-    /// Candidates in all.
+    /// Number of candidates in all.
     pub total: usize,
     /// The version of the model that gave the scores.
     pub model: String,
-    /// The state of the view that this was computed on.
+    /// The snapshot of the view from which the answer was computed.
     pub snapshot: String,
 }
 
 operation! {
     /// Who is this?
     ///
-    /// Ranks the entities of the caller's view that the description may speak of, each with its score
-    /// and the reasons for it. Nothing is stored. People who may be victims, their phones and addresses are
-    /// found by nobody but a victim specialist in whose case they are, with `unmask`, which is logged.
+    /// Ranks the entities of the caller's view that the description may be about, each with its score and the reasons
+    /// for it. Nothing is stored. People who may be victims, their phones and addresses are found only by a victim
+    /// specialist in whose case they are, with `unmask`, which is logged.
     resolve = find;
     "resolve", Combination;
     forms Forms::json().with_table(place, table);
@@ -131,7 +131,7 @@ impl ResolveCandidate {
     }
 }
 
-/// The description as a record that is never stored, checked as a submitted one.
+/// Makes a record of the description, with the checks of a submitted record; it is never stored.
 fn probe(scope: &CallerScope, body: Body) -> Result<Record, Problem> {
     let row = SubmittedRow {
         local_id: "probe".to_owned(),

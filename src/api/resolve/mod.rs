@@ -1,3 +1,3 @@
-//! "Who is this?"
+//! Identification: the entities that a description may be about ("Who is this?").
 
 pub mod identify;

@@ -1,5 +1,5 @@
-//! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes for the
-//! audit log what was shown; what is masked is shown through [`CallerScope::seen_as`] only, which has it marked.
+//! A snapshot as an answer shows it. Ids and content reach an answer through [`Seen`] only, which notes the shown ids
+//! for the audit log; masked content is shown through [`CallerScope::seen_as`] only, which marks the answer.
 
 use std::sync::Arc;
 
@@ -14,31 +14,32 @@ use crate::model::{EntityId, Event, EventId, Record, RecordId, Span, Tie, TieId,
 use crate::query::Value;
 use crate::resolve::Engine;
 
-/// The snapshot that one answer shows from.
+/// The snapshot of a view for one answer.
 #[derive(Clone)]
 pub struct Seen<'s> {
     scope: &'s CallerScope,
     snapshot: Arc<Snapshot>,
-    /// Where the caller asked to unmask: the same view as it is seen by who did not, whose ids are known as well.
+    /// The snapshot of the same view without unmasking, whose ids are accepted as well; `None` when nothing is
+    /// unmasked.
     masked: Option<Arc<Snapshot>>,
 }
 
-/// Whether the caller asks to be shown what is masked (`unmask`).
+/// The caller's request to be shown masked content (`unmask`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Unmask(bool);
 
 impl Unmask {
-    /// The wish as the operation read it from its decoded parameters.
+    /// Creates the request from the operation's decoded parameter.
     pub fn wished(wished: bool) -> Self {
         Self(wished)
     }
 
-    /// Whether it is wished at all: who may have it is for [`CallerScope::seen_as`] to say.
+    /// Tells if the caller requests unmasking; [`CallerScope::seen_as`] decides if the caller may.
     pub fn is_wished(self) -> bool {
         self.0
     }
 
-    /// Names the wish among what a list depends on.
+    /// Returns the name of the request among the parameters of a list.
     pub fn as_str(self) -> &'static str {
         if self.0 { "unmask" } else { "" }
     }
@@ -49,8 +50,7 @@ impl<'s> Seen<'s> {
         Self { scope, snapshot, masked: None }
     }
 
-    /// A snapshot in which the caller sees what it asked to unmask, and the same view as it is seen by who did not
-    /// ask.
+    /// Creates it from a snapshot with unmasked content, and the snapshot of the same view without unmasking.
     pub(super) fn unmasked(
         scope: &'s CallerScope,
         snapshot: Arc<Snapshot>,
@@ -59,14 +59,14 @@ impl<'s> Seen<'s> {
         Self { masked: Some(masked), ..Self::new(scope, snapshot) }
     }
 
-    /// The snapshot, to compute on. What is masked is not in it.
+    /// Returns the snapshot, to compute on. It does not hold masked content.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// The result of an analysis of this snapshot, which is kept for the next page and for whoever of the caller's
-    /// agency asks the same. `name` names the analysis with all that it depends on beside the snapshot; the result may
-    /// depend on nothing else.
+    /// Returns the result of an analysis of this snapshot, which is kept for the next page and for the same question by
+    /// a user of the caller's agency. `name` names the analysis and all parameters that it depends on beside the
+    /// snapshot; the result must not depend on anything else.
     pub fn analysis<T: Analysis>(
         &self,
         name: &[&str],
@@ -83,23 +83,23 @@ impl<'s> Seen<'s> {
         Ok(result)
     }
 
-    /// The engine that scored the records.
+    /// Returns the engine that scored the records.
     pub fn engine(&self) -> &Engine {
         self.scope.engine()
     }
 
-    /// The name of the snapshot in answers.
+    /// Returns the name of the snapshot in answers.
     pub fn name(&self) -> String {
         format!("snap_{}", hex(&self.snapshot.tag()))
     }
 
-    /// The entity of an id, as a caller gives it.
+    /// Returns the entity of an id that a caller gave; 404 if the view has none.
     pub fn find_entity(&self, id: EntityId) -> Result<EntityIndex, Problem> {
         self.entity(id).ok_or_else(|| Problem::new(Code::NotFound))
     }
 
-    /// The entity of an id; `None` when the view has none. Who asks to unmask may name it as it is called where
-    /// nothing is unmasked: then it is the entity of its first record.
+    /// Returns the entity of an id; `None` if the view has none. A caller who unmasks may also use the id that the
+    /// entity has without unmasking: then the result is the entity of its first record.
     pub fn entity(&self, id: EntityId) -> Option<EntityIndex> {
         let masked = || {
             let masked = self.masked.as_ref()?;
@@ -109,8 +109,8 @@ impl<'s> Seen<'s> {
         self.snapshot.entity(id).or_else(|| Some(self.snapshot.entity_of(masked()?)))
     }
 
-    /// The record of an id; `None` when the view has none. Who asks to unmask may name it as it is called where
-    /// nothing is unmasked.
+    /// Returns the record of an id; `None` if the view has none. A caller who unmasks may also use the id that the
+    /// record has without unmasking.
     pub fn record(&self, id: RecordId) -> Option<RecordIndex> {
         let masked = || {
             let masked = self.masked.as_ref()?;
@@ -119,19 +119,19 @@ impl<'s> Seen<'s> {
         self.snapshot.record(id).or_else(masked)
     }
 
-    /// The id of an entity in this answer, which is noted as shown.
+    /// Returns the id of an entity in this answer, and notes it as shown.
     pub fn entity_id(&self, entity: EntityIndex) -> EntityId {
         let id = self.listed_id(entity);
         self.scope.note(|told| told.show(&id.to_string(), self.snapshot.agencies(entity)));
         id
     }
 
-    /// The id of an entity for what is not shown: to order and to name items of a list.
+    /// Returns the id of an entity without noting it as shown: to order and to name the items of a list.
     pub fn listed_id(&self, entity: EntityIndex) -> EntityId {
         self.snapshot.entity_id(entity)
     }
 
-    /// The id of a record in this answer, which is noted as shown.
+    /// Returns the id of a record in this answer, and notes it as shown.
     pub fn record_id(&self, record: RecordIndex) -> RecordId {
         let id = self.snapshot.record_id(record);
         let owner = self.snapshot.records()[record].label.agency.as_str();
@@ -139,7 +139,7 @@ impl<'s> Seen<'s> {
         id
     }
 
-    /// The event of an id, as a caller gives it.
+    /// Returns the event of an id that a caller gave; 404 if the view has none.
     pub fn find_event(&self, id: EventId) -> Result<EventIndex, Problem> {
         let masked = || {
             let masked = self.masked.as_ref()?;
@@ -150,7 +150,7 @@ impl<'s> Seen<'s> {
         found.ok_or_else(|| Problem::new(Code::NotFound))
     }
 
-    /// The id of an event in this answer, which is noted as shown.
+    /// Returns the id of an event in this answer, and notes it as shown.
     pub fn event_id(&self, event: EventIndex) -> EventId {
         let id = self.snapshot.event_id(event);
         let owner = self.snapshot.events()[event].label.agency.as_str();
@@ -158,7 +158,7 @@ impl<'s> Seen<'s> {
         id
     }
 
-    /// The id of a tie in this answer, which is noted as shown.
+    /// Returns the id of a tie in this answer, and notes it as shown.
     pub fn tie_id(&self, tie: TieIndex) -> TieId {
         let id = self.snapshot.tie_id(tie);
         let owner = self.snapshot.ties()[tie].label.agency.as_str();
@@ -174,37 +174,39 @@ impl<'s> Seen<'s> {
         }
     }
 
-    /// The id of an event that an analysis gives as this snapshot shows it, noted as shown.
+    /// Notes as shown the id of an event that an analysis of this snapshot returned, and returns it.
     pub fn noted_event(&self, shown: EventId) -> EventId {
         self.snapshot.event(shown).map_or(shown, |event| self.event_id(event))
     }
 
-    /// What an event says; of a masked one no place, text or amount. When it was is for [`Seen::time_of`] to say.
+    /// Returns an event; a masked event has no place, text or amount. Its time is given by [`Seen::time_of`] only.
     pub fn event(&self, event: EventIndex) -> &Event {
         &self.snapshot.events()[event]
     }
 
-    /// What a tie says. When it held is for [`Seen::time_of`] to say.
+    /// Returns a tie. Its time is given by [`Seen::time_of`] only.
     pub fn tie(&self, tie: TieIndex) -> &Tie {
         &self.snapshot.ties()[tie]
     }
 
-    /// When a tie held or an event was, as far as that is shown.
+    /// Returns the shown time of a tie or an event; both ends are absent if it is masked.
     pub fn time_of(&self, statement: Statement) -> Span {
         self.snapshot.time_shown(statement)
     }
 
-    /// Whether what a tie or an event says is not shown.
+    /// Tells if the content of a tie or an event is masked.
     pub fn is_masked_statement(&self, statement: Statement) -> bool {
         self.snapshot.is_masked_statement(statement)
     }
 
-    /// The id, in this answer, of a record that is stored under an id; `None` when the view has none.
+    /// Returns the id in this answer of the record with a stored id, and notes it as shown; `None` if the view has
+    /// none.
     pub fn shown_record(&self, stored: RecordId) -> Option<RecordId> {
         self.snapshot.stored(stored).map(|index| self.record_id(index))
     }
 
-    /// The ids, in this answer and in its order, of records that are stored under these.
+    /// Returns the ids in this answer of the records with stored ids that the view has, ascending, and notes them as
+    /// shown.
     pub fn shown_records(&self, stored: impl IntoIterator<Item = RecordId>) -> Vec<RecordId> {
         let mut shown: Vec<RecordId> =
             stored.into_iter().filter_map(|id| self.shown_record(id)).collect();
@@ -212,8 +214,8 @@ impl<'s> Seen<'s> {
         shown
     }
 
-    /// The id, in this answer, of a record of an agency that is stored under an id, also where the view has none any
-    /// more: then that of the case, but for the caller's own.
+    /// Returns the id in this answer of the record with a stored id, also if the view no longer has it: then the stored
+    /// id if the caller's own agency owns the record, else the id in the case of the question. Notes it as shown.
     pub fn known_record(&self, stored: RecordId, owner: &str) -> RecordId {
         if let Some(shown) = self.shown_record(stored) {
             return shown;
@@ -224,13 +226,13 @@ impl<'s> Seen<'s> {
         id
     }
 
-    /// The id under which the record of an id that a caller gives is stored.
+    /// Returns the stored id of the record of an id that a caller gave; 404 if the view has none.
     pub fn stored_id(&self, id: RecordId) -> Result<RecordId, Problem> {
         let record = self.record(id).ok_or_else(|| Problem::new(Code::NotFound))?;
         Ok(self.snapshot.stored_id(record))
     }
 
-    /// Notes the entities, records and events whose ids a value names, at any depth.
+    /// Notes as shown the entities, records and events whose ids a value holds, at any depth.
     pub fn note_named(&self, value: &Value) {
         let text = match value {
             Value::String(text) => text,
@@ -251,7 +253,7 @@ impl<'s> Seen<'s> {
         }
     }
 
-    /// The ids of records that an analysis gives as this snapshot shows them, noted as shown.
+    /// Notes as shown the ids of records that an analysis of this snapshot returned, and returns them.
     pub fn noted(&self, shown: &[RecordId]) -> Vec<RecordId> {
         for record in shown.iter().filter_map(|id| self.record(*id)) {
             self.record_id(record);
@@ -259,38 +261,39 @@ impl<'s> Seen<'s> {
         shown.to_vec()
     }
 
-    /// Whether the content of an entity is not shown.
+    /// Tells if the content of an entity is masked.
     pub fn is_masked(&self, entity: EntityIndex) -> bool {
         self.snapshot.is_masked(entity)
     }
 
-    /// The name of an entity, its pseudonym where it is masked.
+    /// Returns the name of an entity; its pseudonym if it is masked.
     pub fn name_of(&self, entity: EntityIndex) -> String {
         self.snapshot.name(entity)
     }
 
-    /// What a record says; empty where it is masked.
+    /// Returns a record; its content is empty if it is masked.
     pub fn content(&self, record: RecordIndex) -> &Record {
         &self.snapshot.records()[record]
     }
 
-    /// How far the records of an entity are to be believed; of a masked one nothing is told.
+    /// Returns the reliability of an entity's records; nothing is told of a masked entity.
     pub fn basis(&self, entity: EntityIndex) -> BasisView {
         Basis::of_entity(&self.snapshot, entity).into()
     }
 
-    /// A snapshot with the content of these entities, to compute on what is told of them alone; `None` where one is
-    /// masked.
+    /// Returns the snapshot with the content of these entities, to compute answers about them only; `None` if one of
+    /// them is masked.
     pub fn content_of(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
         entities.iter().all(|entity| !self.is_masked(*entity)).then_some(&self.snapshot)
     }
 
-    /// The same, to score records of these entities on.
+    /// Returns the snapshot of [`Seen::content_of`], to score records of these entities; differs from it only where a
+    /// test seeds a leak.
     pub fn content_to_score(&self, entities: &[EntityIndex]) -> Option<&Snapshot> {
         leak::pair(self.content_of(entities), &self.snapshot)
     }
 
-    /// The entities that a probe may speak of, the best first. Who is masked is not found.
+    /// Returns the entities that a probe may be about, the best first. Masked entities are not found.
     pub fn identify(&self, probe: &Record) -> Result<Vec<Candidate>, Problem> {
         let mut found = self.scope.identify(&self.snapshot, probe)?;
         found.retain(|candidate| !self.is_masked(candidate.entity));
@@ -301,7 +304,7 @@ impl<'s> Seen<'s> {
         Ok(found)
     }
 
-    /// The rows of the caller's own agency, for acts on them.
+    /// Returns the rows of the caller's own agency, for acts on them.
     pub fn own_rows(&self) -> OwnRows<'_> {
         self.snapshot.own_rows(&self.scope.caller.agency)
     }

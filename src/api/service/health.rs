@@ -1,4 +1,4 @@
-//! `GET /health`: whether the server lives.
+//! `GET /health`: tells that the server lives.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,10 +8,10 @@ use crate::api::entrance::Entrance;
 use crate::api::operation::server_operation;
 use crate::api::problem::Problem;
 
-/// Whether the server lives or is ready.
+/// The status of the server.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ServiceStatus {
-    /// `ok`.
+    /// Always `ok`: a server that cannot answer gives a problem or no answer.
     #[schema(value_type = String, example = "ok")]
     pub status: &'static str,
 }

@@ -1,4 +1,4 @@
-//! The server itself: whether it lives and is ready, its metrics.
+//! Operations about the server itself: its health, its readiness and its metrics.
 
 pub mod health;
 pub mod metrics;

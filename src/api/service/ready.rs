@@ -1,4 +1,4 @@
-//! `GET /ready`: whether the server can answer questions.
+//! `GET /ready`: tells if the server can answer questions.
 
 use super::health::ServiceStatus;
 use crate::api::answer::Answer;
@@ -9,7 +9,8 @@ use crate::api::problem::Problem;
 server_operation! {
     /// Whether the server can answer questions
     ///
-    /// Asks the store, whether the audit log can be written, and whether links that a write leaves for later can be found.
+    /// Checks that the store answers, that the audit log can be written, and that links which a write leaves for later
+    /// can be completed.
     ready = is_ready;
     "service", Administration;
     503 "The store does not answer, the audit log cannot be written, or links cannot be completed";

@@ -1,4 +1,4 @@
-//! `POST /v1/sessions`: logging on to a local account.
+//! `POST /v1/sessions`: logs a user on to a local account.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,22 +11,22 @@ use crate::api::problem::{Code, Problem};
 use crate::identity::{LogOn, LogOnError, PASSWORD_CHARS_MIN, SESSION_IDLE_MINUTES};
 use crate::model::Timestamp;
 
-/// What a user shows to log on.
+/// The credentials of a log-on, and the accepted notice.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LogOnRequest {
-    /// The agency.
+    /// The agency of the user.
     pub agency: String,
     /// The user within the agency.
     pub user: String,
     /// The password.
     #[schema(format = Password)]
     pub password: String,
-    /// The six digits that the authenticator shows now; each counts once.
+    /// The six digits that the user's authenticator shows now; each code can be used once.
     pub code: String,
-    /// The id of the notice that the user accepts: that of `GET /v1/sessions/notice`.
+    /// The id of the notice that the user accepts, as `GET /v1/sessions/notice` shows it.
     pub notice: String,
-    /// A password to use from now on; the first one must be replaced.
+    /// The new password that replaces the present one; required with the initial password.
     #[serde(default)]
     #[schema(format = Password)]
     pub new_password: Option<String>,
@@ -37,17 +37,17 @@ pub struct LogOnRequest {
 pub struct SessionAnswer {
     /// The bearer token of the session; shown once.
     pub token: String,
-    /// When it ends at the latest.
+    /// The latest time at which the session ends.
     pub ends: Timestamp,
-    /// After so many minutes without a request it ends before.
+    /// The number of minutes without a request after which the session ends before.
     pub idle_minutes: i64,
 }
 
 server_operation! {
     /// Log on
     ///
-    /// Begins a session of a local account. Whatever is wrong, the answer is the same 401; after five
-    /// failures within 15 minutes only an administrator opens the account again (`accord account release`).
+    /// Begins a session of a local account. Every wrong credential gets the same 401; after five failures within 15
+    /// minutes only an administrator can open the account again (`accord account release`).
     begin_session = begin;
     "sessions", Administration;
     status CREATED "";
@@ -66,7 +66,7 @@ async fn begin(
     entrance: Entrance,
     Json(asked): Json<LogOnRequest>,
 ) -> Result<Answer<SessionAnswer>, Problem> {
-    // Says nothing of any account: it is asked of whoever logs on.
+    // This check tells nothing about any account, since the notice is the same for all.
     if asked.notice != entrance.notice().id {
         let detail = "the id of the text at GET /v1/sessions/notice, which the user must accept";
         return Err(Problem::member("notice", "notice_not_accepted", detail));

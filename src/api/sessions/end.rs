@@ -1,4 +1,4 @@
-//! `DELETE /v1/sessions`: logging off.
+//! `DELETE /v1/sessions`: logs the caller off.
 
 use crate::api::answer::Answer;
 use crate::api::entrance::Entrance;

@@ -1,4 +1,4 @@
-//! `GET /v1/sessions/notice`: what a user accepts by logging on (CJIS AC-8).
+//! `GET /v1/sessions/notice`: the notice that a user accepts by logging on (CJIS AC-8).
 
 use crate::api::answer::Answer;
 use crate::api::entrance::Entrance;
@@ -9,7 +9,7 @@ use crate::api::problem::Problem;
 server_operation! {
     /// Read the notice
     ///
-    /// What a user must be shown, and accept, before logging on: `POST /v1/sessions` names its id, which the
+    /// The text that a user must be shown, and accept, before logging on: `POST /v1/sessions` names its id, which the
     /// audit log keeps.
     read_notice = read;
     "sessions", Administration;
