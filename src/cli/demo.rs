@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use accord::analyze::movement::{Itinerary, MovementOptions, itinerary};
 use accord::analyze::shared_hub::{SharedHubOptions, shared_hubs};
-use accord::api::Notice;
+use accord::api::{FAILURES_A_MINUTE, Notice};
 use accord::govern::Role;
 use accord::graph::{Snapshot, VIEW_BYTES_MAX};
 use accord::identity::SealingKey;
@@ -151,6 +151,7 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         notice: Notice::default(),
         tls: None,
         view_bytes_max: VIEW_BYTES_MAX,
+        failures_a_minute: FAILURES_A_MINUTE,
     };
     serve::serve(placed, |address| {
         stdout::line(format_args!(

@@ -85,6 +85,10 @@ pub struct Arguments {
     /// packed, and where all are packed let go and made again when they are asked for
     #[arg(long, value_name = "MEGABYTES", default_value_t = VIEW_BYTES_MAX >> 20)]
     view_memory: usize,
+    /// Requests without a good credential that one address may send in a minute before they are answered 429 and
+    /// logged in one entry; more where many services stand behind one address
+    #[arg(long, value_name = "REQUESTS", default_value_t = FAILURES_A_MINUTE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    failures_a_minute: u32,
     /// Speak plain HTTP on an address that others reach: a proxy that speaks TLS stands in front
     #[arg(long, conflicts_with = "tls_cert")]
     plain_http: bool,
@@ -127,6 +131,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         identity,
         tls,
         view_bytes_max: arguments.view_memory.saturating_mul(1 << 20),
+        failures_a_minute: arguments.failures_a_minute,
     };
     serve(place, |address| {
         let page = format!("{scheme}://{address}/docs/");
@@ -160,6 +165,7 @@ pub struct Placed {
     pub notice: Notice,
     pub tls: Option<Tls>,
     pub view_bytes_max: usize,
+    pub failures_a_minute: u32,
 }
 
 fn identity_of(path: &Path) -> Result<identity::Settings, CommandError> {
@@ -197,6 +203,7 @@ pub fn serve(
         notice,
         tls,
         view_bytes_max,
+        failures_a_minute,
     } = placed;
     queries::watch(&library)?;
     let log = Unfilled::of(&audit);
@@ -214,7 +221,7 @@ pub fn serve(
         tls,
         view_bytes_max,
         purge_every: PURGE_EVERY,
-        failures_a_minute: FAILURES_A_MINUTE,
+        failures_a_minute,
         signals: true,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),
