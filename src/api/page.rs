@@ -93,7 +93,7 @@ pub fn page<T, U>(
         None => 0,
         Some(text) => {
             let cursor = Cursor::read(scope, text).ok_or_else(|| Problem::new(Code::BadCursor))?;
-            let tag_at = |at: usize| tag_of(scope, list, &name(&items[at]));
+            let tag_at = |at: usize| tag_of(scope, list, (&name(&items[at]), cursor.position));
             let after = nearest(cursor.position, items.len(), |at| tag_at(at) == cursor.tag);
             after.ok_or_else(|| Problem::new(Code::BadCursor))? + 1
         }
@@ -101,7 +101,8 @@ pub fn page<T, U>(
     let to = items.len().min(from + request.limit);
     let next = items[from..to].last().filter(|_| to < items.len());
     let next = next.map(|item| {
-        Cursor { tag: tag_of(scope, list, &name(item)), position: to - 1 }.written(scope)
+        let position = to - 1;
+        Cursor { tag: tag_of(scope, list, (&name(item), position)), position }.written(scope)
     });
     let shown = &items[from..to];
     let (items, total, next) = scope.page_shown(
@@ -112,10 +113,11 @@ pub fn page<T, U>(
 }
 
 /// Returns the keyed hash of an item of a list, which differs between items, lists and agencies.
-fn tag_of(scope: &CallerScope, list: &[&str], name: &str) -> [u8; 16] {
+fn tag_of(scope: &CallerScope, list: &[&str], (name, position): (&str, usize)) -> [u8; 16] {
     let mut parts: Vec<&[u8]> = vec![scope.caller.agency.as_bytes()];
     parts.extend(list.iter().map(|part| part.as_bytes()));
-    parts.push(name.as_bytes());
+    let position = (position as u64).to_be_bytes();
+    parts.extend([name.as_bytes(), &position]);
     scope.id_key().tag("cursor", &parts)
 }
 

@@ -141,7 +141,7 @@ pub fn rows() -> Vec<Row> {
         POST   "/v1/agencies"                       [ManageAgencies]    agencies::register::register_agency;
         GET    "/v1/jobs"                           [Ask]               jobs::list::list_jobs;
         GET    "/v1/jobs/{id}"                      [Ask]               jobs::get::get_job;
-        DELETE "/v1/jobs/{id}"                      [Ask]               jobs::cancel::cancel_job;
+        DELETE "/v1/jobs/{id}"                      [Submit]            jobs::cancel::cancel_job;
         DELETE "/v1/sessions"                       [known]             sessions::end::end_session;
         GET    "/metrics"                           [server ReadMetrics] service::metrics::metrics;
         GET    "/v1/sessions/notice"                [public "What a user accepts before logging on"] sessions::notice::read_notice;

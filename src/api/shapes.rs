@@ -102,6 +102,7 @@ impl RecordView {
             Self::Shown { label, content } => (label, Some(content)),
             Self::Masked { label } => (label, None),
         };
+        let conditions = json!(label.conditions);
         let body = content.map(|content| json!(content.body));
         let kind = body.as_ref().map(|body| Cell::json(&body["type"]));
         vec![
@@ -111,7 +112,7 @@ impl RecordView {
             named(&label.category),
             Cell::Whole(label.tier.into()),
             named(&label.handling),
-            named(&label.conditions),
+            Cell::texts(conditions.as_array().into_iter().flatten().map(name_in_json)),
             Cell::texts(&label.markings),
             Cell::maybe(label.review_by),
             content.is_none().into(),

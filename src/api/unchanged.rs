@@ -5,7 +5,9 @@ use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use actix_web::http::header::{ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY};
+
+use super::formats::{NEXT, RESTS_ON, SNAPSHOT, TOTAL};
 
 use crate::model::{IdKey, hex};
 
@@ -44,12 +46,24 @@ pub fn tagged<B: MessageBody + 'static>(
         // A body that is not in memory as a whole has no tag.
         Err(body) => return ServiceResponse::new(request, head.set_body(body)),
     };
-    let parts = [whose[0].as_bytes(), whose[1].as_bytes(), whose[2].as_bytes(), &bytes];
+    // A form that has no room for them says in headers where its page stands and on what it rests.
+    let beside = [&NEXT, &TOTAL, &SNAPSHOT, &RESTS_ON].map(|name| head.headers().get(name));
+    let beside = beside.map(|value| value.map_or(&b""[..], HeaderValue::as_bytes));
+    let mut parts: Vec<&[u8]> = whose.map(str::as_bytes).to_vec();
+    parts.extend(beside);
+    parts.push(&bytes);
     let tag = format!("\"{}\"", hex(&key.tag("answer", &parts)));
     // Weak: the same answer may leave compressed.
     let header = HeaderValue::from_str(&format!("W/{tag}")).ok();
     let mut response = match shown.has(&tag) {
-        true => HttpResponse::NotModified().finish(),
+        true => {
+            // Caches must know by what the answer was chosen (RFC 9110, 15.4.5).
+            let mut unchanged = HttpResponse::NotModified();
+            head.headers().get_all(VARY).for_each(|value| {
+                unchanged.append_header((VARY, value.clone()));
+            });
+            unchanged.finish()
+        }
         false => head.set_body(BoxBody::new(bytes)),
     };
     header.map(|header| response.headers_mut().insert(ETAG, header));

@@ -98,7 +98,7 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         out: files.clone(),
     };
     scenario::generate(&options, &mut |_| {})?;
-    let audit = folder.join("demo.audit");
+    let audit = folder.join("demo.accord.audit");
     let (opened, log) = make_logged(&address, &audit)?;
     stdout::line(format_args!("The files of {AGENCIES} agencies, imported and linked:\n"))?;
     let (_, sources) = load_manifest(&files.join("manifest.toml"), &id_key)?;
@@ -146,7 +146,7 @@ fn demo(arguments: Arguments, folder: &Path) -> Result<ExitCode, CommandError> {
         listen: arguments.listen,
         audit,
         identity: Default::default(),
-        sealing: SealingKey::of_file(&folder.join("demo.key"), rand::random())?,
+        sealing: SealingKey::of_file(&folder.join("demo.accord.key"), rand::random())?,
         privileged_minutes,
         notice: Notice::default(),
         tls: None,

@@ -81,7 +81,8 @@ impl Snapshot {
         shown
     }
 
-    pub(super) fn case_name(&self) -> &str {
+    /// Returns the text of the case that the snapshot's pseudonyms and ids are made for (see [`Snapshot::in_case`]).
+    pub fn case_name(&self) -> &str {
         &self.left_out.case.name
     }
 

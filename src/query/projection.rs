@@ -301,8 +301,8 @@ fn entity_properties(
 /// Keyed hashes of the words of all family names of a person, folded to plain lower-case letters, distinct and
 /// ascending: two people who share one may be a family. Queries use them to leave families out, never to point at
 /// anyone. They are hashed because masked people have families too. The hashes of a masked person are made from one
-/// agency's records about victims and differ between agencies, so that nobody can find the name by asking who shares
-/// it.
+/// agency's records about victims and differ between agencies and cases, so that nobody can find the name by asking who
+/// shares it, or the same person in another case.
 struct Families(Vec<String>);
 
 /// A figure, since it has keyed hashes only.
@@ -319,13 +319,18 @@ impl Families {
             if masked && !record.label.category.is_victim() {
                 continue;
             }
-            let agency = if masked { record.label.agency.as_str() } else { "" };
+            // In another case a masked person has another pseudonym, and so other hashes.
+            let [agency, case] = match masked {
+                true => [record.label.agency.as_str(), snapshot.case_name()],
+                false => ["", ""],
+            };
             let names = person.names.iter();
             let named = names.filter_map(|name| {
                 name.family.clone().or_else(|| last_word(name.full.as_deref()?))
             });
             words.extend(named.flat_map(|family| folded_words(&family)).map(|word| {
-                hex(&snapshot.id_key().tag("family", &[agency.as_bytes(), word.as_bytes()]))
+                let parts = [agency, case, &word].map(str::as_bytes);
+                hex(&snapshot.id_key().tag("family", &parts))
             }));
         }
         words.sort_unstable();

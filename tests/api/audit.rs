@@ -125,6 +125,24 @@ fn each_batch_of_an_import_has_an_entry_that_names_the_request_and_the_job() {
 }
 
 #[test]
+fn the_entry_of_a_stored_query_or_a_measure_names_it_and_nothing_that_a_caller_makes_up() {
+    let server = Server::demo();
+    let client = server.agency("metro-police");
+    let object = || {
+        let text = std::fs::read_to_string(&server.audit).unwrap();
+        serde_json::from_str::<Line>(text.lines().last().unwrap()).unwrap().entry.object
+    };
+    client.post("/v1/queries/shared-phones", &json!({ "parameters": {} })).ok();
+    assert_eq!(object().as_deref(), Some("shared-phones"));
+    client.get("/v1/centrality/degree").ok();
+    assert_eq!(object().as_deref(), Some("degree"));
+    client.post("/v1/queries/Ana%20Ruiz", &json!({ "parameters": {} })).problem(404);
+    assert_eq!(object(), None);
+    client.get("/v1/centrality/Ana%20Ruiz").problem(404);
+    assert_eq!(object(), None);
+}
+
+#[test]
 fn every_operation_is_logged_as_a_kind_of_act() {
     let server = Server::demo();
     let client = server.user("metro-police", "all", &super::documentation::EVERY_ROLE);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use accord::audit::{Entry, Line};
+use accord::govern::Role;
 use serde_json::{Value, json};
 
 use super::governance::{self, POLICE};
@@ -241,6 +242,72 @@ fn places_go_on_a_map_and_names_run_nothing() {
     for form in ["graphml", "gexf"] {
         let text = client.get(&format!("{path}?format={form}")).text();
         assert!(text.contains("=HYPERLINK(&quot;http://x&quot;)"), "{text}");
+    }
+}
+
+/// A row that must be reviewed in a year.
+fn to_review(id: &str, year: u32) -> Value {
+    let mut row = governance::row(id, "suspect", "+442025550143");
+    row["review_by"] = json!(format!("{year}-01-01T00:00:00Z"));
+    row
+}
+
+/// A table says in headers that there are more rows: with a tag of the body alone that was answered 304.
+#[test]
+fn a_table_has_changed_when_what_stands_beside_it_has() {
+    let server = Server::empty();
+    let client = server.user(POLICE, "both", &[Role::Investigator, Role::PrivacyOfficer]);
+    client.post("/v1/records", &to_review("1", 2028)).ok();
+    let path = "/v1/records/reviews?format=csv&limit=1";
+    let before = client.get(path);
+    assert_eq!((before.status, before.header("x-next-cursor")), (200, None));
+    let asked = |tag: &str| {
+        let mut headers = client.headers();
+        headers.push(("if-none-match".to_owned(), tag.to_owned()));
+        client.send_as_it_is("GET", path, &headers, b"")
+    };
+    let unchanged = asked(before.header("etag").unwrap());
+    assert_eq!(unchanged.status, 304);
+    assert!(unchanged.headers.contains(&("vary".to_owned(), "accept".to_owned())));
+    client.post("/v1/records", &to_review("2", 2029)).ok();
+    let after = asked(before.header("etag").unwrap());
+    assert_eq!((after.status, &after.body), (200, &before.body));
+    assert!(after.header("x-next-cursor").is_some());
+}
+
+#[test]
+fn line_breaks_in_names_read_back_from_graphs() {
+    let server = Server::empty();
+    let client = server.agency(POLICE);
+    let mut row = meeting();
+    row["records"][0]["body"]["names"] = json!([{ "full": "Ana\tMaria\r\nHorvat & \u{7}<b>" }]);
+    let stored = client.post("/v1/records", &row).ok();
+    let read = client.get(&format!("/v1/records/{}", stored["records"][1].as_str().unwrap())).ok();
+    let path = format!("/v1/entities/{}/neighbours", read["entity"]["id"].as_str().unwrap());
+    for form in ["graphml", "gexf"] {
+        let text = client.get(&format!("{path}?format={form}")).text();
+        let name = "Ana&#9;Maria&#13;&#10;Horvat &amp; \u{FFFD}&lt;b&gt;";
+        assert!(text.contains(name), "{text}");
+    }
+}
+
+#[test]
+fn a_cursor_of_which_anything_was_altered_is_none() {
+    let server = Server::demo();
+    let client = server.agency("metro-police");
+    let page = client.get("/v1/centrality/degree?limit=3").ok();
+    let cursor = page["ranking"]["next"].as_str().unwrap();
+    let asked =
+        |cursor: &str| client.get(&format!("/v1/centrality/degree?limit=3&cursor={cursor}"));
+    assert_eq!(asked(cursor).status, 200);
+    for at in 4..cursor.len() {
+        let mut altered = cursor.as_bytes().to_vec();
+        altered[at] = if altered[at] == b'0' { b'1' } else { b'0' };
+        let altered = String::from_utf8(altered).unwrap();
+        assert_eq!(asked(&altered).problem(400), "bad_cursor", "{altered}");
+    }
+    for cut in [&cursor[..cursor.len() - 1], &cursor[..36], &cursor.to_uppercase()] {
+        assert_eq!(asked(cut).problem(400), "bad_cursor", "{cut}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use accord::govern::Role;
 use serde_json::{Value, json};
 
 use super::{Client, Server};
@@ -113,6 +114,9 @@ fn a_cancelled_job_ends_and_what_it_stored_stays() {
     }
     let job = import(&client, MAPPING, &data);
     let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap());
+    // Who may not import may not stop an import.
+    let analyst = server.user("metro-police", "reader", &[Role::Analyst]);
+    assert_eq!(analyst.delete(&path).problem(403), "forbidden");
     client.delete(&path).ok();
     let job = ended(&client, &job);
     assert_eq!(job["state"], "cancelled");

@@ -212,6 +212,7 @@ fn rank(
     scope: &CallerScope,
     (measure, query): (Measure, CentralityQuery),
 ) -> Result<CentralityAnswer, Problem> {
+    scope.is_about(measure.name());
     let CentralityQuery { wanted, unmask, page: request } = query;
     let seen = scope.seen_as(unmask)?;
     let of_type = wanted.map_or("", EntityType::as_str);

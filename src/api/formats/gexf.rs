@@ -6,7 +6,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use super::graph::{Attributes, Graph, Type, in_xml, text_of};
+use super::graph::{Attributes, Graph, Type, attribute, escaped, text_of};
 
 const NAMESPACE: &str = "http://www.gexf.net/1.2draft";
 
@@ -25,8 +25,8 @@ fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
     let root = root.with_attributes([("xmlns", NAMESPACE), ("version", "1.2")]);
     root.write_inner_content(|writer| {
         writer.create_element("meta").write_inner_content(|writer| {
-            let title = in_xml(&graph.title);
-            let title = BytesText::new(&title);
+            let title = escaped(&graph.title);
+            let title = BytesText::from_escaped(title.as_str());
             writer.create_element("description").write_text_content(title).map(drop)
         })?;
         let element =
@@ -37,8 +37,8 @@ fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
             }
             writer.create_element("nodes").write_inner_content(|writer| {
                 for (id, node) in graph.nodes() {
-                    let (id, label) = (in_xml(id), in_xml(&node.label));
-                    let attributes = [("id", id.as_str()), ("label", label.as_str())];
+                    let attributes = [("id", id), ("label", &node.label)];
+                    let attributes = attributes.map(|(name, text)| attribute(name, text));
                     let element = writer.create_element("node").with_attributes(attributes);
                     values(element, &known[0].1, &node.attributes)?;
                 }
@@ -46,14 +46,14 @@ fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
             })?;
             writer.create_element("edges").write_inner_content(|writer| {
                 for (number, edge) in graph.edges().iter().enumerate() {
-                    let (id, label) = (format!("e{number}"), in_xml(&edge.label));
-                    let (source, target) = (in_xml(&edge.source), in_xml(&edge.target));
+                    let id = format!("e{number}");
                     let attributes = [
-                        ("id", id.as_str()),
-                        ("source", source.as_str()),
-                        ("target", target.as_str()),
-                        ("label", label.as_str()),
+                        ("id", &id),
+                        ("source", &edge.source),
+                        ("target", &edge.target),
+                        ("label", &edge.label),
                     ];
+                    let attributes = attributes.map(|(name, text)| attribute(name, text));
                     let element = writer.create_element("edge").with_attributes(attributes);
                     values(element, &known[1].1, &edge.attributes)?;
                 }
@@ -97,7 +97,7 @@ fn values(
         writer.create_element("attvalues").write_inner_content(|writer| {
             let known = attributes.iter().filter(|(name, _)| known.contains_key(*name));
             for (name, text) in known.filter_map(|(name, cell)| Some((*name, text_of(cell)?))) {
-                let value = [("for", name), ("value", text.as_str())];
+                let value = [attribute("for", name), attribute("value", &text)];
                 writer.create_element("attvalue").with_attributes(value).write_empty()?;
             }
             Ok(())

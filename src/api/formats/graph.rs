@@ -1,6 +1,10 @@
 //! A graph for programs of graph analysis: entities as nodes and their relationships as edges, with attributes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+use quick_xml::events::attributes::Attribute;
+use quick_xml::name::QName;
 
 use super::Cell;
 
@@ -128,15 +132,28 @@ fn type_of(cell: &Cell) -> Option<Type> {
 pub fn text_of(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Absent => None,
-        Cell::Text(text) => Some(in_xml(text)),
+        Cell::Text(text) => Some(text.clone()),
         Cell::Whole(whole) => Some(whole.to_string()),
         Cell::Number(number) => Some(serde_json::json!(number).to_string()),
         Cell::Flag(flag) => Some(flag.to_string()),
     }
 }
 
+/// Returns an attribute of an XML element whose text reads back as it is: parsers take plain line breaks and tabs in
+/// attributes for spaces (XML 1.0, 3.3.3).
+pub fn attribute<'a>(name: &'a str, text: &str) -> Attribute<'a> {
+    Attribute { key: QName(name.as_bytes()), value: Cow::Owned(escaped(text).into_bytes()) }
+}
+
+/// Returns a text for XML, in which references stand for markup, line breaks and tabs.
+pub fn escaped(text: &str) -> String {
+    let text = in_xml(text);
+    let text = quick_xml::escape::escape(text.as_str());
+    text.replace('\t', "&#9;").replace('\n', "&#10;").replace('\r', "&#13;")
+}
+
 /// Replaces characters that XML 1.0 cannot hold (2.2) by the replacement character U+FFFD.
-pub fn in_xml(text: &str) -> String {
+fn in_xml(text: &str) -> String {
     let holds = |letter: char| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     text.chars().map(|letter| if holds(letter) { letter } else { '\u{FFFD}' }).collect()
 }

@@ -6,7 +6,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use super::graph::{Attributes, Graph, Type, in_xml, text_of};
+use super::graph::{Attributes, Graph, Type, attribute, escaped, text_of};
 
 const NAMESPACE: &str = "http://graphml.graphdrawing.org/xmlns";
 
@@ -29,22 +29,22 @@ fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
                 key(writer, of, name, *kind)?;
             }
         }
-        let title = in_xml(&graph.title);
         let element = writer.create_element("graph");
-        let element =
-            element.with_attributes([("id", title.as_str()), ("edgedefault", "directed")]);
+        let element = element.with_attributes([("id", "G"), ("edgedefault", "directed")]);
         element.write_inner_content(|writer| {
+            let title = escaped(&graph.title);
+            let title = BytesText::from_escaped(title.as_str());
+            writer.create_element("desc").write_text_content(title)?;
             for (id, node) in graph.nodes() {
-                let element =
-                    writer.create_element("node").with_attribute(("id", in_xml(id).as_str()));
+                let element = writer.create_element("node").with_attribute(attribute("id", id));
                 element.write_inner_content(|writer| {
                     data(writer, ("node", &keys[0].1), &node.label, &node.attributes)
                 })?;
             }
             for (number, edge) in graph.edges().iter().enumerate() {
-                let (id, source, target) =
-                    (format!("e{number}"), in_xml(&edge.source), in_xml(&edge.target));
-                let ends = [("source", source.as_str()), ("target", target.as_str())];
+                let id = format!("e{number}");
+                let ends = [("source", &edge.source), ("target", &edge.target)];
+                let ends = ends.map(|(end, node)| attribute(end, node));
                 let element = writer.create_element("edge").with_attribute(("id", id.as_str()));
                 element.with_attributes(ends).write_inner_content(|writer| {
                     data(writer, ("edge", &keys[1].1), &edge.label, &edge.attributes)
@@ -75,13 +75,14 @@ fn data(
     label: &str,
     attributes: &Attributes,
 ) -> io::Result<()> {
-    let label = ("label", in_xml(label));
+    let label = ("label", label.to_owned());
     let known = attributes.iter().filter(|(name, _)| known.contains_key(*name));
     let told = known.filter_map(|(name, cell)| Some((*name, text_of(cell)?)));
     for (name, text) in [label].into_iter().chain(told) {
         let key = format!("{of}_{name}");
         let element = writer.create_element("data").with_attribute(("key", key.as_str()));
-        element.write_text_content(BytesText::new(&text))?;
+        let text = escaped(&text);
+        element.write_text_content(BytesText::from_escaped(text.as_str()))?;
     }
     Ok(())
 }

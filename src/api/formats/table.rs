@@ -122,13 +122,15 @@ impl Table {
 /// Escapes a text that a spreadsheet would take for a formula by a leading apostrophe (OWASP, CSV injection), since
 /// records come from others. Telephone numbers and negative numbers stay unchanged.
 fn inert(text: &str) -> String {
-    let mut letters = text.chars();
-    let runs = match letters.next() {
-        Some('=' | '@' | '\t' | '\r' | '\n') => true,
+    // White space before a formula does not keep every program from running it; nor does its full width (U+FF0B ff.).
+    let first = text.trim_start().chars().next().or_else(|| text.chars().next());
+    let runs = match first {
+        Some('=' | '@' | '＝' | '＠' | '＋' | '－' | '\t' | '\r' | '\n') => true,
         Some('+' | '-') => {
-            !letters.all(|letter| letter.is_ascii_digit() || " .()/-".contains(letter))
+            let mut rest = text.trim_start().chars().skip(1);
+            !rest.all(|letter| letter.is_ascii_digit() || " .()/-".contains(letter))
         }
-        _ => false,
+        _ => text.starts_with(['\t', '\r', '\n']),
     };
     if runs { format!("'{text}") } else { text.to_owned() }
 }
@@ -140,7 +142,16 @@ mod tests {
     #[test]
     fn a_table_reads_back_and_runs_nothing() {
         let texts = ["a,b", "say \"x\"", "two\r\nlines", "Žofia", "+44 20 2555 0143", "-5"];
-        let formulas = ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|x", "\t=1", "\r=1"];
+        let formulas = [
+            "=1+1",
+            "@SUM(A1)",
+            "+cmd|' /C calc'!A0",
+            "-2+3+cmd|x",
+            "\t=1",
+            "\r=1",
+            " =1+1",
+            "＝1+1",
+        ];
         let rows = texts.iter().chain(&formulas).map(|text| vec![Cell::of(text), true.into()]);
         let csv = Table::new(["text", "flag"], rows).csv();
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
