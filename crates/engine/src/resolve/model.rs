@@ -93,7 +93,8 @@ pub struct LevelModel {
     pub u: f64,
     /// Mean term frequency in bits of the shared values among pairs that reach this level by chance; the
     /// term-frequency adjustment counts the difference from it. Absent where none is made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    // Model files of earlier versions call it `rarity`.
+    #[serde(default, alias = "rarity", skip_serializing_if = "Option::is_none")]
     pub term_frequency_bits: Option<f64>,
     /// Probability of this level among pairs of people who live together; absent where the model does not
     /// know them.
@@ -219,6 +220,15 @@ impl TypeModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_model_file_of_an_earlier_version_reads_as_it_did() {
+        let text = include_str!("model.json");
+        let earlier = text.replace("term_frequency_bits", "rarity");
+        assert_ne!(text, earlier);
+        let [now, then] = [text, &earlier].map(|text| Model::from_json(text).unwrap());
+        assert_eq!(serde_json::to_string(&now).unwrap(), serde_json::to_string(&then).unwrap());
+    }
 
     #[test]
     fn the_shipped_model_fits_the_program_and_reads_back() {
