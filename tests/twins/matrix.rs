@@ -21,6 +21,8 @@ use Role::{
 fn allowed(operation: &str) -> &'static [Role] {
     match operation {
         "submit_record" | "submit_batch" | "start_import" | "submit_judgement" => &[Investigator],
+        // An import is stopped by who may start one.
+        "cancel_job" => &[Investigator],
         "deconflict" | "announce_operation" | "cancel_operation" => {
             &[Investigator, TaskForceLead, WatchDesk]
         }
