@@ -28,7 +28,14 @@ impl Arrived {
     ///
     /// # Errors
     /// When the query string cannot be read, or has a parameter twice.
-    pub fn of(request: &HttpRequest, body: Option<Body>) -> Result<Self, Problem> {
+    pub async fn of<I: Input>(
+        request: &HttpRequest,
+        payload: &mut dev::Payload,
+    ) -> Result<Self, Problem> {
+        let body = match I::HAS_BODY {
+            true => Some(Body::from_request(request, payload).await?),
+            false => None,
+        };
         let path = web::Path::<String>::from_request(request, &mut dev::Payload::None);
         let path = path.now_or_never().and_then(Result::ok).map(web::Path::into_inner);
         let wanted = Wanted::of(request.headers());

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use super::access::Access;
@@ -24,7 +24,6 @@ use super::format::Format;
 use super::formats::Forms;
 use super::input::{Arrived, Input};
 use super::problem::Problem;
-use super::receive::Body;
 use super::says::Says;
 use super::scope::CallerScope;
 use crate::audit::Act;
@@ -97,11 +96,7 @@ impl Operation<Function> {
         let call = move |request: HttpRequest, mut payload: Payload, function| -> Answering {
             Box::pin(async move {
                 let context = Context::of(&request)?;
-                let body = match I::HAS_BODY {
-                    true => Some(Body::from_request(&request, &mut payload).await?),
-                    false => None,
-                };
-                let mut arrived = Arrived::of(&request, body)?;
+                let mut arrived = Arrived::of::<I>(&request, &mut payload).await?;
                 let work = move |scope: &CallerScope| {
                     let format = match T::IS_EMPTY {
                         true => T::FORMAT,
@@ -131,11 +126,7 @@ impl Operation<Access> {
         let call = move |request: HttpRequest, mut payload: Payload, access| -> Answering {
             Box::pin(async move {
                 let entrance = Entrance::of(&request, access)?;
-                let body = match I::HAS_BODY {
-                    true => Some(Body::from_request(&request, &mut payload).await?),
-                    false => None,
-                };
-                let input = Arrived::of(&request, body)?.input()?;
+                let input = Arrived::of::<I>(&request, &mut payload).await?.input()?;
                 Ok(handler(entrance, input).await?.with_status(status).response())
             })
         };

@@ -157,12 +157,11 @@ fn pad(scope: &CallerScope, tag: &[u8; 16]) -> u32 {
 /// outwards, since most changes of a list move its items little.
 fn nearest(stood: usize, count: usize, is_it: impl Fn(usize) -> bool) -> Option<usize> {
     let stood = stood.min(count.checked_sub(1)?);
-    let around = (0..count).flat_map(|far| {
+    let mut around = (0..count).flat_map(|far| {
         let before = stood.checked_sub(far);
         let after = Some(stood + far).filter(|at| far > 0 && *at < count);
         [before, after].into_iter().flatten()
     });
-    let mut around = around;
     around.find(|at| is_it(*at))
 }
 

@@ -63,8 +63,6 @@ impl Operations {
 
     /// Returns the kind of act of a request; `None` if the request is not of an operation.
     pub fn act(&self, method: &Method, route: &str) -> Option<Act> {
-        let known = self.acts.iter();
-        let mut found = known.filter(|((of, path), _)| *of == method.as_str() && *path == route);
-        found.next().map(|(_, act)| *act)
+        self.acts.get(&(method.as_str(), route)).copied()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::evidence::StatementView;
-use super::formats::{Attributes, Cell, Edge, Feature, Geometry, Graph, Node, name_in_json};
+use super::formats::{Attributes, Cell, Edge, Feature, Geometry, Graph, Node};
 use super::wire::{Called, EntitySummary, RecordView, RelationshipView};
 
 impl EntitySummary {
@@ -109,10 +109,10 @@ impl RecordView {
             Cell::of(label.id),
             Cell::of(&label.agency),
             Cell::of(&label.source),
-            named(&label.category),
+            Cell::json(&json!(label.category)),
             Cell::Whole(label.tier.into()),
-            named(&label.handling),
-            Cell::texts(conditions.as_array().into_iter().flatten().map(name_in_json)),
+            Cell::json(&json!(label.handling)),
+            Cell::texts(conditions.as_array().into_iter().flatten().filter_map(Value::as_str)),
             Cell::texts(&label.markings),
             Cell::maybe(label.review_by),
             content.is_none().into(),
@@ -159,10 +159,4 @@ pub fn row(parts: impl IntoIterator<Item = Vec<Cell>>) -> Vec<Cell> {
 /// Returns the names of an entity's columns, each with a prefix.
 pub fn entity_columns(prefix: &str) -> Vec<String> {
     EntitySummary::COLUMNS.iter().map(|name| format!("{prefix}_{name}")).collect()
-}
-
-/// Returns a cell with the name of a value in JSON; absent if it is empty.
-pub fn named(value: &impl serde::Serialize) -> Cell {
-    let name = name_in_json(value);
-    if name.is_empty() { Cell::Absent } else { Cell::Text(name) }
 }

@@ -98,19 +98,11 @@ impl Measure {
         }
     }
 
-    /// Refuses a computation that would take too long: betweenness of a network in which entities times edges exceed
+    /// Returns true for a computation that would take too long: betweenness of a network in which entities times edges exceed
     /// the limit.
-    fn check(self, snapshot: &Snapshot) -> Result<(), Problem> {
-        if self != Self::Betweenness {
-            return Ok(());
-        }
-        let network = Network::of(snapshot);
+    fn is_too_much(self, network: &Network) -> bool {
         let work = network.nodes() as u64 * network.edges() as u64;
-        if work > BETWEENNESS_WORK_MAX {
-            let detail = "the network is too large for an exact betweenness";
-            return Err(Problem::new(Code::LimitReached).detail(detail));
-        }
-        Ok(())
+        self == Self::Betweenness && work > BETWEENNESS_WORK_MAX
     }
 
     /// Returns the scores by node, and for PageRank the bound of their error in the L1 norm.
@@ -180,15 +172,19 @@ struct Ranking {
     not_ranked: usize,
 }
 
-impl Analysis for Ranking {
+/// `None` where the measure would take too long.
+impl Analysis for Option<Ranking> {
     fn bytes(&self) -> usize {
-        self.ranked.bytes()
+        self.as_ref().map_or(0, |ranking| ranking.ranked.bytes())
     }
 }
 
 impl Ranking {
-    fn of(snapshot: &Snapshot, measure: Measure, wanted: Option<EntityType>) -> Self {
+    fn of(snapshot: &Snapshot, measure: Measure, wanted: Option<EntityType>) -> Option<Self> {
         let network = Network::of(snapshot);
+        if measure.is_too_much(&network) {
+            return None;
+        }
         let (scores, error_bound) = measure.scores(&network);
         let of_type = |entity: &EntityIndex| {
             let found = snapshot.entities()[*entity].entity_type;
@@ -204,7 +200,7 @@ impl Ranking {
         let mut ranked: Vec<_> = snapshot.in_order(ranked).into_iter().map(score).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
         let (entities, edges) = (network.nodes(), network.edges());
-        Self { ranked, error_bound, entities, edges, not_ranked: protected.len() }
+        Some(Self { ranked, error_bound, entities, edges, not_ranked: protected.len() })
     }
 }
 
@@ -217,8 +213,11 @@ fn rank(
     let seen = scope.seen_as(unmask)?;
     let of_type = wanted.map_or("", EntityType::as_str);
     let list = ["centrality", measure.name(), of_type, unmask.as_str()];
-    measure.check(seen.snapshot())?;
     let found = seen.analysis(&list, |snapshot| Ranking::of(snapshot, measure, wanted))?;
+    let found = found.as_ref().as_ref().ok_or_else(|| {
+        let detail = "the network is too large for an exact betweenness";
+        Problem::new(Code::LimitReached).detail(detail)
+    })?;
     let ranking = page(
         scope,
         &list,

@@ -137,8 +137,7 @@ fn why(seen: &Seen<'_>, entity: EntityIndex) -> Why {
 }
 
 fn place(answer: &EntityAnswer) -> Place {
-    let snapshot = Some(answer.snapshot.clone());
-    Place { total: Some(answer.entity.records), next: None, snapshot }
+    Place::of_whole(answer.entity.records, &answer.snapshot)
 }
 
 fn table(answer: &EntityAnswer) -> Table {

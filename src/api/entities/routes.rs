@@ -276,7 +276,7 @@ impl LegView {
 
 fn place(answer: &RoutesAnswer) -> Place {
     let stays = answer.movement.as_ref().map_or(0, |movement| movement.stays.len());
-    Place { total: Some(stays), next: None, snapshot: Some(answer.snapshot.clone()) }
+    Place::of_whole(stays, &answer.snapshot)
 }
 
 /// A table with a row for each stay, together with the leg to the next stay.

@@ -6,17 +6,13 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use super::graph::{Attributes, Graph, Type, attribute, escaped, text_of};
+use super::graph::{Attributes, Graph, Type, attribute, document, escaped, text_of};
 
 const NAMESPACE: &str = "http://www.gexf.net/1.2draft";
 
 /// Returns a graph as GEXF.
 pub fn written(graph: &Graph) -> String {
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
-    // Writing into memory does not fail.
-    let _ = write(&mut writer, graph);
-    let text = String::from_utf8(writer.into_inner()).unwrap_or_default();
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}\n")
+    document(|writer| write(writer, graph))
 }
 
 fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
@@ -74,13 +70,7 @@ fn declare(
     let element = writer.create_element("attributes").with_attribute(("class", class));
     element.write_inner_content(|writer| {
         for (name, kind) in names {
-            let kind = match kind {
-                Type::Flag => "boolean",
-                Type::Whole => "long",
-                Type::Number => "double",
-                Type::Text => "string",
-            };
-            let attributes = [("id", *name), ("title", *name), ("type", kind)];
+            let attributes = [("id", *name), ("title", *name), ("type", kind.name())];
             writer.create_element("attribute").with_attributes(attributes).write_empty()?;
         }
         Ok(())

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
+use quick_xml::Writer;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::name::QName;
 
@@ -55,6 +57,18 @@ pub enum Type {
     Number,
     /// Text.
     Text,
+}
+
+impl Type {
+    /// Returns the name of the type in GraphML and in GEXF.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flag => "boolean",
+            Self::Whole => "long",
+            Self::Number => "double",
+            Self::Text => "string",
+        }
+    }
 }
 
 impl Graph {
@@ -137,6 +151,15 @@ pub fn text_of(cell: &Cell) -> Option<String> {
         Cell::Number(number) => Some(serde_json::json!(number).to_string()),
         Cell::Flag(flag) => Some(flag.to_string()),
     }
+}
+
+/// Returns an XML document with the root element that `write` writes.
+pub fn document(write: impl FnOnce(&mut Writer<Vec<u8>>) -> io::Result<()>) -> String {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
+    // Writing into memory does not fail.
+    let _ = write(&mut writer);
+    let text = String::from_utf8(writer.into_inner()).unwrap_or_default();
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}\n")
 }
 
 /// Returns an attribute of an XML element whose text reads back as it is: parsers take plain line breaks and tabs in

@@ -6,17 +6,13 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use super::graph::{Attributes, Graph, Type, attribute, escaped, text_of};
+use super::graph::{Attributes, Graph, Type, attribute, document, escaped, text_of};
 
 const NAMESPACE: &str = "http://graphml.graphdrawing.org/xmlns";
 
 /// Returns a graph as GraphML.
 pub fn written(graph: &Graph) -> String {
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
-    // Writing into memory does not fail.
-    let _ = write(&mut writer, graph);
-    let text = String::from_utf8(writer.into_inner()).unwrap_or_default();
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{text}\n")
+    document(|writer| write(writer, graph))
 }
 
 fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
@@ -58,14 +54,9 @@ fn write(writer: &mut Writer<Vec<u8>>, graph: &Graph) -> io::Result<()> {
 }
 
 fn key(writer: &mut Writer<Vec<u8>>, of: &str, name: &str, kind: Type) -> io::Result<()> {
-    let kind = match kind {
-        Type::Flag => "boolean",
-        Type::Whole => "long",
-        Type::Number => "double",
-        Type::Text => "string",
-    };
     let id = format!("{of}_{name}");
-    let attributes = [("id", id.as_str()), ("for", of), ("attr.name", name), ("attr.type", kind)];
+    let attributes =
+        [("id", id.as_str()), ("for", of), ("attr.name", name), ("attr.type", kind.name())];
     writer.create_element("key").with_attributes(attributes).write_empty().map(drop)
 }
 

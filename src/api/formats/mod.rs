@@ -13,7 +13,6 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue, VARY};
 use actix_web::http::{StatusCode, header};
 use serde::Serialize;
-use serde_json::Value;
 
 pub use geojson::{Feature, Geometry};
 pub use graph::{Attributes, Edge, Graph, Node};
@@ -34,6 +33,13 @@ pub struct Place {
     pub next: Option<String>,
     /// The snapshot of the view from which the answer was computed.
     pub snapshot: Option<String>,
+}
+
+impl Place {
+    /// Returns the place of a list that is given whole, of `total` items.
+    pub fn of_whole(total: usize, snapshot: &str) -> Self {
+        Self { total: Some(total), next: None, snapshot: Some(snapshot.to_owned()) }
+    }
 }
 
 /// The further forms of answers of a type, beside its own form.
@@ -178,16 +184,6 @@ fn ascii_json(value: &impl Serialize) -> Option<String> {
         }
     }
     Some(ascii)
-}
-
-/// Returns the name of a value in JSON as the text of a cell or an attribute: empty for null, JSON text for other
-/// values than strings.
-pub fn name_in_json(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(name)) => name,
-        Ok(Value::Null) | Err(_) => String::new(),
-        Ok(other) => other.to_string(),
-    }
 }
 
 #[cfg(test)]

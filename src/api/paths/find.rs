@@ -124,8 +124,7 @@ fn view(seen: &Seen<'_>, path: &[EntityIndex]) -> PathView {
 }
 
 fn place(answer: &PathsAnswer) -> Place {
-    let snapshot = Some(answer.snapshot.clone());
-    Place { total: Some(answer.paths.len()), next: None, snapshot }
+    Place::of_whole(answer.paths.len(), &answer.snapshot)
 }
 
 /// A table with a row for each relationship of each step of each path, together with the two entities of the step.

@@ -73,8 +73,7 @@ fn run(
 }
 
 fn place(answer: &RunAnswer) -> Place {
-    let snapshot = Some(answer.snapshot.clone());
-    Place { total: Some(answer.rows.len()), next: None, snapshot }
+    Place::of_whole(answer.rows.len(), &answer.snapshot)
 }
 
 fn table(answer: &RunAnswer) -> Table {

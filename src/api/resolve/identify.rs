@@ -71,7 +71,7 @@ pub struct ResolveAnswer {
 }
 
 operation! {
-    /// Who is this?
+    /// Resolve a description to entities
     ///
     /// Ranks the entities of the caller's view that the description may be about, each with its score and the reasons
     /// for it. Nothing is stored. People who may be victims, their phones and addresses are found only by a victim
@@ -152,8 +152,7 @@ fn probe(scope: &CallerScope, body: Body) -> Result<Record, Problem> {
 }
 
 fn place(answer: &ResolveAnswer) -> Place {
-    let snapshot = Some(answer.snapshot.clone());
-    Place { total: Some(answer.total), next: None, snapshot }
+    Place::of_whole(answer.total, &answer.snapshot)
 }
 
 fn table(answer: &ResolveAnswer) -> Table {

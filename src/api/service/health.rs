@@ -17,7 +17,7 @@ pub struct ServiceStatus {
 }
 
 server_operation! {
-    /// Whether the server lives
+    /// Health of the server
     health = alive;
     "service", Administration;
 }

@@ -7,7 +7,7 @@ use crate::api::operation::server_operation;
 use crate::api::problem::Problem;
 
 server_operation! {
-    /// Whether the server can answer questions
+    /// Readiness of the server
     ///
     /// Checks that the store answers, that the audit log can be written, and that links which a write leaves for later
     /// can be completed.
