@@ -13,7 +13,8 @@ use crate::model::{
 };
 use crate::resolve::Engine;
 use crate::store::{
-    Applied, Batch, Document, Ids, Purged, SnapshotSink, Store, StoreError, Unlinked, WriteTxn,
+    Applied, Batch, Changes, Document, Ids, Purged, SnapshotSink, Store, StoreError, Unlinked,
+    WriteTxn,
 };
 
 /// Records that carry a blocking key, from which on they are too many.
@@ -110,6 +111,15 @@ impl Store for Leaking {
         seen.judgements.sort_by_key(|judgement| (judgement.a, judgement.b));
         seen.judgements.into_iter().for_each(|judgement| seen.sink.judgement(judgement));
         Ok(revision)
+    }
+
+    fn changes_since(
+        &self,
+        view: &Sight,
+        after: u64,
+        most: usize,
+    ) -> Result<Option<Changes>, StoreError> {
+        self.store.changes_since(view, after, most)
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {

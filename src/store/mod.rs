@@ -15,12 +15,14 @@ use crate::model::{
 };
 
 mod address;
+mod changes;
 mod error;
 pub mod neo4j;
 mod review;
 mod sqlite;
 
 pub use address::{AddressError, StoreAddress, open};
+pub use changes::Changes;
 pub use error::StoreError;
 pub use neo4j::Neo4jStore;
 pub use sqlite::SqliteStore;
@@ -163,6 +165,19 @@ pub trait Store: Outbox + Send + Sync {
     /// # Errors
     /// When the store does not answer.
     fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError>;
+
+    /// The visible objects that commits after a revision touched, as they stand now, read from one consistent state.
+    /// `None` if the log does not reach back to that revision, or names more than `most` objects of the view: then
+    /// [`Store::stream`] reads the view as it is.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn changes_since(
+        &self,
+        view: &Sight,
+        after: u64,
+        most: usize,
+    ) -> Result<Option<Changes>, StoreError>;
 
     /// A small named document (tokens, policy, configuration).
     ///

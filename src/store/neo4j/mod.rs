@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
+use super::{Changes, Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
 use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
@@ -158,6 +158,16 @@ impl Store for Neo4jStore {
 
     fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
         read::stream(&self.connection, view.classes(), sink)
+    }
+
+    fn changes_since(
+        &self,
+        view: &Sight,
+        after: u64,
+        most: usize,
+    ) -> Result<Option<Changes>, StoreError> {
+        let _ = (view, after, most);
+        Ok(None)
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {

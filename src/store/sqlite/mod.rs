@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::{Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
+use super::{Changes, Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
 use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
@@ -153,6 +153,16 @@ impl Store for SqliteStore {
 
     fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
         self.read(|reader| stream::stream(reader, view.classes(), sink))
+    }
+
+    fn changes_since(
+        &self,
+        view: &Sight,
+        after: u64,
+        most: usize,
+    ) -> Result<Option<Changes>, StoreError> {
+        let _ = (view, after, most);
+        Ok(None)
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {

@@ -1,0 +1,29 @@
+//! The change log: which objects each commit put, removed or moved to another class. A reader of a view follows the
+//! store by it without reading the view anew.
+//!
+//! The log is kept by states, not by contents: it names the objects that a commit touched, and a reader is given each
+//! as it stands now, in its view. So a reader may skip revisions, and what an object said in between is read nowhere.
+
+use std::collections::BTreeMap;
+
+use crate::model::{ClassId, Event, EventId, Judgement, Link, Record, RecordId, Tie, TieId};
+
+/// The objects of a view that commits touched after a revision, as they stand at a later one. An object that is not
+/// visible any more, or has never been, is `None`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes {
+    /// The revision that they lead to; all of them were read from this one state.
+    pub revision: u64,
+    /// Records, with their classes.
+    pub records: BTreeMap<RecordId, Option<(ClassId, Record)>>,
+    /// Ties whose own class and both ends are visible.
+    pub ties: BTreeMap<TieId, Option<Tie>>,
+    /// Events, without the participations of records that are not visible.
+    pub events: BTreeMap<EventId, Option<Event>>,
+    /// Links that were stored with their records or renewed; links that are found later are not named by the log, since
+    /// a link follows from its two records. Both ends are visible.
+    pub links: Vec<Link>,
+    /// For each judged pair of records that was touched, all judgements on it whose class and both ends are visible,
+    /// ascending by owner and user.
+    pub judgements: BTreeMap<(RecordId, RecordId), Vec<Judgement>>,
+}
