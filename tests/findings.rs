@@ -78,7 +78,7 @@ fn known<'a>(
 ) -> BTreeSet<&'a String> {
     people
         .iter()
-        .flat_map(|person| &snapshot.entities()[*person].records)
+        .flat_map(|person| snapshot.entities()[*person].records.iter())
         .map(|record| &truth[&snapshot.records()[*record].id])
         .filter(|id| members.contains(*id))
         .collect()

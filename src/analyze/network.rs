@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::graph::{EntityIndex, Position, Snapshot};
+use crate::graph::{EntityIndex, Snapshot};
 
 /// A simple network (no self-loops, no parallel arcs) as compact sorted arrays.
 ///
@@ -65,24 +65,22 @@ impl Network {
     /// The undirected network of a snapshot: its nodes are the entities (see [`Network::node_of`]), with an edge
     /// wherever any relationship holds between two of them.
     pub fn of(snapshot: &Snapshot) -> Network {
-        let arcs: Vec<(u32, u32)> = snapshot
-            .relationships()
-            .iter()
-            .map(|it| (Self::node_of(it.source), Self::node_of(it.target)))
-            .collect();
+        let node = |entity| Self::node_of(snapshot, entity);
+        let arcs: Vec<(u32, u32)> =
+            snapshot.relationships().iter().map(|it| (node(it.source), node(it.target))).collect();
         Network::from_arcs(snapshot.entities().len(), &arcs, false)
     }
 
     /// The node of an entity in the network of its snapshot.
     #[inline]
-    pub fn node_of(entity: EntityIndex) -> u32 {
-        entity.raw()
+    pub fn node_of(snapshot: &Snapshot, entity: EntityIndex) -> u32 {
+        snapshot.entities().rank(entity) as u32
     }
 
-    /// The entity of a node in the network of a snapshot.
+    /// The entity of a node in the network of a snapshot; `None` if the network has no such node.
     #[inline]
-    pub fn entity_of(node: u32) -> EntityIndex {
-        EntityIndex::new(node)
+    pub fn entity_of(snapshot: &Snapshot, node: u32) -> Option<EntityIndex> {
+        snapshot.entities().nth(node as usize)
     }
 
     /// Returns the network with every arc as an undirected edge.
@@ -138,7 +136,7 @@ fn distinct(mut pairs: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Entity, Parts, Relationship, RelationshipKind};
+    use crate::graph::{Entity, Parts, Position, Relationship, RelationshipKind};
     use crate::model::{EntityType, IdKey, Span};
 
     const ARCS: [(u32, u32); 5] = [(2, 0), (0, 1), (1, 0), (3, 3), (2, 0)];

@@ -286,7 +286,7 @@ fn route(snapshot: &Snapshot, key: &Key, cases: &BTreeMap<String, Case>) -> Stri
         text += &format!("  {cities}: {} times\n", pattern.occurrences.len());
     }
     let around = snapshot.neighbours_of(found.entity);
-    let records = around.iter().flat_map(|entity| &snapshot.entities()[*entity].records);
+    let records = around.iter().flat_map(|entity| snapshot.entities()[*entity].records.iter());
     let records = records.map(|record| &snapshot.records()[*record].id);
     text += &format!("  the key says of the people around it: {}\n", truth(records, key, cases));
     text

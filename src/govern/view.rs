@@ -31,6 +31,10 @@ pub struct View {
     /// The fully visible classes of records in two parts: first those that are readable or the agency's own, then those
     /// about victims of other agencies.
     parts: [Sight; 2],
+    /// The fields withheld from fully visible classes.
+    withheld_of: BTreeMap<ClassId, Fields>,
+    /// The number of classes that the view was decided on: those with numbers below it.
+    known: u32,
 }
 
 /// A view, and the time until which it holds if nothing else changes.
@@ -78,6 +82,8 @@ impl View {
             silent: Sight::nothing(),
             withheld: BTreeMap::new(),
             parts: [Sight::nothing(), Sight::nothing()],
+            withheld_of: BTreeMap::new(),
+            known: classes.last().map_or(0, |(id, _)| id.0 + 1),
         };
         for (id, class) in classes {
             let access = rights.access(class);
@@ -99,6 +105,9 @@ impl View {
             if access.silent {
                 view.silent.open(*id);
             }
+            if access.full && !access.withheld.is_empty() {
+                view.withheld_of.insert(*id, access.withheld);
+            }
             if (access.full || access.pointer) && !access.withheld.is_empty() {
                 view.withheld.insert(class.clone(), access.withheld);
             }
@@ -112,6 +121,17 @@ impl View {
         self.classes == other.classes && self.withheld == other.withheld
     }
 
+    /// Tells if this view shows the objects and fields of another one, and besides only objects of classes that were
+    /// not there when the other was decided: until such an object is stored, both show the same.
+    pub fn has_grown_from(&self, other: &Self) -> bool {
+        let was_known = |class: &ClassId| class.0 < other.known;
+        let fields = self.withheld_of.iter().filter(|(class, _)| was_known(class));
+        self.known > other.known
+            && self.agency == other.agency
+            && self.classes.classes().iter().filter(was_known).eq(other.classes.classes().iter())
+            && fields.eq(&other.withheld_of)
+    }
+
     /// The view of a user who holds the store itself: the given classes, all of them or some. No HTTP caller ever gets
     /// it.
     pub fn of_holder(_: &StoreHolder, classes: ClassSet) -> Self {
@@ -122,6 +142,8 @@ impl View {
             pointers: Sight::nothing(),
             silent: Sight::nothing(),
             withheld: BTreeMap::new(),
+            withheld_of: BTreeMap::new(),
+            known: u32::MAX,
         }
     }
 

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::keys::Keys;
+use super::naming::Naming;
 use super::positions::Positions;
-use super::relationships::{Adjacency, entities_of, relationships};
+use super::relationships::{adjacency, entities_of, relationships};
+use super::tag::Sum;
 use super::{Entity, EntityIndex, Indexed, JudgementIndex, LeftOut, RecordIndex, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
-/// The visible objects of a view, each list in ascending order.
+/// The visible objects of a view, each list in ascending order and spread.
 #[derive(Clone)]
 pub(super) struct Visible {
     pub records: Shared<Record>,
@@ -24,29 +27,35 @@ impl Visible {
     /// positions of the records by their ids.
     pub fn assemble(
         self,
-        tag: [u8; 16],
+        sum: Sum,
         id_key: &IdKey,
         (labels, positions): (&Indexed<RecordIndex, RecordIndex>, &Positions),
         left_out: LeftOut,
     ) -> Snapshot {
         let entities = entities(&self.records, id_key, labels);
-        let entity_of = entities_of(&entities, self.records.len());
+        let entity_of = entities_of(&entities, &self.records);
         let entity = |id| -> Option<EntityIndex> { Some(entity_of[positions.of_id(id)?]) };
-        let (relationships, evidence) = relationships(entity, &self.ties, &self.events);
-        let adjacency = Adjacency::of(entities.len(), &relationships);
+        let (relationships, evidence) = relationships(entity, (&self.ties, &self.events));
+        let adjacency = adjacency(&entities, &relationships);
+        let at = |id| positions.of_id(id);
+        let of = (&*self.records, &at as &dyn Fn(_) -> _);
+        let naming = Naming::of(of, &self.ties, &self.events, &self.links, &self.judgements);
         Snapshot {
-            tag,
+            tag: sum.tag(id_key),
+            sum,
             id_key: id_key.clone(),
-            records: self.records,
-            entities: entities.trimmed(),
-            entity_of: entity_of.trimmed(),
-            ties: self.ties,
-            events: self.events,
-            links: self.links,
-            judgements: self.judgements,
-            relationships: relationships.trimmed(),
-            adjacency: Arc::new(adjacency),
-            evidence: Arc::new(evidence),
+            records: self.records.into(),
+            entities: entities.trimmed().into(),
+            entity_of: entity_of.trimmed().into(),
+            ties: self.ties.into(),
+            events: self.events.into(),
+            links: self.links.into(),
+            judgements: self.judgements.into(),
+            relationships: relationships.trimmed().into(),
+            adjacency,
+            evidence,
+            naming,
+            keys: Keys::default(),
             left_out,
         }
     }
@@ -75,5 +84,5 @@ fn entities(
     };
     let mut entities: Vec<Entity> = clusters.par_iter().map(entity).collect();
     entities.par_sort_unstable_by_key(|entity| entity.id);
-    entities.into()
+    Indexed::from(entities).spread()
 }

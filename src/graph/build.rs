@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::assemble::Visible;
+use super::clusters::{Pairs, clustered};
 use super::judged::verdicts;
 use super::masks::{Hides, is_of_victim};
 use super::positions::Positions;
 use super::shared_objects::{Interner, SharedObjects};
-use super::{Indexed, LeftOut, Position, RecordIndex, Snapshot, withheld};
+use super::tag::{self, Sum, Tagged};
+use super::{Indexed, LeftOut, RecordIndex, Snapshot, withheld};
 use crate::govern::{Fields, View};
 use crate::leak;
 use crate::model::{
     Class, ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
-    Verdict,
 };
-use crate::resolve::{Engine, cluster};
+use crate::resolve::Engine;
 use crate::store::{SnapshotSink, Store, StoreError};
 
 /// Builds the snapshot of a view from the store, and tells the revision it is of.
@@ -61,6 +64,7 @@ pub fn build_in(
     let shared = setting.shared.unwrap_or(&none);
     let mut part = Part::new(shared);
     let revision = store.stream(view.sight(), &mut part)?;
+    part.records = std::mem::take(&mut part.records).spread();
     let positions = Positions::of(&part.records);
     let stripped = part.withhold(view, engine, shared, &positions);
     let hides = setting.unmasked.map(|unmasked| {
@@ -81,9 +85,6 @@ struct Interners<'a> {
     events: Interner<'a, Event>,
     links: Interner<'a, Link>,
 }
-
-/// Pairs of records by their numbers, as they are clustered.
-type Pairs = Vec<(u32, u32)>;
 
 /// The visible part of a store, as it is streamed.
 struct Part<'a> {
@@ -207,115 +208,61 @@ impl<'a> Part<'a> {
         positions: &Positions,
     ) -> Snapshot {
         let labels = self.labels(engine, positions);
-        let tag = self.tag(id_key, &stripped, hides.is_some().then_some(positions));
+        let sum = self.sum(id_key, &stripped, hides.is_some().then_some(positions));
         let withheld = Arc::new(stripped.into_keys().collect());
         let left_out = LeftOut::before(withheld, hides.unwrap_or_default());
         let visible = Visible {
             records: self.records.trimmed(),
-            ties: Indexed::from(self.ties).trimmed(),
-            events: Indexed::from(self.events).trimmed(),
-            links: Indexed::from(self.links).trimmed(),
-            judgements: Indexed::from(self.judgements).trimmed(),
+            ties: Indexed::from(self.ties).spread().trimmed(),
+            events: Indexed::from(self.events).spread().trimmed(),
+            links: Indexed::from(self.links).spread().trimmed(),
+            judgements: Indexed::from(self.judgements).spread().trimmed(),
         };
-        visible.assemble(tag, id_key, (&labels, positions), left_out)
+        visible.assemble(sum, id_key, (&labels, positions), left_out)
     }
 
-    /// Hashes the visible objects into the tag of the snapshot. Records, ties and events never change, so their ids go
-    /// in. Content that may change under its id goes in too: scores, judgements, the number of visible participants. Of
-    /// a stripped record the names of the withheld fields go in, and not the remaining content, which may be masked.
-    /// Where victims are masked, the scores of links of records about victims do not go in.
-    fn tag(
+    /// Sums up the visible objects for the tag of the snapshot. Where victims are masked, the scores of links of
+    /// records about victims do not go in.
+    fn sum(
         &self,
         id_key: &IdKey,
         stripped: &BTreeMap<RecordIndex, Fields>,
         masked: Option<&Positions>,
-    ) -> [u8; 16] {
+    ) -> Sum {
         let is_of_victim = |id| {
             let at = masked.and_then(|positions| positions.of_id(id));
             at.is_some_and(|at| is_of_victim(&self.records[at].label))
         };
-        let mut hasher = blake3::Hasher::new();
-        for record in &self.records {
-            hasher.update(&record.id.0);
-        }
-        hasher.update(b"ties");
-        for tie in &self.ties {
-            hasher.update(&tie.id.0);
-        }
-        hasher.update(b"events");
-        for event in &self.events {
-            hasher.update(&event.id.0);
-            hasher.update(&(event.participants.len() as u64).to_le_bytes());
-        }
-        hasher.update(b"links");
-        for link in &self.links {
-            hasher.update(&link.a.0);
-            hasher.update(&link.b.0);
-            if !is_of_victim(link.a) && !is_of_victim(link.b) {
-                hasher.update(&link.bits.to_le_bytes());
-            }
-        }
-        hasher.update(b"judgements");
-        for judgement in &self.judgements {
-            hasher.update(&judgement.a.0);
-            hasher.update(&judgement.b.0);
-            hasher.update(&[judgement.verdict as u8]);
-            hasher.update(&judgement.at.as_micros().to_le_bytes());
-            let label = &judgement.label;
-            hasher.update(&[label.category as u8, label.tier, label.handling as u8]);
-            for text in [&judgement.user, &label.agency] {
-                hasher.update(&(text.len() as u64).to_le_bytes());
-                hasher.update(text.as_bytes());
-            }
-        }
-        hasher.update(b"stripped");
-        for (record, fields) in stripped {
-            hasher.update(&record.raw().to_le_bytes());
-            hasher.update(&fields.bits().to_le_bytes());
-        }
-        id_key.tag("snapshot", &[hasher.finalize().as_bytes()])
-    }
-
-    /// For each record the smallest record of its cluster. Types never mix: each is clustered with
-    /// its own parameters.
-    fn labels(&self, engine: &Engine, positions: &Positions) -> Indexed<RecordIndex, RecordIndex> {
-        let mut labels: Indexed<RecordIndex, RecordIndex> = self.records.indexes().collect();
-        let (must, cannot) = self.judged(positions);
-        let scored = self.links.iter().filter_map(|link| {
-            Some((positions.of_id(link.a)?.raw(), positions.of_id(link.b)?.raw(), link.bits))
+        let withheld = |at| stripped.get(&at).map_or(0, |fields| fields.bits());
+        let records: Vec<_> = self.records.enumerated().collect();
+        let records = summed(&records, |(at, it)| tag::record(id_key, it, withheld(*at)));
+        let ties = summed(&self.ties, |it| tag::tie(id_key, it));
+        let events = summed(&self.events, |it| tag::event(id_key, it));
+        let links = summed(&self.links, |it| {
+            tag::link(id_key, it, !is_of_victim(it.a) && !is_of_victim(it.b))
         });
-        let scored: Vec<(u32, u32, f64)> = scored.collect();
-        for entity_type in EntityType::ALL {
-            let of_type =
-                |record: u32| self.records[RecordIndex::new(record)].entity_type() == entity_type;
-            let links = scored.iter().filter(|(a, b, _)| of_type(*a) && of_type(*b));
-            let links: Vec<_> = links.copied().collect();
-            let both = |pair: &&(u32, u32)| of_type(pair.0) && of_type(pair.1);
-            let must: Vec<_> = must.iter().filter(both).copied().collect();
-            let cannot: Vec<_> = cannot.iter().filter(both).copied().collect();
-            let parameters = engine.cluster_parameters(entity_type);
-            let found = cluster(self.records.len(), &links, &must, &cannot, &parameters);
-            for (record, label) in (0u32..).zip(found) {
-                if of_type(record) {
-                    labels[RecordIndex::new(record)] = RecordIndex::new(label);
-                }
-            }
-        }
-        labels
+        let judgements = summed(&self.judgements, |it| tag::judgement(id_key, it));
+        [ties, events, links, judgements].into_iter().fold(records, Sum::and)
     }
 
-    /// Returns the must-links and cannot-links: pairs with the verdict "same" and "not the same".
-    fn judged(&self, positions: &Positions) -> (Pairs, Pairs) {
-        let (mut must, mut cannot) = (Vec::new(), Vec::new());
-        for ((a, b), verdict) in verdicts(&self.judgements) {
-            let Some(pair) = positions.of_id(a).zip(positions.of_id(b)) else { continue };
-            let pair = (pair.0.raw(), pair.1.raw());
-            match verdict {
-                Verdict::Same => must.push(pair),
-                Verdict::NotSame => cannot.push(pair),
-                Verdict::Unsure => {}
-            }
-        }
-        (must, cannot)
+    /// For each record the smallest record of its cluster.
+    fn labels(&self, engine: &Engine, positions: &Positions) -> Indexed<RecordIndex, RecordIndex> {
+        let types: Vec<EntityType> = self.records.iter().map(|it| it.entity_type()).collect();
+        let number = |id| positions.of_id(id).map(|at| self.records.rank(at) as u32);
+        let scored = self
+            .links
+            .iter()
+            .filter_map(|link| Some((number(link.a)?, number(link.b)?, link.bits)));
+        let pairs = Pairs::of(scored.collect(), verdicts(&self.judgements), number);
+        let labels = clustered(engine, &types, &pairs).into_iter();
+        self.records.along(labels.map(|label| self.records.nth(label as usize)))
     }
+}
+
+fn summed<T: Sync>(items: &[T], hash: impl Fn(&T) -> Tagged + Sync) -> Sum {
+    let add = |mut sum: Sum, item| {
+        sum.add(hash(item));
+        sum
+    };
+    items.par_iter().fold(Sum::default, add).reduce(Sum::default, Sum::and)
 }

@@ -3,40 +3,41 @@
 //! its objects and its clustering.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::advance::{Making, advanced};
 use super::compact_snapshot::CompactSnapshot;
 use super::linked::{self, Links};
 use super::{Joined, Setting, SharedObjects, Snapshot, build_in};
 use crate::govern::View;
 use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
-use crate::store::{Store, StoreError};
+use crate::store::{Changes, Store, StoreError};
 
 /// The most views kept; beyond it the least recently used is dropped.
 const SLOTS_MAX: usize = 256;
+/// The most objects of a view that are put into its snapshot one by one; beyond it the view is built anew.
+const CHANGES_MAX: usize = 20_000;
+/// The number of changes below which they are not merged into the lists of a snapshot.
+const MERGE_MIN: usize = 4_096;
+/// A snapshot has at most one change for so many records before the changes are merged.
+const MERGE_SHARE: usize = 256;
 /// The default of the bytes that all kept views but the largest may hold for themselves. Beyond it the least recently
 /// used view is made compact, and where all are compact dropped.
 pub const VIEW_BYTES_MAX: usize = 128 << 20;
 
-/// Builds snapshots when the store has changed, and shares them between readers. Two callers who see the same classes
-/// and fields share one snapshot; a masked one only if they are of one agency. The case that a caller asks about
-/// changes pseudonyms and ids only, so it needs no snapshot of its own.
+/// Keeps the snapshot of each view and brings it up to date as the store changes, and shares it between readers. Two
+/// callers who see the same classes and fields share one snapshot; a masked one only if they are of one agency. The case
+/// that a caller asks about changes pseudonyms and ids only, so it needs no snapshot of its own.
 pub struct Cache {
     id_key: IdKey,
     engine: Arc<Engine>,
     links: Option<Arc<dyn Links>>,
     bytes_max: usize,
     slots: Mutex<Vec<Arc<Slot>>>,
-    shared: Mutex<InCommon>,
-}
-
-/// The objects shared by the snapshots of one revision.
-#[derive(Clone, Default)]
-struct InCommon {
-    revision: u64,
-    held: SharedObjects,
+    shared: Mutex<SharedObjects>,
+    builds: AtomicU64,
 }
 
 /// The cache entry of one view. The lock of `built` is held while the snapshot is built, so that it is built once.
@@ -49,21 +50,27 @@ struct Slot {
     bytes: AtomicUsize,
 }
 
-/// A snapshot with the store revision and the late-link revision that it was built at.
+/// A snapshot as of a revision of the store.
+#[derive(Clone)]
 struct Built {
+    /// The revision of the store up to which the snapshot is known to be current.
     revision: u64,
-    /// The revision of the view's late links (see [`linked::late_revision`]).
-    late: u64,
+    /// The last revision at which it changed, as far as this process knows.
+    changed: u64,
     kept: Kept,
+    /// While the snapshot's changes are being merged: what changed since that began.
+    merging: Option<Vec<Changes>>,
 }
 
 /// A cached snapshot in one of its two forms.
+#[derive(Clone)]
 enum Kept {
     Open(Open),
     Compact(Arc<CompactSnapshot>),
 }
 
 /// A cached snapshot in full.
+#[derive(Clone)]
 struct Open {
     snapshot: Arc<Snapshot>,
     /// The compact form that it was expanded from, if any, so that it need not be made again.
@@ -92,6 +99,13 @@ impl Kept {
             Self::Compact(compact) => compact.bytes(),
         }
     }
+
+    fn open(self) -> Open {
+        match self {
+            Self::Open(open) => open,
+            Self::Compact(compact) => Open::expanded(&compact),
+        }
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -104,29 +118,37 @@ impl Slot {
         self.built.try_lock().is_ok_and(|built| built.as_ref().is_some_and(|it| so(&it.kept)))
     }
 
-    /// Makes the snapshot compact if it is of this revision, and drops it otherwise. Returns false, with nothing done,
-    /// if a snapshot is being built.
-    fn pack(&self, shared: &SharedObjects, revision: u64) -> bool {
+    /// Makes the snapshot compact. Returns false, with nothing done, if a snapshot is being built.
+    fn pack(&self, shared: &SharedObjects) -> bool {
         let Ok(mut built) = self.built.try_lock() else { return false };
-        *built = built.take().filter(|it| it.revision == revision);
-        *built = built.take().map(|Built { revision, late, kept }| {
-            let compact = match kept {
+        *built = built.take().map(|before| {
+            let compact = match before.kept {
                 Kept::Open(Open { compact: Some(compact), .. }) | Kept::Compact(compact) => compact,
-                Kept::Open(open) => Arc::new(CompactSnapshot::of(&open.snapshot, shared)),
+                Kept::Open(open) => Arc::new(CompactSnapshot::of(&open.snapshot.merged(), shared)),
             };
-            Built { revision, late, kept: Kept::Compact(compact) }
+            Built { kept: Kept::Compact(compact), merging: None, ..before }
         });
         let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
         self.bytes.store(bytes, Ordering::Relaxed);
         true
     }
 
-    fn forget_before(&self, revision: u64) {
-        if let Ok(mut built) = self.built.try_lock()
-            && built.as_ref().is_some_and(|it| it.revision < revision)
-        {
-            *built = None;
-            self.bytes.store(0, Ordering::Relaxed);
+    /// What the snapshot of the slot is made with.
+    fn making<'a>(&'a self, engine: &'a Engine) -> Making<'a> {
+        Making { view: &self.view, engine, unmasked: self.unmasked.as_ref() }
+    }
+
+    /// Merges the snapshot's changes into its lists, and puts the result in its place with what changed meanwhile.
+    fn merge(&self, snapshot: &Arc<Snapshot>, engine: &Engine) {
+        let merged = snapshot.merged();
+        let mut built = locked(&self.built);
+        let Some(current) = built.as_mut() else { return };
+        let Some(since) = current.merging.take() else { return };
+        let caught_up = since
+            .iter()
+            .try_fold(merged, |merged, changes| advanced(&merged, changes, self.making(engine)));
+        if let (Kept::Open(open), Ok(snapshot)) = (&mut current.kept, caught_up) {
+            open.snapshot = snapshot;
         }
     }
 }
@@ -135,7 +157,8 @@ impl Cache {
     /// An empty cache.
     pub fn new(id_key: IdKey, engine: Arc<Engine>) -> Self {
         let (slots, shared) = (Mutex::default(), Mutex::default());
-        Self { id_key, engine, links: None, bytes_max: VIEW_BYTES_MAX, slots, shared }
+        let builds = AtomicU64::default();
+        Self { id_key, engine, links: None, bytes_max: VIEW_BYTES_MAX, slots, shared, builds }
     }
 
     /// Sets the provider that completes a store's late links before a view is read.
@@ -220,7 +243,13 @@ impl Cache {
     /// query.
     pub fn clear(&self) {
         locked(&self.slots).clear();
-        locked(&self.shared).held = SharedObjects::default();
+        *locked(&self.shared) = SharedObjects::default();
+    }
+
+    /// How many snapshots were built from the whole of a view since the cache was made, for metrics and tests: all
+    /// others followed the changes of the store.
+    pub fn builds(&self) -> u64 {
+        self.builds.load(Ordering::Relaxed)
     }
 
     /// The number of kept views, and how many of them are compact.
@@ -230,7 +259,8 @@ impl Cache {
         (slots.len(), compact.count())
     }
 
-    /// Returns the cached snapshot, expanded if it is compact, or builds a new one if the store has changed.
+    /// Returns the current snapshot: the cached one with what changed since put in, or a new one if there is none or
+    /// too much has changed.
     fn current(
         &self,
         store: &dyn Store,
@@ -239,32 +269,59 @@ impl Cache {
     ) -> Result<(Arc<Snapshot>, u64), StoreError> {
         let slot = self.slot(view, unmasked);
         let mut built = locked(&slot.built);
-        let parts = linked::parts(view, unmasked);
-        linked::complete(self.links(), &parts)?;
-        let mut late = linked::late_revision(store, &parts)?;
         let now = store.revision()?;
-        *built = built.take().filter(|found| (found.revision, found.late) == (now, late));
-        let (open, revision) = match built.as_ref() {
-            Some(Built { revision, kept: Kept::Open(open), .. }) => {
-                return Ok((Arc::clone(&open.snapshot), *revision + late));
-            }
-            Some(Built { revision, kept: Kept::Compact(compact), .. }) => {
-                (Open::expanded(compact), *revision)
-            }
-            None => {
-                let build = || self.build(store, view, unmasked);
-                let (made, links) = linked::read((store, self.links()), &parts, build)?;
-                late = links;
-                made
-            }
+        if let Some(Built { revision, changed, kept: Kept::Open(open), .. }) = built.as_ref()
+            && *revision == now
+        {
+            return Ok((Arc::clone(&open.snapshot), *changed));
+        }
+        let caught_up = match built.clone() {
+            Some(before) => self.caught_up(store, &slot, before, now)?,
+            None => None,
         };
-        let snapshot = Arc::clone(&open.snapshot);
-        let kept = Kept::Open(open);
-        slot.bytes.store(kept.bytes(), Ordering::Relaxed);
-        *built = Some(Built { revision, late, kept });
+        let current = match caught_up {
+            Some(current) => current,
+            None => self.build(store, view, unmasked)?,
+        };
+        let bytes = current.kept.bytes();
+        let (changed, open) = (current.changed, current.kept.clone().open());
+        *built = Some(Built { kept: Kept::Open(open.clone()), ..current });
+        slot.bytes.store(bytes, Ordering::Relaxed);
+        self.merge_if_due(&slot, &mut built);
         drop(built);
-        self.make_room(&snapshot);
-        Ok((snapshot, revision + late))
+        self.make_room(&open.snapshot);
+        Ok((open.snapshot, changed))
+    }
+
+    /// Puts what changed since into a snapshot; `None` if it must be built anew.
+    fn caught_up(
+        &self,
+        store: &dyn Store,
+        slot: &Slot,
+        before: Built,
+        now: u64,
+    ) -> Result<Option<Built>, StoreError> {
+        let Built { revision, changed, kept, merging } = before;
+        let open = kept.open();
+        if revision == now {
+            return Ok(Some(Built { revision, changed, kept: Kept::Open(open), merging }));
+        }
+        let changes = store.changes_since(slot.view.sight(), revision, CHANGES_MAX)?;
+        let Some(changes) = changes else { return Ok(None) };
+        let Ok(snapshot) = advanced(&open.snapshot, &changes, slot.making(&self.engine)) else {
+            return Ok(None);
+        };
+        let is_same = Arc::ptr_eq(&snapshot, &open.snapshot);
+        let revision = changes.revision;
+        let merging = merging.map(|mut since| {
+            since.push(changes);
+            since
+        });
+        let (changed, open) = match is_same {
+            true => (changed, open),
+            false => (revision, Open { snapshot, compact: None, ..open }),
+        };
+        Ok(Some(Built { revision, changed, kept: Kept::Open(open), merging }))
     }
 
     fn build(
@@ -272,44 +329,44 @@ impl Cache {
         store: &dyn Store,
         view: &View,
         unmasked: Option<&BTreeSet<RecordId>>,
-    ) -> Result<(Open, u64), StoreError> {
-        let shared = locked(&self.shared).held.clone();
+    ) -> Result<Built, StoreError> {
+        let parts = linked::parts(view, unmasked);
+        let shared = locked(&self.shared).clone();
         let setting = Setting { unmasked, shared: Some(&shared) };
-        let (snapshot, revision) = build_in(store, view, &self.id_key, &self.engine, &setting)?;
+        let build = || build_in(store, view, &self.id_key, &self.engine, &setting);
+        let ((snapshot, revision), _) = linked::read((store, self.links()), &parts, build)?;
+        self.builds.fetch_add(1, Ordering::Relaxed);
         let snapshot = Arc::new(snapshot);
         let snapshot = match unmasked {
             Some(_) => Arc::new(snapshot.masked_sharing(&shared)),
             None => snapshot,
         };
-        drop(shared);
-        let object_bytes = self.hold_in_common(&snapshot, revision);
-        Ok((Open { snapshot, compact: None, object_bytes }, revision))
+        let object_bytes = locked(&self.shared).add(&snapshot);
+        let kept = Kept::Open(Open { snapshot, compact: None, object_bytes });
+        Ok(Built { revision, changed: revision, kept, merging: None })
     }
 
-    /// Adds the objects of a snapshot to the shared ones, and returns about how many bytes of objects it holds for
-    /// itself. With the first snapshot of a newer revision the shared objects and snapshots of older ones are dropped.
-    fn hold_in_common(&self, snapshot: &Snapshot, revision: u64) -> usize {
-        let mut shared = locked(&self.shared);
-        let is_new = revision > shared.revision;
-        if is_new {
-            *shared = InCommon { revision, held: SharedObjects::default() };
+    /// Begins to merge the changes of a snapshot beside the requests, once they are many.
+    fn merge_if_due(&self, slot: &Arc<Slot>, built: &mut Option<Built>) {
+        let Some(Built { kept: Kept::Open(open), merging, .. }) = built.as_mut() else { return };
+        if merging.is_some() || open.snapshot.changed() < merge_at(&open.snapshot) {
+            return;
         }
-        let is_current = revision == shared.revision;
-        let object_bytes = if is_current { shared.held.add(snapshot) } else { 0 };
-        drop(shared);
-        if is_new {
-            let slots = locked(&self.slots).clone();
-            slots.iter().for_each(|slot| slot.forget_before(revision));
+        let (slot, engine) = (Arc::clone(slot), Arc::clone(&self.engine));
+        let snapshot = Arc::clone(&open.snapshot);
+        let thread = std::thread::Builder::new().name("accord-merge".into());
+        match thread.spawn(move || slot.merge(&snapshot, &engine)) {
+            Ok(_) => *merging = Some(Vec::new()),
+            Err(error) => tracing::error!(%error, "the changes of a view wait to be merged"),
         }
-        object_bytes
     }
 
     /// Makes the least recently used snapshots compact while the limit of bytes is exceeded, and drops them once all
     /// are compact. The snapshot asked last stays.
     fn make_room(&self, last: &Snapshot) {
         while let Some(slot) = self.to_pack() {
-            let InCommon { revision, held } = locked(&self.shared).clone();
-            if !slot.pack(&held, revision) {
+            let shared = locked(&self.shared).clone();
+            if !slot.pack(&shared) {
                 return;
             }
         }
@@ -320,7 +377,7 @@ impl Cache {
         if self.is_too_much(&slots) {
             let mut held = SharedObjects::default();
             held.add(last);
-            locked(&self.shared).held = held;
+            *locked(&self.shared) = held;
         }
     }
 
@@ -338,11 +395,12 @@ impl Cache {
         let bytes = slots.iter().map(|slot| slot.bytes.load(Ordering::Relaxed));
         let (total, largest) =
             bytes.fold((0, 0), |(total, largest), it| (total + it, largest.max(it)));
-        total + locked(&self.shared).held.more_bytes() > largest + self.bytes_max
+        total + locked(&self.shared).more_bytes() > largest + self.bytes_max
     }
 
     /// Returns the slot of a view and marks it as the most recently used. The view's contacts change no snapshot, so
-    /// views that differ in nothing else share a slot.
+    /// views that differ in nothing else share a slot. A view that has grown by new classes begins with the snapshot of
+    /// the one before.
     fn slot(&self, view: &View, unmasked: Option<&BTreeSet<RecordId>>) -> Arc<Slot> {
         let mut slots = locked(&self.slots);
         // Masked records are linked in another way for each agency.
@@ -351,19 +409,38 @@ impl Cache {
                 && slot.unmasked.as_ref() == unmasked;
             masked && slot.view.shows_as(view)
         };
-        let slot = match slots.iter().position(same) {
-            Some(at) => slots.remove(at),
-            None => Arc::new(Slot {
-                view: view.clone(),
-                unmasked: unmasked.cloned(),
-                built: Mutex::new(None),
-                bytes: AtomicUsize::new(0),
-            }),
+        let (slot, grown_from) = match slots.iter().position(same) {
+            Some(at) => (slots.remove(at), None),
+            None => {
+                let slot = Arc::new(Slot {
+                    view: view.clone(),
+                    unmasked: unmasked.cloned(),
+                    built: Mutex::new(None),
+                    bytes: AtomicUsize::new(0),
+                });
+                let before = slots.iter().rev().find(|before| {
+                    before.unmasked.as_ref() == unmasked && view.has_grown_from(&before.view)
+                });
+                (slot, before.cloned())
+            }
         };
         if slots.len() >= SLOTS_MAX {
             slots.remove(0);
         }
         slots.push(Arc::clone(&slot));
+        drop(slots);
+        if let Some(before) = grown_from {
+            let before = locked(&before.built).clone();
+            let mut built = locked(&slot.built);
+            if built.is_none() {
+                *built = before.map(|before| Built { merging: None, ..before });
+            }
+        }
         slot
     }
+}
+
+/// The number of changes at which they are merged into a snapshot: each costs every further change a little.
+fn merge_at(snapshot: &Snapshot) -> usize {
+    MERGE_MIN.max(snapshot.records().len() / MERGE_SHARE)
 }

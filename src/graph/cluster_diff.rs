@@ -15,7 +15,7 @@ pub(super) struct ClusterDiff {
 impl ClusterDiff {
     /// Compares the entities of a snapshot, which must not be masked, with the common groups.
     pub fn of(snapshot: &Snapshot, shared: &SharedObjects) -> Self {
-        let places = shared.records.places(&snapshot.records);
+        let places = shared.records.places(&snapshot.records.flat());
         let groups = &shared.groups;
         let group = |record: RecordIndex| places[record].map_or(NONE, |place| groups.of(place));
         let mut is_taken = vec![false; groups.count as usize];
@@ -53,7 +53,7 @@ impl ClusterDiff {
                 None => record,
             }
         };
-        places.enumerated().map(label).collect()
+        places.along(places.enumerated().map(label))
     }
 
     /// Bytes of the differences, without the common groups.

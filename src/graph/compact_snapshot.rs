@@ -11,12 +11,13 @@ use super::cluster_diff::ClusterDiff;
 use super::groups::Place;
 use super::positions::Positions;
 use super::shared_objects::{Keyed, Lists, SharedObjects, Split, own_bytes};
-use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, Position, Shared, Snapshot};
+use super::tag::Sum;
+use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, List, Shared, Snapshot};
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
 /// A snapshot in compact form; expanding it gives an equal snapshot.
 pub struct CompactSnapshot {
-    tag: [u8; 16],
+    sum: Sum,
     id_key: IdKey,
     records: CompactList<Record>,
     ties: CompactList<Tie>,
@@ -40,7 +41,8 @@ struct Masked {
 }
 
 impl CompactSnapshot {
-    /// Makes a snapshot compact. Objects that are not in `shared` the compact snapshot holds itself.
+    /// Makes a snapshot compact, to which nothing may have been added since it was built or merged. Objects that are
+    /// not in `shared` the compact snapshot holds itself.
     pub fn of(snapshot: &Snapshot, shared: &SharedObjects) -> Self {
         let original = snapshot.original();
         let masked = || Masked {
@@ -51,13 +53,13 @@ impl CompactSnapshot {
             entities: [&snapshot.left_out.of_victims, &snapshot.left_out.masked].map(Arc::clone),
         };
         Self {
-            tag: original.tag,
+            sum: original.sum,
             id_key: original.id_key.clone(),
-            records: CompactList::of(&original.records, &shared.records),
-            ties: CompactList::of(&original.ties, &shared.ties),
-            events: CompactList::of(&original.events, &shared.events),
-            links: CompactList::of(&original.links, &shared.links),
-            judgements: Arc::clone(&original.judgements),
+            records: CompactList::of(&original.records.flat(), &shared.records),
+            ties: CompactList::of(&original.ties.flat(), &shared.ties),
+            events: CompactList::of(&original.events.flat(), &shared.events),
+            links: CompactList::of(&original.links.flat(), &shared.links),
+            judgements: original.judgements.flat(),
             cluster_diff: ClusterDiff::of(original, shared),
             left_out: original.left_out.clone(),
             masked: (!std::ptr::eq(original, snapshot)).then(masked),
@@ -68,7 +70,8 @@ impl CompactSnapshot {
     pub fn expanded(&self) -> Snapshot {
         let records = || {
             let (records, places): (Vec<_>, Vec<_>) = self.records.placed().into_iter().unzip();
-            (Arc::new(Indexed::from(records)), self.cluster_diff.labels(&places.into()))
+            let labels = self.cluster_diff.labels(&Indexed::from(places).spread());
+            (Arc::new(Indexed::from(records).spread()), labels)
         };
         let others = || (self.ties.list(), self.events.list(), self.links.list());
         let ((records, labels), (ties, events, links)) = rayon::join(records, others);
@@ -76,7 +79,7 @@ impl CompactSnapshot {
         let visible = Visible { records, ties, events, links, judgements };
         let left_out = self.left_out.clone();
         let positions = Positions::of(&visible.records);
-        let original = visible.assemble(self.tag, &self.id_key, (&labels, &positions), left_out);
+        let original = visible.assemble(self.sum, &self.id_key, (&labels, &positions), left_out);
         let Some(masked) = &self.masked else { return original };
         let records = masked.records.list(&original.records);
         let ties = masked.ties.list(&original.ties);
@@ -150,7 +153,10 @@ impl<T: Keyed> CompactList<T> {
         let is_all = |list: &Shared<T>| list.len() == self.len();
         match lists.find(|(list, positions)| is_all(list) && positions.len() == list.len() as u64) {
             Some((list, _)) => Arc::clone(list),
-            None => Arc::new(self.merged(|_| ()).into_iter().map(|(item, ())| item).collect()),
+            None => {
+                let items = self.merged(|_| ()).into_iter().map(|(item, ())| item);
+                Arc::new(items.collect::<Indexed<_, _>>().spread())
+            }
         }
     }
 
@@ -164,11 +170,11 @@ impl<T: Keyed> CompactList<T> {
         for ((list, positions), number) in self.lists.iter().zip(&self.positions).zip(0u32..) {
             items.extend(positions.iter().map(|position| {
                 let place = Place { list: number, position };
-                (Arc::clone(&list[T::Index::new(position)]), note(Some(place)))
+                (Arc::clone(&list.as_slice()[position as usize]), note(Some(place)))
             }));
         }
         items.extend(self.redacted.iter().map(|(place, redacted)| {
-            let whole = &self.lists[place.list as usize][T::Index::new(place.position)];
+            let whole = &self.lists[place.list as usize].as_slice()[place.position as usize];
             (Arc::new(whole.redacted(*redacted)), note(None))
         }));
         items.extend(self.rest.iter().map(|item| (Arc::clone(item), note(None))));
@@ -194,35 +200,30 @@ impl<T: Keyed> CompactList<T> {
     }
 }
 
-/// A masked list: the positions at which it differs from the original list, and the objects that stand there.
+/// A masked list: the ranks at which it differs from the original list, and the objects that stand there.
 struct Replaced<T: Keyed> {
-    positions: RoaringBitmap,
+    ranks: RoaringBitmap,
     by: CompactList<T>,
 }
 
 impl<T: Keyed> Replaced<T> {
-    fn of(original: &[Arc<T>], list: &[Arc<T>], lists: &Lists<T>) -> Self {
-        let pairs = (0u32..).zip(original.iter().zip(list));
+    fn of(original: &List<T>, list: &List<T>, lists: &Lists<T>) -> Self {
+        let pairs = (0u32..).zip(original.iter().zip(list.iter()));
         let replaced = pairs.filter(|(_, (one, other))| !Arc::ptr_eq(one, other));
-        let (positions, by): (Vec<u32>, Vec<Arc<T>>) =
-            replaced.map(|(position, (_, by))| (position, Arc::clone(by))).unzip();
-        let mut positions: RoaringBitmap = positions.into_iter().collect();
-        positions.optimize();
-        Self { positions, by: CompactList::of(&by, lists) }
+        let (ranks, by): (Vec<u32>, Vec<Arc<T>>) =
+            replaced.map(|(rank, (_, by))| (rank, Arc::clone(by))).unzip();
+        let mut ranks: RoaringBitmap = ranks.into_iter().collect();
+        ranks.optimize();
+        Self { ranks, by: CompactList::of(&by, lists) }
     }
 
-    fn list(&self, original: &Shared<T>) -> Shared<T> {
-        if self.positions.is_empty() {
-            return Arc::clone(original);
-        }
-        let mut items = Indexed::clone(original);
-        for (position, by) in self.positions.iter().zip(self.by.list().iter()) {
-            items[T::Index::new(position)] = Arc::clone(by);
-        }
-        Arc::new(items)
+    fn list(&self, original: &List<T>) -> List<T> {
+        let by = self.by.list();
+        let at = self.ranks.iter().filter_map(|rank| original.nth(rank as usize));
+        original.replaced(at.zip(by.iter().cloned()).collect())
     }
 
     fn bytes(&self) -> usize {
-        self.positions.serialized_size() + self.by.bytes()
+        self.ranks.serialized_size() + self.by.bytes()
     }
 }

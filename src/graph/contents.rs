@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::relationships::{Adjacency, entities_of};
+use super::keys::Keys;
+use super::naming::Naming;
+use super::relationships::{adjacency, entities_of};
+use super::rows::Rows;
+use super::tag::Sum;
 use super::{
-    Entity, EntityIndex, Indexed, JudgementIndex, LeftOut, Listed, RecordIndex, Relationship,
-    RelationshipIndex, Snapshot, shared,
+    Entity, EntityIndex, Indexed, JudgementIndex, Layered, LeftOut, List, Listed, RecordIndex,
+    Relationship, RelationshipIndex, Shared, Snapshot,
 };
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
-
-/// A list of objects that other snapshots may hold too.
-type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
 
 impl Snapshot {
     /// The tag of the snapshot: a keyed hash of the visible objects, which changes exactly when the objects of the view
@@ -32,7 +33,7 @@ impl Snapshot {
 
     /// Entities, ascending by the id that they would have if nothing were masked. An answer names them by
     /// [`Snapshot::entity_id`].
-    pub fn entities(&self) -> &Indexed<EntityIndex, Entity> {
+    pub fn entities(&self) -> &Layered<EntityIndex, Entity> {
         &self.entities
     }
 
@@ -58,12 +59,12 @@ impl Snapshot {
     }
 
     /// Visible judgements.
-    pub fn judgements(&self) -> &Indexed<JudgementIndex, Judgement> {
+    pub fn judgements(&self) -> &Layered<JudgementIndex, Judgement> {
         &self.judgements
     }
 
     /// Relationships between entities, grouped by (source, target, kind), ascending.
-    pub fn relationships(&self) -> &Indexed<RelationshipIndex, Relationship> {
+    pub fn relationships(&self) -> &Layered<RelationshipIndex, Relationship> {
         &self.relationships
     }
 
@@ -75,7 +76,10 @@ impl Snapshot {
     /// Adds a judgement, as if it had been there when the records were clustered.
     #[cfg(test)]
     pub(crate) fn add_judgement(&mut self, said: Judgement) {
-        Arc::make_mut(&mut self.judgements).push(said);
+        let mut edit = self.judgements.edit();
+        let key = |it: &Judgement| (it.a, it.b, it.label.agency.clone(), it.user.clone());
+        edit.put(said, key).unwrap();
+        self.judgements = edit.done();
     }
 
     /// Clears the tag and the state of masking and withholding, so that two snapshots can be compared by their lists.
@@ -112,20 +116,32 @@ impl Parts {
     pub fn snapshot(self) -> Snapshot {
         let entities = Indexed::from(self.entities);
         let relationships = Indexed::from(self.relationships);
+        let (records, ties, events) =
+            (shared(self.records), shared(self.ties), shared(self.events));
+        let (links, judgements) = (shared(self.links), Indexed::from(self.judgements));
+        let at = |id| records.find_by_key(&id, |record| record.id);
+        let naming = Naming::of((&records, &at), &ties, &events, &links, &judgements);
         Snapshot {
             tag: [0; 16],
+            sum: Sum::default(),
             id_key: self.id_key,
-            entity_of: entities_of(&entities, self.records.len()).into(),
-            records: shared(self.records),
-            ties: shared(self.ties),
-            events: shared(self.events),
-            links: shared(self.links),
-            judgements: Arc::new(self.judgements.into()),
-            adjacency: Adjacency::of(entities.len(), &relationships).into(),
+            entity_of: entities_of(&entities, &records).into(),
+            records: records.into(),
+            ties: ties.into(),
+            events: events.into(),
+            links: links.into(),
+            judgements: judgements.into(),
+            adjacency: adjacency(&entities, &relationships),
             relationships: relationships.into(),
-            evidence: Arc::default(),
+            evidence: Rows::default(),
             entities: entities.into(),
+            naming,
+            keys: Keys::default(),
             left_out: LeftOut::default(),
         }
     }
+}
+
+fn shared<T: Listed>(items: Vec<T>) -> Shared<T> {
+    Arc::new(items.into_iter().map(Arc::new).collect())
 }

@@ -3,6 +3,9 @@
 use super::{EventIndex, Position, RelationshipIndex, Snapshot, TieIndex};
 use crate::model::Span;
 
+/// The bit that tells an event from a tie; positions leave it free (see `Scale::of`).
+const EVENT: u32 = 1 << 31;
+
 /// A tie or an event of a snapshot, by its position; ties come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Statement {
@@ -12,57 +15,35 @@ pub enum Statement {
     Event(EventIndex),
 }
 
-/// The statements of each relationship, in compressed rows: four bytes for a statement and four for a relationship.
-#[derive(Debug, Default)]
-pub(super) struct Evidence {
-    /// The number of the snapshot's ties. In `of`, numbers below it are ties, and the rest are events counted from it.
-    ties: u32,
-    /// Relationship `r` has `of[offsets[r]..offsets[r + 1]]`.
-    offsets: Box<[u32]>,
-    of: Box<[u32]>,
+/// A [`Statement`] in four bytes, in the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Coded(u32);
+
+impl From<Statement> for Coded {
+    fn from(statement: Statement) -> Self {
+        match statement {
+            Statement::Tie(index) => Self(index.raw()),
+            Statement::Event(index) => Self(index.raw() | EVENT),
+        }
+    }
 }
 
-impl Evidence {
-    /// Packs the statements of each relationship, given in order, for a snapshot with so many ties.
-    pub fn of<I: Iterator<Item = Statement>>(
-        ties: usize,
-        relationships: impl Iterator<Item = I>,
-    ) -> Self {
-        let ties = ties as u32;
-        let (mut offsets, mut of) = (vec![0], Vec::new());
-        for statements in relationships {
-            of.extend(statements.map(|statement| match statement {
-                Statement::Tie(index) => index.raw(),
-                Statement::Event(index) => ties + index.raw(),
-            }));
-            offsets.push(of.len() as u32);
+impl From<Coded> for Statement {
+    fn from(Coded(raw): Coded) -> Self {
+        match raw & EVENT {
+            0 => Self::Tie(TieIndex::new(raw)),
+            _ => Self::Event(EventIndex::new(raw & !EVENT)),
         }
-        Self { ties, offsets: offsets.into(), of: of.into() }
-    }
-
-    /// The statements of a relationship, ascending; none in a snapshot that was put together by hand.
-    fn at(&self, relationship: RelationshipIndex) -> impl Iterator<Item = Statement> {
-        let at = relationship.raw() as usize;
-        let row = self.offsets.get(at..=at + 1).map(|row| row[0] as usize..row[1] as usize);
-        self.of[row.unwrap_or_default()].iter().map(|number| match number.checked_sub(self.ties) {
-            None => Statement::Tie(TieIndex::new(*number)),
-            Some(event) => Statement::Event(EventIndex::new(event)),
-        })
-    }
-
-    /// Bytes that the evidence takes.
-    pub fn bytes(&self) -> usize {
-        size_of_val(&*self.offsets) + size_of_val(&*self.of)
     }
 }
 
 impl Snapshot {
-    /// The ties and events that show a relationship.
+    /// The ties and events that show a relationship, ascending; none in a snapshot that was put together by hand.
     pub fn statements_of(
         &self,
         relationship: RelationshipIndex,
     ) -> impl Iterator<Item = Statement> {
-        self.evidence.at(relationship)
+        self.evidence.at(relationship).iter().map(|coded| Statement::from(*coded))
     }
 
     /// Returns the first `most` of some statements in order of their shown time and shown id. Statements without a

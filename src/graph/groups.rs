@@ -10,7 +10,7 @@ use crate::model::Record;
 pub(super) struct Place {
     /// The number of the shared list, counted from 0.
     pub list: u32,
-    /// The position in that list, counted from 0.
+    /// The rank in that list, counted from 0.
     pub position: u32,
 }
 

@@ -101,64 +101,136 @@ impl Listed for Link {
 /// # let records: Indexed<RecordIndex, &str> = vec!["one", "two"].into();
 /// records[1_usize];
 /// ```
+///
+/// A list may be spread: then free numbers lie between the positions of its items, at which [`super::Layered`] puts further
+/// items without moving those that are there.
 pub struct Indexed<I, T> {
     items: Vec<T>,
+    scale: Scale,
     by: PhantomData<fn() -> I>,
+}
+
+/// How the items of a list are numbered: item `rank` has the position `rank << bits`, plus half of that step, so that
+/// as many free numbers lie before it as after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Scale {
+    bits: u8,
+}
+
+/// The most bits that a list is spread by; more would cost memory in sets of positions and gain nothing.
+const SPREAD_BITS_MAX: u32 = 12;
+
+impl Scale {
+    /// The widest scale for a list of so many items that keeps positions below 2³¹; the bit above is free for lists
+    /// that hold positions of two kinds.
+    pub fn of(items: usize) -> Self {
+        let used = (items as u64 + 1).next_power_of_two().trailing_zeros();
+        Self { bits: 31_u32.saturating_sub(used).min(SPREAD_BITS_MAX) as u8 }
+    }
+
+    fn half(self) -> u32 {
+        (1 << self.bits) >> 1
+    }
+
+    /// The position of the item with this rank, counted from 0.
+    #[inline]
+    pub fn position<I: Position>(self, rank: usize) -> I {
+        I::new((rank as u32) << self.bits | self.half())
+    }
+
+    /// The rank of the item that this scale gives the position; `None` for a number between two items.
+    #[inline]
+    pub fn rank(self, position: impl Position) -> Option<usize> {
+        let raw = position.raw();
+        (raw & ((1 << self.bits) - 1) == self.half()).then_some((raw >> self.bits) as usize)
+    }
+
+    /// The number of items that this scale puts before a position.
+    pub fn before(self, position: impl Position) -> usize {
+        let raw = position.raw();
+        (raw >> self.bits) as usize + usize::from(raw & ((1 << self.bits) - 1) > self.half())
+    }
 }
 
 /// A list that several snapshots can hold in common; its items, too, may be in lists of several snapshots.
 pub type Shared<T> = Arc<Indexed<<T as Listed>::Index, Arc<T>>>;
 
-/// Makes a shared list of some items.
-pub fn shared<T: Listed>(items: Vec<T>) -> Shared<T> {
-    Arc::new(items.into_iter().map(Arc::new).collect())
-}
-
 impl<I: Position, T> Indexed<I, T> {
-    /// Makes a list of `count` copies of an item.
-    pub(super) fn filled(item: T, count: usize) -> Self
+    /// Makes a list of copies of an item, one for each position of another list.
+    pub(super) fn filled<U>(item: T, like: &Indexed<I, U>) -> Self
     where
         T: Clone,
     {
-        vec![item; count].into()
+        Self { items: vec![item; like.len()], scale: like.scale, by: PhantomData }
+    }
+
+    /// Makes a list with an item for each item of this one, at the same position.
+    pub(super) fn mapped<U>(&self, item: impl FnMut(&T) -> U) -> Indexed<I, U> {
+        self.along(self.items.iter().map(item))
+    }
+
+    /// Makes a list of items that belong to those of this one, in their order, at the same positions.
+    pub(super) fn along<U>(&self, items: impl Iterator<Item = U>) -> Indexed<I, U> {
+        Indexed { items: items.collect(), scale: self.scale, by: PhantomData }
+    }
+
+    /// The list with free numbers between the positions of its items, as many as there is room for.
+    pub(super) fn spread(self) -> Self {
+        Self { scale: Scale::of(self.items.len()), ..self }
+    }
+
+    /// How the items are numbered.
+    pub(super) fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// The number of items before a position at which there is one.
+    #[inline]
+    pub fn rank(&self, at: I) -> usize {
+        self.scale.before(at)
+    }
+
+    /// The position of the item that has so many items before it.
+    #[inline]
+    pub fn nth(&self, rank: usize) -> I {
+        self.scale.position(rank)
     }
 
     /// The positions, ascending.
     pub fn indexes(
         &self,
     ) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + Clone + use<I, T> {
-        (0..self.items.len()).map(|at| I::new(at as u32))
+        let scale = self.scale;
+        (0..self.items.len()).map(move |rank| scale.position(rank))
     }
 
     /// The items with their positions, ascending.
     pub fn enumerated(
         &self,
     ) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator + Clone {
-        self.items.iter().enumerate().map(|(at, item)| (I::new(at as u32), item))
+        let scale = self.scale;
+        self.items.iter().enumerate().map(move |(rank, item)| (scale.position(rank), item))
     }
 
-    /// The item at a position; `None` where the list ends before it.
+    /// The item at a position; `None` where there is none.
     pub fn get(&self, at: I) -> Option<&T> {
-        self.items.get(at.raw() as usize)
+        self.items.get(self.scale.rank(at)?)
     }
 
     /// Finds the position of the item with a key; the list must be ascending by this key.
     pub fn find_by_key<K: Ord>(&self, key: &K, of: impl FnMut(&T) -> K) -> Option<I> {
-        self.items.binary_search_by_key(key, of).ok().map(|at| I::new(at as u32))
-    }
-
-    /// The items with their positions, from the first on for which `before` is false; all items for which it is true
-    /// must come first in the list.
-    pub fn starting(&self, before: impl FnMut(&T) -> bool) -> impl Iterator<Item = (I, &T)> {
-        let first = self.items.partition_point(before);
-        let items = self.items[first..].iter().enumerate();
-        items.map(move |(at, item)| (I::new((first + at) as u32), item))
+        self.items.binary_search_by_key(key, of).ok().map(|rank| self.nth(rank))
     }
 
     /// Gives back the spare capacity of the list.
     pub(super) fn trimmed(mut self) -> Arc<Self> {
         self.items.shrink_to_fit();
         Arc::new(self)
+    }
+
+    /// The items, by their ranks.
+    pub fn as_slice(&self) -> &[T] {
+        &self.items
     }
 
     pub(super) fn push(&mut self, item: T) {
@@ -175,14 +247,14 @@ impl<I: Position, T> Index<I> for Indexed<I, T> {
 
     #[inline]
     fn index(&self, at: I) -> &T {
-        &self.items[at.raw() as usize]
+        &self.items[(at.raw() >> self.scale.bits) as usize]
     }
 }
 
 impl<I: Position, T> IndexMut<I> for Indexed<I, T> {
     #[inline]
     fn index_mut(&mut self, at: I) -> &mut T {
-        &mut self.items[at.raw() as usize]
+        &mut self.items[(at.raw() >> self.scale.bits) as usize]
     }
 }
 
@@ -198,7 +270,7 @@ impl<I, T> Deref for Indexed<I, T> {
 
 impl<I, T> From<Vec<T>> for Indexed<I, T> {
     fn from(items: Vec<T>) -> Self {
-        Self { items, by: PhantomData }
+        Self { items, scale: Scale::default(), by: PhantomData }
     }
 }
 
@@ -225,7 +297,7 @@ impl<I, T> Default for Indexed<I, T> {
 
 impl<I, T: Clone> Clone for Indexed<I, T> {
     fn clone(&self) -> Self {
-        self.items.clone().into()
+        Self { items: self.items.clone(), scale: self.scale, by: PhantomData }
     }
 }
 
@@ -266,6 +338,10 @@ impl<I: Position> IndexSet<I> {
 
     pub(super) fn insert(&mut self, at: I) {
         self.of.insert(at.raw());
+    }
+
+    pub(super) fn remove(&mut self, at: I) {
+        self.of.remove(at.raw());
     }
 
     /// Bytes that the set takes when serialized, which is about its size in memory.

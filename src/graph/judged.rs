@@ -7,7 +7,9 @@ use crate::model::{Judgement, RecordId, Verdict};
 
 /// The verdict that stands on each judged pair of records: the latest one counts. Of several judgements of one instant
 /// "not the same" wins, because a missing link is the error that can be mended.
-pub(super) fn verdicts(judgements: &[Judgement]) -> BTreeMap<(RecordId, RecordId), Verdict> {
+pub(super) fn verdicts<'a>(
+    judgements: impl IntoIterator<Item = &'a Judgement>,
+) -> BTreeMap<(RecordId, RecordId), Verdict> {
     let mut latest: BTreeMap<(RecordId, RecordId), (i64, bool, Verdict)> = BTreeMap::new();
     for judgement in judgements {
         let apart = judgement.verdict == Verdict::NotSame;

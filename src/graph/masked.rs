@@ -10,7 +10,7 @@ use hashbrown::HashSet;
 use super::masks::is_of_victim;
 use super::shared_objects::{Keyed, Lists, SharedObjects};
 use super::times::{Spans, undated, without_content};
-use super::{EntityIndex, IndexSet, LeftOut, RecordIndex, Shared, Snapshot, names};
+use super::{EntityIndex, IndexSet, LeftOut, List, RecordIndex, Snapshot, names};
 use crate::leak;
 use crate::model::{
     Address, Body, Event, Label, Link, Organization, Person, Phone, Record, RecordId, Span, Tie,
@@ -57,10 +57,10 @@ impl Snapshot {
 
     /// Keeps the original snapshot, if masking changed any list, and computes the spans without masked content.
     fn leave_out(&mut self, original: &Arc<Self>) {
-        let untouched = Arc::ptr_eq(&self.records, &original.records)
-            && Arc::ptr_eq(&self.ties, &original.ties)
-            && Arc::ptr_eq(&self.events, &original.events)
-            && Arc::ptr_eq(&self.links, &original.links);
+        let untouched = self.records.is_same(&original.records)
+            && self.ties.is_same(&original.ties)
+            && self.events.is_same(&original.events)
+            && self.links.is_same(&original.links);
         if !untouched {
             self.left_out.original = Some(Arc::clone(original));
         }
@@ -70,29 +70,44 @@ impl Snapshot {
     /// Empties the records of hidden entities, and removes the row id from public records.
     fn hide_records(&mut self, shared: &SharedObjects) {
         let redacted = |(index, record): (RecordIndex, &Arc<Record>)| {
-            let redacted = match self.left_out.masked.contains(self.entity_of[index]) {
-                true => emptied(record),
-                false if record.public => {
-                    Record { local_id: String::new(), ..Record::clone(record) }
-                }
-                false => return None,
-            };
-            Some((index, redacted))
+            Some((index, self.redacted_record(index, record)?))
         };
         let changed: Vec<_> = self.records.enumerated().filter_map(redacted).collect();
         replace(&mut self.records, &shared.records, changed);
     }
 
+    /// What is shown in place of a record that is masked or public; `None` if it is shown as it is.
+    pub(super) fn redacted_record(&self, index: RecordIndex, record: &Record) -> Option<Record> {
+        match self.left_out.masked.contains(self.entity_of[index]) {
+            true => Some(emptied(record)),
+            false if record.public => {
+                Some(Record { local_id: String::new(), ..Record::clone(record) })
+            }
+            false => None,
+        }
+    }
+
+    /// What is shown in place of an event that is masked.
+    pub(super) fn redacted_event(&self, event: &Event) -> Option<Event> {
+        self.is_hidden_event(event).then(|| without_content(event))
+    }
+
+    /// What is shown in place of a tie that is masked and has a time.
+    pub(super) fn redacted_tie(&self, tie: &Tie) -> Option<Tie> {
+        (tie.span != Span::default() && self.is_hidden_tie(tie)).then(|| undated(tie))
+    }
+
     fn hide_events(&mut self, shared: &SharedObjects) {
-        let hidden = self.events.enumerated().filter(|(_, event)| self.is_hidden_event(event));
-        let changed = hidden.map(|(index, event)| (index, without_content(event))).collect();
+        let redacted = self.events.enumerated();
+        let changed =
+            redacted.filter_map(|(index, it)| Some((index, self.redacted_event(it)?))).collect();
         replace(&mut self.events, &shared.events, changed);
     }
 
     fn hide_ties(&mut self, shared: &SharedObjects) {
-        let is_hidden = |tie: &Tie| tie.span != Span::default() && self.is_hidden_tie(tie);
-        let hidden = self.ties.enumerated().filter(|(_, tie)| is_hidden(tie));
-        let changed = hidden.map(|(index, tie)| (index, undated(tie))).collect();
+        let redacted = self.ties.enumerated();
+        let changed =
+            redacted.filter_map(|(index, it)| Some((index, self.redacted_tie(it)?))).collect();
         replace(&mut self.ties, &shared.ties, changed);
     }
 
@@ -100,12 +115,11 @@ impl Snapshot {
     /// agree; only the pair itself is left.
     fn hide_links(&mut self, shared: &SharedObjects) {
         let entities = self.left_out.masked.iter().map(|entity| &self.entities[entity]);
-        let records = entities.flat_map(|entity| &entity.records);
+        let records = entities.flat_map(|entity| entity.records.iter());
         let ids: HashSet<_> = records.map(|record| self.records[*record].id).collect();
         let is_hidden = |link: &Link| ids.contains(&link.a) || ids.contains(&link.b);
         let hidden = self.links.enumerated().filter(|(_, link)| is_hidden(link));
-        let redacted = |link: &Link| Link { bits: 0.0, levels: Vec::new(), ..Link::clone(link) };
-        let changed = hidden.map(|(index, link)| (index, redacted(link))).collect();
+        let changed = hidden.map(|(index, link)| (index, without_score(link))).collect();
         replace(&mut self.links, &shared.links, changed);
     }
 
@@ -138,7 +152,7 @@ impl Snapshot {
 
     /// Tells if the caller may see the entity unmasked: it has records about victims, and the caller may see the rows
     /// of all of these unmasked.
-    fn is_sighted(&self, entity: EntityIndex) -> bool {
+    pub(super) fn is_sighted(&self, entity: EntityIndex) -> bool {
         let records = self.entities[entity].records.iter();
         let mut victims =
             records.filter(|record| is_of_victim(&self.records[**record].label)).peekable();
@@ -186,6 +200,11 @@ impl Snapshot {
     }
 }
 
+/// Returns a masked copy of a link: the pair itself, and nothing of how far the two records agree.
+pub(super) fn without_score(link: &Link) -> Link {
+    Link { bits: 0.0, levels: Vec::new(), ..link.clone() }
+}
+
 /// Returns the entities with a record about a victim.
 fn of_victims(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
     let records = snapshot.records.iter().zip(snapshot.entity_of.iter());
@@ -196,7 +215,7 @@ fn of_victims(snapshot: &Snapshot) -> IndexSet<EntityIndex> {
 
 /// Replaces objects of a list; a new object that is equal to a shared one is held once.
 fn replace<T: Keyed + Clone + PartialEq>(
-    list: &mut Shared<T>,
+    list: &mut List<T>,
     shared: &Lists<T>,
     changed: Vec<(T::Index, T)>,
 ) {
@@ -204,10 +223,9 @@ fn replace<T: Keyed + Clone + PartialEq>(
         return;
     }
     let mut interner = shared.interner();
-    let list = Arc::make_mut(list);
-    for (index, object) in changed {
-        list[index] = interner.intern(object);
-    }
+    let changed: Vec<_> =
+        changed.into_iter().map(|(index, object)| (index, interner.intern(object))).collect();
+    *list = list.replaced(changed);
 }
 
 /// Returns the record with nothing but its id, source, label and type: the grade goes too, since it tells of the

@@ -26,6 +26,16 @@ pub(super) struct Hides {
     pub foreign: Arc<IndexSet<RecordIndex>>,
 }
 
+/// The agency and the row that a record is of.
+pub(super) fn row_of(record: &Record) -> (String, String) {
+    (record.label.agency.clone(), record.row_id().to_owned())
+}
+
+/// The rows that some records are of.
+pub(super) fn rows_of<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeSet<(String, String)> {
+    records.map(row_of).collect()
+}
+
 impl Hides {
     /// Divides a view's records about victims for a caller of an agency. `unmasked` names records whose whole rows the
     /// caller may see unmasked: the phones and addresses of a victim's row are unmasked with the victim.
@@ -34,15 +44,14 @@ impl Hides {
         (records, positions): (&Indexed<RecordIndex, Arc<Record>>, &Positions),
         unmasked: &BTreeSet<RecordId>,
     ) -> Self {
-        let row = |record: &Arc<Record>| (record.label.agency.clone(), record.row_id().to_owned());
         let named = unmasked.iter().filter_map(|id| positions.of_id(*id));
-        let rows: BTreeSet<_> = named.map(|at| row(&records[at])).collect();
+        let rows = rows_of(named.map(|at| records[at].as_ref()));
         let (mut sighted, mut foreign) = (IndexSet::default(), IndexSet::default());
         for (position, record) in records.enumerated() {
             if !is_of_victim(&record.label) {
                 continue;
             }
-            if !rows.is_empty() && rows.contains(&row(record)) {
+            if !rows.is_empty() && rows.contains(&row_of(record)) {
                 sighted.insert(position);
             } else if record.label.agency != agency {
                 foreign.insert(position);

@@ -3,10 +3,12 @@
 //!
 //! Nothing outside the view ever reaches this module: it is built from [`crate::store::Store::stream`].
 
+mod advance;
 mod assemble;
 mod build;
 mod cache;
 mod cluster_diff;
+mod clusters;
 mod compact_snapshot;
 mod contents;
 mod evidence;
@@ -15,17 +17,23 @@ mod groups;
 mod index;
 mod joined;
 mod judged;
+mod keys;
+mod layered;
 mod linked;
 mod look;
 mod masked;
 mod masks;
+mod merged;
 mod names;
+mod naming;
 mod own;
 mod positions;
 mod relationships;
+mod rows;
 mod shared_objects;
 mod shown;
 mod size;
+mod tag;
 mod times;
 mod withheld;
 
@@ -37,9 +45,10 @@ pub use evidence::Statement;
 pub use figure::Figure;
 pub use index::{
     EntityIndex, EventIndex, IndexSet, Indexed, JudgementIndex, LinkIndex, Listed, Position,
-    RecordIndex, RelationshipIndex, Shared, TieIndex, shared,
+    RecordIndex, RelationshipIndex, Shared, TieIndex,
 };
 pub use joined::Joined;
+pub use layered::{Enumerated, Items, Layered};
 pub use linked::Links;
 pub use look::{Hit, Neighbour};
 pub use names::text as record_text;
@@ -52,31 +61,45 @@ pub use withheld::strip_record;
 use std::sync::Arc;
 
 use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, Span, Tie};
-use relationships::Adjacency;
+use evidence::Coded;
+use keys::Keys;
+use naming::Naming;
+use relationships::Incident;
+use rows::Rows;
+use tag::Sum;
 
 /// The visible part of a store, resolved. Positions in its lists (see [`Position`]) are never part of an answer. A
 /// copy shares everything with what it was copied from.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     tag: [u8; 16],
+    /// What the tag is made of.
+    sum: Sum,
     /// The key that entity ids are hashed with.
     id_key: IdKey,
-    records: Shared<Record>,
-    entities: Arc<Indexed<EntityIndex, Entity>>,
+    records: List<Record>,
+    entities: Layered<EntityIndex, Entity>,
     /// For each record its entity.
-    entity_of: Arc<Indexed<RecordIndex, EntityIndex>>,
-    ties: Shared<Tie>,
-    events: Shared<Event>,
-    links: Shared<Link>,
-    judgements: Arc<Indexed<JudgementIndex, Judgement>>,
-    relationships: Arc<Indexed<RelationshipIndex, Relationship>>,
-    /// Both directions of every relationship.
-    adjacency: Arc<Adjacency>,
+    entity_of: Layered<RecordIndex, EntityIndex>,
+    ties: List<Tie>,
+    events: List<Event>,
+    links: List<Link>,
+    judgements: Layered<JudgementIndex, Judgement>,
+    relationships: Layered<RelationshipIndex, Relationship>,
+    /// For each entity its neighbours, over both directions of every relationship.
+    adjacency: Rows<EntityIndex, Incident>,
     /// The ties and events that show each relationship.
-    evidence: Arc<evidence::Evidence>,
+    evidence: Rows<RelationshipIndex, Coded>,
+    /// What names each record.
+    naming: Naming,
+    /// The blocking keys of the records, made when they are first asked for.
+    keys: Keys,
     /// The content that has been left out of it.
     left_out: LeftOut,
 }
+
+/// Objects of a snapshot, each of which other snapshots may hold too.
+type List<T> = Layered<<T as Listed>::Index, Arc<T>>;
 
 /// The content of a view's records, ties and events that its snapshot leaves out: fields withheld by agreements, and
 /// masked content about victims.
@@ -110,13 +133,13 @@ pub struct Entity {
     /// The type of the person or thing.
     pub entity_type: EntityType,
     /// Its records, ascending.
-    pub records: Box<[RecordIndex]>,
+    pub records: Arc<[RecordIndex]>,
 }
 
 impl Entity {
     /// Makes the list of entities of a snapshot, ascending by id, from ids, types and records.
     pub fn list(
-        entities: impl IntoIterator<Item = (EntityId, EntityType, Box<[RecordIndex]>)>,
+        entities: impl IntoIterator<Item = (EntityId, EntityType, Arc<[RecordIndex]>)>,
     ) -> Vec<Self> {
         let entity = |(id, entity_type, records)| Self { id, entity_type, records };
         let mut entities: Vec<Self> = entities.into_iter().map(entity).collect();
@@ -143,7 +166,7 @@ pub enum RelationshipKind {
 }
 
 /// A relationship of one kind from one entity to another, with all ties and events of the view that show it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Relationship {
     /// The entity it goes out from.
     pub source: EntityIndex,

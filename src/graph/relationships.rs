@@ -4,65 +4,109 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::evidence::{Evidence, Statement};
+use super::evidence::{Coded, Statement};
+use super::rows::Rows;
 use super::{
-    Entity, EntityIndex, Indexed, Listed, Position, RecordIndex, Relationship, RelationshipIndex,
-    RelationshipKind,
+    Entity, EntityIndex, EventIndex, Indexed, Position, RecordIndex, Relationship,
+    RelationshipIndex, RelationshipKind, Snapshot, TieIndex,
 };
-use crate::model::{Event, EventKind, Participant, RecordId, Role, Span, Tie};
+use crate::model::{Event, EventKind, Participant, Record, RecordId, Role, Span, Tie};
 
 /// An event with more participants than this shows no relationships between them: it is a crowd, and their number would
 /// grow with its square.
 const EVENT_PARTICIPANTS_MAX: usize = 12;
 
-/// A relationship as (source, target, kind), and one statement that shows it.
-type Shown = ((EntityIndex, EntityIndex, RelationshipKind), Statement);
+/// What tells a relationship from others, and orders them: source, target and kind.
+pub(super) type RelationshipKey = (EntityIndex, EntityIndex, RelationshipKind);
 
-/// A list of objects as a snapshot holds it.
-type List<T> = Indexed<<T as Listed>::Index, Arc<T>>;
+/// A relationship and one statement that shows it.
+type Shown = (RelationshipKey, Statement);
+
+/// The ties and events of a snapshot, by their positions.
+pub(super) trait Statements {
+    /// The tie at a position.
+    fn tie(&self, index: TieIndex) -> &Tie;
+    /// The event at a position.
+    fn event(&self, index: EventIndex) -> &Event;
+}
+
+/// Lists that are not part of a snapshot yet.
+type Dense<'a> = (&'a Indexed<TieIndex, Arc<Tie>>, &'a Indexed<EventIndex, Arc<Event>>);
+
+impl Statements for Dense<'_> {
+    fn tie(&self, index: TieIndex) -> &Tie {
+        &self.0[index]
+    }
+
+    fn event(&self, index: EventIndex) -> &Event {
+        &self.1[index]
+    }
+}
 
 /// Derives the relationships between entities, and the evidence of each, from ties and events. `entity` returns the
 /// entity of a record; positions of entities must ascend by id.
 pub(super) fn relationships(
     entity: impl Fn(RecordId) -> Option<EntityIndex>,
-    ties: &List<Tie>,
-    events: &List<Event>,
-) -> (Indexed<RelationshipIndex, Relationship>, Evidence) {
+    (ties, events): Dense<'_>,
+) -> (Indexed<RelationshipIndex, Relationship>, Rows<RelationshipIndex, Coded>) {
     let mut shown: Vec<Shown> = Vec::with_capacity(ties.len());
     for (index, tie) in ties.enumerated() {
-        let Some((source, target)) = entity(tie.from).zip(entity(tie.to)) else { continue };
-        if source != target {
-            let kind = RelationshipKind::Tie(tie.kind);
-            shown.push(((source, target, kind), Statement::Tie(index)));
-        }
+        let key = key_of_tie(tie, &entity);
+        shown.extend(key.map(|key| (key, Statement::Tie(index))));
     }
     for (index, event) in events.enumerated() {
-        for (from, to, kind) in shown_by(event) {
-            let Some((source, target)) = entity(from).zip(entity(to)) else { continue };
-            if source != target {
-                shown.push((ordered(source, target, kind), Statement::Event(index)));
-            }
-        }
+        let keys = keys_of_event(event, &entity).into_iter();
+        shown.extend(keys.map(|key| (key, Statement::Event(index))));
     }
     shown.par_sort_unstable();
     shown.dedup();
     let of_one = || shown.chunk_by(|(one, _), (other, _)| one == other);
-    let statements = of_one().map(|shown| shown.iter().map(|(_, statement)| *statement));
-    let evidence = Evidence::of(ties.len(), statements);
-    (of_one().map(|shown| relationship(shown, ties, events)).collect(), evidence)
+    let made = of_one().map(|one| {
+        let statements = one.iter().map(|(_, statement)| *statement);
+        relationship(one[0].0, statements, &(ties, events))
+    });
+    let relationships: Indexed<RelationshipIndex, Relationship> = made.collect();
+    let relationships = relationships.spread();
+    let rows = of_one().map(|one| one.iter().map(|(_, statement)| Coded::from(*statement)));
+    let evidence = Rows::in_order(relationships.scale(), rows);
+    (relationships, evidence)
+}
+
+/// The relationship that a tie shows, if its ends are two entities.
+pub(super) fn key_of_tie(
+    tie: &Tie,
+    entity: impl Fn(RecordId) -> Option<EntityIndex>,
+) -> Option<RelationshipKey> {
+    let (source, target) = entity(tie.from).zip(entity(tie.to))?;
+    (source != target).then_some((source, target, RelationshipKind::Tie(tie.kind)))
+}
+
+/// The relationships that an event shows; one may come more than once.
+pub(super) fn keys_of_event(
+    event: &Event,
+    entity: impl Fn(RecordId) -> Option<EntityIndex>,
+) -> Vec<RelationshipKey> {
+    let key = |(from, to, kind)| {
+        let (source, target) = entity(from).zip(entity(to))?;
+        (source != target).then_some(ordered(source, target, kind))
+    };
+    shown_by(event).into_iter().filter_map(key).collect()
 }
 
 /// Makes one relationship from all statements that show it.
-fn relationship(shown: &[Shown], ties: &List<Tie>, events: &List<Event>) -> Relationship {
-    let (source, target, kind) = shown[0].0;
+pub(super) fn relationship(
+    (source, target, kind): RelationshipKey,
+    shown: impl Iterator<Item = Statement>,
+    of: &impl Statements,
+) -> Relationship {
     let mut span = Span::default();
     let (mut by_tie, mut by_event) = (0, 0);
-    for (_, statement) in shown {
+    for statement in shown {
         match statement {
             Statement::Tie(_) => by_tie += 1,
             Statement::Event(_) => by_event += 1,
         }
-        statement.widen(&mut span, ties, events);
+        statement.widen(&mut span, of);
     }
     Relationship::new((source, target), kind, (by_tie, by_event), span)
 }
@@ -113,11 +157,11 @@ fn direction(kind: EventKind, from: &Participant, to: &Participant) -> Option<Re
 
 impl Statement {
     /// Widens a span to hold the time of this statement.
-    pub(super) fn widen(self, span: &mut Span, ties: &List<Tie>, events: &List<Event>) {
+    pub(super) fn widen(self, span: &mut Span, of: &impl Statements) {
         match self {
-            Self::Tie(index) => widen(span, ties[index].span),
+            Self::Tie(index) => widen(span, of.tie(index).span),
             Self::Event(index) => {
-                let event = &events[index];
+                let event = of.event(index);
                 let to = event.until.or(Some(event.at));
                 widen(span, Span { from: Some(event.at), to });
             }
@@ -137,7 +181,7 @@ fn widen(span: &mut Span, other: Span) {
 /// Returns for each record its entity.
 pub(super) fn entities_of(
     entities: &Indexed<EntityIndex, Entity>,
-    records: usize,
+    records: &Indexed<RecordIndex, Arc<Record>>,
 ) -> Indexed<RecordIndex, EntityIndex> {
     let mut entity_of = Indexed::filled(EntityIndex::new(0), records);
     for (index, entity) in entities.enumerated() {
@@ -149,40 +193,25 @@ pub(super) fn entities_of(
 /// A neighbour of an entity, and the relationship between the two.
 pub(super) type Incident = (EntityIndex, RelationshipIndex);
 
-/// Compressed sparse rows over both directions of every relationship, ascending per entity.
-#[derive(Debug)]
-pub(super) struct Adjacency {
-    /// Entity `e` has `incident[offsets[e]..offsets[e + 1]]`.
-    offsets: Box<[u32]>,
-    incident: Box<[Incident]>,
+/// The neighbours of each entity, over both directions of every relationship, ascending.
+pub(super) fn adjacency(
+    entities: &Indexed<EntityIndex, Entity>,
+    relationships: &Indexed<RelationshipIndex, Relationship>,
+) -> Rows<EntityIndex, Incident> {
+    let mut entries = Vec::with_capacity(relationships.len() * 2);
+    for (index, relationship) in relationships.enumerated() {
+        let Relationship { source, target, .. } = *relationship;
+        entries.extend([(source, (target, index)), (target, (source, index))]);
+    }
+    Rows::of(entities, entries)
 }
 
-impl Adjacency {
-    /// Builds the rows for so many entities from their relationships.
-    pub fn of(entities: usize, relationships: &Indexed<RelationshipIndex, Relationship>) -> Self {
-        let mut entries = Vec::with_capacity(relationships.len() * 2);
-        for (index, relationship) in relationships.enumerated() {
-            entries.push((relationship.source, relationship.target, index));
-            entries.push((relationship.target, relationship.source, index));
-        }
-        entries.par_sort_unstable();
-        let mut offsets = vec![0u32; entities + 1];
-        entries.iter().for_each(|(entity, ..)| offsets[entity.raw() as usize + 1] += 1);
-        for entity in 0..entities {
-            offsets[entity + 1] += offsets[entity];
-        }
-        let incident = entries.into_iter().map(|(_, neighbour, index)| (neighbour, index));
-        Self { offsets: offsets.into(), incident: incident.collect() }
+impl Statements for Snapshot {
+    fn tie(&self, index: TieIndex) -> &Tie {
+        &self.ties[index]
     }
 
-    /// The incident entries of an entity: (neighbour, relationship), ascending.
-    pub fn at(&self, entity: EntityIndex) -> &[Incident] {
-        let at = entity.raw() as usize;
-        &self.incident[self.offsets[at] as usize..self.offsets[at + 1] as usize]
-    }
-
-    /// Bytes that the rows take.
-    pub fn bytes(&self) -> usize {
-        size_of_val(&*self.offsets) + size_of_val(&*self.incident)
+    fn event(&self, index: EventIndex) -> &Event {
+        &self.events[index]
     }
 }

@@ -29,21 +29,22 @@ impl SharedObjects {
     pub fn add(&mut self, snapshot: &Snapshot) -> usize {
         let original = snapshot.original();
         let is_first = self.records.lists.is_empty();
-        if let Some(brought) = self.records.add(&original.records) {
-            let places = self.records.places(&original.records);
+        let records = original.records.flat();
+        if let Some(brought) = self.records.add(&records) {
+            let places = self.records.places(&records);
             self.groups.add(original, &places, &brought);
         }
         let before = (self.ties.redacted, self.events.redacted);
-        self.ties.add(&original.ties);
-        self.events.add(&original.events);
-        self.links.add(&original.links);
+        self.ties.add(&original.ties.flat());
+        self.events.add(&original.events.flat());
+        self.links.add(&original.links.flat());
         if !std::ptr::eq(original, snapshot) {
-            if self.records.add(&snapshot.records).is_some() {
+            if self.records.add(&snapshot.records.flat()).is_some() {
                 self.groups.add_none();
             }
-            self.ties.add(&snapshot.ties);
-            self.events.add(&snapshot.events);
-            self.links.add(&snapshot.links);
+            self.ties.add(&snapshot.ties.flat());
+            self.events.add(&snapshot.events.flat());
+            self.links.add(&snapshot.links.flat());
         }
         if is_first {
             self.first_bytes = self.bytes();
@@ -228,7 +229,7 @@ impl<T: Keyed> Lists<T> {
         }
         let brought = match self.lists.is_empty() {
             true => Arc::clone(list),
-            false => Arc::new(self.brought_by(list).into()),
+            false => Arc::new(Indexed::from(self.brought_by(list)).spread()),
         };
         if brought.is_empty() {
             return None;
@@ -262,7 +263,7 @@ impl<T: Keyed> Lists<T> {
     pub fn places(&self, list: &Shared<T>) -> Indexed<T::Index, Option<Place>> {
         let mut interner = self.interner();
         let place = |item: &Arc<T>| interner.find(&item.key(), |held| Arc::ptr_eq(held, item));
-        list.iter().map(place).collect()
+        list.mapped(place)
     }
 
     /// Divides an ascending list into objects that are held, redactions of held ones, and the rest.

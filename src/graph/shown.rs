@@ -205,7 +205,7 @@ impl Snapshot {
             let mut found = Found::default();
             for entity in case.keyed.iter() {
                 found.entities.insert(self.entity_id(entity), entity);
-                for record in &self.entities[entity].records {
+                for record in self.entities[entity].records.iter() {
                     found.records.insert(self.record_id(*record), *record);
                 }
             }

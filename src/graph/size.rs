@@ -25,5 +25,7 @@ impl Snapshot {
             + self.adjacency.bytes()
             + self.left_out.spans.bytes()
             + self.evidence.bytes()
+            + self.naming.bytes()
+            + self.keys.get().map_or(0, |keys| keys.bytes())
     }
 }

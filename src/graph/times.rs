@@ -2,6 +2,7 @@
 //! found by the times of a stay or a call as well as by its place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{EventIndex, IndexSet, RelationshipIndex, Snapshot, Statement, TieIndex};
 use crate::model::{Event, Span, Tie, Timestamp};
@@ -15,10 +16,26 @@ pub struct Spans {
     /// Relationships shown only by ties and events that are masked or have no time.
     unknown: IndexSet<RelationshipIndex>,
     /// The spans of relationships that masked and unmasked ties and events show, computed from the unmasked ones.
-    narrowed: BTreeMap<RelationshipIndex, Span>,
+    narrowed: Arc<BTreeMap<RelationshipIndex, Span>>,
 }
 
 impl Spans {
+    /// Sets the span of a relationship; `None` if it is the one that is stored with it.
+    fn set(&mut self, relationship: RelationshipIndex, span: Option<Span>) {
+        if span == Some(Span::default()) {
+            self.unknown.insert(relationship);
+        } else if self.unknown.contains(relationship) {
+            self.unknown.remove(relationship);
+        }
+        match span.filter(|span| *span != Span::default()) {
+            Some(span) => drop(Arc::make_mut(&mut self.narrowed).insert(relationship, span)),
+            None if self.narrowed.contains_key(&relationship) => {
+                Arc::make_mut(&mut self.narrowed).remove(&relationship);
+            }
+            None => {}
+        }
+    }
+
     /// Approximate bytes that the spans take.
     pub fn bytes(&self) -> usize {
         self.unknown.bytes() + self.narrowed.len() * size_of::<(RelationshipIndex, Span)>()
@@ -79,20 +96,41 @@ impl Snapshot {
             Statement::Event(index) => events.contains(*index),
         };
         for relationship in self.relationships.indexes() {
-            if !self.statements_of(relationship).any(|it| is_hidden(&it)) {
-                continue;
-            }
-            let mut span = Span::default();
-            for statement in self.statements_of(relationship).filter(|it| !is_hidden(it)) {
-                statement.widen(&mut span, &self.ties, &self.events);
-            }
-            if span == Span::default() {
-                spans.unknown.insert(relationship);
-            } else {
-                spans.narrowed.insert(relationship, span);
-            }
+            spans.set(relationship, self.narrowed(relationship, is_hidden));
         }
         spans
+    }
+
+    /// Computes the spans of a changed snapshot, in which some relationships may have others than before, or be gone.
+    pub(super) fn spans_after(
+        &self,
+        before: &Spans,
+        relationships: impl Iterator<Item = RelationshipIndex>,
+    ) -> Spans {
+        let mut spans = before.clone();
+        for relationship in relationships {
+            let is_there = self.relationships.get(relationship).is_some();
+            let is_hidden = |statement: &Statement| self.is_masked_statement(*statement);
+            let narrowed = is_there.then(|| self.narrowed(relationship, is_hidden)).flatten();
+            spans.set(relationship, narrowed);
+        }
+        spans
+    }
+
+    /// The span of a relationship without its hidden statements; `None` if it has no hidden ones.
+    fn narrowed(
+        &self,
+        relationship: RelationshipIndex,
+        is_hidden: impl Fn(&Statement) -> bool,
+    ) -> Option<Span> {
+        if !self.statements_of(relationship).any(|it| is_hidden(&it)) {
+            return None;
+        }
+        let mut span = Span::default();
+        for statement in self.statements_of(relationship).filter(|it| !is_hidden(it)) {
+            statement.widen(&mut span, self);
+        }
+        Some(span)
     }
 
     /// Tells if the content of a statement is hidden: its row is about a victim whom the caller may not see unmasked,

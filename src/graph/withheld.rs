@@ -89,8 +89,7 @@ pub(super) fn relink(
 ) -> Vec<Arc<Link>> {
     let is_stripped = |id| positions.of_id(id).is_some_and(|position| stripped.contains(&position));
     links.retain(|link| !is_stripped(link.a) && !is_stripped(link.b));
-    let prepared: Indexed<RecordIndex, Prepared> =
-        records.iter().map(|record| engine.prepare(record)).collect();
+    let prepared: Indexed<RecordIndex, Prepared> = records.mapped(|record| engine.prepare(record));
     let mut holders: BTreeMap<BlockKey, Vec<RecordIndex>> = BTreeMap::new();
     for (position, prepared) in prepared.enumerated() {
         for key in engine.keys(prepared) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Value;
 use crate::graph::{
-    Entity, EntityIndex, EventIndex, Figure, Position, RecordIndex, RelationshipKind, Snapshot,
+    Entity, EntityIndex, EventIndex, Figure, RecordIndex, RelationshipKind, Snapshot,
 };
 use crate::model::{Body, EntityType, Event, EventKind, Place, Role, Timestamp, hex};
 
@@ -82,13 +82,13 @@ impl Builder<'_> {
     }
 
     /// The position of the node of an entity: entities come first.
-    fn node_of(entity: EntityIndex) -> u32 {
-        entity.raw()
+    fn node_of(&self, entity: EntityIndex) -> u32 {
+        self.snapshot.entities().rank(entity) as u32
     }
 
     /// The position of the node of a record: records come after the entities.
     fn node_of_record(&self, record: RecordIndex) -> u32 {
-        self.snapshot.entities().len() as u32 + record.raw()
+        (self.snapshot.entities().len() + self.snapshot.records().rank(record)) as u32
     }
 
     fn entities(&mut self) {
@@ -113,7 +113,7 @@ impl Builder<'_> {
                 ],
             );
             let entity = self.snapshot.entity_of(index);
-            self.edge("OF", (node, Self::node_of(entity)), []);
+            self.edge("OF", (node, self.node_of(entity)), []);
         }
     }
 
@@ -122,7 +122,7 @@ impl Builder<'_> {
             let span = self.snapshot.span_of(index);
             self.edge(
                 relation(relationship.kind),
-                (Self::node_of(relationship.source), Self::node_of(relationship.target)),
+                (self.node_of(relationship.source), self.node_of(relationship.target)),
                 [
                     ("since", micros(span.from)),
                     ("until", micros(span.to)),
@@ -165,7 +165,7 @@ impl Builder<'_> {
                 self.edge("AT", (node, place), []);
             }
             for (entity, role) in self.participants(event) {
-                let ends = (node, Self::node_of(entity));
+                let ends = (node, self.node_of(entity));
                 self.edge("MENTIONS", ends, [("role", Value::from(role.as_str()))]);
                 let hidden = self.snapshot.is_protected(entity) || self.snapshot.is_masked(entity);
                 let shown = is_seen(event.kind, role) && !hidden;
@@ -203,7 +203,7 @@ impl Builder<'_> {
             let event = self.snapshot.event_id(sighting.event);
             self.edge(
                 "SEEN_AT",
-                (Self::node_of(sighting.entity), sighting.place),
+                (self.node_of(sighting.entity), sighting.place),
                 [
                     ("at", Value::Integer(sighting.at.as_micros())),
                     ("event", Value::from(event.to_string())),
@@ -312,7 +312,7 @@ impl Families {
     fn of(snapshot: &Snapshot, original: &Snapshot, entity: EntityIndex) -> Self {
         let masked = snapshot.is_masked(entity);
         let mut words: Vec<String> = Vec::new();
-        for index in &snapshot.entities()[entity].records {
+        for index in snapshot.entities()[entity].records.iter() {
             let record = &original.records()[*index];
             let Body::Person(person) = &record.body else { continue };
             // Records of a masked person that are not about a victim must tell nothing of others who are masked.

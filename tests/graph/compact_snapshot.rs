@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use accord::graph::{Cache, CompactSnapshot, SharedObjects, Snapshot};
+use accord::graph::{Cache, CompactSnapshot, Layered, Position, SharedObjects, Snapshot};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use super::world::{AGENCIES, World, row, text};
 
 fn shares_all(one: &Snapshot, other: &Snapshot) -> bool {
-    fn same<T>(one: &[Arc<T>], other: &[Arc<T>]) -> bool {
+    fn same<I: Position, T>(one: &Layered<I, Arc<T>>, other: &Layered<I, Arc<T>>) -> bool {
         one.len() == other.len()
             && one.iter().zip(other).all(|(one, other)| Arc::ptr_eq(one, other))
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use accord::graph::{Position, Snapshot};
+use accord::graph::Snapshot;
 use accord::ingest::{RowOutput, Source, load_manifest};
 use accord::jobs::{self, BATCH_ROWS};
 use accord::model::{Event, RecordId};
@@ -37,13 +37,13 @@ fn import(world: &World, sources: Vec<Source>, batch_rows: usize) {
 
 /// Converts the visible objects of a snapshot into rows that could be submitted: they name no hidden object.
 fn visible_rows(snapshot: &Snapshot) -> Vec<RowOutput> {
-    fn owned<T: Clone>(items: &[Arc<T>]) -> Vec<T> {
-        items.iter().map(|item| T::clone(item)).collect()
+    fn owned<'a, T: Clone + 'a>(items: impl Iterator<Item = &'a Arc<T>>) -> Vec<T> {
+        items.map(|item| T::clone(item)).collect()
     }
-    let records = owned(snapshot.records()).into_iter();
+    let records = owned(snapshot.records().iter()).into_iter();
     let mut rows: Vec<RowOutput> =
         records.map(|record| RowOutput { records: vec![record], ..RowOutput::default() }).collect();
-    let (ties, events) = (owned(snapshot.ties()), owned(snapshot.events()));
+    let (ties, events) = (owned(snapshot.ties().iter()), owned(snapshot.events().iter()));
     rows.push(RowOutput { ties, events, ..RowOutput::default() });
     rows
 }
@@ -142,8 +142,8 @@ fn entities_part_the_records_and_the_two_ways_of_every_relationship_agree() {
     let mut held = vec![0; snapshot.records().len()];
     for (index, entity) in snapshot.entities().enumerated() {
         assert_eq!(snapshot.entity(snapshot.entity_id(index)), Some(index));
-        for record in &entity.records {
-            held[record.raw() as usize] += 1;
+        for record in entity.records.iter() {
+            held[snapshot.records().rank(*record)] += 1;
             assert_eq!(snapshot.entity_of(*record), index);
             assert_eq!(snapshot.records()[*record].entity_type(), entity.entity_type);
         }

@@ -42,7 +42,8 @@ fn said() -> impl Strategy<Value = Said> {
 fn judgements(snapshot: &Snapshot, all: &[Said]) -> Vec<(usize, Judgement)> {
     let mut made: BTreeMap<_, (usize, Judgement)> = BTreeMap::new();
     for said in all {
-        let record = |index: &Index| index.get(snapshot.records());
+        let records: Vec<_> = snapshot.records().iter().collect();
+        let record = |index: &Index| *index.get(&records);
         let (one, other) = (record(&said.pair.0), record(&said.pair.1));
         if one.id == other.id || one.entity_type() != other.entity_type() {
             continue;

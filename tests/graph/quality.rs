@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use accord::graph::{Indexed, Position, RecordIndex};
+use accord::graph::RecordIndex;
 use accord::model::{EntityType, RecordId};
 use accord::resolve::evaluate::evaluate;
 
@@ -33,7 +33,7 @@ fn key() -> BTreeMap<RecordId, (EntityType, String)> {
 #[test]
 fn the_entities_of_the_demo_are_at_least_as_good_as_they_were() {
     let snapshot = DEMO.whole();
-    let entity = |index| snapshot.entity_of(index).raw();
+    let entity = |index| snapshot.entities().rank(snapshot.entity_of(index)) as u32;
     let records = snapshot.records().enumerated();
     let predicted = records.map(|(index, record)| (record.id, entity(index))).collect();
     let evaluation = evaluate(&key(), &predicted);
@@ -53,20 +53,20 @@ fn blocking_finds_nearly_every_pair_of_one_thing_that_is_worth_joining() {
     for (index, record) in snapshot.records().enumerated() {
         of_thing.entry(&key[&record.id]).or_default().push(index);
     }
-    let prepared: Indexed<RecordIndex, _> =
-        snapshot.records().iter().map(|it| DEMO.engine.prepare(it)).collect();
+    let prepared: BTreeMap<RecordIndex, _> =
+        snapshot.records().enumerated().map(|(at, it)| (at, DEMO.engine.prepare(it))).collect();
     let mut counts: BTreeMap<EntityType, (usize, usize)> = BTreeMap::new();
     for ((entity_type, _), members) in of_thing {
         let (worth, found) = counts.entry(*entity_type).or_default();
         let stop = DEMO.engine.cluster_parameters(*entity_type).stop;
         for (at, a) in members.iter().enumerate() {
             for b in &members[at + 1..] {
-                let bits = DEMO.engine.score(&prepared[*a], &prepared[*b]).unwrap().bits;
+                let bits = DEMO.engine.score(&prepared[a], &prepared[b]).unwrap().bits;
                 if bits >= stop {
                     let pair = (snapshot.records()[*a].id, snapshot.records()[*b].id);
-                    let link = snapshot.links().binary_search_by_key(&pair, |it| (it.a, it.b));
+                    let link = snapshot.links().find_by_key(&pair, |it| (it.a, it.b));
                     *worth += 1;
-                    *found += usize::from(link.is_ok());
+                    *found += usize::from(link.is_some());
                 }
             }
         }

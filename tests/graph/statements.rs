@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accord::graph::{EventIndex, Position, Snapshot, Statement};
+use accord::graph::{Snapshot, Statement};
 use accord::model::{EventId, Span};
 use accord::query::{Value, projection};
 use serde_json::json;
@@ -101,7 +101,7 @@ fn an_event_opens_by_the_id_that_stored_queries_have_in_its_case_only() {
     });
     assert_eq!(ids[0].len(), 6);
     let mut same = 0;
-    for (index, id) in (0..).map(EventIndex::new).zip(&ids[0]) {
+    for (index, id) in cases[0].events().indexes().zip(&ids[0]) {
         assert_eq!(cases[0].event(*id), Some(index));
         assert_eq!(cases[0].event_id(index), *id);
         let stored = open.event_id(index);

@@ -158,7 +158,7 @@ pub fn why(
         why_not: (score.bits < stop).then(|| why_not(score.bits, stop, gains)),
         score,
         shared_keys: keys.iter().filter(|key| others.binary_search(key).is_ok()).count(),
-        linked: snapshot.links().binary_search_by_key(&pair, |link| (link.a, link.b)).is_ok(),
+        linked: snapshot.links().find_by_key(&pair, |link| (link.a, link.b)).is_some(),
         same_entity,
         verdict: snapshot.verdicts().get(&(a, b)).copied(),
         between: if same_entity { None } else { between(snapshot, engine, a, b) },

@@ -66,7 +66,7 @@ pub(super) fn links_from(
     to: EntityIndex,
 ) -> Vec<LinkIndex> {
     let mut found = Vec::new();
-    for record in &snapshot.entities()[from].records {
+    for record in snapshot.entities()[from].records.iter() {
         let id = snapshot.records()[*record].id;
         let own =
             snapshot.links().starting(|link| link.a < id).take_while(|(_, link)| link.a == id);

@@ -80,7 +80,7 @@ impl Relations {
     ) -> (Self, BTreeSet<Home>) {
         let (mut of, mut places) = (Self::default(), BTreeSet::new());
         let masked = snapshot.is_masked(person);
-        for record in &snapshot.entities()[person].records {
+        for record in snapshot.entities()[person].records.iter() {
             // A masked person is related only to people in records of the same agency: else a
             let record = &original.records()[*record];
             let apart = masked.then_some(record.label.agency.as_str());

@@ -195,7 +195,8 @@ impl Ranking {
             .indexes()
             .filter(of_type)
             .partition(|entity| snapshot.is_protected(*entity));
-        let score = |entity: EntityIndex| (entity, scores[Network::node_of(entity) as usize]);
+        let node = |entity| Network::node_of(snapshot, entity);
+        let score = |entity: EntityIndex| (entity, scores[node(entity) as usize]);
         // The sort is stable: entities of equal scores stay in the order of their ids.
         let mut ranked: Vec<_> = snapshot.in_order(ranked).into_iter().map(score).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));

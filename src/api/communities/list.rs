@@ -121,9 +121,11 @@ impl Division {
         let network = Network::of(snapshot);
         let found = communities(&network, resolution);
         let mut members: BTreeMap<u32, Vec<EntityIndex>> = BTreeMap::new();
-        for (node, community) in (0u32..).zip(&found.of) {
+        for ((node, community), entity) in
+            (0u32..).zip(&found.of).zip(snapshot.entities().indexes())
+        {
             if network.degree(node) > 0 {
-                members.entry(*community).or_default().push(Network::entity_of(node));
+                members.entry(*community).or_default().push(entity);
             }
         }
         let in_order = members.into_values().map(|members| snapshot.in_order(members));

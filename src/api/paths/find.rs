@@ -95,10 +95,12 @@ fn find(scope: &CallerScope, query: PathsQuery) -> Result<PathsAnswer, Problem> 
     let seen = scope.seen_as(query.unmask)?;
     let ends = seen.entity(query.from).zip(seen.entity(query.to));
     let (from, to) = ends.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let (from, to) = (Network::node_of(from), Network::node_of(to));
-    let found = paths(&Network::of(seen.snapshot()), from, to, &query.options())
+    let snapshot = seen.snapshot();
+    let (from, to) = (Network::node_of(snapshot, from), Network::node_of(snapshot, to));
+    let found = paths(&Network::of(snapshot), from, to, &query.options())
         .map_err(|error| Problem::new(Code::BadParameter).detail(error.to_string()))?;
-    let of_entities = |nodes: Vec<u32>| nodes.into_iter().map(Network::entity_of).collect();
+    let entity = |node| Network::entity_of(snapshot, node);
+    let of_entities = |nodes: Vec<u32>| nodes.into_iter().filter_map(entity).collect();
     let mut ways: Vec<Vec<EntityIndex>> = found.paths.into_iter().map(of_entities).collect();
     let ids = |path: &Vec<EntityIndex>| -> Vec<EntityId> {
         path.iter().map(|entity| seen.listed_id(*entity)).collect()

@@ -1,0 +1,381 @@
+//! The lists of a snapshot with changes put in: records with their links, ties, events and judgements, and what names
+//! each record.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::delta::{Delta, fields};
+use super::{Anew, Making, Touched};
+use crate::graph::evidence::{Coded, Statement};
+use crate::graph::keys::KeyIndex;
+use crate::graph::layered::Layered;
+use crate::graph::masks::{Hides, is_of_victim, row_of, rows_of};
+use crate::graph::naming::{Naming, named_by_event, named_by_tie};
+use crate::graph::tag::{self, Sum};
+use crate::graph::{JudgementIndex, LeftOut, LinkIndex, List, RecordIndex, Snapshot, TieIndex};
+use crate::leak;
+use crate::model::{Event, Judgement, Link, Record, RecordId, Tie};
+use crate::resolve::{Engine, Prepared};
+
+/// The lists of the next snapshot.
+pub(super) struct Lists {
+    pub records: List<Record>,
+    pub ties: List<Tie>,
+    pub events: List<Event>,
+    pub links: List<Link>,
+    pub judgements: Layered<JudgementIndex, Judgement>,
+    pub naming: Naming,
+    pub keys: KeyIndex,
+    pub sum: Sum,
+    pub left_out: LeftOut,
+}
+
+impl Lists {
+    /// # Errors
+    /// When the snapshot must be built anew.
+    pub fn of(
+        before: &Snapshot,
+        mut delta: Delta,
+        making: Making<'_>,
+        touched: &mut Touched,
+    ) -> Result<Self, Anew> {
+        let base = &before.left_out;
+        let mut lists = Self {
+            records: before.records.clone(),
+            ties: before.ties.clone(),
+            events: before.events.clone(),
+            links: before.links.clone(),
+            judgements: before.judgements.clone(),
+            naming: before.naming.clone(),
+            keys: before.key_index(making.engine).clone(),
+            sum: before.sum,
+            left_out: LeftOut::before(Arc::clone(&base.withheld), base.hiding()),
+        };
+        touched.gone.extend(&delta.records_gone);
+        lists.put_records(before, &delta, making, touched)?;
+        lists.follow_gone(before, &mut delta);
+        lists.relink(before, &delta, making, touched)?;
+        lists.put_statements(before, &delta, touched)?;
+        lists.judge(before, delta, making, touched)?;
+        Ok(lists)
+    }
+
+    fn stored(&self, id: RecordId) -> Option<RecordIndex> {
+        self.records.find_by_key(&id, |record| record.id)
+    }
+
+    fn put_records(
+        &mut self,
+        before: &Snapshot,
+        delta: &Delta,
+        making: Making<'_>,
+        touched: &mut Touched,
+    ) -> Result<(), Anew> {
+        let rows = making.unmasked.map(|named| {
+            let named = named.iter().filter_map(|id| before.stored(*id));
+            rows_of(named.map(|at| before.records[at].as_ref()))
+        });
+        let mut edit = before.records.edit();
+        for at in &delta.records_gone {
+            let record = &before.records[*at];
+            let fields = fields(making.view, record.entity_type().into(), &record.label);
+            self.sum.take(tag::record(&before.id_key, record, fields.bits()));
+            self.left_out.forget(*at);
+            edit.remove(*at);
+        }
+        for (at, record) in &delta.replaced {
+            edit.put_at(*at, Arc::clone(record));
+            touched.replaced.insert(*at);
+        }
+        for (record, fields) in &delta.records {
+            let at = edit.put(Arc::clone(record), |it| it.id)?;
+            self.sum.add(tag::record(&before.id_key, record, fields.bits()));
+            if !fields.is_empty() {
+                Arc::make_mut(&mut self.left_out.withheld).insert(at);
+            }
+            if let Some(rows) = &rows {
+                self.left_out.hide(making.view.agency(), (at, record), rows);
+            }
+            touched.fresh.insert(at);
+        }
+        self.records = edit.done();
+        Ok(())
+    }
+
+    /// Adds to the delta what goes with the records that are gone, if the change log did not name it.
+    fn follow_gone(&self, before: &Snapshot, delta: &mut Delta) {
+        let gone: BTreeSet<RecordId> =
+            delta.records_gone.iter().map(|at| before.records[*at].id).collect();
+        let mut ties: BTreeSet<TieIndex> = delta.ties_gone.iter().copied().collect();
+        for at in &delta.records_gone {
+            for coded in before.naming.statements.at(*at) {
+                match Statement::from(*coded) {
+                    Statement::Tie(tie) => drop(ties.insert(tie)),
+                    Statement::Event(event) => {
+                        let held = &before.events[event];
+                        let is_named = delta.events.iter().any(|it| it.id == held.id)
+                            || delta.events_gone.contains(&event);
+                        if !is_named {
+                            let mut event = Event::clone(held);
+                            event.participants.retain(|part| !gone.contains(&part.record));
+                            delta.events.push(Arc::new(event));
+                        }
+                    }
+                }
+            }
+            let judged = before.naming.judgements.at(*at).iter();
+            delta.judgements_gone.extend(judged);
+        }
+        delta.ties_gone = ties.into_iter().collect();
+        delta.judgements_gone.sort_unstable();
+        delta.judgements_gone.dedup();
+    }
+
+    /// Takes the links of records that are gone, and links the new ones with all records that share a key with them. A
+    /// link is a function of two records, so it does not matter which links the store has found until now.
+    fn relink(
+        &mut self,
+        before: &Snapshot,
+        delta: &Delta,
+        making: Making<'_>,
+        touched: &mut Touched,
+    ) -> Result<(), Anew> {
+        let found = self.found(making, &touched.fresh);
+        let hides = making.unmasked.map(|_| self.left_out.hiding());
+        let mut links = before.links.edit();
+        let mut naming = before.naming.links.edit();
+        let is_scored = |link: &Link| {
+            let open = |id| {
+                self.stored(id).or_else(|| before.stored(id)).is_none_or(|at| {
+                    let record = self.records.get(at).unwrap_or(&before.records[at]);
+                    !is_of_victim(&record.label)
+                })
+            };
+            hides.is_none() || open(link.a) && open(link.b)
+        };
+        let mut sum = self.sum;
+        for gone in &delta.records_gone {
+            for at in before.naming.links.at(*gone) {
+                let Some(link) = links.get(*at).cloned() else { continue };
+                sum.take(tag::link(&before.id_key, &link, is_scored(&link)));
+                for end in [link.a, link.b].into_iter().filter_map(|id| before.stored(id)) {
+                    naming.take(end, *at);
+                    touched.joints.insert(end);
+                }
+                links.remove(*at);
+                touched.links.insert(*at);
+            }
+        }
+        // Where the store has a link already, it is that one.
+        let stored = delta.links.iter().cloned().map(Arc::new);
+        for link in found.into_iter().map(Arc::new).chain(stored) {
+            let Some(ends) = self.stored(link.a).zip(self.stored(link.b)) else { continue };
+            let is_stripped = |at| self.left_out.withheld.contains(at);
+            let is_new = touched.fresh.contains(&ends.0) || touched.fresh.contains(&ends.1);
+            let is_found_anew = is_stripped(ends.0) || is_stripped(ends.1);
+            if !self.may_join(hides.as_ref(), ends) || is_found_anew && !is_new {
+                continue;
+            }
+            let key = |it: &Arc<Link>| (it.a, it.b);
+            if let Some(held) = links.find_by_key(&key(&link), key).and_then(|at| links.get(at)) {
+                if *held == link || is_found_anew {
+                    continue;
+                }
+                sum.take(tag::link(&before.id_key, held, is_scored(held)));
+            }
+            sum.add(tag::link(&before.id_key, &link, is_scored(&link)));
+            let at = links.put(link, key)?;
+            for end in [ends.0, ends.1] {
+                naming.add(end, at);
+                touched.joints.insert(end);
+            }
+            touched.links.insert(at);
+        }
+        let (links, naming) = (links.done(), naming.done());
+        (self.sum, self.links, self.naming.links) = (sum, links, naming);
+        Ok(())
+    }
+
+    fn may_join(&self, hides: Option<&Hides>, (a, b): (RecordIndex, RecordIndex)) -> bool {
+        let joins = |hides: &Hides| hides.joins((a, &self.records[a]), (b, &self.records[b]));
+        hides.is_none_or(|hides| leak::joins(joins(hides)))
+    }
+
+    /// Scores new records with the records that share a key with them, and keeps their keys.
+    fn found(&mut self, making: Making<'_>, fresh: &BTreeSet<RecordIndex>) -> Vec<Link> {
+        let engine = making.engine;
+        let prepared: BTreeMap<RecordIndex, Prepared> =
+            fresh.iter().map(|at| (*at, engine.prepare(&self.records[*at]))).collect();
+        let keys: Vec<_> = prepared
+            .iter()
+            .flat_map(|(at, one)| engine.keys(one).into_iter().map(move |key| (key, *at)))
+            .collect();
+        if keys.is_empty() {
+            return Vec::new();
+        }
+        self.keys = self.keys.with(keys.iter().copied());
+        let hides = making.unmasked.map(|_| self.left_out.hiding());
+        let mut pairs: BTreeSet<(RecordIndex, RecordIndex)> = BTreeSet::new();
+        for (key, one) in keys {
+            let holders = self.keys.holders(key);
+            let others = holders.filter(|it| *it != one && self.records.get(*it).is_some());
+            pairs.extend(others.map(|other| (one.min(other), one.max(other))));
+        }
+        let mut pairs: Vec<_> = pairs.into_iter().collect();
+        pairs.retain(|pair| self.may_join(hides.as_ref(), *pair));
+        let score = |(a, b): (RecordIndex, RecordIndex)| {
+            let own = |at: RecordIndex| prepared.get(&at);
+            let make = |at: RecordIndex| engine.prepare(&self.records[at]);
+            let (id_a, id_b) = (self.records[a].id, self.records[b].id);
+            match (own(a), own(b)) {
+                (Some(one), Some(two)) => engine.link((id_a, one), (id_b, two)),
+                (Some(one), None) => engine.link((id_a, one), (id_b, &make(b))),
+                (None, Some(two)) => engine.link((id_a, &make(a)), (id_b, two)),
+                (None, None) => None,
+            }
+        };
+        pairs.into_par_iter().filter_map(score).collect()
+    }
+
+    fn put_statements(
+        &mut self,
+        before: &Snapshot,
+        delta: &Delta,
+        touched: &mut Touched,
+    ) -> Result<(), Anew> {
+        let mut naming = before.naming.statements.edit();
+        let (mut ties, mut events) = (before.ties.edit(), before.events.edit());
+        let id_key = &before.id_key;
+        for at in &delta.ties_gone {
+            let coded = Coded::from(Statement::Tie(*at));
+            let ends = named_by_tie(&before.ties[*at]).filter_map(|id| before.stored(id));
+            ends.for_each(|end| naming.take(end, coded));
+            self.sum.take(tag::tie(id_key, &before.ties[*at]));
+            ties.remove(*at);
+            touched.statements.insert(coded);
+        }
+        for tie in &delta.ties {
+            let at = ties.put(Arc::clone(tie), |it| it.id)?;
+            let coded = Coded::from(Statement::Tie(at));
+            let ends = named_by_tie(tie).filter_map(|id| self.stored(id));
+            ends.for_each(|end| naming.add(end, coded));
+            if before.ties.get(at).is_none() {
+                self.sum.add(tag::tie(id_key, tie));
+            }
+            touched.statements.insert(coded);
+        }
+        for at in &delta.events_gone {
+            let coded = Coded::from(Statement::Event(*at));
+            let held = &before.events[*at];
+            let ends = named_by_event(held).filter_map(|id| before.stored(id));
+            ends.for_each(|end| naming.take(end, coded));
+            self.sum.take(tag::event(id_key, held));
+            events.remove(*at);
+            touched.statements.insert(coded);
+        }
+        for event in &delta.events {
+            let at = events.put(Arc::clone(event), |it| it.id)?;
+            let coded = Coded::from(Statement::Event(at));
+            if let Some(held) = before.events.get(at) {
+                let ends = named_by_event(held).filter_map(|id| before.stored(id));
+                ends.for_each(|end| naming.take(end, coded));
+                self.sum.take(tag::event(id_key, held));
+            }
+            let ends = named_by_event(event).filter_map(|id| self.stored(id));
+            ends.for_each(|end| naming.add(end, coded));
+            self.sum.add(tag::event(id_key, event));
+            touched.statements.insert(coded);
+        }
+        let (ties, events, naming) = (ties.done(), events.done(), naming.done());
+        (self.ties, self.events, self.naming.statements) = (ties, events, naming);
+        Ok(())
+    }
+
+    fn judge(
+        &mut self,
+        before: &Snapshot,
+        delta: Delta,
+        making: Making<'_>,
+        touched: &mut Touched,
+    ) -> Result<(), Anew> {
+        let mut naming = before.naming.judgements.edit();
+        let mut judgements = before.judgements.edit();
+        let id_key = &before.id_key;
+        for at in delta.judgements_gone {
+            let held = &before.judgements[at];
+            for end in [held.a, held.b].into_iter().filter_map(|id| before.stored(id)) {
+                naming.take(end, at);
+                touched.joints.insert(end);
+            }
+            self.sum.take(tag::judgement(id_key, held));
+            judgements.remove(at);
+        }
+        for judgement in delta.judgements {
+            let Some(ends) = self.stored(judgement.a).zip(self.stored(judgement.b)) else {
+                continue;
+            };
+            let is_foreign = |at| self.left_out.foreign.contains(at);
+            let is_own = judgement.label.agency == making.view.agency();
+            if making.unmasked.is_some() && is_own && (is_foreign(ends.0) || is_foreign(ends.1)) {
+                continue;
+            }
+            let key = |it: &Judgement| (it.a, it.b, it.label.agency.clone(), it.user.clone());
+            let held = judgements.find_by_key(&key(&judgement), key);
+            if let Some(held) = held.and_then(|at| judgements.get(at)) {
+                self.sum.take(tag::judgement(id_key, held));
+            }
+            self.sum.add(tag::judgement(id_key, &judgement));
+            let at = judgements.put(judgement, key)?;
+            for end in [ends.0, ends.1] {
+                naming.add(end, at);
+                touched.joints.insert(end);
+            }
+        }
+        let (judgements, naming) = (judgements.done(), naming.done());
+        (self.judgements, self.naming.judgements) = (judgements, naming);
+        Ok(())
+    }
+}
+
+impl LeftOut {
+    /// Takes a record that is gone out of all sets.
+    fn forget(&mut self, record: RecordIndex) {
+        for set in [&mut self.withheld, &mut self.sighted, &mut self.foreign] {
+            if set.contains(record) {
+                Arc::make_mut(set).remove(record);
+            }
+        }
+    }
+
+    /// Notes what a caller of an agency may see of a new record; `rows` are those that it may see unmasked.
+    fn hide(
+        &mut self,
+        agency: &str,
+        (at, record): (RecordIndex, &Record),
+        rows: &BTreeSet<(String, String)>,
+    ) {
+        if !is_of_victim(&record.label) {
+            return;
+        }
+        if rows.contains(&row_of(record)) {
+            Arc::make_mut(&mut self.sighted).insert(at);
+        } else if record.label.agency != agency {
+            Arc::make_mut(&mut self.foreign).insert(at);
+        }
+    }
+}
+
+impl Snapshot {
+    /// The blocking keys of the records.
+    pub(in crate::graph) fn key_index(&self, engine: &Engine) -> &KeyIndex {
+        self.keys.of(&self.records, engine)
+    }
+
+    /// The link at a position.
+    pub(in crate::graph) fn link_ends(&self, at: LinkIndex) -> Option<(RecordIndex, RecordIndex)> {
+        let link = self.links.get(at)?;
+        self.stored(link.a).zip(self.stored(link.b))
+    }
+}

@@ -1,0 +1,568 @@
+//! A sorted list that changes without being copied: a base that snapshots share, and the few items that were put,
+//! replaced or removed since. Positions stay what they were, and their order stays the order of the items.
+
+use std::cmp::Ordering;
+use std::fmt::Debug;
+use std::ops::Index;
+use std::sync::Arc;
+
+use super::index::{Indexed, Position};
+
+/// A sorted list with a shared base and changes. Making the next list out of one takes time in proportion to the number
+/// of changes since the base was made, whatever the size of the base.
+pub struct Layered<I, T> {
+    base: Arc<Indexed<I, T>>,
+    changes: Arc<Changes<T>>,
+}
+
+/// What differs from the base, ascending by position. An item that was removed stays until the base is made anew, so
+/// that its position keeps its place in the order, and no other item gets it.
+struct Changes<T> {
+    at: Vec<u32>,
+    items: Vec<Change<T>>,
+    /// For each change how many more items than the base the list has up to and with it.
+    more: Vec<i32>,
+}
+
+#[derive(Clone)]
+struct Change<T> {
+    item: T,
+    is_there: bool,
+}
+
+/// The number of replaced items above which a list gets a base of its own.
+const OWN_BASE_MIN: usize = 256;
+
+/// No free number is left between two positions: the base must be made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Crowded;
+
+impl<T> Default for Changes<T> {
+    fn default() -> Self {
+        Self { at: Vec::new(), items: Vec::new(), more: Vec::new() }
+    }
+}
+
+impl<T> Changes<T> {
+    fn find(&self, raw: u32) -> Result<usize, usize> {
+        self.at.binary_search(&raw)
+    }
+
+    fn more(&self) -> i32 {
+        self.more.last().copied().unwrap_or(0)
+    }
+}
+
+impl<I: Position, T> Layered<I, T> {
+    /// The number of items.
+    #[inline]
+    pub fn len(&self) -> usize {
+        (self.base.len() as i64 + i64::from(self.changes.more())) as usize
+    }
+
+    /// Tells if the list has no items.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The item at a position; `None` where there is none.
+    #[inline]
+    pub fn get(&self, at: I) -> Option<&T> {
+        if !self.changes.at.is_empty()
+            && let Ok(found) = self.changes.find(at.raw())
+        {
+            let Change { item, is_there } = &self.changes.items[found];
+            return is_there.then_some(item);
+        }
+        self.base.get(at)
+    }
+
+    /// The items with their positions, ascending.
+    #[inline]
+    pub fn enumerated(&self) -> Enumerated<'_, I, T> {
+        self.from_rank(0, 0)
+    }
+
+    fn from_rank(&self, rank: usize, change: usize) -> Enumerated<'_, I, T> {
+        Enumerated { list: self, rank, change }
+    }
+
+    /// The positions, ascending.
+    pub fn indexes(&self) -> impl Iterator<Item = I> + Clone + use<'_, I, T> {
+        self.enumerated().map(|(at, _)| at)
+    }
+
+    /// The items, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = &T> + Clone {
+        self.enumerated().map(|(_, item)| item)
+    }
+
+    /// The first item.
+    pub fn first(&self) -> Option<&T> {
+        self.iter().next()
+    }
+
+    /// Finds the position of the item with a key; the list must be ascending by this key.
+    pub fn find_by_key<K: Ord>(&self, key: &K, of: impl Fn(&T) -> K) -> Option<I> {
+        match self.place(|item| of(item).cmp(key)) {
+            Place::At(at) => Some(at).filter(|at| self.get(*at).is_some()),
+            Place::Between(..) => None,
+        }
+    }
+
+    /// The items with their positions, from the first on for which `is_before` is false; all items for which it is true
+    /// must come first in the list.
+    pub fn starting(&self, is_before: impl Fn(&T) -> bool) -> Enumerated<'_, I, T> {
+        let rank = self.base.partition_point(&is_before);
+        let change = self.changes.items.partition_point(|change| is_before(&change.item));
+        self.from_rank(rank, change)
+    }
+
+    /// The number of items before a position at which there is one.
+    #[inline]
+    pub fn rank(&self, at: I) -> usize {
+        let rank = self.before(at);
+        if self.changes.at.is_empty() {
+            return rank;
+        }
+        let change = self.changes.at.partition_point(|other| *other < at.raw());
+        let more = change.checked_sub(1).map_or(0, |last| self.changes.more[last]);
+        (rank as i64 + i64::from(more)) as usize
+    }
+
+    /// The number of items of the base before a position.
+    fn before(&self, at: I) -> usize {
+        self.base.scale().before(at).min(self.base.len())
+    }
+
+    /// The position of the item that has so many items before it.
+    pub fn nth(&self, rank: usize) -> Option<I> {
+        if self.changes.at.is_empty() {
+            return (rank < self.base.len()).then(|| self.base.nth(rank));
+        }
+        // The first change that has more than `rank` items up to and with it, or none that has as many.
+        let up_to = |change: usize| {
+            let at = I::new(self.changes.at[change]);
+            let in_base = self.before(at) as i64 + i64::from(self.base.get(at).is_some());
+            in_base + i64::from(self.changes.more[change])
+        };
+        let (mut low, mut high) = (0, self.changes.at.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if up_to(middle) > rank as i64 { high = middle } else { low = middle + 1 }
+        }
+        let (first, passed) = match low.checked_sub(1) {
+            Some(last) => {
+                let at = I::new(self.changes.at[last]);
+                let base_rank = self.before(at) + usize::from(self.base.get(at).is_some());
+                (base_rank, up_to(last))
+            }
+            None => (0, 0),
+        };
+        let mut rest = self.from_rank(first, low);
+        rest.nth((rank as i64 - passed) as usize).map(|(at, _)| at)
+    }
+
+    /// How many items were put, replaced or removed since the base was made.
+    pub(super) fn changed(&self) -> usize {
+        self.changes.at.len()
+    }
+
+    /// The base, if nothing has changed since.
+    pub(super) fn base(&self) -> Option<&Arc<Indexed<I, T>>> {
+        self.changes.at.is_empty().then_some(&self.base)
+    }
+
+    /// Tells if both are one and the same list, not only equal.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.base, &other.base) && Arc::ptr_eq(&self.changes, &other.changes)
+    }
+
+    /// Where an item belongs that compares so with the others.
+    fn place(&self, compare: impl Fn(&T) -> Ordering) -> Place<I> {
+        let base = match self.base.binary_search_by(|item| compare(item)) {
+            Ok(rank) => return Place::At(self.base.nth(rank)),
+            Err(rank) => rank,
+        };
+        let change = match self.changes.items.binary_search_by(|it| compare(&it.item)) {
+            Ok(change) => return Place::At(I::new(self.changes.at[change])),
+            Err(change) => change,
+        };
+        let of_base = |rank: usize| (rank < self.base.len()).then(|| self.base.nth(rank).raw());
+        let of_change = |change: usize| self.changes.at.get(change).copied();
+        let before =
+            base.checked_sub(1).and_then(of_base).max(change.checked_sub(1).and_then(of_change));
+        let after = [of_base(base), of_change(change)].into_iter().flatten().min();
+        Place::Between(before, after)
+    }
+}
+
+/// Where an item belongs in a list.
+enum Place<I> {
+    /// At this position, where an item with its key is or was.
+    At(I),
+    /// Between two positions that items have or had; `None` at an end of the list.
+    Between(Option<u32>, Option<u32>),
+}
+
+impl<I, T: Clone> Layered<I, T>
+where
+    I: Position,
+{
+    /// Starts to make another list out of this one.
+    pub(super) fn edit(&self) -> Edit<'_, I, T> {
+        Edit { list: self, puts: Vec::new() }
+    }
+
+    /// The list with other items at some of its positions, which ascend. Where they are many they become part of a
+    /// base of its own, since changes are looked up and copied one by one.
+    pub(super) fn replaced(&self, items: Vec<(I, T)>) -> Self {
+        let mut own = (items.len() > OWN_BASE_MIN).then(|| Indexed::clone(&self.base));
+        let mut edit = self.edit();
+        for (at, item) in items {
+            let is_changed = self.changes.find(at.raw()).is_ok();
+            match own.as_mut().filter(|base| !is_changed && base.get(at).is_some()) {
+                Some(base) => base[at] = item,
+                None => edit.put_at(at, item),
+            }
+        }
+        let changed = edit.done();
+        match own {
+            Some(base) => Self { base: Arc::new(base), ..changed },
+            None => changed,
+        }
+    }
+
+    /// The items in one list without changes, at new positions.
+    pub(super) fn flat(&self) -> Arc<Indexed<I, T>> {
+        match self.base() {
+            Some(base) => Arc::clone(base),
+            None => Arc::new(Indexed::from(self.iter().cloned().collect::<Vec<_>>()).spread()),
+        }
+    }
+}
+
+/// Changes of a list, from which the next one is made.
+pub(super) struct Edit<'a, I, T> {
+    list: &'a Layered<I, T>,
+    /// Ascending by position.
+    puts: Vec<(u32, Change<T>)>,
+}
+
+impl<I: Position, T: Clone> Edit<'_, I, T> {
+    /// Puts an item in its place, or in place of the one with its key; returns its position.
+    ///
+    /// # Errors
+    /// When there is no free position where the item belongs.
+    pub fn put<K: Ord>(&mut self, item: T, of: impl Fn(&T) -> K) -> Result<I, Crowded> {
+        let key = of(&item);
+        let at = match self.list.place(|other| of(other).cmp(&key)) {
+            Place::At(at) => at.raw(),
+            Place::Between(before, after) => {
+                let put = match self.puts.binary_search_by(|(_, put)| of(&put.item).cmp(&key)) {
+                    Ok(put) => {
+                        self.puts[put].1 = Change { item, is_there: true };
+                        return Ok(I::new(self.puts[put].0));
+                    }
+                    Err(put) => put,
+                };
+                let at_put = |put: usize| self.puts.get(put).map(|(at, _)| *at);
+                let before = before.max(put.checked_sub(1).and_then(at_put));
+                let after = [after, at_put(put)].into_iter().flatten().min();
+                between(before, after)?
+            }
+        };
+        self.put_at(I::new(at), item);
+        Ok(I::new(at))
+    }
+
+    /// Puts an item at a position: in a list that follows another one's positions, or in place of another item.
+    pub fn put_at(&mut self, at: I, item: T) {
+        self.change(at.raw(), Change { item, is_there: true });
+    }
+
+    /// Removes the item at a position.
+    pub fn remove(&mut self, at: I) {
+        let item = match self.get(at) {
+            Some(item) => item.clone(),
+            None => return,
+        };
+        self.change(at.raw(), Change { item, is_there: false });
+    }
+
+    /// The item at a position, with the changes so far.
+    pub fn get(&self, at: I) -> Option<&T> {
+        match self.puts.binary_search_by_key(&at.raw(), |(at, _)| *at) {
+            Ok(put) => Some(&self.puts[put].1).filter(|put| put.is_there).map(|put| &put.item),
+            Err(_) => self.list.get(at),
+        }
+    }
+
+    /// Finds the position of the item with a key, with the changes so far.
+    pub fn find_by_key<K: Ord>(&self, key: &K, of: impl Fn(&T) -> K) -> Option<I> {
+        let at = match self.list.place(|item| of(item).cmp(key)) {
+            Place::At(at) => at,
+            Place::Between(..) => {
+                let found = self.puts.binary_search_by(|(_, put)| of(&put.item).cmp(key));
+                I::new(self.puts[found.ok()?].0)
+            }
+        };
+        Some(at).filter(|at| self.get(*at).is_some())
+    }
+
+    fn change(&mut self, at: u32, change: Change<T>) {
+        match self.puts.binary_search_by_key(&at, |(at, _)| *at) {
+            Ok(put) => self.puts[put].1 = change,
+            Err(put) => self.puts.insert(put, (at, change)),
+        }
+    }
+
+    /// The list with these changes.
+    pub fn done(self) -> Layered<I, T> {
+        let Layered { base, changes } = self.list;
+        if self.puts.is_empty() {
+            return Layered { base: Arc::clone(base), changes: Arc::clone(changes) };
+        }
+        let count = changes.at.len() + self.puts.len();
+        let mut next = Changes {
+            at: Vec::with_capacity(count),
+            items: Vec::with_capacity(count),
+            more: Vec::with_capacity(count),
+        };
+        let mut more = 0;
+        let mut push = |at: u32, change: Change<T>| {
+            let was_there = base.get(I::new(at)).is_some();
+            more += i32::from(change.is_there) - i32::from(was_there);
+            next.at.push(at);
+            next.items.push(change);
+            next.more.push(more);
+        };
+        let mut before = changes.at.iter().zip(&changes.items).peekable();
+        for (at, change) in self.puts {
+            while let Some((earlier, kept)) = before.next_if(|(earlier, _)| **earlier < at) {
+                push(*earlier, kept.clone());
+            }
+            before.next_if(|(same, _)| **same == at);
+            push(at, change);
+        }
+        before.for_each(|(at, kept)| push(*at, kept.clone()));
+        Layered { base: Arc::clone(base), changes: Arc::new(next) }
+    }
+}
+
+/// A free position between two, or at an end.
+fn between(before: Option<u32>, after: Option<u32>) -> Result<u32, Crowded> {
+    // Positions stay below 2³¹ (see `Scale::of`).
+    let first = before.map_or(0, |before| before + 1);
+    let end = after.unwrap_or(1 << 31);
+    if first >= end { Err(Crowded) } else { Ok(first + (end - first) / 2) }
+}
+
+/// The items of a list with their positions, ascending.
+pub struct Enumerated<'a, I, T> {
+    list: &'a Layered<I, T>,
+    rank: usize,
+    change: usize,
+}
+
+impl<I, T> Clone for Enumerated<'_, I, T> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<'a, I: Position, T> Iterator for Enumerated<'a, I, T> {
+    type Item = (I, &'a T);
+
+    #[inline]
+    fn next(&mut self) -> Option<(I, &'a T)> {
+        let Layered { base, changes } = self.list;
+        loop {
+            let of_base = (self.rank < base.len()).then(|| base.nth(self.rank));
+            let of_change = changes.at.get(self.change).map(|raw| I::new(*raw));
+            if let Some(at) = of_base
+                && of_change.is_none_or(|change| at < change)
+            {
+                self.rank += 1;
+                return Some((at, &base[at]));
+            }
+            let at = of_change?;
+            self.rank += usize::from(of_base == Some(at));
+            let Change { item, is_there } = &changes.items[self.change];
+            self.change += 1;
+            if *is_there {
+                return Some((at, item));
+            }
+        }
+    }
+}
+
+impl<I: Position, T> Index<I> for Layered<I, T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, at: I) -> &T {
+        if self.changes.at.is_empty() {
+            return &self.base[at];
+        }
+        match self.changes.find(at.raw()) {
+            Ok(found) => &self.changes.items[found].item,
+            Err(_) => &self.base[at],
+        }
+    }
+}
+
+impl<'a, I: Position, T> IntoIterator for &'a Layered<I, T> {
+    type Item = &'a T;
+    type IntoIter = Items<'a, I, T>;
+
+    fn into_iter(self) -> Items<'a, I, T> {
+        Items(self.enumerated())
+    }
+}
+
+/// The items of a list, ascending.
+pub struct Items<'a, I, T>(Enumerated<'a, I, T>);
+
+impl<'a, I: Position, T> Iterator for Items<'a, I, T> {
+    type Item = &'a T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a T> {
+        self.0.next().map(|(_, item)| item)
+    }
+}
+
+impl<I, T> Clone for Layered<I, T> {
+    fn clone(&self) -> Self {
+        Self { base: Arc::clone(&self.base), changes: Arc::clone(&self.changes) }
+    }
+}
+
+impl<I, T> Default for Layered<I, T> {
+    fn default() -> Self {
+        Arc::new(Indexed::default()).into()
+    }
+}
+
+impl<I, T> From<Arc<Indexed<I, T>>> for Layered<I, T> {
+    fn from(base: Arc<Indexed<I, T>>) -> Self {
+        Self { base, changes: Arc::default() }
+    }
+}
+
+impl<I, T> From<Indexed<I, T>> for Layered<I, T> {
+    fn from(base: Indexed<I, T>) -> Self {
+        Arc::new(base).into()
+    }
+}
+
+impl<I: Position, T: Debug> Debug for Layered<I, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Equal lists have equal items in the same order, wherever they stand.
+impl<I: Position, T: PartialEq> PartialEq for Layered<I, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::super::index::RecordIndex;
+    use super::*;
+
+    type List = Layered<RecordIndex, (u32, u32)>;
+
+    fn key(item: &(u32, u32)) -> u32 {
+        item.0
+    }
+
+    /// Compares a list with a map by all its reads.
+    fn check(list: &List, map: &BTreeMap<u32, u32>) {
+        let items: Vec<(u32, u32)> = map.iter().map(|(key, value)| (*key, *value)).collect();
+        assert_eq!(list.iter().copied().collect::<Vec<_>>(), items);
+        assert_eq!(list.len(), items.len());
+        let indexes: Vec<RecordIndex> = list.indexes().collect();
+        assert!(indexes.is_sorted());
+        for (rank, item) in items.iter().enumerate() {
+            let at = list.find_by_key(&item.0, key).unwrap();
+            assert_eq!((at, list[at], list.get(at)), (indexes[rank], *item, Some(item)));
+            assert_eq!((list.rank(at), list.nth(rank)), (rank, Some(at)));
+            let from = list.starting(|other| other.0 < item.0).map(|(_, item)| *item);
+            assert_eq!(from.collect::<Vec<_>>(), items[rank..]);
+        }
+        assert_eq!(list.nth(items.len()), None);
+        assert_eq!(**list.flat(), *items);
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_with_changes_reads_as_a_map(
+            base in proptest::collection::btree_map(0..60_u32, 0..9_u32, 0..12),
+            edits in proptest::collection::vec(
+                proptest::collection::vec((0..60_u32, proptest::option::of(0..9_u32)), 0..5), 0..6),
+        ) {
+            let mut map = base;
+            let items: Vec<(u32, u32)> = map.iter().map(|(key, value)| (*key, *value)).collect();
+            let mut list: List = Indexed::from(items).spread().into();
+            check(&list, &map);
+            for edit in edits {
+                let mut next = list.edit();
+                for (number, value) in edit {
+                    match value {
+                        Some(value) => {
+                            map.insert(number, value);
+                            let at = next.put((number, value), key).unwrap();
+                            prop_assert_eq!(next.get(at), Some(&(number, value)));
+                        }
+                        None => {
+                            map.remove(&number);
+                            if let Some(at) = next.find_by_key(&number, key) {
+                                next.remove(at);
+                            }
+                        }
+                    }
+                    prop_assert_eq!(next.find_by_key(&number, key).is_some(), value.is_some());
+                }
+                list = next.done();
+                check(&list, &map);
+            }
+        }
+    }
+
+    #[test]
+    fn positions_stay_while_others_come() {
+        let mut list: List = Indexed::from(vec![(10, 0), (20, 0)]).spread().into();
+        let kept = list.find_by_key(&20, key).unwrap();
+        for number in (11..20).rev() {
+            let mut edit = list.edit();
+            edit.put((number, 0), key).unwrap();
+            list = edit.done();
+            assert_eq!(list.find_by_key(&20, key), Some(kept));
+        }
+        assert_eq!((list.len(), list.changed()), (11, 9));
+    }
+
+    #[test]
+    fn where_no_number_is_free_the_list_says_so() {
+        let mut list: List = Indexed::from(vec![(0, 0), (100, 0)]).into();
+        let mut edit = list.edit();
+        assert_eq!(edit.put((50, 0), key), Err(Crowded));
+        list = Indexed::from(vec![(0, 0), (1_000, 0)]).spread().into();
+        let crowded = (1..1_000).rev().find(|number| {
+            let mut edit = list.edit();
+            let is_crowded = edit.put((*number, 0), key).is_err();
+            list = edit.done();
+            is_crowded
+        });
+        assert!(crowded.is_some_and(|number| number < 995));
+    }
+}

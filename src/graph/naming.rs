@@ -1,0 +1,80 @@
+//! What names each record: its links, its ties and events, and the judgements on it. A change of a record is followed
+//! along these to what depends on it.
+
+use std::sync::Arc;
+
+use super::evidence::{Coded, Statement};
+use super::rows::Rows;
+use super::{EventIndex, Indexed, JudgementIndex, LinkIndex, RecordIndex, Snapshot, TieIndex};
+use crate::model::{Event, Judgement, Link, Record, RecordId, Tie};
+
+/// For each record of a snapshot the positions of what names it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Naming {
+    /// The links that the record is an end of.
+    pub links: Rows<RecordIndex, LinkIndex>,
+    /// The ties that the record is an end of, and the events that it takes part in.
+    pub statements: Rows<RecordIndex, Coded>,
+    /// The judgements on pairs with the record.
+    pub judgements: Rows<RecordIndex, JudgementIndex>,
+}
+
+impl Naming {
+    /// Collects what names the records of a list; `at` finds a record's position.
+    pub fn of(
+        (records, at): (
+            &Indexed<RecordIndex, Arc<Record>>,
+            &dyn Fn(RecordId) -> Option<RecordIndex>,
+        ),
+        ties: &Indexed<TieIndex, Arc<Tie>>,
+        events: &Indexed<EventIndex, Arc<Event>>,
+        links: &Indexed<LinkIndex, Arc<Link>>,
+        judgements: &Indexed<JudgementIndex, Judgement>,
+    ) -> Self {
+        let mut of_links = Vec::with_capacity(links.len() * 2);
+        for (index, link) in links.enumerated() {
+            of_links.extend([link.a, link.b].into_iter().filter_map(at).map(|at| (at, index)));
+        }
+        let mut stated: Vec<(RecordIndex, Coded)> = Vec::new();
+        for (index, tie) in ties.enumerated() {
+            let coded = Statement::Tie(index).into();
+            stated.extend(named_by_tie(tie).filter_map(at).map(|at| (at, coded)));
+        }
+        for (index, event) in events.enumerated() {
+            let coded = Statement::Event(index).into();
+            stated.extend(named_by_event(event).filter_map(at).map(|at| (at, coded)));
+        }
+        let mut judged = Vec::new();
+        for (index, judgement) in judgements.enumerated() {
+            let ends = [judgement.a, judgement.b].into_iter().filter_map(at);
+            judged.extend(ends.map(|at| (at, index)));
+        }
+        Self {
+            links: Rows::of(records, of_links),
+            statements: Rows::of(records, stated),
+            judgements: Rows::of(records, judged),
+        }
+    }
+
+    /// Bytes that the rows take.
+    pub fn bytes(&self) -> usize {
+        self.links.bytes() + self.statements.bytes() + self.judgements.bytes()
+    }
+}
+
+/// The records that a tie names.
+pub(super) fn named_by_tie(tie: &Tie) -> impl Iterator<Item = RecordId> + use<> {
+    [tie.from, tie.to].into_iter()
+}
+
+/// The records that an event names.
+pub(super) fn named_by_event(event: &Event) -> impl Iterator<Item = RecordId> {
+    event.participants.iter().map(|part| part.record)
+}
+
+impl Snapshot {
+    /// The links that a record is an end of, ascending.
+    pub fn links_at(&self, record: RecordIndex) -> &[LinkIndex] {
+        self.naming.links.at(record)
+    }
+}
