@@ -17,6 +17,8 @@ use crate::model::{
 mod address;
 mod changes;
 mod error;
+mod log;
+mod migrate;
 pub mod neo4j;
 mod review;
 mod sqlite;
@@ -24,6 +26,7 @@ mod sqlite;
 pub use address::{AddressError, StoreAddress, open};
 pub use changes::Changes;
 pub use error::StoreError;
+pub use log::LogLimits;
 pub use neo4j::Neo4jStore;
 pub use sqlite::SqliteStore;
 

@@ -3,8 +3,10 @@
 //!
 //! Several accord processes may share one server: a writer locks the one `StoredMeta` node.
 
+mod changes;
 pub mod connection;
 mod linking;
+mod migrate;
 mod outbox;
 mod purge;
 mod read;
@@ -16,16 +18,14 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Changes, Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
+use super::{Changes, Document, LogLimits, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
 use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
 use connection::{Connection, Transaction};
 
-/// Raised when the layout changes.
-const FORMAT_VERSION: i64 = 5;
-
-/// Constraints; each also is the index that look-ups use.
+/// Constraints of the oldest version that the program carries on ([`migrate`]); each also is the index that look-ups
+/// use.
 const CONSTRAINTS: [(&str, &[&str]); 10] = [
     ("StoredMeta", &["id"]),
     ("StoredClass", &["id"]),
@@ -43,13 +43,16 @@ const CONSTRAINTS: [(&str, &[&str]); 10] = [
 pub struct Neo4jStore {
     connection: Connection,
     logged: outbox::Logged,
+    limits: LogLimits,
 }
 
 impl Neo4jStore {
-    /// Connects; with `create`, prepares a database that holds no store yet.
+    /// Connects; with `create`, prepares a database that holds no store yet. A store of an earlier version is carried
+    /// on to this one.
     ///
     /// # Errors
-    /// When the server does not answer, or holds no store (without `create`) or another version.
+    /// When the server does not answer, or holds no store (without `create`) or one of a version that cannot be
+    /// carried on.
     pub fn open(
         host: &str,
         user: &str,
@@ -58,32 +61,27 @@ impl Neo4jStore {
         create: bool,
     ) -> Result<Self, StoreError> {
         let connection = Connection::open(host, user, password, database)?;
-        let store = Self { connection, logged: outbox::Logged::default() };
-        match store.format()? {
-            Some(FORMAT_VERSION) => {}
-            Some(other) => {
-                return Err(StoreError::Format(format!(
-                    "format version {other}; this program knows version {FORMAT_VERSION}"
-                )));
+        let (logged, limits) = (outbox::Logged::default(), LogLimits::default());
+        let store = Self { connection, logged, limits };
+        if migrate::version(&store.connection)?.is_none() {
+            if !create {
+                return Err(StoreError::Format("the database holds no store".into()));
             }
-            None if create => store.prepare()?,
-            None => return Err(StoreError::Format("the database holds no store".into())),
+            store.prepare()?;
         }
+        migrate::run(&store.connection)?;
         Ok(store)
+    }
+
+    /// The store with a change log that keeps more or less than others do.
+    #[must_use]
+    pub fn with_log(self, limits: LogLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// The connection, for the stored queries.
     pub fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    fn format(&self) -> Result<Option<i64>, StoreError> {
-        let rows = read::rows(
-            &self.connection,
-            "MATCH (m:StoredMeta {id: 1}) RETURN m.format AS format",
-            json!({}),
-        )?;
-        Ok(rows.first().and_then(|row| row.get("format")?.as_i64()))
     }
 
     /// Commits with the entry that is due.
@@ -96,21 +94,13 @@ impl Neo4jStore {
 
     fn prepare(&self) -> Result<(), StoreError> {
         for (label, properties) in CONSTRAINTS {
-            let named: Vec<String> = properties.iter().map(|name| format!("n.{name}")).collect();
-            self.connection.run(
-                &format!(
-                    "CREATE CONSTRAINT {}_{} IF NOT EXISTS
-                     FOR (n:{label}) REQUIRE ({}) IS UNIQUE",
-                    label.to_lowercase(),
-                    properties.join("_"),
-                    named.join(", "),
-                ),
-                json!({}),
-            )?;
+            constrain(&self.connection, label, properties)?;
         }
+        // Another process may have made it since, and carried it on.
         self.connection.run(
-            "MERGE (m:StoredMeta {id: 1}) ON CREATE SET m.revision = 0 SET m.format = $format",
-            json!({ "format": FORMAT_VERSION }),
+            "MERGE (m:StoredMeta {id: 1}) ON CREATE SET m.revision = 0
+             SET m.format = coalesce(m.format, $format)",
+            json!({ "format": migrate::VERSIONS.oldest }),
         )
     }
 }
@@ -141,7 +131,7 @@ impl Store for Neo4jStore {
     }
 
     fn begin<'a>(&'a self, due: &'a Due) -> Result<Box<dyn WriteTxn + 'a>, StoreError> {
-        Ok(Box::new(write::Neo4jTxn::begin(&self.connection, &self.logged, due)?))
+        Ok(Box::new(write::Neo4jTxn::begin(&self.connection, &self.logged, due, self.limits)?))
     }
 
     fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
@@ -166,8 +156,7 @@ impl Store for Neo4jStore {
         after: u64,
         most: usize,
     ) -> Result<Option<Changes>, StoreError> {
-        let _ = (view, after, most);
-        Ok(None)
+        changes::since(&self.connection, view.classes(), after, most)
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {
@@ -246,6 +235,20 @@ impl Store for Neo4jStore {
         self.commit(transaction, due)?;
         Ok(true)
     }
+}
+
+/// Makes a constraint unless it is there: no two nodes of a label have the same values.
+fn constrain(connection: &Connection, label: &str, properties: &[&str]) -> Result<(), StoreError> {
+    let named: Vec<String> = properties.iter().map(|name| format!("n.{name}")).collect();
+    connection.run(
+        &format!(
+            "CREATE CONSTRAINT {}_{} IF NOT EXISTS FOR (n:{label}) REQUIRE ({}) IS UNIQUE",
+            label.to_lowercase(),
+            properties.join("_"),
+            named.join(", "),
+        ),
+        json!({}),
+    )
 }
 
 pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {

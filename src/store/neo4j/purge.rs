@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::read::{class_numbers, integer};
+use super::read::{Cells, class_numbers, integer, parsed};
 use super::write::Neo4jTxn;
 use crate::model::{ClassId, ClassSet};
+use crate::store::log::{Basis, Change, Object};
 use crate::store::{Purged, StoreError};
 
 /// Counts, by class, of the records, ties and events that a purge removes.
@@ -40,9 +41,77 @@ pub(super) fn purge(txn: &mut Neo4jTxn<'_>, classes: &ClassSet) -> Result<Purged
         }
     }
     if !purged.is_empty() {
+        note(txn, classes)?;
         for removal in REMOVALS {
             txn.change(removal, parameters())?;
         }
     }
     Ok(purged)
+}
+
+const RECORDS: &str = "MATCH (r:StoredRecord) WHERE r.class IN $classes
+  RETURN r.id AS id, r.class AS class LIMIT $room";
+
+const TIES: &str = "MATCH (t:StoredTie) WHERE t.class IN $classes OR t.class_from IN $classes
+  OR t.class_to IN $classes
+  RETURN t.id AS id, t.class AS class, t.class_from AS one, t.class_to AS other LIMIT $room";
+
+const EVENTS: &str = "MATCH (e:StoredEvent) WHERE e.class IN $classes
+  RETURN e.id AS id, e.class AS class LIMIT $room";
+
+const PARTS: &str = "MATCH (e:StoredEvent) WHERE NOT e.class IN $classes
+  AND any(class IN e.participants WHERE class IN $classes) UNWIND e.participants AS one
+  WITH DISTINCT e, one WHERE one IN $classes
+  RETURN e.id AS id, e.class AS class, one LIMIT $room";
+
+const LINKS: &str = "MATCH (a:StoredRecord)-[l:LINKED]->(b:StoredRecord)
+  WHERE a.class IN $classes OR b.class IN $classes
+  RETURN a.id AS a, b.id AS b, a.class AS one, b.class AS other LIMIT $room";
+
+const JUDGEMENTS: &str = "MATCH (j:StoredJudgement)
+  WHERE j.class_a IN $classes OR j.class_b IN $classes
+  RETURN j.a AS a, j.b AS b, j.class AS class, j.class_a AS one, j.class_b AS other LIMIT $room";
+
+/// Notes what a purge removes, and the events that it takes participants from.
+fn note(txn: &mut Neo4jTxn<'_>, classes: &ClassSet) -> Result<(), StoreError> {
+    each(txn, classes, RECORDS, |row| {
+        Ok((Object::Record(parsed(row, "id")?), Basis::one(class(row, "class")?)))
+    })?;
+    let three = |row: &Cells| -> Result<Basis, StoreError> {
+        Ok(Basis::three(class(row, "class")?, class(row, "one")?, class(row, "other")?))
+    };
+    each(txn, classes, TIES, |row| Ok((Object::Tie(parsed(row, "id")?), three(row)?)))?;
+    each(txn, classes, EVENTS, |row| {
+        Ok((Object::Event(parsed(row, "id")?), Basis::one(class(row, "class")?)))
+    })?;
+    each(txn, classes, PARTS, |row| {
+        let basis = Basis::two(class(row, "class")?, class(row, "one")?);
+        Ok((Object::Event(parsed(row, "id")?), basis))
+    })?;
+    each(txn, classes, LINKS, |row| {
+        let basis = Basis::two(class(row, "one")?, class(row, "other")?);
+        Ok((Object::Link(parsed(row, "a")?, parsed(row, "b")?), basis))
+    })?;
+    each(txn, classes, JUDGEMENTS, |row| {
+        Ok((Object::Judgement(parsed(row, "a")?, parsed(row, "b")?), three(row)?))
+    })
+}
+
+/// Notes the objects that a statement gives as removed, as far as there is room.
+fn each(
+    txn: &mut Neo4jTxn<'_>,
+    classes: &ClassSet,
+    cypher: &str,
+    read: impl Fn(&Cells) -> Result<(Object, Basis), StoreError>,
+) -> Result<(), StoreError> {
+    let given = json!({ "classes": class_numbers(classes), "room": txn.noted.room() });
+    for row in txn.run(cypher, given)? {
+        let (object, basis) = read(&row)?;
+        txn.noted.note(object, Change::removed(basis));
+    }
+    Ok(())
+}
+
+fn class(row: &Cells, column: &str) -> Result<ClassId, StoreError> {
+    integer(row, column).map(|class| ClassId(class as u32))
 }

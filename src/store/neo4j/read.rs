@@ -1,6 +1,7 @@
 //! Reading within a set of classes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -20,7 +21,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Neo4j reads committed data but gives no snapshot over several statements: a stream during which
 /// the revision changed is collected again, this many times at most.
-const STREAM_TRIES_MAX: usize = 5;
+pub(super) const STREAM_TRIES_MAX: usize = 5;
 
 /// One row of an answer, by column.
 pub(super) type Cells = Map<String, Value>;
@@ -90,11 +91,7 @@ pub(super) fn records(
         json!({ "ids": texts(ids), "classes": class_numbers(view) }),
     )?;
     let reviews = Reviews::of(&classes(connection)?);
-    in_order(ids, &found, |row| {
-        let mut record: Record = object(row, "record")?;
-        reviews.put(class(row)?, &mut record.label);
-        Ok(record)
-    })
+    in_order(ids, &found, |row| record(row, &reviews))
 }
 
 pub(super) fn events(
@@ -112,7 +109,7 @@ pub(super) fn events(
     in_order(ids, &found, |row| event(row, view, &reviews))
 }
 
-fn class(row: &Cells) -> Result<ClassId, StoreError> {
+pub(super) fn class(row: &Cells) -> Result<ClassId, StoreError> {
     Ok(ClassId(integer(row, "class")? as u32))
 }
 
@@ -129,9 +126,23 @@ fn in_order<I: ToString, T>(
     ids.iter().filter_map(|id| by_id.get(id.to_string().as_str())).map(|row| read(row)).collect()
 }
 
+/// A record with the label in force.
+pub(super) fn record(row: &Cells, reviews: &Reviews) -> Result<Record, StoreError> {
+    let mut record: Record = object(row, "record")?;
+    reviews.put(class(row)?, &mut record.label);
+    Ok(record)
+}
+
+/// A tie with the label in force.
+pub(super) fn tie(row: &Cells, reviews: &Reviews) -> Result<Tie, StoreError> {
+    let mut tie: Tie = object(row, "tie")?;
+    reviews.put(class(row)?, &mut tie.label);
+    Ok(tie)
+}
+
 /// The event without the participations of records outside the view. `participants` holds the
 /// classes of the participating records, in the event's order.
-fn event(row: &Cells, view: &ClassSet, reviews: &Reviews) -> Result<Event, StoreError> {
+pub(super) fn event(row: &Cells, view: &ClassSet, reviews: &Reviews) -> Result<Event, StoreError> {
     let mut event: Event = object(row, "event")?;
     reviews.put(class(row)?, &mut event.label);
     let classes = row
@@ -160,7 +171,12 @@ pub(super) fn candidates(
 }
 
 pub(super) fn record_id(row: &Cells) -> Result<RecordId, StoreError> {
-    text(row, "id")?.parse().map_err(|_| StoreError::Damaged("Neo4j: a malformed id".into()))
+    parsed(row, "id")
+}
+
+/// An id in a column.
+pub(super) fn parsed<T: FromStr>(row: &Cells, column: &str) -> Result<T, StoreError> {
+    text(row, column)?.parse().map_err(|_| StoreError::Damaged("Neo4j: a malformed id".into()))
 }
 
 /// Collects the visible part until no write came in between, then hands it on.
@@ -200,9 +216,7 @@ impl Part {
              RETURN r.class AS class, r.json AS record ORDER BY r.id",
             all(),
             |row| {
-                let (class, mut record): (_, Record) = (class(&row)?, object(&row, "record")?);
-                reviews.put(class, &mut record.label);
-                part.records.push((class, record));
+                part.records.push((class(&row)?, record(&row, &reviews)?));
                 Ok(())
             },
         )?;
@@ -211,9 +225,7 @@ impl Part {
              AND t.class_to IN $classes RETURN t.class AS class, t.json AS tie ORDER BY t.id",
             all(),
             |row| {
-                let mut tie: Tie = object(&row, "tie")?;
-                reviews.put(class(&row)?, &mut tie.label);
-                part.ties.push(tie);
+                part.ties.push(tie(&row, &reviews)?);
                 Ok(())
             },
         )?;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::linking;
 use super::read::{object, record_id, texts};
 use super::write::Neo4jTxn;
+use super::{changes, linking};
 use crate::model::{BlockKey, ClassSet, Link, Record, RecordId, Timestamp};
 use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
 
@@ -55,8 +55,7 @@ impl WriteTxn for Neo4jTxn<'_> {
 
     fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         if self.changed {
-            self.transaction
-                .run("MATCH (m:StoredMeta {id: 1}) SET m.revision = m.revision + 1", json!({}))?;
+            changes::close(&mut self)?;
         }
         let writes = self.logged.exchange(&mut self.transaction, self.due)?;
         self.transaction.commit()?;

@@ -10,6 +10,7 @@ use super::read::{Cells, integer, object, record_id, text};
 use super::to_json;
 use crate::audit::Due;
 use crate::model::{BlockKey, Class, ClassId, Kind, Label, Link, RecordId};
+use crate::store::log::{Basis, Change, LogLimits, Noted, Object};
 use crate::store::{Batch, StoreError};
 
 /// Rows sent in one statement.
@@ -25,7 +26,10 @@ pub(super) struct Neo4jTxn<'a> {
     pub(super) classes: BTreeMap<Class, ClassId>,
     pub(super) logged: &'a Logged,
     pub(super) due: &'a Due,
+    pub(super) limits: LogLimits,
     pub(super) changed: bool,
+    /// The objects that the change log will name.
+    pub(super) noted: Noted,
 }
 
 impl<'a> Neo4jTxn<'a> {
@@ -33,6 +37,7 @@ impl<'a> Neo4jTxn<'a> {
         connection: &'a Connection,
         logged: &'a Logged,
         due: &'a Due,
+        limits: LogLimits,
     ) -> Result<Self, StoreError> {
         let mut transaction = connection.begin()?;
         transaction.run(LOCK, json!({}))?;
@@ -42,7 +47,8 @@ impl<'a> Neo4jTxn<'a> {
             .iter()
             .map(|row| Ok((object(row, "class")?, ClassId(integer(row, "id")? as u32))))
             .collect::<Result<_, StoreError>>()?;
-        Ok(Self { transaction, classes, logged, due, changed: false })
+        let noted = Noted::new(&limits);
+        Ok(Self { transaction, classes, logged, due, limits, changed: false, noted })
     }
 
     /// The number of the class of a kind and a label.
@@ -163,6 +169,8 @@ impl<'a> Neo4jTxn<'a> {
                     .iter()
                     .map(|key| json!({ "id": id, "key": key.0 as i64, "class": class })),
             );
+            let change = Change::put(Basis::one(ClassId(class)));
+            self.noted.note(Object::Record(record.id), change);
             nodes.push(json!({
                 "id": id, "class": class, "json": json,
                 "type": record.entity_type().as_str(), "agency": record.label.agency,
@@ -184,9 +192,13 @@ impl<'a> Neo4jTxn<'a> {
         let classes = self.classes_of("tie", ends)?;
         let mut rows = Vec::new();
         for (tie, json) in new {
+            let class = self.class(Kind::Tie, &tie.label)?;
+            let (from, to) = (classes[&tie.from], classes[&tie.to]);
+            let basis = Basis::three(ClassId(class), ClassId(from), ClassId(to));
+            self.noted.note(Object::Tie(tie.id), Change::put(basis));
             rows.push(json!({
-                "id": tie.id.to_string(), "class": self.class(Kind::Tie, &tie.label)?, "json": json,
-                "class_from": classes[&tie.from], "class_to": classes[&tie.to],
+                "id": tie.id.to_string(), "class": class, "json": json,
+                "class_from": from, "class_to": to,
             }));
         }
         self.write("UNWIND $rows AS row CREATE (t:StoredTie) SET t = row", rows)
@@ -201,8 +213,11 @@ impl<'a> Neo4jTxn<'a> {
         for (event, json) in new {
             let participants: Vec<u32> =
                 event.participants.iter().map(|part| classes[&part.record]).collect();
+            let class = self.class(Kind::Event, &event.label)?;
+            let change = Change::put(Basis::one(ClassId(class)));
+            self.noted.note(Object::Event(event.id), change);
             rows.push(json!({
-                "id": event.id.to_string(), "class": self.class(Kind::Event, &event.label)?, "json": json,
+                "id": event.id.to_string(), "class": class, "json": json,
                 "participants": participants,
             }));
         }
@@ -211,10 +226,14 @@ impl<'a> Neo4jTxn<'a> {
 
     pub(super) fn put_links(&mut self, batch: &Batch) -> Result<usize, StoreError> {
         let ends = batch.links.iter().flat_map(|link| [link.a, link.b]).collect();
-        self.classes_of("link", ends)?;
-        let stored = self.store_links(&batch.links)?.len();
-        self.changed |= stored > 0;
-        Ok(stored)
+        let classes = self.classes_of("link", ends)?;
+        let stored = self.store_links(&batch.links)?;
+        self.changed |= !stored.is_empty();
+        for (a, b) in &stored {
+            let basis = Basis::two(ClassId(classes[a]), ClassId(classes[b]));
+            self.noted.note(Object::Link(*a, *b), Change::put(basis));
+        }
+        Ok(stored.len())
     }
 
     /// Stores links; the pairs of those that were not there before. The revision stays.
@@ -252,28 +271,43 @@ impl<'a> Neo4jTxn<'a> {
         let ends =
             batch.judgements.iter().flat_map(|judgement| [judgement.a, judgement.b]).collect();
         let classes = self.classes_of("judgement", ends)?;
-        let mut wanted = BTreeMap::new();
+        let (mut wanted, mut changes) = (BTreeMap::new(), BTreeMap::new());
         for judgement in &batch.judgements {
             let (a, b) = (judgement.a.to_string(), judgement.b.to_string());
             let (owner, user) = (&judgement.label.agency, &judgement.user);
             // A JSON array as id: unambiguous whatever the names hold.
             let id = to_json(&(&a, &b, owner, user))?;
+            let class = self.class(Kind::Judgement, &judgement.label)?;
+            let (class_a, class_b) = (classes[&judgement.a], classes[&judgement.b]);
             let row = json!({
                 "id": id, "a": a, "b": b, "owner": owner, "user": user,
-                "class": self.class(Kind::Judgement, &judgement.label)?, "json": to_json(judgement)?,
-                "class_a": classes[&judgement.a], "class_b": classes[&judgement.b],
+                "class": class, "json": to_json(judgement)?,
+                "class_a": class_a, "class_b": class_b,
             });
+            let basis = move |own| Basis::three(ClassId(own), ClassId(class_a), ClassId(class_b));
+            let object = Object::Judgement(judgement.a, judgement.b);
+            changes.insert(id.clone(), (object, basis, class, None));
             wanted.insert(id, row);
         }
         let stored = self.unwind(
-            "UNWIND $rows AS id MATCH (j:StoredJudgement {id: id}) RETURN j.id AS id, j.json AS json",
+            "UNWIND $rows AS id MATCH (j:StoredJudgement {id: id}) RETURN j.id AS id, j.class AS class, j.json AS json",
             wanted.keys().map(|id| json!(id)).collect(),
         )?;
         for row in &stored {
             let id = text(row, "id")?;
             if wanted.get(id).and_then(|row| row["json"].as_str()) == Some(text(row, "json")?) {
                 wanted.remove(id);
+                changes.remove(id);
+            } else if let Some((_, _, _, before)) = changes.get_mut(id) {
+                *before = Some(integer(row, "class")? as u32);
             }
+        }
+        for (object, basis, class, before) in changes.into_values() {
+            let change = match before {
+                Some(before) => Change::moved(basis(before), basis(class)),
+                None => Change::put(basis(class)),
+            };
+            self.noted.note(object, change);
         }
         self.write(
             "UNWIND $rows AS row MERGE (j:StoredJudgement {id: row.id}) SET j = row",

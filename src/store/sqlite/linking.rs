@@ -71,7 +71,7 @@ pub(super) fn link(
     let mut between = BTreeSet::new();
     for link in links {
         let (Some(a), Some(b)) = (class(txn, link.a)?, class(txn, link.b)?) else { continue };
-        if txn.store_link(link)? {
+        if txn.store_link(link)?.is_some() {
             between.insert((a.min(b), a.max(b)));
         }
     }

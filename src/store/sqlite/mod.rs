@@ -1,7 +1,9 @@
 //! The embedded store: one SQLite file in WAL mode with `synchronous=FULL`, so that a commit that
 //! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
 
+mod changes;
 mod linking;
+mod migrate;
 mod outbox;
 mod purge;
 mod read;
@@ -19,7 +21,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::{Changes, Document, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
+use super::{Changes, Document, LogLimits, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
 use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
@@ -41,13 +43,16 @@ pub struct SqliteStore {
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
     logged: outbox::Logged,
+    limits: LogLimits,
 }
 
 impl SqliteStore {
-    /// Opens a store; with `create`, makes the file when it is missing or empty.
+    /// Opens a store; with `create`, makes the file when it is missing or empty. A store of an earlier version is
+    /// carried on to this one.
     ///
     /// # Errors
-    /// When the file is missing (without `create`), is not a store, or cannot be opened.
+    /// When the file is missing (without `create`), is not a store or one of a version that cannot be carried on, or
+    /// cannot be opened.
     pub fn open(path: &Path, create: bool) -> Result<Self, StoreError> {
         if !create && !path.is_file() {
             return Err(StoreError::Format(format!("{} does not exist", path.display())));
@@ -62,7 +67,14 @@ impl SqliteStore {
             writer: Mutex::new(writer),
             idle_readers: Mutex::new(Vec::new()),
             logged: outbox::Logged::default(),
+            limits: LogLimits::default(),
         })
+    }
+
+    /// The store with a change log that keeps more or less than others do.
+    #[must_use]
+    pub fn with_log(self, limits: LogLimits) -> Self {
+        Self { limits, ..self }
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -136,7 +148,7 @@ impl Store for SqliteStore {
     }
 
     fn begin<'a>(&'a self, due: &'a Due) -> Result<Box<dyn WriteTxn + 'a>, StoreError> {
-        Ok(Box::new(write::SqliteTxn::begin(self.writer(), &self.logged, due)?))
+        Ok(Box::new(write::SqliteTxn::begin(self.writer(), &self.logged, due, self.limits)?))
     }
 
     fn records(&self, view: &Sight, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
@@ -161,8 +173,7 @@ impl Store for SqliteStore {
         after: u64,
         most: usize,
     ) -> Result<Option<Changes>, StoreError> {
-        let _ = (view, after, most);
-        Ok(None)
+        self.read(|reader| changes::since(reader, view.classes(), after, most))
     }
 
     fn versioned_document(&self, name: &str) -> Result<Option<Document>, StoreError> {

@@ -1,16 +1,13 @@
-//! The tables of a store's file, and the check that a file is a store.
+//! The tables of a store's file, and the check that a file is a store. The tables are those of the oldest version that
+//! the program knows: [`migrate`]'s steps make the newest of it, in a new file too, so that there is one layout only.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::backend;
+use super::{backend, migrate};
 use crate::store::StoreError;
 
 /// `PRAGMA application_id` of a store: "accd".
 const APPLICATION_ID: i32 = 0x6163_6364;
-
-/// `PRAGMA user_version`: raised when the tables or their contents change. Stores of version 4 are refused: there the
-/// phone's siblings in a victim's row bear no victim's label, and would be readable; and blocks know no classes.
-const FORMAT_VERSION: i32 = 5;
 
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "
@@ -52,48 +49,57 @@ CREATE TABLE judgement (a BLOB NOT NULL, b BLOB NOT NULL, owner TEXT NOT NULL, u
 CREATE TABLE document (name TEXT PRIMARY KEY, version INTEGER NOT NULL, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
-/// Sets the connection up and makes the tables in a new file.
+/// Sets the connection up, makes the tables in a new file and carries those of an earlier version on.
 ///
 /// # Errors
-/// [`StoreError::Format`] when the file is something else or of another version.
+/// [`StoreError::Format`] when the file is something else or of a version that cannot be carried on.
 pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), StoreError> {
-    let pragma = |name: &str| {
-        connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(|error| {
-            match backend(error) {
-                StoreError::Damaged(_) => StoreError::Format("not an SQLite file".into()),
-                other => other,
-            }
-        })
-    };
-    match (pragma("application_id")?, pragma("user_version")?) {
-        (APPLICATION_ID, FORMAT_VERSION) => {}
-        (APPLICATION_ID, other) => {
-            return Err(StoreError::Format(format!(
-                "format version {other}; this program knows version {FORMAT_VERSION}"
-            )));
+    if !is_store(connection)? {
+        if !create || !is_blank(connection)? {
+            return Err(StoreError::Format("the file holds something else".into()));
         }
-        (0, 0) if create && is_blank(connection)? => make(connection)?,
-        _ => return Err(StoreError::Format("the file holds something else".into())),
+        make(connection)?;
     }
     connection.pragma_update(None, "synchronous", "FULL").map_err(backend)?;
     // What is removed is overwritten.
-    connection.pragma_update(None, "secure_delete", "ON").map_err(backend)
+    connection.pragma_update(None, "secure_delete", "ON").map_err(backend)?;
+    migrate::run(connection)
+}
+
+/// Returns true if the file says that it is a store.
+fn is_store(connection: &Connection) -> Result<bool, StoreError> {
+    let id = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0));
+    let id = id.map_err(|error| match backend(error) {
+        StoreError::Damaged(_) => StoreError::Format("not an SQLite file".into()),
+        other => other,
+    })?;
+    Ok(id == APPLICATION_ID)
 }
 
 /// Returns true if the file has no tables: a program stopped between setting the journal's mode and making the
 /// tables leaves one page without any.
 fn is_blank(connection: &Connection) -> Result<bool, StoreError> {
-    let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
-    objects.map(|objects: i64| objects == 0).map_err(backend)
+    let blank = "SELECT (SELECT count(*) FROM sqlite_schema) = 0
+      AND (SELECT user_version FROM pragma_user_version) = 0
+      AND (SELECT application_id FROM pragma_application_id) = 0";
+    connection.query_row(blank, [], |row| row.get(0)).map_err(backend)
 }
 
 fn make(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL").map_err(backend)?;
-    connection
+    let transaction =
+        Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(backend)?;
+    // Another process may have made them since.
+    if is_store(&transaction)? {
+        return Ok(());
+    }
+    let oldest = migrate::VERSIONS.oldest;
+    transaction
         .execute_batch(&format!(
-            "BEGIN IMMEDIATE; {TABLES} {LINKING} {ENTRIES}
-             PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};
-             COMMIT;"
+            "{TABLES} {LINKING} {ENTRIES}
+             PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {oldest};"
         ))
-        .map_err(backend)
+        .map_err(backend)?;
+    migrate::run_within(&transaction)?;
+    transaction.commit().map_err(backend)
 }

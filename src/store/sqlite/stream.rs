@@ -1,6 +1,6 @@
 //! Streaming the visible part of a store.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Params, Row};
 
 use super::{backend, from_json, read};
 use crate::model::{ClassId, ClassSet, Event, Record, Tie};
@@ -14,49 +14,72 @@ pub(super) fn stream(
 ) -> Result<u64, StoreError> {
     let revision = read::revision(reader)?;
     let reviews = Reviews::of(&read::classes(reader)?);
-    each(reader, "SELECT class, json FROM record ORDER BY id", view, 1, |class, json| {
-        let mut record: Record = from_json("record", json)?;
-        reviews.put(class, &mut record.label);
-        sink.record(class, record);
+    each(reader, "SELECT class, json FROM record ORDER BY id", [], view, 1, |class, json| {
+        sink.record(class, record(&reviews, class, json)?);
         Ok(())
     })?;
     let ties = "SELECT class, class_from, class_to, json FROM tie ORDER BY id";
-    each(reader, ties, view, 3, |class, json| {
-        let mut tie: Tie = from_json("tie", json)?;
-        reviews.put(class, &mut tie.label);
-        sink.tie(tie);
+    each(reader, ties, [], view, 3, |class, json| {
+        sink.tie(tie(&reviews, class, json)?);
         Ok(())
     })?;
-    each(reader, "SELECT class, json FROM event ORDER BY id", view, 1, |class, json| {
-        let mut event: Event = from_json("event", json)?;
-        reviews.put(class, &mut event.label);
-        sink.event(read::trimmed(reader, view, event)?);
+    each(reader, "SELECT class, json FROM event ORDER BY id", [], view, 1, |class, json| {
+        sink.event(event(reader, view, &reviews, class, json)?);
         Ok(())
     })?;
-    each(reader, "SELECT class_a, class_b, json FROM link ORDER BY a, b", view, 2, |_, json| {
+    let links = "SELECT class_a, class_b, json FROM link ORDER BY a, b";
+    each(reader, links, [], view, 2, |_, json| {
         sink.link(from_json("link", json)?);
         Ok(())
     })?;
     let judgements =
         "SELECT class, class_a, class_b, json FROM judgement ORDER BY a, b, owner, user";
-    each(reader, judgements, view, 3, |_, json| {
+    each(reader, judgements, [], view, 3, |_, json| {
         sink.judgement(from_json("judgement", json)?);
         Ok(())
     })?;
     Ok(revision)
 }
 
+/// Reads a record of a class, with the label in force.
+pub(super) fn record(reviews: &Reviews, class: ClassId, json: &str) -> Result<Record, StoreError> {
+    let mut record: Record = from_json("record", json)?;
+    reviews.put(class, &mut record.label);
+    Ok(record)
+}
+
+/// Reads a tie of a class, with the label in force.
+pub(super) fn tie(reviews: &Reviews, class: ClassId, json: &str) -> Result<Tie, StoreError> {
+    let mut tie: Tie = from_json("tie", json)?;
+    reviews.put(class, &mut tie.label);
+    Ok(tie)
+}
+
+/// Reads an event of a class, with the label in force and as a view shows it.
+pub(super) fn event(
+    reader: &Connection,
+    view: &ClassSet,
+    reviews: &Reviews,
+    class: ClassId,
+    json: &str,
+) -> Result<Event, StoreError> {
+    let mut event: Event = from_json("event", json)?;
+    reviews.put(class, &mut event.label);
+    read::trimmed(reader, view, event)
+}
+
 /// Calls `take` with the first class and the JSON of every row whose leading `classes` columns
 /// are all in the view.
-fn each(
+pub(super) fn each(
     reader: &Connection,
     sql: &str,
+    given: impl Params,
     view: &ClassSet,
     classes: usize,
     mut take: impl FnMut(ClassId, &str) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = reader.prepare_cached(sql).map_err(backend)?;
-    let mut rows = statement.query([]).map_err(backend)?;
+    let mut rows = statement.query(given).map_err(backend)?;
     while let Some(row) = rows.next().map_err(backend)? {
         if visible(row, view, classes).map_err(backend)? {
             let class = ClassId(row.get(0).map_err(backend)?);

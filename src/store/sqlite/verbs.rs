@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::write::SqliteTxn;
-use super::{backend, linking, read};
+use super::{backend, changes, linking, read};
 use crate::model::{BlockKey, ClassSet, Link, Record, RecordId, Timestamp};
 use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
 
@@ -69,7 +69,7 @@ impl WriteTxn for SqliteTxn<'_> {
 
     fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         if self.changed {
-            self.execute("UPDATE meta SET revision = revision + 1", [])?;
+            changes::close(&mut self)?;
         }
         let writes = self.logged.exchange(&self.writer, self.due)?;
         self.writer.execute_batch("COMMIT").map_err(backend)?;

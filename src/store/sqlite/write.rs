@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::MutexGuard;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::outbox::Logged;
 use super::{backend, read, to_json};
@@ -12,6 +12,7 @@ use crate::model::{
     BlockKey, Class, ClassId, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
 };
 use crate::store::StoreError;
+use crate::store::log::{Basis, Change, LogLimits, Noted, Object};
 
 /// A write transaction on the store's one writing connection.
 pub(super) struct SqliteTxn<'a> {
@@ -19,7 +20,10 @@ pub(super) struct SqliteTxn<'a> {
     pub(super) classes: BTreeMap<Class, ClassId>,
     pub(super) logged: &'a Logged,
     pub(super) due: &'a Due,
+    pub(super) limits: LogLimits,
     pub(super) changed: bool,
+    /// The objects that the change log will name.
+    pub(super) noted: Noted,
     /// True if objects were removed, of which the write-ahead log must keep nothing.
     pub(super) purged: bool,
     pub(super) committed: bool,
@@ -30,6 +34,7 @@ impl<'a> SqliteTxn<'a> {
         writer: MutexGuard<'a, Connection>,
         logged: &'a Logged,
         due: &'a Due,
+        limits: LogLimits,
     ) -> Result<Self, StoreError> {
         writer.execute_batch("BEGIN IMMEDIATE").map_err(backend)?;
         let mut transaction = Self {
@@ -37,7 +42,9 @@ impl<'a> SqliteTxn<'a> {
             classes: BTreeMap::new(),
             logged,
             due,
+            limits,
             changed: false,
+            noted: Noted::new(&limits),
             purged: false,
             committed: false,
         };
@@ -114,6 +121,7 @@ impl<'a> SqliteTxn<'a> {
                 params![key.0 as i64, class.0, &record.id.0[..]],
             )?;
         }
+        self.noted.note(Object::Record(record.id), Change::put(Basis::one(class)));
         Ok(true)
     }
 
@@ -128,6 +136,7 @@ impl<'a> SqliteTxn<'a> {
             "INSERT INTO tie (id, class, class_from, class_to, json) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![&tie.id.0[..], class.0, from.0, to.0, json],
         )?;
+        self.noted.note(Object::Tie(tie.id), Change::put(Basis::three(class, from, to)));
         Ok(true)
     }
 
@@ -141,6 +150,7 @@ impl<'a> SqliteTxn<'a> {
             "INSERT INTO event (id, class, json) VALUES (?1, ?2, ?3)",
             params![&event.id.0[..], class.0, json],
         )?;
+        self.noted.note(Object::Event(event.id), Change::put(Basis::one(class)));
         let records: BTreeSet<RecordId> = event.participants.iter().map(|p| p.record).collect();
         for record in records {
             let class = self.class_of(record, "event")?;
@@ -153,13 +163,18 @@ impl<'a> SqliteTxn<'a> {
     }
 
     pub(super) fn put_link(&mut self, link: &Link) -> Result<bool, StoreError> {
-        let stored = self.store_link(link)?;
-        self.changed |= stored;
-        Ok(stored)
+        let Some((a, b)) = self.store_link(link)? else { return Ok(false) };
+        self.changed = true;
+        self.noted.note(Object::Link(link.a, link.b), Change::put(Basis::two(a, b)));
+        Ok(true)
     }
 
-    /// Stores a link; returns true if it was not there, or there with other content. The revision stays.
-    pub(super) fn store_link(&mut self, link: &Link) -> Result<bool, StoreError> {
+    /// Stores a link and returns the classes of its records, if it was not there, or there with other content. The
+    /// revision stays.
+    pub(super) fn store_link(
+        &mut self,
+        link: &Link,
+    ) -> Result<Option<(ClassId, ClassId)>, StoreError> {
         let json = to_json(link)?;
         let stored: Option<String> = self
             .writer
@@ -169,30 +184,32 @@ impl<'a> SqliteTxn<'a> {
             })
             .map_err(backend)?;
         if stored.as_ref() == Some(&json) {
-            return Ok(false);
+            return Ok(None);
         }
         let (a, b) = (self.class_of(link.a, "link")?, self.class_of(link.b, "link")?);
         self.execute_quietly(
             "INSERT OR REPLACE INTO link (a, b, class_a, class_b, json) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![&link.a.0[..], &link.b.0[..], a.0, b.0, json],
         )?;
-        Ok(true)
+        Ok(Some((a, b)))
     }
 
     pub(super) fn put_judgement(&mut self, judgement: &Judgement) -> Result<bool, StoreError> {
         let json = to_json(judgement)?;
         let (a, b) = (&judgement.a.0[..], &judgement.b.0[..]);
         let owner = &judgement.label.agency;
-        let stored: Option<String> = self
+        let stored: Option<(u32, String)> = self
             .writer
             .prepare_cached(
-                "SELECT json FROM judgement WHERE a = ?1 AND b = ?2 AND owner = ?3 AND user = ?4",
+                "SELECT class, json FROM judgement
+                 WHERE a = ?1 AND b = ?2 AND owner = ?3 AND user = ?4",
             )
             .and_then(|mut select| {
-                select.query_row(params![a, b, owner, judgement.user], |row| row.get(0)).optional()
+                let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+                select.query_row(params![a, b, owner, judgement.user], columns).optional()
             })
             .map_err(backend)?;
-        if stored.as_ref() == Some(&json) {
+        if stored.as_ref().is_some_and(|(_, stored)| *stored == json) {
             return Ok(false);
         }
         let class = self.class(Kind::Judgement, &judgement.label)?;
@@ -203,6 +220,12 @@ impl<'a> SqliteTxn<'a> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![a, b, owner, judgement.user, class.0, class_a.0, class_b.0, json],
         )?;
+        let basis = |own| Basis::three(own, class_a, class_b);
+        let change = match stored {
+            Some((before, _)) => Change::moved(basis(ClassId(before)), basis(class)),
+            None => Change::put(basis(class)),
+        };
+        self.noted.note(Object::Judgement(judgement.a, judgement.b), change);
         Ok(true)
     }
 
