@@ -55,12 +55,9 @@ impl Snapshot {
             .get()
             .map(|keys| keys.moved(|record| original.records.get(record).map(|_| now(record))));
         let positions = Positions::of(&visible.records);
-        let merged =
-            visible.assemble(original.sum, &original.id_key, (&labels, &positions), left_out);
-        if let Some(keys) = keys {
-            // It has just been made, so there are none yet.
-            let _ = merged.keys.set(keys);
-        }
+        let of = (&labels, &positions);
+        let mut merged = visible.assemble(original.sum, &original.id_key, of, left_out);
+        merged.keys = keys.map(Keys::from).unwrap_or_default();
         let merged = Arc::new(merged);
         match self.left_out.is_masking {
             true => Arc::new(merged.masked_sharing(&SharedObjects::default())),
