@@ -33,8 +33,6 @@ pub struct View {
     parts: [Sight; 2],
     /// The fields withheld from fully visible classes.
     withheld_of: BTreeMap<ClassId, Fields>,
-    /// The number of classes that the view was decided on: those with numbers below it.
-    known: u32,
 }
 
 /// A view, and the time until which it holds if nothing else changes.
@@ -83,7 +81,6 @@ impl View {
             withheld: BTreeMap::new(),
             parts: [Sight::nothing(), Sight::nothing()],
             withheld_of: BTreeMap::new(),
-            known: classes.last().map_or(0, |(id, _)| id.0 + 1),
         };
         for (id, class) in classes {
             let access = rights.access(class);
@@ -121,13 +118,12 @@ impl View {
         self.classes == other.classes && self.withheld == other.withheld
     }
 
-    /// Tells if this view shows the objects and fields of another one, and besides only objects of classes that were
-    /// not there when the other was decided: until such an object is stored, both show the same.
-    pub fn has_grown_from(&self, other: &Self) -> bool {
-        let was_known = |class: &ClassId| class.0 < other.known;
+    /// Tells if this view shows the objects and fields of another one, and besides only objects of classes with the
+    /// number `known` and above: in a store that had no more classes than that, both show the same.
+    pub fn has_grown_from(&self, other: &Self, known: u32) -> bool {
+        let was_known = |class: &ClassId| class.0 < known;
         let fields = self.withheld_of.iter().filter(|(class, _)| was_known(class));
-        self.known > other.known
-            && self.agency == other.agency
+        self.agency == other.agency
             && self.classes.classes().iter().filter(was_known).eq(other.classes.classes().iter())
             && fields.eq(&other.withheld_of)
     }
@@ -143,7 +139,6 @@ impl View {
             silent: Sight::nothing(),
             withheld: BTreeMap::new(),
             withheld_of: BTreeMap::new(),
-            known: u32::MAX,
         }
     }
 

@@ -57,6 +57,8 @@ struct Built {
     revision: u64,
     /// The last revision at which it changed, as far as this process knows.
     changed: u64,
+    /// The number of classes in the store after that revision: an object of a further class is not part of it.
+    classes: u32,
     kept: Kept,
     /// While the snapshot's changes are being merged: what changed since that began.
     merging: Option<Vec<Changes>>,
@@ -131,6 +133,13 @@ impl Slot {
         let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
         self.bytes.store(bytes, Ordering::Relaxed);
         true
+    }
+
+    /// The snapshot as that of another view, if nothing that the two show differently was there at its revision.
+    fn grown_into(&self, view: &View) -> Option<Built> {
+        let built = self.built.try_lock().ok()?;
+        let built = built.as_ref().filter(|it| view.has_grown_from(&self.view, it.classes))?;
+        Some(Built { merging: None, ..built.clone() })
     }
 
     /// What the snapshot of the slot is made with.
@@ -301,14 +310,19 @@ impl Cache {
         before: Built,
         now: u64,
     ) -> Result<Option<Built>, StoreError> {
-        let Built { revision, changed, kept, merging } = before;
+        let Built { revision, changed, classes, kept, merging } = before;
         let open = kept.open();
         if revision == now {
-            return Ok(Some(Built { revision, changed, kept: Kept::Open(open), merging }));
+            return Ok(Some(Built { revision, changed, classes, kept: Kept::Open(open), merging }));
         }
         let changes = store.changes_since(slot.view.sight(), revision, CHANGES_MAX)?;
-        let Some(changes) = changes else { return Ok(None) };
-        let Ok(snapshot) = advanced(&open.snapshot, &changes, slot.making(&self.engine)) else {
+        let Some(changes) = changes else {
+            return Ok(None);
+        };
+        let making = slot.making(&self.engine);
+        // Where the positions were crowded, merging makes room.
+        let crowded = |_| advanced(&open.snapshot.merged(), &changes, making);
+        let Ok(snapshot) = advanced(&open.snapshot, &changes, making).or_else(crowded) else {
             return Ok(None);
         };
         let is_same = Arc::ptr_eq(&snapshot, &open.snapshot);
@@ -321,7 +335,8 @@ impl Cache {
             true => (changed, open),
             false => (revision, Open { snapshot, compact: None, ..open }),
         };
-        Ok(Some(Built { revision, changed, kept: Kept::Open(open), merging }))
+        let classes = store.classes()?.len() as u32;
+        Ok(Some(Built { revision, changed, classes, kept: Kept::Open(open), merging }))
     }
 
     fn build(
@@ -343,7 +358,8 @@ impl Cache {
         };
         let object_bytes = locked(&self.shared).add(&snapshot);
         let kept = Kept::Open(Open { snapshot, compact: None, object_bytes });
-        Ok(Built { revision, changed: revision, kept, merging: None })
+        let classes = store.classes()?.len() as u32;
+        Ok(Built { revision, changed: revision, classes, kept, merging: None })
     }
 
     /// Begins to merge the changes of a snapshot beside the requests, once they are many.
@@ -409,8 +425,8 @@ impl Cache {
                 && slot.unmasked.as_ref() == unmasked;
             masked && slot.view.shows_as(view)
         };
-        let (slot, grown_from) = match slots.iter().position(same) {
-            Some(at) => (slots.remove(at), None),
+        let (slot, others) = match slots.iter().position(same) {
+            Some(at) => (slots.remove(at), Vec::new()),
             None => {
                 let slot = Arc::new(Slot {
                     view: view.clone(),
@@ -418,10 +434,7 @@ impl Cache {
                     built: Mutex::new(None),
                     bytes: AtomicUsize::new(0),
                 });
-                let before = slots.iter().rev().find(|before| {
-                    before.unmasked.as_ref() == unmasked && view.has_grown_from(&before.view)
-                });
-                (slot, before.cloned())
+                (slot, slots.clone())
             }
         };
         if slots.len() >= SLOTS_MAX {
@@ -429,12 +442,9 @@ impl Cache {
         }
         slots.push(Arc::clone(&slot));
         drop(slots);
-        if let Some(before) = grown_from {
-            let before = locked(&before.built).clone();
-            let mut built = locked(&slot.built);
-            if built.is_none() {
-                *built = before.map(|before| Built { merging: None, ..before });
-            }
+        let before = others.iter().rev().filter(|other| other.unmasked.as_ref() == unmasked);
+        if let Some(before) = before.filter_map(|other| other.grown_into(view)).next() {
+            locked(&slot.built).get_or_insert(before);
         }
         slot
     }

@@ -78,7 +78,7 @@ impl Snapshot {
     pub(crate) fn add_judgement(&mut self, said: Judgement) {
         let mut edit = self.judgements.edit();
         let key = |it: &Judgement| (it.a, it.b, it.label.agency.clone(), it.user.clone());
-        edit.put(said, key).unwrap();
+        edit.put(vec![said], key).unwrap();
         self.judgements = edit.done();
     }
 

@@ -117,8 +117,8 @@ pub(super) struct Scale {
     bits: u8,
 }
 
-/// The most bits that a list is spread by; more would cost memory in sets of positions and gain nothing.
-const SPREAD_BITS_MAX: u32 = 12;
+/// The most bits that a list is spread by: enough that a list of a few items takes thousands between two of them.
+const SPREAD_BITS_MAX: u32 = 24;
 
 impl Scale {
     /// The widest scale for a list of so many items that keeps positions below 2³¹; the bit above is free for lists

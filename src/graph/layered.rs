@@ -250,30 +250,39 @@ pub(super) struct Edit<'a, I, T> {
 }
 
 impl<I: Position, T: Clone> Edit<'_, I, T> {
-    /// Puts an item in its place, or in place of the one with its key; returns its position.
+    /// Puts items in their places, or in place of those with their keys; returns their positions. The items must ascend
+    /// by their keys. Those that come between the same two others are spread evenly.
     ///
     /// # Errors
-    /// When there is no free position where the item belongs.
-    pub fn put<K: Ord>(&mut self, item: T, of: impl Fn(&T) -> K) -> Result<I, Crowded> {
-        let key = of(&item);
-        let at = match self.list.place(|other| of(other).cmp(&key)) {
-            Place::At(at) => at.raw(),
-            Place::Between(before, after) => {
-                let put = match self.puts.binary_search_by(|(_, put)| of(&put.item).cmp(&key)) {
-                    Ok(put) => {
-                        self.puts[put].1 = Change { item, is_there: true };
-                        return Ok(I::new(self.puts[put].0));
-                    }
-                    Err(put) => put,
-                };
-                let at_put = |put: usize| self.puts.get(put).map(|(at, _)| *at);
-                let before = before.max(put.checked_sub(1).and_then(at_put));
-                let after = [after, at_put(put)].into_iter().flatten().min();
-                between(before, after)?
+    /// When there is no free position where an item belongs.
+    pub fn put<K: Ord>(&mut self, items: Vec<T>, of: impl Fn(&T) -> K) -> Result<Vec<I>, Crowded> {
+        let places: Vec<Gap> = items.iter().map(|item| self.gap(&of(item), &of)).collect();
+        let mut positions = Vec::with_capacity(items.len());
+        for gap in places.chunk_by(|one, other| one == other && matches!(one, Gap::Free(..))) {
+            match gap[0] {
+                Gap::At(at) => positions.push(at),
+                Gap::Free(before, after) => spread(before, after, gap.len(), &mut positions)?,
             }
+        }
+        for (at, item) in positions.iter().zip(items) {
+            self.put_at(I::new(*at), item);
+        }
+        Ok(positions.into_iter().map(I::new).collect())
+    }
+
+    /// Where an item with a key belongs, with the changes so far.
+    fn gap<K: Ord>(&self, key: &K, of: impl Fn(&T) -> K) -> Gap {
+        let (before, after) = match self.list.place(|other| of(other).cmp(key)) {
+            Place::At(at) => return Gap::At(at.raw()),
+            Place::Between(before, after) => (before, after),
         };
-        self.put_at(I::new(at), item);
-        Ok(I::new(at))
+        let put = match self.puts.binary_search_by(|(_, put)| of(&put.item).cmp(key)) {
+            Ok(put) => return Gap::At(self.puts[put].0),
+            Err(put) => put,
+        };
+        let at_put = |put: usize| self.puts.get(put).map(|(at, _)| *at);
+        let before = before.max(put.checked_sub(1).and_then(at_put));
+        Gap::Free(before, [after, at_put(put)].into_iter().flatten().min())
     }
 
     /// Puts an item at a position: in a list that follows another one's positions, or in place of another item.
@@ -350,12 +359,30 @@ impl<I: Position, T: Clone> Edit<'_, I, T> {
     }
 }
 
-/// A free position between two, or at an end.
-fn between(before: Option<u32>, after: Option<u32>) -> Result<u32, Crowded> {
+/// Where an item is put: at a position, or anywhere between two that are taken.
+#[derive(Clone, Copy, PartialEq)]
+enum Gap {
+    At(u32),
+    Free(Option<u32>, Option<u32>),
+}
+
+/// Adds so many free positions between two taken ones, at equal distances.
+fn spread(
+    before: Option<u32>,
+    after: Option<u32>,
+    count: usize,
+    positions: &mut Vec<u32>,
+) -> Result<(), Crowded> {
     // Positions stay below 2³¹ (see `Scale::of`).
-    let first = before.map_or(0, |before| before + 1);
-    let end = after.unwrap_or(1 << 31);
-    if first >= end { Err(Crowded) } else { Ok(first + (end - first) / 2) }
+    let first = before.map_or(0, |before| u64::from(before) + 1);
+    let free = u64::from(after.unwrap_or(1 << 31)).saturating_sub(first);
+    let count = count as u64;
+    if free < count {
+        return Err(Crowded);
+    }
+    positions
+        .extend((0..count).map(|number| (first + free * (2 * number + 1) / (2 * count)) as u32));
+    Ok(())
 }
 
 /// The items of a list with their positions, ascending.
@@ -520,7 +547,7 @@ mod tests {
                     match value {
                         Some(value) => {
                             map.insert(number, value);
-                            let at = next.put((number, value), key).unwrap();
+                            let at = next.put(vec![(number, value)], key).unwrap()[0];
                             prop_assert_eq!(next.get(at), Some(&(number, value)));
                         }
                         None => {
@@ -544,7 +571,7 @@ mod tests {
         let kept = list.find_by_key(&20, key).unwrap();
         for number in (11..20).rev() {
             let mut edit = list.edit();
-            edit.put((number, 0), key).unwrap();
+            edit.put(vec![(number, 0)], key).unwrap();
             list = edit.done();
             assert_eq!(list.find_by_key(&20, key), Some(kept));
         }
@@ -552,17 +579,27 @@ mod tests {
     }
 
     #[test]
+    fn many_items_find_room_in_one_gap() {
+        let list: List = Indexed::from(vec![(0, 0), (100_000, 0)]).spread().into();
+        let mut edit = list.edit();
+        let items: Vec<(u32, u32)> = (1..50_000).map(|number| (number, number)).collect();
+        let positions = edit.put(items, key).unwrap();
+        assert!(positions.is_sorted());
+        assert_eq!(edit.done().len(), 50_001);
+    }
+
+    #[test]
     fn where_no_number_is_free_the_list_says_so() {
         let mut list: List = Indexed::from(vec![(0, 0), (100, 0)]).into();
         let mut edit = list.edit();
-        assert_eq!(edit.put((50, 0), key), Err(Crowded));
+        assert_eq!(edit.put(vec![(50, 0)], key), Err(Crowded));
         list = Indexed::from(vec![(0, 0), (1_000, 0)]).spread().into();
         let crowded = (1..1_000).rev().find(|number| {
             let mut edit = list.edit();
-            let is_crowded = edit.put((*number, 0), key).is_err();
+            let is_crowded = edit.put(vec![(*number, 0)], key).is_err();
             list = edit.done();
             is_crowded
         });
-        assert!(crowded.is_some_and(|number| number < 995));
+        assert!(crowded.is_some_and(|number| number < 990));
     }
 }

@@ -33,13 +33,14 @@ pub(super) fn of(
         entities.remove(at);
         touched.entities.insert(at);
     }
-    for entity in made {
+    let mut made = made;
+    made.retain(|entity| {
         let held = before.entities.find_by_key(&entity.id, |it| it.id);
-        if held.is_some_and(|at| before.entities[at] == entity) {
-            continue;
-        }
-        let records = Arc::clone(&entity.records);
-        let at = entities.put(entity, |it| it.id)?;
+        held.is_none_or(|at| before.entities[at] != *entity)
+    });
+    made.sort_unstable_by_key(|entity| entity.id);
+    let members: Vec<_> = made.iter().map(|entity| Arc::clone(&entity.records)).collect();
+    for (at, records) in entities.put(made, |it| it.id)?.into_iter().zip(members) {
         touched.entities.insert(at);
         for record in records.iter() {
             if before.entity_of.get(*record) != Some(&at) {

@@ -89,8 +89,9 @@ impl Lists {
             edit.put_at(*at, Arc::clone(record));
             touched.replaced.insert(*at);
         }
-        for (record, fields) in &delta.records {
-            let at = edit.put(Arc::clone(record), |it| it.id)?;
+        let new = delta.records.iter().map(|(record, _)| Arc::clone(record)).collect();
+        let positions = edit.put(new, |it| it.id)?;
+        for ((record, fields), at) in delta.records.iter().zip(positions) {
             self.sum.add(tag::record(&before.id_key, record, fields.bits()));
             if !fields.is_empty() {
                 Arc::make_mut(&mut self.left_out.withheld).insert(at);
@@ -129,6 +130,7 @@ impl Lists {
             delta.judgements_gone.extend(judged);
         }
         delta.ties_gone = ties.into_iter().collect();
+        delta.events.sort_by_key(|event| event.id);
         delta.judgements_gone.sort_unstable();
         delta.judgements_gone.dedup();
     }
@@ -146,15 +148,12 @@ impl Lists {
         let hides = making.unmasked.map(|_| self.left_out.hiding());
         let mut links = before.links.edit();
         let mut naming = before.naming.links.edit();
-        let is_scored = |link: &Link| {
-            let open = |id| {
-                self.stored(id).or_else(|| before.stored(id)).is_none_or(|at| {
-                    let record = self.records.get(at).unwrap_or(&before.records[at]);
-                    !is_of_victim(&record.label)
-                })
-            };
-            hides.is_none() || open(link.a) && open(link.b)
+        let is_open = |id| {
+            let record = self.stored(id).and_then(|at| self.records.get(at));
+            let gone = || before.stored(id).and_then(|at| before.records.get(at));
+            record.or_else(gone).is_none_or(|record| !is_of_victim(&record.label))
         };
+        let is_scored = |link: &Link| hides.is_none() || is_open(link.a) && is_open(link.b);
         let mut sum = self.sum;
         for gone in &delta.records_gone {
             for at in before.naming.links.at(*gone) {
@@ -170,6 +169,7 @@ impl Lists {
         }
         // Where the store has a link already, it is that one.
         let stored = delta.links.iter().cloned().map(Arc::new);
+        let mut new: BTreeMap<(RecordId, RecordId), (Arc<Link>, _)> = BTreeMap::new();
         for link in found.into_iter().map(Arc::new).chain(stored) {
             let Some(ends) = self.stored(link.a).zip(self.stored(link.b)) else { continue };
             let is_stripped = |at| self.left_out.withheld.contains(at);
@@ -183,10 +183,19 @@ impl Lists {
                 if *held == link || is_found_anew {
                     continue;
                 }
+            }
+            new.insert(key(&link), (link, ends));
+        }
+        for (pair, (link, _)) in &new {
+            let held = links.find_by_key(pair, |it| (it.a, it.b)).and_then(|at| links.get(at));
+            if let Some(held) = held {
                 sum.take(tag::link(&before.id_key, held, is_scored(held)));
             }
-            sum.add(tag::link(&before.id_key, &link, is_scored(&link)));
-            let at = links.put(link, key)?;
+            sum.add(tag::link(&before.id_key, link, is_scored(link)));
+        }
+        let (new, ends): (Vec<_>, Vec<_>) = new.into_values().unzip();
+        let positions = links.put(new, |it| (it.a, it.b))?;
+        for (at, ends) in positions.into_iter().zip(ends) {
             for end in [ends.0, ends.1] {
                 naming.add(end, at);
                 touched.joints.insert(end);
@@ -256,8 +265,8 @@ impl Lists {
             ties.remove(*at);
             touched.statements.insert(coded);
         }
-        for tie in &delta.ties {
-            let at = ties.put(Arc::clone(tie), |it| it.id)?;
+        let positions = ties.put(delta.ties.clone(), |it| it.id)?;
+        for (tie, at) in delta.ties.iter().zip(positions) {
             let coded = Coded::from(Statement::Tie(at));
             let ends = named_by_tie(tie).filter_map(|id| self.stored(id));
             ends.for_each(|end| naming.add(end, coded));
@@ -275,8 +284,8 @@ impl Lists {
             events.remove(*at);
             touched.statements.insert(coded);
         }
-        for event in &delta.events {
-            let at = events.put(Arc::clone(event), |it| it.id)?;
+        let positions = events.put(delta.events.clone(), |it| it.id)?;
+        for (event, at) in delta.events.iter().zip(positions) {
             let coded = Coded::from(Statement::Event(at));
             if let Some(held) = before.events.get(at) {
                 let ends = named_by_event(held).filter_map(|id| before.stored(id));
@@ -312,23 +321,26 @@ impl Lists {
             self.sum.take(tag::judgement(id_key, held));
             judgements.remove(at);
         }
-        for judgement in delta.judgements {
-            let Some(ends) = self.stored(judgement.a).zip(self.stored(judgement.b)) else {
-                continue;
-            };
-            let is_foreign = |at| self.left_out.foreign.contains(at);
-            let is_own = judgement.label.agency == making.view.agency();
-            if making.unmasked.is_some() && is_own && (is_foreign(ends.0) || is_foreign(ends.1)) {
-                continue;
-            }
-            let key = |it: &Judgement| (it.a, it.b, it.label.agency.clone(), it.user.clone());
-            let held = judgements.find_by_key(&key(&judgement), key);
+        let is_foreign = |id| self.stored(id).is_none_or(|at| self.left_out.foreign.contains(at));
+        let is_kept = |it: &Judgement| {
+            let is_own = it.label.agency == making.view.agency();
+            let is_forgotten =
+                making.unmasked.is_some() && is_own && (is_foreign(it.a) || is_foreign(it.b));
+            self.stored(it.a).is_some() && self.stored(it.b).is_some() && !is_forgotten
+        };
+        let key = |it: &Judgement| (it.a, it.b, it.label.agency.clone(), it.user.clone());
+        let mut new: Vec<Judgement> = delta.judgements.into_iter().filter(is_kept).collect();
+        new.sort_by_key(key);
+        for judgement in &new {
+            let held = judgements.find_by_key(&key(judgement), key);
             if let Some(held) = held.and_then(|at| judgements.get(at)) {
                 self.sum.take(tag::judgement(id_key, held));
             }
-            self.sum.add(tag::judgement(id_key, &judgement));
-            let at = judgements.put(judgement, key)?;
-            for end in [ends.0, ends.1] {
+            self.sum.add(tag::judgement(id_key, judgement));
+        }
+        let ends: Vec<_> = new.iter().map(|it| [it.a, it.b]).collect();
+        for (at, ends) in judgements.put(new, key)?.into_iter().zip(ends) {
+            for end in ends.into_iter().filter_map(|id| self.stored(id)) {
                 naming.add(end, at);
                 touched.joints.insert(end);
             }

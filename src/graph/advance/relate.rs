@@ -39,29 +39,31 @@ pub(super) fn relate(
     let mut relationships = before.relationships.edit();
     let mut evidence = before.evidence.edit();
     let mut adjacency = before.adjacency.edit();
+    let mut shown_now: Vec<(Relationship, Vec<Coded>)> = Vec::new();
     for (key, Turn { lost, gained }) in turns {
         let held = before.relationships.find_by_key(&key, key_of);
         let mut shown: BTreeSet<Coded> =
-            held.map_or(&[][..], |at| evidence.at(at)).iter().copied().collect();
+            held.map_or(&[][..], |at| before.evidence.at(at)).iter().copied().collect();
         shown.retain(|coded| !lost.contains(coded));
         shown.extend(gained);
-        let (source, target, _) = key;
-        if shown.is_empty() {
-            let Some(at) = held else { continue };
+        if !shown.is_empty() {
+            let statements = shown.iter().map(|coded| Statement::from(*coded));
+            let is = relationship(key, statements, next);
+            shown_now.push((is, shown.into_iter().collect()));
+        } else if let Some(at) = held {
+            let (source, target, _) = key;
             relationships.remove(at);
             evidence.set(at, Vec::new());
             adjacency.take(source, (target, at));
             adjacency.take(target, (source, at));
             touched.relationships.insert(at);
-            continue;
         }
-        let statements = shown.iter().map(|coded| Statement::from(*coded));
-        let at = relationships.put(relationship(key, statements, next), key_of)?;
-        evidence.set(at, shown.into_iter().collect());
-        if held.is_none() {
-            adjacency.add(source, (target, at));
-            adjacency.add(target, (source, at));
-        }
+    }
+    let made = shown_now.iter().map(|(relationship, _)| *relationship).collect();
+    for (at, (is, shown)) in relationships.put(made, key_of)?.into_iter().zip(shown_now) {
+        evidence.set(at, shown);
+        adjacency.add(is.source, (is.target, at));
+        adjacency.add(is.target, (is.source, at));
         touched.relationships.insert(at);
     }
     let (relationships, evidence) = (relationships.done(), evidence.done());
