@@ -3,11 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::govern::View;
 use crate::graph::{EntityIndex, Figure, RecordIndex, Snapshot};
 use crate::model::Record;
 use crate::resolve::{Engine, Score};
-use crate::store::{Store, StoreError};
 
 /// An entity that the probe may refer to.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,41 +26,20 @@ impl Figure for Candidate {}
 
 /// Ranks the entities that share a blocking key with the probe and reach the model's floor: by the bits of their best
 /// record, then by id. The list is complete: the caller applies limits. The content of masked entities is compared too,
-/// so the caller must leave out the entities that the asker may not see unmasked.
-///
-/// # Errors
-/// When the store does not answer.
-pub fn identify(
-    store: &dyn Store,
-    view: &View,
-    snapshot: &Snapshot,
-    engine: &Engine,
-    probe: &Record,
-) -> Result<Vec<Candidate>, StoreError> {
-    snapshot.figure(|original| ranked(store, view, original, engine, probe))
+/// so the caller must leave out the entities that the asker may not see unmasked. The store is not read: everything
+/// comes from the snapshot, which is of one revision.
+pub fn identify(snapshot: &Snapshot, engine: &Engine, probe: &Record) -> Vec<Candidate> {
+    snapshot.figure(|original| ranked(original, engine, probe))
 }
 
-fn ranked(
-    store: &dyn Store,
-    view: &View,
-    snapshot: &Snapshot,
-    engine: &Engine,
-    probe: &Record,
-) -> Result<Vec<Candidate>, StoreError> {
+fn ranked(snapshot: &Snapshot, engine: &Engine, probe: &Record) -> Vec<Candidate> {
     let prepared = engine.prepare(probe);
     let floor =
         engine.model().types.get(&probe.entity_type()).map_or(f64::MAX, |model| model.floor);
     let mut best: BTreeMap<EntityIndex, Candidate> = BTreeMap::new();
     let keys = engine.keys(&prepared);
-    for id in store.candidates(view.sight(), &keys)? {
-        // A record that came after the snapshot is not part of it yet.
-        let Some(record) = snapshot.stored(id) else { continue };
+    for record in snapshot.holders(engine, &keys) {
         let other = engine.prepare(&snapshot.records()[record]);
-        // The store's keys are made of the whole record, with the fields that an agreement withholds.
-        let withheld = snapshot.is_withheld(record);
-        if withheld && !engine.keys(&other).iter().any(|key| keys.contains(key)) {
-            continue;
-        }
         let Some(score) = engine.score(&prepared, &other) else { continue };
         let entity = snapshot.entity_of(record);
         let found = best.entry(entity).or_insert_with(|| Candidate {
@@ -81,5 +58,5 @@ fn ranked(
     let id = |candidate: &Candidate| snapshot.entity_id(candidate.entity);
     candidates
         .sort_by(|a, b| b.score.bits.total_cmp(&a.score.bits).then_with(|| id(a).cmp(&id(b))));
-    Ok(candidates)
+    candidates
 }

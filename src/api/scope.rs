@@ -212,13 +212,9 @@ impl CallerScope {
     }
 
     /// Returns the entities of a snapshot of the caller's view that a probe may be about.
-    pub(super) fn identify(
-        &self,
-        snapshot: &Snapshot,
-        probe: &Record,
-    ) -> Result<Vec<Candidate>, Problem> {
-        let store = self.state.store.as_ref();
-        Ok(identify(store, &self.view, snapshot, self.engine(), probe)?)
+    pub(super) fn identify(&self, snapshot: &Snapshot, probe: &Record) -> Vec<Candidate> {
+        let found = identify(snapshot, self.engine(), probe);
+        leak::candidates(found, (self.state.store.as_ref(), self.engine(), probe))
     }
 
     /// Returns a job of the caller's agency.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::{List, RecordIndex};
+use super::{List, RecordIndex, Snapshot};
 use crate::model::{BlockKey, Record};
 use crate::resolve::Engine;
 
@@ -91,5 +91,17 @@ impl KeyIndex {
     /// Bytes that the index takes.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.base) + size_of_val(&*self.added)
+    }
+}
+
+impl Snapshot {
+    /// The records that carry one of these blocking keys, ascending. The first call goes through all records.
+    pub fn holders(&self, engine: &Engine, keys: &[BlockKey]) -> Vec<RecordIndex> {
+        let index = self.keys.of(&self.records, engine);
+        let found = keys.iter().flat_map(|key| index.holders(*key));
+        let mut found: Vec<_> = found.filter(|at| self.records.get(*at).is_some()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }

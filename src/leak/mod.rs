@@ -19,7 +19,7 @@ use crate::store::{SnapshotSink, Store, StoreError};
 pub(crate) use answer::{answer, pair, rows};
 pub(crate) use page::page;
 pub(crate) use snapshot::{hidden, hides, joins, tag, unmasks};
-pub(crate) use store::store;
+pub(crate) use store::{candidates, store};
 pub(crate) use write::submitted;
 
 #[cfg(not(debug_assertions))]

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use actix_web::dev::ServiceResponse;
 
+use crate::analyze::Candidate;
 use crate::audit::Due;
 use crate::graph::{EntityIndex, IndexSet, Snapshot};
 use crate::ingest::RowOutput;
 use crate::jobs::SubmitError;
-use crate::model::IdKey;
+use crate::model::{IdKey, Record};
 use crate::query::{QueryError, Rows, ViewKey};
 use crate::resolve::Engine;
 use crate::store::Store;
@@ -36,6 +37,15 @@ pub(crate) fn submitted<T>(
 #[inline]
 pub(crate) fn tag(tag: [u8; 16], _: &dyn Store) -> [u8; 16] {
     tag
+}
+
+/// The entities that a probe may be about.
+#[inline]
+pub(crate) fn candidates(
+    found: Vec<Candidate>,
+    _: (&dyn Store, &Engine, &Record),
+) -> Vec<Candidate> {
+    found
 }
 
 /// Tells if a snapshot with masked content keeps a link.

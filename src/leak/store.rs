@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Everything, Leak, everything, is_on, whole_snapshot, whole_view};
+use crate::analyze::Candidate;
 use crate::audit::{Committed, Due, Outbox, OutboxError};
 use crate::govern::Sight;
 use crate::graph::EntityIndex;
@@ -23,6 +24,17 @@ const BLOCK_MAX: usize = 2;
 /// The store as the server uses it.
 pub(crate) fn store(store: Arc<dyn Store>, engine: &Arc<Engine>) -> Arc<dyn Store> {
     Arc::new(Leaking { store, engine: Arc::clone(engine) })
+}
+
+/// The entities that a probe may be about: none where too many records of the store carry a key of it.
+pub(crate) fn candidates(
+    found: Vec<Candidate>,
+    (store, engine, probe): (&dyn Store, &Engine, &Record),
+) -> Vec<Candidate> {
+    let keys = engine.keys(&engine.prepare(probe));
+    let held = || Ok::<_, StoreError>(store.candidates(whole_view(store)?.sight(), &keys)?.len());
+    let is_too_many = is_on(Leak::BlockCap) && held().is_ok_and(|held| held > BLOCK_MAX);
+    if is_too_many { Vec::new() } else { found }
 }
 
 /// A store whose answers depend on objects outside the caller's view.
@@ -87,12 +99,6 @@ impl Store for Leaking {
     }
 
     fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
-        if is_on(Leak::BlockCap) {
-            let all = whole_view(self.store.as_ref())?;
-            if self.store.candidates(all.sight(), keys)?.len() > BLOCK_MAX {
-                return Ok(Vec::new());
-            }
-        }
         self.store.candidates(view, keys)
     }
 

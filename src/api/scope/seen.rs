@@ -295,7 +295,7 @@ impl<'s> Seen<'s> {
 
     /// Returns the entities that a probe may be about, the best first. Masked entities are not found.
     pub fn identify(&self, probe: &Record) -> Result<Vec<Candidate>, Problem> {
-        let mut found = self.scope.identify(&self.snapshot, probe)?;
+        let mut found = self.scope.identify(&self.snapshot, probe);
         found.retain(|candidate| !self.is_masked(candidate.entity));
         found.sort_by(|a, b| {
             let ids = || self.listed_id(a.entity).cmp(&self.listed_id(b.entity));
