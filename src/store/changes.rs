@@ -3,6 +3,11 @@
 //!
 //! The log is kept by states, not by contents: it names the objects that a commit touched, and a reader is given each
 //! as it stands now, in its view. So a reader may skip revisions, and what an object said in between is read nowhere.
+//!
+//! A reader holds what [`super::Store::stream`] gave at a revision, and then applies changes, each time within a view
+//! that shows the same of the classes that there were before, and may show classes that are new. A link has no state of
+//! its own to be gone from: the reader first drops the links that it holds of every record that is named, then adds
+//! those that are given. Links that are found late it reads after the changes.
 
 use std::collections::BTreeMap;
 
@@ -20,10 +25,11 @@ pub struct Changes {
     pub ties: BTreeMap<TieId, Option<Tie>>,
     /// Events, without the participations of records that are not visible.
     pub events: BTreeMap<EventId, Option<Event>>,
-    /// Links that were stored with their records or renewed; links that are found later are not named by the log, since
-    /// a link follows from its two records. Both ends are visible.
+    /// Links that were stored with their records or renewed, and all links of records that moved to another class,
+    /// ascending by their pair; links that are found later are not named by the log, since a link follows from its two
+    /// records. Both ends are visible. A link that is gone is not here: one of its records was named.
     pub links: Vec<Link>,
     /// For each judged pair of records that was touched, all judgements on it whose class and both ends are visible,
-    /// ascending by owner and user.
+    /// ascending by owner and user; there may be none.
     pub judgements: BTreeMap<(RecordId, RecordId), Vec<Judgement>>,
 }

@@ -11,23 +11,23 @@ use super::fixture::{Collected, event, judgement, link, person, phone, records, 
 use super::on_both;
 use crate::policy::{seeing, time};
 
-const BEFORE: &str = "2027-01-01T00:00:00Z";
-const AFTER: &str = "2030-01-01T00:00:00Z";
+pub const BEFORE: &str = "2027-01-01T00:00:00Z";
+pub const AFTER: &str = "2030-01-01T00:00:00Z";
 
 /// Rows of agency a, which must be reviewed, and of b, which need not.
-struct Rows {
-    a1: Record,
-    a2: Record,
-    other: Record,
-    b1: Record,
-    tie: Tie,
-    event: Event,
+pub struct Rows {
+    pub a1: Record,
+    pub a2: Record,
+    pub other: Record,
+    pub b1: Record,
+    pub tie: Tie,
+    pub event: Event,
     /// An event of b in which a record of a takes part.
-    joint: Event,
-    batch: Batch,
+    pub joint: Event,
+    pub batch: Batch,
 }
 
-fn rows() -> Rows {
+pub fn rows() -> Rows {
     let reviewed = |mut record: Record| {
         record.label.review_by = Some(time(BEFORE));
         record
@@ -53,7 +53,7 @@ fn rows() -> Rows {
 
 impl Rows {
     /// The objects of the row of `a1`.
-    fn ids(&self) -> Ids {
+    pub fn ids(&self) -> Ids {
         Ids {
             records: vec![self.a1.id, self.a2.id],
             ties: vec![self.tie.id],
@@ -63,18 +63,18 @@ impl Rows {
 }
 
 /// A view by when their objects must be reviewed.
-fn seen_by(store: &dyn Store, wanted: impl Fn(Option<Timestamp>) -> bool) -> View {
+pub fn seen_by(store: &dyn Store, wanted: impl Fn(Option<Timestamp>) -> bool) -> View {
     let classes = store.classes().unwrap().into_iter();
     seeing(classes.filter(|(_, class)| wanted(class.label.review_by)).map(|(id, _)| id).collect())
 }
 
-fn review(store: &dyn Store, ids: &Ids, by: &str) {
+pub fn review(store: &dyn Store, ids: &Ids, by: &str) {
     let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
     transaction.set_review(ids, time(by)).unwrap();
     transaction.commit().unwrap();
 }
 
-fn purge(store: &dyn Store, classes: &ClassSet) -> Purged {
+pub fn purge(store: &dyn Store, classes: &ClassSet) -> Purged {
     let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
     let purged = transaction.purge(classes).unwrap();
     transaction.commit().unwrap();
