@@ -143,19 +143,19 @@ impl Slot {
     }
 
     /// What the snapshot of the slot is made with.
-    fn making<'a>(&'a self, engine: &'a Engine) -> Making<'a> {
-        Making { view: &self.view, engine, unmasked: self.unmasked.as_ref() }
+    fn making<'a>(&'a self, engine: &'a Engine, shared: &'a SharedObjects) -> Making<'a> {
+        Making { view: &self.view, engine, unmasked: self.unmasked.as_ref(), shared }
     }
 
     /// Merges the snapshot's changes into its lists, and puts the result in its place with what changed meanwhile.
-    fn merge(&self, snapshot: &Arc<Snapshot>, engine: &Engine) {
-        let merged = snapshot.merged();
+    fn merge(&self, snapshot: &Arc<Snapshot>, engine: &Engine, shared: &SharedObjects) {
+        let merged = Arc::new(snapshot.merged());
         let mut built = locked(&self.built);
         let Some(current) = built.as_mut() else { return };
         let Some(since) = current.merging.take() else { return };
-        let caught_up = since
-            .iter()
-            .try_fold(merged, |merged, changes| advanced(&merged, changes, self.making(engine)));
+        let caught_up = since.iter().try_fold(merged, |merged, changes| {
+            advanced(&merged, changes, self.making(engine, shared))
+        });
         if let (Kept::Open(open), Ok(snapshot)) = (&mut current.kept, caught_up) {
             open.snapshot = snapshot;
         }
@@ -319,9 +319,10 @@ impl Cache {
         let Some(changes) = changes else {
             return Ok(None);
         };
-        let making = slot.making(&self.engine);
+        let shared = locked(&self.shared).clone();
+        let making = slot.making(&self.engine, &shared);
         // Where the positions were crowded, merging makes room.
-        let crowded = |_| advanced(&open.snapshot.merged(), &changes, making);
+        let crowded = |_| advanced(&Arc::new(open.snapshot.merged()), &changes, making);
         let Ok(snapshot) = advanced(&open.snapshot, &changes, making).or_else(crowded) else {
             return Ok(None);
         };
@@ -369,9 +370,10 @@ impl Cache {
             return;
         }
         let (slot, engine) = (Arc::clone(slot), Arc::clone(&self.engine));
+        let shared = locked(&self.shared).clone();
         let snapshot = Arc::clone(&open.snapshot);
         let thread = std::thread::Builder::new().name("accord-merge".into());
-        match thread.spawn(move || slot.merge(&snapshot, &engine)) {
+        match thread.spawn(move || slot.merge(&snapshot, &engine, &shared)) {
             Ok(_) => *merging = Some(Vec::new()),
             Err(error) => tracing::error!(%error, "the changes of a view wait to be merged"),
         }

@@ -23,10 +23,11 @@ impl Snapshot {
 
     /// The snapshot with all changes merged. It is equal to this one, but its positions are those of a snapshot that
     /// was built from nothing. Takes time in proportion to the size of the view.
-    pub fn merged(self: &Arc<Self>) -> Arc<Self> {
+    #[must_use]
+    pub fn merged(&self) -> Self {
         let original = self.original();
         if original.changed() == 0 {
-            return Arc::clone(self);
+            return self.clone();
         }
         let visible = Visible {
             records: original.records.flat(),
@@ -58,9 +59,11 @@ impl Snapshot {
         let of = (&labels, &positions);
         let mut merged = visible.assemble(original.sum, &original.id_key, of, left_out);
         merged.keys = keys.map(Keys::from).unwrap_or_default();
-        let merged = Arc::new(merged);
         match self.left_out.is_masking {
-            true => Arc::new(merged.masked_sharing(&SharedObjects::default())),
+            true => {
+                let masked = Arc::new(merged).masked_sharing(&SharedObjects::default());
+                masked.in_case(self.case_name())
+            }
             false => merged,
         }
     }

@@ -2,8 +2,10 @@
 //! once. An interned object is equal to the one that the view's own stream brought, so that nothing passes from one
 //! view to another.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use roaring::RoaringBitmap;
 
@@ -68,7 +70,7 @@ impl SharedObjects {
 /// the same key but for parts that are left out.
 pub(super) trait Keyed: Listed + Sized {
     /// The type of the key.
-    type Key: Ord;
+    type Key: Ord + Debug;
     /// The description of a redaction: which parts of a whole object are left out. `Infallible` for types without
     /// redactions.
     type Redaction: Copy;
@@ -186,13 +188,21 @@ impl Keyed for Link {
 /// redactions of a held object are not (such as an event with the visible participants of a view only): each snapshot
 /// holds its own redactions.
 #[derive(Debug)]
-pub(super) struct Lists<T: Listed> {
+pub(super) struct Lists<T: Keyed> {
     lists: Vec<Shared<T>>,
+    /// Objects that came since by changes of the store. They are dropped with the last snapshot that has them.
+    recent: Arc<Mutex<Recent<T>>>,
     /// Number of variants: objects that were added although another with the same key was held already.
     variants: usize,
     /// Number of objects that were not added because they are redactions of a held object.
     redacted: usize,
 }
+
+/// Objects by their keys, of each all that differ.
+type Recent<T> = BTreeMap<<T as Keyed>::Key, Vec<Weak<T>>>;
+
+/// The number of recent objects at which those that nobody holds any more are forgotten.
+const RECENT_MAX: usize = 16_384;
 
 /// Approximate bytes of so many ties and events that a snapshot holds for itself.
 pub(super) fn own_bytes(ties: usize, events: usize) -> usize {
@@ -200,15 +210,42 @@ pub(super) fn own_bytes(ties: usize, events: usize) -> usize {
     ties * size_of::<Tie>() + events * 2 * size_of::<Event>()
 }
 
-impl<T: Listed> Default for Lists<T> {
+impl<T: Keyed> Default for Lists<T> {
     fn default() -> Self {
-        Self { lists: Vec::new(), variants: 0, redacted: 0 }
+        Self { lists: Vec::new(), recent: Arc::default(), variants: 0, redacted: 0 }
     }
 }
 
-impl<T: Listed> Clone for Lists<T> {
+impl<T: Keyed> Clone for Lists<T> {
     fn clone(&self) -> Self {
-        Self { lists: self.lists.clone(), ..*self }
+        Self { lists: self.lists.clone(), recent: Arc::clone(&self.recent), ..*self }
+    }
+}
+
+impl<T: Keyed + PartialEq> Lists<T> {
+    /// Returns the held object that is equal to a fresh one, or else the fresh one itself, which is held from now on as
+    /// long as a snapshot has it.
+    pub fn hold(&self, fresh: T) -> Arc<T> {
+        let key = fresh.key();
+        for list in &self.lists {
+            if let Some(at) = list.find_by_key(&key, |held| held.key())
+                && *list[at] == fresh
+            {
+                return Arc::clone(&list[at]);
+            }
+        }
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() >= RECENT_MAX {
+            recent.retain(|_, held| held.iter().any(|held| held.strong_count() > 0));
+        }
+        let held = recent.entry(key).or_default();
+        if let Some(equal) = held.iter().filter_map(Weak::upgrade).find(|held| **held == fresh) {
+            return equal;
+        }
+        let fresh = Arc::new(fresh);
+        held.retain(|held| held.strong_count() > 0);
+        held.push(Arc::downgrade(&fresh));
+        fresh
     }
 }
 
@@ -288,7 +325,12 @@ impl<T: Keyed> Lists<T> {
 
     /// An interner over the lists, at their beginning.
     pub fn interner(&self) -> Interner<'_, T> {
-        Interner { lists: self.lists.iter().map(|list| Passed { list, passed: 0 }).collect() }
+        let recent = Arc::clone(&self.recent);
+        let is_empty = recent.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        Interner {
+            lists: self.lists.iter().map(|list| Passed { list, passed: 0 }).collect(),
+            recent: (!is_empty).then_some(recent),
+        }
     }
 
     /// The lists.
@@ -303,8 +345,10 @@ impl<T: Keyed> Lists<T> {
 }
 
 /// Finds held objects in one pass over the lists; keys must be asked for in ascending order.
-pub(super) struct Interner<'a, T> {
+pub(super) struct Interner<'a, T: Keyed> {
     lists: Vec<Passed<'a, T>>,
+    /// The recent objects, if there were any when the pass began.
+    recent: Option<Arc<Mutex<Recent<T>>>>,
 }
 
 struct Passed<'a, T> {
@@ -351,7 +395,13 @@ impl<T: Keyed + PartialEq> Interner<'_, T> {
             Some(Place { list, position }) => {
                 Arc::clone(&self.lists[list as usize].list[position as usize])
             }
-            None => Arc::new(fresh),
+            None => self.recent_one(&fresh).unwrap_or_else(|| Arc::new(fresh)),
         }
+    }
+
+    fn recent_one(&self, fresh: &T) -> Option<Arc<T>> {
+        let recent = self.recent.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = recent.get(&fresh.key())?.iter().filter_map(Weak::upgrade);
+        held.into_iter().find(|held| **held == *fresh)
     }
 }

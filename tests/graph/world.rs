@@ -188,9 +188,9 @@ impl World {
     }
 }
 
-/// Everything a snapshot holds, as text.
+/// Everything a snapshot holds, as text, whether it was built so or followed the store.
 pub fn text(snapshot: &Snapshot) -> String {
-    format!("{snapshot:?}")
+    format!("{:?}", snapshot.merged())
 }
 
 /// The position of a record, by its stored id.

@@ -38,7 +38,7 @@ impl Delta {
             let is_named = making.unmasked.is_some_and(|named| named.contains(id));
             let at = before.stored(*id);
             match now {
-                Some((_, record)) => delta.put_record(before, record, at, (view, is_named))?,
+                Some((_, record)) => delta.put_record(before, record, at, (making, is_named))?,
                 None if is_named && at.is_some() => return Err(Anew),
                 None => delta.records_gone.extend(at),
             }
@@ -49,7 +49,7 @@ impl Delta {
                 |tie: &&Tie| withheld::is_withheld(tie, fields(view, Kind::Tie, &tie.label));
             match now.as_ref().filter(|tie| !is_withheld(tie)) {
                 Some(tie) if at.is_some_and(|at| *before.ties[at] == *tie) => {}
-                Some(tie) => delta.ties.push(Arc::new(tie.clone())),
+                Some(tie) => delta.ties.push(making.shared.ties.hold(tie.clone())),
                 None => delta.ties_gone.extend(at),
             }
         }
@@ -62,7 +62,7 @@ impl Delta {
             let fields = fields(view, Kind::Event, &event.label);
             withheld::strip_event(&mut event, fields);
             if at.is_none_or(|at| *before.events[at] != event) {
-                delta.events.push(Arc::new(event));
+                delta.events.push(making.shared.events.hold(event));
             }
         }
         for (pair, now) in &changes.judgements {
@@ -76,15 +76,15 @@ impl Delta {
         before: &Snapshot,
         record: &Record,
         at: Option<RecordIndex>,
-        (view, is_named): (&View, bool),
+        (making, is_named): (Making<'_>, bool),
     ) -> Result<(), Anew> {
         let mut record = record.clone();
-        let fields = fields(view, record.entity_type().into(), &record.label);
+        let fields = fields(making.view, record.entity_type().into(), &record.label);
         if !fields.is_empty() {
             withheld::strip_record(&mut record, fields);
         }
         let Some(at) = at else {
-            self.records.push((Arc::new(record), fields));
+            self.records.push((making.shared.records.hold(record), fields));
             return if is_named { Err(Anew) } else { Ok(()) };
         };
         let held = &before.records[at];
@@ -97,7 +97,7 @@ impl Delta {
         if relabelled != record || !is_masked_alike {
             return Err(Anew);
         }
-        self.replaced.push((at, Arc::new(record)));
+        self.replaced.push((at, making.shared.records.hold(record)));
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use crate::graph::keys::KeyIndex;
 use crate::graph::layered::Layered;
 use crate::graph::masks::{Hides, is_of_victim, row_of, rows_of};
 use crate::graph::naming::{Naming, named_by_event, named_by_tie};
+use crate::graph::shared_objects::SharedObjects;
 use crate::graph::tag::{self, Sum};
 use crate::graph::{JudgementIndex, LeftOut, LinkIndex, List, RecordIndex, Snapshot, TieIndex};
 use crate::leak;
@@ -55,7 +56,7 @@ impl Lists {
         };
         touched.gone.extend(&delta.records_gone);
         lists.put_records(before, &delta, making, touched)?;
-        lists.follow_gone(before, &mut delta);
+        Self::follow_gone(before, &mut delta, making.shared);
         lists.relink(before, &delta, making, touched)?;
         lists.put_statements(before, &delta, touched)?;
         lists.judge(before, delta, making, touched)?;
@@ -106,7 +107,7 @@ impl Lists {
     }
 
     /// Adds to the delta what goes with the records that are gone, if the change log did not name it.
-    fn follow_gone(&self, before: &Snapshot, delta: &mut Delta) {
+    fn follow_gone(before: &Snapshot, delta: &mut Delta, shared: &SharedObjects) {
         let gone: BTreeSet<RecordId> =
             delta.records_gone.iter().map(|at| before.records[*at].id).collect();
         let mut ties: BTreeSet<TieIndex> = delta.ties_gone.iter().copied().collect();
@@ -121,7 +122,7 @@ impl Lists {
                         if !is_named {
                             let mut event = Event::clone(held);
                             event.participants.retain(|part| !gone.contains(&part.record));
-                            delta.events.push(Arc::new(event));
+                            delta.events.push(shared.events.hold(event));
                         }
                     }
                 }
@@ -168,9 +169,10 @@ impl Lists {
             }
         }
         // Where the store has a link already, it is that one.
-        let stored = delta.links.iter().cloned().map(Arc::new);
+        let stored = delta.links.iter().cloned();
         let mut new: BTreeMap<(RecordId, RecordId), (Arc<Link>, _)> = BTreeMap::new();
-        for link in found.into_iter().map(Arc::new).chain(stored) {
+        for link in found.into_iter().chain(stored) {
+            let link = making.shared.links.hold(link);
             let Some(ends) = self.stored(link.a).zip(self.stored(link.b)) else { continue };
             let is_stripped = |at| self.left_out.withheld.contains(at);
             let is_new = touched.fresh.contains(&ends.0) || touched.fresh.contains(&ends.1);

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Touched;
 use super::relate::key_of;
-use super::{Anew, Touched};
 use crate::graph::evidence::{Coded, Statement};
 use crate::graph::layered::Layered;
 use crate::graph::masked::without_score;
 use crate::graph::masks::is_of_victim;
+use crate::graph::shared_objects::{Keyed, Lists, SharedObjects};
 use crate::graph::{
     EntityIndex, EventIndex, IndexSet, LinkIndex, Position, RecordIndex, Snapshot, TieIndex,
 };
@@ -16,14 +17,12 @@ use crate::leak;
 use crate::model::Link;
 
 /// Masks a snapshot; `shown` is the masked snapshot before the change, and `touched` what changed.
-///
-/// # Errors
-/// When the snapshot must be built anew.
 pub(super) fn masked(
     shown: &Snapshot,
     next: &Arc<Snapshot>,
     touched: &Touched,
-) -> Result<Snapshot, Anew> {
+    shared: &SharedObjects,
+) -> Snapshot {
     let mut masked = Snapshot::clone(next);
     masked.left_out.of_victims = Arc::clone(&shown.left_out.of_victims);
     masked.left_out.masked = Arc::clone(&shown.left_out.masked);
@@ -40,10 +39,18 @@ pub(super) fn masked(
     let was_masked = shown.left_out.original.is_some();
     let from = if was_masked { shown } else { next.as_ref() };
     let lists = (
-        put(&from.records, &next.records, &records, |at, it| masked.redacted_record(at, it)),
-        put(&from.links, &next.links, &links, |at, it| masked.redacted_link(at, it)),
-        put(&from.ties, &next.ties, &ties(&statements), |_, it| masked.redacted_tie(it)),
-        put(&from.events, &next.events, &events(&statements), |_, it| masked.redacted_event(it)),
+        put(&from.records, (&next.records, &shared.records), &records, |at, it| {
+            masked.redacted_record(at, it)
+        }),
+        put(&from.links, (&next.links, &shared.links), &links, |at, it| {
+            masked.redacted_link(at, it)
+        }),
+        put(&from.ties, (&next.ties, &shared.ties), &ties(&statements), |_, it| {
+            masked.redacted_tie(it)
+        }),
+        put(&from.events, (&next.events, &shared.events), &events(&statements), |_, it| {
+            masked.redacted_event(it)
+        }),
     );
     (masked.records, masked.links, masked.ties, masked.events) = lists;
     let is_changed = !masked.records.is_same(&next.records)
@@ -60,7 +67,7 @@ pub(super) fn masked(
         }
         (false, _) => masked.spans_of_what_is_left(),
     });
-    Ok(masked.in_case(""))
+    masked.in_case("")
 }
 
 fn ties(statements: &BTreeSet<Coded>) -> BTreeSet<TieIndex> {
@@ -80,9 +87,9 @@ fn events(statements: &BTreeSet<Coded>) -> BTreeSet<EventIndex> {
 }
 
 /// The list with what stands at some positions of `next` put in, redacted where `redacted` says so.
-fn put<I: Position, T>(
+fn put<I: Position, T: Keyed<Index = I> + PartialEq>(
     from: &Layered<I, Arc<T>>,
-    next: &Layered<I, Arc<T>>,
+    (next, held): (&Layered<I, Arc<T>>, &Lists<T>),
     positions: &BTreeSet<I>,
     redacted: impl Fn(I, &Arc<T>) -> Option<T>,
 ) -> Layered<I, Arc<T>> {
@@ -91,7 +98,7 @@ fn put<I: Position, T>(
         match next.get(*at) {
             None => edit.remove(*at),
             Some(item) => {
-                let put = redacted(*at, item).map_or_else(|| Arc::clone(item), Arc::new);
+                let put = redacted(*at, item).map_or_else(|| Arc::clone(item), |it| held.hold(it));
                 if edit.get(*at).is_none_or(|held| !Arc::ptr_eq(held, &put)) {
                     edit.put_at(*at, put);
                 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::evidence::Coded;
 use super::layered::Crowded;
 use super::masks::Hides;
+use super::shared_objects::SharedObjects;
 use super::{EntityIndex, LeftOut, LinkIndex, RecordIndex, RelationshipIndex, Snapshot};
 use crate::govern::View;
 use crate::model::RecordId;
@@ -40,6 +41,8 @@ pub(super) struct Making<'a> {
     pub engine: &'a Engine,
     /// As [`super::Setting::unmasked`].
     pub unmasked: Option<&'a BTreeSet<RecordId>>,
+    /// The objects of the snapshots in use; an object that is equal to one of them is held once.
+    pub shared: &'a SharedObjects,
 }
 
 /// The positions at which a snapshot differs from the one before it; of objects that are gone too.
@@ -84,7 +87,7 @@ pub(super) fn advanced(
     let lists = Lists::of(before, delta, making, &mut touched)?;
     let next = Arc::new(assembled(before, lists, making, &mut touched)?);
     Ok(match making.unmasked {
-        Some(_) => Arc::new(masking::masked(shown, &next, &touched)?),
+        Some(_) => Arc::new(masking::masked(shown, &next, &touched, making.shared)),
         None => next,
     })
 }
