@@ -9,6 +9,10 @@ use crate::store::StoreError;
 /// `PRAGMA application_id` of a store: "accd".
 const APPLICATION_ID: i32 = 0x6163_6364;
 
+/// Kibibytes of pages that the writer keeps. A batch of an import touches thousands of pages in no order: what does not
+/// fit is written to the write-ahead log and read back within the transaction.
+const WRITER_CACHE_KIB: i64 = 64 << 10;
+
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "
 CREATE TABLE entry (position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,7 +53,7 @@ CREATE TABLE judgement (a BLOB NOT NULL, b BLOB NOT NULL, owner TEXT NOT NULL, u
 CREATE TABLE document (name TEXT PRIMARY KEY, version INTEGER NOT NULL, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
-/// Sets the connection up, makes the tables in a new file and carries those of an earlier version on.
+/// Sets the writing connection up, makes the tables in a new file and carries those of an earlier version on.
 ///
 /// # Errors
 /// [`StoreError::Format`] when the file is something else or of a version that cannot be carried on.
@@ -63,6 +67,8 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
     connection.pragma_update(None, "synchronous", "FULL").map_err(backend)?;
     // What is removed is overwritten.
     connection.pragma_update(None, "secure_delete", "ON").map_err(backend)?;
+    // Negative: in kibibytes, not pages.
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(backend)?;
     migrate::run(connection)
 }
 
