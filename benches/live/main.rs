@@ -1,7 +1,7 @@
 //! Benchmark of a server over HTTP while it is written to: a synthetic scenario is imported, the server is started as
 //! its operators start it, and agencies ask and hand in rows at fixed rates. All counts are fixed, so it stops by itself.
 //!
-//! `cargo bench --bench live [-- PEOPLE]`; 250 people make about 10,000 records, 2,500 100,000 and 25,000 1,000,000.
+//! `cargo bench --bench live [-- PEOPLE]`; 1,000 people make about 10,000 records, 10,000 100,000 and 100,000 1,000,000.
 //! `ACCORD_LIVE_STORE` names a store to use (made if it is missing), so that one import serves several runs, and
 //! `ACCORD_LIVE_RATES` the resolves and writes a second (`200,20`).
 
@@ -18,7 +18,7 @@ use load::{Load, Timed, percentiles};
 use server::{Caller, Server};
 
 /// People of the scenario when none are asked for.
-const PEOPLE: u64 = 250;
+const PEOPLE: u64 = 1_000;
 /// The agencies that ask, each within a view of its own.
 const ASKING: [&str; 5] = [
     "metro-police",

@@ -85,7 +85,8 @@ impl Snapshot {
     /// Clears the tag and the state of masking and withholding, so that two snapshots can be compared by their lists.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { tag: [0; 16], left_out: LeftOut::default(), ..self }
+        let (tag, sum) = ([0; 16], Sum::default());
+        Self { tag, sum, left_out: LeftOut::default(), ..self }
     }
 }
 
