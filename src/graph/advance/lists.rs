@@ -168,25 +168,20 @@ impl Lists {
                 touched.links.insert(*at);
             }
         }
-        // Where the store has a link already, it is that one.
-        let stored = delta.links.iter().cloned();
+        // Where the store has a link already, it is that one, unless it was scored on fields that are withheld.
+        let is_whole = |link: &Link| {
+            let ends = [link.a, link.b].into_iter().filter_map(|id| self.stored(id));
+            ends.into_iter().all(|at| !self.left_out.withheld.contains(at))
+        };
+        let stored = delta.links.iter().filter(|link| is_whole(link)).cloned();
+        let key = |it: &Link| (it.a, it.b);
         let mut new: BTreeMap<(RecordId, RecordId), (Arc<Link>, _)> = BTreeMap::new();
         for link in found.into_iter().chain(stored) {
-            let link = making.shared.links.hold(link);
             let Some(ends) = self.stored(link.a).zip(self.stored(link.b)) else { continue };
-            let is_stripped = |at| self.left_out.withheld.contains(at);
-            let is_new = touched.fresh.contains(&ends.0) || touched.fresh.contains(&ends.1);
-            let is_found_anew = is_stripped(ends.0) || is_stripped(ends.1);
-            if !self.may_join(hides.as_ref(), ends) || is_found_anew && !is_new {
-                continue;
+            let held = links.find_by_key(&key(&link), |it| key(it)).and_then(|at| links.get(at));
+            if self.may_join(hides.as_ref(), ends) && held.is_none_or(|held| **held != link) {
+                new.insert(key(&link), (making.shared.links.hold(link), ends));
             }
-            let key = |it: &Arc<Link>| (it.a, it.b);
-            if let Some(held) = links.find_by_key(&key(&link), key).and_then(|at| links.get(at)) {
-                if *held == link || is_found_anew {
-                    continue;
-                }
-            }
-            new.insert(key(&link), (link, ends));
         }
         for (pair, (link, _)) in &new {
             let held = links.find_by_key(pair, |it| (it.a, it.b)).and_then(|at| links.get(at));
