@@ -8,6 +8,10 @@ use super::rows::Rows;
 use super::{EventIndex, Indexed, JudgementIndex, LinkIndex, RecordIndex, Snapshot, TieIndex};
 use crate::model::{Event, Judgement, Link, Record, RecordId, Tie};
 
+/// The records of a list, and how a record's position in it is found.
+type Located<'a> =
+    (&'a Indexed<RecordIndex, Arc<Record>>, &'a dyn Fn(RecordId) -> Option<RecordIndex>);
+
 /// For each record of a snapshot the positions of what names it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Naming {
@@ -22,10 +26,7 @@ pub(super) struct Naming {
 impl Naming {
     /// Collects what names the records of a list; `at` finds a record's position.
     pub fn of(
-        (records, at): (
-            &Indexed<RecordIndex, Arc<Record>>,
-            &dyn Fn(RecordId) -> Option<RecordIndex>,
-        ),
+        (records, at): Located<'_>,
         ties: &Indexed<TieIndex, Arc<Tie>>,
         events: &Indexed<EventIndex, Arc<Event>>,
         links: &Indexed<LinkIndex, Arc<Link>>,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::index::{Indexed, Position, Scale};
-use super::layered::{Edit, Layered};
+use super::layered::Layered;
+use super::layered::edit::Edit;
 
 /// Rows by the positions of a list. A row that changed, or that belongs to an item that came later, lies apart.
 #[derive(Debug)]

@@ -191,7 +191,7 @@ fn what_is_let_go_of_is_held_no_longer_and_made_again_when_asked() {
     let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
     let get = |agency: &str| cache.snapshot(&world.store, &world.view(agency)).unwrap().0;
     let before = text(&get("b"));
-    let record = Arc::downgrade(&get("a").records().first().unwrap());
+    let record = Arc::downgrade(get("a").records().first().unwrap());
     cache.clear();
     assert_eq!(cache.kept(), (0, 0));
     assert!(record.upgrade().is_none());

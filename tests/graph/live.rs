@@ -2,7 +2,7 @@
 //! nothing gives.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use accord::govern::{Field, Policy, View};
@@ -67,9 +67,9 @@ fn same(one: &Snapshot, other: &Snapshot) -> bool {
     originals && told(one) == told(other)
 }
 
-/// One write.
+/// One write of a history.
 #[derive(Debug, Clone)]
-enum Write_ {
+enum Step {
     /// New rows, handed in at once.
     Rows(Vec<Row>),
     /// A user of an agency says of two records if they are one.
@@ -80,29 +80,29 @@ enum Write_ {
     Purge { class: Index },
 }
 
-fn write() -> impl Strategy<Value = Write_> {
+fn step() -> impl Strategy<Value = Step> {
     let judgement = (0..3_usize, any::<(Index, Index)>(), 0..3_usize, 0..2_usize, any::<bool>());
     prop_oneof![
-        6 => prop::collection::vec(row(), 1..4).prop_map(Write_::Rows),
-        3 => judgement.prop_map(|(agency, pair, verdict, user, shared)| Write_::Judgement {
+        6 => prop::collection::vec(row(), 1..4).prop_map(Step::Rows),
+        3 => judgement.prop_map(|(agency, pair, verdict, user, shared)| Step::Judgement {
             agency, pair, verdict, user, shared,
         }),
         1 => (prop::collection::vec(any::<Index>(), 1..4), 0..2_usize)
-            .prop_map(|(records, year)| Write_::Review { records, year }),
-        1 => any::<Index>().prop_map(|class| Write_::Purge { class }),
+            .prop_map(|(records, year)| Step::Review { records, year }),
+        1 => any::<Index>().prop_map(|class| Step::Purge { class }),
     ]
 }
 
 /// Puts one write into the store; `rows` counts the rows so far.
-fn apply(world: &World, write: &Write_, rows: &mut usize, at: i64) {
+fn apply(world: &World, write: &Step, rows: &mut usize, at: i64) {
     let whole = world.whole();
     let ids: Vec<RecordId> = whole.records().iter().map(|record| record.id).collect();
     match write {
-        Write_::Rows(new) => {
+        Step::Rows(new) => {
             world.submit((*rows..).zip(new), new.len());
             *rows += new.len();
         }
-        Write_::Judgement { agency, pair, verdict, user, shared } if !ids.is_empty() => {
+        Step::Judgement { agency, pair, verdict, user, shared } if !ids.is_empty() => {
             let (a, b) = (pair.0.get(&ids), pair.1.get(&ids));
             if a != b {
                 let verdict = [Verdict::Same, Verdict::NotSame, Verdict::Unsure][*verdict];
@@ -111,7 +111,7 @@ fn apply(world: &World, write: &Write_, rows: &mut usize, at: i64) {
                 say_as(world, (*a, *b), verdict, ["u", "v"][*user], at, by);
             }
         }
-        Write_::Review { records, year } if !ids.is_empty() => {
+        Step::Review { records, year } if !ids.is_empty() => {
             let rows: BTreeSet<String> = records
                 .iter()
                 .map(|at| whole.records()[whole.record(*at.get(&ids)).unwrap()].row_id().to_owned())
@@ -142,7 +142,7 @@ fn apply(world: &World, write: &Write_, rows: &mut usize, at: i64) {
             transaction.set_review(&moved, by).unwrap();
             transaction.commit().unwrap();
         }
-        Write_::Purge { class } => {
+        Step::Purge { class } => {
             let classes = world.store.classes().unwrap();
             if !classes.is_empty() {
                 let class: ClassSet = [class.get(&classes).0].into_iter().collect();
@@ -181,7 +181,7 @@ proptest! {
 
     #[test]
     fn a_snapshot_that_followed_the_writes_is_the_one_that_a_build_gives(
-        writes in prop::collection::vec(write(), 1..14),
+        writes in prop::collection::vec(step(), 1..14),
         withholds in any::<bool>(),
         sighted in any::<Index>(),
         skips in any::<u16>(),
@@ -251,4 +251,27 @@ fn views_follow_writes_and_are_not_built_anew() {
     assert_eq!(get("a").0.records().len(), one.0.records().len() + 2);
     assert_eq!(get("b").0.records().len(), other.0.records().len() + 39);
     assert_eq!(cache.builds(), builds);
+}
+
+/// The store scores links on whole records. A view from which an agreement keeps a field back has a link scored without
+/// it, also where the store hands its own on with the new record.
+#[test]
+fn a_link_is_scored_without_what_is_withheld_from_the_first_moment() {
+    let world = World::empty();
+    let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+    let person = |agency: &str, handling: &str| {
+        let names = serde_json::json!([{ "full": "Katarina Horvat" }]);
+        let body =
+            serde_json::json!({ "type": "person", "names": names, "birth_date": "1991-07-03" });
+        world.person(agency, "1", body, handling)
+    };
+    let get = || cache.masked(&world.store, &view(&world, true, AGENCIES[1]), "x").unwrap().0;
+    person(AGENCIES[0], "shared");
+    get();
+    person(AGENCIES[1], "own");
+    let snapshot = get();
+    let levels = &snapshot.links().first().unwrap().levels;
+    let born = levels.iter().find(|level| level.attribute == "birth_date").unwrap();
+    assert_eq!(born.level, "missing");
+    assert_eq!(cache.builds(), 1);
 }

@@ -1,12 +1,17 @@
 //! A sorted list that changes without being copied: a base that snapshots share, and the few items that were put,
 //! replaced or removed since. Positions stay what they were, and their order stays the order of the items.
 
+pub(super) mod edit;
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::ops::Index;
 use std::sync::Arc;
 
 use super::index::{Indexed, Position};
+use edit::Edit;
 
 /// A sorted list with a shared base and changes. Making the next list out of one takes time in proportion to the number
 /// of changes since the base was made, whatever the size of the base.
@@ -80,10 +85,10 @@ impl<I: Position, T> Layered<I, T> {
     /// The items with their positions, ascending.
     #[inline]
     pub fn enumerated(&self) -> Enumerated<'_, I, T> {
-        self.from_rank(0, 0)
+        self.starting_at(0, 0)
     }
 
-    fn from_rank(&self, rank: usize, change: usize) -> Enumerated<'_, I, T> {
+    fn starting_at(&self, rank: usize, change: usize) -> Enumerated<'_, I, T> {
         Enumerated { list: self, rank, change }
     }
 
@@ -115,7 +120,7 @@ impl<I: Position, T> Layered<I, T> {
     pub fn starting(&self, is_before: impl Fn(&T) -> bool) -> Enumerated<'_, I, T> {
         let rank = self.base.partition_point(&is_before);
         let change = self.changes.items.partition_point(|change| is_before(&change.item));
-        self.from_rank(rank, change)
+        self.starting_at(rank, change)
     }
 
     /// The number of items before a position at which there is one.
@@ -159,7 +164,7 @@ impl<I: Position, T> Layered<I, T> {
             }
             None => (0, 0),
         };
-        let mut rest = self.from_rank(first, low);
+        let mut rest = self.starting_at(first, low);
         rest.nth((rank as i64 - passed) as usize).map(|(at, _)| at)
     }
 
@@ -180,7 +185,7 @@ impl<I: Position, T> Layered<I, T> {
 
     /// Where an item belongs that compares so with the others.
     fn place(&self, compare: impl Fn(&T) -> Ordering) -> Place<I> {
-        let base = match self.base.binary_search_by(|item| compare(item)) {
+        let base = match self.base.binary_search_by(&compare) {
             Ok(rank) => return Place::At(self.base.nth(rank)),
             Err(rank) => rank,
         };
@@ -211,7 +216,7 @@ where
 {
     /// Starts to make another list out of this one.
     pub(super) fn edit(&self) -> Edit<'_, I, T> {
-        Edit { list: self, puts: Vec::new() }
+        Edit::of(self)
     }
 
     /// The list with other items at some of its positions, which ascend. Where they are many they become part of a
@@ -240,149 +245,6 @@ where
             None => Arc::new(Indexed::from(self.iter().cloned().collect::<Vec<_>>()).spread()),
         }
     }
-}
-
-/// Changes of a list, from which the next one is made.
-pub(super) struct Edit<'a, I, T> {
-    list: &'a Layered<I, T>,
-    /// Ascending by position.
-    puts: Vec<(u32, Change<T>)>,
-}
-
-impl<I: Position, T: Clone> Edit<'_, I, T> {
-    /// Puts items in their places, or in place of those with their keys; returns their positions. The items must ascend
-    /// by their keys. Those that come between the same two others are spread evenly.
-    ///
-    /// # Errors
-    /// When there is no free position where an item belongs.
-    pub fn put<K: Ord>(&mut self, items: Vec<T>, of: impl Fn(&T) -> K) -> Result<Vec<I>, Crowded> {
-        let places: Vec<Gap> = items.iter().map(|item| self.gap(&of(item), &of)).collect();
-        let mut positions = Vec::with_capacity(items.len());
-        for gap in places.chunk_by(|one, other| one == other && matches!(one, Gap::Free(..))) {
-            match gap[0] {
-                Gap::At(at) => positions.push(at),
-                Gap::Free(before, after) => spread(before, after, gap.len(), &mut positions)?,
-            }
-        }
-        for (at, item) in positions.iter().zip(items) {
-            self.put_at(I::new(*at), item);
-        }
-        Ok(positions.into_iter().map(I::new).collect())
-    }
-
-    /// Where an item with a key belongs, with the changes so far.
-    fn gap<K: Ord>(&self, key: &K, of: impl Fn(&T) -> K) -> Gap {
-        let (before, after) = match self.list.place(|other| of(other).cmp(key)) {
-            Place::At(at) => return Gap::At(at.raw()),
-            Place::Between(before, after) => (before, after),
-        };
-        let put = match self.puts.binary_search_by(|(_, put)| of(&put.item).cmp(key)) {
-            Ok(put) => return Gap::At(self.puts[put].0),
-            Err(put) => put,
-        };
-        let at_put = |put: usize| self.puts.get(put).map(|(at, _)| *at);
-        let before = before.max(put.checked_sub(1).and_then(at_put));
-        Gap::Free(before, [after, at_put(put)].into_iter().flatten().min())
-    }
-
-    /// Puts an item at a position: in a list that follows another one's positions, or in place of another item.
-    pub fn put_at(&mut self, at: I, item: T) {
-        self.change(at.raw(), Change { item, is_there: true });
-    }
-
-    /// Removes the item at a position.
-    pub fn remove(&mut self, at: I) {
-        let item = match self.get(at) {
-            Some(item) => item.clone(),
-            None => return,
-        };
-        self.change(at.raw(), Change { item, is_there: false });
-    }
-
-    /// The item at a position, with the changes so far.
-    pub fn get(&self, at: I) -> Option<&T> {
-        match self.puts.binary_search_by_key(&at.raw(), |(at, _)| *at) {
-            Ok(put) => Some(&self.puts[put].1).filter(|put| put.is_there).map(|put| &put.item),
-            Err(_) => self.list.get(at),
-        }
-    }
-
-    /// Finds the position of the item with a key, with the changes so far.
-    pub fn find_by_key<K: Ord>(&self, key: &K, of: impl Fn(&T) -> K) -> Option<I> {
-        let at = match self.list.place(|item| of(item).cmp(key)) {
-            Place::At(at) => at,
-            Place::Between(..) => {
-                let found = self.puts.binary_search_by(|(_, put)| of(&put.item).cmp(key));
-                I::new(self.puts[found.ok()?].0)
-            }
-        };
-        Some(at).filter(|at| self.get(*at).is_some())
-    }
-
-    fn change(&mut self, at: u32, change: Change<T>) {
-        match self.puts.binary_search_by_key(&at, |(at, _)| *at) {
-            Ok(put) => self.puts[put].1 = change,
-            Err(put) => self.puts.insert(put, (at, change)),
-        }
-    }
-
-    /// The list with these changes.
-    pub fn done(self) -> Layered<I, T> {
-        let Layered { base, changes } = self.list;
-        if self.puts.is_empty() {
-            return Layered { base: Arc::clone(base), changes: Arc::clone(changes) };
-        }
-        let count = changes.at.len() + self.puts.len();
-        let mut next = Changes {
-            at: Vec::with_capacity(count),
-            items: Vec::with_capacity(count),
-            more: Vec::with_capacity(count),
-        };
-        let mut more = 0;
-        let mut push = |at: u32, change: Change<T>| {
-            let was_there = base.get(I::new(at)).is_some();
-            more += i32::from(change.is_there) - i32::from(was_there);
-            next.at.push(at);
-            next.items.push(change);
-            next.more.push(more);
-        };
-        let mut before = changes.at.iter().zip(&changes.items).peekable();
-        for (at, change) in self.puts {
-            while let Some((earlier, kept)) = before.next_if(|(earlier, _)| **earlier < at) {
-                push(*earlier, kept.clone());
-            }
-            before.next_if(|(same, _)| **same == at);
-            push(at, change);
-        }
-        before.for_each(|(at, kept)| push(*at, kept.clone()));
-        Layered { base: Arc::clone(base), changes: Arc::new(next) }
-    }
-}
-
-/// Where an item is put: at a position, or anywhere between two that are taken.
-#[derive(Clone, Copy, PartialEq)]
-enum Gap {
-    At(u32),
-    Free(Option<u32>, Option<u32>),
-}
-
-/// Adds so many free positions between two taken ones, at equal distances.
-fn spread(
-    before: Option<u32>,
-    after: Option<u32>,
-    count: usize,
-    positions: &mut Vec<u32>,
-) -> Result<(), Crowded> {
-    // Positions stay below 2³¹ (see `Scale::of`).
-    let first = before.map_or(0, |before| u64::from(before) + 1);
-    let free = u64::from(after.unwrap_or(1 << 31)).saturating_sub(first);
-    let count = count as u64;
-    if free < count {
-        return Err(Crowded);
-    }
-    positions
-        .extend((0..count).map(|number| (first + free * (2 * number + 1) / (2 * count)) as u32));
-    Ok(())
 }
 
 /// The items of a list with their positions, ascending.
@@ -494,112 +356,5 @@ impl<I: Position, T: Debug> Debug for Layered<I, T> {
 impl<I: Position, T: PartialEq> PartialEq for Layered<I, T> {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-
-    use super::super::index::RecordIndex;
-    use super::*;
-
-    type List = Layered<RecordIndex, (u32, u32)>;
-
-    fn key(item: &(u32, u32)) -> u32 {
-        item.0
-    }
-
-    /// Compares a list with a map by all its reads.
-    fn check(list: &List, map: &BTreeMap<u32, u32>) {
-        let items: Vec<(u32, u32)> = map.iter().map(|(key, value)| (*key, *value)).collect();
-        assert_eq!(list.iter().copied().collect::<Vec<_>>(), items);
-        assert_eq!(list.len(), items.len());
-        let indexes: Vec<RecordIndex> = list.indexes().collect();
-        assert!(indexes.is_sorted());
-        for (rank, item) in items.iter().enumerate() {
-            let at = list.find_by_key(&item.0, key).unwrap();
-            assert_eq!((at, list[at], list.get(at)), (indexes[rank], *item, Some(item)));
-            assert_eq!((list.rank(at), list.nth(rank)), (rank, Some(at)));
-            let from = list.starting(|other| other.0 < item.0).map(|(_, item)| *item);
-            assert_eq!(from.collect::<Vec<_>>(), items[rank..]);
-        }
-        assert_eq!(list.nth(items.len()), None);
-        assert_eq!(**list.flat(), *items);
-    }
-
-    proptest! {
-        #[test]
-        fn a_list_with_changes_reads_as_a_map(
-            base in proptest::collection::btree_map(0..60_u32, 0..9_u32, 0..12),
-            edits in proptest::collection::vec(
-                proptest::collection::vec((0..60_u32, proptest::option::of(0..9_u32)), 0..5), 0..6),
-        ) {
-            let mut map = base;
-            let items: Vec<(u32, u32)> = map.iter().map(|(key, value)| (*key, *value)).collect();
-            let mut list: List = Indexed::from(items).spread().into();
-            check(&list, &map);
-            for edit in edits {
-                let mut next = list.edit();
-                for (number, value) in edit {
-                    match value {
-                        Some(value) => {
-                            map.insert(number, value);
-                            let at = next.put(vec![(number, value)], key).unwrap()[0];
-                            prop_assert_eq!(next.get(at), Some(&(number, value)));
-                        }
-                        None => {
-                            map.remove(&number);
-                            if let Some(at) = next.find_by_key(&number, key) {
-                                next.remove(at);
-                            }
-                        }
-                    }
-                    prop_assert_eq!(next.find_by_key(&number, key).is_some(), value.is_some());
-                }
-                list = next.done();
-                check(&list, &map);
-            }
-        }
-    }
-
-    #[test]
-    fn positions_stay_while_others_come() {
-        let mut list: List = Indexed::from(vec![(10, 0), (20, 0)]).spread().into();
-        let kept = list.find_by_key(&20, key).unwrap();
-        for number in (11..20).rev() {
-            let mut edit = list.edit();
-            edit.put(vec![(number, 0)], key).unwrap();
-            list = edit.done();
-            assert_eq!(list.find_by_key(&20, key), Some(kept));
-        }
-        assert_eq!((list.len(), list.changed()), (11, 9));
-    }
-
-    #[test]
-    fn many_items_find_room_in_one_gap() {
-        let list: List = Indexed::from(vec![(0, 0), (100_000, 0)]).spread().into();
-        let mut edit = list.edit();
-        let items: Vec<(u32, u32)> = (1..50_000).map(|number| (number, number)).collect();
-        let positions = edit.put(items, key).unwrap();
-        assert!(positions.is_sorted());
-        assert_eq!(edit.done().len(), 50_001);
-    }
-
-    #[test]
-    fn where_no_number_is_free_the_list_says_so() {
-        let mut list: List = Indexed::from(vec![(0, 0), (100, 0)]).into();
-        let mut edit = list.edit();
-        assert_eq!(edit.put(vec![(50, 0)], key), Err(Crowded));
-        list = Indexed::from(vec![(0, 0), (1_000, 0)]).spread().into();
-        let crowded = (1..1_000).rev().find(|number| {
-            let mut edit = list.edit();
-            let is_crowded = edit.put(vec![(*number, 0)], key).is_err();
-            list = edit.done();
-            is_crowded
-        });
-        assert!(crowded.is_some_and(|number| number < 990));
     }
 }

@@ -1,19 +1,21 @@
-//! The cache of snapshots: one for each set of visible classes. Equal objects are shared between the snapshots, and
-//! snapshots that were not asked lately are kept in compact form, so that one more view costs little: the positions of
-//! its objects and its clustering.
+//! The cache of snapshots: one for each set of visible classes, brought up to date with the changes of the store when it
+//! is asked for. Equal objects are shared between the snapshots, and snapshots that were not asked lately are kept in
+//! compact form, so that one more view costs little: the positions of its objects and its clustering.
+
+mod slot;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::advance::{Making, advanced};
-use super::compact_snapshot::CompactSnapshot;
+use super::advance::advanced;
 use super::linked::{self, Links};
 use super::{Joined, Setting, SharedObjects, Snapshot, build_in};
 use crate::govern::View;
 use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
-use crate::store::{Changes, Store, StoreError};
+use crate::store::{Store, StoreError};
+use slot::{Built, Kept, Open, Slot};
 
 /// The most views kept; beyond it the least recently used is dropped.
 const SLOTS_MAX: usize = 256;
@@ -40,126 +42,8 @@ pub struct Cache {
     builds: AtomicU64,
 }
 
-/// The cache entry of one view. The lock of `built` is held while the snapshot is built, so that it is built once.
-struct Slot {
-    view: View,
-    /// The records about victims that the caller may see unmasked; `None` if the snapshot is not masked at all.
-    unmasked: Option<BTreeSet<RecordId>>,
-    built: Mutex<Option<Built>>,
-    /// Approximate bytes that the snapshot holds for itself, without shared objects.
-    bytes: AtomicUsize,
-}
-
-/// A snapshot as of a revision of the store.
-#[derive(Clone)]
-struct Built {
-    /// The revision of the store up to which the snapshot is known to be current.
-    revision: u64,
-    /// The last revision at which it changed, as far as this process knows.
-    changed: u64,
-    /// The number of classes in the store after that revision: an object of a further class is not part of it.
-    classes: u32,
-    kept: Kept,
-    /// While the snapshot's changes are being merged: what changed since that began.
-    merging: Option<Vec<Changes>>,
-}
-
-/// A cached snapshot in one of its two forms.
-#[derive(Clone)]
-enum Kept {
-    Open(Open),
-    Compact(Arc<CompactSnapshot>),
-}
-
-/// A cached snapshot in full.
-#[derive(Clone)]
-struct Open {
-    snapshot: Arc<Snapshot>,
-    /// The compact form that it was expanded from, if any, so that it need not be made again.
-    compact: Option<Arc<CompactSnapshot>>,
-    /// Approximate bytes of redacted objects, which it holds for itself.
-    object_bytes: usize,
-}
-
-impl Open {
-    fn expanded(compact: &Arc<CompactSnapshot>) -> Self {
-        Self {
-            snapshot: Arc::new(compact.expanded()),
-            compact: Some(Arc::clone(compact)),
-            object_bytes: compact.own_object_bytes(),
-        }
-    }
-}
-
-impl Kept {
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Open(Open { snapshot, compact, object_bytes }) => {
-                let compact = compact.as_ref().map_or(0, |compact| compact.bytes());
-                snapshot.own_bytes() + object_bytes + compact
-            }
-            Self::Compact(compact) => compact.bytes(),
-        }
-    }
-
-    fn open(self) -> Open {
-        match self {
-            Self::Open(open) => open,
-            Self::Compact(compact) => Open::expanded(&compact),
-        }
-    }
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Slot {
-    /// Tells if there is a snapshot that satisfies the predicate; false while one is being built.
-    fn is(&self, so: impl Fn(&Kept) -> bool) -> bool {
-        self.built.try_lock().is_ok_and(|built| built.as_ref().is_some_and(|it| so(&it.kept)))
-    }
-
-    /// Makes the snapshot compact. Returns false, with nothing done, if a snapshot is being built.
-    fn pack(&self, shared: &SharedObjects) -> bool {
-        let Ok(mut built) = self.built.try_lock() else { return false };
-        *built = built.take().map(|before| {
-            let compact = match before.kept {
-                Kept::Open(Open { compact: Some(compact), .. }) | Kept::Compact(compact) => compact,
-                Kept::Open(open) => Arc::new(CompactSnapshot::of(&open.snapshot.merged(), shared)),
-            };
-            Built { kept: Kept::Compact(compact), merging: None, ..before }
-        });
-        let bytes = built.as_ref().map_or(0, |it| it.kept.bytes());
-        self.bytes.store(bytes, Ordering::Relaxed);
-        true
-    }
-
-    /// The snapshot as that of another view, if nothing that the two show differently was there at its revision.
-    fn grown_into(&self, view: &View) -> Option<Built> {
-        let built = self.built.try_lock().ok()?;
-        let built = built.as_ref().filter(|it| view.has_grown_from(&self.view, it.classes))?;
-        Some(Built { merging: None, ..built.clone() })
-    }
-
-    /// What the snapshot of the slot is made with.
-    fn making<'a>(&'a self, engine: &'a Engine, shared: &'a SharedObjects) -> Making<'a> {
-        Making { view: &self.view, engine, unmasked: self.unmasked.as_ref(), shared }
-    }
-
-    /// Merges the snapshot's changes into its lists, and puts the result in its place with what changed meanwhile.
-    fn merge(&self, snapshot: &Arc<Snapshot>, engine: &Engine, shared: &SharedObjects) {
-        let merged = Arc::new(snapshot.merged());
-        let mut built = locked(&self.built);
-        let Some(current) = built.as_mut() else { return };
-        let Some(since) = current.merging.take() else { return };
-        let caught_up = since.iter().try_fold(merged, |merged, changes| {
-            advanced(&merged, changes, self.making(engine, shared))
-        });
-        if let (Kept::Open(open), Ok(snapshot)) = (&mut current.kept, caught_up) {
-            open.snapshot = snapshot;
-        }
-    }
 }
 
 impl Cache {
