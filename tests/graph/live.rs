@@ -158,10 +158,11 @@ fn apply(world: &World, write: &Step, rows: &mut usize, at: i64) {
 /// A policy under which agreements keep fields back.
 fn withholding() -> Policy {
     let mut policy = policy::everyone_shares(&AGENCIES);
-    for agreement in policy.agreements.values_mut() {
-        for version in &mut agreement.versions {
-            version.terms.fields_never = [Field::BirthDate, Field::HomeAddress].into();
-        }
+    for agency in AGENCIES {
+        let others: Vec<&str> = AGENCIES.into_iter().filter(|other| *other != agency).collect();
+        let mut terms = policy::terms(agency, &others, vec![policy::everything()]);
+        terms.fields_never = [Field::BirthDate, Field::HomeAddress].into();
+        policy.agreements.insert(policy::agreement_id(agency), policy::signed(terms));
     }
     policy
 }
@@ -261,8 +262,10 @@ fn a_link_is_scored_without_what_is_withheld_from_the_first_moment() {
     let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
     let person = |agency: &str, handling: &str| {
         let names = serde_json::json!([{ "full": "Katarina Horvat" }]);
-        let body =
-            serde_json::json!({ "type": "person", "names": names, "birth_date": "1991-07-03" });
+        let body = serde_json::json!({
+            "type": "person", "names": names, "birth_date": "1991-07-03",
+            "emails": ["k.horvat@example.org"],
+        });
         world.person(agency, "1", body, handling)
     };
     let get = || cache.masked(&world.store, &view(&world, true, AGENCIES[1]), "x").unwrap().0;
