@@ -11,7 +11,7 @@ const APPLICATION_ID: i32 = 0x6163_6364;
 
 /// Kibibytes of pages that the writer keeps. A batch of an import touches thousands of pages in no order: what does not
 /// fit is written to the write-ahead log and read back within the transaction.
-const WRITER_CACHE_KIB: i64 = 64 << 10;
+const WRITER_CACHE_KIB: i64 = 16 << 10;
 
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "
