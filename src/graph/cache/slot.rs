@@ -34,7 +34,7 @@ pub(super) struct Built {
     pub classes: u32,
     pub kept: Kept,
     /// While the snapshot's changes are being merged: what changed since that began.
-    pub merging: Option<Vec<Changes>>,
+    pub merging: Option<Vec<Arc<Changes>>>,
 }
 
 /// A cached snapshot in one of its two forms.
