@@ -15,7 +15,7 @@ use crate::govern::View;
 use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
 use crate::store::{Store, StoreError};
-use slot::{Built, Kept, Open, Slot};
+use slot::{Built, Kept, Merging, Open, Slot};
 
 /// The most views kept; beyond it the least recently used is dropped.
 const SLOTS_MAX: usize = 256;
@@ -221,9 +221,9 @@ impl Cache {
         };
         let is_same = Arc::ptr_eq(&snapshot, &open.snapshot);
         let revision = changes.revision;
-        let merging = merging.map(|mut since| {
-            since.push(Arc::new(changes));
-            since
+        let merging = merging.map(|mut merging| {
+            merging.since.push(Arc::new(changes));
+            merging
         });
         let (changed, open) = match is_same {
             true => (changed, open),
@@ -268,7 +268,7 @@ impl Cache {
         let snapshot = Arc::clone(&open.snapshot);
         let thread = std::thread::Builder::new().name("accord-merge".into());
         match thread.spawn(move || slot.merge(&snapshot, &engine, &shared)) {
-            Ok(_) => *merging = Some(Vec::new()),
+            Ok(_) => *merging = Some(Merging { of: Arc::clone(&open.snapshot), since: Vec::new() }),
             Err(error) => tracing::error!(%error, "the changes of a view wait to be merged"),
         }
     }
