@@ -186,9 +186,14 @@ proptest! {
         withholds in any::<bool>(),
         sighted in any::<Index>(),
         skips in any::<u16>(),
+        merges in any::<bool>(),
     ) {
         let world = World::empty();
-        let cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+        let mut cache = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
+        if merges {
+            // Merged by a thread beside nearly every write, whose changes are then put into what was merged.
+            cache = cache.with_merge_min(2);
+        }
         let mut rows = 0;
         let mut unmasked: BTreeSet<RecordId> = BTreeSet::new();
         let mut seen = BTreeSet::new();

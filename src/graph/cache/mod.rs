@@ -15,13 +15,14 @@ use crate::govern::View;
 use crate::model::{IdKey, RecordId};
 use crate::resolve::Engine;
 use crate::store::{Store, StoreError};
-use slot::{Built, Kept, Open, Slot};
+use slot::{Built, Kept, Merging, Open, Slot};
 
 /// The most views kept; beyond it the least recently used is dropped.
 const SLOTS_MAX: usize = 256;
 /// The most objects of a view that are put into its snapshot one by one; beyond it the view is built anew.
 const CHANGES_MAX: usize = 20_000;
-/// The number of changes below which they are not merged into the lists of a snapshot.
+/// The number of changes below which they are not merged into the lists of a snapshot. Each costs every further change
+/// a little, and merging takes time in proportion to the view.
 const MERGE_MIN: usize = 4_096;
 /// A snapshot has at most one change for so many records before the changes are merged.
 const MERGE_SHARE: usize = 256;
@@ -37,6 +38,7 @@ pub struct Cache {
     engine: Arc<Engine>,
     links: Option<Arc<dyn Links>>,
     bytes_max: usize,
+    merge_min: usize,
     slots: Mutex<Vec<Arc<Slot>>>,
     shared: Mutex<SharedObjects>,
     builds: AtomicU64,
@@ -50,8 +52,9 @@ impl Cache {
     /// An empty cache.
     pub fn new(id_key: IdKey, engine: Arc<Engine>) -> Self {
         let (slots, shared) = (Mutex::default(), Mutex::default());
+        let (bytes_max, merge_min) = (VIEW_BYTES_MAX, MERGE_MIN);
         let builds = AtomicU64::default();
-        Self { id_key, engine, links: None, bytes_max: VIEW_BYTES_MAX, slots, shared, builds }
+        Self { id_key, engine, links: None, bytes_max, merge_min, slots, shared, builds }
     }
 
     /// Sets the provider that completes a store's late links before a view is read.
@@ -64,6 +67,12 @@ impl Cache {
     #[must_use]
     pub fn with_bytes_max(self, bytes_max: usize) -> Self {
         Self { bytes_max, ..self }
+    }
+
+    /// Sets the number of changes below which they are not merged into a snapshot's lists, for tests.
+    #[must_use]
+    pub fn with_merge_min(self, merge_min: usize) -> Self {
+        Self { merge_min, ..self }
     }
 
     /// Returns the current snapshot of a view, and a number that grows with each change that the view may see.
@@ -212,9 +221,9 @@ impl Cache {
         };
         let is_same = Arc::ptr_eq(&snapshot, &open.snapshot);
         let revision = changes.revision;
-        let merging = merging.map(|mut since| {
-            since.push(changes);
-            since
+        let merging = merging.map(|mut merging| {
+            merging.since.push(Arc::new(changes));
+            merging
         });
         let (changed, open) = match is_same {
             true => (changed, open),
@@ -250,7 +259,8 @@ impl Cache {
     /// Begins to merge the changes of a snapshot beside the requests, once they are many.
     fn merge_if_due(&self, slot: &Arc<Slot>, built: &mut Option<Built>) {
         let Some(Built { kept: Kept::Open(open), merging, .. }) = built.as_mut() else { return };
-        if merging.is_some() || open.snapshot.changed() < merge_at(&open.snapshot) {
+        let most = self.merge_min.max(open.snapshot.records().len() / MERGE_SHARE);
+        if merging.is_some() || open.snapshot.changed() < most {
             return;
         }
         let (slot, engine) = (Arc::clone(slot), Arc::clone(&self.engine));
@@ -258,7 +268,7 @@ impl Cache {
         let snapshot = Arc::clone(&open.snapshot);
         let thread = std::thread::Builder::new().name("accord-merge".into());
         match thread.spawn(move || slot.merge(&snapshot, &engine, &shared)) {
-            Ok(_) => *merging = Some(Vec::new()),
+            Ok(_) => *merging = Some(Merging { of: Arc::clone(&open.snapshot), since: Vec::new() }),
             Err(error) => tracing::error!(%error, "the changes of a view wait to be merged"),
         }
     }
@@ -334,9 +344,4 @@ impl Cache {
         }
         slot
     }
-}
-
-/// The number of changes at which they are merged into a snapshot: each costs every further change a little.
-fn merge_at(snapshot: &Snapshot) -> usize {
-    MERGE_MIN.max(snapshot.records().len() / MERGE_SHARE)
 }

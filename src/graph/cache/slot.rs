@@ -33,8 +33,17 @@ pub(super) struct Built {
     /// The number of classes in the store after that revision: an object of a further class is not part of it.
     pub classes: u32,
     pub kept: Kept,
-    /// While the snapshot's changes are being merged: what changed since that began.
-    pub merging: Option<Vec<Changes>>,
+    /// The merge of the snapshot's changes that is under way.
+    pub merging: Option<Merging>,
+}
+
+/// A merge of a snapshot's changes.
+#[derive(Clone)]
+pub(super) struct Merging {
+    /// The snapshot that is being merged.
+    pub of: Arc<Snapshot>,
+    /// What changed since that began.
+    pub since: Vec<Arc<Changes>>,
 }
 
 /// A cached snapshot in one of its two forms.
@@ -124,8 +133,10 @@ impl Slot {
         let merged = Arc::new(snapshot.merged());
         let mut built = locked(&self.built);
         let Some(current) = built.as_mut() else { return };
-        let Some(since) = current.merging.take() else { return };
-        let caught_up = since.iter().try_fold(merged, |merged, changes| {
+        // Another one may have begun, if the snapshot was built anew meanwhile.
+        let is_this = |merging: &mut Merging| Arc::ptr_eq(&merging.of, snapshot);
+        let Some(merging) = current.merging.take_if(is_this) else { return };
+        let caught_up = merging.since.iter().try_fold(merged, |merged, changes| {
             advanced(&merged, changes, self.making(engine, shared))
         });
         if let (Kept::Open(open), Ok(snapshot)) = (&mut current.kept, caught_up) {
