@@ -38,6 +38,12 @@ const FAMILY: [&str; 12] = [
     "Barbu",
 ];
 
+/// Endings that make many family names of few, so that rows which are handed in share names as people do.
+const ENDINGS: [&str; 20] = [
+    "ova", "sen", "ez", "ic", "enko", "ian", "wala", "sson", "escu", "opoulos", "ski", "oglu",
+    "man", "ton", "ley", "field", "wood", "er", "ini", "eira",
+];
+
 /// How long something took.
 pub type Timed = Duration;
 
@@ -68,12 +74,15 @@ impl Load<'_> {
         (state ^ (state >> 31)) as usize
     }
 
-    fn person(&self, number: usize) -> Value {
-        let name = format!(
-            "{} {}",
-            GIVEN[self.drawn(number, 1) % GIVEN.len()],
-            FAMILY[self.drawn(number, 2) % FAMILY.len()]
-        );
+    /// A person of a common name, as asked about, or with an ending of two, as handed in.
+    fn person(&self, number: usize, is_handed_in: bool) -> Value {
+        let drawn = |from: &[&'static str], salt| from[self.drawn(number, salt) % from.len()];
+        let endings = match is_handed_in {
+            true => [drawn(&ENDINGS, 7), drawn(&ENDINGS, 8)],
+            false => ["", ""],
+        };
+        let [one, two] = endings;
+        let name = format!("{} {}{one}{two}", drawn(&GIVEN, 1), drawn(&FAMILY, 2));
         let born = format!(
             "{}-{:02}-{:02}",
             1950 + self.drawn(number, 3) % 55,
@@ -113,7 +122,7 @@ impl Load<'_> {
 
     /// Resolves a description in the view of an agency.
     pub fn resolve_as(&self, caller: &Caller, number: usize) -> Timed {
-        let body = json!({ "body": self.person(number), "limit": 5 });
+        let body = json!({ "body": self.person(number, false), "limit": 5 });
         self.call(caller, "POST", "/v1/resolve", Some(&body)).0
     }
 
@@ -128,7 +137,7 @@ impl Load<'_> {
             "local_id": format!("bench-{}-{number}", std::process::id()),
             "source": "bench", "category": "contact",
             "records": [
-                { "slot": "p", "body": self.person(number) },
+                { "slot": "p", "body": self.person(number, true) },
                 { "slot": "t", "body": { "type": "phone", "number": phone, "region": "US" } },
             ],
             "ties": [{ "kind": "USES", "from": "p", "to": "t" }],

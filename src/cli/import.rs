@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use accord::audit::{AuditError, Due};
 use accord::ingest::{RowReader, Source, load_manifest, load_mapping, read_file};
-use accord::jobs::{self, BATCH_ROWS, ImportReport, Observer, Progress, Refusal};
+use accord::jobs::{self, ImportReport, Observer, Progress, Refusal};
 use accord::model::IdKey;
 use accord::resolve::Engine;
 use accord::store::Store;
@@ -53,6 +53,10 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Rows of a commit: more than where a server imports, since nothing waits for the store meanwhile, and the fewer commits
+/// touch a page of the store the less is written.
+const BATCH_ROWS: usize = 10_000;
+
 /// Exit code when the import ended but refused rows.
 const SOME_REFUSED: u8 = 3;
 
@@ -70,6 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     let agencies = readers.iter().map(RowReader::agency);
     agency::check_files(store.as_ref(), agencies, arguments.new.new_agency)?;
     unfilled.into_iter().for_each(Unfilled::keep);
+    store.expect_bulk()?;
     let report = with_bar((store.as_ref(), &log), &engine, readers, refused)?;
     if arguments.json {
         stdout::json(&report)?;

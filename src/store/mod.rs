@@ -112,6 +112,16 @@ pub trait Store: Outbox + Send + Sync {
     /// The reason for which the store does not answer.
     fn ping(&self) -> Result<(), StoreError>;
 
+    /// Prepares the store for many large writes one after the other, as of an import that nothing else waits for: it may
+    /// take more memory from now on, and write to its files in larger portions. What is committed is as durable as
+    /// ever.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn expect_bulk(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// A counter that changes with every committed change but late links, for caches. Never part of an answer.
     ///
     /// # Errors

@@ -131,6 +131,10 @@ impl Store for SqliteStore {
         self.revision().map(|_| ())
     }
 
+    fn expect_bulk(&self) -> Result<(), StoreError> {
+        schema::expect_bulk(&self.writer())
+    }
+
     fn revision(&self) -> Result<u64, StoreError> {
         self.read(read::revision)
     }

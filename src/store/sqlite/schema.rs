@@ -13,6 +13,13 @@ const APPLICATION_ID: i32 = 0x6163_6364;
 /// fit is written to the write-ahead log and read back within the transaction.
 const WRITER_CACHE_KIB: i64 = 16 << 10;
 
+/// The same during a bulk import.
+const BULK_CACHE_KIB: i64 = 256 << 10;
+
+/// Pages in the write-ahead log (of 4 KiB) at which a bulk import copies them into the store's file: a page that many
+/// batches touch is then copied once.
+const BULK_CHECKPOINT_PAGES: i64 = 32 << 10;
+
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "
 CREATE TABLE entry (position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -70,6 +77,15 @@ pub(super) fn prepare(connection: &Connection, create: bool) -> Result<(), Store
     // Negative: in kibibytes, not pages.
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(backend)?;
     migrate::run(connection)
+}
+
+/// Gives the writer more memory and rarer checkpoints.
+pub(super) fn expect_bulk(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "cache_size", -BULK_CACHE_KIB).map_err(backend)?;
+    // This one answers with its new value.
+    connection
+        .pragma_update_and_check(None, "wal_autocheckpoint", BULK_CHECKPOINT_PAGES, |_| Ok(()))
+        .map_err(backend)
 }
 
 /// Returns true if the file says that it is a store.
