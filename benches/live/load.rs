@@ -47,7 +47,7 @@ const ENDINGS: [&str; 20] = [
 /// How long something took.
 pub type Timed = Duration;
 
-/// Who asks, and whom.
+/// The server that is measured, the callers that ask it, and the seed of their questions.
 pub struct Load<'a> {
     pub server: &'a Server,
     pub callers: &'a [Caller],

@@ -186,6 +186,15 @@ impl View {
         (!silent.classes().is_empty()).then(|| Self { pointers: silent, ..self.clone() })
     }
 
+    /// The fields that agreements withhold from an object of this kind and label.
+    pub fn withheld_from(&self, kind: Kind, label: &Label) -> Fields {
+        if self.withheld.is_empty() {
+            return Fields::default();
+        }
+        let class = Class { kind, label: label.clone() };
+        self.withheld.get(&class).copied().unwrap_or_default()
+    }
+
     /// Fields withheld from the objects of these classes.
     pub fn withheld(&self) -> &BTreeMap<Class, Fields> {
         &self.withheld

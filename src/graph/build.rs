@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::assemble::Visible;
 use super::clusters::{Pairs, clustered};
 use super::judged::verdicts;
+use super::keys::Keys;
 use super::masks::{Hides, is_of_victim};
 use super::positions::Positions;
 use super::shared_objects::{Interner, SharedObjects};
@@ -16,7 +17,7 @@ use super::{Indexed, LeftOut, RecordIndex, Snapshot, withheld};
 use crate::govern::{Fields, View};
 use crate::leak;
 use crate::model::{
-    Class, ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
+    ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
 };
 use crate::resolve::Engine;
 use crate::store::{SnapshotSink, Store, StoreError};
@@ -94,6 +95,8 @@ struct Part<'a> {
     events: Vec<Arc<Event>>,
     links: Vec<Arc<Link>>,
     judgements: Vec<Judgement>,
+    /// The blocking keys of the records, if they have been derived.
+    keys: Keys,
 }
 
 impl SnapshotSink for Part<'_> {
@@ -133,6 +136,7 @@ impl<'a> Part<'a> {
             events: Vec::new(),
             links: Vec::new(),
             judgements: Vec::new(),
+            keys: Keys::default(),
         }
     }
 
@@ -149,10 +153,7 @@ impl<'a> Part<'a> {
             return stripped;
         }
         let (mut records, mut events) = (shared.records.interner(), shared.events.interner());
-        let fields = |kind: Kind, label: &Label| -> Fields {
-            let class = Class { kind, label: label.clone() };
-            view.withheld().get(&class).copied().unwrap_or_default()
-        };
+        let fields = |kind, label: &Label| view.withheld_from(kind, label);
         for (position, record) in self.records.indexes().zip(self.records.iter_mut()) {
             let fields = fields(record.entity_type().into(), &record.label);
             if !fields.is_empty() {
@@ -173,7 +174,8 @@ impl<'a> Part<'a> {
         }
         let links = std::mem::take(&mut self.links);
         let changed = stripped.keys().copied().collect();
-        self.links = withheld::relink(engine, (&self.records, positions), &changed, links);
+        let relinked = withheld::relink(engine, (&self.records, positions), &changed, links);
+        (self.links, self.keys) = (relinked.0, relinked.1.into());
         stripped
     }
 
@@ -218,7 +220,10 @@ impl<'a> Part<'a> {
             links: Indexed::from(self.links).spread().trimmed(),
             judgements: Indexed::from(self.judgements).spread().trimmed(),
         };
-        visible.assemble(sum, id_key, (&labels, positions), left_out)
+        Snapshot {
+            keys: self.keys,
+            ..visible.assemble(sum, id_key, (&labels, positions), left_out)
+        }
     }
 
     /// Sums up the visible objects for the tag of the snapshot. Where victims are masked, the scores of links of

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{EntityType, RecordId, Verdict};
 use crate::resolve::{Engine, cluster};
 
-/// What joins and what parts records, which are numbered in the order of their ids.
+/// The pairs of records that links and judgements join or part. Records are numbered in the order of their ids.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
     links: Vec<(u32, u32, f64)>,

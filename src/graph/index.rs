@@ -102,8 +102,8 @@ impl Listed for Link {
 /// records[1_usize];
 /// ```
 ///
-/// A list may be spread: then free numbers lie between the positions of its items, at which [`super::Layered`] puts further
-/// items without moving those that are there.
+/// A list may be spread: then free numbers lie between the positions of its items, at which [`super::Layered`] puts
+/// further items without moving those that are there.
 pub struct Indexed<I, T> {
     items: Vec<T>,
     scale: Scale,

@@ -1,5 +1,6 @@
 //! The blocking keys of a snapshot's records, so that who shares a key with a record is known without the store.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -53,9 +54,26 @@ impl KeyIndex {
         let keys = |&(at, record): &(RecordIndex, &Arc<Record>)| {
             engine.keys(&engine.prepare(record)).into_iter().map(move |key| (key, at))
         };
-        let mut base: Vec<_> = all.par_iter().flat_map_iter(keys).collect();
-        base.par_sort_unstable();
-        Self { base: base.into(), added: Arc::default() }
+        Self::of_keys(all.par_iter().flat_map_iter(keys).collect())
+    }
+
+    /// The index of these keys, given in any order.
+    pub fn of_keys(mut keys: Vec<(BlockKey, RecordIndex)>) -> Self {
+        keys.par_sort_unstable();
+        Self { base: keys.into(), added: Arc::default() }
+    }
+
+    /// The pairs of a record that carries one of these keys and another record with the same key, the one with the
+    /// smaller id first; distinct, ascending.
+    pub fn pairs(
+        &self,
+        keys: impl IntoIterator<Item = (BlockKey, RecordIndex)>,
+    ) -> BTreeSet<(RecordIndex, RecordIndex)> {
+        let pairs = keys.into_iter().flat_map(|(key, one)| {
+            let others = self.holders(key).filter(move |other| *other != one);
+            others.map(move |other| (one.min(other), one.max(other)))
+        });
+        pairs.collect()
     }
 
     /// The records that carry a key. One that has been removed from the snapshot may be among them.

@@ -41,13 +41,13 @@ pub(super) fn complete(links: Option<&dyn Links>, parts: &[Sight]) -> Result<(),
     parts.try_for_each(|part| links.complete(part))
 }
 
-/// Reads a view after completing its links, and returns the [`late_revision`] of what was read. If late links were
-/// added during the read, as by a write of another caller, the view is read anew, at most [`READS_MAX`] times.
+/// Reads a view after completing its links. If late links were added during the read, as by a write of another caller,
+/// the view is read anew, at most [`READS_MAX`] times.
 pub(super) fn read<T>(
     (store, links): (&dyn Store, Option<&dyn Links>),
     parts: &[Sight],
     mut read: impl FnMut() -> Result<T, StoreError>,
-) -> Result<(T, u64), StoreError> {
+) -> Result<T, StoreError> {
     let mut reads = 0;
     loop {
         complete(links, parts)?;
@@ -56,7 +56,7 @@ pub(super) fn read<T>(
         complete(links, parts)?;
         reads += 1;
         if reads == READS_MAX || late_revision(store, parts)? == late {
-            return Ok((found, late));
+            return Ok(found);
         }
     }
 }

@@ -76,7 +76,7 @@ impl Snapshot {
         replace(&mut self.records, &shared.records, changed);
     }
 
-    /// What is shown in place of a record that is masked or public; `None` if it is shown as it is.
+    /// The redacted copy that is shown in place of a masked or public record; `None` if the record is shown as it is.
     pub(super) fn redacted_record(&self, index: RecordIndex, record: &Record) -> Option<Record> {
         match self.left_out.masked.contains(self.entity_of[index]) {
             true => Some(emptied(record)),
@@ -87,12 +87,12 @@ impl Snapshot {
         }
     }
 
-    /// What is shown in place of an event that is masked.
+    /// The redacted copy that is shown in place of a masked event; `None` if the event is shown as it is.
     pub(super) fn redacted_event(&self, event: &Event) -> Option<Event> {
         self.is_hidden_event(event).then(|| without_content(event))
     }
 
-    /// What is shown in place of a tie that is masked and has a time.
+    /// The undated copy that is shown in place of a masked tie with a time; `None` if the tie is shown as it is.
     pub(super) fn redacted_tie(&self, tie: &Tie) -> Option<Tie> {
         (tie.span != Span::default() && self.is_hidden_tie(tie)).then(|| undated(tie))
     }

@@ -73,7 +73,7 @@ use tag::Sum;
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     tag: [u8; 16],
-    /// What the tag is made of.
+    /// The sum of the hashed objects, of which the tag is a hash.
     sum: Sum,
     /// The key that entity ids are hashed with.
     id_key: IdKey,
@@ -90,7 +90,7 @@ pub struct Snapshot {
     adjacency: Rows<EntityIndex, Incident>,
     /// The ties and events that show each relationship.
     evidence: Rows<RelationshipIndex, Coded>,
-    /// What names each record.
+    /// For each record the links, ties, events and judgements that name it.
     naming: Naming,
     /// The blocking keys of the records, made when they are first asked for.
     keys: Keys,

@@ -1,5 +1,5 @@
-//! What names each record: its links, its ties and events, and the judgements on it. A change of a record is followed
-//! along these to what depends on it.
+//! For each record the links, ties, events and judgements that name it. A change of a record is followed along these to
+//! the objects that depend on the record.
 
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use crate::model::{Event, EventKind, Participant, Record, RecordId, Role, Span, 
 /// grow with its square.
 const EVENT_PARTICIPANTS_MAX: usize = 12;
 
-/// What tells a relationship from others, and orders them: source, target and kind.
+/// The key of a relationship, by which a snapshot's relationships are sorted: source, target and kind.
 pub(super) type RelationshipKey = (EntityIndex, EntityIndex, RelationshipKind);
 
 /// A relationship and one statement that shows it.

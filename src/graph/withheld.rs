@@ -1,13 +1,14 @@
 //! Removing the fields that agreements withhold from the objects of a view. They are removed before anything is
 //! computed, so that they are in no link, no search and no answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::keys::KeyIndex;
 use super::positions::Positions;
 use super::{Indexed, RecordIndex};
 use crate::govern::{Field, Fields};
-use crate::model::{BlockKey, Body, Event, Link, Record, Tie, TieKind};
+use crate::model::{Body, Event, Link, Record, Tie, TieKind};
 use crate::resolve::{Engine, Prepared};
 
 /// Removes these fields from a record, and always the source's raw columns, which may hold any of them.
@@ -80,33 +81,23 @@ pub(super) fn strip_event(event: &mut Event, fields: Fields) {
 
 /// Returns the links of a view in which some records were stripped of withheld fields. Stored links were scored on
 /// whole records; the links of stripped records are found and scored anew, as if the records had come without these
-/// fields.
+/// fields. Returns the blocking keys of all records too.
 pub(super) fn relink(
     engine: &Engine,
     (records, positions): (&Indexed<RecordIndex, Arc<Record>>, &Positions),
     stripped: &BTreeSet<RecordIndex>,
     mut links: Vec<Arc<Link>>,
-) -> Vec<Arc<Link>> {
+) -> (Vec<Arc<Link>>, KeyIndex) {
     let is_stripped = |id| positions.of_id(id).is_some_and(|position| stripped.contains(&position));
     links.retain(|link| !is_stripped(link.a) && !is_stripped(link.b));
     let prepared: Indexed<RecordIndex, Prepared> = records.mapped(|record| engine.prepare(record));
-    let mut holders: BTreeMap<BlockKey, Vec<RecordIndex>> = BTreeMap::new();
-    for (position, prepared) in prepared.enumerated() {
-        for key in engine.keys(prepared) {
-            holders.entry(key).or_default().push(position);
-        }
-    }
-    let mut pairs: BTreeSet<(RecordIndex, RecordIndex)> = BTreeSet::new();
-    for &one in stripped {
-        for key in engine.keys(&prepared[one]) {
-            let sharing = holders.get(&key).into_iter().flatten().filter(|other| **other != one);
-            pairs.extend(sharing.map(|&other| (one.min(other), one.max(other))));
-        }
-    }
+    let keys_of = |at| engine.keys(&prepared[at]).into_iter().map(move |key| (key, at));
+    let keys = KeyIndex::of_keys(prepared.indexes().flat_map(keys_of).collect());
+    let pairs = keys.pairs(stripped.iter().copied().flat_map(keys_of));
     links.extend(pairs.into_iter().filter_map(|(a, b)| {
         let side = |position| (records[position].id, &prepared[position]);
         engine.link(side(a), side(b)).map(Arc::new)
     }));
     links.sort_unstable_by_key(|link| (link.a, link.b));
-    links
+    (links, keys)
 }

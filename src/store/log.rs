@@ -13,7 +13,8 @@ use crate::model::{ClassId, ClassSet, EventId, RecordId, TieId};
 /// The form of a row.
 const VERSION: u8 = 1;
 
-/// What a row takes in a store beside its bytes, roughly: commits of one object each must not make a long log.
+/// The approximate bytes that a store needs for a row beside the row's content. They count towards the limit, so that
+/// many commits of one object each do not make a long log.
 const ROW_BYTES: u64 = 16;
 
 /// Where a log grows past its limit, it is cut to this share of the limit, so that few commits cut it.
@@ -221,6 +222,11 @@ pub(super) struct Touched {
 }
 
 impl Touched {
+    /// Tells if nothing was touched: then a store need not be read any further.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn len(&self) -> usize {
         let ones = self.records.len() + self.ties.len() + self.events.len();
         ones + self.links.len() + self.judged.len()

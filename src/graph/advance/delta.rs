@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use super::{Anew, Making};
-use crate::govern::{Fields, View};
+use crate::govern::Fields;
 use crate::graph::masks::is_of_victim;
 use crate::graph::{EventIndex, JudgementIndex, RecordIndex, Snapshot, TieIndex, withheld};
-use crate::model::{Class, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie};
+use crate::model::{Event, Judgement, Kind, Link, Record, RecordId, Tie};
 use crate::store::Changes;
 
-/// What is put into a snapshot and what is taken out.
+/// The objects that are put into a snapshot, and the positions of those that are taken out.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     /// New records, and the fields that are withheld of each.
@@ -46,7 +46,7 @@ impl Delta {
         for (id, now) in &changes.ties {
             let at = before.ties.find_by_key(id, |tie| tie.id);
             let is_withheld =
-                |tie: &&Tie| withheld::is_withheld(tie, fields(view, Kind::Tie, &tie.label));
+                |tie: &&Tie| withheld::is_withheld(tie, view.withheld_from(Kind::Tie, &tie.label));
             match now.as_ref().filter(|tie| !is_withheld(tie)) {
                 Some(tie) if at.is_some_and(|at| *before.ties[at] == *tie) => {}
                 Some(tie) => delta.ties.push(making.shared.ties.hold(tie.clone())),
@@ -59,7 +59,7 @@ impl Delta {
                 delta.events_gone.extend(at);
                 continue;
             };
-            let fields = fields(view, Kind::Event, &event.label);
+            let fields = view.withheld_from(Kind::Event, &event.label);
             withheld::strip_event(&mut event, fields);
             if at.is_none_or(|at| *before.events[at] != event) {
                 delta.events.push(making.shared.events.hold(event));
@@ -79,7 +79,7 @@ impl Delta {
         (making, is_named): (Making<'_>, bool),
     ) -> Result<(), Anew> {
         let mut record = record.clone();
-        let fields = fields(making.view, record.entity_type().into(), &record.label);
+        let fields = making.view.withheld_from(record.entity_type().into(), &record.label);
         if !fields.is_empty() {
             withheld::strip_record(&mut record, fields);
         }
@@ -131,13 +131,4 @@ impl Delta {
             && self.judgements.is_empty()
             && self.judgements_gone.is_empty()
     }
-}
-
-/// The fields of an object that agreements withhold.
-pub(super) fn fields(view: &View, kind: Kind, label: &Label) -> Fields {
-    if view.withheld().is_empty() {
-        return Fields::default();
-    }
-    let class = Class { kind, label: label.clone() };
-    view.withheld().get(&class).copied().unwrap_or_default()
 }

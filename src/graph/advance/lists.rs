@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::delta::{Delta, fields};
+use super::delta::Delta;
 use super::{Anew, Making, Touched};
 use crate::graph::evidence::{Coded, Statement};
 use crate::graph::keys::KeyIndex;
@@ -15,7 +15,7 @@ use crate::graph::masks::{Hides, is_of_victim, row_of, rows_of};
 use crate::graph::naming::{Naming, named_by_event, named_by_tie};
 use crate::graph::shared_objects::SharedObjects;
 use crate::graph::tag::{self, Sum};
-use crate::graph::{JudgementIndex, LeftOut, LinkIndex, List, RecordIndex, Snapshot, TieIndex};
+use crate::graph::{JudgementIndex, LeftOut, List, RecordIndex, Snapshot, TieIndex};
 use crate::leak;
 use crate::model::{Event, Judgement, Link, Record, RecordId, Tie};
 use crate::resolve::{Engine, Prepared};
@@ -50,7 +50,7 @@ impl Lists {
             links: before.links.clone(),
             judgements: before.judgements.clone(),
             naming: before.naming.clone(),
-            keys: before.key_index(making.engine).clone(),
+            keys: before.keys.of(&before.records, making.engine).clone(),
             sum: before.sum,
             left_out: LeftOut::before(Arc::clone(&base.withheld), base.hiding()),
         };
@@ -81,7 +81,7 @@ impl Lists {
         let mut edit = before.records.edit();
         for at in &delta.records_gone {
             let record = &before.records[*at];
-            let fields = fields(making.view, record.entity_type().into(), &record.label);
+            let fields = making.view.withheld_from(record.entity_type().into(), &record.label);
             self.sum.take(tag::record(&before.id_key, record, fields.bits()));
             self.left_out.forget(*at);
             edit.remove(*at);
@@ -145,8 +145,8 @@ impl Lists {
         making: Making<'_>,
         touched: &mut Touched,
     ) -> Result<(), Anew> {
-        let found = self.found(making, &touched.fresh);
         let hides = making.unmasked.map(|_| self.left_out.hiding());
+        let found = self.found(making.engine, hides.as_ref(), &touched.fresh);
         let mut links = before.links.edit();
         let mut naming = before.naming.links.edit();
         let is_open = |id| {
@@ -169,17 +169,20 @@ impl Lists {
             }
         }
         // Where the store has a link already, it is that one, unless it was scored on fields that are withheld.
-        let is_whole = |link: &Link| {
-            let ends = [link.a, link.b].into_iter().filter_map(|id| self.stored(id));
-            ends.into_iter().all(|at| !self.left_out.withheld.contains(at))
+        let ends = |link: &Link| self.stored(link.a).zip(self.stored(link.b));
+        let is_used = |link: &&Link| {
+            let is_whole = |at| !self.left_out.withheld.contains(at);
+            ends(link).is_some_and(|ends| {
+                is_whole(ends.0) && is_whole(ends.1) && self.may_join(hides.as_ref(), ends)
+            })
         };
-        let stored = delta.links.iter().filter(|link| is_whole(link)).cloned();
+        let stored = delta.links.iter().filter(is_used).cloned();
         let key = |it: &Link| (it.a, it.b);
         let mut new: BTreeMap<(RecordId, RecordId), (Arc<Link>, _)> = BTreeMap::new();
         for link in found.into_iter().chain(stored) {
-            let Some(ends) = self.stored(link.a).zip(self.stored(link.b)) else { continue };
+            let Some(ends) = ends(&link) else { continue };
             let held = links.find_by_key(&key(&link), |it| key(it)).and_then(|at| links.get(at));
-            if self.may_join(hides.as_ref(), ends) && held.is_none_or(|held| **held != link) {
+            if held.is_none_or(|held| **held != link) {
                 new.insert(key(&link), (making.shared.links.hold(link), ends));
             }
         }
@@ -210,8 +213,12 @@ impl Lists {
     }
 
     /// Scores new records with the records that share a key with them, and keeps their keys.
-    fn found(&mut self, making: Making<'_>, fresh: &BTreeSet<RecordIndex>) -> Vec<Link> {
-        let engine = making.engine;
+    fn found(
+        &mut self,
+        engine: &Engine,
+        hides: Option<&Hides>,
+        fresh: &BTreeSet<RecordIndex>,
+    ) -> Vec<Link> {
         let prepared: BTreeMap<RecordIndex, Prepared> =
             fresh.iter().map(|at| (*at, engine.prepare(&self.records[*at]))).collect();
         let keys: Vec<_> = prepared
@@ -222,15 +229,10 @@ impl Lists {
             return Vec::new();
         }
         self.keys = self.keys.with(keys.iter().copied());
-        let hides = making.unmasked.map(|_| self.left_out.hiding());
-        let mut pairs: BTreeSet<(RecordIndex, RecordIndex)> = BTreeSet::new();
-        for (key, one) in keys {
-            let holders = self.keys.holders(key);
-            let others = holders.filter(|it| *it != one && self.records.get(*it).is_some());
-            pairs.extend(others.map(|other| (one.min(other), one.max(other))));
-        }
-        let mut pairs: Vec<_> = pairs.into_iter().collect();
-        pairs.retain(|pair| self.may_join(hides.as_ref(), *pair));
+        let is_there = |at: RecordIndex| self.records.get(at).is_some();
+        let mut pairs: Vec<_> = self.keys.pairs(keys).into_iter().collect();
+        pairs.retain(|(a, b)| is_there(*a) && is_there(*b));
+        pairs.retain(|pair| self.may_join(hides, *pair));
         let score = |(a, b): (RecordIndex, RecordIndex)| {
             let own = |at: RecordIndex| prepared.get(&at);
             let make = |at: RecordIndex| engine.prepare(&self.records[at]);
@@ -373,18 +375,5 @@ impl LeftOut {
         } else if record.label.agency != agency {
             Arc::make_mut(&mut self.foreign).insert(at);
         }
-    }
-}
-
-impl Snapshot {
-    /// The blocking keys of the records.
-    pub(in crate::graph) fn key_index(&self, engine: &Engine) -> &KeyIndex {
-        self.keys.of(&self.records, engine)
-    }
-
-    /// The link at a position.
-    pub(in crate::graph) fn link_ends(&self, at: LinkIndex) -> Option<(RecordIndex, RecordIndex)> {
-        let link = self.links.get(at)?;
-        self.stored(link.a).zip(self.stored(link.b))
     }
 }

@@ -10,9 +10,7 @@ use crate::graph::layered::Layered;
 use crate::graph::masked::without_score;
 use crate::graph::masks::is_of_victim;
 use crate::graph::shared_objects::{Keyed, Lists, SharedObjects};
-use crate::graph::{
-    EntityIndex, EventIndex, IndexSet, LinkIndex, Position, RecordIndex, Snapshot, TieIndex,
-};
+use crate::graph::{EntityIndex, EventIndex, IndexSet, Position, RecordIndex, Snapshot, TieIndex};
 use crate::leak;
 use crate::model::Link;
 
@@ -42,9 +40,7 @@ pub(super) fn masked(
         put(&from.records, (&next.records, &shared.records), &records, |at, it| {
             masked.redacted_record(at, it)
         }),
-        put(&from.links, (&next.links, &shared.links), &links, |at, it| {
-            masked.redacted_link(at, it)
-        }),
+        put(&from.links, (&next.links, &shared.links), &links, |_, it| masked.redacted_link(it)),
         put(&from.ties, (&next.ties, &shared.ties), &ties(&statements), |_, it| {
             masked.redacted_tie(it)
         }),
@@ -144,9 +140,9 @@ impl Snapshot {
         update(&mut self.left_out.masked, &hidden, touched);
     }
 
-    fn redacted_link(&self, at: LinkIndex, link: &Link) -> Option<Link> {
+    fn redacted_link(&self, link: &Link) -> Option<Link> {
         let is_hidden = |record: RecordIndex| self.left_out.masked.contains(self.entity_of[record]);
-        let (a, b) = self.link_ends(at)?;
+        let (a, b) = self.stored(link.a).zip(self.stored(link.b))?;
         (is_hidden(a) || is_hidden(b)).then(|| without_score(link))
     }
 }

@@ -34,7 +34,7 @@ impl From<Crowded> for Anew {
     }
 }
 
-/// What a snapshot is made with, besides the objects of its view.
+/// The view, engine and options that a snapshot is made with, besides the objects of its view.
 #[derive(Clone, Copy)]
 pub(super) struct Making<'a> {
     pub view: &'a View,

@@ -134,7 +134,7 @@ impl Cache {
     pub fn joined(&self, store: &dyn Store, view: &View) -> Result<Joined, StoreError> {
         let parts = linked::parts(view, None);
         let build = || Joined::build(store, view, &self.id_key, &self.engine);
-        Ok(linked::read((store, self.links()), &parts, build)?.0)
+        linked::read((store, self.links()), &parts, build)
     }
 
     fn links(&self) -> Option<&dyn Links> {
@@ -185,14 +185,13 @@ impl Cache {
             Some(current) => current,
             None => self.build(store, view, unmasked)?,
         };
-        let bytes = current.kept.bytes();
-        let (changed, open) = (current.changed, current.kept.clone().open());
-        *built = Some(Built { kept: Kept::Open(open.clone()), ..current });
-        slot.bytes.store(bytes, Ordering::Relaxed);
+        slot.bytes.store(current.kept.bytes(), Ordering::Relaxed);
+        let (changed, Open { snapshot, .. }) = (current.changed, current.kept.clone().open());
+        *built = Some(current);
         self.merge_if_due(&slot, &mut built);
         drop(built);
-        self.make_room(&open.snapshot);
-        Ok((open.snapshot, changed))
+        self.make_room(&snapshot);
+        Ok((snapshot, changed))
     }
 
     /// Puts what changed since into a snapshot; `None` if it must be built anew.
@@ -209,9 +208,7 @@ impl Cache {
             return Ok(Some(Built { revision, changed, classes, kept: Kept::Open(open), merging }));
         }
         let changes = store.changes_since(slot.view.sight(), revision, CHANGES_MAX)?;
-        let Some(changes) = changes else {
-            return Ok(None);
-        };
+        let Some(changes) = changes else { return Ok(None) };
         let shared = locked(&self.shared).clone();
         let making = slot.making(&self.engine, &shared);
         // Where the positions were crowded, merging makes room.
@@ -243,7 +240,7 @@ impl Cache {
         let shared = locked(&self.shared).clone();
         let setting = Setting { unmasked, shared: Some(&shared) };
         let build = || build_in(store, view, &self.id_key, &self.engine, &setting);
-        let ((snapshot, revision), _) = linked::read((store, self.links()), &parts, build)?;
+        let (snapshot, revision) = linked::read((store, self.links()), &parts, build)?;
         self.builds.fetch_add(1, Ordering::Relaxed);
         let snapshot = Arc::new(snapshot);
         let snapshot = match unmasked {

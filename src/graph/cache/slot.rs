@@ -42,7 +42,7 @@ pub(super) struct Built {
 pub(super) struct Merging {
     /// The snapshot that is being merged.
     pub of: Arc<Snapshot>,
-    /// What changed since that began.
+    /// The changes that the view took up since the merge began.
     pub since: Vec<Arc<Changes>>,
 }
 
@@ -123,7 +123,7 @@ impl Slot {
         Some(Built { merging: None, ..built.clone() })
     }
 
-    /// What the snapshot of the slot is made with.
+    /// The view, engine and options that the slot's snapshot is made with.
     pub fn making<'a>(&'a self, engine: &'a Engine, shared: &'a SharedObjects) -> Making<'a> {
         Making { view: &self.view, engine, unmasked: self.unmasked.as_ref(), shared }
     }

@@ -20,8 +20,8 @@ pub struct Layered<I, T> {
     changes: Arc<Changes<T>>,
 }
 
-/// What differs from the base, ascending by position. An item that was removed stays until the base is made anew, so
-/// that its position keeps its place in the order, and no other item gets it.
+/// The items that differ from the base, ascending by position. An item that was removed stays until the base is made
+/// anew, so that its position keeps its place in the order, and no other item gets it.
 struct Changes<T> {
     at: Vec<u32>,
     items: Vec<Change<T>>,
@@ -98,8 +98,8 @@ impl<I: Position, T> Layered<I, T> {
     }
 
     /// The items, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = &T> + Clone {
-        self.enumerated().map(|(_, item)| item)
+    pub fn iter(&self) -> Items<'_, I, T> {
+        Items(self.enumerated())
     }
 
     /// The first item.
@@ -306,12 +306,18 @@ impl<'a, I: Position, T> IntoIterator for &'a Layered<I, T> {
     type IntoIter = Items<'a, I, T>;
 
     fn into_iter(self) -> Items<'a, I, T> {
-        Items(self.enumerated())
+        self.iter()
     }
 }
 
 /// The items of a list, ascending.
 pub struct Items<'a, I, T>(Enumerated<'a, I, T>);
+
+impl<I, T> Clone for Items<'_, I, T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<'a, I: Position, T> Iterator for Items<'a, I, T> {
     type Item = &'a T;

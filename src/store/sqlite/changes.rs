@@ -97,8 +97,11 @@ fn as_they_stand(
     revision: u64,
     touched: Touched,
 ) -> Result<Changes, StoreError> {
-    let reviews = Reviews::of(&read::classes(reader)?);
     let mut changes = Changes { revision, ..Changes::default() };
+    if touched.is_empty() {
+        return Ok(changes);
+    }
+    let reviews = Reviews::of(&read::classes(reader)?);
     for id in touched.records {
         let found = changes.records.entry(id).or_default();
         let select = "SELECT class, json FROM record WHERE id = ?1";
