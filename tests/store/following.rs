@@ -2,12 +2,12 @@
 //! it sees.
 
 use accord::govern::View;
-use accord::model::{ClassSet, Handling, IdKey, Judgement, Record, RecordId, Verdict};
-use accord::store::{Batch, Ids, Store};
+use accord::model::{ClassSet, FormId, Handling, IdKey, Judgement, Record, RecordId, Verdict};
+use accord::store::{Batch, Ids, NewRecord, Store};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::fixture::{event, judgement, link, person, phone, records, tie, time};
+use super::fixture::{event, judgement, link, person, phone, saying, tie, time};
 use super::held::Held;
 use super::{on_neo4j, on_sqlite};
 use crate::policy::{self, seeing};
@@ -71,6 +71,12 @@ fn made(agency: usize, number: u8) -> Record {
     make(AGENCIES[agency], &number.to_string(), handling)
 }
 
+/// What a record says: others of its agency say the same.
+fn told(record: &Record) -> NewRecord {
+    let number: u8 = record.local_id.parse().unwrap();
+    saying(record, [number % 4; 16])
+}
+
 fn handling(own: bool) -> Handling {
     if own { Handling::Own } else { Handling::Shared }
 }
@@ -94,11 +100,13 @@ fn act(store: &dyn Store, act: &Act, turn: usize) -> Option<()> {
         Act::Put { records: new, links } => {
             let new: Vec<Record> =
                 new.iter().map(|(agency, number)| made(*agency, *number)).collect();
-            batch = records(&new.iter().collect::<Vec<_>>());
-            let ids: Vec<RecordId> =
-                ids.iter().copied().chain(new.iter().map(|it| it.id)).collect();
+            batch.records = new.iter().map(told).collect();
+            let mut forms: Vec<FormId> = there.records.values().map(|(_, form, _)| *form).collect();
+            let new = batch.records.iter().filter(|it| !there.records.contains_key(&it.record.id));
+            forms.extend(new.map(NewRecord::form));
+            forms.sort();
             for (one, other, bits) in links {
-                let ends = pair(&ids, (*one, *other));
+                let ends = pick(&forms, *one).zip(pick(&forms, *other));
                 batch.links.extend(ends.map(|(one, other)| link(one, other, f64::from(*bits))));
             }
         }
@@ -135,7 +143,8 @@ fn act(store: &dyn Store, act: &Act, turn: usize) -> Option<()> {
             transaction.purge(&gone).unwrap();
         }
         Act::Note { record } => {
-            transaction.note_unlinked(&[pick(&ids, *record)?]).unwrap();
+            let (_, form, _) = there.records[&pick(&ids, *record)?];
+            transaction.note_unlinked(&[form]).unwrap();
         }
         Act::Read { .. } => {}
     }
