@@ -6,8 +6,8 @@
 //!
 //! A reader holds what [`super::Store::stream`] gave at a revision, and then applies changes, each time within a view
 //! that shows the same of the classes that there were before, and may show classes that are new. A link has no state of
-//! its own to be gone from: the reader drops the links of each form that has no record any more, then adds those that
-//! are given. Links that are found late it reads after the changes.
+//! its own to be gone from: the reader drops the links of each form that has no record any more, and the link with
+//! itself of each form that has one record, then adds those that are given. Links that are found late it reads after the changes.
 
 use std::collections::BTreeMap;
 

@@ -23,6 +23,8 @@ pub(super) struct Moved {
     pub links: Vec<FormLink>,
     /// Forms that are left without a record.
     pub left: BTreeSet<FormId>,
+    /// Forms that are left with one record, which have no link with themselves any more.
+    pub single: BTreeSet<FormId>,
 }
 
 impl Moved {
@@ -52,8 +54,12 @@ impl Moved {
             }
         }
         let named = moves.iter().map(|it| it.before);
-        moved.left = named.filter(|form| counts.get(form) == Some(&0)).collect();
-        let stands = |(a, b): &(FormId, FormId)| !moved.left.contains(a) && !moved.left.contains(b);
+        moved.left = named.clone().filter(|form| counts.get(form) == Some(&0)).collect();
+        moved.single = named.filter(|form| counts.get(form) == Some(&1)).collect();
+        let stands = |(a, b): &(FormId, FormId)| {
+            let is_there = !moved.left.contains(a) && !moved.left.contains(b);
+            is_there && (a != b || !moved.single.contains(a))
+        };
         moved.links = made
             .iter()
             .filter(|pair| stands(pair))

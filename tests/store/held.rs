@@ -1,6 +1,6 @@
 //! What a reader of a view holds, and how it follows the store by its changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use accord::govern::View;
 use accord::model::{
@@ -32,8 +32,10 @@ impl Held {
         self.revision = changes.revision;
         put(&mut self.records, changes.records);
         // A link goes with the last record of a form, without being named.
-        let forms: BTreeSet<FormId> = self.records.values().map(|(_, form, _)| *form).collect();
-        self.links.retain(|(a, b), _| forms.contains(a) && forms.contains(b));
+        let mut forms: BTreeMap<FormId, usize> = BTreeMap::new();
+        self.records.values().for_each(|(_, form, _)| *forms.entry(*form).or_default() += 1);
+        let has = |form: &FormId, least| forms.get(form).is_some_and(|count| *count >= least);
+        self.links.retain(|(a, b), _| has(a, if a == b { 2 } else { 1 }) && has(b, 1));
         put(&mut self.ties, changes.ties);
         put(&mut self.events, changes.events);
         self.links.extend(changes.links.into_iter().map(|link| ((link.a, link.b), link)));

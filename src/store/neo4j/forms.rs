@@ -49,7 +49,7 @@ pub(super) fn set(
         values(&before),
     )?;
     let links = links.iter().map(link).collect::<Result<_, _>>()?;
-    let Moved { new, links, left } = Moved::of(&moves, counts, links);
+    let Moved { new, links, left, single } = Moved::of(&moves, counts, links);
     let rows = new
         .iter()
         .map(|(form, (class, source))| json!({ "form": form, "class": class.0, "source": source }));
@@ -79,6 +79,9 @@ pub(super) fn set(
         rows.collect(),
     )?;
     txn.put_form_links(&links)?;
+    let single: Vec<FormId> = single.into_iter().collect();
+    let of_single = "UNWIND $rows AS id MATCH (f:StoredForm {id: id})-[l:LINKED]->(f) DELETE l";
+    txn.write(of_single, values(&single))?;
     let left: Vec<FormId> = left.into_iter().collect();
     txn.write("UNWIND $rows AS id MATCH (f:StoredForm {id: id}) DETACH DELETE f", values(&left))?;
     Ok(())

@@ -46,7 +46,7 @@ pub(super) fn set(
     for form in moves.iter().flat_map(|it| [it.before, it.after]) {
         counts.insert(form, count(&txn.writer, form, moves.len() + 1)?);
     }
-    let Moved { new, links, left } = Moved::of(&moves, counts, links);
+    let Moved { new, links, left, single } = Moved::of(&moves, counts, links);
     for Move { record, class, after, .. } in moves {
         txn.execute(
             "UPDATE record SET class = ?2, form = ?3 WHERE id = ?1",
@@ -61,6 +61,9 @@ pub(super) fn set(
     txn.execute(COPY_NOTES, [])?;
     for link in links {
         txn.put_link(&link)?;
+    }
+    for form in single {
+        txn.execute("DELETE FROM link WHERE a = ?1 AND b = ?1", params![&form.0[..]])?;
     }
     txn.writer.execute_batch("DELETE FROM temp.left_form").map_err(backend)?;
     for form in left {
