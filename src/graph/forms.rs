@@ -8,6 +8,7 @@
 //! a node that is not the one the node is named by.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -18,12 +19,19 @@ use super::{Indexed, Layered, RecordIndex, Snapshot};
 use crate::model::{FormId, FormLink, Link, Record, RecordId};
 
 /// The forms of a snapshot's records.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Forms {
     /// For each record its form.
     pub of: Layered<RecordIndex, FormId>,
     /// For each form its records; removed ones and those of another form now may be among them.
     held: Held<FormId>,
+}
+
+/// The forms follow from the records, of masked ones too, whose content nothing shows.
+impl fmt::Debug for Forms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Forms(..)")
+    }
 }
 
 impl Forms {

@@ -99,8 +99,9 @@ pub(super) fn relink(
         held.entry(*form).or_insert((at, 0)).1 += 1;
     }
     let is_stripped = |form: &FormId| held.get(form).is_some_and(|(at, _)| stripped.contains(at));
-    // A form of which all records are stripped here is another one.
-    links.retain(|link| held.contains_key(&link.a) && held.contains_key(&link.b));
+    // What is left of a record is another form, which may say the same where nothing was withheld that is compared.
+    let is_whole = |form: &FormId| held.contains_key(form) && !is_stripped(form);
+    links.retain(|link| is_whole(&link.a) && is_whole(&link.b));
     let prepared: BTreeMap<FormId, Prepared> =
         held.par_iter().map(|(form, (at, _))| (*form, engine.prepare(&records[*at]))).collect();
     let mut holders: BTreeMap<BlockKey, Vec<FormId>> = BTreeMap::new();

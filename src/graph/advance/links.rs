@@ -11,7 +11,7 @@ use super::lists::Lists;
 use super::{Anew, Making, Touched};
 use crate::graph::forms::{Nodes, is_apart, product};
 use crate::graph::masks::{Hides, is_of_victim};
-use crate::graph::{LinkIndex, RecordIndex, Snapshot, tag};
+use crate::graph::{IndexSet, LinkIndex, RecordIndex, Snapshot, tag};
 use crate::leak;
 use crate::model::{BlockKey, FormId, FormLink, Link, RecordId};
 use crate::resolve::{Engine, Prepared};
@@ -20,6 +20,9 @@ use crate::resolve::{Engine, Prepared};
 struct Turn {
     before: Nodes,
     after: Nodes,
+    /// True if nothing is known of the form's links: it is new, or had none of the records that the caller may see
+    /// unmasked, or none but these, which may be linked with other records than the rest.
+    is_to_score: bool,
 }
 
 impl Turn {
@@ -30,10 +33,6 @@ impl Turn {
             && self.after.apart.is_empty()
             && !self.before.alike.is_empty()
             && self.before.alike.first() == self.after.alike.first()
-    }
-
-    fn is_new(&self) -> bool {
-        self.before.named().next().is_none()
     }
 
     /// The records that came, and those that went.
@@ -94,9 +93,15 @@ impl Lists {
             forms.extend(self.forms.of.get(*at));
         }
         let was_apart = |at| is_apart(&before.left_out.sighted, &before.naming.judgements, at);
-        let turn = |form: FormId| Turn {
-            before: Nodes::of(before.forms.records(form), was_apart),
-            after: self.nodes(form),
+        let kinds = |nodes: &Nodes, sighted: &IndexSet<RecordIndex>| {
+            nodes.named().map(|at| sighted.contains(at)).collect::<BTreeSet<bool>>()
+        };
+        let turn = |form: FormId| {
+            let was = Nodes::of(before.forms.records(form), was_apart);
+            let after = self.nodes(form);
+            let known = kinds(&was, &before.left_out.sighted);
+            let is_to_score = !kinds(&after, &self.left_out.sighted).is_subset(&known);
+            Turn { before: was, after, is_to_score }
         };
         forms.into_iter().map(|form| (form, turn(form))).collect()
     }
@@ -172,7 +177,7 @@ impl Lists {
         contents: &mut Contents,
     ) {
         let mut pairs: BTreeSet<(FormId, FormId)> = BTreeSet::new();
-        for (form, _) in turns.iter().filter(|(_, turn)| turn.is_new()) {
+        for (form, _) in turns.iter().filter(|(_, turn)| turn.is_to_score) {
             let Some(one) = prepared.get(form) else { continue };
             let holders = engine.keys(one).into_iter().flat_map(|key| self.keys.of_key(key));
             let others: BTreeSet<FormId> =
