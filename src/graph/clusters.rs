@@ -7,13 +7,16 @@ use super::{Entity, EntityIndex, LinkIndex, RecordIndex, Snapshot};
 use crate::model::{EntityType, RecordId, Verdict};
 use crate::resolve::{Engine, cluster};
 
+/// Two records and the bits of their link.
+type Scored = (u32, u32, f64);
+
 /// The pairs of records that links and judgements join or part. Records are numbered in the order of their ids.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
     /// Between nodes.
-    links: Vec<(u32, u32, f64)>,
+    links: Vec<Scored>,
     /// Of a node and a duplicate, which has no other link.
-    duplicates: Vec<(u32, u32, f64)>,
+    duplicates: Vec<Scored>,
     must: Vec<(u32, u32)>,
     cannot: Vec<(u32, u32)>,
 }
@@ -22,7 +25,7 @@ impl Pairs {
     /// Pairs of links with their bits, those of duplicates apart, and of verdicts; verdicts on records without a number are
     /// left out.
     pub fn of(
-        (links, duplicates): (Vec<(u32, u32, f64)>, Vec<(u32, u32, f64)>),
+        (links, duplicates): (Vec<Scored>, Vec<Scored>),
         verdicts: BTreeMap<(RecordId, RecordId), Verdict>,
         number: impl Fn(RecordId) -> Option<u32>,
     ) -> Self {

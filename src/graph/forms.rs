@@ -60,7 +60,7 @@ impl Forms {
         form: FormId,
         is_apart: impl Fn(RecordIndex) -> bool,
     ) -> Option<RecordIndex> {
-        let (base, added) = self.held.runs_of_key(form);
+        let [base, added] = self.held.runs_of_key(form);
         let first = |run: &[(FormId, RecordIndex)]| {
             let records = run.iter().map(|(_, at)| *at);
             records.into_iter().find(|at| self.of.get(*at) == Some(&form) && !is_apart(*at))

@@ -63,19 +63,18 @@ impl<K: Copy + Ord + Send> Held<K> {
     }
 
     /// The records that are held under a key, in the base and later; each run ascends.
-    pub fn runs_of_key(&self, key: K) -> (&[(K, RecordIndex)], &[(K, RecordIndex)]) {
+    pub fn runs_of_key(&self, key: K) -> [&[(K, RecordIndex)]; 2] {
         let run = |pairs: &[(K, RecordIndex)]| {
             let first = pairs.partition_point(|(other, _)| *other < key);
             let end = first + pairs[first..].partition_point(|(other, _)| *other == key);
             first..end
         };
-        (&self.base[run(&self.base)], &self.added[run(&self.added)])
+        [&self.base, &self.added].map(|pairs| &pairs[run(pairs)])
     }
 
     /// The records that are held under a key. One that has been removed from the snapshot may be among them.
     pub fn of_key(&self, key: K) -> impl Iterator<Item = RecordIndex> {
-        let (base, added) = self.runs_of_key(key);
-        base.iter().chain(added).map(|(_, record)| *record)
+        self.runs_of_key(key).into_iter().flatten().map(|(_, record)| *record)
     }
 
     /// The index with further pairs.

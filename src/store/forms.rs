@@ -110,3 +110,52 @@ impl Links {
         copied
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: FormId = FormId([1; 16]);
+    const NEW: FormId = FormId([2; 16]);
+    const OTHER: FormId = FormId([3; 16]);
+
+    fn link(a: FormId, b: FormId, bits: f64) -> FormLink {
+        FormLink { a: a.min(b), b: a.max(b), bits, levels: Vec::new(), model: "m".into() }
+    }
+
+    /// Moves so many of the records of [`OLD`], which has as many as said, and is linked with itself and [`OTHER`].
+    fn moved(records: u8, of: usize) -> Moved {
+        let of_record = |record| Move {
+            record: RecordId([record; 16]),
+            class: ClassId(9),
+            before: OLD,
+            after: NEW,
+        };
+        let moves: Vec<Move> = (0..records).map(of_record).collect();
+        let mut links = vec![link(OLD, OTHER, 3.0)];
+        links.extend((of > 1).then(|| link(OLD, OLD, 7.0)));
+        Moved::of(&moves, [(OLD, of), (NEW, 0)].into(), links)
+    }
+
+    #[test]
+    fn a_form_that_moves_as_a_whole_takes_its_links_along() {
+        let one = moved(1, 1);
+        assert_eq!(one.new, [(NEW, (ClassId(9), OLD))].into());
+        assert_eq!(one.links, [link(NEW, OTHER, 3.0)]);
+        assert_eq!((one.left, one.single), ([OLD].into(), [].into()));
+        let two = moved(2, 2);
+        assert_eq!(two.links, [link(NEW, NEW, 7.0), link(NEW, OTHER, 3.0)]);
+        assert_eq!((two.left, two.single), ([OLD].into(), [].into()));
+    }
+
+    #[test]
+    fn a_part_of_a_form_that_moves_is_linked_with_the_rest() {
+        let one = moved(1, 3);
+        assert_eq!(one.links, [link(OLD, NEW, 7.0), link(NEW, OTHER, 3.0)]);
+        assert_eq!((one.left, one.single), ([].into(), [].into()));
+        let two = moved(2, 3);
+        let all = [link(OLD, NEW, 7.0), link(NEW, NEW, 7.0), link(NEW, OTHER, 3.0)];
+        assert_eq!(two.links, all);
+        assert_eq!((two.left, two.single), ([].into(), [OLD].into()));
+    }
+}
