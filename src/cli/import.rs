@@ -55,7 +55,7 @@ pub struct Arguments {
 
 /// Rows of a commit: more than where a server imports, since nothing waits for the store meanwhile, and the fewer commits
 /// touch a page of the store the less is written.
-const BATCH_ROWS: usize = 10_000;
+const BATCH_ROWS: usize = 30_000;
 
 /// Exit code when the import ended but refused rows.
 const SOME_REFUSED: u8 = 3;

@@ -8,7 +8,7 @@ use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
 use super::link::Linker;
 use crate::audit::{AuditError, Due};
-use crate::ingest::{FileError, Reason, RowError, RowReader, Source, read_file};
+use crate::ingest::{FileError, Reason, RowError, RowOutput, RowReader, Source, read_file};
 use crate::model::Timestamp;
 use crate::store::{Store, StoreError};
 
@@ -190,39 +190,43 @@ struct Run<'a, L: Linker> {
     batch: u64,
 }
 
-/// Rows that have been read but not committed, the refused ones apart.
+/// Rows that have been read but not committed.
 #[derive(Default)]
 struct Pending {
-    rows: Vec<NumberedRow>,
-    refused: Vec<(u64, RowError)>,
+    rows: Vec<(u64, Result<RowOutput, RowError>)>,
+    /// Bytes of the file that are read with them.
+    bytes_done: u64,
+}
+
+impl Pending {
+    /// Reads the next rows, at most so many.
+    fn read(reader: &mut RowReader, most: usize) -> Result<Self, FileError> {
+        let rows = reader.by_ref().take(most).collect::<Result<_, _>>()?;
+        Ok(Self { rows, bytes_done: reader.bytes_done() })
+    }
 }
 
 impl<L: Linker> Run<'_, L> {
+    /// Imports a file: while one batch is stored and linked, the next one is read.
     fn file(&mut self, mut reader: RowReader) -> Result<FileReport, ImportError> {
         let mut report = FileReport { path: reader.name().to_owned(), ..FileReport::default() };
         let agency = reader.agency().to_owned();
-        let mut pending = Pending::default();
-        while let Some(row) = reader.next() {
-            match row? {
-                (number, Ok(mut output)) => match self.admission.check(&output) {
-                    Ok(()) => {
-                        for warning in std::mem::take(&mut output.warnings) {
-                            report.warn(number, warning);
-                        }
-                        pending.rows.push((number, output));
-                    }
-                    Err(error) => pending.refused.push((number, error)),
-                },
-                (number, Err(error)) => pending.refused.push((number, error)),
-            }
-            if pending.rows.len() + pending.refused.len() >= self.batch_rows {
-                self.commit(&agency, std::mem::take(&mut pending), &mut report)?;
-                self.tell(&reader, &report);
-            }
+        let (bytes_total, most) = (reader.bytes_total(), self.batch_rows);
+        let mut pending = Pending::read(&mut reader, most)?;
+        while !pending.rows.is_empty() {
+            let bytes_done = pending.bytes_done;
+            let (committed, next) = std::thread::scope(|scope| {
+                let next = scope.spawn(|| Pending::read(&mut reader, most));
+                let committed = self.commit(&agency, pending.rows, &mut report);
+                (committed, next.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            });
+            committed?;
+            self.tell(bytes_done, &report);
+            pending = next?;
         }
-        self.commit(&agency, pending, &mut report)?;
-        self.tell(&reader, &report);
-        self.done.bytes += reader.bytes_total().unwrap_or_else(|| reader.bytes_done());
+        let bytes_done = bytes_total.unwrap_or(pending.bytes_done);
+        self.tell(pending.bytes_done, &report);
+        self.done.bytes += bytes_done;
         self.done.rows += report.rows;
         Ok(report)
     }
@@ -230,18 +234,29 @@ impl<L: Linker> Run<'_, L> {
     fn commit(
         &mut self,
         agency: &str,
-        pending: Pending,
+        pending: Vec<(u64, Result<RowOutput, RowError>)>,
         report: &mut FileReport,
     ) -> Result<(), ImportError> {
         if self.observer.cancelled() {
             return Err(ImportError::Cancelled);
         }
-        report.rows += (pending.rows.len() + pending.refused.len()) as u64;
-        let mut refused = pending.refused;
-        if !pending.rows.is_empty() {
+        report.rows += pending.len() as u64;
+        let (mut rows, mut refused): (Vec<NumberedRow>, Vec<(u64, RowError)>) = Default::default();
+        for (number, row) in pending {
+            match row.and_then(|row| self.admission.check(&row).map(|()| row)) {
+                Ok(mut output) => {
+                    for warning in std::mem::take(&mut output.warnings) {
+                        report.warn(number, warning);
+                    }
+                    rows.push((number, output));
+                }
+                Err(error) => refused.push((number, error)),
+            }
+        }
+        if !rows.is_empty() {
             self.batch += 1;
             let due = self.observer.due(agency, self.batch)?;
-            let outcome = self.pipeline.apply(&pending.rows, &due)?;
+            let outcome = self.pipeline.apply(&rows, &due)?;
             report.records_new += outcome.counts.records_new;
             report.records_unchanged += outcome.counts.records_unchanged;
             report.ties += outcome.counts.ties;
@@ -261,10 +276,10 @@ impl<L: Linker> Run<'_, L> {
         Ok(())
     }
 
-    fn tell(&mut self, reader: &RowReader, report: &FileReport) {
+    fn tell(&mut self, bytes_done: u64, report: &FileReport) {
         self.observer.progress(&Progress {
-            file: reader.name(),
-            bytes_done: self.done.bytes + reader.bytes_done(),
+            file: &report.path,
+            bytes_done: self.done.bytes + bytes_done,
             bytes_total: self.done.bytes_total,
             rows: self.done.rows + report.rows,
         });

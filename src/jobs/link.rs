@@ -5,7 +5,7 @@
 //! The links depend on the records alone: a pair of forms is compared when the later of the two arrives, whichever that
 //! is, and its score is the engine's function of the two.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -14,8 +14,11 @@ use crate::model::{BlockKey, ClassSet, Content, FormId, FormLink, Record};
 use crate::resolve::{Engine, Prepared};
 use crate::store::{FormSize, StoreError, WriteTxn, class_of};
 
-/// New forms whose candidates are looked up at once; bounds the list of pairs.
-const LOOKUP_FORMS: usize = 256;
+/// New forms whose candidates are looked up at once: their keys are sought in the order of keys, so that the more they are
+/// the fewer pages of the store each of them turns.
+const LOOKUP_FORMS: usize = 8_192;
+/// New forms whose pairs are listed at once; bounds the list of pairs.
+const PAIRED_FORMS: usize = 256;
 /// Pairs compared at once; bounds how many prepared forms are held together.
 const ROUND_PAIRS: usize = 20_000;
 /// Prepared forms kept from batch to batch: two generations of this many, some 100 MB at most.
@@ -169,60 +172,80 @@ pub(super) fn links<L: Linker>(
         engine.link((*form, prepared.as_ref()), (*form, prepared.as_ref()))
     };
     let mut links: Vec<FormLink> = forms.doubled.par_iter().filter_map(with_itself).collect();
-    for chunk in forms.new.chunks(LOOKUP_FORMS) {
-        // Ascending by the other form, so that each is loaded in one round only.
-        let mut holders = Holders::new();
+    for looked_up in forms.new.chunks(LOOKUP_FORMS) {
         // Forms of the batch are candidates of each other, in whatever classes.
-        for new in forms.new.iter().filter(|_| within.is_some()) {
-            for key in &new.keys {
-                holders.entry(*key).or_default().insert(new.form);
+        let among = if within.is_some() { &forms.new[..] } else { &[] };
+        let holders = Holders::of(txn, looked_up, within, among)?;
+        for chunk in looked_up.chunks(PAIRED_FORMS) {
+            // Ascending by the other form, so that each is loaded in one round only.
+            let pairs = pairs(chunk, &holders, |form| own.contains_key(&form));
+            for round in pairs.chunks(ROUND_PAIRS) {
+                let others = load(engine, cache, txn, round, &own)?;
+                let found = round.par_iter().filter_map(|&(other, position)| {
+                    let new = &chunk[position];
+                    let other = (other, others.get(&other)?.as_ref());
+                    engine.link(other, (new.form, new.prepared.as_ref()))
+                });
+                links.extend(found.collect::<Vec<_>>());
             }
-        }
-        let pairs = pairs(txn, chunk, within, holders, |form| own.contains_key(&form))?;
-        for round in pairs.chunks(ROUND_PAIRS) {
-            let others = load(engine, cache, txn, round, &own)?;
-            let found = round.par_iter().filter_map(|&(other, position)| {
-                let new = &chunk[position];
-                engine
-                    .link((other, others.get(&other)?.as_ref()), (new.form, new.prepared.as_ref()))
-            });
-            links.extend(found.collect::<Vec<_>>());
         }
     }
     links.sort_unstable_by_key(|link| (link.a, link.b));
     Ok(links)
 }
 
-/// The forms that carry each key.
-type Holders = BTreeMap<BlockKey, BTreeSet<FormId>>;
+/// The forms that carry each key: pairs of a key and a form, ascending.
+struct Holders(Vec<(BlockKey, FormId)>);
+
+impl Holders {
+    /// Looks up who carries a key of these forms, in the store and `among` new ones.
+    fn of<P>(
+        txn: &mut dyn WriteTxn,
+        forms: &[NewForm<P>],
+        within: Option<&ClassSet>,
+        among: &[NewForm<P>],
+    ) -> Result<Self, StoreError> {
+        let mut keys: Vec<BlockKey> = forms.iter().flat_map(|new| new.keys.clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut holders = txn.candidates(within, &keys)?;
+        let own = |new: &NewForm<P>| {
+            let form = new.form;
+            new.keys.iter().map(move |key| (*key, form)).collect::<Vec<_>>()
+        };
+        holders.extend(among.iter().flat_map(own));
+        holders.par_sort_unstable();
+        holders.dedup();
+        Ok(Self(holders))
+    }
+
+    fn carrying(&self, key: BlockKey) -> impl Iterator<Item = FormId> + '_ {
+        let first = self.0.partition_point(|(other, _)| *other < key);
+        let with_key = self.0[first..].iter().take_while(move |(other, _)| *other == key);
+        with_key.map(|(_, form)| *form)
+    }
+}
 
 /// Each form to compare and the position in `chunk` of the new form to compare it with, distinct and ascending. Of two
 /// new ones only the greater lists the other.
-fn pairs<P>(
-    txn: &mut dyn WriteTxn,
+fn pairs<P: Send + Sync>(
     chunk: &[NewForm<P>],
-    within: Option<&ClassSet>,
-    mut holders: Holders,
-    is_new: impl Fn(FormId) -> bool,
-) -> Result<Vec<(FormId, usize)>, StoreError> {
-    let mut keys: Vec<BlockKey> = chunk.iter().flat_map(|new| new.keys.clone()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    for (key, form) in txn.candidates(within, &keys)? {
-        holders.entry(key).or_default().insert(form);
-    }
-    let mut pairs = Vec::new();
-    for (position, new) in chunk.iter().enumerate() {
-        let sharing = new.keys.iter().filter_map(|key| holders.get(key)).flatten();
+    holders: &Holders,
+    is_new: impl Fn(FormId) -> bool + Sync,
+) -> Vec<(FormId, usize)> {
+    let others = |(position, new): (usize, &NewForm<P>)| {
+        let sharing = new.keys.iter().flat_map(|key| holders.carrying(*key));
         let wanted =
-            sharing.filter(|&&form| form < new.form || (form != new.form && !is_new(form)));
-        let mut others: Vec<FormId> = wanted.copied().collect();
+            sharing.filter(|form| *form < new.form || (*form != new.form && !is_new(*form)));
+        let mut others: Vec<FormId> = wanted.collect();
         others.sort_unstable();
         others.dedup();
-        pairs.extend(others.into_iter().map(|other| (other, position)));
-    }
-    pairs.sort_unstable();
-    Ok(pairs)
+        others.into_iter().map(|other| (other, position)).collect::<Vec<_>>()
+    };
+    let mut pairs: Vec<(FormId, usize)> =
+        chunk.par_iter().enumerate().flat_map_iter(others).collect();
+    pairs.par_sort_unstable();
+    pairs
 }
 
 /// Returns the prepared forms that a round compares with.

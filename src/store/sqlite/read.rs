@@ -10,18 +10,18 @@ use crate::store::StoreError;
 use crate::store::review::Reviews;
 
 /// Selects the forms of some classes that carry a key: one index seek for each class, past forms of others.
-pub(super) const WITHIN: &str = "SELECT form FROM block
-  WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2)) ORDER BY form";
+pub(super) const WITHIN: &str = "SELECT form, class FROM block
+  WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2))";
 
 /// Selects the forms of all classes that carry a key.
-const OF_ALL: &str = "SELECT form FROM block WHERE key = ?1 ORDER BY form";
+const OF_ALL: &str = "SELECT form, class FROM block WHERE key = ?1";
 
-/// Calls `take` with each key, once, and each form of some classes, or of all, that carries it, ascending.
+/// Calls `take` with each key, once, and the class and form of each form of some classes, or of all, that carries it.
 pub(super) fn each_candidate(
     connection: &Connection,
     within: Option<&ClassSet>,
     keys: &[BlockKey],
-    mut take: impl FnMut(BlockKey, FormId),
+    mut take: impl FnMut(BlockKey, ClassId, FormId),
 ) -> Result<(), StoreError> {
     let classes: Option<Vec<u32>> = within.map(|view| view.iter().map(|class| class.0).collect());
     let classes = classes.map(|classes| to_json(&classes)).transpose()?;
@@ -34,7 +34,8 @@ pub(super) fn each_candidate(
         }
         .map_err(backend)?;
         while let Some(row) = rows.next().map_err(backend)? {
-            take(key, FormId(row.get(0).map_err(backend)?));
+            let class = ClassId(row.get(1).map_err(backend)?);
+            take(key, class, FormId(row.get(0).map_err(backend)?));
         }
     }
     Ok(())
@@ -175,7 +176,7 @@ pub(super) fn candidates(
     keys: &[BlockKey],
 ) -> Result<Vec<FormId>, StoreError> {
     let mut found = BTreeSet::new();
-    each_candidate(reader, Some(view), keys, |_, form| {
+    each_candidate(reader, Some(view), keys, |_, _, form| {
         found.insert(form);
     })?;
     Ok(found.into_iter().collect())

@@ -14,11 +14,11 @@ const APPLICATION_ID: i32 = 0x6163_6364;
 const WRITER_CACHE_KIB: i64 = 16 << 10;
 
 /// The same during a bulk import.
-const BULK_CACHE_KIB: i64 = 256 << 10;
+const BULK_CACHE_KIB: i64 = 1 << 20;
 
 /// Pages in the write-ahead log (of 4 KiB) at which a bulk import copies them into the store's file: a page that many
 /// batches touch is then copied once.
-const BULK_CHECKPOINT_PAGES: i64 = 32 << 10;
+const BULK_CHECKPOINT_PAGES: i64 = 128 << 10;
 
 /// The entries that wait for the log. Positions are never used twice.
 const ENTRIES: &str = "

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::write::SqliteTxn;
+use super::write::{Met, SqliteTxn};
 use super::{backend, changes, linking, read};
 use crate::model::{BlockKey, ClassSet, FormId, FormLink, Record, RecordId, Timestamp};
 use crate::store::{Applied, Batch, FormSize, Ids, Purged, StoreError, Unlinked, WriteTxn};
@@ -44,22 +44,21 @@ impl WriteTxn for SqliteTxn<'_> {
         keys: &[BlockKey],
     ) -> Result<Vec<(BlockKey, FormId)>, StoreError> {
         let mut found = Vec::new();
-        let take = |key, form| found.push((key, form));
+        let forms = &mut self.met.forms;
+        let take = |key, class, form| {
+            forms.insert(form, class);
+            found.push((key, form));
+        };
         read::each_candidate(&self.writer, within, keys, take)?;
+        found.sort_unstable();
         Ok(found)
     }
 
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
         let mut applied = Applied::default();
-        for record in &batch.records {
-            applied.records += usize::from(self.put_record(record)?);
-        }
-        for tie in &batch.ties {
-            applied.ties += usize::from(self.put_tie(tie)?);
-        }
-        for event in &batch.events {
-            applied.events += usize::from(self.put_event(event)?);
-        }
+        applied.records += self.put_records(&batch.records)?;
+        applied.ties += self.put_ties(&batch.ties)?;
+        applied.events += self.put_events(&batch.events)?;
         for link in &batch.links {
             applied.links += usize::from(self.put_link(link)?);
         }
@@ -78,10 +77,12 @@ impl WriteTxn for SqliteTxn<'_> {
     }
 
     fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError> {
+        self.met = Met::default();
         super::review::set(self, ids, review_by)
     }
 
     fn purge(&mut self, classes: &ClassSet) -> Result<Purged, StoreError> {
+        self.met = Met::default();
         let purged = super::purge::purge(self, classes)?;
         self.purged |= !purged.is_empty();
         Ok(purged)

@@ -1,6 +1,6 @@
 //! The write transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::MutexGuard;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -24,9 +24,18 @@ pub(super) struct SqliteTxn<'a> {
     pub(super) changed: bool,
     /// The objects that the change log will name.
     pub(super) noted: Noted,
+    /// The classes of records and forms that the transaction has met, which need not be looked up.
+    pub(super) met: Met,
     /// True if objects were removed, of which the write-ahead log must keep nothing.
     pub(super) purged: bool,
     pub(super) committed: bool,
+}
+
+/// The classes of records and forms that a transaction has met.
+#[derive(Default)]
+pub(super) struct Met {
+    pub records: HashMap<RecordId, ClassId>,
+    pub forms: HashMap<FormId, ClassId>,
 }
 
 impl<'a> SqliteTxn<'a> {
@@ -45,6 +54,7 @@ impl<'a> SqliteTxn<'a> {
             limits,
             changed: false,
             noted: Noted::new(&limits),
+            met: Met::default(),
             purged: false,
             committed: false,
         };
@@ -78,6 +88,9 @@ impl<'a> SqliteTxn<'a> {
         id: RecordId,
         named_by: &'static str,
     ) -> Result<ClassId, StoreError> {
+        if let Some(class) = self.met.records.get(&id) {
+            return Ok(*class);
+        }
         self.writer
             .prepare_cached("SELECT class FROM record WHERE id = ?1")
             .and_then(|mut select| select.query_row([&id.0[..]], |row| row.get(0)).optional())
@@ -95,6 +108,9 @@ impl<'a> SqliteTxn<'a> {
 
     /// The class of the records of a form; `None` if it has none.
     pub(super) fn class_of_form(&self, form: FormId) -> Result<Option<ClassId>, StoreError> {
+        if let Some(class) = self.met.forms.get(&form) {
+            return Ok(Some(*class));
+        }
         self.writer
             .prepare_cached("SELECT class FROM record WHERE form = ?1 LIMIT 1")
             .and_then(|mut select| select.query_row([&form.0[..]], |row| row.get(0)).optional())
@@ -117,71 +133,111 @@ impl<'a> SqliteTxn<'a> {
         })
     }
 
-    /// Returns true if no object has this id yet, false if one is there with the same content; one with other content
-    /// is an error.
-    fn is_new(&self, kind: &'static str, id: &[u8; 16], json: &str) -> Result<bool, StoreError> {
-        let stored: Option<String> = self
+    /// Inserts an object by a statement that does nothing where one has its id: true if it is new, false if it is there
+    /// with the same content; one with other content is an error.
+    fn insert(
+        &mut self,
+        kind: &'static str,
+        sql: &str,
+        values: impl rusqlite::Params,
+        (id, json): (&[u8; 16], &str),
+    ) -> Result<bool, StoreError> {
+        let inserted = self
+            .writer
+            .prepare_cached(sql)
+            .and_then(|mut insert| insert.execute(values))
+            .map_err(backend)?;
+        if inserted == 1 {
+            self.changed = true;
+            return Ok(true);
+        }
+        let stored: String = self
             .writer
             .prepare_cached(&format!("SELECT json FROM {kind} WHERE id = ?1"))
-            .and_then(|mut select| select.query_row([&id[..]], |row| row.get(0)).optional())
+            .and_then(|mut select| select.query_row([&id[..]], |row| row.get(0)))
             .map_err(backend)?;
-        match stored {
-            None => Ok(true),
-            Some(stored) if stored == json => Ok(false),
-            Some(_) => Err(StoreError::Conflict { kind }),
-        }
+        if stored == json { Ok(false) } else { Err(StoreError::Conflict { kind }) }
     }
 
-    pub(super) fn put_record(&mut self, new: &NewRecord) -> Result<bool, StoreError> {
+    /// Puts records, ascending by id, whatever order they come in: rows of a table lie in the order of their ids, so that
+    /// neighbours are written together. Then the keys of all, for the same reason.
+    pub(super) fn put_records(&mut self, records: &[NewRecord]) -> Result<usize, StoreError> {
+        let mut keys: Vec<(i64, ClassId, FormId)> = Vec::new();
+        let mut applied = 0;
+        for new in ascending(records, |new| new.record.id) {
+            if let Some((form, class)) = self.put_record(new)? {
+                applied += 1;
+                keys.extend(new.keys.iter().map(|key| (key.0 as i64, class, form)));
+            }
+        }
+        keys.sort_unstable();
+        let insert = "INSERT OR IGNORE INTO block (key, class, form) VALUES (?1, ?2, ?3)";
+        let mut insert = self.writer.prepare_cached(insert).map_err(backend)?;
+        for (key, class, form) in keys {
+            insert.execute(params![key, class.0, &form.0[..]]).map_err(backend)?;
+        }
+        Ok(applied)
+    }
+
+    /// Puts a record; its form and class, if it is new.
+    fn put_record(&mut self, new: &NewRecord) -> Result<Option<(FormId, ClassId)>, StoreError> {
         let record = &new.record;
         let json = to_json(record)?;
-        if !self.is_new("record", &record.id.0, &json)? {
-            return Ok(false);
-        }
         let own = class_of(record);
         let form = FormId::of(&own, new.content);
         let class = self.number(own)?;
-        if self.size(form)?.is_none() {
-            for key in &new.keys {
-                self.execute(
-                    "INSERT OR IGNORE INTO block (key, class, form) VALUES (?1, ?2, ?3)",
-                    params![key.0 as i64, class.0, &form.0[..]],
-                )?;
-            }
+        let insert =
+            "INSERT INTO record (id, class, json, form, content) VALUES (?1, ?2, ?3, ?4, ?5)
+          ON CONFLICT (id) DO NOTHING";
+        let values = params![&record.id.0[..], class.0, json, &form.0[..], &new.content.0[..]];
+        if !self.insert("record", insert, values, (&record.id.0, &json))? {
+            return Ok(None);
         }
-        self.execute(
-            "INSERT INTO record (id, class, json, form, content) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![&record.id.0[..], class.0, json, &form.0[..], &new.content.0[..]],
-        )?;
+        self.met.records.insert(record.id, class);
+        self.met.forms.insert(form, class);
         self.noted.note(Object::Record(record.id), Change::put(Basis::one(class)));
-        Ok(true)
+        Ok(Some((form, class)))
     }
 
-    pub(super) fn put_tie(&mut self, tie: &Tie) -> Result<bool, StoreError> {
-        let json = to_json(tie)?;
-        if !self.is_new("tie", &tie.id.0, &json)? {
-            return Ok(false);
+    pub(super) fn put_ties(&mut self, ties: &[Tie]) -> Result<usize, StoreError> {
+        let mut applied = 0;
+        for tie in ascending(ties, |tie| tie.id) {
+            applied += usize::from(self.put_tie(tie)?);
         }
+        Ok(applied)
+    }
+
+    fn put_tie(&mut self, tie: &Tie) -> Result<bool, StoreError> {
+        let json = to_json(tie)?;
         let class = self.class(Kind::Tie, &tie.label)?;
         let (from, to) = (self.class_of(tie.from, "tie")?, self.class_of(tie.to, "tie")?);
-        self.execute(
-            "INSERT INTO tie (id, class, class_from, class_to, json) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![&tie.id.0[..], class.0, from.0, to.0, json],
-        )?;
+        let insert = "INSERT INTO tie (id, class, class_from, class_to, json)
+          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING";
+        let values = params![&tie.id.0[..], class.0, from.0, to.0, json];
+        if !self.insert("tie", insert, values, (&tie.id.0, &json))? {
+            return Ok(false);
+        }
         self.noted.note(Object::Tie(tie.id), Change::put(Basis::three(class, from, to)));
         Ok(true)
     }
 
-    pub(super) fn put_event(&mut self, event: &Event) -> Result<bool, StoreError> {
+    pub(super) fn put_events(&mut self, events: &[Event]) -> Result<usize, StoreError> {
+        let mut applied = 0;
+        for event in ascending(events, |event| event.id) {
+            applied += usize::from(self.put_event(event)?);
+        }
+        Ok(applied)
+    }
+
+    fn put_event(&mut self, event: &Event) -> Result<bool, StoreError> {
         let json = to_json(event)?;
-        if !self.is_new("event", &event.id.0, &json)? {
+        let class = self.class(Kind::Event, &event.label)?;
+        let insert = "INSERT INTO event (id, class, json) VALUES (?1, ?2, ?3)
+          ON CONFLICT (id) DO NOTHING";
+        let values = params![&event.id.0[..], class.0, json];
+        if !self.insert("event", insert, values, (&event.id.0, &json))? {
             return Ok(false);
         }
-        let class = self.class(Kind::Event, &event.label)?;
-        self.execute(
-            "INSERT INTO event (id, class, json) VALUES (?1, ?2, ?3)",
-            params![&event.id.0[..], class.0, json],
-        )?;
         self.noted.note(Object::Event(event.id), Change::put(Basis::one(class)));
         let records: BTreeSet<RecordId> = event.participants.iter().map(|p| p.record).collect();
         for record in records {
@@ -208,23 +264,15 @@ impl<'a> SqliteTxn<'a> {
         link: &FormLink,
     ) -> Result<Option<(ClassId, ClassId)>, StoreError> {
         let json = links::to_text(link)?;
-        let stored: Option<String> = self
-            .writer
-            .prepare_cached("SELECT json FROM link WHERE a = ?1 AND b = ?2")
-            .and_then(|mut select| {
-                select.query_row([&link.a.0[..], &link.b.0[..]], |row| row.get(0)).optional()
-            })
-            .map_err(backend)?;
-        if stored.as_ref() == Some(&json) {
-            return Ok(None);
-        }
         let class = |form| self.class_of_form(form)?.ok_or(StoreError::Dangling { kind: "link" });
         let (a, b) = (class(link.a)?, class(link.b)?);
-        self.execute_quietly(
-            "INSERT OR REPLACE INTO link (a, b, class_a, class_b, json) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![&link.a.0[..], &link.b.0[..], a.0, b.0, json],
-        )?;
-        Ok(Some((a, b)))
+        let put = "INSERT INTO link (a, b, class_a, class_b, json) VALUES (?1, ?2, ?3, ?4, ?5)
+          ON CONFLICT (a, b) DO UPDATE SET json = excluded.json WHERE json <> excluded.json";
+        let put = self
+            .writer
+            .prepare_cached(put)
+            .and_then(|mut put| put.execute(params![&link.a.0[..], &link.b.0[..], a.0, b.0, json]));
+        Ok((put.map_err(backend)? == 1).then_some((a, b)))
     }
 
     pub(super) fn put_judgement(&mut self, judgement: &Judgement) -> Result<bool, StoreError> {
@@ -283,6 +331,13 @@ impl<'a> SqliteTxn<'a> {
             .map(|_| ())
             .map_err(backend)
     }
+}
+
+/// Objects in the order of their ids.
+fn ascending<T, K: Ord>(objects: &[T], id: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut ascending: Vec<&T> = objects.iter().collect();
+    ascending.sort_by_key(|object| id(object));
+    ascending
 }
 
 impl Drop for SqliteTxn<'_> {
