@@ -82,9 +82,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_client_ca: Option<PathBuf>,
     /// Megabytes that all views in use but the largest may hold for themselves: those not asked lately are
-    /// packed, and where all are packed let go and made again when they are asked for
-    #[arg(long, value_name = "MEGABYTES", default_value_t = VIEW_BYTES_MAX >> 20)]
-    view_memory: usize,
+    /// packed, and where all are packed let go and made again when they are asked for; a quarter of the machine's
+    /// memory where nothing is said
+    #[arg(long, value_name = "MEGABYTES")]
+    view_memory: Option<usize>,
     /// Requests without a good credential that one address may send in a minute before they are answered 429 and
     /// logged in one entry; more where many services stand behind one address
     #[arg(long, value_name = "REQUESTS", default_value_t = FAILURES_A_MINUTE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -130,7 +131,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         notice,
         identity,
         tls,
-        view_bytes_max: arguments.view_memory.saturating_mul(1 << 20),
+        view_bytes_max: arguments
+            .view_memory
+            .map_or_else(view_bytes_max, |it| it.saturating_mul(1 << 20)),
         failures_a_minute: arguments.failures_a_minute,
     };
     serve(place, |address| {
@@ -249,4 +252,16 @@ fn log_to_stderr() {
         .with_writer(std::io::stderr)
         .with_env_filter(filter)
         .try_init();
+}
+
+/// The memory of views where the command line does not say: a quarter of the machine's, and never less than the least.
+fn view_bytes_max() -> usize {
+    #[cfg(target_os = "linux")]
+    {
+        let machine = rustix::system::sysinfo();
+        let bytes = u128::from(machine.totalram) * u128::from(machine.mem_unit);
+        usize::try_from(bytes / 4).unwrap_or(usize::MAX).max(VIEW_BYTES_MAX)
+    }
+    #[cfg(not(target_os = "linux"))]
+    VIEW_BYTES_MAX
 }
