@@ -5,6 +5,7 @@ mod compact_snapshot;
 mod events;
 mod explanation;
 pub mod fixture;
+mod forms;
 mod judgements;
 mod live;
 mod masked;
