@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::link::{self, Forms, Linker, PreparedCache};
+use super::link::{self, CACHE_GENERATION, Forms, Linker, PreparedCache};
 use crate::audit::{Due, Housekeeping};
 use crate::ingest::{Reason, RowError, RowOutput};
 use crate::model::{BlockKey, ClassSet, Event, FormId, Record, RecordId, Tie};
@@ -66,7 +66,12 @@ pub(super) struct Pipeline<'a, L: Linker> {
 
 impl<'a, L: Linker> Pipeline<'a, L> {
     pub fn new(store: &'a dyn Store, engine: &'a L) -> Self {
-        Self { store, engine, cache: PreparedCache::default() }
+        Self::caching(store, engine, CACHE_GENERATION)
+    }
+
+    /// A write path that keeps twice so many prepared forms from batch to batch.
+    pub fn caching(store: &'a dyn Store, engine: &'a L, forms: usize) -> Self {
+        Self { store, engine, cache: PreparedCache::of(forms) }
     }
 
     /// Stores and links new rows, and refuses rows that would change a stored object. When this returns, everything it

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::admit::Admission;
 use super::apply::{NumberedRow, Pipeline};
-use super::link::Linker;
+use super::link::{CACHE_GENERATION, Linker};
 use crate::audit::{AuditError, Due};
 use crate::ingest::{FileError, Reason, RowError, RowOutput, RowReader, Source, read_file};
 use crate::model::Timestamp;
@@ -15,6 +15,10 @@ use crate::store::{Store, StoreError};
 /// Rows of a transaction. Larger ones spend less on syncing to disk; this many take well under a second, which bounds
 /// the work that a crash undoes and the time that other writers wait.
 pub const BATCH_ROWS: usize = 2_000;
+
+/// Prepared forms kept for each row of a batch, where batches are large: a file is compared with what came long before
+/// it, and what is not kept is read from the store and prepared again, batch for batch.
+const FORMS_A_ROW: usize = 8;
 
 /// Most refused rows that a report lists; the total counts them all, and an [`Observer`] sees them all.
 const REFUSALS_LISTED_MAX: usize = 1_000;
@@ -160,7 +164,9 @@ pub fn import_readers<L: Linker>(
     observer: &mut dyn Observer,
 ) -> Result<ImportReport, ImportError> {
     let bytes_total = readers.iter().map(RowReader::bytes_total).sum();
-    let pipeline = Pipeline::new(store, engine);
+    // Whoever commits much at once has the memory to compare with much.
+    let forms = CACHE_GENERATION.max(batch_rows.saturating_mul(FORMS_A_ROW));
+    let pipeline = Pipeline::caching(store, engine, forms);
     let done = Done { bytes: 0, bytes_total, rows: 0 };
     let admission = Admission::of(store, at)?;
     let mut run =

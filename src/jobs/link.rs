@@ -21,8 +21,8 @@ const LOOKUP_FORMS: usize = 8_192;
 const PAIRED_FORMS: usize = 256;
 /// Pairs compared at once; bounds how many prepared forms are held together.
 const ROUND_PAIRS: usize = 20_000;
-/// Prepared forms kept from batch to batch: two generations of this many, some 100 MB at most.
-const CACHE_GENERATION: usize = 25_000;
+/// Prepared forms kept from batch to batch where nothing else is said: two generations of this many, some 100 MB at most.
+pub(super) const CACHE_GENERATION: usize = 25_000;
 
 /// The engine's functions for linking: pure functions of records and a frozen model.
 pub trait Linker: Sync {
@@ -127,20 +127,21 @@ impl<P: Send + Sync> Forms<P> {
 /// A cache of prepared forms of the store. It holds committed ones only: what a form says never changes, so the cache is
 /// never wrong and changes no result.
 pub(super) struct PreparedCache<P> {
+    /// Forms of a generation.
+    most: usize,
     young: HashMap<FormId, Arc<P>>,
     old: HashMap<FormId, Arc<P>>,
 }
 
-impl<P> Default for PreparedCache<P> {
-    fn default() -> Self {
-        Self { young: HashMap::new(), old: HashMap::new() }
-    }
-}
-
 impl<P> PreparedCache<P> {
+    /// An empty cache of two generations of so many forms.
+    pub fn of(most: usize) -> Self {
+        Self { most, young: HashMap::new(), old: HashMap::new() }
+    }
+
     /// Caches a committed form; drops the older generation when the younger is full.
     pub fn keep(&mut self, form: FormId, prepared: Arc<P>) {
-        if self.young.len() >= CACHE_GENERATION {
+        if self.young.len() >= self.most {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(form, prepared);
