@@ -5,6 +5,7 @@ mod authentication;
 mod bad_input;
 mod break_glass;
 mod case_forms;
+mod connections;
 pub mod documentation;
 mod doublets;
 mod entities;
