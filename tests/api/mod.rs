@@ -1,5 +1,6 @@
 //! The HTTP API: a real client against the running server.
 
+mod at_once;
 mod audit;
 mod authentication;
 mod bad_input;

@@ -13,6 +13,7 @@ mod full_disk;
 mod help;
 mod import;
 mod key;
+mod killed;
 mod late;
 mod logged;
 mod manners;
