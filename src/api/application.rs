@@ -20,7 +20,7 @@ use super::failures::Failures;
 use super::guard::guard;
 use super::later;
 use super::limits::{
-    BLOCKING_THREADS, HANDSHAKE_TIME, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS,
+    BLOCKING_THREADS, HANDSHAKE_TIME, HANDSHAKES_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS,
 };
 use super::methods::{Methods, nowhere, page};
 use super::metrics::Metrics;
@@ -199,6 +199,7 @@ impl Application {
                 accepting.accept(accepted, data);
                 note_certificate(accepted, data);
             })
+            .max_connections(config.connections_max.saturating_add(HANDSHAKES_MAX))
             .worker_max_blocking_threads(BLOCKING_THREADS)
             // Without TLS, a head that does not come is answered by [`Connections`].
             .client_request_timeout(if tls.is_some() { REQUEST_TIME } else { Duration::ZERO })

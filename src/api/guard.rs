@@ -20,7 +20,7 @@ use super::objects::object;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::protection::protect;
 use super::purpose_and_case::{PurposeAndCase, Understood, case_id_given, purpose_given};
-use super::queues::Work;
+use super::queues::{Turn, Work};
 use super::receive::route_of;
 use super::state::State;
 use super::unchanged::{Shown, tagged};
@@ -156,6 +156,7 @@ pub async fn guard<B: MessageBody + 'static>(
             response = failed(response, Code::Unavailable, &id);
         }
     }
+    drop(Turn::given_back(response.request()));
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);

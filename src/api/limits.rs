@@ -106,6 +106,8 @@ pub const READINESS_TIME: Duration = Duration::from_secs(5);
 /// The threads for blocking work of one worker: more than all turns of all queues, so that whoever has a turn has a
 /// thread.
 pub const BLOCKING_THREADS: usize = 128;
+/// The most connections of one worker beyond the open ones: those in their TLS handshake. More wait to be accepted.
+pub const HANDSHAKES_MAX: usize = 512;
 /// The most open connections. Each takes some 20 KB and two file descriptors.
 pub const CONNECTIONS_MAX: usize = 2_000;
 /// The time from an answer until the head of the next request has come, and the rest of a body that nobody reads. A

@@ -58,6 +58,11 @@ impl Turn {
     fn keep_with(&self, request: &HttpRequest) {
         request.extensions_mut().insert(self.clone());
     }
+
+    /// Takes the turn of a request that is over, so that it can be given to another one.
+    pub fn given_back(request: &HttpRequest) -> Option<Self> {
+        request.extensions_mut().remove()
+    }
 }
 
 impl Queue {
