@@ -277,8 +277,9 @@ impl Receiving {
         let Some(connection) = &self.0 else { return };
         let mut phase = connection.phase();
         // The latest request: with HTTP/2 several may be under way, and then each is as good as another.
-        let step = phase.requests.values_mut().rev().find(|step| **step == before);
-        step.map(|step| *step = after);
+        if let Some(step) = phase.requests.values_mut().rev().find(|step| **step == before) {
+            *step = after;
+        }
     }
 }
 
@@ -287,7 +288,9 @@ impl Drop for Receiving {
         let Some(connection) = &self.0 else { return };
         let mut phase = connection.phase();
         let receives = |step: &&mut Step| matches!(step, Step::Receives(_));
-        phase.requests.values_mut().rev().find(receives).map(|step| *step = Step::Works);
+        if let Some(step) = phase.requests.values_mut().rev().find(receives) {
+            *step = Step::Works;
+        }
     }
 }
 
