@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::govern::{PlannedOperation, View};
 use crate::graph::strip_record;
-use crate::model::{Body, Class, Document, IdKey, Person, Phone, Record, RecordId};
+use crate::model::{Body, Class, Document, FormId, IdKey, Person, Phone, Record};
 use crate::model::{Handling, Label, SubjectCategory};
 use crate::normalize::{Form, NameForm, PersonForm, PhoneForm, VehicleForm, form};
 use crate::resolve::Engine;
@@ -140,8 +140,8 @@ pub fn holders(
     for wanted in wanted {
         for probe in &wanted.probes {
             let probe = engine.prepare(&record_of(probe.clone()));
-            let ids = store.candidates(view.pointers(), &engine.keys(&probe))?;
-            for round in ids.chunks(ROUND) {
+            let forms = store.candidates(view.pointers(), &engine.keys(&probe))?;
+            for round in forms.chunks(ROUND) {
                 let held = read(store, view, round)?;
                 let held = held.iter().filter(|record| wanted.is_in(&form(&record.body)));
                 found.extend(held.map(|record| record.label.agency.clone()));
@@ -151,9 +151,9 @@ pub fn holders(
     Ok(found)
 }
 
-/// Reads records from the store, without the fields that agreements withhold.
-fn read(store: &dyn Store, view: &View, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
-    let mut records = store.records(view.pointers(), ids)?;
+/// Reads a record of each form from the store, without the fields that agreements withhold.
+fn read(store: &dyn Store, view: &View, forms: &[FormId]) -> Result<Vec<Record>, StoreError> {
+    let mut records: Vec<Record> = store.of_forms(view.pointers(), forms)?.into_values().collect();
     for record in &mut records {
         let class = Class { kind: record.entity_type().into(), label: record.label.clone() };
         if let Some(fields) = view.withheld().get(&class) {

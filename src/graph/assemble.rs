@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::forms::Forms;
 use super::keys::Keys;
 use super::naming::Naming;
 use super::positions::Positions;
@@ -30,7 +31,7 @@ impl Visible {
         sum: Sum,
         id_key: &IdKey,
         (labels, positions): (&Indexed<RecordIndex, RecordIndex>, &Positions),
-        left_out: LeftOut,
+        (forms, left_out): (Forms, LeftOut),
     ) -> Snapshot {
         let entities = entities(&self.records, id_key, labels);
         let entity_of = entities_of(&entities, &self.records);
@@ -55,6 +56,7 @@ impl Visible {
             adjacency,
             evidence,
             naming,
+            forms,
             keys: Keys::default(),
             left_out,
         }

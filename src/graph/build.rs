@@ -7,17 +7,18 @@ use rayon::prelude::*;
 
 use super::assemble::Visible;
 use super::clusters::{Pairs, clustered};
+use super::forms::{Forms, is_of_duplicate, links_of_records};
 use super::judged::verdicts;
-use super::keys::Keys;
 use super::masks::{Hides, is_of_victim};
 use super::positions::Positions;
 use super::shared_objects::{Interner, SharedObjects};
 use super::tag::{self, Sum, Tagged};
-use super::{Indexed, LeftOut, RecordIndex, Snapshot, withheld};
+use super::{IndexSet, Indexed, LeftOut, RecordIndex, Snapshot, withheld};
 use crate::govern::{Fields, View};
 use crate::leak;
 use crate::model::{
-    ClassId, EntityType, Event, IdKey, Judgement, Kind, Label, Link, Record, RecordId, Tie,
+    ClassId, EntityType, Event, FormId, FormLink, IdKey, Judgement, Kind, Label, Link, Record,
+    RecordId, Tie,
 };
 use crate::resolve::Engine;
 use crate::store::{SnapshotSink, Store, StoreError};
@@ -67,14 +68,14 @@ pub fn build_in(
     let revision = store.stream(view.sight(), &mut part)?;
     part.records = std::mem::take(&mut part.records).spread();
     let positions = Positions::of(&part.records);
-    let stripped = part.withhold(view, engine, shared, &positions);
+    let stripped = part.withhold(view, engine, shared);
     let hides = setting.unmasked.map(|unmasked| {
         let hides = Hides::of(view.agency(), (&part.records, &positions), unmasked);
-        part.unlink(&hides, &positions);
         part.forget_judgements_of(view.agency(), &hides, &positions);
         hides
     });
-    let mut snapshot = part.resolve(id_key, engine, (stripped, hides), &positions);
+    let linked = part.link(shared, hides.as_ref(), &positions);
+    let mut snapshot = part.resolve(id_key, engine, (stripped, hides, linked), &positions);
     snapshot.tag = leak::tag(snapshot.tag, store);
     Ok((snapshot, revision))
 }
@@ -84,7 +85,6 @@ struct Interners<'a> {
     records: Interner<'a, Record>,
     ties: Interner<'a, Tie>,
     events: Interner<'a, Event>,
-    links: Interner<'a, Link>,
 }
 
 /// The visible part of a store, as it is streamed.
@@ -93,15 +93,24 @@ struct Part<'a> {
     records: Indexed<RecordIndex, Arc<Record>>,
     ties: Vec<Arc<Tie>>,
     events: Vec<Arc<Event>>,
-    links: Vec<Arc<Link>>,
+    /// For each record its form.
+    forms: Vec<FormId>,
+    form_links: Vec<FormLink>,
     judgements: Vec<Judgement>,
-    /// The blocking keys of the records, if they have been derived.
-    keys: Keys,
+}
+
+/// The links of a view's records, and what tells which of them stand for others.
+struct Linked {
+    forms: Forms,
+    links: Vec<Arc<Link>>,
+    /// Records that something sets apart from the others of their form.
+    apart: IndexSet<RecordIndex>,
 }
 
 impl SnapshotSink for Part<'_> {
-    fn record(&mut self, _class: ClassId, record: Record) {
+    fn record(&mut self, _class: ClassId, form: FormId, record: Record) {
         self.records.push(self.interners.records.intern(record));
+        self.forms.push(form);
     }
 
     fn tie(&mut self, tie: Tie) {
@@ -112,8 +121,8 @@ impl SnapshotSink for Part<'_> {
         self.events.push(self.interners.events.intern(event));
     }
 
-    fn link(&mut self, link: Link) {
-        self.links.push(self.interners.links.intern(link));
+    fn link(&mut self, link: FormLink) {
+        self.form_links.push(link);
     }
 
     fn judgement(&mut self, judgement: Judgement) {
@@ -127,26 +136,25 @@ impl<'a> Part<'a> {
             records: shared.records.interner(),
             ties: shared.ties.interner(),
             events: shared.events.interner(),
-            links: shared.links.interner(),
         };
         Self {
             interners,
             records: Indexed::default(),
             ties: Vec::new(),
             events: Vec::new(),
-            links: Vec::new(),
+            forms: Vec::new(),
+            form_links: Vec::new(),
             judgements: Vec::new(),
-            keys: Keys::default(),
         }
     }
 
-    /// Removes the fields that agreements withhold; returns the affected records with the fields withheld of each.
+    /// Removes the fields that agreements withhold, and finds the forms of what is left and their links; returns the
+    /// affected records with the fields withheld of each.
     fn withhold(
         &mut self,
         view: &View,
         engine: &Engine,
         shared: &SharedObjects,
-        positions: &Positions,
     ) -> BTreeMap<RecordIndex, Fields> {
         let mut stripped = BTreeMap::new();
         if view.withheld().is_empty() {
@@ -154,11 +162,14 @@ impl<'a> Part<'a> {
         }
         let (mut records, mut events) = (shared.records.interner(), shared.events.interner());
         let fields = |kind, label: &Label| view.withheld_from(kind, label);
-        for (position, record) in self.records.indexes().zip(self.records.iter_mut()) {
+        let positions: Vec<RecordIndex> = self.records.indexes().collect();
+        let with_forms = self.records.iter_mut().zip(&mut self.forms);
+        for (position, (record, form)) in positions.into_iter().zip(with_forms) {
             let fields = fields(record.entity_type().into(), &record.label);
             if !fields.is_empty() {
                 let mut redacted = Record::clone(record);
                 withheld::strip_record(&mut redacted, fields);
+                *form = withheld::form(engine, &redacted);
                 *record = records.intern(redacted);
                 stripped.insert(position, fields);
             }
@@ -172,22 +183,39 @@ impl<'a> Part<'a> {
                 *event = events.intern(redacted);
             }
         }
-        let links = std::mem::take(&mut self.links);
+        let links = std::mem::take(&mut self.form_links);
         let changed = stripped.keys().copied().collect();
-        let relinked = withheld::relink(engine, (&self.records, positions), &changed, links);
-        (self.links, self.keys) = (relinked.0, relinked.1.into());
+        self.form_links = withheld::relink(engine, (&self.records, &self.forms), &changed, links);
         stripped
     }
 
-    /// Removes the links by which hidden content would show.
-    fn unlink(&mut self, hides: &Hides, positions: &Positions) {
-        let mut links = std::mem::take(&mut self.links);
-        links.retain(|link| {
-            let ends = positions.of_id(link.a).zip(positions.of_id(link.b));
-            let joins = |(a, b)| hides.joins((a, &self.records[a]), (b, &self.records[b]));
-            leak::joins(ends.is_none_or(joins))
-        });
-        self.links = links;
+    /// Makes the links between records, without those by which hidden content would show.
+    fn link(
+        &mut self,
+        shared: &SharedObjects,
+        hides: Option<&Hides>,
+        positions: &Positions,
+    ) -> Linked {
+        let of = self.records.along(std::mem::take(&mut self.forms).into_iter());
+        let forms = Forms::of(Arc::new(of));
+        let judged = self.judgements.iter().flat_map(|it| [it.a, it.b]);
+        let mut apart: IndexSet<RecordIndex> = judged
+            .filter_map(|id| positions.of_id(id))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        hides.iter().flat_map(|hides| hides.sighted.iter()).for_each(|at| apart.insert(at));
+        let joins = |a, b| {
+            hides.is_none_or(|hides| {
+                leak::joins(hides.joins((a, &self.records[a]), (b, &self.records[b])))
+            })
+        };
+        let links = std::mem::take(&mut self.form_links);
+        let is_apart = |at| apart.contains(at);
+        let links = links_of_records(&self.records, &forms, links, is_apart, joins);
+        let mut interner = shared.links.interner();
+        let links = links.into_iter().map(|link| interner.intern(link)).collect();
+        Linked { forms, links, apart }
     }
 
     /// Removes the judgements of the caller's agency on other agencies' hidden records: whatever an agency writes, it
@@ -206,24 +234,22 @@ impl<'a> Part<'a> {
         self,
         id_key: &IdKey,
         engine: &Engine,
-        (stripped, hides): (BTreeMap<RecordIndex, Fields>, Option<Hides>),
+        (stripped, hides, linked): (BTreeMap<RecordIndex, Fields>, Option<Hides>, Linked),
         positions: &Positions,
     ) -> Snapshot {
-        let labels = self.labels(engine, positions);
-        let sum = self.sum(id_key, &stripped, hides.is_some().then_some(positions));
+        let labels = self.labels(engine, &linked, positions);
+        let masked = hides.is_some().then_some(positions);
+        let sum = self.sum(id_key, &stripped, &linked.links, masked);
         let withheld = Arc::new(stripped.into_keys().collect());
         let left_out = LeftOut::before(withheld, hides.unwrap_or_default());
         let visible = Visible {
             records: self.records.trimmed(),
             ties: Indexed::from(self.ties).spread().trimmed(),
             events: Indexed::from(self.events).spread().trimmed(),
-            links: Indexed::from(self.links).spread().trimmed(),
+            links: Indexed::from(linked.links).spread().trimmed(),
             judgements: Indexed::from(self.judgements).spread().trimmed(),
         };
-        Snapshot {
-            keys: self.keys,
-            ..visible.assemble(sum, id_key, (&labels, positions), left_out)
-        }
+        visible.assemble(sum, id_key, (&labels, positions), (linked.forms, left_out))
     }
 
     /// Sums up the visible objects for the tag of the snapshot. Where victims are masked, the scores of links of
@@ -232,6 +258,7 @@ impl<'a> Part<'a> {
         &self,
         id_key: &IdKey,
         stripped: &BTreeMap<RecordIndex, Fields>,
+        links: &[Arc<Link>],
         masked: Option<&Positions>,
     ) -> Sum {
         let is_of_victim = |id| {
@@ -243,22 +270,36 @@ impl<'a> Part<'a> {
         let records = summed(&records, |(at, it)| tag::record(id_key, it, withheld(*at)));
         let ties = summed(&self.ties, |it| tag::tie(id_key, it));
         let events = summed(&self.events, |it| tag::event(id_key, it));
-        let links = summed(&self.links, |it| {
-            tag::link(id_key, it, !is_of_victim(it.a) && !is_of_victim(it.b))
-        });
+        let links =
+            summed(links, |it| tag::link(id_key, it, !is_of_victim(it.a) && !is_of_victim(it.b)));
         let judgements = summed(&self.judgements, |it| tag::judgement(id_key, it));
         [ties, events, links, judgements].into_iter().fold(records, Sum::and)
     }
 
     /// For each record the smallest record of its cluster.
-    fn labels(&self, engine: &Engine, positions: &Positions) -> Indexed<RecordIndex, RecordIndex> {
+    fn labels(
+        &self,
+        engine: &Engine,
+        linked: &Linked,
+        positions: &Positions,
+    ) -> Indexed<RecordIndex, RecordIndex> {
         let types: Vec<EntityType> = self.records.iter().map(|it| it.entity_type()).collect();
         let number = |id| positions.of_id(id).map(|at| self.records.rank(at) as u32);
-        let scored = self
+        let scored = |link: &&Arc<Link>| {
+            let ends = (positions.of_id(link.a)?, positions.of_id(link.b)?);
+            let rank = |at| self.records.rank(at) as u32;
+            let is_apart = |at| linked.apart.contains(at);
+            let is_of_duplicate = is_of_duplicate(&linked.forms, is_apart, ends);
+            Some((is_of_duplicate, (rank(ends.0), rank(ends.1), link.bits)))
+        };
+        let (duplicates, links): (Vec<_>, Vec<_>) = linked
             .links
             .iter()
-            .filter_map(|link| Some((number(link.a)?, number(link.b)?, link.bits)));
-        let pairs = Pairs::of(scored.collect(), verdicts(&self.judgements), number);
+            .filter_map(|link| scored(&link))
+            .partition(|(is_of_duplicate, _)| *is_of_duplicate);
+        let pairs_of = |scored: Vec<(bool, _)>| scored.into_iter().map(|(_, pair)| pair).collect();
+        let scored = (pairs_of(links), pairs_of(duplicates));
+        let pairs = Pairs::of(scored, verdicts(&self.judgements), number);
         let labels = clustered(engine, &types, &pairs).into_iter();
         self.records.along(labels.map(|label| self.records.nth(label as usize)))
     }

@@ -8,12 +8,15 @@ use roaring::RoaringBitmap;
 
 use super::assemble::Visible;
 use super::cluster_diff::ClusterDiff;
+use super::forms::Forms;
 use super::groups::Place;
 use super::positions::Positions;
 use super::shared_objects::{Keyed, Lists, SharedObjects, Split, own_bytes};
 use super::tag::Sum;
-use super::{EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, List, Shared, Snapshot};
-use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
+use super::{
+    EntityIndex, IndexSet, Indexed, JudgementIndex, LeftOut, List, RecordIndex, Shared, Snapshot,
+};
+use crate::model::{Event, FormId, IdKey, Judgement, Link, Record, Tie};
 
 /// A snapshot in compact form; expanding it gives an equal snapshot.
 pub struct CompactSnapshot {
@@ -23,6 +26,8 @@ pub struct CompactSnapshot {
     ties: CompactList<Tie>,
     events: CompactList<Event>,
     links: CompactList<Link>,
+    /// For each record its form.
+    forms: Arc<Indexed<RecordIndex, FormId>>,
     judgements: Arc<Indexed<JudgementIndex, Judgement>>,
     cluster_diff: ClusterDiff,
     /// The snapshot's [`LeftOut`] before masking.
@@ -59,6 +64,7 @@ impl CompactSnapshot {
             ties: CompactList::of(&original.ties.flat(), &shared.ties),
             events: CompactList::of(&original.events.flat(), &shared.events),
             links: CompactList::of(&original.links.flat(), &shared.links),
+            forms: original.forms.of.flat(),
             judgements: original.judgements.flat(),
             cluster_diff: ClusterDiff::of(original, shared),
             left_out: original.left_out.clone(),
@@ -79,7 +85,9 @@ impl CompactSnapshot {
         let visible = Visible { records, ties, events, links, judgements };
         let left_out = self.left_out.clone();
         let positions = Positions::of(&visible.records);
-        let original = visible.assemble(self.sum, &self.id_key, (&labels, &positions), left_out);
+        let forms = Forms::of(Arc::clone(&self.forms));
+        let of = (&labels, &positions);
+        let original = visible.assemble(self.sum, &self.id_key, of, (forms, left_out));
         let Some(masked) = &self.masked else { return original };
         let records = masked.records.list(&original.records);
         let ties = masked.ties.list(&original.ties);
@@ -120,6 +128,7 @@ impl CompactSnapshot {
             + self.ties.bytes()
             + self.events.bytes()
             + self.links.bytes()
+            + self.forms.len() * size_of::<FormId>()
             + self.cluster_diff.bytes()
             + left_out.iter().sum::<usize>()
             + masked

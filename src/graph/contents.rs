@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::forms::Forms;
 use super::keys::Keys;
 use super::naming::Naming;
 use super::relationships::{adjacency, entities_of};
@@ -137,6 +138,7 @@ impl Parts {
             evidence: Rows::default(),
             entities: entities.into(),
             naming,
+            forms: Forms::default(),
             keys: Keys::default(),
             left_out: LeftOut::default(),
         }

@@ -1,13 +1,12 @@
 //! The blocking keys of a snapshot's records, so that who shares a key with a record is known without the store.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::{List, RecordIndex, Snapshot};
-use crate::model::{BlockKey, Record};
+use super::{RecordIndex, Snapshot};
+use crate::model::BlockKey;
 use crate::resolve::Engine;
 
 /// The key index of a snapshot, made when it is first asked for; copies of the snapshot share it.
@@ -20,9 +19,9 @@ impl Keys {
         self.0.get()
     }
 
-    /// The index.
-    pub fn of(&self, records: &List<Record>, engine: &Engine) -> &KeyIndex {
-        self.0.get_or_init(|| KeyIndex::of(records, engine))
+    /// The index of a snapshot.
+    pub fn of(&self, snapshot: &Snapshot, engine: &Engine) -> &KeyIndex {
+        self.0.get_or_init(|| KeyIndex::of_nodes(snapshot, engine))
     }
 }
 
@@ -39,56 +38,51 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// For each blocking key the records that carry it: those of a base in one array, and those that came later.
-#[derive(Debug, Clone, Default)]
-pub(super) struct KeyIndex {
-    base: Arc<[(BlockKey, RecordIndex)]>,
+/// For each key the records that are held under it: those of a base in one array, and those that came later.
+#[derive(Debug, Clone)]
+pub(super) struct Held<K> {
+    base: Arc<[(K, RecordIndex)]>,
     /// Ascending.
-    added: Arc<[(BlockKey, RecordIndex)]>,
+    added: Arc<[(K, RecordIndex)]>,
 }
 
-impl KeyIndex {
-    /// Derives the keys of all records of a list.
-    pub fn of(records: &List<Record>, engine: &Engine) -> Self {
-        let all: Vec<(RecordIndex, &Arc<Record>)> = records.enumerated().collect();
-        let keys = |&(at, record): &(RecordIndex, &Arc<Record>)| {
-            engine.keys(&engine.prepare(record)).into_iter().map(move |key| (key, at))
-        };
-        Self::of_keys(all.par_iter().flat_map_iter(keys).collect())
+/// For each blocking key the records that carry it and stand for their forms.
+pub(super) type KeyIndex = Held<BlockKey>;
+
+impl<K> Default for Held<K> {
+    fn default() -> Self {
+        Self { base: Arc::default(), added: Arc::default() }
+    }
+}
+
+impl<K: Copy + Ord + Send> Held<K> {
+    /// The index of these pairs, given in any order.
+    pub fn of(mut pairs: Vec<(K, RecordIndex)>) -> Self {
+        pairs.par_sort_unstable();
+        Self { base: pairs.into(), added: Arc::default() }
     }
 
-    /// The index of these keys, given in any order.
-    pub fn of_keys(mut keys: Vec<(BlockKey, RecordIndex)>) -> Self {
-        keys.par_sort_unstable();
-        Self { base: keys.into(), added: Arc::default() }
-    }
-
-    /// The pairs of a record that carries one of these keys and another record with the same key, the one with the
-    /// smaller id first; distinct, ascending.
-    pub fn pairs(
-        &self,
-        keys: impl IntoIterator<Item = (BlockKey, RecordIndex)>,
-    ) -> BTreeSet<(RecordIndex, RecordIndex)> {
-        let pairs = keys.into_iter().flat_map(|(key, one)| {
-            let others = self.holders(key).filter(move |other| *other != one);
-            others.map(move |other| (one.min(other), one.max(other)))
-        });
-        pairs.collect()
-    }
-
-    /// The records that carry a key. One that has been removed from the snapshot may be among them.
-    pub fn holders(&self, key: BlockKey) -> impl Iterator<Item = RecordIndex> {
-        let of = |pairs: &[(BlockKey, RecordIndex)]| {
+    /// The records that are held under a key, in the base and later; each run ascends.
+    pub fn runs_of_key(&self, key: K) -> [&[(K, RecordIndex)]; 2] {
+        let run = |pairs: &[(K, RecordIndex)]| {
             let first = pairs.partition_point(|(other, _)| *other < key);
-            let end = first + pairs[first..].iter().take_while(|(other, _)| *other == key).count();
+            let end = first + pairs[first..].partition_point(|(other, _)| *other == key);
             first..end
         };
-        let (base, added) = (&self.base[of(&self.base)], &self.added[of(&self.added)]);
-        base.iter().chain(added).map(|(_, record)| *record)
+        [&self.base, &self.added].map(|pairs| &pairs[run(pairs)])
     }
 
-    /// The index with further keys.
-    pub fn with(&self, more: impl IntoIterator<Item = (BlockKey, RecordIndex)>) -> Self {
+    /// The records that are held under a key. One that has been removed from the snapshot may be among them.
+    pub fn of_key(&self, key: K) -> impl Iterator<Item = RecordIndex> {
+        self.runs_of_key(key).into_iter().flatten().map(|(_, record)| *record)
+    }
+
+    /// The index with further pairs.
+    pub fn with(&self, more: impl IntoIterator<Item = (K, RecordIndex)>) -> Self {
+        let mut more = more.into_iter().peekable();
+        if more.peek().is_none() {
+            return self.clone();
+        }
         let mut added = self.added.to_vec();
         added.extend(more);
         // Stable, since that sort is linear where two ascending runs are merged.
@@ -103,6 +97,7 @@ impl KeyIndex {
         let moved = all.filter_map(|(key, record)| Some((*key, to(*record)?)));
         let mut base: Vec<_> = moved.collect();
         base.sort();
+        base.dedup();
         Self { base: base.into(), added: Arc::default() }
     }
 
@@ -112,14 +107,28 @@ impl KeyIndex {
     }
 }
 
+impl KeyIndex {
+    /// Derives the keys of the records of a list that stand for their forms.
+    fn of_nodes(snapshot: &Snapshot, engine: &Engine) -> Self {
+        let all: Vec<RecordIndex> = snapshot.records.indexes().collect();
+        let nodes = all.into_par_iter().filter(|at| snapshot.node_named(*at) == *at);
+        let keys = |at: RecordIndex| {
+            let keys = engine.keys(&engine.prepare(&snapshot.records[at]));
+            keys.into_iter().map(move |key| (key, at))
+        };
+        Self::of(nodes.flat_map_iter(keys).collect())
+    }
+}
+
 impl Snapshot {
-    /// The records that carry one of these blocking keys, ascending. The first call goes through all records.
+    /// The records that carry one of these blocking keys and stand for their forms, ascending. The first call goes
+    /// through all records.
     pub fn holders(&self, engine: &Engine, keys: &[BlockKey]) -> Vec<RecordIndex> {
-        let index = self.keys.of(&self.records, engine);
-        let found = keys.iter().flat_map(|key| index.holders(*key));
-        let mut found: Vec<_> = found.filter(|at| self.records.get(*at).is_some()).collect();
+        let index = self.keys.of(self, engine);
+        let mut found: Vec<_> = keys.iter().flat_map(|key| index.of_key(*key)).collect();
         found.sort_unstable();
         found.dedup();
+        found.retain(|at| self.records.get(*at).is_some() && self.node_named(*at) == *at);
         found
     }
 }

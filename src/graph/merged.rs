@@ -57,7 +57,8 @@ impl Snapshot {
             .map(|keys| keys.moved(|record| original.records.get(record).map(|_| now(record))));
         let positions = Positions::of(&visible.records);
         let of = (&labels, &positions);
-        let mut merged = visible.assemble(original.sum, &original.id_key, of, left_out);
+        let forms = original.forms.moved(&visible.records);
+        let mut merged = visible.assemble(original.sum, &original.id_key, of, (forms, left_out));
         merged.keys = keys.map(Keys::from).unwrap_or_default();
         match self.left_out.is_masking {
             true => {

@@ -13,6 +13,7 @@ mod compact_snapshot;
 mod contents;
 mod evidence;
 mod figure;
+mod forms;
 mod groups;
 mod index;
 mod joined;
@@ -62,6 +63,7 @@ use std::sync::Arc;
 
 use crate::model::{EntityId, EntityType, Event, IdKey, Judgement, Link, Record, Span, Tie};
 use evidence::Coded;
+use forms::Forms;
 use keys::Keys;
 use naming::Naming;
 use relationships::Incident;
@@ -92,6 +94,8 @@ pub struct Snapshot {
     evidence: Rows<RelationshipIndex, Coded>,
     /// For each record the links, ties, events and judgements that name it.
     naming: Naming,
+    /// The forms of the records.
+    forms: Forms,
     /// The blocking keys of the records, made when they are first asked for.
     keys: Keys,
     /// The content that has been left out of it.

@@ -26,6 +26,7 @@ impl Snapshot {
             + self.left_out.spans.bytes()
             + self.evidence.bytes()
             + self.naming.bytes()
+            + self.forms.bytes()
             + self.keys.get().map_or(0, |keys| keys.bytes())
     }
 }

@@ -1,15 +1,16 @@
 //! Removing the fields that agreements withhold from the objects of a view. They are removed before anything is
 //! computed, so that they are in no link, no search and no answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::keys::KeyIndex;
-use super::positions::Positions;
+use rayon::prelude::*;
+
 use super::{Indexed, RecordIndex};
 use crate::govern::{Field, Fields};
-use crate::model::{Body, Event, Link, Record, Tie, TieKind};
+use crate::model::{BlockKey, Body, Event, FormId, FormLink, Record, Tie, TieKind};
 use crate::resolve::{Engine, Prepared};
+use crate::store::class_of;
 
 /// Removes these fields from a record, and always the source's raw columns, which may hold any of them.
 pub fn strip_record(record: &mut Record, fields: Fields) {
@@ -79,25 +80,48 @@ pub(super) fn strip_event(event: &mut Event, fields: Fields) {
     }
 }
 
-/// Returns the links of a view in which some records were stripped of withheld fields. Stored links were scored on
-/// whole records; the links of stripped records are found and scored anew, as if the records had come without these
-/// fields. Returns the blocking keys of all records too.
+/// The form of a record without its withheld fields.
+pub(super) fn form(engine: &Engine, record: &Record) -> FormId {
+    FormId::of(&class_of(record), engine.content(&engine.prepare(record)))
+}
+
+/// Returns the links between the forms of a view in which some records were stripped of withheld fields. Stored links
+/// were scored on whole records; those of stripped records are found and scored anew, as if the records had come without
+/// these fields. `forms` holds for each record its form.
 pub(super) fn relink(
     engine: &Engine,
-    (records, positions): (&Indexed<RecordIndex, Arc<Record>>, &Positions),
+    (records, forms): (&Indexed<RecordIndex, Arc<Record>>, &[FormId]),
     stripped: &BTreeSet<RecordIndex>,
-    mut links: Vec<Arc<Link>>,
-) -> (Vec<Arc<Link>>, KeyIndex) {
-    let is_stripped = |id| positions.of_id(id).is_some_and(|position| stripped.contains(&position));
-    links.retain(|link| !is_stripped(link.a) && !is_stripped(link.b));
-    let prepared: Indexed<RecordIndex, Prepared> = records.mapped(|record| engine.prepare(record));
-    let keys_of = |at| engine.keys(&prepared[at]).into_iter().map(move |key| (key, at));
-    let keys = KeyIndex::of_keys(prepared.indexes().flat_map(keys_of).collect());
-    let pairs = keys.pairs(stripped.iter().copied().flat_map(keys_of));
-    links.extend(pairs.into_iter().filter_map(|(a, b)| {
-        let side = |position| (records[position].id, &prepared[position]);
-        engine.link(side(a), side(b)).map(Arc::new)
-    }));
-    links.sort_unstable_by_key(|link| (link.a, link.b));
-    (links, keys)
+    mut links: Vec<FormLink>,
+) -> Vec<FormLink> {
+    let mut held: BTreeMap<FormId, (RecordIndex, usize)> = BTreeMap::new();
+    for (at, form) in records.indexes().zip(forms) {
+        held.entry(*form).or_insert((at, 0)).1 += 1;
+    }
+    let is_stripped = |form: &FormId| held.get(form).is_some_and(|(at, _)| stripped.contains(at));
+    // What is left of a record is another form, which may say the same where nothing was withheld that is compared.
+    let is_whole = |form: &FormId| held.contains_key(form) && !is_stripped(form);
+    links.retain(|link| is_whole(&link.a) && is_whole(&link.b));
+    let prepared: BTreeMap<FormId, Prepared> =
+        held.par_iter().map(|(form, (at, _))| (*form, engine.prepare(&records[*at]))).collect();
+    let mut holders: BTreeMap<BlockKey, Vec<FormId>> = BTreeMap::new();
+    for (form, one) in &prepared {
+        engine.keys(one).into_iter().for_each(|key| holders.entry(key).or_default().push(*form));
+    }
+    let mut pairs: BTreeSet<(FormId, FormId)> = BTreeSet::new();
+    for (form, (_, count)) in held.iter().filter(|(form, _)| is_stripped(form)) {
+        if *count > 1 {
+            pairs.insert((*form, *form));
+        }
+        let keys = engine.keys(&prepared[form]);
+        let others = keys.iter().filter_map(|key| holders.get(key)).flatten();
+        let others = others.filter(|other| *other != form);
+        pairs.extend(others.map(|other| (*form.min(other), *form.max(other))));
+    }
+    links.par_extend(
+        pairs
+            .into_par_iter()
+            .filter_map(|(a, b)| engine.form_link((a, &prepared[&a]), (b, &prepared[&b]))),
+    );
+    links
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::link::{self, Linker, PreparedCache};
+use super::link::{self, Forms, Linker, PreparedCache};
 use crate::audit::{Due, Housekeeping};
 use crate::ingest::{Reason, RowError, RowOutput};
-use crate::model::{ClassSet, Event, Record, RecordId, Tie};
-use crate::store::{Batch, Store, StoreError, Unlinked};
+use crate::model::{BlockKey, ClassSet, Event, FormId, Record, RecordId, Tie};
+use crate::store::{Batch, NewRecord, Store, StoreError, Unlinked};
 
 /// The number of objects that batches added or left unchanged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl std::ops::AddAssign for Counts {
 pub(super) struct Outcome {
     pub counts: Counts,
     pub refused: Vec<(u64, RowError)>,
-    /// The notes of new records that were linked within some classes only.
+    /// The notes of new forms that were linked within some classes only.
     pub unlinked: Vec<Unlinked>,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Whole {
     No,
 }
 
-/// The records that new records are linked with at once.
+/// The records that new forms are linked with at once.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reach<'a> {
     /// All stored records.
@@ -107,27 +107,34 @@ impl<'a, L: Linker> Pipeline<'a, L> {
             return Ok(Outcome { refused: staged.refused, ..Outcome::default() });
         }
         let fresh = link::prepare(self.engine, &staged.new);
-        let with_keys = staged.new.iter().zip(&fresh);
+        let forms = Forms::of(self.engine, &mut *txn, &fresh)?;
+        let mut keys: HashMap<FormId, Vec<BlockKey>> =
+            forms.new.iter().map(|new| (new.form, new.keys.clone())).collect();
+        let new_record = |(record, fresh): (&&Record, &link::Fresh<L::Prepared>)| NewRecord {
+            record: Record::clone(record),
+            content: fresh.content,
+            keys: keys.remove(&fresh.form).unwrap_or_default(),
+        };
         let mut applied = txn.put(&Batch {
-            records: with_keys.map(|(&r, fresh)| (r.clone(), fresh.keys.clone())).collect(),
+            records: staged.new.iter().zip(&fresh).map(new_record).collect(),
             ties: staged.ties,
             events: staged.events,
             ..Batch::default()
         })?;
-        // The records are in the transaction now, so that they are candidates of each other, too.
+        // The forms are in the transaction now, so that they are candidates of each other, too.
         let within = match reach {
             Reach::All => None,
             Reach::Within(classes) => Some(classes),
         };
-        let links = link::links(self.engine, &mut self.cache, &mut *txn, &fresh, within)?;
+        let links = link::links(self.engine, &mut self.cache, &mut *txn, &forms, within)?;
         applied.links = txn.put(&Batch { links, ..Batch::default() })?.links;
         let mut unlinked = Vec::new();
         if within.is_some() {
-            let ids: Vec<RecordId> = fresh.iter().map(|fresh| fresh.id).collect();
-            unlinked = txn.note_unlinked(&ids)?;
+            let new: Vec<FormId> = forms.new.iter().map(|new| new.form).collect();
+            unlinked = txn.note_unlinked(&new)?;
         }
         txn.commit()?;
-        fresh.into_iter().for_each(|fresh| self.cache.keep(fresh.id, fresh.prepared));
+        forms.new.into_iter().for_each(|new| self.cache.keep(new.form, new.prepared));
         let counts = Counts {
             records_new: applied.records as u64,
             records_unchanged: staged.unchanged,
@@ -144,7 +151,7 @@ impl<'a, L: Linker> Pipeline<'a, L> {
         let mut txn = self.store.begin(&never)?;
         for (row, output) in rows {
             let put = txn.put(&Batch {
-                records: output.records.iter().map(|r| (r.clone(), Vec::new())).collect(),
+                records: output.records.iter().map(|it| self.unlinked(it)).collect(),
                 ties: output.ties.clone(),
                 events: output.events.clone(),
                 ..Batch::default()
@@ -156,6 +163,14 @@ impl<'a, L: Linker> Pipeline<'a, L> {
             }
         }
         Ok(None)
+    }
+}
+
+impl<L: Linker> Pipeline<'_, L> {
+    /// A record to store without keys.
+    fn unlinked(&self, record: &Record) -> NewRecord {
+        let content = self.engine.content(&self.engine.prepare(record));
+        NewRecord { record: record.clone(), content, keys: Vec::new() }
     }
 }
 

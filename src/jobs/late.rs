@@ -21,7 +21,7 @@ use crate::audit::{Due, Housekeeping};
 use crate::govern::Sight;
 use crate::graph::Links;
 use crate::ingest::RowOutput;
-use crate::model::{ClassSet, Link, Record, RecordId, Timestamp};
+use crate::model::{ClassSet, FormId, FormLink, Record, Timestamp};
 use crate::store::{Store, StoreError, Unlinked};
 
 /// Number of waiting records above which the work continues beside requests.
@@ -45,8 +45,8 @@ struct Work<L> {
     engine: Arc<L>,
     notes: Notes,
     gate: Arc<Gate>,
-    /// The records whose links could not be found or stored at the last attempt.
-    failed: Mutex<BTreeSet<RecordId>>,
+    /// The forms whose links could not be found or stored at the last attempt.
+    failed: Mutex<BTreeSet<FormId>>,
 }
 
 impl<L: Linker + Send + 'static> LateLinks<L> {
@@ -131,9 +131,10 @@ impl<L: Linker + Send + 'static> Links for LateLinks<L> {
         notes.read(store.as_ref())?;
         let to_find = ToFind { store: store.as_ref(), engine: engine.as_ref(), slice: LARGE_SLICE };
         for missing in notes.missing(among.classes()) {
-            let found = store.records(among, &[missing.note.id])?;
-            let Some(record) = found.first() else { continue };
-            to_find.link(record, &Sight::to_link(missing.classes.clone()), || true)?;
+            let form = missing.note.form;
+            let found = store.of_forms(among, &[form])?;
+            let Some(record) = found.get(&form) else { continue };
+            to_find.link((form, record), &Sight::to_link(missing.classes.clone()), || true)?;
             notes.extend(&missing);
         }
         Ok(())
@@ -147,7 +148,7 @@ impl<L: Linker + Send + 'static> Drop for LateLinks<L> {
 }
 
 impl<L: Linker> Work<L> {
-    fn failed(&self) -> MutexGuard<'_, BTreeSet<RecordId>> {
+    fn failed(&self) -> MutexGuard<'_, BTreeSet<FormId>> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -159,7 +160,7 @@ impl<L: Linker> Work<L> {
             let may_go_on = match self.notes.after(last) {
                 None => self.gate.wait(PAUSE),
                 Some(note) => {
-                    last = Some(note.id);
+                    last = Some(note.form);
                     self.link_one(&note)
                 }
             };
@@ -169,7 +170,7 @@ impl<L: Linker> Work<L> {
         }
     }
 
-    /// Links the record of a note in pauses. Returns false if the work is stopped.
+    /// Links the form of a note in pauses. Returns false if the work is stopped.
     fn link_one(&self, note: &Unlinked) -> bool {
         let (store, engine) = (self.store.as_ref(), self.engine.as_ref());
         let to_find = ToFind { store, engine, slice: SLICE };
@@ -177,13 +178,13 @@ impl<L: Linker> Work<L> {
             Ok(ended) => {
                 if ended {
                     self.notes.remove(note);
-                    self.failed().remove(&note.id);
+                    self.failed().remove(&note.form);
                 }
                 ended
             }
             Err(error) => {
-                self.failed().insert(note.id);
-                tracing::error!(%error, "links of a record wait to be found; that is tried again");
+                self.failed().insert(note.form);
+                tracing::error!(%error, "links of a form wait to be found; that is tried again");
                 self.gate.wait(AFTER_FAILURE)
             }
         }
@@ -220,7 +221,7 @@ struct ToFind<'a, L> {
 }
 
 impl<L: Linker> ToFind<'_, L> {
-    /// Links a record with all others and removes its note; returns true when done. `pause` is called before each slice
+    /// Links a form with all others and removes its note; returns true when done. `pause` is called before each slice
     /// and returns false to stop; links found until then stay. If records were moved meanwhile, their notes were
     /// renewed, and stay.
     fn link_with_all(&self, note: &Unlinked, pause: impl Fn() -> bool) -> Result<bool, StoreError> {
@@ -229,9 +230,9 @@ impl<L: Linker> ToFind<'_, L> {
         }
         let all = self.store.classes()?.into_iter().map(|(class, _)| class).collect();
         let all = Sight::to_link(all);
-        // The record may have been removed since.
-        if let Some(record) = self.store.records(&all, &[note.id])?.first()
-            && !self.link(record, &all, &pause)?
+        // Its records may have been removed since.
+        if let Some(record) = self.store.of_forms(&all, &[note.form])?.get(&note.form)
+            && !self.link((note.form, record), &all, &pause)?
         {
             return Ok(false);
         }
@@ -242,27 +243,26 @@ impl<L: Linker> ToFind<'_, L> {
         Ok(true)
     }
 
-    /// Links a record with the records of some classes that share a key with it. Returns false if `pause` stopped it.
+    /// Links a form, by one of its records, with the forms of some classes that share a key with it. Returns false if
+    /// `pause` stopped it.
     fn link(
         &self,
-        record: &Record,
+        (form, record): (FormId, &Record),
         among: &Sight,
         pause: impl Fn() -> bool,
     ) -> Result<bool, StoreError> {
         let own = self.engine.prepare(record);
         let mut others = self.store.candidates(among, &self.engine.keys(&own))?;
-        others.retain(|other| *other != record.id);
+        others.retain(|other| *other != form);
         for slice in others.chunks(self.slice) {
             if !pause() {
                 return Ok(false);
             }
-            let others = self.store.records(among, slice)?;
-            let link = |other: &Record| {
-                let prepared = self.engine.prepare(other);
-                let (a, b) = ((record.id, &own), (other.id, &prepared));
-                if a.0 < b.0 { self.engine.link(a, b) } else { self.engine.link(b, a) }
+            let others = self.store.of_forms(among, slice)?;
+            let link = |(other, record): (&FormId, &Record)| {
+                self.engine.link((form, &own), (*other, &self.engine.prepare(record)))
             };
-            let links: Vec<Link> = others.iter().filter_map(link).collect();
+            let links: Vec<FormLink> = others.iter().filter_map(link).collect();
             if !links.is_empty() {
                 self.commit(&links, &[])?;
             }
@@ -270,7 +270,7 @@ impl<L: Linker> ToFind<'_, L> {
         Ok(true)
     }
 
-    fn commit(&self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+    fn commit(&self, links: &[FormLink], linked: &[Unlinked]) -> Result<(), StoreError> {
         let due = Due::unlogged(Housekeeping::Linking);
         let mut transaction = self.store.begin(&due)?;
         transaction.link_late(links, linked)?;

@@ -1,23 +1,24 @@
-//! Linking: every new record against every record that shares a blocking key with it, those of its
-//! own batch and those of the store alike.
+//! Linking: every new form against every form that shares a blocking key with it, those of its own batch and those of
+//! the store alike. Records that say the same as others of their class are of one form, and are compared with nothing:
+//! ten thousand reads of one plate cost as many records, and no link but that of the form with itself.
 //!
-//! The links depend on the records alone: a pair is compared when the later of the two arrives, whichever that is, and
-//! its score is the engine's function of the two.
+//! The links depend on the records alone: a pair of forms is compared when the later of the two arrives, whichever that
+//! is, and its score is the engine's function of the two.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{BlockKey, ClassSet, Link, Record, RecordId};
+use crate::model::{BlockKey, ClassSet, Content, FormId, FormLink, Record};
 use crate::resolve::{Engine, Prepared};
-use crate::store::{StoreError, WriteTxn};
+use crate::store::{FormSize, StoreError, WriteTxn, class_of};
 
-/// New records whose candidates are looked up at once; bounds the list of pairs.
-const LOOKUP_RECORDS: usize = 256;
-/// Pairs compared at once; bounds how many prepared records are held together.
+/// New forms whose candidates are looked up at once; bounds the list of pairs.
+const LOOKUP_FORMS: usize = 256;
+/// Pairs compared at once; bounds how many prepared forms are held together.
 const ROUND_PAIRS: usize = 20_000;
-/// Prepared records kept from batch to batch: two generations of this many, some 100 MB at most.
+/// Prepared forms kept from batch to batch: two generations of this many, some 100 MB at most.
 const CACHE_GENERATION: usize = 25_000;
 
 /// The engine's functions for linking: pure functions of records and a frozen model.
@@ -28,11 +29,14 @@ pub trait Linker: Sync {
     /// Prepares a record for comparison.
     fn prepare(&self, record: &Record) -> Self::Prepared;
 
+    /// What the comparison of a record rests on.
+    fn content(&self, prepared: &Self::Prepared) -> Content;
+
     /// The blocking keys of a record.
     fn keys(&self, prepared: &Self::Prepared) -> Vec<BlockKey>;
 
-    /// Returns the link of a pair; `None` if its score is too low to be kept. Symmetric.
-    fn link(&self, a: (RecordId, &Self::Prepared), b: (RecordId, &Self::Prepared)) -> Option<Link>;
+    /// Returns the link of two forms, by a record of each; `None` if its score is too low to be kept. Symmetric.
+    fn link(&self, a: (FormId, &Self::Prepared), b: (FormId, &Self::Prepared)) -> Option<FormLink>;
 }
 
 impl Linker for Engine {
@@ -42,18 +46,29 @@ impl Linker for Engine {
         Engine::prepare(self, record)
     }
 
+    fn content(&self, prepared: &Prepared) -> Content {
+        Engine::content(self, prepared)
+    }
+
     fn keys(&self, prepared: &Prepared) -> Vec<BlockKey> {
         Engine::keys(self, prepared)
     }
 
-    fn link(&self, a: (RecordId, &Prepared), b: (RecordId, &Prepared)) -> Option<Link> {
-        Engine::link(self, a, b)
+    fn link(&self, a: (FormId, &Prepared), b: (FormId, &Prepared)) -> Option<FormLink> {
+        Engine::form_link(self, a, b)
     }
 }
 
-/// A new record, prepared for comparison, and its distinct keys, ascending.
+/// A new record, prepared for comparison, with its form.
 pub(super) struct Fresh<P> {
-    pub id: RecordId,
+    pub form: FormId,
+    pub content: Content,
+    pub prepared: Arc<P>,
+}
+
+/// A new form, by one of its records, with its distinct keys, ascending.
+pub(super) struct NewForm<P> {
+    pub form: FormId,
     pub prepared: Arc<P>,
     pub keys: Vec<BlockKey>,
 }
@@ -62,19 +77,55 @@ pub(super) struct Fresh<P> {
 pub(super) fn prepare<L: Linker>(engine: &L, records: &[&Record]) -> Vec<Fresh<L::Prepared>> {
     let ready = |record: &&Record| {
         let prepared = engine.prepare(record);
-        let mut keys = engine.keys(&prepared);
-        keys.sort_unstable();
-        keys.dedup();
-        Fresh { id: record.id, prepared: Arc::new(prepared), keys }
+        let content = engine.content(&prepared);
+        let form = FormId::of(&class_of(record), content);
+        Fresh { form, content, prepared: Arc::new(prepared) }
     };
     records.par_iter().map(ready).collect()
 }
 
-/// A cache of prepared records of the store. It holds committed records only: those never change, so the cache is never
-/// wrong and changes no result.
+/// The forms of a batch of new records that are new, and those that have several records with this batch and had not
+/// before; both ascending.
+pub(super) struct Forms<P> {
+    pub new: Vec<NewForm<P>>,
+    pub doubled: Vec<(FormId, Arc<P>)>,
+}
+
+impl<P: Send + Sync> Forms<P> {
+    /// Looks up which forms the store has, before the records are put into it.
+    pub fn of<L: Linker<Prepared = P>>(
+        engine: &L,
+        txn: &mut dyn WriteTxn,
+        fresh: &[Fresh<P>],
+    ) -> Result<Self, StoreError> {
+        let mut held: BTreeMap<FormId, (usize, &Arc<P>)> = BTreeMap::new();
+        for fresh in fresh {
+            held.entry(fresh.form).or_insert((0, &fresh.prepared)).0 += 1;
+        }
+        let sizes = txn.sizes(&held.keys().copied().collect::<Vec<_>>())?;
+        let is_doubled = |(form, (count, _)): &(&FormId, &(usize, _))| match sizes.get(form) {
+            None => *count > 1,
+            Some(FormSize::One) => true,
+            Some(FormSize::Several) => false,
+        };
+        let doubled = held.iter().filter(is_doubled);
+        let doubled = doubled.map(|(form, (_, prepared))| (*form, Arc::clone(prepared))).collect();
+        let new: Vec<_> = held.iter().filter(|(form, _)| !sizes.contains_key(form)).collect();
+        let new_form = |(form, (_, prepared)): &(&FormId, &(usize, &Arc<P>))| {
+            let mut keys = engine.keys(prepared);
+            keys.sort_unstable();
+            keys.dedup();
+            NewForm { form: **form, prepared: Arc::clone(prepared), keys }
+        };
+        Ok(Self { new: new.par_iter().map(new_form).collect(), doubled })
+    }
+}
+
+/// A cache of prepared forms of the store. It holds committed ones only: what a form says never changes, so the cache is
+/// never wrong and changes no result.
 pub(super) struct PreparedCache<P> {
-    young: HashMap<RecordId, Arc<P>>,
-    old: HashMap<RecordId, Arc<P>>,
+    young: HashMap<FormId, Arc<P>>,
+    old: HashMap<FormId, Arc<P>>,
 }
 
 impl<P> Default for PreparedCache<P> {
@@ -84,53 +135,56 @@ impl<P> Default for PreparedCache<P> {
 }
 
 impl<P> PreparedCache<P> {
-    /// Caches a committed record; drops the older generation when the younger is full.
-    pub fn keep(&mut self, id: RecordId, prepared: Arc<P>) {
+    /// Caches a committed form; drops the older generation when the younger is full.
+    pub fn keep(&mut self, form: FormId, prepared: Arc<P>) {
         if self.young.len() >= CACHE_GENERATION {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(id, prepared);
+        self.young.insert(form, prepared);
     }
 
-    fn get(&mut self, id: RecordId) -> Option<Arc<P>> {
-        if let Some(prepared) = self.young.get(&id) {
+    fn get(&mut self, form: FormId) -> Option<Arc<P>> {
+        if let Some(prepared) = self.young.get(&form) {
             return Some(Arc::clone(prepared));
         }
-        let prepared = self.old.remove(&id)?;
-        self.keep(id, Arc::clone(&prepared));
+        let prepared = self.old.remove(&form)?;
+        self.keep(form, Arc::clone(&prepared));
         Some(prepared)
     }
 }
 
-/// Returns the links of new records, which the transaction has written already, with each other and with the records of
-/// the store, or with those of the classes `within`; ascending by their pair.
+/// Returns the links of new forms, whose records the transaction has written already, with each other and with the forms
+/// of the store, or with those of the classes `within`, and the links with themselves of forms that have a second record
+/// now; ascending by their pair.
 pub(super) fn links<L: Linker>(
     engine: &L,
     cache: &mut PreparedCache<L::Prepared>,
     txn: &mut dyn WriteTxn,
-    fresh: &[Fresh<L::Prepared>],
+    forms: &Forms<L::Prepared>,
     within: Option<&ClassSet>,
-) -> Result<Vec<Link>, StoreError> {
-    let own: HashMap<RecordId, &Arc<L::Prepared>> =
-        fresh.iter().map(|fresh| (fresh.id, &fresh.prepared)).collect();
-    let mut links = Vec::new();
-    for chunk in fresh.chunks(LOOKUP_RECORDS) {
-        // Ascending by the other record, so that each is loaded in one round only.
+) -> Result<Vec<FormLink>, StoreError> {
+    let own: HashMap<FormId, &Arc<L::Prepared>> =
+        forms.new.iter().map(|new| (new.form, &new.prepared)).collect();
+    let with_itself = |(form, prepared): &(FormId, Arc<L::Prepared>)| {
+        engine.link((*form, prepared.as_ref()), (*form, prepared.as_ref()))
+    };
+    let mut links: Vec<FormLink> = forms.doubled.par_iter().filter_map(with_itself).collect();
+    for chunk in forms.new.chunks(LOOKUP_FORMS) {
+        // Ascending by the other form, so that each is loaded in one round only.
         let mut holders = Holders::new();
-        // Records of the batch are candidates of each other, in whatever classes.
-        for fresh in fresh.iter().filter(|_| within.is_some()) {
-            for key in &fresh.keys {
-                holders.entry(*key).or_default().insert(fresh.id);
+        // Forms of the batch are candidates of each other, in whatever classes.
+        for new in forms.new.iter().filter(|_| within.is_some()) {
+            for key in &new.keys {
+                holders.entry(*key).or_default().insert(new.form);
             }
         }
-        let pairs = pairs(txn, chunk, within, holders, |id| own.contains_key(&id))?;
+        let pairs = pairs(txn, chunk, within, holders, |form| own.contains_key(&form))?;
         for round in pairs.chunks(ROUND_PAIRS) {
             let others = load(engine, cache, txn, round, &own)?;
             let found = round.par_iter().filter_map(|&(other, position)| {
                 let new = &chunk[position];
-                let (a, b) =
-                    ((other, others.get(&other)?.as_ref()), (new.id, new.prepared.as_ref()));
-                if a.0 < b.0 { engine.link(a, b) } else { engine.link(b, a) }
+                engine
+                    .link((other, others.get(&other)?.as_ref()), (new.form, new.prepared.as_ref()))
             });
             links.extend(found.collect::<Vec<_>>());
         }
@@ -139,29 +193,30 @@ pub(super) fn links<L: Linker>(
     Ok(links)
 }
 
-/// The records that carry each key.
-type Holders = BTreeMap<BlockKey, BTreeSet<RecordId>>;
+/// The forms that carry each key.
+type Holders = BTreeMap<BlockKey, BTreeSet<FormId>>;
 
-/// Each record to compare and the position in `chunk` of the new record to compare it with,
-/// distinct and ascending. Of two new ones only the greater lists the other.
+/// Each form to compare and the position in `chunk` of the new form to compare it with, distinct and ascending. Of two
+/// new ones only the greater lists the other.
 fn pairs<P>(
     txn: &mut dyn WriteTxn,
-    chunk: &[Fresh<P>],
+    chunk: &[NewForm<P>],
     within: Option<&ClassSet>,
     mut holders: Holders,
-    is_new: impl Fn(RecordId) -> bool,
-) -> Result<Vec<(RecordId, usize)>, StoreError> {
-    let mut keys: Vec<BlockKey> = chunk.iter().flat_map(|fresh| fresh.keys.clone()).collect();
+    is_new: impl Fn(FormId) -> bool,
+) -> Result<Vec<(FormId, usize)>, StoreError> {
+    let mut keys: Vec<BlockKey> = chunk.iter().flat_map(|new| new.keys.clone()).collect();
     keys.sort_unstable();
     keys.dedup();
-    for (key, record) in txn.candidates(within, &keys)? {
-        holders.entry(key).or_default().insert(record);
+    for (key, form) in txn.candidates(within, &keys)? {
+        holders.entry(key).or_default().insert(form);
     }
     let mut pairs = Vec::new();
-    for (position, fresh) in chunk.iter().enumerate() {
-        let sharing = fresh.keys.iter().filter_map(|key| holders.get(key)).flatten();
-        let wanted = sharing.filter(|&&id| id < fresh.id || (id != fresh.id && !is_new(id)));
-        let mut others: Vec<RecordId> = wanted.copied().collect();
+    for (position, new) in chunk.iter().enumerate() {
+        let sharing = new.keys.iter().filter_map(|key| holders.get(key)).flatten();
+        let wanted =
+            sharing.filter(|&&form| form < new.form || (form != new.form && !is_new(form)));
+        let mut others: Vec<FormId> = wanted.copied().collect();
         others.sort_unstable();
         others.dedup();
         pairs.extend(others.into_iter().map(|other| (other, position)));
@@ -170,36 +225,36 @@ fn pairs<P>(
     Ok(pairs)
 }
 
-/// Returns the prepared records that a round compares with.
+/// Returns the prepared forms that a round compares with.
 fn load<L: Linker>(
     engine: &L,
     cache: &mut PreparedCache<L::Prepared>,
     txn: &mut dyn WriteTxn,
-    round: &[(RecordId, usize)],
-    own: &HashMap<RecordId, &Arc<L::Prepared>>,
-) -> Result<HashMap<RecordId, Arc<L::Prepared>>, StoreError> {
+    round: &[(FormId, usize)],
+    own: &HashMap<FormId, &Arc<L::Prepared>>,
+) -> Result<HashMap<FormId, Arc<L::Prepared>>, StoreError> {
     let mut others = HashMap::new();
     let mut missing = Vec::new();
-    for &(id, _) in round {
-        if others.contains_key(&id) || missing.last() == Some(&id) {
+    for &(form, _) in round {
+        if others.contains_key(&form) || missing.last() == Some(&form) {
             continue;
         }
-        match own.get(&id).map(|prepared| Arc::clone(prepared)).or_else(|| cache.get(id)) {
-            Some(prepared) => drop(others.insert(id, prepared)),
-            None => missing.push(id),
+        match own.get(&form).map(|prepared| Arc::clone(prepared)).or_else(|| cache.get(form)) {
+            Some(prepared) => drop(others.insert(form, prepared)),
+            None => missing.push(form),
         }
     }
-    let stored = txn.known(&missing)?;
+    let stored = txn.of_forms(&missing)?;
     if stored.len() != missing.len() {
-        let what = "a blocking key names a record that is not there";
+        let what = "a blocking key names a form that has no record";
         return Err(StoreError::Damaged(what.to_owned()));
     }
-    let stored: Vec<Record> = stored.into_values().collect();
+    let stored: Vec<(FormId, Record)> = stored.into_iter().collect();
     let prepared: Vec<_> =
-        stored.par_iter().map(|record| (record.id, Arc::new(engine.prepare(record)))).collect();
-    for (id, prepared) in prepared {
-        cache.keep(id, Arc::clone(&prepared));
-        others.insert(id, prepared);
+        stored.par_iter().map(|(form, record)| (*form, Arc::new(engine.prepare(record)))).collect();
+    for (form, prepared) in prepared {
+        cache.keep(form, Arc::clone(&prepared));
+        others.insert(form, prepared);
     }
     Ok(others)
 }

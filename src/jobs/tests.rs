@@ -1,5 +1,6 @@
 //! Tests of the laws of the write path, on the real embedded store.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::{Arc, mpsc};
 
@@ -9,8 +10,8 @@ use super::*;
 use crate::audit::{AuditError, Due, Housekeeping};
 use crate::ingest::{Reason, RowMapper, RowOutput, RowReader, parse_mapping};
 use crate::model::{
-    BlockKey, Body, ClassId, Event, IdKey, Judgement, LevelHit, Link, Record, RecordId, Tie,
-    Timestamp,
+    BlockKey, Body, ClassId, Content, Event, FormId, FormLink, IdKey, Judgement, LevelHit, Record,
+    Tie, Timestamp,
 };
 use crate::store::{SnapshotSink, SqliteStore, Store};
 
@@ -36,12 +37,18 @@ impl Linker for Endings {
             .collect()
     }
 
-    fn link(&self, a: (RecordId, &String), b: (RecordId, &String)) -> Option<Link> {
+    fn content(&self, digits: &String) -> Content {
+        let mut content = [0; 16];
+        content[..digits.len().min(16)].copy_from_slice(&digits.as_bytes()[..digits.len().min(16)]);
+        Content(content)
+    }
+
+    fn link(&self, a: (FormId, &String), b: (FormId, &String)) -> Option<FormLink> {
         let common = a.1.bytes().rev().zip(b.1.bytes().rev()).take_while(|(x, y)| x == y).count();
-        assert!(a.0 < b.0, "a pair comes in order, and no record with itself");
-        (common > 1).then(|| Link {
-            a: a.0,
-            b: b.0,
+        let (a, b) = (a.0.min(b.0), a.0.max(b.0));
+        (common > 1).then(|| FormLink {
+            a,
+            b,
             bits: common as f64,
             levels: vec![LevelHit {
                 attribute: "number".into(),
@@ -92,11 +99,14 @@ struct Everything {
     records: Vec<Record>,
     ties: Vec<Tie>,
     events: Vec<Event>,
-    links: Vec<Link>,
+    links: Vec<FormLink>,
+    /// For each form one of its records, and how many there are.
+    forms: BTreeMap<FormId, (Record, usize)>,
 }
 
 impl SnapshotSink for Everything {
-    fn record(&mut self, _: ClassId, record: Record) {
+    fn record(&mut self, _: ClassId, form: FormId, record: Record) {
+        self.forms.entry(form).or_insert_with(|| (record.clone(), 0)).1 += 1;
         self.records.push(record);
     }
     fn tie(&mut self, tie: Tie) {
@@ -105,7 +115,7 @@ impl SnapshotSink for Everything {
     fn event(&mut self, event: Event) {
         self.events.push(event);
     }
-    fn link(&mut self, link: Link) {
+    fn link(&mut self, link: FormLink) {
         self.links.push(link);
     }
     fn judgement(&mut self, _: Judgement) {}
@@ -185,10 +195,12 @@ proptest! {
         submit(&pieces.store, &Endings, outputs(second), now(), &MAKING).unwrap();
         prop_assert_eq!(&pieces.everything(), &expected);
 
-        // Every pair that shares a key and ends alike is linked, not only those met by chance.
-        let linked = |a: &Record, b: &Record| Endings.link((a.id, &Endings.prepare(a)), (b.id, &Endings.prepare(b)));
-        let all = expected.records.iter().enumerate().flat_map(|(i, a)| {
-            expected.records[i + 1..].iter().filter_map(move |b| linked(a, b))
+        // Every pair of forms that shares a key and ends alike is linked, not only those met by chance; and each form of
+        // several records with itself.
+        let forms: Vec<_> = expected.forms.iter().map(|(form, (it, count))| (*form, Endings.prepare(it), *count)).collect();
+        let all = forms.iter().enumerate().flat_map(|(at, (a, one, count))| {
+            let from = if *count > 1 { at } else { at + 1 };
+            forms[from..].iter().filter_map(move |(b, other, _)| Endings.link((*a, one), (*b, other)))
         });
         prop_assert_eq!(all.collect::<Vec<_>>(), expected.links);
     }

@@ -1,13 +1,13 @@
-//! The records that are not linked with all others yet, as noted in the store, and the classes with which this process
+//! The forms that are not linked with all others yet, as noted in the store, and the classes with which this process
 //! has linked each.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::model::{ClassSet, RecordId};
+use crate::model::{ClassSet, FormId};
 use crate::store::{Store, StoreError, Unlinked};
 
-/// A note, and the classes with which its record is linked already.
+/// A note, and the classes with which its form is linked already.
 #[derive(Debug)]
 struct Reach {
     note: Unlinked,
@@ -15,7 +15,7 @@ struct Reach {
     linked: Arc<ClassSet>,
 }
 
-/// A record that must be linked with further classes before a question is answered.
+/// A form that must be linked with further classes before a question is answered.
 pub(super) struct Missing {
     pub note: Unlinked,
     /// The classes with which it is not linked yet.
@@ -26,10 +26,10 @@ pub(super) struct Missing {
 struct Held {
     /// The store's revision up to which notes have been read.
     revision: u64,
-    notes: BTreeMap<RecordId, Reach>,
+    notes: BTreeMap<FormId, Reach>,
 }
 
-/// The records that are not linked with all others yet.
+/// The forms that are not linked with all others yet.
 #[derive(Debug, Default)]
 pub(super) struct Notes(Mutex<Held>);
 
@@ -54,7 +54,7 @@ impl Notes {
         Ok(())
     }
 
-    /// Adds notes of new records, which are linked within the classes `linked`.
+    /// Adds notes of new forms, which are linked within the classes `linked`.
     pub fn add(&self, notes: Vec<Unlinked>, linked: &ClassSet) {
         let linked = Arc::new(linked.clone());
         let mut held = self.held();
@@ -63,8 +63,8 @@ impl Notes {
 
     pub fn remove(&self, note: &Unlinked) {
         let mut held = self.held();
-        if held.notes.get(&note.id).is_some_and(|reach| reach.note.since <= note.since) {
-            held.notes.remove(&note.id);
+        if held.notes.get(&note.form).is_some_and(|reach| reach.note.since <= note.since) {
+            held.notes.remove(&note.form);
         }
     }
 
@@ -72,15 +72,15 @@ impl Notes {
         self.held().notes.len()
     }
 
-    /// Returns the note after `last` in the order of ids, or the first one after the end.
-    pub fn after(&self, last: Option<RecordId>) -> Option<Unlinked> {
+    /// Returns the note after `last` in the order of forms, or the first one after the end.
+    pub fn after(&self, last: Option<FormId>) -> Option<Unlinked> {
         let held = self.held();
         let mut notes = held.notes.iter();
         let next = notes.find(|(id, _)| last.is_none_or(|last| **id > last));
         next.or_else(|| held.notes.first_key_value()).map(|(_, reach)| reach.note)
     }
 
-    /// The records of the classes `among` that are not linked with all of these classes.
+    /// The forms of the classes `among` that are not linked with all of these classes.
     pub fn missing(&self, among: &ClassSet) -> Vec<Missing> {
         let held = self.held();
         let of_them = held.notes.values().filter(|reach| among.contains(reach.note.class));
@@ -91,26 +91,26 @@ impl Notes {
         missing.collect()
     }
 
-    /// Records that a record is now linked with further classes.
+    /// Records that a form is now linked with further classes.
     pub fn extend(&self, Missing { note, classes }: &Missing) {
         self.held().extend(note, classes);
     }
 }
 
 impl Held {
-    /// Adds a note and the classes with which its record is linked.
+    /// Adds a note and the classes with which its form is linked.
     fn take(&mut self, note: Unlinked, linked: &Arc<ClassSet>) {
-        match self.notes.get(&note.id).map(|reach| reach.note.since) {
+        match self.notes.get(&note.form).map(|reach| reach.note.since) {
             Some(since) if since > note.since => {}
             Some(since) if since == note.since => self.extend(&note, linked),
             _ => {
-                self.notes.insert(note.id, Reach { note, linked: Arc::clone(linked) });
+                self.notes.insert(note.form, Reach { note, linked: Arc::clone(linked) });
             }
         }
     }
 
     fn extend(&mut self, note: &Unlinked, classes: &ClassSet) {
-        if let Some(reach) = self.notes.get_mut(&note.id)
+        if let Some(reach) = self.notes.get_mut(&note.form)
             && reach.note.since == note.since
             && !classes.is_empty()
         {

@@ -9,13 +9,13 @@ use crate::audit::{Committed, Due, Outbox, OutboxError};
 use crate::govern::Sight;
 use crate::graph::EntityIndex;
 use crate::model::{
-    BlockKey, Class, ClassId, ClassSet, Event, EventId, IdKey, Judgement, Link, Record, RecordId,
-    Tie, Timestamp, Verdict,
+    BlockKey, Class, ClassId, ClassSet, Event, EventId, FormId, FormLink, IdKey, Judgement, Record,
+    RecordId, Tie, Timestamp, Verdict,
 };
 use crate::resolve::Engine;
 use crate::store::{
-    Applied, Batch, Changes, Document, Ids, Purged, SnapshotSink, Store, StoreError, Unlinked,
-    WriteTxn,
+    Applied, Batch, Changes, Document, FormSize, Ids, Purged, SnapshotSink, Store, StoreError,
+    Unlinked, WriteTxn,
 };
 
 /// Records that carry a blocking key, from which on they are too many.
@@ -98,8 +98,16 @@ impl Store for Leaking {
         self.store.events(view, ids)
     }
 
-    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<FormId>, StoreError> {
         self.store.candidates(view, keys)
+    }
+
+    fn of_forms(
+        &self,
+        view: &Sight,
+        forms: &[FormId],
+    ) -> Result<BTreeMap<FormId, Record>, StoreError> {
+        self.store.of_forms(view, forms)
     }
 
     fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {
@@ -192,9 +200,9 @@ struct Seen<'a> {
 }
 
 impl SnapshotSink for Seen<'_> {
-    fn record(&mut self, class: ClassId, record: Record) {
+    fn record(&mut self, class: ClassId, form: FormId, record: Record) {
         self.records.insert(record.id);
-        self.sink.record(class, record);
+        self.sink.record(class, form, record);
     }
 
     fn tie(&mut self, tie: Tie) {
@@ -205,7 +213,7 @@ impl SnapshotSink for Seen<'_> {
         self.sink.event(event);
     }
 
-    fn link(&mut self, link: Link) {
+    fn link(&mut self, link: FormLink) {
         self.sink.link(link);
     }
 
@@ -225,11 +233,19 @@ impl WriteTxn for LeakingTxn<'_> {
         self.txn.known(ids)
     }
 
+    fn sizes(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, FormSize>, StoreError> {
+        self.txn.sizes(forms)
+    }
+
+    fn of_forms(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, Record>, StoreError> {
+        self.txn.of_forms(forms)
+    }
+
     fn candidates(
         &mut self,
         within: Option<&ClassSet>,
         keys: &[BlockKey],
-    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+    ) -> Result<Vec<(BlockKey, FormId)>, StoreError> {
         self.txn.candidates(within, keys)
     }
 
@@ -238,7 +254,7 @@ impl WriteTxn for LeakingTxn<'_> {
             let mut before = self.before.records.iter();
             before.any(|it| it.local_id == new.local_id && it.label.agency != new.label.agency)
         };
-        if is_on(Leak::ConflictStatus) && batch.records.iter().any(|(new, _)| is_anothers(new)) {
+        if is_on(Leak::ConflictStatus) && batch.records.iter().any(|it| is_anothers(&it.record)) {
             return Err(StoreError::Conflict { kind: "record" });
         }
         let mut batch = batch.clone();
@@ -249,11 +265,11 @@ impl WriteTxn for LeakingTxn<'_> {
         self.txn.put(&batch)
     }
 
-    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
-        self.txn.note_unlinked(ids)
+    fn note_unlinked(&mut self, forms: &[FormId]) -> Result<Vec<Unlinked>, StoreError> {
+        self.txn.note_unlinked(forms)
     }
 
-    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+    fn link_late(&mut self, links: &[FormLink], linked: &[Unlinked]) -> Result<(), StoreError> {
         self.txn.link_late(links, linked)
     }
 

@@ -6,12 +6,14 @@
 //!
 //! A reader holds what [`super::Store::stream`] gave at a revision, and then applies changes, each time within a view
 //! that shows the same of the classes that there were before, and may show classes that are new. A link has no state of
-//! its own to be gone from: the reader first drops the links that it holds of every record that is named, then adds
-//! those that are given. Links that are found late it reads after the changes.
+//! its own to be gone from: the reader drops the links of each form that has no record any more, and the link with
+//! itself of each form that has one record, then adds those that are given. Links that are found late it reads after the changes.
 
 use std::collections::BTreeMap;
 
-use crate::model::{ClassId, Event, EventId, Judgement, Link, Record, RecordId, Tie, TieId};
+use crate::model::{
+    ClassId, Event, EventId, FormId, FormLink, Judgement, Record, RecordId, Tie, TieId,
+};
 
 /// The objects of a view that commits touched after a revision, as they stand at a later one. An object that is not
 /// visible any more, or has never been, is `None`.
@@ -19,16 +21,16 @@ use crate::model::{ClassId, Event, EventId, Judgement, Link, Record, RecordId, T
 pub struct Changes {
     /// The revision that they lead to; all of them were read from this one state.
     pub revision: u64,
-    /// Records, with their classes.
-    pub records: BTreeMap<RecordId, Option<(ClassId, Record)>>,
+    /// Records, with their classes and forms.
+    pub records: BTreeMap<RecordId, Option<(ClassId, FormId, Record)>>,
     /// Ties whose own class and both ends are visible.
     pub ties: BTreeMap<TieId, Option<Tie>>,
     /// Events, without the participations of records that are not visible.
     pub events: BTreeMap<EventId, Option<Event>>,
-    /// Links that were stored with their records or renewed, and all links of records that moved to another class,
-    /// ascending by their pair; links that are found later are not named by the log, since a link follows from its two
-    /// records. Both ends are visible. A link that is gone is not here: one of its records was named.
-    pub links: Vec<Link>,
+    /// Links that were stored with their forms or renewed, and those of forms that records moved to, ascending by their
+    /// pair; links that are found later are not named by the log, since a link follows from its two forms. Both forms
+    /// are visible. A link that is gone is not here: the last record of one of its forms was named.
+    pub links: Vec<FormLink>,
     /// For each judged pair of records that was touched, all judgements on it whose class and both ends are visible,
     /// ascending by owner and user; there may be none.
     pub judgements: BTreeMap<(RecordId, RecordId), Vec<Judgement>>,

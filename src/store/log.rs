@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::StoreError;
-use crate::model::{ClassId, ClassSet, EventId, RecordId, TieId};
+use crate::model::{ClassId, ClassSet, EventId, FormId, RecordId, TieId};
 
 /// The form of a row.
 const VERSION: u8 = 1;
@@ -89,7 +89,7 @@ pub(super) enum Object {
     Record(RecordId),
     Tie(TieId),
     Event(EventId),
-    Link(RecordId, RecordId),
+    Link(FormId, FormId),
     Judgement(RecordId, RecordId),
 }
 
@@ -217,7 +217,7 @@ pub(super) struct Touched {
     pub records: BTreeSet<RecordId>,
     pub ties: BTreeSet<TieId>,
     pub events: BTreeSet<EventId>,
-    pub links: BTreeSet<(RecordId, RecordId)>,
+    pub links: BTreeSet<(FormId, FormId)>,
     pub judged: BTreeSet<(RecordId, RecordId)>,
 }
 
@@ -252,13 +252,15 @@ impl Touched {
 
     fn name(&mut self, kind: Kind, ids: &[u8]) {
         let (ids, _) = ids.as_chunks::<16>();
-        let pairs = || ids.as_chunks::<2>().0.iter().map(|[a, b]| (RecordId(*a), RecordId(*b)));
+        let pairs = || ids.as_chunks::<2>().0.iter();
         match kind {
             Kind::Record => self.records.extend(ids.iter().copied().map(RecordId)),
             Kind::Tie => self.ties.extend(ids.iter().copied().map(TieId)),
             Kind::Event => self.events.extend(ids.iter().copied().map(EventId)),
-            Kind::Link => self.links.extend(pairs()),
-            Kind::Judgement => self.judged.extend(pairs()),
+            Kind::Link => self.links.extend(pairs().map(|[a, b]| (FormId(*a), FormId(*b)))),
+            Kind::Judgement => {
+                self.judged.extend(pairs().map(|[a, b]| (RecordId(*a), RecordId(*b))));
+            }
         }
     }
 }

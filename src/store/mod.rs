@@ -10,13 +10,15 @@ use std::collections::BTreeMap;
 use crate::audit::{Due, Outbox};
 use crate::govern::Sight;
 use crate::model::{
-    BlockKey, Class, ClassId, ClassSet, Event, EventId, Judgement, Link, Record, RecordId, Tie,
-    TieId, Timestamp,
+    BlockKey, Class, ClassId, ClassSet, Content, Event, EventId, FormId, FormLink, Judgement, Kind,
+    Record, RecordId, Tie, TieId, Timestamp,
 };
 
 mod address;
 mod changes;
 mod error;
+mod forms;
+mod links;
 mod log;
 mod migrate;
 pub mod neo4j;
@@ -30,17 +32,40 @@ pub use log::LogLimits;
 pub use neo4j::Neo4jStore;
 pub use sqlite::SqliteStore;
 
+/// A record to store, with what the engine says of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRecord {
+    /// The record.
+    pub record: Record,
+    /// What its comparison rests on.
+    pub content: Content,
+    /// The blocking keys of its form; they are not looked at where the form has a record already.
+    pub keys: Vec<BlockKey>,
+}
+
+impl NewRecord {
+    /// The form of the record: that of all records of its class with this content.
+    pub fn form(&self) -> FormId {
+        FormId::of(&class_of(&self.record), self.content)
+    }
+}
+
+/// The class of a record, by its own label.
+pub fn class_of(record: &Record) -> Class {
+    Class { kind: Kind::from(record.entity_type()), label: record.label.clone() }
+}
+
 /// The objects that one transaction writes. Applying the same batch again changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
-    /// New records with their blocking keys.
-    pub records: Vec<(Record, Vec<BlockKey>)>,
+    /// New records.
+    pub records: Vec<NewRecord>,
     /// Ties.
     pub ties: Vec<Tie>,
     /// Events.
     pub events: Vec<Event>,
-    /// Links between records of this batch or the store.
-    pub links: Vec<Link>,
+    /// Links between forms of records of this batch or the store.
+    pub links: Vec<FormLink>,
     /// Judgements.
     pub judgements: Vec<Judgement>,
 }
@@ -71,15 +96,24 @@ pub struct Ids {
     pub events: Vec<EventId>,
 }
 
-/// The note of a record that is not yet linked with all others.
+/// The note of a form that is not yet linked with all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unlinked {
-    /// The record.
-    pub id: RecordId,
-    /// The record's class.
+    /// The form.
+    pub form: FormId,
+    /// The class of its records.
     pub class: ClassId,
     /// The revision of the commit that made or last renewed the note.
     pub since: u64,
+}
+
+/// How many records a form has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormSize {
+    /// One.
+    One,
+    /// Two or more: the form has a link with itself, if its records agree well enough for any.
+    Several,
 }
 
 /// How many records, ties and events of each class a purge removed.
@@ -88,14 +122,14 @@ pub type Purged = BTreeMap<ClassId, u64>;
 /// Receives the visible part of a store, in this order: records, ties, events, links, judgements;
 /// each kind in ascending order of its id (links and judgements by their pair).
 pub trait SnapshotSink {
-    /// A visible record and its class.
-    fn record(&mut self, class: ClassId, record: Record);
+    /// A visible record, its class and its form.
+    fn record(&mut self, class: ClassId, form: FormId, record: Record);
     /// A tie whose own class and both ends are visible.
     fn tie(&mut self, tie: Tie);
     /// A visible event; participations of records that are not visible have been left out.
     fn event(&mut self, event: Event);
-    /// A link both of whose ends are visible.
-    fn link(&mut self, link: Link);
+    /// A link both of whose forms are visible.
+    fn link(&mut self, link: FormLink);
     /// A judgement whose own class and both ends are visible.
     fn judgement(&mut self, judgement: Judgement);
 }
@@ -135,7 +169,7 @@ pub trait Store: Outbox + Send + Sync {
     /// When the store does not answer.
     fn late_revision(&self, view: &Sight) -> Result<u64, StoreError>;
 
-    /// The records that are noted as not yet linked with all others ([`WriteTxn::note_unlinked`]), of which the
+    /// The forms that are noted as not yet linked with all others ([`WriteTxn::note_unlinked`]), of which the
     /// note was made or renewed after a revision; ascending by id. Whoever reads them again at each
     /// [`Store::revision`] knows them all: a note is part of the commit that makes it.
     ///
@@ -167,11 +201,21 @@ pub trait Store: Outbox + Send + Sync {
     /// When the store does not answer.
     fn events(&self, view: &Sight, ids: &[EventId]) -> Result<Vec<Event>, StoreError>;
 
-    /// Visible records that carry one of these blocking keys, distinct, ascending.
+    /// Visible forms that carry one of these blocking keys, distinct, ascending.
     ///
     /// # Errors
     /// When the store does not answer.
-    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError>;
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<FormId>, StoreError>;
+
+    /// For each visible one among these forms its smallest record.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn of_forms(
+        &self,
+        view: &Sight,
+        forms: &[FormId],
+    ) -> Result<BTreeMap<FormId, Record>, StoreError>;
 
     /// Streams the visible part of the store from one consistent state; returns its revision.
     ///
@@ -258,8 +302,20 @@ pub trait WriteTxn {
     /// When the store does not answer.
     fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError>;
 
-    /// For each key, the records of some classes, or of all, that carry it: distinct (key, record) pairs,
-    /// ascending. Records of other classes are not looked at, so that they take no time.
+    /// For each of these forms that has records, whether it has one or several of them.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn sizes(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, FormSize>, StoreError>;
+
+    /// For each of these forms that has records its smallest record, as it was handed in.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    fn of_forms(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, Record>, StoreError>;
+
+    /// For each key, the forms of some classes, or of all, that carry it: distinct (key, form) pairs,
+    /// ascending. Forms of other classes are not looked at, so that they take no time.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -267,7 +323,7 @@ pub trait WriteTxn {
         &mut self,
         within: Option<&ClassSet>,
         keys: &[BlockKey],
-    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError>;
+    ) -> Result<Vec<(BlockKey, FormId)>, StoreError>;
 
     /// Writes a batch. A record, tie or event that is already there with the same content is left
     /// as it is; one with other content is an error ([`StoreError::Conflict`]), because records
@@ -278,34 +334,35 @@ pub trait WriteTxn {
     /// When the store does not answer, or on a conflict; the transaction is then lost.
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError>;
 
-    /// Notes records, which are in the store or this transaction, as not yet linked with all others; the notes,
-    /// in the order of the records.
+    /// Notes forms, which have records in the store or this transaction, as not yet linked with all others; the notes,
+    /// in the order of the forms.
     ///
     /// # Errors
-    /// When the store does not answer, or has no such record; the transaction is then lost.
-    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError>;
+    /// When the store does not answer, or has no such form; the transaction is then lost.
+    fn note_unlinked(&mut self, forms: &[FormId]) -> Result<Vec<Unlinked>, StoreError>;
 
-    /// Stores links that were found after their records were, and takes the notes of records that are linked with
-    /// all others now, but for those that were renewed since. Links of records that are not there any more are
+    /// Stores links that were found after their forms were, and takes the notes of forms that are linked with
+    /// all others now, but for those that were renewed since. Links of forms that are not there any more are
     /// left out. The store's revision stays as it is: [`Store::late_revision`] tells of it those who may see both
     /// ends.
     ///
     /// # Errors
     /// When the store does not answer; the transaction is then lost.
-    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError>;
+    fn link_late(&mut self, links: &[FormLink], linked: &[Unlinked]) -> Result<(), StoreError>;
 
     /// Sets by when objects must be reviewed: they move to the class that differs in this only. What was
     /// handed in stays as it was, its label included, so that handing it in again changes nothing; what
-    /// is read through a view bears the label of its class. Ids that are not there are left out. Where a record
-    /// moves all notes of [`WriteTxn::note_unlinked`] are renewed: with which classes those records were linked
+    /// is read through a view bears the label of its class. Ids that are not there are left out. A record that moves is
+    /// of another form, that of its content in its new class, which has the links and keys of the form before. Where a
+    /// record moves all notes of [`WriteTxn::note_unlinked`] are renewed: with which classes those forms were linked
     /// says no more with which records.
     ///
     /// # Errors
     /// When the store does not answer; the transaction is then lost.
     fn set_review(&mut self, ids: &Ids, review_by: Timestamp) -> Result<(), StoreError>;
 
-    /// Removes all records, ties and events of these classes; with a record go its blocking keys, the
-    /// ties, links and judgements that name it, and its part in other events. The classes stay.
+    /// Removes all records, ties and events of these classes; with a record go the ties and judgements that name it, and
+    /// its part in other events; with the forms of these classes their blocking keys and links. The classes stay.
     ///
     /// # Errors
     /// When the store does not answer; the transaction is then lost.

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use accord::govern::View;
-use accord::model::{ClassId, Event, Judgement, Link, Record, Tie};
+use accord::model::{ClassId, Event, FormId, FormLink, Judgement, Record, Tie};
 use accord::store::{self, SnapshotSink, Store};
 
 use super::logged::Deployment;
@@ -15,10 +15,10 @@ use super::{ok, text};
 struct Links(usize);
 
 impl SnapshotSink for Links {
-    fn record(&mut self, _: ClassId, _: Record) {}
+    fn record(&mut self, _: ClassId, _: FormId, _: Record) {}
     fn tie(&mut self, _: Tie) {}
     fn event(&mut self, _: Event) {}
-    fn link(&mut self, _: Link) {
+    fn link(&mut self, _: FormLink) {
         self.0 += 1;
     }
     fn judgement(&mut self, _: Judgement) {}

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use accord::audit::{Head, Line, verify};
-use accord::model::{ClassId, Event, Judgement, Link, Record, Tie};
+use accord::model::{ClassId, Event, FormId, FormLink, Judgement, Record, Tie};
 use accord::store::{self, SnapshotSink};
 use serde_json::json;
 
@@ -96,12 +96,12 @@ impl Deployment {
 struct Rows(BTreeSet<String>);
 
 impl SnapshotSink for Rows {
-    fn record(&mut self, _: ClassId, record: Record) {
+    fn record(&mut self, _: ClassId, _: FormId, record: Record) {
         self.0.insert(record.local_id);
     }
     fn tie(&mut self, _: Tie) {}
     fn event(&mut self, _: Event) {}
-    fn link(&mut self, _: Link) {}
+    fn link(&mut self, _: FormLink) {}
     fn judgement(&mut self, _: Judgement) {}
 }
 

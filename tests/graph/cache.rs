@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use accord::graph::{Cache, Snapshot};
 use accord::ingest::SubmittedRow;
-use accord::model::{Link, RecordId};
-use accord::store::{Batch, Store};
+use accord::model::{FormId, FormLink, Link, RecordId};
+use accord::store::{Batch, NewRecord, Store, class_of};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -42,10 +42,13 @@ fn a_snapshot_is_shared_until_the_store_changes_and_then_made_anew() {
 /// Stores a row whose records wait to be linked with others.
 fn waiting(world: &World, agency: &str, row: SubmittedRow) -> RecordId {
     let record = row.into_output(agency, &world.id_key).unwrap().records.remove(0);
-    let (id, keys) = (record.id, world.engine.keys(&world.engine.prepare(&record)));
+    let (id, prepared) = (record.id, world.engine.prepare(&record));
+    let (content, keys) = (world.engine.content(&prepared), world.engine.keys(&prepared));
+    let new = NewRecord { record, content, keys };
+    let form = new.form();
     let mut transaction = world.store.begin(&crate::unlogged::MAKING).unwrap();
-    transaction.put(&Batch { records: vec![(record, keys)], ..Batch::default() }).unwrap();
-    transaction.note_unlinked(&[id]).unwrap();
+    transaction.put(&Batch { records: vec![new], ..Batch::default() }).unwrap();
+    transaction.note_unlinked(&[form]).unwrap();
     transaction.commit().unwrap();
     id
 }
@@ -66,7 +69,14 @@ fn a_view_has_the_links_of_what_was_written_before_the_store_has_found_them() {
     let (a, b) = (own.min(open), own.max(open));
     let link = found.links().iter().find(|link| (link.a, link.b) == (a, b)).unwrap();
     let mut transaction = world.store.begin(&crate::unlogged::MAKING).unwrap();
-    transaction.link_late(&[Link::clone(link)], &[]).unwrap();
+    let form = |id: RecordId| {
+        let record = found.records().iter().find(|it| it.id == id).unwrap();
+        FormId::of(&class_of(record), world.engine.content(&world.engine.prepare(record)))
+    };
+    let (one, other) = (form(a), form(b));
+    let Link { bits, levels, model, .. } = Link::clone(link);
+    let (a, b) = (one.min(other), one.max(other));
+    transaction.link_late(&[FormLink { a, b, bits, levels, model }], &[]).unwrap();
     transaction.commit().unwrap();
     let after = get();
     assert!(after.0.records().is_same(found.records()) && after.1 == changed, "nothing new");

@@ -211,7 +211,8 @@ proptest! {
                 let view = view(&world, withholds, agency);
                 let fresh = Cache::new(world.id_key.clone(), Arc::clone(&world.engine));
                 let masked = cache.masked(&world.store, &view, "x").unwrap().0;
-                prop_assert!(same(&masked, &fresh.masked(&world.store, &view, "x").unwrap().0));
+                let made = fresh.masked(&world.store, &view, "x").unwrap().0;
+                prop_assert!(same(&masked, &made), "{} \n---\n{}", told(&masked), told(&made));
                 let plain = cache.snapshot(&world.store, &view).unwrap().0;
                 let built = fresh.snapshot(&world.store, &view).unwrap().0;
                 prop_assert!(same(&plain, &built), "{} \n---\n{}", told(&plain), told(&built));
@@ -221,7 +222,9 @@ proptest! {
                     cache.reveal(&world.store, &view, (&unmasked, "x"), || ()).unwrap()
                 };
                 match (reveal(&cache), reveal(&fresh)) {
-                    (Some((one, _)), Some((other, _))) => prop_assert!(same(&one, &other)),
+                    (Some((one, _)), Some((other, _))) => {
+                        prop_assert!(same(&one, &other), "{} \n---\n{}", told(&one), told(&other));
+                    }
                     (one, other) => prop_assert_eq!(one.is_none(), other.is_none()),
                 }
                 seen.insert(agency);

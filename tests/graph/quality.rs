@@ -63,8 +63,7 @@ fn blocking_finds_nearly_every_pair_of_one_thing_that_is_worth_joining() {
             for b in &members[at + 1..] {
                 let bits = DEMO.engine.score(&prepared[a], &prepared[b]).unwrap().bits;
                 if bits >= stop {
-                    let pair = (snapshot.records()[*a].id, snapshot.records()[*b].id);
-                    let link = snapshot.links().find_by_key(&pair, |it| (it.a, it.b));
+                    let link = snapshot.link_between(*a, *b);
                     *worth += 1;
                     *found += usize::from(link.is_some());
                 }

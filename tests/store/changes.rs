@@ -5,7 +5,7 @@ use accord::model::{ClassSet, Handling, RecordId, Verdict};
 use accord::store::{Batch, Changes, Ids, LogLimits, Store};
 
 use super::contract::{apply, view_of};
-use super::fixture::{event, id, judgement, link, person, records, tie};
+use super::fixture::{event, form, id, judgement, link, person, records, tie};
 use super::held::Held;
 use super::retention::{AFTER, BEFORE, Rows, purge, review, rows, seen_by};
 use super::{on_both, on_both_with_log};
@@ -52,8 +52,10 @@ fn what_was_put_is_told_as_a_stream_gives_it_and_what_was_there_already_is_not()
         assert_eq!(whole(store, now), nothing(now));
         // Of a batch that is there in part, what is new.
         let new = person("c", "1", Handling::Own);
-        let batch =
-            Batch { links: vec![link(rows.a1.id, new.id, 1.0)], ..records(&[&rows.a1, &new]) };
+        let batch = Batch {
+            links: vec![link(form(&rows.a1), form(&new), 1.0)],
+            ..records(&[&rows.a1, &new])
+        };
         apply(store, &batch).unwrap();
         let told = whole(store, now);
         assert_eq!(told.records.keys().collect::<Vec<_>>(), [&new.id]);
@@ -74,14 +76,14 @@ fn a_later_link_or_judgement_is_told_and_links_found_later_are_not() {
         unsure.label.category = accord::model::SubjectCategory::Victim;
         let second = accord::model::Judgement { user: "v".into(), ..unsure.clone() };
         let later = Batch {
-            links: vec![link(a1.id, b1.id, 9.0), link(a1.id, other.id, 2.0)],
+            links: vec![link(form(&a1), form(&b1), 9.0), link(form(&a1), form(&other), 2.0)],
             judgements: vec![unsure.clone(), second.clone()],
             ..Batch::default()
         };
         apply(store, &later).unwrap();
         let told = whole(store, before);
         let pair = (a1.id.min(b1.id), a1.id.max(b1.id));
-        assert_eq!(told.links, [link(a1.id, b1.id, 9.0)]);
+        assert_eq!(told.links, [link(form(&a1), form(&b1), 9.0)]);
         assert_eq!(told.judgements[&pair], [unsure, second]);
         assert_eq!((told.judgements.len(), told.records.len()), (1, 0));
         // Who sees the class of the earlier judgement only is told that there is none any more.
@@ -91,12 +93,12 @@ fn a_later_link_or_judgement_is_told_and_links_found_later_are_not() {
         assert_eq!(told.judgements[&pair], []);
         let now = store.revision().unwrap();
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
-        transaction.link_late(&[link(other.id, b1.id, 3.0)], &[]).unwrap();
+        transaction.link_late(&[link(form(&other), form(&b1), 3.0)], &[]).unwrap();
         transaction.commit().unwrap();
         assert_eq!(whole(store, now), nothing(now));
         // A note raises the revision, and touches nothing that is told.
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
-        transaction.note_unlinked(&[b1.id]).unwrap();
+        transaction.note_unlinked(&[form(&b1)]).unwrap();
         transaction.commit().unwrap();
         assert_eq!(whole(store, now), nothing(now + 1));
     });
@@ -121,7 +123,7 @@ fn what_is_reviewed_leaves_the_view_of_its_class_with_what_rests_on_it_and_enter
             |told: &Changes| told.events[&rows.joint.id].as_ref().unwrap().participants.len();
         assert_eq!([joint(&told[0]), joint(&told[1])], [1, 2]);
         assert!(told[0].judgements.values().all(Vec::is_empty) && told[0].judgements.len() == 1);
-        let (_, entered) = told[1].records[&rows.a1.id].as_ref().unwrap();
+        let (_, _, entered) = told[1].records[&rows.a1.id].as_ref().unwrap();
         assert_eq!(entered.label.review_by, Some(policy::time(AFTER)));
         assert_eq!((told[1].ties.len(), told[1].links.len(), told[1].judgements.len()), (1, 1, 1));
         assert!(told.iter().all(|told| !told.records.contains_key(&rows.other.id)));
@@ -181,7 +183,7 @@ fn what_a_view_does_not_show_is_not_told() {
         let batch = Batch {
             // Each rests on a record of the other agency.
             ties: vec![tie("b", b1, more.id, Handling::Own)],
-            links: vec![link(b1, more.id, 1.0)],
+            links: vec![link(form(&person("b", "1", Handling::Own)), form(&more), 1.0)],
             judgements: vec![judgement(own.id, b1, Verdict::Same, Handling::Own)],
             events: vec![event("a", "e", &[own.id], Handling::Own)],
             ..records(&[&more])

@@ -6,7 +6,7 @@ use accord::store::{Applied, Batch, Store, StoreError};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::fixture::{Collected, event, id, judgement, link, person, phone, records, tie};
+use super::fixture::{Collected, event, form, id, judgement, link, person, phone, records, tie};
 use crate::policy;
 
 use super::{on_both, on_neo4j, on_sqlite};
@@ -40,7 +40,7 @@ fn both_agencies() -> Batch {
     Batch {
         ties: vec![tie("a", a1.id, a2.id, Handling::Shared)],
         events: vec![event("a", "e", &[a1.id, a2.id], Handling::Shared)],
-        links: vec![link(a1.id, b1.id, 4.25), link(a2.id, b1.id, -1.5)],
+        links: vec![link(form(&a1), form(&b1), 4.25), link(form(&a2), form(&b1), -1.5)],
         judgements: vec![judgement(a1.id, b1.id, Verdict::Same, Handling::Shared)],
         ..records(&[&a1, &a2, &b1])
     }
@@ -55,8 +55,8 @@ fn what_was_put_is_streamed_back_in_order_of_id() {
         assert_eq!(found.records.len(), 3);
         assert!(found.records.is_sorted_by_key(|record| record.id));
         assert!(found.links.is_sorted_by_key(|link| (link.a, link.b)));
-        for (record, _) in &batch.records {
-            assert!(found.records.contains(record));
+        for new in &batch.records {
+            assert!(found.records.contains(&new.record));
         }
         assert_eq!(
             (found.ties, found.events, found.judgements),
@@ -103,7 +103,10 @@ fn an_object_that_names_a_missing_record_is_refused() {
         let dangling = [
             Batch { ties: vec![tie("a", there.id, missing, own)], ..Batch::default() },
             Batch { events: vec![event("a", "e", &[missing], own)], ..Batch::default() },
-            Batch { links: vec![link(there.id, missing, 1.0)], ..Batch::default() },
+            Batch {
+                links: vec![link(form(&there), form(&person("a", "nobody", Handling::Own)), 1.0)],
+                ..Batch::default()
+            },
             Batch {
                 judgements: vec![judgement(there.id, missing, Verdict::Same, own)],
                 ..Batch::default()
@@ -145,7 +148,8 @@ fn a_view_shows_objects_only_when_they_and_all_they_rest_on_are_visible() {
         let b = collect(store, &view_of(store, "b"));
         assert_eq!(b.records.iter().map(|record| record.id).max(), Some(a1.max(b1)));
         assert_eq!((b.records.len(), b.ties.len()), (2, 0), "the tie rests on a2");
-        assert_eq!(b.links, [link(a1, b1, 4.25)]);
+        let [one, other] = [&batch.records[0], &batch.records[2]].map(|it| it.form());
+        assert_eq!(b.links, [link(one, other, 4.25)]);
         assert_eq!(b.judgements.len(), 1);
         let seen: Vec<_> = b.events[0].participants.iter().map(|part| part.record).collect();
         assert_eq!(seen, [a1], "the event is seen without the hidden participant");
@@ -157,7 +161,7 @@ fn a_view_shows_objects_only_when_they_and_all_they_rest_on_are_visible() {
         let found = store.records(view.sight(), &[b1, a2, id("a", "nobody"), a1]).unwrap();
         assert_eq!(found.iter().map(|record| record.id).collect::<Vec<_>>(), [b1, a1]);
         assert_eq!(store.events(view.sight(), &[batch.events[0].id]).unwrap(), b.events);
-        let mut candidates = vec![a1, b1];
+        let mut candidates = vec![one, other];
         candidates.sort();
         assert_eq!(
             store.candidates(view.sight(), &[BlockKey(7), BlockKey(8)]).unwrap(),
@@ -179,19 +183,19 @@ fn a_writer_sees_what_is_stored_and_what_it_wrote_itself() {
         transaction.put(&records(&[&second])).unwrap();
         let known = transaction.known(&[first.id, second.id, id("c", "1")]).unwrap();
         assert_eq!(known.into_values().collect::<Vec<_>>().len(), 2);
-        let mut both = [first.id, second.id];
+        let mut both = [form(&first), form(&second)];
         both.sort();
         let found = transaction.candidates(None, &[BlockKey(u64::MAX), BlockKey(7)]).unwrap();
         let expected: Vec<_> = [BlockKey(7), BlockKey(u64::MAX)]
             .into_iter()
-            .flat_map(|key| both.map(|record| (key, record)))
+            .flat_map(|key| both.map(|form| (key, form)))
             .collect();
         assert_eq!(found, expected);
         // Within classes, those of no other.
         let of_a = view_of(store, "a");
         let found =
             transaction.candidates(Some(of_a.classes()), &[BlockKey(7), BlockKey(8)]).unwrap();
-        assert_eq!(found, [(BlockKey(7), first.id)]);
+        assert_eq!(found, [(BlockKey(7), form(&first))]);
         assert_eq!(transaction.candidates(Some(&ClassSet::default()), &[BlockKey(7)]).unwrap(), []);
     });
 }
@@ -202,15 +206,16 @@ fn a_later_link_or_judgement_of_a_pair_replaces_the_earlier() {
         apply(store, &both_agencies()).unwrap();
         let (a1, b1) = (id("a", "1"), id("b", "1"));
         let unsure = judgement(a1, b1, Verdict::Unsure, Handling::Shared);
+        let [one, _, other] = [0, 1, 2].map(|at| both_agencies().records[at].form());
         let later = Batch {
-            links: vec![link(a1, b1, 9.0)],
+            links: vec![link(one, other, 9.0)],
             judgements: vec![unsure.clone()],
             ..Batch::default()
         };
         let applied = apply(store, &later).unwrap();
         assert_eq!((applied.links, applied.judgements), (1, 1));
         let found = everything(store);
-        assert!(found.links.contains(&link(a1, b1, 9.0)) && found.links.len() == 2);
+        assert!(found.links.contains(&link(one, other, 9.0)) && found.links.len() == 2);
         assert_eq!(found.judgements, [unsure]);
     });
 }

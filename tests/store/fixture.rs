@@ -1,11 +1,11 @@
 //! Small objects to store.
 
 use accord::model::{
-    BlockKey, Body, ClassId, Event, EventKind, Handling, IdKey, Judgement, Label, Link, Nature,
-    Participant, Person, Phone, Record, RecordId, Role, Span, SubjectCategory, Tie, TieKind,
-    Timestamp, Verdict,
+    BlockKey, Body, ClassId, Content, Event, EventKind, FormId, FormLink, Handling, IdKey,
+    Judgement, Label, LevelHit, Nature, Participant, Person, Phone, Record, RecordId, Role, Span,
+    SubjectCategory, Tie, TieKind, Timestamp, Verdict,
 };
-use accord::store::{Batch, SnapshotSink};
+use accord::store::{Batch, NewRecord, SnapshotSink};
 
 pub fn label(agency: &str, handling: Handling) -> Label {
     Label {
@@ -73,9 +73,31 @@ pub fn event(agency: &str, local_id: &str, records: &[RecordId], handling: Handl
     }
 }
 
-pub fn link(one: RecordId, other: RecordId, bits: f64) -> Link {
+/// A record that says what no other says.
+pub fn stored(record: &Record) -> NewRecord {
+    saying(record, record.id.0)
+}
+
+/// A record that says the same as others.
+pub fn saying(record: &Record, what: [u8; 16]) -> NewRecord {
+    let keys = vec![BlockKey(7), BlockKey(u64::MAX)];
+    NewRecord { record: record.clone(), content: Content(what), keys }
+}
+
+/// The form of a record that says what no other says.
+pub fn form(record: &Record) -> FormId {
+    stored(record).form()
+}
+
+pub fn link(one: FormId, other: FormId, bits: f64) -> FormLink {
+    let level = LevelHit {
+        attribute: "name".into(),
+        level: "one \"edit\"".into(),
+        bits: bits / 3.0,
+        tf_bits: -0.5,
+    };
     let (a, b) = (one.min(other), one.max(other));
-    Link { a, b, bits, levels: Vec::new(), model: "test".into() }
+    FormLink { a, b, bits, levels: vec![level], model: "test".into() }
 }
 
 pub fn judgement(
@@ -93,8 +115,7 @@ pub fn time(second: i64) -> Timestamp {
 }
 
 pub fn records(records: &[&Record]) -> Batch {
-    let keyed = |record: &Record| (record.clone(), vec![BlockKey(7), BlockKey(u64::MAX)]);
-    Batch { records: records.iter().map(|record| keyed(record)).collect(), ..Batch::default() }
+    Batch { records: records.iter().map(|record| stored(record)).collect(), ..Batch::default() }
 }
 
 /// The objects of a stream, in its order.
@@ -103,12 +124,12 @@ pub struct Collected {
     pub records: Vec<Record>,
     pub ties: Vec<Tie>,
     pub events: Vec<Event>,
-    pub links: Vec<Link>,
+    pub links: Vec<FormLink>,
     pub judgements: Vec<Judgement>,
 }
 
 impl SnapshotSink for Collected {
-    fn record(&mut self, _class: ClassId, record: Record) {
+    fn record(&mut self, _class: ClassId, _form: FormId, record: Record) {
         assert!(self.ties.is_empty() && self.events.is_empty(), "records come first");
         self.records.push(record);
     }
@@ -123,7 +144,7 @@ impl SnapshotSink for Collected {
         self.events.push(event);
     }
 
-    fn link(&mut self, link: Link) {
+    fn link(&mut self, link: FormLink) {
         assert!(self.judgements.is_empty(), "links come fourth");
         self.links.push(link);
     }

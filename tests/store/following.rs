@@ -1,13 +1,17 @@
 //! A reader that follows the change log holds at any time what a stream would give it, whatever is written and whatever
 //! it sees.
 
+use std::collections::BTreeMap;
+
 use accord::govern::View;
-use accord::model::{ClassSet, Handling, IdKey, Judgement, Record, RecordId, Verdict};
-use accord::store::{Batch, Ids, Store};
+use accord::model::{
+    ClassSet, FormId, FormLink, Handling, IdKey, Judgement, Record, RecordId, Verdict,
+};
+use accord::store::{Batch, Ids, NewRecord, Store};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::fixture::{event, judgement, link, person, phone, records, tie, time};
+use super::fixture::{event, judgement, link, person, phone, saying, tie, time};
 use super::held::Held;
 use super::{on_neo4j, on_sqlite};
 use crate::policy::{self, seeing};
@@ -20,7 +24,7 @@ const READERS: u8 = 6;
 /// Something that is done to the store, or a reader that reads on. Numbers pick among what is there.
 #[derive(Debug, Clone)]
 enum Act {
-    Put { records: Vec<(usize, u8)>, links: Vec<(usize, usize, u8)> },
+    Put { records: Vec<(usize, u8)> },
     Tie { ends: (usize, usize), own: bool },
     Event { parts: Vec<usize>, own: bool },
     Judge { pair: (usize, usize), verdict: u8, own: bool, second: bool },
@@ -33,10 +37,9 @@ enum Act {
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let which = || 0..1_000usize;
     let few = || prop::collection::vec(0..1_000usize, 0..3);
-    let links = prop::collection::vec((which(), which(), 0..3u8), 0..4);
     let records = prop::collection::vec((0..3usize, 0..12u8), 1..5);
     let act = prop_oneof![
-        6 => (records, links).prop_map(|(records, links)| Act::Put { records, links }),
+        6 => records.prop_map(|records| Act::Put { records }),
         3 => ((which(), which()), any::<bool>()).prop_map(|(ends, own)| Act::Tie { ends, own }),
         3 => (prop::collection::vec(which(), 1..4), any::<bool>())
             .prop_map(|(parts, own)| Act::Event { parts, own }),
@@ -71,6 +74,43 @@ fn made(agency: usize, number: u8) -> Record {
     make(AGENCIES[agency], &number.to_string(), handling)
 }
 
+/// What a record says: others of its agency say the same.
+fn told(record: &Record) -> NewRecord {
+    let number: u8 = record.local_id.parse().unwrap();
+    saying(record, [number % 4; 16])
+}
+
+/// The links of new records with what is there and among each other, as if an engine had found them: a function of what
+/// two forms say. A form of several records is linked with itself.
+fn linked(there: &Held, new: &[NewRecord]) -> Vec<FormLink> {
+    let says = |record: &Record| {
+        let number: u8 = record.local_id.parse().unwrap();
+        [record.entity_type() as u8, number % 4]
+    };
+    let mut forms: BTreeMap<FormId, ([u8; 2], usize, usize)> = BTreeMap::new();
+    for (_, form, record) in there.records.values() {
+        forms.entry(*form).or_insert((says(record), 0, 0)).1 += 1;
+    }
+    for new in new {
+        forms.entry(new.form()).or_insert((says(&new.record), 0, 0)).2 += 1;
+    }
+    let agree = |one: &FormId, other: &FormId| {
+        let says = [forms[one].0, forms[other].0];
+        let hash = IdKey::default().tag("agree", &[says.iter().min()?, says.iter().max()?])[0] % 6;
+        (one == other || hash < 3).then(|| link(*one, *other, f64::from(hash)))
+    };
+    let mut links = Vec::new();
+    for (form, (_, before, more)) in forms.iter().filter(|(_, (_, _, more))| *more > 0) {
+        if *before < 2 && before + more > 1 {
+            links.extend(agree(form, form));
+        }
+        if *before == 0 {
+            links.extend(forms.keys().filter(|it| *it != form).filter_map(|it| agree(form, it)));
+        }
+    }
+    links
+}
+
 fn handling(own: bool) -> Handling {
     if own { Handling::Own } else { Handling::Shared }
 }
@@ -91,16 +131,13 @@ fn act(store: &dyn Store, act: &Act, turn: usize) -> Option<()> {
     let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
     let mut batch = Batch::default();
     match act {
-        Act::Put { records: new, links } => {
-            let new: Vec<Record> =
-                new.iter().map(|(agency, number)| made(*agency, *number)).collect();
-            batch = records(&new.iter().collect::<Vec<_>>());
-            let ids: Vec<RecordId> =
-                ids.iter().copied().chain(new.iter().map(|it| it.id)).collect();
-            for (one, other, bits) in links {
-                let ends = pair(&ids, (*one, *other));
-                batch.links.extend(ends.map(|(one, other)| link(one, other, f64::from(*bits))));
-            }
+        Act::Put { records } => {
+            let made = records.iter().map(|(agency, number)| told(&made(*agency, *number)));
+            let mut new: BTreeMap<RecordId, NewRecord> =
+                made.map(|new| (new.record.id, new)).collect();
+            new.retain(|id, _| !there.records.contains_key(id));
+            batch.records = new.into_values().collect();
+            batch.links = linked(&there, &batch.records);
         }
         Act::Tie { ends, own } => {
             let (from, to) = pair(&ids, *ends)?;
@@ -135,7 +172,8 @@ fn act(store: &dyn Store, act: &Act, turn: usize) -> Option<()> {
             transaction.purge(&gone).unwrap();
         }
         Act::Note { record } => {
-            transaction.note_unlinked(&[pick(&ids, *record)?]).unwrap();
+            let (_, form, _) = there.records[&pick(&ids, *record)?];
+            transaction.note_unlinked(&[form]).unwrap();
         }
         Act::Read { .. } => {}
     }

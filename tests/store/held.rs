@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use accord::govern::View;
-use accord::model::{ClassId, Event, EventId, Judgement, Link, Record, RecordId, Tie, TieId};
+use accord::model::{
+    ClassId, Event, EventId, FormId, FormLink, Judgement, Record, RecordId, Tie, TieId,
+};
 use accord::store::{Changes, SnapshotSink, Store};
 
 /// The visible part of a store.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Held {
     pub revision: u64,
-    pub records: BTreeMap<RecordId, (ClassId, Record)>,
+    pub records: BTreeMap<RecordId, (ClassId, FormId, Record)>,
     pub ties: BTreeMap<TieId, Tie>,
     pub events: BTreeMap<EventId, Event>,
-    pub links: BTreeMap<(RecordId, RecordId), Link>,
+    pub links: BTreeMap<(FormId, FormId), FormLink>,
     pub judgements: BTreeMap<(RecordId, RecordId), Vec<Judgement>>,
 }
 
@@ -28,10 +30,12 @@ impl Held {
     /// Follows the store.
     pub fn apply(&mut self, changes: Changes) {
         self.revision = changes.revision;
-        // A link goes with a record, without being named: also with one that was put again since.
-        let named = &changes.records;
-        self.links.retain(|(a, b), _| !named.contains_key(a) && !named.contains_key(b));
         put(&mut self.records, changes.records);
+        // A link goes with the last record of a form, without being named.
+        let mut forms: BTreeMap<FormId, usize> = BTreeMap::new();
+        self.records.values().for_each(|(_, form, _)| *forms.entry(*form).or_default() += 1);
+        let has = |form: &FormId, least| forms.get(form).is_some_and(|count| *count >= least);
+        self.links.retain(|(a, b), _| has(a, if a == b { 2 } else { 1 }) && has(b, 1));
         put(&mut self.ties, changes.ties);
         put(&mut self.events, changes.events);
         self.links.extend(changes.links.into_iter().map(|link| ((link.a, link.b), link)));
@@ -52,8 +56,8 @@ fn put<K: Ord, V>(held: &mut BTreeMap<K, V>, changes: BTreeMap<K, Option<V>>) {
 }
 
 impl SnapshotSink for Held {
-    fn record(&mut self, class: ClassId, record: Record) {
-        self.records.insert(record.id, (class, record));
+    fn record(&mut self, class: ClassId, form: FormId, record: Record) {
+        self.records.insert(record.id, (class, form, record));
     }
 
     fn tie(&mut self, tie: Tie) {
@@ -64,7 +68,7 @@ impl SnapshotSink for Held {
         self.events.insert(event.id, event);
     }
 
-    fn link(&mut self, link: Link) {
+    fn link(&mut self, link: FormLink) {
         self.links.insert((link.a, link.b), link);
     }
 

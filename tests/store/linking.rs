@@ -1,15 +1,15 @@
 //! Links that are found after their records were stored, and the notes of records that are still to be linked.
 
-use accord::model::{Handling, Link};
+use accord::model::{FormLink, Handling};
 use accord::store::{Ids, Store, Unlinked};
 
 use super::contract::{apply, everything, view_of};
-use super::fixture::{id, link, person, records, time};
+use super::fixture::{form, link, person, records, stored, time};
 use super::on_both;
 use crate::policy;
 
 /// Links records late.
-fn link_late(store: &dyn Store, links: &[Link], linked: &[Unlinked]) {
+fn link_late(store: &dyn Store, links: &[FormLink], linked: &[Unlinked]) {
     let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
     transaction.link_late(links, linked).unwrap();
     transaction.commit().unwrap();
@@ -22,7 +22,7 @@ fn late_links_are_noted_and_tell_those_alone_who_see_both_ends() {
         apply(store, &records(&[&own])).unwrap();
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         transaction.put(&records(&[&other])).unwrap();
-        let notes = transaction.note_unlinked(&[other.id]).unwrap();
+        let notes = transaction.note_unlinked(&[form(&other)]).unwrap();
         transaction.commit().unwrap();
         let revision = store.revision().unwrap();
         assert_eq!(store.unlinked(0).unwrap(), notes);
@@ -37,10 +37,11 @@ fn late_links_are_noted_and_tell_those_alone_who_see_both_ends() {
         let whole = policy::whole(store);
         let late = || [&a, &b, &whole].map(|view| store.late_revision(view.sight()).unwrap());
         let (revision, before) = (store.revision().unwrap(), late());
-        let found = link(own.id, other.id, 3.5);
+        let found = link(form(&own), form(&other), 3.5);
         // Of what is not there any more nothing is linked.
-        let gone = link(own.id, id("z", "gone"), 1.0);
-        link_late(store, &[found.clone(), gone], &[]);
+        let gone = form(&person("z", "gone", Handling::Own));
+        let of_gone = link(form(&own), gone, 1.0);
+        link_late(store, &[found.clone(), of_gone], &[]);
         assert_eq!(everything(store).links, std::slice::from_ref(&found));
         assert_eq!(store.unlinked(0).unwrap(), notes);
         assert_eq!(store.revision().unwrap(), revision, "no sign for who sees one end");
@@ -48,7 +49,7 @@ fn late_links_are_noted_and_tell_those_alone_who_see_both_ends() {
         assert_eq!(after[..2], before[..2]);
         assert!(after[2] > before[2]);
         // Linking again changes nothing but the note.
-        link_late(store, &[found], &[notes[0], Unlinked { id: id("z", "gone"), ..notes[0] }]);
+        link_late(store, &[found], &[notes[0], Unlinked { form: gone, ..notes[0] }]);
         assert_eq!((late(), store.revision().unwrap()), (after, revision));
         assert_eq!(store.unlinked(0).unwrap(), []);
     });
@@ -60,7 +61,7 @@ fn notes_are_renewed_where_records_move() {
         let (own, other) = (person("a", "1", Handling::Own), person("b", "1", Handling::Own));
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         transaction.put(&records(&[&own, &other])).unwrap();
-        let before = transaction.note_unlinked(&[own.id, other.id]).unwrap();
+        let before = transaction.note_unlinked(&[form(&own), form(&other)]).unwrap();
         transaction.commit().unwrap();
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         let ids = Ids { records: vec![other.id], ..Ids::default() };
@@ -70,8 +71,11 @@ fn notes_are_renewed_where_records_move() {
         link_late(store, &[], &before);
         let revision = store.revision().unwrap();
         let mut after = store.unlinked(revision - 1).unwrap();
-        after.sort_by_key(|note| note.id != own.id);
-        assert_eq!(after.iter().map(|note| note.id).collect::<Vec<_>>(), [own.id, other.id]);
+        after.sort_by_key(|note| note.form != form(&own));
+        let mut moved = stored(&other);
+        moved.record.label.review_by = Some(time(9));
+        let forms: Vec<_> = after.iter().map(|note| note.form).collect();
+        assert_eq!(forms, [form(&own), moved.form()]);
         assert!(after.iter().all(|note| note.since == revision));
         assert_eq!(after[0].class, before[0].class);
         assert_ne!(after[1].class, before[1].class);
@@ -86,7 +90,7 @@ fn a_note_goes_with_its_record() {
         let own = person("a", "1", Handling::Own);
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         transaction.put(&records(&[&own])).unwrap();
-        transaction.note_unlinked(&[own.id]).unwrap();
+        transaction.note_unlinked(&[form(&own)]).unwrap();
         transaction.commit().unwrap();
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         transaction.purge(view_of(store, "a").classes()).unwrap();

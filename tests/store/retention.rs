@@ -4,10 +4,12 @@ use accord::govern::View;
 use accord::model::{
     BlockKey, ClassId, ClassSet, Event, Handling, Record, Tie, Timestamp, Verdict,
 };
-use accord::store::{Batch, Ids, Purged, SqliteStore, Store};
+use accord::store::{Batch, Ids, NewRecord, Purged, SqliteStore, Store};
 
 use super::contract::{apply, collect, everything};
-use super::fixture::{Collected, event, judgement, link, person, phone, records, tie};
+use super::fixture::{
+    Collected, event, form, judgement, link, person, phone, records, stored, tie,
+};
 use super::on_both;
 use crate::policy::{seeing, time};
 
@@ -44,7 +46,7 @@ pub fn rows() -> Rows {
     let batch = Batch {
         ties: vec![tie.clone()],
         events: vec![event.clone(), joint.clone()],
-        links: vec![link(a1.id, b1.id, 4.25), link(a1.id, other.id, 2.0)],
+        links: vec![link(form(&a1), form(&b1), 4.25), link(form(&a1), form(&other), 2.0)],
         judgements: vec![judgement(a1.id, b1.id, Verdict::Same, Handling::Shared)],
         ..records(&[&a1, &a2, &other, &b1])
     };
@@ -108,17 +110,28 @@ fn what_is_reviewed_moves_with_all_that_rests_on_it_and_nothing_else_moves() {
             assert_eq!(found.participants.len(), 2);
         }
         // Blocks are of the class after.
-        let mut ids = vec![rows.a1.id, rows.a2.id, rows.b1.id];
-        ids.sort();
-        assert_eq!(store.candidates(rest.sight(), &[BlockKey(7)]).unwrap(), ids);
-        assert_eq!(store.candidates(due.sight(), &[BlockKey(7)]).unwrap(), [rows.other.id]);
+        let after = |record: &Record| {
+            let mut record = stored(record);
+            record.record.label.review_by = Some(time(AFTER));
+            record.form()
+        };
+        let mut forms = vec![after(&rows.a1), after(&rows.a2), form(&rows.b1)];
+        forms.sort();
+        assert_eq!(store.candidates(rest.sight(), &[BlockKey(7)]).unwrap(), forms);
+        assert_eq!(store.candidates(due.sight(), &[BlockKey(7)]).unwrap(), [form(&rows.other)]);
         let read = store.records(rest.sight(), &[rows.a1.id]).unwrap();
         assert_eq!(by(&read[0].label), Some(time(AFTER)));
         let read = store.events(rest.sight(), &[rows.event.id, rows.joint.id]).unwrap();
         assert_eq!((by(&read[0].label), read[1].participants.len()), (Some(time(AFTER)), 2));
         // With the class as of before, all is as it was but for the date.
         let all = everything(store);
-        assert_eq!((all.links, all.judgements), (whole.links, whole.judgements));
+        assert_eq!(all.judgements, whole.judgements);
+        let mut links = vec![
+            link(after(&rows.a1), form(&rows.b1), 4.25),
+            link(after(&rows.a1), form(&rows.other), 2.0),
+        ];
+        links.sort_by_key(|link| (link.a, link.b));
+        assert_eq!(all.links, links);
         assert_eq!(all.records.len(), whole.records.len());
     });
 }
@@ -133,7 +146,7 @@ fn handing_in_again_what_was_reviewed_changes_nothing() {
         let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();
         assert_eq!(transaction.known(&[rows.a1.id]).unwrap()[&rows.a1.id], rows.a1);
         drop(transaction);
-        let again = Batch { judgements: Vec::new(), ..rows.batch.clone() };
+        let again = Batch { judgements: Vec::new(), links: Vec::new(), ..rows.batch.clone() };
         assert_eq!(apply(store, &again).unwrap(), Default::default());
         // A review that sets the same date again, or one of absent objects, does not either.
         review(store, &rows.ids(), AFTER);
@@ -208,7 +221,7 @@ fn what_was_purged_is_not_left_in_the_file() {
     let store = SqliteStore::open(&path, true).unwrap();
     let rows = rows();
     let mut batch = rows.batch.clone();
-    for (record, _) in &mut batch.records {
+    for NewRecord { record, .. } in &mut batch.records {
         if record.label.agency == "a" {
             record.raw.insert("name".into(), format!("Canary-{}", record.local_id));
         }

@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use accord::govern::{Field, Grant, POLICY_DOCUMENT, Role};
 use accord::ingest::SubmittedRow;
-use accord::model::{Body, ClassId, Event, IdKey, Judgement, Link, Record, SubjectCategory, Tie};
+use accord::model::{
+    Body, ClassId, Content, Event, FormId, FormLink, IdKey, Judgement, Record, SubjectCategory, Tie,
+};
 use accord::resolve::{Engine, Model};
-use accord::store::{Batch, SnapshotSink, Store};
+use accord::store::{Batch, NewRecord, SnapshotSink, Store};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -122,14 +124,14 @@ const WHOLE: &str = "hub";
 fn probes(store: &dyn Store) -> Vec<Value> {
     struct People(Vec<Value>);
     impl SnapshotSink for People {
-        fn record(&mut self, _: ClassId, record: Record) {
+        fn record(&mut self, _: ClassId, _: FormId, record: Record) {
             if let Body::Person(_) = record.body {
                 self.0.push(json!({ "body": record.body }));
             }
         }
         fn tie(&mut self, _: Tie) {}
         fn event(&mut self, _: Event) {}
-        fn link(&mut self, _: Link) {}
+        fn link(&mut self, _: FormLink) {}
         fn judgement(&mut self, _: Judgement) {}
     }
     let mut people = People(Vec::new());
@@ -169,7 +171,8 @@ fn hide(store: &dyn Store, engine: &Engine) {
             serde_json::from_value(person(&format!("h{number}"), NAMES[0], birth)).unwrap();
         for record in row.into_output("harbour-shelter", &IdKey::default()).unwrap().records {
             let keys = engine.keys(&engine.prepare(&record));
-            batch.records.push((record, keys));
+            let content = Content(record.id.0);
+            batch.records.push(NewRecord { record, content, keys });
         }
     }
     let mut transaction = store.begin(&crate::unlogged::MAKING).unwrap();

@@ -1,13 +1,10 @@
 //! The explanation of an entity: the links that hold its records together, and the groups that it would fall into
 //! without the weakest one.
 
-use std::collections::BTreeMap;
-
 use super::mean_bits;
 use super::spanning::{Explanation, explain, links_from};
 use crate::graph::{EntityIndex, LinkIndex, RecordIndex, Snapshot};
-use crate::model::Verdict;
-use crate::resolve::{Engine, cluster};
+use crate::resolve::Engine;
 
 /// The explanation of an entity.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,33 +47,7 @@ pub(super) fn groups(
     entity: EntityIndex,
     left_out: Option<LinkIndex>,
 ) -> Vec<Vec<RecordIndex>> {
-    let entity_type = snapshot.entities()[entity].entity_type;
-    let records = &snapshot.entities()[entity].records;
-    // Positions within the entity keep the order of the records, which settles ties.
-    let position = |record: RecordIndex| records.binary_search(&record).ok().map(|at| at as u32);
-    let links: Vec<(u32, u32, f64)> = links_from(snapshot, entity, entity)
-        .into_iter()
-        .filter(|link| Some(*link) != left_out)
-        .filter_map(|link| {
-            let link = &snapshot.links()[link];
-            let ends = snapshot.stored(link.a).zip(snapshot.stored(link.b));
-            let (a, b) = ends?;
-            Some((position(a)?, position(b)?, link.bits))
-        })
-        .collect();
-    let verdicts = snapshot.verdicts();
-    let judged = |wanted: Verdict| -> Vec<(u32, u32)> {
-        let of_verdict = verdicts.iter().filter(|(_, verdict)| **verdict == wanted);
-        of_verdict.filter_map(|((a, b), _)| position(*a).zip(position(*b))).collect()
-    };
-    let (must, cannot) = (judged(Verdict::Same), judged(Verdict::NotSame));
-    let parameters = engine.cluster_parameters(entity_type);
-    let labels = cluster(records.len(), &links, &must, &cannot, &parameters);
-    let mut groups: BTreeMap<u32, Vec<RecordIndex>> = BTreeMap::new();
-    for (record, label) in records.iter().zip(labels) {
-        groups.entry(label).or_default().push(*record);
-    }
-    let mut groups: Vec<Vec<RecordIndex>> = groups.into_values().collect();
+    let mut groups = snapshot.regrouped(engine, entity, left_out);
     let id = |record: &RecordIndex| snapshot.record_id(*record);
     groups.iter_mut().for_each(|group| group.sort_by_cached_key(id));
     groups.sort_by_cached_key(|group| group.first().map(id));

@@ -89,7 +89,7 @@ pub struct WhyNot {
 /// The pairs of records between two entities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Between {
-    /// The number of pairs of a record of the one and a record of the other.
+    /// The number of pairs of a record of the one and a record of the other, each for all that say the same as it.
     pub pairs: usize,
     /// The number of these pairs that the engine linked.
     pub links: usize,
@@ -147,7 +147,6 @@ pub fn why(
     let stop = engine.cluster_parameters(records[0].entity_type()).stop;
     let gains = gains(engine, records[0].entity_type(), &score);
     let [keys, others] = prepared.each_ref().map(|prepared| engine.keys(prepared));
-    let pair = (records[0].id, records[1].id);
     let same_entity = snapshot.entity_of(a) == snapshot.entity_of(b);
     Some(PairExplanation {
         a,
@@ -158,7 +157,7 @@ pub fn why(
         why_not: (score.bits < stop).then(|| why_not(score.bits, stop, gains)),
         score,
         shared_keys: keys.iter().filter(|key| others.binary_search(key).is_ok()).count(),
-        linked: snapshot.links().find_by_key(&pair, |link| (link.a, link.b)).is_some(),
+        linked: snapshot.link_between(a, b).is_some(),
         same_entity,
         verdict: snapshot.verdicts().get(&(a, b)).copied(),
         between: if same_entity { None } else { between(snapshot, engine, a, b) },
@@ -231,7 +230,7 @@ fn between(
     let [a, b] = [a, b].map(|record| snapshot.entity_of(record));
     let [one, other] = [a, b].map(|entity| &snapshot.entities()[entity]);
     let links = [links_from(snapshot, a, b), links_from(snapshot, b, a)].concat();
-    let pairs = one.records.len() * other.records.len();
+    let pairs = snapshot.node_count(&one.records) * snapshot.node_count(&other.records);
     let parameters = engine.cluster_parameters(one.entity_type);
     let mean_bits = mean_bits(snapshot, &links, pairs, &parameters)?;
     Some(Between { pairs, links: links.len(), mean_bits })

@@ -13,7 +13,8 @@ pub struct Explanation {
     pub spanning: Vec<LinkIndex>,
     /// The number of links between the records, including the ones not in `spanning`.
     pub links: usize,
-    /// The number of pairs of the records.
+    /// The number of pairs that are compared: of the records, each for all that say the same as it, and of each further
+    /// one that does so with it.
     pub pairs: usize,
     /// The judgements on pairs of the records, in the snapshot's order.
     pub judgements: Vec<JudgementIndex>,
@@ -53,9 +54,15 @@ pub fn explain(snapshot: &Snapshot, entity: EntityIndex) -> Explanation {
     Explanation {
         spanning,
         links,
-        pairs: records.len() * (records.len() - 1) / 2,
+        pairs: compared_pairs(snapshot, records),
         judgements: judgements.map(|(index, _)| index).collect(),
     }
+}
+
+/// How many pairs of an entity's records are compared.
+fn compared_pairs(snapshot: &Snapshot, records: &[RecordIndex]) -> usize {
+    let nodes = snapshot.node_count(records);
+    nodes * nodes.saturating_sub(1) / 2 + (records.len() - nodes)
 }
 
 /// Returns the links with the smaller record in the first entity and the greater record in the second. Links are

@@ -6,7 +6,8 @@ use super::seen::{Overruled, in_force, overruled};
 use crate::casework::{Casework, CaseworkError};
 use crate::govern::{AgreementId, Grant, Level, Purpose, Question, Sight};
 use crate::model::{
-    ClassId, Event, Handling, Judgement, Kind, Label, Link, Record, SubjectCategory, Tie,
+    ClassId, Event, FormId, FormLink, Handling, Judgement, Kind, Label, Record, SubjectCategory,
+    Tie,
 };
 use crate::store::SnapshotSink;
 
@@ -98,7 +99,7 @@ impl Counts<'_> {
 }
 
 impl SnapshotSink for Counts<'_> {
-    fn record(&mut self, _: ClassId, record: Record) {
+    fn record(&mut self, _: ClassId, _: FormId, record: Record) {
         self.add(record.entity_type().into(), &record.label);
     }
 
@@ -110,7 +111,7 @@ impl SnapshotSink for Counts<'_> {
         self.add(Kind::Event, &event.label);
     }
 
-    fn link(&mut self, _: Link) {}
+    fn link(&mut self, _: FormLink) {}
 
     fn judgement(&mut self, judgement: Judgement) {
         self.add(Kind::Judgement, &judgement.label);

@@ -7,22 +7,33 @@ use super::{Anew, Making};
 use crate::govern::Fields;
 use crate::graph::masks::is_of_victim;
 use crate::graph::{EventIndex, JudgementIndex, RecordIndex, Snapshot, TieIndex, withheld};
-use crate::model::{Event, Judgement, Kind, Link, Record, RecordId, Tie};
+use crate::model::{Event, FormId, FormLink, Judgement, Kind, Record, RecordId, Tie};
 use crate::store::Changes;
+
+/// A record that is put into a snapshot.
+#[derive(Debug)]
+pub(super) struct Added {
+    pub record: Arc<Record>,
+    /// The fields that are withheld of it.
+    pub fields: Fields,
+    /// The form of what is left.
+    pub form: FormId,
+}
 
 /// The objects that are put into a snapshot, and the positions of those that are taken out.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
-    /// New records, and the fields that are withheld of each.
-    pub records: Vec<(Arc<Record>, Fields)>,
-    /// Records that have another label now.
-    pub replaced: Vec<(RecordIndex, Arc<Record>)>,
+    /// New records.
+    pub records: Vec<Added>,
+    /// Records that have another label now, with the forms that they are of now.
+    pub replaced: Vec<(RecordIndex, Arc<Record>, FormId)>,
     pub records_gone: Vec<RecordIndex>,
     pub ties: Vec<Arc<Tie>>,
     pub ties_gone: Vec<TieIndex>,
     pub events: Vec<Arc<Event>>,
     pub events_gone: Vec<EventIndex>,
-    pub links: Vec<Link>,
+    /// Links between forms that the store found.
+    pub links: Vec<FormLink>,
     pub judgements: Vec<Judgement>,
     pub judgements_gone: Vec<JudgementIndex>,
 }
@@ -38,7 +49,9 @@ impl Delta {
             let is_named = making.unmasked.is_some_and(|named| named.contains(id));
             let at = before.stored(*id);
             match now {
-                Some((_, record)) => delta.put_record(before, record, at, (making, is_named))?,
+                Some((_, form, record)) => {
+                    delta.put_record(before, (record, *form), at, (making, is_named))?;
+                }
                 None if is_named && at.is_some() => return Err(Anew),
                 None => delta.records_gone.extend(at),
             }
@@ -74,7 +87,7 @@ impl Delta {
     fn put_record(
         &mut self,
         before: &Snapshot,
-        record: &Record,
+        (record, mut form): (&Record, FormId),
         at: Option<RecordIndex>,
         (making, is_named): (Making<'_>, bool),
     ) -> Result<(), Anew> {
@@ -82,9 +95,11 @@ impl Delta {
         let fields = making.view.withheld_from(record.entity_type().into(), &record.label);
         if !fields.is_empty() {
             withheld::strip_record(&mut record, fields);
+            form = withheld::form(making.engine, &record);
         }
         let Some(at) = at else {
-            self.records.push((making.shared.records.hold(record), fields));
+            let record = making.shared.records.hold(record);
+            self.records.push(Added { record, fields, form });
             return if is_named { Err(Anew) } else { Ok(()) };
         };
         let held = &before.records[at];
@@ -97,7 +112,7 @@ impl Delta {
         if relabelled != record || !is_masked_alike {
             return Err(Anew);
         }
-        self.replaced.push((at, making.shared.records.hold(record)));
+        self.replaced.push((at, making.shared.records.hold(record), form));
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::lists::Lists;
 use super::{Anew, Touched};
 use crate::graph::clusters::{Pairs, clustered};
+use crate::graph::forms::is_of_duplicate;
 use crate::graph::judged::verdicts;
 use crate::graph::layered::Layered;
 use crate::graph::{Entity, EntityIndex, RecordIndex, Snapshot};
@@ -101,12 +102,17 @@ fn clusters(
         records.iter().flat_map(|at| lists.naming.links.at(*at)).copied().collect();
     let scored = links.into_iter().filter_map(|at| {
         let link = &lists.links[at];
-        Some((number(link.a)?, number(link.b)?, link.bits))
+        let scored = (number(link.a)?, number(link.b)?, link.bits);
+        let ends = (lists.stored(link.a)?, lists.stored(link.b)?);
+        Some((is_of_duplicate(&lists.forms, |at| lists.is_apart(at), ends), scored))
     });
+    let (duplicates, links): (Vec<_>, Vec<_>) =
+        scored.partition(|(is_of_duplicate, _)| *is_of_duplicate);
+    let pairs_of = |scored: Vec<(bool, _)>| scored.into_iter().map(|(_, pair)| pair).collect();
     let judged: BTreeSet<_> =
         records.iter().flat_map(|at| lists.naming.judgements.at(*at)).copied().collect();
     let verdicts = verdicts(judged.into_iter().map(|at| &lists.judgements[at]));
-    let pairs = Pairs::of(scored.collect(), verdicts, number);
+    let pairs = Pairs::of((pairs_of(links), pairs_of(duplicates)), verdicts, number);
     let mut members: BTreeMap<u32, Vec<RecordIndex>> = BTreeMap::new();
     for (record, label) in records.iter().zip(clustered(engine, &types, &pairs)) {
         members.entry(label).or_default().push(*record);

@@ -1,24 +1,21 @@
 //! The lists of a snapshot with changes put in: records with their links, ties, events and judgements, and what names
 //! each record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use super::delta::Delta;
+use super::delta::{Added, Delta};
 use super::{Anew, Making, Touched};
 use crate::graph::evidence::{Coded, Statement};
+use crate::graph::forms::Forms;
 use crate::graph::keys::KeyIndex;
 use crate::graph::layered::Layered;
-use crate::graph::masks::{Hides, is_of_victim, row_of, rows_of};
+use crate::graph::masks::{is_of_victim, row_of, rows_of};
 use crate::graph::naming::{Naming, named_by_event, named_by_tie};
 use crate::graph::shared_objects::SharedObjects;
 use crate::graph::tag::{self, Sum};
 use crate::graph::{JudgementIndex, LeftOut, List, RecordIndex, Snapshot, TieIndex};
-use crate::leak;
 use crate::model::{Event, Judgement, Link, Record, RecordId, Tie};
-use crate::resolve::{Engine, Prepared};
 
 /// The lists of the next snapshot.
 pub(super) struct Lists {
@@ -28,6 +25,7 @@ pub(super) struct Lists {
     pub links: List<Link>,
     pub judgements: Layered<JudgementIndex, Judgement>,
     pub naming: Naming,
+    pub forms: Forms,
     pub keys: KeyIndex,
     pub sum: Sum,
     pub left_out: LeftOut,
@@ -50,20 +48,21 @@ impl Lists {
             links: before.links.clone(),
             judgements: before.judgements.clone(),
             naming: before.naming.clone(),
-            keys: before.keys.of(&before.records, making.engine).clone(),
+            forms: before.forms.clone(),
+            keys: before.keys.of(before, making.engine).clone(),
             sum: before.sum,
             left_out: LeftOut::before(Arc::clone(&base.withheld), base.hiding()),
         };
         touched.gone.extend(&delta.records_gone);
         lists.put_records(before, &delta, making, touched)?;
         Self::follow_gone(before, &mut delta, making.shared);
+        lists.judge(before, &mut delta, making, touched)?;
         lists.relink(before, &delta, making, touched)?;
         lists.put_statements(before, &delta, touched)?;
-        lists.judge(before, delta, making, touched)?;
         Ok(lists)
     }
 
-    fn stored(&self, id: RecordId) -> Option<RecordIndex> {
+    pub(super) fn stored(&self, id: RecordId) -> Option<RecordIndex> {
         self.records.find_by_key(&id, |record| record.id)
     }
 
@@ -78,21 +77,27 @@ impl Lists {
             let named = named.iter().filter_map(|id| before.stored(*id));
             rows_of(named.map(|at| before.records[at].as_ref()))
         });
-        let mut edit = before.records.edit();
+        let (mut edit, mut forms) = (before.records.edit(), before.forms.of.edit());
+        let mut more = Vec::new();
         for at in &delta.records_gone {
             let record = &before.records[*at];
             let fields = making.view.withheld_from(record.entity_type().into(), &record.label);
             self.sum.take(tag::record(&before.id_key, record, fields.bits()));
             self.left_out.forget(*at);
             edit.remove(*at);
+            forms.remove(*at);
         }
-        for (at, record) in &delta.replaced {
+        for (at, record, form) in &delta.replaced {
             edit.put_at(*at, Arc::clone(record));
+            forms.put_at(*at, *form);
+            more.push((*form, *at));
             touched.replaced.insert(*at);
         }
-        let new = delta.records.iter().map(|(record, _)| Arc::clone(record)).collect();
+        let new = delta.records.iter().map(|added| Arc::clone(&added.record)).collect();
         let positions = edit.put(new, |it| it.id)?;
-        for ((record, fields), at) in delta.records.iter().zip(positions) {
+        for (Added { record, fields, form }, at) in delta.records.iter().zip(positions) {
+            forms.put_at(at, *form);
+            more.push((*form, at));
             self.sum.add(tag::record(&before.id_key, record, fields.bits()));
             if !fields.is_empty() {
                 Arc::make_mut(&mut self.left_out.withheld).insert(at);
@@ -103,6 +108,7 @@ impl Lists {
             touched.fresh.insert(at);
         }
         self.records = edit.done();
+        self.forms = before.forms.with(forms.done(), &more);
         Ok(())
     }
 
@@ -134,117 +140,6 @@ impl Lists {
         delta.events.sort_by_key(|event| event.id);
         delta.judgements_gone.sort_unstable();
         delta.judgements_gone.dedup();
-    }
-
-    /// Takes the links of records that are gone, and links the new ones with all records that share a key with them. A
-    /// link is a function of two records, so it does not matter which links the store has found until now.
-    fn relink(
-        &mut self,
-        before: &Snapshot,
-        delta: &Delta,
-        making: Making<'_>,
-        touched: &mut Touched,
-    ) -> Result<(), Anew> {
-        let hides = making.unmasked.map(|_| self.left_out.hiding());
-        let found = self.found(making.engine, hides.as_ref(), &touched.fresh);
-        let mut links = before.links.edit();
-        let mut naming = before.naming.links.edit();
-        let is_open = |id| {
-            let record = self.stored(id).and_then(|at| self.records.get(at));
-            let gone = || before.stored(id).and_then(|at| before.records.get(at));
-            record.or_else(gone).is_none_or(|record| !is_of_victim(&record.label))
-        };
-        let is_scored = |link: &Link| hides.is_none() || is_open(link.a) && is_open(link.b);
-        let mut sum = self.sum;
-        for gone in &delta.records_gone {
-            for at in before.naming.links.at(*gone) {
-                let Some(link) = links.get(*at).cloned() else { continue };
-                sum.take(tag::link(&before.id_key, &link, is_scored(&link)));
-                for end in [link.a, link.b].into_iter().filter_map(|id| before.stored(id)) {
-                    naming.take(end, *at);
-                    touched.joints.insert(end);
-                }
-                links.remove(*at);
-                touched.links.insert(*at);
-            }
-        }
-        // Where the store has a link already, it is that one, unless it was scored on fields that are withheld.
-        let ends = |link: &Link| self.stored(link.a).zip(self.stored(link.b));
-        let is_used = |link: &&Link| {
-            let is_whole = |at| !self.left_out.withheld.contains(at);
-            ends(link).is_some_and(|ends| {
-                is_whole(ends.0) && is_whole(ends.1) && self.may_join(hides.as_ref(), ends)
-            })
-        };
-        let stored = delta.links.iter().filter(is_used).cloned();
-        let key = |it: &Link| (it.a, it.b);
-        let mut new: BTreeMap<(RecordId, RecordId), (Arc<Link>, _)> = BTreeMap::new();
-        for link in found.into_iter().chain(stored) {
-            let Some(ends) = ends(&link) else { continue };
-            let held = links.find_by_key(&key(&link), |it| key(it)).and_then(|at| links.get(at));
-            if held.is_none_or(|held| **held != link) {
-                new.insert(key(&link), (making.shared.links.hold(link), ends));
-            }
-        }
-        for (pair, (link, _)) in &new {
-            let held = links.find_by_key(pair, |it| (it.a, it.b)).and_then(|at| links.get(at));
-            if let Some(held) = held {
-                sum.take(tag::link(&before.id_key, held, is_scored(held)));
-            }
-            sum.add(tag::link(&before.id_key, link, is_scored(link)));
-        }
-        let (new, ends): (Vec<_>, Vec<_>) = new.into_values().unzip();
-        let positions = links.put(new, |it| (it.a, it.b))?;
-        for (at, ends) in positions.into_iter().zip(ends) {
-            for end in [ends.0, ends.1] {
-                naming.add(end, at);
-                touched.joints.insert(end);
-            }
-            touched.links.insert(at);
-        }
-        let (links, naming) = (links.done(), naming.done());
-        (self.sum, self.links, self.naming.links) = (sum, links, naming);
-        Ok(())
-    }
-
-    fn may_join(&self, hides: Option<&Hides>, (a, b): (RecordIndex, RecordIndex)) -> bool {
-        let joins = |hides: &Hides| hides.joins((a, &self.records[a]), (b, &self.records[b]));
-        hides.is_none_or(|hides| leak::joins(joins(hides)))
-    }
-
-    /// Scores new records with the records that share a key with them, and keeps their keys.
-    fn found(
-        &mut self,
-        engine: &Engine,
-        hides: Option<&Hides>,
-        fresh: &BTreeSet<RecordIndex>,
-    ) -> Vec<Link> {
-        let prepared: BTreeMap<RecordIndex, Prepared> =
-            fresh.iter().map(|at| (*at, engine.prepare(&self.records[*at]))).collect();
-        let keys: Vec<_> = prepared
-            .iter()
-            .flat_map(|(at, one)| engine.keys(one).into_iter().map(move |key| (key, *at)))
-            .collect();
-        if keys.is_empty() {
-            return Vec::new();
-        }
-        self.keys = self.keys.with(keys.iter().copied());
-        let is_there = |at: RecordIndex| self.records.get(at).is_some();
-        let mut pairs: Vec<_> = self.keys.pairs(keys).into_iter().collect();
-        pairs.retain(|(a, b)| is_there(*a) && is_there(*b));
-        pairs.retain(|pair| self.may_join(hides, *pair));
-        let score = |(a, b): (RecordIndex, RecordIndex)| {
-            let own = |at: RecordIndex| prepared.get(&at);
-            let make = |at: RecordIndex| engine.prepare(&self.records[at]);
-            let (id_a, id_b) = (self.records[a].id, self.records[b].id);
-            match (own(a), own(b)) {
-                (Some(one), Some(two)) => engine.link((id_a, one), (id_b, two)),
-                (Some(one), None) => engine.link((id_a, one), (id_b, &make(b))),
-                (None, Some(two)) => engine.link((id_a, &make(a)), (id_b, two)),
-                (None, None) => None,
-            }
-        };
-        pairs.into_par_iter().filter_map(score).collect()
     }
 
     fn put_statements(
@@ -304,18 +199,19 @@ impl Lists {
     fn judge(
         &mut self,
         before: &Snapshot,
-        delta: Delta,
+        delta: &mut Delta,
         making: Making<'_>,
         touched: &mut Touched,
     ) -> Result<(), Anew> {
         let mut naming = before.naming.judgements.edit();
         let mut judgements = before.judgements.edit();
         let id_key = &before.id_key;
-        for at in delta.judgements_gone {
+        for at in std::mem::take(&mut delta.judgements_gone) {
             let held = &before.judgements[at];
             for end in [held.a, held.b].into_iter().filter_map(|id| before.stored(id)) {
                 naming.take(end, at);
                 touched.joints.insert(end);
+                touched.judged.insert(end);
             }
             self.sum.take(tag::judgement(id_key, held));
             judgements.remove(at);
@@ -328,7 +224,8 @@ impl Lists {
             self.stored(it.a).is_some() && self.stored(it.b).is_some() && !is_forgotten
         };
         let key = |it: &Judgement| (it.a, it.b, it.label.agency.clone(), it.user.clone());
-        let mut new: Vec<Judgement> = delta.judgements.into_iter().filter(is_kept).collect();
+        let said = std::mem::take(&mut delta.judgements);
+        let mut new: Vec<Judgement> = said.into_iter().filter(is_kept).collect();
         new.sort_by_key(key);
         for judgement in &new {
             let held = judgements.find_by_key(&key(judgement), key);
@@ -342,6 +239,7 @@ impl Lists {
             for end in ends.into_iter().filter_map(|id| self.stored(id)) {
                 naming.add(end, at);
                 touched.joints.insert(end);
+                touched.judged.insert(end);
             }
         }
         let (judgements, naming) = (judgements.done(), naming.done());

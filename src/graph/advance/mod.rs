@@ -5,6 +5,7 @@
 
 mod delta;
 mod entities;
+mod links;
 mod lists;
 mod masking;
 mod relate;
@@ -56,6 +57,8 @@ struct Touched {
     replaced: BTreeSet<RecordIndex>,
     /// Records of which a link or a judgement came, went or changed.
     joints: BTreeSet<RecordIndex>,
+    /// Records of which a judgement came, went or changed.
+    judged: BTreeSet<RecordIndex>,
     /// Links that came, went or changed.
     links: BTreeSet<LinkIndex>,
     /// Ties and events that came, went or changed, or that show another relationship than before.
@@ -100,7 +103,8 @@ fn assembled(
     touched: &mut Touched,
 ) -> Result<Snapshot, Anew> {
     let (entities, entity_of) = entities::of(before, &lists, making.engine, touched)?;
-    let Lists { records, ties, events, links, judgements, naming, keys, sum, left_out } = lists;
+    let Lists { records, ties, events, links, judgements, naming, forms, keys, sum, left_out } =
+        lists;
     let mut next = Snapshot {
         tag: sum.tag(&before.id_key),
         sum,
@@ -116,6 +120,7 @@ fn assembled(
         adjacency: before.adjacency.clone(),
         evidence: before.evidence.clone(),
         naming,
+        forms,
         keys: keys.into(),
         left_out,
     };

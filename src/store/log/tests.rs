@@ -28,7 +28,10 @@ fn a_row_names_to_a_view_what_it_saw_or_sees() {
         Change::removed(Basis::three(ClassId(1), ClassId(3), ClassId(4))),
     );
     noted.note(Object::Event(EventId([6; 16])), Change::put(class(1)));
-    noted.note(Object::Link(A, B), Change::put(Basis::two(ClassId(3), ClassId(4))));
+    noted.note(
+        Object::Link(FormId(A.0), FormId(B.0)),
+        Change::put(Basis::two(ClassId(3), ClassId(4))),
+    );
     noted.note(
         Object::Judgement(A, B),
         Change::put(Basis::three(ClassId(2), ClassId(3), ClassId(4))),
@@ -49,7 +52,10 @@ fn a_row_names_to_a_view_what_it_saw_or_sees() {
 fn a_damaged_row_is_an_error_whatever_it_says() {
     let mut noted = Noted::new(&LogLimits::default());
     noted.note(Object::Record(A), Change::put(class(1)));
-    noted.note(Object::Link(A, B), Change::put(Basis::two(ClassId(1), ClassId(300))));
+    noted.note(
+        Object::Link(FormId(A.0), FormId(B.0)),
+        Change::put(Basis::two(ClassId(1), ClassId(300))),
+    );
     let row = noted.row().unwrap();
     let whole = (1..row.len()).filter(|length| read(&row[..*length], &[1]).is_some()).count();
     assert_eq!(whole, 2, "without any group, and without the second");

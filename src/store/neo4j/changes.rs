@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::read::{
-    self, Cells, STREAM_TRIES_MAX, class, class_numbers, integer, object, rows, text,
+    self, Cells, STREAM_TRIES_MAX, class, class_numbers, integer, object, parsed, rows, text,
 };
 use super::write::Neo4jTxn;
 use crate::model::{ClassSet, Judgement};
@@ -17,7 +17,7 @@ use crate::store::review::Reviews;
 use crate::store::{Changes, StoreError};
 
 const RECORDS: &str = "UNWIND $wanted AS id MATCH (r:StoredRecord {id: id})
-  WHERE r.class IN $classes RETURN r.class AS class, r.json AS record";
+  WHERE r.class IN $classes RETURN r.class AS class, r.form AS form, r.json AS record";
 
 const TIES: &str = "UNWIND $wanted AS id MATCH (t:StoredTie {id: id})
   WHERE t.class IN $classes AND t.class_from IN $classes AND t.class_to IN $classes
@@ -28,9 +28,9 @@ const EVENTS: &str = "UNWIND $wanted AS id MATCH (e:StoredEvent {id: id})
   RETURN e.class AS class, e.json AS event, e.participants AS participants";
 
 const LINKS: &str = "UNWIND $wanted AS pair
-  MATCH (a:StoredRecord {id: pair[0]})-[l:LINKED]->(b:StoredRecord {id: pair[1]})
+  MATCH (a:StoredForm {id: pair[0]})-[l:LINKED]->(b:StoredForm {id: pair[1]})
   WHERE a.class IN $classes AND b.class IN $classes
-  RETURN l.json AS link ORDER BY a.id, b.id";
+  RETURN a.id AS a, b.id AS b, l.json AS link ORDER BY a, b";
 
 const JUDGEMENTS: &str = "UNWIND $wanted AS pair
   MATCH (j:StoredJudgement) WHERE j.id STARTS WITH pair
@@ -148,7 +148,7 @@ fn as_they_stand(
     changes.records.extend(touched.records.iter().map(|id| (*id, None)));
     for row in asked(RECORDS, names(&touched.records))? {
         let record = read::record(&row, &reviews)?;
-        changes.records.insert(record.id, Some((class(&row)?, record)));
+        changes.records.insert(record.id, Some((class(&row)?, parsed(&row, "form")?, record)));
     }
     changes.ties.extend(touched.ties.iter().map(|id| (*id, None)));
     for row in asked(TIES, names(&touched.ties))? {
@@ -162,7 +162,7 @@ fn as_they_stand(
     }
     let pairs = touched.links.iter().map(|(a, b)| json!([a, b]));
     for row in asked(LINKS, pairs.collect())? {
-        changes.links.push(object(&row, "link")?);
+        changes.links.push(read::link(&row)?);
     }
     changes.judgements.extend(touched.judged.iter().map(|pair| (*pair, Vec::new())));
     // The beginning of their ids.

@@ -22,13 +22,35 @@ struct Step {
 }
 
 /// The steps, by the version that they lead from. A step that was once released never changes.
-const STEPS: [Step; 1] = [
+const STEPS: [Step; 2] = [
     // 5 to 6: the change log, which tells nothing of the revisions so far.
     Step { constraints: &[("StoredChanges", &["revision"])], data: change_log },
+    // 6 to 7: links, blocking keys and notes are of forms.
+    Step { constraints: &[("StoredForm", &["id"])], data: forms },
 ];
 
 fn change_log(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     transaction.run("MATCH (m:StoredMeta {id: 1}) SET m.log_bytes = 0", json!({})).map(|_| ())
+}
+
+/// A record of before is a form of its own, which has the digits of its id: what it says was never hashed, and only the
+/// engine could do so.
+fn forms(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    for step in [
+        "MATCH (r:StoredRecord) SET r.content = substring(r.id, 4), r.form = 'frm_' + substring(r.id, 4)
+         CREATE (f:StoredForm {id: r.form, class: r.class}) CREATE (r)-[:HAS_FORM]->(f)",
+        "MATCH (r:StoredRecord)-[in:IN_BLOCK]->(b:StoredBlock) MATCH (r)-[:HAS_FORM]->(f)
+         CREATE (f)-[:IN_BLOCK]->(b) DELETE in",
+        "MATCH (a:StoredRecord)-[l:LINKED]->(b:StoredRecord)
+         MATCH (a)-[:HAS_FORM]->(one) MATCH (b)-[:HAS_FORM]->(other)
+         CREATE (one)-[:LINKED {json: l.json}]->(other) DELETE l",
+        "MATCH (r:StoredRecord&StoredUnlinked)-[:HAS_FORM]->(f)
+         SET f:StoredUnlinked, f.unlinked_since = r.unlinked_since
+         REMOVE r:StoredUnlinked, r.unlinked_since",
+    ] {
+        transaction.run(step, json!({}))?;
+    }
+    Ok(())
 }
 
 const VERSION: &str = "MATCH (m:StoredMeta {id: 1}) RETURN m.format AS format";

@@ -5,6 +5,7 @@
 
 mod changes;
 pub mod connection;
+mod forms;
 mod linking;
 mod migrate;
 mod outbox;
@@ -21,7 +22,7 @@ use serde_json::json;
 use super::{Changes, Document, LogLimits, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
-use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
+use crate::model::{BlockKey, Class, ClassId, Event, EventId, FormId, Record, RecordId};
 use connection::{Connection, Transaction};
 
 /// Constraints of the oldest version that the program carries on ([`migrate`]); each also is the index that look-ups
@@ -142,8 +143,16 @@ impl Store for Neo4jStore {
         read::events(&self.connection, view.classes(), ids)
     }
 
-    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<FormId>, StoreError> {
         read::candidates(&self.connection, view.classes(), keys)
+    }
+
+    fn of_forms(
+        &self,
+        view: &Sight,
+        forms: &[FormId],
+    ) -> Result<BTreeMap<FormId, Record>, StoreError> {
+        read::of_forms(&self.connection, view.classes(), forms)
     }
 
     fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {

@@ -17,9 +17,9 @@ const COUNTS: [&str; 3] = [
 ];
 
 /// The removals of a purge, in their order. Objects that name a removed record are found by their copies of its
-/// class; in an event that stays, a removed participant's class becomes -1, which no view holds. A record's links go
+/// class; in an event that stays, a removed participant's class becomes -1, which no view holds. A form's links go
 /// with it.
-const REMOVALS: [&str; 6] = [
+const REMOVALS: [&str; 7] = [
     "MATCH (t:StoredTie) WHERE t.class IN $classes OR t.class_from IN $classes
      OR t.class_to IN $classes DELETE t",
     "MATCH (e:StoredEvent) WHERE e.class IN $classes DELETE e",
@@ -28,6 +28,7 @@ const REMOVALS: [&str; 6] = [
        [class IN e.participants | CASE WHEN class IN $classes THEN -1 ELSE class END]",
     "MATCH (j:StoredJudgement) WHERE j.class_a IN $classes OR j.class_b IN $classes DELETE j",
     "MATCH (r:StoredRecord) WHERE r.class IN $classes DETACH DELETE r",
+    "MATCH (f:StoredForm) WHERE f.class IN $classes DETACH DELETE f",
     "MATCH (b:StoredBlock) WHERE NOT EXISTS { (b)<-[:IN_BLOCK]-() } DELETE b",
 ];
 
@@ -64,7 +65,7 @@ const PARTS: &str = "MATCH (e:StoredEvent) WHERE NOT e.class IN $classes
   WITH DISTINCT e, one WHERE one IN $classes
   RETURN e.id AS id, e.class AS class, one LIMIT $room";
 
-const LINKS: &str = "MATCH (a:StoredRecord)-[l:LINKED]->(b:StoredRecord)
+const LINKS: &str = "MATCH (a:StoredForm)-[l:LINKED]->(b:StoredForm)
   WHERE a.class IN $classes OR b.class IN $classes
   RETURN a.id AS a, b.id AS b, a.class AS one, b.class AS other LIMIT $room";
 

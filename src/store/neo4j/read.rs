@@ -7,14 +7,16 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::connection::Connection;
-use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId, Tie};
+use crate::model::{
+    BlockKey, Class, ClassId, ClassSet, Event, EventId, FormId, FormLink, Record, RecordId, Tie,
+};
 use crate::store::review::Reviews;
-use crate::store::{SnapshotSink, StoreError};
+use crate::store::{SnapshotSink, StoreError, links};
 
-/// Matches the records of some classes that carry a key: one index seek for each class, past records of others.
+/// Matches the forms of some classes that carry a key: one index seek for each class, past forms of others.
 pub(super) const WITHIN: &str = "UNWIND $keys AS key UNWIND $classes AS class
-  MATCH (:StoredBlock {key: key, class: class})<-[:IN_BLOCK]-(r:StoredRecord)
-  RETURN key, r.id AS id";
+  MATCH (:StoredBlock {key: key, class: class})<-[:IN_BLOCK]-(f:StoredForm)
+  RETURN key, f.id AS id";
 
 /// How long one look-up may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -161,13 +163,39 @@ pub(super) fn candidates(
     connection: &Connection,
     view: &ClassSet,
     keys: &[BlockKey],
-) -> Result<Vec<RecordId>, StoreError> {
+) -> Result<Vec<FormId>, StoreError> {
     let keys: Vec<i64> = keys.iter().map(|key| key.0 as i64).collect();
     rows(connection, WITHIN, json!({ "keys": keys, "classes": class_numbers(view) }))?
         .iter()
-        .map(record_id)
+        .map(|row| parsed(row, "id"))
         .collect::<Result<BTreeSet<_>, _>>()
         .map(|found| found.into_iter().collect())
+}
+
+/// The smallest record of each form.
+pub(super) const OF_FORMS: &str = "UNWIND $rows AS id
+  MATCH (f:StoredForm {id: id})<-[:HAS_FORM]-(r:StoredRecord)
+  WITH f, min(r.id) AS first MATCH (r:StoredRecord {id: first})
+  RETURN f.id AS form, r.class AS class, r.json AS record";
+
+pub(super) fn of_forms(
+    connection: &Connection,
+    view: &ClassSet,
+    forms: &[FormId],
+) -> Result<BTreeMap<FormId, Record>, StoreError> {
+    let reviews = Reviews::of(&classes(connection)?);
+    let mut found = BTreeMap::new();
+    for row in rows(connection, OF_FORMS, json!({ "rows": texts(forms) }))? {
+        if view.contains(class(&row)?) {
+            found.insert(parsed(&row, "form")?, record(&row, &reviews)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a link, whose forms are in the columns `a` and `b`.
+pub(super) fn link(row: &Cells) -> Result<FormLink, StoreError> {
+    links::from_text((parsed(row, "a")?, parsed(row, "b")?), text(row, "link")?)
 }
 
 pub(super) fn record_id(row: &Cells) -> Result<RecordId, StoreError> {
@@ -199,10 +227,10 @@ pub(super) fn stream(
 /// The visible part of a store.
 #[derive(Default)]
 struct Part {
-    records: Vec<(ClassId, Record)>,
+    records: Vec<(ClassId, FormId, Record)>,
     ties: Vec<Tie>,
     events: Vec<Event>,
-    links: Vec<crate::model::Link>,
+    links: Vec<FormLink>,
     judgements: Vec<crate::model::Judgement>,
 }
 
@@ -213,10 +241,10 @@ impl Part {
         let all = || json!({ "classes": class_numbers(view) });
         connection.read_each(
             "MATCH (r:StoredRecord) WHERE r.class IN $classes
-             RETURN r.class AS class, r.json AS record ORDER BY r.id",
+             RETURN r.class AS class, r.form AS form, r.json AS record ORDER BY r.id",
             all(),
             |row| {
-                part.records.push((class(&row)?, record(&row, &reviews)?));
+                part.records.push((class(&row)?, parsed(&row, "form")?, record(&row, &reviews)?));
                 Ok(())
             },
         )?;
@@ -240,12 +268,12 @@ impl Part {
             },
         )?;
         connection.read_each(
-            "MATCH (a:StoredRecord)-[l:LINKED]->(b:StoredRecord)
+            "MATCH (a:StoredForm)-[l:LINKED]->(b:StoredForm)
              WHERE a.class IN $classes AND b.class IN $classes
-             RETURN l.json AS link ORDER BY a.id, b.id",
+             RETURN a.id AS a, b.id AS b, l.json AS link ORDER BY a, b",
             all(),
             |row| {
-                part.links.push(object(&row, "link")?);
+                part.links.push(link(&row)?);
                 Ok(())
             },
         )?;
@@ -263,7 +291,8 @@ impl Part {
     }
 
     fn hand_on(self, sink: &mut dyn SnapshotSink) {
-        self.records.into_iter().for_each(|(class, record)| sink.record(class, record));
+        let records = self.records.into_iter();
+        records.for_each(|(class, form, record)| sink.record(class, form, record));
         self.ties.into_iter().for_each(|tie| sink.tie(tie));
         self.events.into_iter().for_each(|event| sink.event(event));
         self.links.into_iter().for_each(|link| sink.link(link));

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use super::linking;
 use super::read::{Cells, integer, object, parsed, text};
 use super::write::Neo4jTxn;
+use super::{forms, linking};
 use crate::model::{ClassId, Event, RecordId, Tie, Timestamp};
 use crate::store::log::{Basis, Change, Object};
 use crate::store::review::reviewed;
@@ -32,11 +32,10 @@ pub(super) fn set(
     if records.is_empty() {
         return Ok(());
     }
+    forms::set(txn, &records)?;
     linking::renew(txn)?;
-    copy_to_blocks(txn, &records)?;
     copy_to_ties(txn, &records)?;
     copy_to_events(txn, &records)?;
-    note_links(txn, &records)?;
     copy_to_judgements(txn, &records)
 }
 
@@ -98,19 +97,6 @@ fn before(moved: &Moved) -> BTreeSet<u32> {
 /// The class of a record as it was and as it is, where an object holds a copy of the class as it was.
 fn both(moved: &Moved, record: RecordId, copy: ClassId) -> (ClassId, ClassId) {
     moved.get(&record).copied().unwrap_or((copy, copy))
-}
-
-/// Blocks are of one class: records move to those of their new one.
-fn copy_to_blocks(txn: &mut Neo4jTxn<'_>, moved: &Moved) -> Result<(), StoreError> {
-    let rows = moved.iter().map(|(id, (_, class))| json!({ "id": id, "class": class.0 }));
-    txn.write(
-        "UNWIND $rows AS row MATCH (r:StoredRecord {id: row.id})-[in:IN_BLOCK]->(b:StoredBlock)
-         WHERE b.class <> row.class
-         MERGE (n:StoredBlock {key: b.key, class: row.class})
-         MERGE (r)-[:IN_BLOCK]->(n) DELETE in",
-        rows.collect(),
-    )?;
-    Ok(())
 }
 
 /// Ties keep the classes of both ends.
@@ -176,24 +162,6 @@ fn copy_to_events(txn: &mut Neo4jTxn<'_>, moved: &Moved) -> Result<(), StoreErro
          SET e.participants = row.participants",
         rows,
     )?;
-    Ok(())
-}
-
-/// Links are between records themselves, which have moved.
-fn note_links(txn: &mut Neo4jTxn<'_>, moved: &Moved) -> Result<(), StoreError> {
-    let found = txn.unwind(
-        "UNWIND $rows AS id MATCH (r:StoredRecord {id: id})-[l:LINKED]-(:StoredRecord)
-         WITH DISTINCT l, startNode(l) AS a, endNode(l) AS b
-         RETURN a.id AS a, b.id AS b, a.class AS class_a, b.class AS class_b",
-        moved.keys().map(|id| json!(id)).collect(),
-    )?;
-    for row in &found {
-        let (a, b): (RecordId, RecordId) = (parsed(row, "a")?, parsed(row, "b")?);
-        let one = both(moved, a, class(row, "class_a")?);
-        let other = both(moved, b, class(row, "class_b")?);
-        let change = Change::moved(Basis::two(one.0, other.0), Basis::two(one.1, other.1));
-        txn.noted.note(Object::Link(a, b), change);
-    }
     Ok(())
 }
 

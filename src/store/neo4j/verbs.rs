@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::read::{object, record_id, texts};
+use super::read::{OF_FORMS, integer, object, parsed, record_id, texts};
 use super::write::Neo4jTxn;
 use super::{changes, linking};
-use crate::model::{BlockKey, ClassSet, Link, Record, RecordId, Timestamp};
-use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
+use crate::model::{BlockKey, ClassSet, FormId, FormLink, Record, RecordId, Timestamp};
+use crate::store::{Applied, Batch, FormSize, Ids, Purged, StoreError, Unlinked, WriteTxn};
 
 impl WriteTxn for Neo4jTxn<'_> {
     fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError> {
@@ -19,11 +19,30 @@ impl WriteTxn for Neo4jTxn<'_> {
         rows.iter().map(|row| Ok((record_id(row)?, object(row, "record")?))).collect()
     }
 
+    fn sizes(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, FormSize>, StoreError> {
+        let rows = self.unwind(
+            "UNWIND $rows AS id MATCH (f:StoredForm {id: id})
+             RETURN f.id AS id, count { (f)<-[:HAS_FORM]-() } AS count",
+            texts(forms).into_iter().map(Value::from).collect(),
+        )?;
+        let size = |row| match integer(row, "count")? {
+            0 => Ok(None),
+            1 => Ok(Some((parsed(row, "id")?, FormSize::One))),
+            _ => Ok(Some((parsed(row, "id")?, FormSize::Several))),
+        };
+        rows.iter().filter_map(|row| size(row).transpose()).collect()
+    }
+
+    fn of_forms(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, Record>, StoreError> {
+        let rows = self.unwind(OF_FORMS, texts(forms).into_iter().map(Value::from).collect())?;
+        rows.iter().map(|row| Ok((parsed(row, "form")?, object(row, "record")?))).collect()
+    }
+
     fn candidates(
         &mut self,
         within: Option<&ClassSet>,
         keys: &[BlockKey],
-    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+    ) -> Result<Vec<(BlockKey, FormId)>, StoreError> {
         linking::candidates(self, within, keys)
     }
 
@@ -32,16 +51,16 @@ impl WriteTxn for Neo4jTxn<'_> {
             records: self.put_records(batch)?,
             ties: self.put_ties(batch)?,
             events: self.put_events(batch)?,
-            links: self.put_links(batch)?,
+            links: self.put_form_links(&batch.links)?,
             judgements: self.put_judgements(batch)?,
         })
     }
 
-    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
-        linking::note(self, ids)
+    fn note_unlinked(&mut self, forms: &[FormId]) -> Result<Vec<Unlinked>, StoreError> {
+        linking::note(self, forms)
     }
 
-    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+    fn link_late(&mut self, links: &[FormLink], linked: &[Unlinked]) -> Result<(), StoreError> {
         linking::link(self, links, linked)
     }
 

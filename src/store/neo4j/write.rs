@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::connection::{Connection, Transaction};
 use super::outbox::Logged;
-use super::read::{Cells, integer, object, record_id, text};
+use super::read::{Cells, integer, object, parsed, record_id, text};
 use super::to_json;
 use crate::audit::Due;
-use crate::model::{BlockKey, Class, ClassId, Kind, Label, Link, RecordId};
+use crate::model::{BlockKey, Class, ClassId, FormId, FormLink, Kind, Label, RecordId, hex};
 use crate::store::log::{Basis, Change, LogLimits, Noted, Object};
-use crate::store::{Batch, StoreError};
+use crate::store::{Batch, NewRecord, StoreError, class_of, links};
 
 /// Rows sent in one statement.
 const ROWS_PER_STATEMENT: usize = 5_000;
@@ -156,31 +156,72 @@ impl<'a> Neo4jTxn<'a> {
         if found.len() == ids.len() { Ok(found) } else { Err(StoreError::Dangling { kind }) }
     }
 
+    /// The class of a number.
+    pub(super) fn named(&self, number: ClassId) -> Result<&Class, StoreError> {
+        let found = self.classes.iter().find(|(_, id)| **id == number);
+        let (class, _) = found.ok_or_else(|| StoreError::Damaged("no such class".into()))?;
+        Ok(class)
+    }
+
+    /// The classes of those of these forms that are there.
+    pub(super) fn classes_of_forms(
+        &mut self,
+        forms: &[FormId],
+    ) -> Result<BTreeMap<FormId, ClassId>, StoreError> {
+        let forms: BTreeSet<&FormId> = forms.iter().collect();
+        let rows = self.unwind(
+            "UNWIND $rows AS id MATCH (f:StoredForm {id: id}) RETURN f.id AS id, f.class AS class",
+            forms.into_iter().map(|form| json!(form)).collect(),
+        )?;
+        rows.iter()
+            .map(|row| Ok((parsed(row, "id")?, ClassId(integer(row, "class")? as u32))))
+            .collect()
+    }
+
     pub(super) fn put_records(&mut self, batch: &Batch) -> Result<usize, StoreError> {
-        let keys: BTreeMap<RecordId, &[BlockKey]> =
-            batch.records.iter().map(|(record, keys)| (record.id, keys.as_slice())).collect();
-        let records = batch.records.iter().map(|(record, _)| (record.id.to_string(), record));
-        let (mut nodes, mut blocks) = (Vec::new(), Vec::new());
+        let said: BTreeMap<RecordId, &NewRecord> =
+            batch.records.iter().map(|new| (new.record.id, new)).collect();
+        let records = batch.records.iter().map(|new| (new.record.id.to_string(), &new.record));
+        let mut nodes = Vec::new();
+        let mut forms: BTreeMap<FormId, (u32, &[BlockKey])> = BTreeMap::new();
         for (record, json) in self.new_ones("record", "StoredRecord", records)? {
-            let (id, class) =
-                (record.id.to_string(), self.class(record.entity_type().into(), &record.label)?);
-            blocks.extend(
-                keys[&record.id]
-                    .iter()
-                    .map(|key| json!({ "id": id, "key": key.0 as i64, "class": class })),
-            );
+            let Some(new) = said.get(&record.id) else { continue };
+            let own = class_of(record);
+            let form = FormId::of(&own, new.content);
+            let class = self.number(own)?;
+            let (_, keys) = forms.entry(form).or_insert((class, &[]));
+            if keys.is_empty() {
+                *keys = &new.keys;
+            }
             let change = Change::put(Basis::one(ClassId(class)));
             self.noted.note(Object::Record(record.id), change);
             nodes.push(json!({
-                "id": id, "class": class, "json": json,
+                "id": record.id, "class": class, "json": json,
                 "type": record.entity_type().as_str(), "agency": record.label.agency,
+                "form": form, "content": hex(&new.content.0),
             }));
         }
-        let count = self.write("UNWIND $rows AS row CREATE (r:StoredRecord) SET r = row", nodes)?;
+        let ids: Vec<FormId> = forms.keys().copied().collect();
+        let held = self.classes_of_forms(&ids)?;
+        forms.retain(|form, _| !held.contains_key(form));
+        let new = forms.iter().map(|(form, (class, _))| json!({ "id": form, "class": class }));
+        let new: Vec<Value> = new.collect();
+        self.write("UNWIND $rows AS row CREATE (f:StoredForm) SET f = row", new)?;
+        let count = self.write(
+            "UNWIND $rows AS row MATCH (f:StoredForm {id: row.form})
+             CREATE (r:StoredRecord)-[:HAS_FORM]->(f) SET r = row",
+            nodes,
+        )?;
+        let block = |(form, (class, keys)): (&FormId, &(u32, &[BlockKey]))| {
+            let (form, class) = (*form, *class);
+            let row =
+                move |key: &BlockKey| json!({ "id": form, "key": key.0 as i64, "class": class });
+            keys.iter().map(row).collect::<Vec<_>>()
+        };
         self.write(
-            "UNWIND $rows AS row MATCH (r:StoredRecord {id: row.id})
-             MERGE (b:StoredBlock {key: row.key, class: row.class}) MERGE (r)-[:IN_BLOCK]->(b)",
-            blocks,
+            "UNWIND $rows AS row MATCH (f:StoredForm {id: row.id})
+             MERGE (b:StoredBlock {key: row.key, class: row.class}) MERGE (f)-[:IN_BLOCK]->(b)",
+            forms.iter().flat_map(block).collect(),
         )?;
         Ok(count)
     }
@@ -224,13 +265,16 @@ impl<'a> Neo4jTxn<'a> {
         self.write("UNWIND $rows AS row CREATE (e:StoredEvent) SET e = row", rows)
     }
 
-    pub(super) fn put_links(&mut self, batch: &Batch) -> Result<usize, StoreError> {
-        let ends = batch.links.iter().flat_map(|link| [link.a, link.b]).collect();
-        let classes = self.classes_of("link", ends)?;
-        let stored = self.store_links(&batch.links)?;
+    pub(super) fn put_form_links(&mut self, links: &[FormLink]) -> Result<usize, StoreError> {
+        let ends: Vec<FormId> = links.iter().flat_map(|link| [link.a, link.b]).collect();
+        let classes = self.classes_of_forms(&ends)?;
+        if ends.iter().any(|end| !classes.contains_key(end)) {
+            return Err(StoreError::Dangling { kind: "link" });
+        }
+        let stored = self.store_links(links)?;
         self.changed |= !stored.is_empty();
         for (a, b) in &stored {
-            let basis = Basis::two(ClassId(classes[a]), ClassId(classes[b]));
+            let basis = Basis::two(classes[a], classes[b]);
             self.noted.note(Object::Link(*a, *b), Change::put(basis));
         }
         Ok(stored.len())
@@ -239,16 +283,16 @@ impl<'a> Neo4jTxn<'a> {
     /// Stores links; the pairs of those that were not there before. The revision stays.
     pub(super) fn store_links(
         &mut self,
-        links: &[Link],
-    ) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
+        links: &[FormLink],
+    ) -> Result<Vec<(FormId, FormId)>, StoreError> {
         let (mut wanted, mut pairs) = (BTreeMap::new(), BTreeMap::new());
         for link in links {
             let pair = (link.a.to_string(), link.b.to_string());
-            wanted.insert(pair.clone(), to_json(link)?);
+            wanted.insert(pair.clone(), links::to_text(link)?);
             pairs.insert(pair, (link.a, link.b));
         }
         let stored = self.unwind(
-            "UNWIND $rows AS row MATCH (a:StoredRecord {id: row[0]})-[l:LINKED]->(b:StoredRecord {id: row[1]})
+            "UNWIND $rows AS row MATCH (a:StoredForm {id: row[0]})-[l:LINKED]->(b:StoredForm {id: row[1]})
              RETURN a.id AS a, b.id AS b, l.json AS json",
             wanted.keys().map(|(a, b)| json!([a, b])).collect(),
         )?;
@@ -260,7 +304,7 @@ impl<'a> Neo4jTxn<'a> {
         }
         let rows = wanted.iter().map(|((a, b), json)| json!({ "a": a, "b": b, "json": json }));
         self.unwind(
-            "UNWIND $rows AS row MATCH (a:StoredRecord {id: row.a}), (b:StoredRecord {id: row.b})
+            "UNWIND $rows AS row MATCH (a:StoredForm {id: row.a}), (b:StoredForm {id: row.b})
              MERGE (a)-[l:LINKED]->(b) SET l.json = row.json",
             rows.collect(),
         )?;

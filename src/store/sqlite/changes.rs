@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::write::SqliteTxn;
 use super::{backend, from_json, read, stream};
-use crate::model::{ClassSet, Judgement, Link};
+use crate::model::{ClassSet, FormId, Judgement};
 use crate::store::log::{self, Reading, Touched};
 use crate::store::review::Reviews;
 use crate::store::{Changes, StoreError};
@@ -104,9 +104,10 @@ fn as_they_stand(
     let reviews = Reviews::of(&read::classes(reader)?);
     for id in touched.records {
         let found = changes.records.entry(id).or_default();
-        let select = "SELECT class, json FROM record WHERE id = ?1";
-        stream::each(reader, select, [&id.0[..]], view, 1, |class, json| {
-            *found = Some((class, stream::record(&reviews, class, json)?));
+        let select = "SELECT class, json, form FROM record WHERE id = ?1";
+        stream::each_row(reader, select, [&id.0[..]], view, 1, |row, class, json| {
+            let form = FormId(row.get(2).map_err(backend)?);
+            *found = Some((class, form, stream::record(&reviews, class, json)?));
             Ok(())
         })?;
     }
@@ -127,9 +128,9 @@ fn as_they_stand(
         })?;
     }
     for (a, b) in touched.links {
-        let select = "SELECT class_a, class_b, json FROM link WHERE a = ?1 AND b = ?2";
-        stream::each(reader, select, [&a.0[..], &b.0[..]], view, 2, |_, json| {
-            changes.links.push(from_json::<Link>("link", json)?);
+        let select = "SELECT class_a, class_b, json, a, b FROM link WHERE a = ?1 AND b = ?2";
+        stream::each_row(reader, select, [&a.0[..], &b.0[..]], view, 2, |row, _, json| {
+            changes.links.push(stream::link(row, json)?);
             Ok(())
         })?;
     }

@@ -1,12 +1,12 @@
-//! Blocks, looked up class by class, and late linking: the notes of unlinked records, and links found later.
+//! Blocks, looked up class by class, and late linking: the notes of unlinked forms, and links found later.
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::write::SqliteTxn;
 use super::{backend, read};
-use crate::model::{ClassId, ClassSet, Link, RecordId};
+use crate::model::{ClassId, ClassSet, FormId, FormLink};
 use crate::store::{StoreError, Unlinked};
 
 pub(super) fn late_revision(reader: &Connection, view: &ClassSet) -> Result<u64, StoreError> {
@@ -26,27 +26,27 @@ pub(super) fn late_revision(reader: &Connection, view: &ClassSet) -> Result<u64,
 pub(super) fn unlinked(reader: &Connection, after: u64) -> Result<Vec<Unlinked>, StoreError> {
     let mut select = reader
         .prepare_cached(
-            "SELECT u.record, r.class, u.since FROM unlinked u JOIN record r ON r.id = u.record
-             WHERE u.since > ?1 ORDER BY u.record",
+            "SELECT u.form, (SELECT class FROM record r WHERE r.form = u.form LIMIT 1) AS class, u.since
+             FROM unlinked u WHERE u.since > ?1 AND class IS NOT NULL ORDER BY u.form",
         )
         .map_err(backend)?;
     let note = |row: &Row<'_>| {
-        let (id, class) = (RecordId(row.get(0)?), ClassId(row.get(1)?));
-        Ok(Unlinked { id, class, since: row.get::<_, i64>(2)? as u64 })
+        let (form, class) = (FormId(row.get(0)?), ClassId(row.get(1)?));
+        Ok(Unlinked { form, class, since: row.get::<_, i64>(2)? as u64 })
     };
     let rows = select.query_map([after as i64], note).map_err(backend)?;
     rows.collect::<Result<_, _>>().map_err(backend)
 }
 
-/// Notes records as not yet linked with all others.
-pub(super) fn note(txn: &mut SqliteTxn<'_>, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
+/// Notes forms as not yet linked with all others.
+pub(super) fn note(txn: &mut SqliteTxn<'_>, forms: &[FormId]) -> Result<Vec<Unlinked>, StoreError> {
     let since = revision_of(txn)?;
     let mut notes = Vec::new();
-    for id in ids {
-        let class = txn.class_of(*id, "note")?;
-        let insert = "INSERT OR REPLACE INTO unlinked (record, since) VALUES (?1, ?2)";
-        txn.execute(insert, params![&id.0[..], since as i64])?;
-        notes.push(Unlinked { id: *id, class, since });
+    for form in forms {
+        let class = txn.class_of_form(*form)?.ok_or(StoreError::Dangling { kind: "note" })?;
+        let insert = "INSERT OR REPLACE INTO unlinked (form, since) VALUES (?1, ?2)";
+        txn.execute(insert, params![&form.0[..], since as i64])?;
+        notes.push(Unlinked { form: *form, class, since });
     }
     Ok(notes)
 }
@@ -65,12 +65,14 @@ fn revision_of(txn: &SqliteTxn<'_>) -> Result<u64, StoreError> {
 /// Stores links late and takes notes away. The revision stays.
 pub(super) fn link(
     txn: &mut SqliteTxn<'_>,
-    links: &[Link],
+    links: &[FormLink],
     linked: &[Unlinked],
 ) -> Result<(), StoreError> {
     let mut between = BTreeSet::new();
     for link in links {
-        let (Some(a), Some(b)) = (class(txn, link.a)?, class(txn, link.b)?) else { continue };
+        let (Some(a), Some(b)) = (txn.class_of_form(link.a)?, txn.class_of_form(link.b)?) else {
+            continue;
+        };
         if txn.store_link(link)?.is_some() {
             between.insert((a.min(b), a.max(b)));
         }
@@ -83,18 +85,10 @@ pub(super) fn link(
         )?;
     }
     for note in linked {
-        let delete = "DELETE FROM unlinked WHERE record = ?1 AND since = ?2";
-        txn.execute_quietly(delete, params![&note.id.0[..], note.since as i64])?;
+        let delete = "DELETE FROM unlinked WHERE form = ?1 AND since = ?2";
+        txn.execute_quietly(delete, params![&note.form.0[..], note.since as i64])?;
     }
     Ok(())
-}
-
-fn class(txn: &SqliteTxn<'_>, id: RecordId) -> Result<Option<ClassId>, StoreError> {
-    txn.writer
-        .prepare_cached("SELECT class FROM record WHERE id = ?1")
-        .and_then(|mut select| select.query_row([&id.0[..]], |row| row.get(0)).optional())
-        .map(|class| class.map(ClassId))
-        .map_err(backend)
 }
 
 #[cfg(test)]

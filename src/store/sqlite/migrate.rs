@@ -14,7 +14,7 @@ pub(super) const VERSIONS: Versions = Versions { oldest: 5, newest: 5 + STEPS.le
 type Step = fn(&Connection) -> Result<(), StoreError>;
 
 /// The steps, by the version that they lead from. A step that was once released never changes.
-const STEPS: [Step; 1] = [change_log];
+const STEPS: [Step; 2] = [change_log, forms];
 
 /// 5 to 6: the change log, which tells nothing of the revisions so far.
 fn change_log(connection: &Connection) -> Result<(), StoreError> {
@@ -22,6 +22,21 @@ fn change_log(connection: &Connection) -> Result<(), StoreError> {
         .execute_batch(
             "CREATE TABLE change_log (revision INTEGER PRIMARY KEY, touched BLOB NOT NULL) STRICT;
              ALTER TABLE meta ADD COLUMN log_bytes INTEGER NOT NULL DEFAULT 0;",
+        )
+        .map_err(backend)
+}
+
+/// 6 to 7: links, blocking keys and notes are of forms. A record of before is a form of its own, which has the bytes of
+/// its id, and so have its keys and links: what it says was never hashed, and only the engine could do so.
+fn forms(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .execute_batch(
+            "ALTER TABLE record ADD COLUMN form BLOB NOT NULL DEFAULT x'';
+             ALTER TABLE record ADD COLUMN content BLOB NOT NULL DEFAULT x'';
+             UPDATE record SET form = id, content = id;
+             CREATE INDEX record_form ON record (form);
+             ALTER TABLE block RENAME COLUMN record TO form;
+             ALTER TABLE unlinked RENAME COLUMN record TO form;",
         )
         .map_err(backend)
 }

@@ -2,6 +2,7 @@
 //! returned is on disk. One writer at a time, any number of readers, each on a snapshot of its own.
 
 mod changes;
+mod forms;
 mod linking;
 mod migrate;
 mod outbox;
@@ -24,7 +25,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use super::{Changes, Document, LogLimits, SnapshotSink, Store, StoreError, Unlinked, WriteTxn};
 use crate::audit::Due;
 use crate::govern::Sight;
-use crate::model::{BlockKey, Class, ClassId, Event, EventId, Record, RecordId};
+use crate::model::{BlockKey, Class, ClassId, Event, EventId, FormId, Record, RecordId};
 use crate::private;
 
 /// How long a writer waits for another process's write to end.
@@ -163,8 +164,16 @@ impl Store for SqliteStore {
         self.read(|reader| read::events(reader, view.classes(), ids))
     }
 
-    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<RecordId>, StoreError> {
+    fn candidates(&self, view: &Sight, keys: &[BlockKey]) -> Result<Vec<FormId>, StoreError> {
         self.read(|reader| read::candidates(reader, view.classes(), keys))
+    }
+
+    fn of_forms(
+        &self,
+        view: &Sight,
+        forms: &[FormId],
+    ) -> Result<BTreeMap<FormId, Record>, StoreError> {
+        self.read(|reader| read::of_forms(reader, view.classes(), forms))
     }
 
     fn stream(&self, view: &Sight, sink: &mut dyn SnapshotSink) -> Result<u64, StoreError> {

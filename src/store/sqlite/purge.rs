@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 
 use super::backend;
 use super::write::SqliteTxn;
-use crate::model::{ClassId, ClassSet, EventId, RecordId, TieId};
+use crate::model::{ClassId, ClassSet, EventId, FormId, RecordId, TieId};
 use crate::store::log::{Basis, Change, Object};
 use crate::store::{Purged, StoreError};
 
@@ -24,11 +24,11 @@ pub(super) fn purge(txn: &mut SqliteTxn<'_>, classes: &ClassSet) -> Result<Purge
     note(txn, &list)?;
     // Copies of classes say which of these name a record that goes.
     let ends = format!("class_a IN ({list}) OR class_b IN ({list})");
-    let of_record = format!("record IN (SELECT id FROM record WHERE {own})");
+    let of_form = format!("form IN (SELECT form FROM record WHERE {own})");
     let of_event = format!("{own} OR event IN (SELECT id FROM event WHERE {own})");
     for (table, which) in [
         ("block", &own),
-        ("unlinked", &of_record),
+        ("unlinked", &of_form),
         ("participant", &of_event),
         ("link", &ends),
         ("judgement", &ends),
@@ -61,7 +61,7 @@ fn note(txn: &mut SqliteTxn<'_>, list: &str) -> Result<(), StoreError> {
         Ok((Object::Event(EventId(row.get(0)?)), Basis::two(class(row, 1)?, class(row, 2)?)))
     })?;
     each(txn, "a, b, class_a, class_b FROM link", &ends, |row| {
-        let object = Object::Link(RecordId(row.get(0)?), RecordId(row.get(1)?));
+        let object = Object::Link(FormId(row.get(0)?), FormId(row.get(1)?));
         Ok((object, Basis::two(class(row, 2)?, class(row, 3)?)))
     })?;
     each(txn, "a, b, class, class_a, class_b FROM judgement", &ends, |row| {

@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{backend, from_json, to_json};
-use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, Record, RecordId};
+use crate::model::{BlockKey, Class, ClassId, ClassSet, Event, EventId, FormId, Record, RecordId};
 use crate::store::StoreError;
 use crate::store::review::Reviews;
 
-/// Selects the records of some classes that carry a key: one index seek for each class, past records of others.
-pub(super) const WITHIN: &str = "SELECT record FROM block
-  WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2)) ORDER BY record";
+/// Selects the forms of some classes that carry a key: one index seek for each class, past forms of others.
+pub(super) const WITHIN: &str = "SELECT form FROM block
+  WHERE key = ?1 AND class IN (SELECT value FROM json_each(?2)) ORDER BY form";
 
-/// Selects the records of all classes that carry a key.
-const OF_ALL: &str = "SELECT record FROM block WHERE key = ?1 ORDER BY record";
+/// Selects the forms of all classes that carry a key.
+const OF_ALL: &str = "SELECT form FROM block WHERE key = ?1 ORDER BY form";
 
-/// Calls `take` with each key, once, and each record of some classes, or of all, that carries it, ascending.
+/// Calls `take` with each key, once, and each form of some classes, or of all, that carries it, ascending.
 pub(super) fn each_candidate(
     connection: &Connection,
     within: Option<&ClassSet>,
     keys: &[BlockKey],
-    mut take: impl FnMut(BlockKey, RecordId),
+    mut take: impl FnMut(BlockKey, FormId),
 ) -> Result<(), StoreError> {
     let classes: Option<Vec<u32>> = within.map(|view| view.iter().map(|class| class.0).collect());
     let classes = classes.map(|classes| to_json(&classes)).transpose()?;
@@ -34,7 +34,7 @@ pub(super) fn each_candidate(
         }
         .map_err(backend)?;
         while let Some(row) = rows.next().map_err(backend)? {
-            take(key, RecordId(row.get(0).map_err(backend)?));
+            take(key, FormId(row.get(0).map_err(backend)?));
         }
     }
     Ok(())
@@ -93,6 +93,38 @@ pub(super) fn records(
     Ok(found)
 }
 
+/// The smallest record of a form with its class, as it was handed in and without regard to any view.
+pub(super) fn of_form(
+    reader: &Connection,
+    form: FormId,
+) -> Result<Option<(ClassId, Record)>, StoreError> {
+    let select = "SELECT class, json FROM record WHERE form = ?1 ORDER BY id LIMIT 1";
+    let mut statement = reader.prepare_cached(select).map_err(backend)?;
+    let found = statement
+        .query_row([&form.0[..]], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
+        .optional()
+        .map_err(backend)?;
+    found.map(|(class, json)| Ok((ClassId(class), from_json("record", &json)?))).transpose()
+}
+
+pub(super) fn of_forms(
+    reader: &Connection,
+    view: &ClassSet,
+    forms: &[FormId],
+) -> Result<BTreeMap<FormId, Record>, StoreError> {
+    let reviews = Reviews::of(&classes(reader)?);
+    let mut found = BTreeMap::new();
+    for form in forms {
+        if let Some((class, mut record)) = of_form(reader, *form)?
+            && view.contains(class)
+        {
+            reviews.put(class, &mut record.label);
+            found.insert(*form, record);
+        }
+    }
+    Ok(found)
+}
+
 pub(super) fn events(
     reader: &Connection,
     view: &ClassSet,
@@ -141,10 +173,10 @@ pub(super) fn candidates(
     reader: &Connection,
     view: &ClassSet,
     keys: &[BlockKey],
-) -> Result<Vec<RecordId>, StoreError> {
+) -> Result<Vec<FormId>, StoreError> {
     let mut found = BTreeSet::new();
-    each_candidate(reader, Some(view), keys, |_, record| {
-        found.insert(record);
+    each_candidate(reader, Some(view), keys, |_, form| {
+        found.insert(form);
     })?;
     Ok(found.into_iter().collect())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::write::SqliteTxn;
-use super::{backend, linking};
+use super::{backend, forms, linking};
 use crate::model::{ClassId, EventId, RecordId, TieId, Timestamp};
 use crate::store::log::{Basis, Change, Object};
 use crate::store::review::reviewed;
@@ -15,16 +15,10 @@ use crate::store::{Ids, StoreError};
 const MOVED: &str = "CREATE TEMP TABLE IF NOT EXISTS moved
   (id BLOB PRIMARY KEY, before INTEGER NOT NULL, class INTEGER NOT NULL) STRICT, WITHOUT ROWID";
 
-const BLOCKS: &str = "UPDATE block SET class = (SELECT class FROM moved WHERE id = record)
-  WHERE class IN (SELECT before FROM moved) AND record IN (SELECT id FROM moved)";
-
 /// The participations of records that were moved, with the class of the event.
 const PARTS: &str = "SELECT p.event, p.record, e.class
   FROM participant p CROSS JOIN event e ON e.id = p.event
   WHERE p.record IN (SELECT id FROM moved)";
-
-const LINKS: &str = "SELECT a, b, class_a, class_b FROM link
-  WHERE a IN (SELECT id FROM moved) OR b IN (SELECT id FROM moved)";
 
 const JUDGEMENTS: &str = "SELECT a, b, class_a, class_b, class, owner, user FROM judgement
   WHERE a IN (SELECT id FROM moved) OR b IN (SELECT id FROM moved)";
@@ -49,7 +43,6 @@ pub(super) fn set(
         let found = class_of(txn, "record", &id.0, review_by)?;
         let Some((before, class)) = found else { continue };
         moved.insert(*id, (before, class));
-        txn.execute("UPDATE record SET class = ?2 WHERE id = ?1", params![&id.0[..], class.0])?;
         let change = Change::moved(Basis::one(before), Basis::one(class));
         txn.noted.note(Object::Record(*id), change);
     }
@@ -74,6 +67,7 @@ pub(super) fn set(
         txn.noted.note(Object::Event(*id), change);
     }
     if !moved.is_empty() {
+        forms::set(txn, &moved)?;
         follow(txn, &moved)?;
         linking::renew(txn)?;
     }
@@ -87,7 +81,6 @@ fn follow(txn: &mut SqliteTxn<'_>, moved: &Moved) -> Result<(), StoreError> {
         let keep = "INSERT INTO moved (id, before, class) VALUES (?1, ?2, ?3)";
         txn.execute(keep, params![&id.0[..], before.0, class.0])?;
     }
-    txn.execute(BLOCKS, [])?;
     let part = |row: &Row<'_>| Ok((row.get(0)?, RecordId(row.get(1)?), of(row, 2)?));
     for (event, record, own) in rows(txn, PARTS, part)? {
         let Some((before, after)) = moved.get(&record) else { continue };
@@ -96,14 +89,6 @@ fn follow(txn: &mut SqliteTxn<'_>, moved: &Moved) -> Result<(), StoreError> {
         let basis = |class| Basis::two(own, class);
         let change = Change::moved(basis(*before), basis(*after));
         txn.noted.note(Object::Event(EventId(event)), change);
-    }
-    for ends in rows(txn, LINKS, Ends::of)? {
-        let (before, after) = (ends.classes, ends.after(moved));
-        let Ends { one, other, .. } = ends;
-        let update = "UPDATE link SET class_a = ?3, class_b = ?4 WHERE a = ?1 AND b = ?2";
-        txn.execute(update, params![&one.0[..], &other.0[..], after.0.0, after.1.0])?;
-        let change = Change::moved(Basis::two(before.0, before.1), Basis::two(after.0, after.1));
-        txn.noted.note(Object::Link(one, other), change);
     }
     let judgement = |row: &Row<'_>| {
         Ok((Ends::of(row)?, of(row, 4)?, row.get::<_, String>(5)?, row.get::<_, String>(6)?))

@@ -3,9 +3,9 @@
 use rusqlite::{Connection, Params, Row};
 
 use super::{backend, from_json, read};
-use crate::model::{ClassId, ClassSet, Event, Record, Tie};
+use crate::model::{ClassId, ClassSet, Event, FormId, FormLink, Record, Tie};
 use crate::store::review::Reviews;
-use crate::store::{SnapshotSink, StoreError};
+use crate::store::{SnapshotSink, StoreError, links};
 
 pub(super) fn stream(
     reader: &Connection,
@@ -14,8 +14,10 @@ pub(super) fn stream(
 ) -> Result<u64, StoreError> {
     let revision = read::revision(reader)?;
     let reviews = Reviews::of(&read::classes(reader)?);
-    each(reader, "SELECT class, json FROM record ORDER BY id", [], view, 1, |class, json| {
-        sink.record(class, record(&reviews, class, json)?);
+    let records = "SELECT class, json, form FROM record ORDER BY id";
+    each_row(reader, records, [], view, 1, |row, class, json| {
+        let form = FormId(row.get(2).map_err(backend)?);
+        sink.record(class, form, record(&reviews, class, json)?);
         Ok(())
     })?;
     let ties = "SELECT class, class_from, class_to, json FROM tie ORDER BY id";
@@ -27,9 +29,9 @@ pub(super) fn stream(
         sink.event(event(reader, view, &reviews, class, json)?);
         Ok(())
     })?;
-    let links = "SELECT class_a, class_b, json FROM link ORDER BY a, b";
-    each(reader, links, [], view, 2, |_, json| {
-        sink.link(from_json("link", json)?);
+    let links = "SELECT class_a, class_b, json, a, b FROM link ORDER BY a, b";
+    each_row(reader, links, [], view, 2, |row, _, json| {
+        sink.link(link(row, json)?);
         Ok(())
     })?;
     let judgements =
@@ -68,6 +70,12 @@ pub(super) fn event(
     read::trimmed(reader, view, event)
 }
 
+/// Reads a link, whose forms are in the fourth and fifth column.
+pub(super) fn link(row: &Row<'_>, json: &str) -> Result<FormLink, StoreError> {
+    let form = |column| row.get(column).map(FormId).map_err(backend);
+    links::from_text((form(3)?, form(4)?), json)
+}
+
 /// Calls `take` with the first class and the JSON of every row whose leading `classes` columns
 /// are all in the view.
 pub(super) fn each(
@@ -78,13 +86,26 @@ pub(super) fn each(
     classes: usize,
     mut take: impl FnMut(ClassId, &str) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    each_row(reader, sql, given, view, classes, |_, class, json| take(class, json))
+}
+
+/// Calls `take` as [`each`] does, with the row too.
+pub(super) fn each_row(
+    reader: &Connection,
+    sql: &str,
+    given: impl Params,
+    view: &ClassSet,
+    classes: usize,
+    mut take: impl FnMut(&Row<'_>, ClassId, &str) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut statement = reader.prepare_cached(sql).map_err(backend)?;
     let mut rows = statement.query(given).map_err(backend)?;
     while let Some(row) = rows.next().map_err(backend)? {
         if visible(row, view, classes).map_err(backend)? {
             let class = ClassId(row.get(0).map_err(backend)?);
             let json = row.get_ref(classes).map_err(backend)?;
-            take(class, json.as_str().map_err(|error| StoreError::Damaged(error.to_string()))?)?;
+            let json = json.as_str().map_err(|error| StoreError::Damaged(error.to_string()))?;
+            take(row, class, json)?;
         }
     }
     Ok(())

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::write::SqliteTxn;
 use super::{backend, changes, linking, read};
-use crate::model::{BlockKey, ClassSet, Link, Record, RecordId, Timestamp};
-use crate::store::{Applied, Batch, Ids, Purged, StoreError, Unlinked, WriteTxn};
+use crate::model::{BlockKey, ClassSet, FormId, FormLink, Record, RecordId, Timestamp};
+use crate::store::{Applied, Batch, FormSize, Ids, Purged, StoreError, Unlinked, WriteTxn};
 
 impl WriteTxn for SqliteTxn<'_> {
     fn known(&mut self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, StoreError> {
@@ -18,21 +18,41 @@ impl WriteTxn for SqliteTxn<'_> {
         Ok(known)
     }
 
+    fn sizes(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, FormSize>, StoreError> {
+        let mut found = BTreeMap::new();
+        for form in forms {
+            if let Some(size) = self.size(*form)? {
+                found.insert(*form, size);
+            }
+        }
+        Ok(found)
+    }
+
+    fn of_forms(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, Record>, StoreError> {
+        let mut found = BTreeMap::new();
+        for form in forms {
+            if let Some((_, record)) = read::of_form(&self.writer, *form)? {
+                found.insert(*form, record);
+            }
+        }
+        Ok(found)
+    }
+
     fn candidates(
         &mut self,
         within: Option<&ClassSet>,
         keys: &[BlockKey],
-    ) -> Result<Vec<(BlockKey, RecordId)>, StoreError> {
+    ) -> Result<Vec<(BlockKey, FormId)>, StoreError> {
         let mut found = Vec::new();
-        let take = |key, record| found.push((key, record));
+        let take = |key, form| found.push((key, form));
         read::each_candidate(&self.writer, within, keys, take)?;
         Ok(found)
     }
 
     fn put(&mut self, batch: &Batch) -> Result<Applied, StoreError> {
         let mut applied = Applied::default();
-        for (record, keys) in &batch.records {
-            applied.records += usize::from(self.put_record(record, keys)?);
+        for record in &batch.records {
+            applied.records += usize::from(self.put_record(record)?);
         }
         for tie in &batch.ties {
             applied.ties += usize::from(self.put_tie(tie)?);
@@ -49,11 +69,11 @@ impl WriteTxn for SqliteTxn<'_> {
         Ok(applied)
     }
 
-    fn note_unlinked(&mut self, ids: &[RecordId]) -> Result<Vec<Unlinked>, StoreError> {
-        linking::note(self, ids)
+    fn note_unlinked(&mut self, forms: &[FormId]) -> Result<Vec<Unlinked>, StoreError> {
+        linking::note(self, forms)
     }
 
-    fn link_late(&mut self, links: &[Link], linked: &[Unlinked]) -> Result<(), StoreError> {
+    fn link_late(&mut self, links: &[FormLink], linked: &[Unlinked]) -> Result<(), StoreError> {
         linking::link(self, links, linked)
     }
 

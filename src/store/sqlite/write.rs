@@ -9,10 +9,10 @@ use super::outbox::Logged;
 use super::{backend, read, to_json};
 use crate::audit::Due;
 use crate::model::{
-    BlockKey, Class, ClassId, Event, Judgement, Kind, Label, Link, Record, RecordId, Tie,
+    Class, ClassId, Event, FormId, FormLink, Judgement, Kind, Label, RecordId, Tie,
 };
-use crate::store::StoreError;
 use crate::store::log::{Basis, Change, LogLimits, Noted, Object};
+use crate::store::{FormSize, NewRecord, StoreError, class_of, links};
 
 /// A write transaction on the store's one writing connection.
 pub(super) struct SqliteTxn<'a> {
@@ -86,6 +86,37 @@ impl<'a> SqliteTxn<'a> {
             .ok_or(StoreError::Dangling { kind: named_by })
     }
 
+    /// The class of a number.
+    pub(super) fn named(&self, number: ClassId) -> Result<&Class, StoreError> {
+        let found = self.classes.iter().find(|(_, id)| **id == number);
+        let (class, _) = found.ok_or_else(|| StoreError::Damaged("no such class".into()))?;
+        Ok(class)
+    }
+
+    /// The class of the records of a form; `None` if it has none.
+    pub(super) fn class_of_form(&self, form: FormId) -> Result<Option<ClassId>, StoreError> {
+        self.writer
+            .prepare_cached("SELECT class FROM record WHERE form = ?1 LIMIT 1")
+            .and_then(|mut select| select.query_row([&form.0[..]], |row| row.get(0)).optional())
+            .map(|class| class.map(ClassId))
+            .map_err(backend)
+    }
+
+    /// Whether a form has one record or several; `None` if it has none.
+    pub(super) fn size(&self, form: FormId) -> Result<Option<FormSize>, StoreError> {
+        let count = "SELECT count(*) FROM (SELECT 1 FROM record WHERE form = ?1 LIMIT 2)";
+        let count: u32 = self
+            .writer
+            .prepare_cached(count)
+            .and_then(|mut count| count.query_row([&form.0[..]], |row| row.get(0)))
+            .map_err(backend)?;
+        Ok(match count {
+            0 => None,
+            1 => Some(FormSize::One),
+            _ => Some(FormSize::Several),
+        })
+    }
+
     /// Returns true if no object has this id yet, false if one is there with the same content; one with other content
     /// is an error.
     fn is_new(&self, kind: &'static str, id: &[u8; 16], json: &str) -> Result<bool, StoreError> {
@@ -101,26 +132,27 @@ impl<'a> SqliteTxn<'a> {
         }
     }
 
-    pub(super) fn put_record(
-        &mut self,
-        record: &Record,
-        keys: &[BlockKey],
-    ) -> Result<bool, StoreError> {
+    pub(super) fn put_record(&mut self, new: &NewRecord) -> Result<bool, StoreError> {
+        let record = &new.record;
         let json = to_json(record)?;
         if !self.is_new("record", &record.id.0, &json)? {
             return Ok(false);
         }
-        let class = self.class(record.entity_type().into(), &record.label)?;
-        self.execute(
-            "INSERT INTO record (id, class, json) VALUES (?1, ?2, ?3)",
-            params![&record.id.0[..], class.0, json],
-        )?;
-        for key in keys {
-            self.execute(
-                "INSERT OR IGNORE INTO block (key, class, record) VALUES (?1, ?2, ?3)",
-                params![key.0 as i64, class.0, &record.id.0[..]],
-            )?;
+        let own = class_of(record);
+        let form = FormId::of(&own, new.content);
+        let class = self.number(own)?;
+        if self.size(form)?.is_none() {
+            for key in &new.keys {
+                self.execute(
+                    "INSERT OR IGNORE INTO block (key, class, form) VALUES (?1, ?2, ?3)",
+                    params![key.0 as i64, class.0, &form.0[..]],
+                )?;
+            }
         }
+        self.execute(
+            "INSERT INTO record (id, class, json, form, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![&record.id.0[..], class.0, json, &form.0[..], &new.content.0[..]],
+        )?;
         self.noted.note(Object::Record(record.id), Change::put(Basis::one(class)));
         Ok(true)
     }
@@ -162,20 +194,20 @@ impl<'a> SqliteTxn<'a> {
         Ok(true)
     }
 
-    pub(super) fn put_link(&mut self, link: &Link) -> Result<bool, StoreError> {
+    pub(super) fn put_link(&mut self, link: &FormLink) -> Result<bool, StoreError> {
         let Some((a, b)) = self.store_link(link)? else { return Ok(false) };
         self.changed = true;
         self.noted.note(Object::Link(link.a, link.b), Change::put(Basis::two(a, b)));
         Ok(true)
     }
 
-    /// Stores a link and returns the classes of its records, if it was not there, or there with other content. The
+    /// Stores a link and returns the classes of its forms, if it was not there, or there with other content. The
     /// revision stays.
     pub(super) fn store_link(
         &mut self,
-        link: &Link,
+        link: &FormLink,
     ) -> Result<Option<(ClassId, ClassId)>, StoreError> {
-        let json = to_json(link)?;
+        let json = links::to_text(link)?;
         let stored: Option<String> = self
             .writer
             .prepare_cached("SELECT json FROM link WHERE a = ?1 AND b = ?2")
@@ -186,7 +218,8 @@ impl<'a> SqliteTxn<'a> {
         if stored.as_ref() == Some(&json) {
             return Ok(None);
         }
-        let (a, b) = (self.class_of(link.a, "link")?, self.class_of(link.b, "link")?);
+        let class = |form| self.class_of_form(form)?.ok_or(StoreError::Dangling { kind: "link" });
+        let (a, b) = (class(link.a)?, class(link.b)?);
         self.execute_quietly(
             "INSERT OR REPLACE INTO link (a, b, class_a, class_b, json) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![&link.a.0[..], &link.b.0[..], a.0, b.0, json],

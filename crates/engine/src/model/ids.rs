@@ -6,7 +6,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::{EntityType, EventKind, TieKind};
+use super::{Class, EntityType, EventKind, TieKind};
 
 /// A text that is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -123,14 +123,50 @@ id_type!(
     /// Names a relationship between two records, as stated by one source row.
     TieId(pub), "tie", "tie_", "^tie_[0-9a-f]{32}$"
 );
+id_type!(
+    /// Names a form: the records of one class whose comparable content is equal. Links, blocking keys and clusters are
+    /// between forms. It never leaves the store and the views that are made of it.
+    FormId(pub), "form", "frm_", "^frm_[0-9a-f]{32}$"
+);
+
+/// A hash (BLAKE3, 128 bits) of what a record's comparison rests on: records of one type with the same are scored alike
+/// against any other record, and have the same blocking keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Content(pub [u8; 16]);
+
+impl FormId {
+    /// The form of the records of a class with this content. Whoever sees one record of a class sees all of them, so
+    /// that a form is seen as a whole or not at all.
+    ///
+    /// ```
+    /// use accord_engine::model::{Class, Content, FormId, Kind, Label};
+    ///
+    /// let class = |agency: &str| Class { kind: Kind::Phone, label: Label { agency: agency.into(), ..Label::default() } };
+    /// let content = Content([7; 16]);
+    /// assert_eq!(FormId::of(&class("a"), content), FormId::of(&class("a"), content));
+    /// assert_ne!(FormId::of(&class("a"), content), FormId::of(&class("b"), content));
+    /// ```
+    pub fn of(class: &Class, content: Content) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("accord 2026 form");
+        hasher.update(&content.0);
+        // A class is told apart by its canonical text: sets within labels are ordered.
+        if let Ok(class) = serde_json::to_vec(class) {
+            hasher.update(&class);
+        }
+        let mut id = [0u8; 16];
+        hasher.finalize_xof().fill(&mut id);
+        Self(id)
+    }
+}
 
 /// Bytes as lower-case hexadecimal digits, two a byte.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Lower-case hexadecimal only, so that an id has exactly one spelling.
-fn parse_hex(digits: &str) -> Option<[u8; 16]> {
+/// The 16 bytes that [`hex`] wrote; `None` for any other text. Lower-case hexadecimal only, so that an id has exactly
+/// one spelling.
+pub fn parse_hex(digits: &str) -> Option<[u8; 16]> {
     let digits = digits.as_bytes();
     if digits.len() != 32 {
         return None;

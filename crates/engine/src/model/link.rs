@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
-use super::{Label, RecordId, Timestamp};
+use super::{FormId, Label, RecordId, Timestamp};
 
 /// A blocking key: a 64-bit hash of a blocking rule and the record's value for it. Records that
 /// share a key are compared; records that share none are not.
@@ -43,6 +43,36 @@ pub struct Link {
     pub levels: Vec<LevelHit>,
     /// The version of the model that gave the score.
     pub model: String,
+}
+
+/// A scored pair of forms of one type, or of a form and itself: the score of every two records of it. It is seen by
+/// whoever sees both forms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormLink {
+    /// The smaller form.
+    pub a: FormId,
+    /// The greater form, or the same.
+    pub b: FormId,
+    /// As [`Link::bits`].
+    pub bits: f64,
+    /// As [`Link::levels`].
+    pub levels: Vec<LevelHit>,
+    /// As [`Link::model`].
+    pub model: String,
+}
+
+impl FormLink {
+    /// The link of two records of these forms.
+    pub fn between(&self, one: RecordId, other: RecordId) -> Link {
+        let Self { bits, levels, model, .. } = self.clone();
+        Link { a: one.min(other), b: one.max(other), bits, levels, model }
+    }
+
+    /// The link of other forms with the same contents, in whatever order.
+    #[must_use]
+    pub fn of(&self, one: FormId, other: FormId) -> Self {
+        Self { a: one.min(other), b: one.max(other), ..self.clone() }
+    }
 }
 
 /// A human's verdict on a pair of records.

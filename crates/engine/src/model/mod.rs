@@ -19,12 +19,15 @@ pub use crate::id_type;
 pub use entity_type::EntityType;
 pub use event::{Event, EventKind, Money, Participant, Place, Role};
 pub use grade::{Grade, Nature, UnknownGrade};
-pub use ids::{EntityId, EventId, IdKey, ParseIdError, RecordId, Series, TieId, hex};
+pub use ids::{
+    Content, EntityId, EventId, FormId, IdKey, ParseIdError, RecordId, Series, TieId, hex,
+    parse_hex,
+};
 pub use label::{
     Audience, Class, ClassId, ClassSet, Condition, Conditions, Handling, Kind, Label,
     SubjectCategory,
 };
-pub use link::{BlockKey, Judgement, LevelHit, Link, Verdict};
+pub use link::{BlockKey, FormLink, Judgement, LevelHit, Link, Verdict};
 pub use marking::{Marking, Sharing, Standard, UnknownMarking};
 pub use reason::{REASON_CHARS, is_reason};
 pub use record::{

@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::cluster::ClusterParameters;
 use super::compare::{self, Agreement, Pending};
+use super::content::content;
 use super::keys::keys;
 use super::lexicon::{Lexicon, LexiconBuilder, Sides};
 use super::model::{LevelModel, Model, TypeModel};
 use super::values::{Values, values};
-use crate::model::{BlockKey, Body, EntityType, LevelHit, Link, Record, RecordId};
+use crate::model::{
+    BlockKey, Body, Content, EntityType, FormId, FormLink, LevelHit, Link, Record, RecordId,
+};
 use crate::normalize::form;
 
 /// The term frequency of shared names may add or take at most this many bits.
@@ -251,16 +254,33 @@ impl Engine {
 
     /// The link of a pair, when its score reaches the model's floor. Symmetric.
     pub fn link(&self, a: (RecordId, &Prepared), b: (RecordId, &Prepared)) -> Option<Link> {
-        let floor = self.model.types.get(&a.1.entity_type)?.floor;
         let (a, b) = if a.0 <= b.0 { (a, b) } else { (b, a) };
-        let score = self.score(a.1, b.1).filter(|score| score.bits >= floor)?;
-        Some(Link {
-            a: a.0,
-            b: b.0,
-            bits: score.bits,
-            levels: score.levels,
-            model: self.model.version.clone(),
-        })
+        let Score { bits, levels, .. } = self.score_from_floor(a.1, b.1)?;
+        Some(Link { a: a.0, b: b.0, bits, levels, model: self.model.version.clone() })
+    }
+
+    /// The link of two forms, or of a form and itself, by one record of each, when its score reaches the model's floor.
+    /// Symmetric.
+    pub fn form_link(&self, a: (FormId, &Prepared), b: (FormId, &Prepared)) -> Option<FormLink> {
+        let (a, b) = if a.0 <= b.0 { (a, b) } else { (b, a) };
+        let Score { bits, levels, .. } = self.score_from_floor(a.1, b.1)?;
+        Some(FormLink { a: a.0, b: b.0, bits, levels, model: self.model.version.clone() })
+    }
+
+    fn score_from_floor(&self, a: &Prepared, b: &Prepared) -> Option<Score> {
+        let floor = self.model.types.get(&a.entity_type)?.floor;
+        self.score(a, b).filter(|score| score.bits >= floor)
+    }
+
+    /// The content of a record, by which records of one class share a form.
+    pub fn content(&self, prepared: &Prepared) -> Content {
+        content(prepared.entity_type, &prepared.values, &prepared.lexicon)
+    }
+
+    /// Tells if two records of a type whose link has so many bits are one entity where nothing else speaks for or
+    /// against it.
+    pub fn joins(&self, entity_type: EntityType, bits: f64) -> bool {
+        self.cluster_parameters(entity_type).join(bits)
     }
 
     /// Returns the parameters by which records of a type join into entities; for a type that the model does not know,

@@ -11,6 +11,7 @@ mod cluster;
 mod compare;
 pub mod compare_names;
 mod comparison_cache;
+mod content;
 pub mod em;
 mod engine;
 pub mod evaluate;

@@ -2,6 +2,7 @@
 
 mod blocking;
 pub(crate) mod bodies;
+mod content;
 mod scores;
 
 use proptest::prelude::*;

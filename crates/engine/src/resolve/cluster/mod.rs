@@ -31,6 +31,23 @@ pub struct ClusterParameters {
     pub absent_pair: f64,
 }
 
+impl ClusterParameters {
+    /// Tells if two items that nothing else is linked with join by a link of so many bits.
+    ///
+    /// ```
+    /// use accord_engine::resolve::{ClusterParameters, cluster};
+    ///
+    /// let parameters = ClusterParameters { stop: 2.0, absent_pair: -3.0 };
+    /// for bits in [1.9999, 2.0, 2.0001] {
+    ///     let labels = cluster(2, &[(0, 1, bits)], &[], &[], &parameters);
+    ///     assert_eq!(labels == [0, 0], parameters.join(bits));
+    /// }
+    /// ```
+    pub fn join(&self, bits: f64) -> bool {
+        micro_bits(bits) as f64 / 1e6 >= self.stop
+    }
+}
+
 /// A weight in millionths of a bit.
 pub(crate) type MicroBits = i64;
 
