@@ -10,21 +10,26 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::Bytes;
 use actix_web::{App, HttpResponse, HttpServer, guard::Get, web};
 use thiserror::Error;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
 use super::analyses::{ANALYSES_BYTES_MAX, Analyses};
 use super::budget::Budget;
+use super::connections::{Connections, noted};
 use super::failures::Failures;
 use super::guard::guard;
 use super::later;
-use super::limits::{HANDSHAKE_TIME, HASHINGS_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS};
+use super::limits::{
+    BLOCKING_THREADS, HANDSHAKE_TIME, HANDSHAKES_MAX, JOB_THREADS, REQUEST_TIME, SHUTDOWN_SECONDS,
+};
 use super::methods::{Methods, nowhere, page};
 use super::metrics::Metrics;
 use super::notice::Notice;
+use super::probe::WriteProbe;
 use super::protection::PAGE;
 use super::published::Published;
 use super::purging::purge_again_and_again;
+use super::queues::Queues;
 use super::router::{operations, routes};
 use super::state::{Random, State};
 use super::tls::{Tls, TlsError, install_provider, note_certificate};
@@ -74,6 +79,8 @@ pub struct Config {
     /// Number of failed authentications of one address per minute that are logged one by one
     /// ([`super::FAILURES_A_MINUTE`]).
     pub failures_a_minute: u32,
+    /// The most open connections ([`super::CONNECTIONS_MAX`]).
+    pub connections_max: usize,
     /// True if SIGINT and SIGTERM stop the server, as for a server that has the process to itself.
     pub signals: bool,
     /// The clock.
@@ -106,6 +113,7 @@ pub enum BuildError {
 pub struct Application {
     state: web::Data<State>,
     purge_every: Duration,
+    connections: Arc<Connections>,
     server: Server,
     address: SocketAddr,
 }
@@ -148,7 +156,8 @@ impl Application {
             notice: config.notice,
             bodies: Budget::default(),
             failures: Failures::new(config.failures_a_minute),
-            hashings: Semaphore::new(HASHINGS_MAX),
+            queues: Queues::default(),
+            probe: WriteProbe::default(),
             store,
             engine: config.engine,
             id_key: config.id_key,
@@ -161,6 +170,8 @@ impl Application {
         let document = super::document();
         let methods = web::Data::new(Methods::of(&document, state.operations.public()));
         let shared = state.clone();
+        let connections = Arc::new(Connections::new(config.connections_max));
+        let accepting = Arc::clone(&connections);
         let published = serde_json::to_string(&Published(&document)).unwrap_or_default();
         let published = Bytes::from(published);
         let server =
@@ -182,9 +193,16 @@ impl Application {
                     .default_service(web::to(nowhere))
                     .wrap(from_fn(guard))
                     .wrap(Compress::default())
+                    .wrap(from_fn(noted))
             })
-            .on_connect(note_certificate)
-            .client_request_timeout(REQUEST_TIME)
+            .on_connect(move |accepted, data| {
+                accepting.accept(accepted, data);
+                note_certificate(accepted, data);
+            })
+            .max_connections(config.connections_max.saturating_add(HANDSHAKES_MAX))
+            .worker_max_blocking_threads(BLOCKING_THREADS)
+            // Without TLS, a head that does not come is answered by [`Connections`].
+            .client_request_timeout(if tls.is_some() { REQUEST_TIME } else { Duration::ZERO })
             .shutdown_timeout(SHUTDOWN_SECONDS);
         let server = if config.signals { server } else { server.disable_signals() };
         let server = match tls {
@@ -195,7 +213,8 @@ impl Application {
             }
         };
         let address = server.addrs().first().copied().unwrap_or(config.listen);
-        Ok(Self { state, purge_every: config.purge_every, server: server.run(), address })
+        let purge_every = config.purge_every;
+        Ok(Self { state, purge_every, connections, server: server.run(), address })
     }
 
     /// Returns the address on which the server listens.
@@ -218,10 +237,12 @@ impl Application {
         let reports =
             super::reporting::report_again_and_again(self.state.clone(), Arc::clone(&ended_too));
         let reports = actix_web::rt::spawn(reports);
+        let watch = actix_web::rt::spawn(self.connections.watch());
         let state = self.state.clone();
         let purges = purge_again_and_again(self.state, self.purge_every, Arc::clone(&stop));
         let purges = actix_web::rt::spawn(purges);
         let ended = self.server.await;
+        watch.abort();
         stop.notify_one();
         ended_too.notify_one();
         // A purge under way ends first: the caller that stopped the server may take the store elsewhere after this.

@@ -10,6 +10,7 @@ use super::answer::Answer;
 use super::objects::object;
 use super::problem::{Code, Problem};
 use super::purpose_and_case::{PurposeAndCase, Understood};
+use super::queues::Work;
 use super::scope::{CallerScope, Ledger};
 use super::state::State;
 use crate::audit::Due;
@@ -54,12 +55,13 @@ impl Context {
         }
     }
 
-    /// Runs `work` on a thread for blocking work, within the caller's view as of now, and answers with its result and
+    /// Waits for a turn in the queue of the operation, and runs `work` on a thread for blocking work, within the caller's view as of now, and answers with its result and
     /// with the ids of the objects that it showed. `function` is the function that the operation belongs to: a caller
     /// without this function is refused before any data are read.
     pub async fn answer<T: Send + 'static>(
         self,
         function: Function,
+        (queue, request): (Work, &HttpRequest),
         work: impl FnOnce(&CallerScope) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer<T>, Problem> {
         if !self.principal.may(function) {
@@ -71,7 +73,9 @@ impl Context {
         let asked = self.asked?;
         let (state, principal, due) = (self.state.into_inner(), self.principal, self.due);
         let shared = Arc::clone(&state);
+        let turn = state.queues.turn(queue, request).await?;
         let work = move || {
+            let _turn = turn;
             let told = Ledger::default();
             let scope = CallerScope::new(state, principal, asked, (Rc::clone(&told), due));
             let scope = scope.map_err(|problem| problem.with(told.take()))?;

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest, web};
-use tokio::sync::SemaphorePermit;
 
 use super::access::Access;
 use super::context::Acting;
-use super::limits::HASHING_WAIT;
+use super::limits::READINESS_TIME;
 use super::notice::Notice;
 use super::problem::{Code, Problem};
 use super::public::PublicOperation;
+use super::queues::{Overloaded, Turn, Work};
 use super::state::State;
 use crate::audit::{self, Due};
 use crate::govern::Principal;
@@ -23,6 +23,7 @@ pub struct Entrance {
     state: web::Data<State>,
     due: Option<Arc<Due>>,
     session: Option<SessionId>,
+    turn: Option<Turn>,
 }
 
 /// The user who has logged on, the token of the session, and the latest time at which the session ends.
@@ -48,7 +49,17 @@ impl Entrance {
             }
         }
         let due = extensions.get::<Acting>().map(|acting| Arc::clone(&acting.0));
-        Ok(Self { state, due, session: extensions.get::<SessionId>().cloned() })
+        let session = extensions.get::<SessionId>().cloned();
+        Ok(Self { state, due, session, turn: None })
+    }
+
+    /// Waits for a turn in the queue of the operation.
+    ///
+    /// # Errors
+    /// When too much of this work waits already, or the turn does not come in time.
+    pub async fn in_turn(self, work: Work, request: &HttpRequest) -> Result<Self, Overloaded> {
+        let turn = self.state.queues.turn(work, request).await?;
+        Ok(Self { turn: Some(turn), ..self })
     }
 
     /// Returns the audit entry that is due for the request.
@@ -76,23 +87,14 @@ impl Entrance {
         &self.state.notice
     }
 
-    /// Waits for a turn to hash a password; the turn lasts as long as the permit is held.
-    ///
-    /// # Errors
-    /// When too many wait.
-    pub async fn hashing_turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        let unavailable = || Problem::new(Code::Unavailable);
-        let turn = tokio::time::timeout(HASHING_WAIT, self.state.hashings.acquire()).await;
-        turn.map_err(|_| unavailable())?.map_err(|_| unavailable())
-    }
-
     /// Tries to log a user on, on a thread for blocking work.
     ///
     /// # Errors
     /// When the thread is lost; the inner result tells the outcome of the log-on.
     pub async fn log_on(&self, shown: LogOn) -> Result<Result<Begun, LogOnError>, Problem> {
-        let (state, due) = (self.state.clone(), self.due()?);
+        let (state, due, turn) = (self.state.clone(), self.due()?, self.turn.clone());
         let try_it = move || {
+            let _turn = turn;
             let now = (state.clock)();
             // The entry is stored only together with a session or a lock, so the account exists.
             due.amend(|entry| {
@@ -120,27 +122,36 @@ impl Entrance {
     /// When the thread is lost; the inner result tells the outcome of the log-off.
     pub async fn log_off(self, session: SessionId) -> Result<Result<(), IdentityError>, Problem> {
         let due = self.due()?;
-        let Self { state, .. } = self;
-        let end = move || state.identity.log_off(state.store.as_ref(), &session, &due);
+        let Self { state, turn, .. } = self;
+        let end = move || {
+            let _turn = turn;
+            state.identity.log_off(state.store.as_ref(), &session, &due)
+        };
         web::block(end).await.map_err(|_| Problem::new(Code::Internal))
     }
 
-    /// Checks that the store answers, that the audit log can be written, and that links can be completed.
+    /// Checks that the store answers and takes writes, that the audit log can be written, and that links can be completed.
     ///
     /// # Errors
     /// When the server cannot answer questions.
     pub async fn readiness(self) -> Result<(), Problem> {
-        let Self { state, .. } = self;
+        let Self { state, turn, .. } = self;
         let asked = web::block(move || {
+            let _turn = turn;
             state.store.ping()?;
             let unwritable =
                 |_| Problem::new(Code::Unavailable).detail("the audit log cannot be written");
             state.audit.probe(state.store.as_ref()).map_err(unwritable)?;
+            let takes_none =
+                |_| Problem::new(Code::Unavailable).detail("the store takes no writes");
+            state.probe.check(state.store.as_ref()).map_err(takes_none)?;
             match state.links.is_failing() {
                 true => Err(Problem::new(Code::Unavailable).detail("links cannot be completed")),
                 false => Ok(()),
             }
         });
-        asked.await.map_err(|_| Problem::new(Code::Internal))?
+        let asked = tokio::time::timeout(READINESS_TIME, asked).await;
+        let in_vain = |_| Problem::new(Code::Unavailable).detail("the check does not end");
+        asked.map_err(in_vain)?.map_err(|_| Problem::new(Code::Internal))?
     }
 }

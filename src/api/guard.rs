@@ -20,6 +20,7 @@ use super::objects::object;
 use super::problem::{Code, MEDIA_TYPE, Problem};
 use super::protection::protect;
 use super::purpose_and_case::{PurposeAndCase, Understood, case_id_given, purpose_given};
+use super::queues::{Turn, Work};
 use super::receive::route_of;
 use super::state::State;
 use super::unchanged::{Shown, tagged};
@@ -107,7 +108,13 @@ pub async fn guard<B: MessageBody + 'static>(
     let mut told = told(&response);
     let mark = told.as_mut().map(|told| &mut told.unmasked);
     leak::answer(&mut response, mark, state.store.as_ref());
-    let failure = failure_of(&response).then(|| failed_from(&state, source));
+    let code = code_told(&response);
+    let writes = state.operations.work(response.request().method(), template) == Some(Work::Write);
+    if code == Some(Code::StoreFull) || writes && code == Some(Code::Unavailable) {
+        state.probe.failed();
+    }
+    // A valid credential that is not strong or recent enough is not a failure.
+    let failure = (code == Some(Code::Unauthenticated)).then(|| failed_from(&state, source));
     response = as_problem(response, &id);
     if let Some(Failure::Counted(seconds)) = failure {
         let problem = Problem::new(Code::TooManyFailures).retry_after(seconds);
@@ -149,6 +156,7 @@ pub async fn guard<B: MessageBody + 'static>(
             response = failed(response, Code::Unavailable, &id);
         }
     }
+    drop(Turn::given_back(response.request()));
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
@@ -180,8 +188,10 @@ async fn authenticate(
         _ if public => None,
         shown => Some(shown?),
     };
+    let turn = state.queues.credentials.turn().await?;
     let state = state.clone();
     let look = move || {
+        let _turn = turn;
         // A request that cannot be logged is refused before it stores anything.
         let store = state.store.as_ref();
         state.audit.check(store).map_err(|_| Problem::new(Code::Unavailable))?;
@@ -277,10 +287,10 @@ fn replaced<B: MessageBody + 'static>(
     ServiceResponse::new(http, problem.response(Some(id.to_owned()))).map_into_right_body()
 }
 
-/// Tells if an authentication has failed. A valid credential that is not strong or recent enough is not a failure.
-fn failure_of<B>(response: &ServiceResponse<B>) -> bool {
-    let error = response.response().error().and_then(|error| error.as_error::<Problem>());
-    error.is_some_and(|problem| problem.code() == Code::Unauthenticated)
+/// Returns the code of the problem that a handler has refused a request with.
+fn code_told<B>(response: &ServiceResponse<B>) -> Option<Code> {
+    let error = response.response().error()?;
+    error.as_error::<Problem>().map(Problem::code)
 }
 
 /// Notes a failed authentication from a source, and returns its treatment.
@@ -335,8 +345,12 @@ fn outcome(status: StatusCode) -> Outcome {
 /// Writes the entry of a request, and tells if it is in the log or will certainly be: an entry that was stored together
 /// with the request's writes is durable, so the answer leaves even if the log cannot be written.
 async fn is_in_log(state: &web::Data<State>, due: &Arc<Due>, entry: Entry) -> bool {
+    let Ok(turn) = state.queues.log.turn().await else {
+        return entry.outcome == Outcome::Done && !due.stored().is_empty();
+    };
     let (state, due) = (state.clone(), Arc::clone(due));
     let logged = web::block(move || {
+        let _turn = turn;
         let store = state.store.as_ref();
         let Some((write, stored)) = due.stored().into_iter().next() else {
             return state.audit.append(store, entry).is_ok();

@@ -30,7 +30,11 @@ pub enum Later {
 impl Later {
     /// Begins the work on a thread for blocking work.
     pub fn begin(self, state: Arc<State>) {
-        rt::spawn(web::block(move || self.finish(&state)));
+        rt::spawn(async move {
+            let Ok(_turn) = state.queues.later.acquire().await else { return };
+            let state = Arc::clone(&state);
+            let _ = web::block(move || self.finish(&state)).await;
+        });
     }
 
     /// Does the work. Failed work is tried again at the next start.

@@ -1,5 +1,6 @@
 //! The OpenAPI document, built from the descriptions of the operations and the parts that all of them share.
 
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -21,6 +22,7 @@ use super::grounds::RestsOn;
 use super::operation::About;
 use super::problem::{Code, MEDIA_TYPE, ProblemBody};
 use super::purpose_and_case::{CASE_HEADER, PURPOSE_HEADER};
+use super::queues::Work;
 use super::router::{Row, rows};
 use super::schemas;
 use crate::govern::{Function, Purpose, Reference};
@@ -158,6 +160,11 @@ fn entry(row: &Row, schemas: &mut Schemas) -> Operation {
         let answers = &mut operation.responses.responses;
         answers.entry(code.status().to_string()).or_insert_with(|| problem(meaning(code)));
     }
+    for status in ["429", "503", "507"] {
+        if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut(status) {
+            answer.headers.insert(RETRY_AFTER.to_string(), retry_after());
+        }
+    }
     if row.access == Access::May(Function::Ask) && is_on_view {
         say_on_what_it_rests(&mut operation);
     }
@@ -223,6 +230,13 @@ fn headers_of_forms() -> Vec<(String, RefOr<Header>)> {
             header("`rests_on` as JSON, where the form has no room for it"),
         ),
     ]
+}
+
+/// Returns the header that says when to try again.
+fn retry_after() -> RefOr<Header> {
+    let mut header = Header::new(Description::number(0, u64::from(u16::MAX)));
+    header.description = Some("Seconds after which to try again, where that helps".to_owned());
+    RefOr::T(header)
 }
 
 /// Returns a response that is a problem.
@@ -312,6 +326,12 @@ fn frame_answers(row: &Row, has_body: bool) -> Vec<Code> {
     if !is_public || has_body {
         codes.extend([Code::Unauthenticated, Code::TooManyFailures, Code::Unavailable]);
     }
+    if row.about.work != Work::Instant {
+        codes.push(Code::Overloaded);
+    }
+    if matches!(row.about.work, Work::Write | Work::SigningIn) {
+        codes.push(Code::StoreFull);
+    }
     if let Access::May(_) = row.access {
         codes.push(Code::Forbidden);
     }
@@ -336,7 +356,7 @@ fn meaning(code: Code) -> &'static str {
             "The request, a parameter or a header is not what the operation takes"
         }
         Code::Unavailable => {
-            "The store or the audit log does not answer, or too much is being sent at once"
+            "The store or the audit log does not answer, or more is sent or asked at once than is answered in time"
         }
         code => code.title(),
     }

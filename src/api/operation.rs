@@ -1,5 +1,5 @@
 //! The descriptor of an operation: the single source of its route, its entry in the OpenAPI document, its permission,
-//! its kind of act in the audit log, its parameters and its examples.
+//! its kind of act in the audit log, the queue that its requests wait in, its parameters and its examples.
 //!
 //! A handler is a plain function of the caller's scope and its [`Input`]; [`operation!`] adds the description for the
 //! document and the log, and [`super::router`] assigns its path and its permission. The steps that every operation
@@ -24,6 +24,7 @@ use super::format::Format;
 use super::formats::Forms;
 use super::input::{Arrived, Input};
 use super::problem::Problem;
+use super::queues::Work;
 use super::says::Says;
 use super::scope::CallerScope;
 use crate::audit::Act;
@@ -43,6 +44,8 @@ pub struct About {
     pub tag: &'static str,
     /// The kind of act that its entries in the audit log bear.
     pub act: Act,
+    /// The kind of its work: the queue that its requests wait in.
+    pub work: Work,
     /// The status of a successful answer, and its description; empty if the description of the answer's type is used.
     pub success: (StatusCode, &'static str),
     /// The operation's own refusals, beside those of the frame: status and description.
@@ -92,7 +95,7 @@ impl Operation<Function> {
         forms: Forms<T>,
         handler: Handler<I, T>,
     ) -> Self {
-        let (status, formats) = (about.success.0, forms.formats());
+        let (status, queue, formats) = (about.success.0, about.work, forms.formats());
         let call = move |request: HttpRequest, mut payload: Payload, function| -> Answering {
             Box::pin(async move {
                 let context = Context::of(&request)?;
@@ -105,7 +108,7 @@ impl Operation<Function> {
                     let input = arrived.input()?;
                     Ok((handler(scope, input)?, format))
                 };
-                let answer = context.answer(function, work).await?;
+                let answer = context.answer(function, (queue, &request), work).await?;
                 Ok(answer.with_status(status).in_form(forms).response())
             })
         };
@@ -122,11 +125,12 @@ impl Operation<Access> {
     where
         F: Future<Output = Result<Answer<T>, Problem>> + 'static,
     {
-        let status = about.success.0;
+        let (status, queue) = (about.success.0, about.work);
         let call = move |request: HttpRequest, mut payload: Payload, access| -> Answering {
             Box::pin(async move {
                 let entrance = Entrance::of(&request, access)?;
                 let input = Arrived::of::<I>(&request, &mut payload).await?.input()?;
+                let entrance = entrance.in_turn(queue, &request).await?;
                 Ok(handler(entrance, input).await?.with_status(status).response())
             })
         };
@@ -165,12 +169,12 @@ macro_rules! server_operation {
     };
 }
 
-/// The part that both kinds of declarations share: `tag`, `act`, and optionally `status`, `forms`, `examples` and
+/// The part that both kinds of declarations share: `tag`, `act`, `work`, and optionally `status`, `forms`, `examples` and
 /// refusals.
 macro_rules! about {
     (
         $id:expr, [$($doc:literal),+];
-        $tag:literal, $act:ident;
+        $tag:literal, $act:ident, $work:ident;
         $(status $status:ident $meaning:literal;)?
         $(forms $forms:expr;)?
         $(examples $examples:tt;)?
@@ -187,6 +191,7 @@ macro_rules! about {
             docs: &[$($doc),+],
             tag: $tag,
             act: $crate::audit::Act::$act,
+            work: $crate::api::queues::Work::$work,
             success,
             refusals: &[$(($code, $refusal)),*],
             examples,

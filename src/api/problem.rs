@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::answer::Told;
 use super::grounds::RestsOn;
+use super::queues::Overloaded;
 use crate::casework::{CaseworkError, InputError};
 use crate::govern::{Function, Role};
 use crate::ingest::RowError;
@@ -105,8 +106,12 @@ codes! {
     NeedsNeo4j = "needs_neo4j", 501, "The stored query needs a Neo4j store";
     /// The memory for the bodies of all requests is used up.
     Busy = "busy", 503, "Too much is being sent to the server at once";
+    /// The queue of this kind of work is full, or the request waited longer than this kind of work may.
+    Overloaded = "overloaded", 503, "More is asked of the server at once than it answers in time";
     /// The store or the audit log does not answer.
     Unavailable = "unavailable", 503, "The store or the audit log cannot be used";
+    /// There is no room on the disk of the store.
+    StoreFull = "store_full", 507, "There is no room to store anything more";
 }
 
 /// A fault of the input.
@@ -218,6 +223,12 @@ impl Problem {
         self
     }
 
+    /// Returns the seconds after which the client may try again, if that helps.
+    pub(super) fn retry_seconds(&self) -> Option<u16> {
+        let helps = matches!(self.code, Code::Unavailable | Code::StoreFull);
+        self.retry_after.or(helps.then_some(RETRY_SECONDS))
+    }
+
     /// Sets the methods that the path has.
     #[must_use]
     pub(super) fn allowing(mut self, methods: &str) -> Self {
@@ -324,7 +335,7 @@ impl Problem {
             let challenge = self.challenge.as_deref().unwrap_or(CHALLENGE);
             response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.retry_seconds() {
             response.insert_header((header::RETRY_AFTER, u64::from(seconds)));
         }
         if let Some(methods) = &self.allow {
@@ -335,6 +346,9 @@ impl Problem {
         response
     }
 }
+
+/// The seconds after which a client may try again what the store or the log could not do.
+const RETRY_SECONDS: u16 = 5;
 
 /// The challenge in every answer to a caller who is not authenticated.
 const CHALLENGE: &str = "Bearer realm=\"accord\"";
@@ -364,7 +378,16 @@ fn fault_of(row: Option<usize>, error: RowError) -> Fault {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
-        Self::new(Code::Unavailable)
+        match error {
+            StoreError::Full => Self::new(Code::StoreFull),
+            _ => Self::new(Code::Unavailable),
+        }
+    }
+}
+
+impl From<Overloaded> for Problem {
+    fn from(full: Overloaded) -> Self {
+        Self::new(Code::Overloaded).retry_after(full.retry_seconds)
     }
 }
 

@@ -7,6 +7,7 @@ use actix_web::http::Method;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::queues::Work;
 use crate::audit::Act;
 
 /// An operation that needs no credentials.
@@ -36,18 +37,18 @@ const PAGES: [PublicOperation; 4] = [
 #[derive(Debug, Clone)]
 pub struct Operations {
     public: Vec<PublicOperation>,
-    acts: BTreeMap<(&'static str, &'static str), Act>,
+    kinds: BTreeMap<(&'static str, &'static str), (Act, Work)>,
 }
 
 impl Operations {
-    /// Creates the list from the operations that need no credentials, to which the pages are added, and the kind of act
-    /// of each operation.
+    /// Creates the list from the operations that need no credentials, to which the pages are added, and the kinds of
+    /// act and of work of each operation.
     pub fn new(
         mut public: Vec<PublicOperation>,
-        acts: BTreeMap<(&'static str, &'static str), Act>,
+        kinds: BTreeMap<(&'static str, &'static str), (Act, Work)>,
     ) -> Self {
         public.extend(PAGES);
-        Self { public, acts }
+        Self { public, kinds }
     }
 
     /// Returns the operations that need no credentials. None of them shows data of agencies.
@@ -63,6 +64,11 @@ impl Operations {
 
     /// Returns the kind of act of a request; `None` if the request is not of an operation.
     pub fn act(&self, method: &Method, route: &str) -> Option<Act> {
-        self.acts.get(&(method.as_str(), route)).copied()
+        self.kinds.get(&(method.as_str(), route)).map(|(act, _)| *act)
+    }
+
+    /// Returns the kind of work of a request; `None` if the request is not of an operation.
+    pub fn work(&self, method: &Method, route: &str) -> Option<Work> {
+        self.kinds.get(&(method.as_str(), route)).map(|(_, work)| *work)
     }
 }

@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::body::object;
 use super::budget::{Budget, STEP};
+use super::connections::Receiving;
 use super::limits::{
     BODY_BYTES_A_SECOND, BODY_GRACE, BODY_TIME, LOG_ON_BYTES_MAX, SMALL_BODY_BYTES, body_bytes_max,
 };
@@ -113,6 +114,7 @@ impl FromRequest for Body {
         let announced = request.headers().get(header::CONTENT_LENGTH);
         let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         let payload = payload.take();
+        let receiving = Receiving::of(request);
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::new(Code::Internal))?;
             let encoding = encoding?;
@@ -127,8 +129,11 @@ impl FromRequest for Body {
                 }
             }
             let bytes = receive(payload, announced, bytes_max, &mut share).await?;
+            drop(receiving);
             let Some(encoding) = encoding else { return Ok(Self { bytes, is_json, share }) };
+            let turn = state.queues.inflation.turn().await?;
             let inflate = move || {
+                let _turn = turn;
                 let bytes = encoding.inflate(&bytes, bytes_max, &mut share)?;
                 Ok(Self { bytes, is_json, share })
             };

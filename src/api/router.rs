@@ -2,7 +2,6 @@
 //! declares it. The route, the entry in the OpenAPI document, the permission and the kind of act in the audit log all
 //! come from this line and the declaration.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
@@ -172,9 +171,10 @@ pub fn operations() -> Operations {
         }
         Access::Known | Access::May(_) => None,
     });
-    let acts: BTreeMap<_, _> =
-        rows.iter().map(|row| ((method_name(&row.method), row.path), row.about.act)).collect();
-    Operations::new(public.collect(), acts)
+    let kinds = rows
+        .iter()
+        .map(|row| ((method_name(&row.method), row.path), (row.about.act, row.about.work)));
+    Operations::new(public.collect(), kinds.collect())
 }
 
 /// Returns the operations that need no credentials, and the pages, each with its reason.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
 use super::analyses::Analyses;
 use super::budget::Budget;
 use super::failures::Failures;
 use super::metrics::Metrics;
 use super::notice::Notice;
+use super::probe::WriteProbe;
 use super::public::Operations;
+use super::queues::Queues;
 use crate::audit::{AuditLog, Due};
 use crate::casework::deferred::Sealing;
 use crate::casework::referrals::Checked;
@@ -55,8 +55,10 @@ pub struct State {
     pub(super) bodies: Budget,
     /// The recent failed authentications.
     pub(super) failures: Failures,
-    /// Turns to hash a password.
-    pub(super) hashings: Semaphore,
+    /// Whether the store takes writes.
+    pub(super) probe: WriteProbe,
+    /// The queues in front of the work of requests.
+    pub(super) queues: Queues,
 }
 
 impl State {

@@ -25,13 +25,15 @@ pub enum Housekeeping {
     Linking,
     /// A transaction that determines the effects of a change and is never committed.
     DryRun,
+    /// A document that is written and removed to find out if the store takes writes again.
+    WriteProbe,
     /// The making of a store before anybody is served from it: of copies, for tests and measurements.
     Making,
 }
 
 impl Housekeeping {
     /// All variants.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Sessions,
         Self::LogOnTries,
         Self::SealingKey,
@@ -40,6 +42,7 @@ impl Housekeeping {
         Self::EndedReviews,
         Self::Linking,
         Self::DryRun,
+        Self::WriteProbe,
         Self::Making,
     ];
 }

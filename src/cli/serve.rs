@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use accord::api::{Application, Config, FAILURES_A_MINUTE, Notice, PURGE_EVERY, Tls};
+use accord::api::{
+    Application, CONNECTIONS_MAX, Config, FAILURES_A_MINUTE, Notice, PURGE_EVERY, Tls,
+};
 use accord::graph::VIEW_BYTES_MAX;
 use accord::identity::{self, SealingKey};
 use accord::model::{IdKey, Timestamp};
@@ -20,6 +22,9 @@ use super::queries::{self, QueryArguments};
 use super::settings::{self, StoreArguments};
 use super::unfilled::Unfilled;
 use super::{CommandError, stdout};
+
+/// Open files that are no connections: the store's, the log, and connections that are being accepted.
+const FILES_APART: usize = 192;
 
 /// Serve the HTTP API and its page
 ///
@@ -225,6 +230,7 @@ pub fn serve(
         view_bytes_max,
         purge_every: PURGE_EVERY,
         failures_a_minute,
+        connections_max: connections_max(),
         signals: true,
         clock: Arc::new(|| Timestamp::from(jiff::Timestamp::now())),
         random: Arc::new(rand::random),
@@ -239,6 +245,26 @@ pub fn serve(
     let head = accord::audit::verify(&audit)?;
     tracing::info!(entries = head.length, hash = head.hash, "the audit log's head at the stop");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the most open connections that the system's limit of open files allows, which is raised as far as the system
+/// lets: a connection has two handles.
+fn connections_max() -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        let wanted = (2 * CONNECTIONS_MAX + FILES_APART) as u64;
+        if limit.current.is_some_and(|current| current < wanted) {
+            limit.current = Some(limit.maximum.map_or(wanted, |most| most.min(wanted)));
+            let _ = setrlimit(Resource::Nofile, limit);
+        }
+        if let Some(files) = getrlimit(Resource::Nofile).current {
+            let files = usize::try_from(files).unwrap_or(usize::MAX);
+            return (files.saturating_sub(FILES_APART) / 2).clamp(1, CONNECTIONS_MAX);
+        }
+    }
+    CONNECTIONS_MAX
 }
 
 /// Logs JSON lines to stderr; `RUST_LOG` sets the level. Never personal data.

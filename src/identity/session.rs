@@ -84,7 +84,10 @@ pub(super) fn holder(
     let Some(text) = store.document(&name)? else { return Ok(None) };
     let mut session: Session = kept::parse(&text)?;
     if session.is_over(now) {
-        store.swap_document(&name, Some(&text), None, &KEEPING)?;
+        // It is over whether it can be removed or not.
+        if let Err(error) = store.swap_document(&name, Some(&text), None, &KEEPING) {
+            tracing::warn!(%error, "a session that is over is not removed");
+        }
         return Ok(None);
     }
     let account = Accounts(store).find(&session.agency, &session.user)?;
@@ -96,8 +99,11 @@ pub(super) fn holder(
     if seconds(session.seen, now) >= SEEN_SECONDS {
         session.seen = now;
         let seen = serde_json::to_string(&session).map_err(|_| IdentityError::Damaged)?;
-        // If another request was faster, it has stored the same or has ended the session.
-        store.swap_document(&name, Some(&text), Some(&seen), &KEEPING)?;
+        // If another request was faster, it has stored the same or has ended the session. A store that takes no write
+        // is still read: the session then ends too early, never late.
+        if let Err(error) = store.swap_document(&name, Some(&text), Some(&seen), &KEEPING) {
+            tracing::warn!(%error, "the use of a session is not noted");
+        }
     }
     Ok(Some((account.holder, session.began)))
 }

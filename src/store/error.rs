@@ -13,6 +13,9 @@ pub enum StoreError {
     /// Another writer holds the store longer than the waiting limit.
     #[error("the store is busy with another write")]
     Busy,
+    /// There is no room for the write, of which nothing was stored.
+    #[error("the store has no room")]
+    Full,
     /// The address is neither a path nor a `bolt://` or `neo4j://` address.
     #[error("not a store address: {0}")]
     Address(String),

@@ -1,10 +1,12 @@
 //! The HTTP API: a real client against the running server.
 
+mod at_once;
 mod audit;
 mod authentication;
 mod bad_input;
 mod break_glass;
 mod case_forms;
+mod connections;
 pub mod documentation;
 mod doublets;
 mod entities;

@@ -39,6 +39,7 @@ pub struct Special {
     pub clock: Option<jobs::Clock>,
     pub purge_every: Option<std::time::Duration>,
     pub random: Option<Random>,
+    pub connections_max: Option<usize>,
     /// True if the store holds a policy and keys already, which stay as they are.
     pub kept: bool,
 }
@@ -222,6 +223,7 @@ pub fn configured(folder: &tempfile::TempDir, address: &StoreAddress, special: S
         purge_every: special.purge_every.unwrap_or(accord::api::PURGE_EVERY),
         // Tests ask all operations without credentials; tests/cli/flood.rs runs with the limit.
         failures_a_minute: u32::MAX / 60,
+        connections_max: special.connections_max.unwrap_or(accord::api::CONNECTIONS_MAX),
         // A signal ends the tests, and not the servers under them.
         signals: false,
         clock: special.clock.unwrap_or_else(clock),

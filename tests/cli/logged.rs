@@ -52,7 +52,7 @@ impl Deployment {
         self.serve_with(accord(&["serve", "--store", text(&store), "--listen", "127.0.0.1:0"]))
     }
 
-    fn serve_with(&self, mut command: Command) -> Serving {
+    pub fn serve_with(&self, mut command: Command) -> Serving {
         let said = self.folder.path().join("said");
         let stderr = std::fs::File::options().create(true).append(true).open(&said).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
@@ -64,7 +64,7 @@ impl Deployment {
     }
 
     /// The local ids of the rows in the store.
-    fn rows(&self) -> BTreeSet<String> {
+    pub fn rows(&self) -> BTreeSet<String> {
         let store = store::open(&text(&self.store()).parse().unwrap(), false).unwrap();
         let mut rows = Rows::default();
         store.stream(crate::policy::whole(store.as_ref()).sight(), &mut rows).unwrap();
@@ -77,7 +77,7 @@ impl Deployment {
     }
 
     /// How often each request is logged as a submission that was carried out.
-    fn submits(&self) -> BTreeMap<String, usize> {
+    pub fn submits(&self) -> BTreeMap<String, usize> {
         let mut submits = BTreeMap::new();
         for line in self.lines() {
             if line.entry.operation == "POST /v1/records" && line.entry.status == 200 {
@@ -87,7 +87,7 @@ impl Deployment {
         submits
     }
 
-    fn head(&self) -> Head {
+    pub fn head(&self) -> Head {
         verify(&self.log()).unwrap()
     }
 }
@@ -120,7 +120,7 @@ impl Drop for Serving {
     }
 }
 
-fn agent() -> ureq::Agent {
+pub fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(30)))
@@ -130,7 +130,7 @@ fn agent() -> ureq::Agent {
 
 impl Serving {
     /// Submits a row; the answer's status and the request's id, nothing where the server is gone.
-    fn submit_by(&self, agent: &ureq::Agent, id: &str) -> Option<(u16, String)> {
+    pub fn submit_by(&self, agent: &ureq::Agent, id: &str) -> Option<(u16, String)> {
         // Each row another number: nothing is linked.
         let digits = blake3::hash(id.as_bytes()).as_bytes()[..8]
             .iter()
@@ -157,7 +157,7 @@ impl Serving {
         self.submit_by(&agent(), id).unwrap().0
     }
 
-    fn get(&self, path: &str) -> u16 {
+    pub fn get(&self, path: &str) -> u16 {
         let answer = agent()
             .get(format!("{}{path}", self.base))
             .header("authorization", format!("Bearer {}", self.token))
@@ -169,7 +169,7 @@ impl Serving {
 
     /// Waits until `/ready` answers so, at most a second.
     #[track_caller]
-    fn is_ready(&self, status: u16) {
+    pub fn is_ready(&self, status: u16) {
         let began = Instant::now();
         while self.get("/ready") != status {
             assert!(
@@ -180,7 +180,7 @@ impl Serving {
         }
     }
 
-    fn said(&self) -> String {
+    pub fn said(&self) -> String {
         std::fs::read_to_string(&self.said).unwrap()
     }
 }
@@ -420,7 +420,7 @@ fn an_import_is_logged_with_each_batch_and_refused_without_a_log() {
     assert!(!other.exists() || rows_of(&other) == 0);
 }
 
-fn rows_of(path: &Path) -> usize {
+pub fn rows_of(path: &Path) -> usize {
     let store = store::open(&text(path).parse().unwrap(), false).unwrap();
     let mut rows = Rows::default();
     store.stream(crate::policy::whole(store.as_ref()).sight(), &mut rows).unwrap();

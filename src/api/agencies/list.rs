@@ -50,7 +50,7 @@ operation! {
     /// lead agency and the agencies that have brought records into them. The answer does not tell that other agencies
     /// exist; the operator of the server sees all registered agencies.
     list_agencies = list;
-    "agencies", Administration;
+    "agencies", Administration, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<AgencyList, Problem> {

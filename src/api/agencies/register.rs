@@ -14,7 +14,7 @@ operation! {
     /// Registers the agency's kind and its desk, in place of an earlier registration. For the operator of the server.
     /// Registration gives the agency access to nothing: access is given by agreements.
     register_agency = register;
-    "agencies", Administration;
+    "agencies", Administration, Write;
     examples {
         "body": {
             "name": "harbour-shelter", "kind": "service_provider",

@@ -17,7 +17,7 @@ operation! {
     /// not. A recipient that is listed, or that knows the caller's agency, finds the draft in its list; any other
     /// recipient reads it by its id, which the caller hands over.
     draft_agreement = draft;
-    "agreements", Administration;
+    "agreements", Administration, Write;
     examples {
         "body": examples::terms(),
     };
@@ -36,7 +36,7 @@ operation! {
     /// only the new version holds, for the recipients that have signed it too. So to widen an agreement needs both
     /// sides, and to narrow it needs the discloser alone.
     draft_version = add;
-    "agreements", Administration;
+    "agreements", Administration, Write;
     examples {
         "id": examples::AGREEMENT,
         "body": examples::terms(),

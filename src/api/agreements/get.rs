@@ -117,7 +117,7 @@ operation! {
     /// All versions that the caller's agency is a side of, their signatures, the state of the agreement, and its
     /// contradictions with other agreements.
     get_agreement = get;
-    "agreements", Administration;
+    "agreements", Administration, Light;
     examples {
         "id": examples::AGREEMENT,
     };

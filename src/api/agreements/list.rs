@@ -23,7 +23,7 @@ operation! {
     /// the caller's agency does not know is left out, unless the caller's agency is listed or has signed it; it can be
     /// read by its id, which the drafting agency hands over.
     list_agreements = list;
-    "agreements", Administration;
+    "agreements", Administration, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<AgreementList, Problem> {

@@ -52,7 +52,7 @@ operation! {
     /// only within a case that both sides work on. A grant that `requires` something discloses only to users for whom
     /// that is vouched.
     preview_agreement = preview;
-    "agreements", Administration;
+    "agreements", Administration, Heavy;
     examples {
         "id": examples::AGREEMENT,
     };

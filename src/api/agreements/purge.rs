@@ -26,7 +26,7 @@ operation! {
     /// For an approver or privacy officer of a recipient for which the agreement no longer holds: its time is over, or
     /// it was suspended, ended or replaced. The discloser reads the receipt in the agreement.
     confirm_purge = confirm;
-    "agreements", Erasure;
+    "agreements", Erasure, Write;
     examples {
         "id": examples::AGREEMENT,
         "body": { "note": "Exports of May and June deleted, paper shredded" },

@@ -37,7 +37,7 @@ operation! {
     /// (`accord key officer`), the officers must sign with these keys, for example with `openssl`:
     /// `openssl pkeyutl -sign -rawin -inkey officer.key -in hash`.
     sign_agreement = sign;
-    "agreements", Alteration;
+    "agreements", Alteration, Write;
     examples {
         "id": examples::AGREEMENT,
         "body": { "version": 1, "terms_hash": "0" },

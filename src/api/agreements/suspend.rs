@@ -16,7 +16,7 @@ operation! {
     /// reciprocal agreement, each side is a discloser. The agreement holds again when both sides have signed a later
     /// version.
     suspend_agreement = suspend;
-    "agreements", Alteration;
+    "agreements", Alteration, Write;
     examples {
         "id": examples::AGREEMENT,
     };
@@ -34,7 +34,7 @@ operation! {
     /// The agreement cannot be resumed. For the discloser; of a reciprocal agreement between two agencies, for each of
     /// them.
     end_agreement = end;
-    "agreements", Alteration;
+    "agreements", Alteration, Write;
     examples {
         "id": examples::AGREEMENT,
     };

@@ -85,7 +85,7 @@ operation! {
     /// Approvers, privacy officers and auditors see the uses by the caller's agency and the uses that opened its
     /// objects; others see their own uses. A use that nobody has reviewed in time is `overdue`.
     list_break_glass = list;
-    "break-glass", Administration;
+    "break-glass", Administration, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<BreakGlassList, Problem> {

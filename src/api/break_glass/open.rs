@@ -28,7 +28,7 @@ operation! {
     /// never opened. The owner's desk is told at once. An approver or privacy officer of the caller's agency reviews
     /// the use within 24 hours; while a review is overdue, the caller cannot break the glass again.
     break_glass = open;
-    "break-glass", Alteration;
+    "break-glass", Alteration, Write;
     examples {
         "body": {
             "agency": "harbour-shelter",

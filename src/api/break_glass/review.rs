@@ -28,7 +28,7 @@ operation! {
     /// For an approver or privacy officer of the agency that broke the glass, other than the user who did. A review
     /// cannot be taken back.
     review_break_glass = review;
-    "break-glass", Administration;
+    "break-glass", Administration, Write;
     examples {
         "id": examples::BREAK_GLASS,
         "body": {

@@ -28,7 +28,7 @@ operation! {
     ///
     /// The member may be of any agency. For a task-force lead of the lead agency who works on the case.
     add_member = join;
-    "cases", Alteration;
+    "cases", Alteration, Write;
     examples {
         "id": examples::CASE,
         "body": { "agency": "harbour-shelter", "user": "analyst" },
@@ -50,7 +50,7 @@ operation! {
     /// From the next request on the member sees nothing by way of the case. For a task-force lead of the lead
     /// agency who works on the case.
     remove_member = leave;
-    "cases", Alteration;
+    "cases", Alteration, Write;
     examples {
         "id": examples::CASE,
         "body": { "agency": "harbour-shelter", "user": "analyst" },
@@ -72,7 +72,7 @@ operation! {
     /// From the next request on nobody sees anything by way of the case. For a task-force lead of the lead agency who
     /// works on the case.
     end_case = end;
-    "cases", Alteration;
+    "cases", Alteration, Write;
     examples {
         "id": examples::CASE,
     };
@@ -90,7 +90,7 @@ operation! {
     /// Records about victims that the caller's agency owns: a victim specialist who works on the case may
     /// then see them unmasked. For anybody who works on the case.
     add_subjects = subjects;
-    "cases", Alteration;
+    "cases", Alteration, Write;
     examples {
         "id": examples::CASE,
         "body": { "records": [examples::RECORD] },

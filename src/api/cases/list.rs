@@ -68,7 +68,7 @@ operation! {
     ///
     /// The cases that the caller works on or worked on, open and ended.
     list_cases = list;
-    "cases", Consultation;
+    "cases", Consultation, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<CaseList, Problem> {

@@ -28,7 +28,7 @@ operation! {
     /// The caller's agency leads it and the caller is its first member. The case grants nothing by itself; but agencies
     /// see each other's victims, as far as agreements allow it, only within a case that both work on.
     open_case = open;
-    "cases", Alteration;
+    "cases", Alteration, Write;
     examples {
         "body": { "reference": "TF-2026-1", "expires": "2099-01-01T00:00:00Z" },
     };

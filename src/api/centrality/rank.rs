@@ -153,7 +153,7 @@ operation! {
     /// Degree, PageRank or betweenness of the entities of the caller's view, with the exact convention.
     /// People who may be victims take part in the network and are never ranked.
     rank_entities = rank;
-    "network", Consultation;
+    "network", Consultation, Heavy;
     forms Forms::json().with_table(place, table);
     examples {
         "measure": "pagerank",

@@ -94,7 +94,7 @@ operation! {
     /// Groups of entities that are more related among themselves than with others. The higher the resolution, the
     /// smaller the groups.
     list_communities = list;
-    "network", Consultation;
+    "network", Consultation, Heavy;
     forms Forms::json().with_table(place, table).with_graph(graph);
     examples {
         "limit": 10,

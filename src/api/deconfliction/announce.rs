@@ -21,7 +21,7 @@ operation! {
     /// to operations; each of these agencies is told of the caller's desk. Place and time are told to nobody. A watch
     /// desk enters the operations of an agency that has no client, as that agency (`on_behalf_of`).
     announce_operation = announce;
-    "deconfliction", Combination;
+    "deconfliction", Combination, Write;
     examples {
         "body": {
             "reference": "OP-2026-7", "latitude": 51.5074, "longitude": -0.1278,

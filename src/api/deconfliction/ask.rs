@@ -30,7 +30,7 @@ operation! {
     /// and that agency's desk is told of the caller's desk. Nothing else is told to anyone. Objects that an agency
     /// keeps black are never pointed to. Other operations never show or count pointers.
     deconflict = ask_and_alert;
-    "deconfliction", Combination;
+    "deconfliction", Combination, Write;
     examples {
         "body": {
             "identifiers": [

@@ -28,7 +28,7 @@ operation! {
     /// From then on the operation clashes with no other. Agencies that were told of a clash are not told of the
     /// cancellation: they can call the desk.
     cancel_operation = cancel;
-    "deconfliction", Administration;
+    "deconfliction", Administration, Write;
     status NO_CONTENT "It is no longer planned";
     examples {
         "body": { "reference": "OP-2026-9" },

@@ -86,7 +86,7 @@ operation! {
     /// together, each with its comparison levels in bits. The content of records about a person who may be a victim is
     /// masked unless `unmask` is set, which is logged.
     get_entity = get;
-    "entities", Consultation;
+    "entities", Consultation, Light;
     forms Forms::json().with_table(place, table);
     examples {
         "id": examples::PHONE,

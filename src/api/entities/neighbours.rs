@@ -59,7 +59,7 @@ operation! {
     /// The entities that a tie or an event relates to the entity, each with all its relationships to it. In order of
     /// id, so that the order ranks nobody.
     list_neighbours = list;
-    "entities", Consultation;
+    "entities", Consultation, Light;
     forms Forms::json()
         .with_table(place, table)
         .with_graph(graph)

@@ -175,7 +175,7 @@ operation! {
     /// route exists only where times advance and the travel was possible. Masked for people who may be victims unless
     /// `unmask` is set, which is logged.
     get_routes = routes;
-    "entities", Consultation;
+    "entities", Consultation, Heavy;
     forms Forms::json().with_table(place, table).with_features(features);
     examples {
         "id": examples::VEHICLE,

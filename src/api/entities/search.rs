@@ -60,7 +60,7 @@ operation! {
     /// by the content of their records, unless `unmask` is set by a victim specialist in whose case the victim is,
     /// which is logged.
     search = find;
-    "entities", Consultation;
+    "entities", Consultation, Light;
     forms Forms::json().with_table(place, table);
     examples {
         "body": { "text": "khadka", "type": "person", "limit": 5 },

@@ -103,7 +103,7 @@ operation! {
     /// row, or in which something masked had a part, only the kind, the label and the participants are shown. Stored
     /// queries, neighbours, paths and findings name events by the same id.
     get_event = get;
-    "events", Consultation;
+    "events", Consultation, Light;
     examples {
         "id": examples::EVENT,
     };

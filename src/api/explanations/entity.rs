@@ -69,7 +69,7 @@ operation! {
     /// fall without it. The answer shows bits and never the content of a record; for masked people it leaves out how
     /// far the records agree.
     explain_entity = explain;
-    "explanations", Consultation;
+    "explanations", Consultation, Light;
     examples {
         "id": examples::PHONE,
     };

@@ -46,7 +46,7 @@ operation! {
     /// bits, the weakest link marked, and in colours the groups into which the entity would fall without it; up to 60
     /// records, and the number of records left out. One SVG file without scripts or anything from elsewhere.
     picture_entity = draw;
-    "explanations", Consultation;
+    "explanations", Consultation, Light;
     examples {
         "id": examples::PHONE,
     };

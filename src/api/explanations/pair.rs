@@ -160,7 +160,7 @@ operation! {
     /// where a record is about a person who may be a victim, it tells only if the two records are of one entity, unless
     /// `unmask` is set by a victim specialist in whose case the victim is, which is logged.
     explain_pair = explain;
-    "explanations", Combination;
+    "explanations", Combination, Light;
     examples {
         "a": examples::PERSON_RECORD,
         "b": examples::OTHER_PERSON_RECORD,

@@ -28,7 +28,7 @@ operation! {
     ///
     /// The explanation of a pair as a waterfall chart: one SVG file without scripts or external content.
     picture_pair = draw;
-    "explanations", Combination;
+    "explanations", Combination, Light;
     examples {
         "a": examples::PERSON_RECORD,
         "b": examples::OTHER_PERSON_RECORD,

@@ -98,7 +98,7 @@ operation! {
     /// when the job's progress counts it; importing the same file again changes nothing that is stored and completes an
     /// interrupted import. Files above 64 MiB go through `accord import`.
     start_import = start;
-    "imports", Collection;
+    "imports", Collection, Write;
     status ACCEPTED "The job has been queued";
     examples {
         "body": {

@@ -60,7 +60,7 @@ operation! {
     /// others; users who may ask for leave to hand a record on read the decisions; victim specialists, approvers and
     /// privacy officers read messages about referrals. A privacy officer reads all messages.
     read_inbox = read;
-    "deconfliction", Consultation;
+    "deconfliction", Consultation, Light;
 }
 
 fn read(scope: &CallerScope, (): ()) -> Result<Inbox, Problem> {

@@ -62,7 +62,7 @@ operation! {
     /// The indicators, each with the pattern that it looks for, its parameters, its limits and the sources of its
     /// method.
     list_indicators = list;
-    "indicators", Administration;
+    "indicators", Administration, Light;
 }
 
 fn list(_: &CallerScope, (): ()) -> Result<IndicatorsAnswer, Problem> {

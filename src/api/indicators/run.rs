@@ -21,7 +21,7 @@ operation! {
     /// hospitals, hotels and the like are exempted, with the reason. `GET /v1/indicators` describes all indicators and
     /// their limits.
     run_indicator = run;
-    "indicators", Consultation;
+    "indicators", Consultation, Heavy;
     forms Forms::json()
         .with_table(IndicatorAnswer::place, IndicatorAnswer::table)
         .with_graph(IndicatorAnswer::graph)

@@ -14,7 +14,7 @@ operation! {
     /// A waiting job ends at once, a running job at its next batch. Batches that were stored before stay; an ended job
     /// stays as it is.
     cancel_job = cancel;
-    "jobs", Administration;
+    "jobs", Administration, Write;
     examples {
         "id": examples::JOB,
     };

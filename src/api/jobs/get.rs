@@ -89,7 +89,7 @@ operation! {
     ///
     /// The job's progress, and its result once it has ended.
     get_job = get;
-    "jobs", Administration;
+    "jobs", Administration, Light;
     examples {
         "id": examples::JOB,
     };

@@ -18,7 +18,7 @@ pub struct JobList {
 operation! {
     /// List the agency's jobs
     list_jobs = list;
-    "jobs", Administration;
+    "jobs", Administration, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<JobList, Problem> {

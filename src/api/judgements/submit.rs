@@ -47,7 +47,7 @@ operation! {
     /// as far as its handling allows. A judgement of another agency's masked record counts only in views that show the
     /// record unmasked: so no judgement changes what the caller's agency is shown of masked records.
     submit_judgement = judge;
-    "judgements", Combination;
+    "judgements", Combination, Write;
     examples {
         "body": { "a": examples::RECORD, "b": examples::OTHER_RECORD, "verdict": "same" },
     };

@@ -21,7 +21,7 @@ server_operation! {
     ///
     /// All other operations answer 401 to a caller who is not authenticated.
     list_public_operations = list;
-    "service", Administration;
+    "service", Administration, Instant;
 }
 
 async fn list(entrance: Entrance, (): ()) -> Result<Answer<PublicOperationsAnswer>, Problem> {

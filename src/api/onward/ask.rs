@@ -31,7 +31,7 @@ operation! {
     /// `ask` asks the owner, `allowed` grants it at once. The request and its outcome are kept with recipient and
     /// reason, for both agencies to read. The record's label goes with the record.
     ask_onward = ask;
-    "agreements", Disclosure;
+    "agreements", Disclosure, Write;
     examples {
         "body": {
             "record": examples::RECORD, "recipient": "coast-guard",

@@ -27,7 +27,7 @@ operation! {
     ///
     /// For an approver of the agency that owns the record. A decision cannot be taken back.
     decide_onward = decide;
-    "agreements", Disclosure;
+    "agreements", Disclosure, Write;
     examples {
         "id": examples::ONWARD,
         "body": {

@@ -73,7 +73,7 @@ operation! {
     /// The onward requests by the caller's agency and the requests about its records, with the asking agency, the
     /// record, the recipient, the reason and the decision.
     list_onward_requests = list;
-    "agreements", Consultation;
+    "agreements", Consultation, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<OnwardList, Problem> {

@@ -79,7 +79,7 @@ operation! {
     /// The shortest paths from one entity to another over any relationship, in any direction, without passing through
     /// hubs.
     find_paths = find;
-    "network", Consultation;
+    "network", Consultation, Heavy;
     forms Forms::json()
         .with_table(place, table)
         .with_graph(graph)

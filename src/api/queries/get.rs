@@ -22,7 +22,7 @@ pub struct QueryAnswer {
 operation! {
     /// Get a stored query
     get_query = get;
-    "queries", Administration;
+    "queries", Administration, Light;
     examples {
         "name": "shared-phones",
     };

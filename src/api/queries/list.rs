@@ -151,7 +151,7 @@ operation! {
     /// (`accord serve --queries`), which is read again every second. A graph specialist also sees the refused files of
     /// the folder with the reasons.
     list_queries = list;
-    "queries", Administration;
+    "queries", Administration, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<QueryList, Problem> {

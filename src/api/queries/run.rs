@@ -44,7 +44,7 @@ operation! {
     /// only Neo4j can run is answered 501 on the embedded store. A result that would exceed a limit is refused, never
     /// cut.
     run_query = run;
-    "queries", Consultation;
+    "queries", Consultation, Heavy;
     forms Forms::json().with_table(place, table);
     examples {
         "name": "shared-phones",

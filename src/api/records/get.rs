@@ -35,7 +35,7 @@ operation! {
     /// A record as one agency's row states it, and the entity that it belongs to in the caller's view. The content of a
     /// record about a person who may be a victim is masked unless `unmask` is set, which is logged.
     get_record = get;
-    "records", Consultation;
+    "records", Consultation, Light;
     forms Forms::json().with_table(place, table);
     examples {
         "id": examples::RECORD,

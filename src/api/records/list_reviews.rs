@@ -54,7 +54,7 @@ operation! {
     /// The rows of the caller's agency, as far as the caller sees them, whose review is due before a time, overdue rows
     /// included: the earliest first, each with its reviews so far (user, time and reason).
     list_reviews = list;
-    "records", Consultation;
+    "records", Consultation, Light;
     forms Forms::json().with_table(place, table);
     examples {
         "limit": 10,

@@ -45,7 +45,7 @@ operation! {
     /// sees them. The reviewer, the time and the reason are kept. Only rows with a time of review can be reviewed; a
     /// review does not prolong a victim's release.
     review_records = review;
-    "records", Alteration;
+    "records", Alteration, Write;
     examples {
         "body": {
             "local_ids": ["example-1"],

@@ -34,7 +34,7 @@ operation! {
     /// with the records that the caller sees; all of it is durable when the answer comes. Submitting it again changes
     /// nothing. The owner is the caller's agency.
     submit_record = submit;
-    "records", Collection;
+    "records", Collection, Write;
     status OK "Stored and linked";
     examples {
         "body": examples::row(),

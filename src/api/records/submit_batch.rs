@@ -26,7 +26,7 @@ operation! {
     /// Up to 1,000 rows, all stored and linked or none of them. If rows are invalid, the answer names each with its
     /// position, member and reason.
     submit_batch = submit;
-    "records", Collection;
+    "records", Collection, Write;
     status OK "Stored and linked";
     examples {
         "body": { "rows": [examples::row()] },

@@ -40,7 +40,7 @@ operation! {
     /// own records the referral is about, and nothing else. If refused, it is told nothing. A decision cannot be taken
     /// back.
     decide_referral = decide;
-    "deconfliction", Disclosure;
+    "deconfliction", Disclosure, Write;
     examples {
         "id": examples::REFERRAL,
         "body": {

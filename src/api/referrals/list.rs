@@ -65,7 +65,7 @@ operation! {
     /// Approvers and privacy officers of the owner, and victim specialists who work on a case that one of the masked
     /// records is in, see it here as a referral and decide.
     list_referrals = list;
-    "deconfliction", Consultation;
+    "deconfliction", Consultation, Light;
 }
 
 fn list(scope: &CallerScope, (): ()) -> Result<ReferralList, Problem> {

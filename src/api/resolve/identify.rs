@@ -77,7 +77,7 @@ operation! {
     /// for it. Nothing is stored. People who may be victims, their phones and addresses are found only by a victim
     /// specialist in whose case they are, with `unmask`, which is logged.
     resolve = find;
-    "resolve", Combination;
+    "resolve", Combination, Light;
     forms Forms::json().with_table(place, table);
     examples {
         "body": {

@@ -19,7 +19,7 @@ pub struct ServiceStatus {
 server_operation! {
     /// Health of the server
     health = alive;
-    "service", Administration;
+    "service", Administration, Instant;
 }
 
 async fn alive(_: Entrance, (): ()) -> Result<Answer<ServiceStatus>, Problem> {

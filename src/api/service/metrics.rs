@@ -12,7 +12,7 @@ server_operation! {
     /// Requests by operation and status and their time, in Prometheus' text format. Needs a token of
     /// the operator role, which in turn sees no content.
     metrics = rendered;
-    "service", Administration;
+    "service", Administration, Instant;
     403 "Not an operator's token";
 }
 

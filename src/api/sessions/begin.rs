@@ -49,7 +49,7 @@ server_operation! {
     /// Begins a session of a local account. Every wrong credential gets the same 401; after five failures within 15
     /// minutes only an administrator can open the account again (`accord account release`).
     begin_session = begin;
-    "sessions", Administration;
+    "sessions", Administration, SigningIn;
     status CREATED "";
     examples {
         "body": {
@@ -71,7 +71,6 @@ async fn begin(
         let detail = "the id of the text at GET /v1/sessions/notice, which the user must accept";
         return Err(Problem::member("notice", "notice_not_accepted", detail));
     }
-    let _turn = entrance.hashing_turn().await?;
     let LogOnRequest { agency, user, password, code, new_password, .. } = asked;
     let shown = LogOn { agency, user, password, code, new_password };
     let tried = entrance.log_on(shown).await?;

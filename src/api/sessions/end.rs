@@ -11,7 +11,7 @@ server_operation! {
     ///
     /// Ends the session whose token the request shows; the token is refused from then on.
     end_session = end;
-    "sessions", Administration;
+    "sessions", Administration, Write;
     status NO_CONTENT "The session has ended";
     404 "The caller has no session: it shows a key or an access token";
 }

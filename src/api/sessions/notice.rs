@@ -12,7 +12,7 @@ server_operation! {
     /// The text that a user must be shown, and accept, before logging on: `POST /v1/sessions` names its id, which the
     /// audit log keeps.
     read_notice = read;
-    "sessions", Administration;
+    "sessions", Administration, Instant;
 }
 
 async fn read(entrance: Entrance, (): ()) -> Result<Answer<Notice>, Problem> {
