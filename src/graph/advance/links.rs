@@ -35,12 +35,14 @@ impl Turn {
             && self.before.alike.first() == self.after.alike.first()
     }
 
-    /// The records that came, and those that went.
-    fn difference(&self) -> [Vec<RecordIndex>; 2] {
-        let [before, after] = [&self.before, &self.after].map(|nodes| {
-            nodes.alike.iter().chain(&nodes.apart).copied().collect::<BTreeSet<RecordIndex>>()
-        });
-        [after.difference(&before).copied().collect(), before.difference(&after).copied().collect()]
+    /// The records of a plain form that came.
+    fn came(&self) -> Vec<RecordIndex> {
+        difference(&self.after.alike, &self.before.alike)
+    }
+
+    /// The records of a plain form that went.
+    fn went(&self) -> Vec<RecordIndex> {
+        difference(&self.before.alike, &self.after.alike)
     }
 }
 
@@ -67,8 +69,7 @@ impl Lists {
             let gone = match turn.is_plain() {
                 true => {
                     contents.extend(held_content(before, *form, &turn.before));
-                    let [_, gone] = turn.difference();
-                    gone
+                    turn.went()
                 }
                 false => {
                     contents.extend(held_contents(before, *form, &turn.before));
@@ -242,9 +243,8 @@ impl Lists {
             let plain = turns.get(&pair.0).filter(|turn| pair.0 == pair.1 && turn.is_plain());
             let pairs = match plain {
                 Some(turn) => {
-                    let [came, _] = turn.difference();
                     let first = turn.after.alike[0];
-                    let pairs = came.into_iter().map(|at| (first, at));
+                    let pairs = turn.came().into_iter().map(|at| (first, at));
                     pairs.filter(|pair| self.may_join(hides, *pair)).collect()
                 }
                 None => self.pairs_of(*pair, hides),
@@ -308,6 +308,11 @@ impl Lists {
         (self.sum, self.links, self.naming.links) = (sum, links, naming);
         Ok(())
     }
+}
+
+/// The records of one ascending list that are not in another.
+fn difference(one: &[RecordIndex], other: &[RecordIndex]) -> Vec<RecordIndex> {
+    one.iter().filter(|at| other.binary_search(at).is_err()).copied().collect()
 }
 
 fn keyed(link: &FormLink) -> ((FormId, FormId), FormLink) {
