@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use accord::graph::Cache;
 use accord::ingest::SubmittedRow;
 use accord::jobs;
-use accord::model::{ClassId, Event, IdKey, Judgement, Link, Record, Tie};
+use accord::model::{ClassId, Event, FormId, FormLink, IdKey, Judgement, Record, Tie};
 use accord::resolve::{Engine, Model};
 use accord::store::{self, SnapshotSink, Store};
 use rand::RngExt;
@@ -95,7 +95,7 @@ struct Parts {
 }
 
 impl SnapshotSink for Parts {
-    fn record(&mut self, _: ClassId, record: Record) {
+    fn record(&mut self, _: ClassId, _: FormId, record: Record) {
         let row = record.local_id.split('/').next().unwrap().to_owned();
         self.rows.entry(row.clone()).or_default()[0] += 1;
         self.owner.insert(record.id, row);
@@ -108,7 +108,7 @@ impl SnapshotSink for Parts {
         let row = self.owner[&event.participants[0].record].clone();
         self.rows.entry(row).or_default()[2] += 1;
     }
-    fn link(&mut self, _: Link) {}
+    fn link(&mut self, _: FormLink) {}
     fn judgement(&mut self, _: Judgement) {}
 }
 
