@@ -191,8 +191,10 @@ impl<L: Linker> Work<L> {
     }
 
     fn wait_for_pause(&self) -> bool {
-        let is_much = self.notes.len() > WAITING_MAX;
-        self.gate.wait_for_pause(is_much.then_some(PATIENCE))
+        // What failed before is tried again under steady requests too: until it is done the server says that it is not
+        // well.
+        let is_pressing = self.notes.len() > WAITING_MAX || !self.failed().is_empty();
+        self.gate.wait_for_pause(is_pressing.then_some(PATIENCE))
     }
 }
 
