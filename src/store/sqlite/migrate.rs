@@ -28,13 +28,36 @@ fn change_log(connection: &Connection) -> Result<(), StoreError> {
 
 /// 6 to 7: links, blocking keys and notes are of forms. A record of before is a form of its own, which has the bytes of
 /// its id, and so have its keys and links: what it says was never hashed, and only the engine could do so.
+///
+/// Large rows lie in the order in which they came, and are found by an index of their ids. Ids are hashes: in a table in
+/// the order of its ids every commit of an import rewrites nearly every page.
 fn forms(connection: &Connection) -> Result<(), StoreError> {
     connection
         .execute_batch(
-            "ALTER TABLE record ADD COLUMN form BLOB NOT NULL DEFAULT x'';
-             ALTER TABLE record ADD COLUMN content BLOB NOT NULL DEFAULT x'';
-             UPDATE record SET form = id, content = id;
+            "CREATE TABLE record_7 (id BLOB NOT NULL, class INTEGER NOT NULL, json TEXT NOT NULL,
+               form BLOB NOT NULL, content BLOB NOT NULL) STRICT;
+             INSERT INTO record_7 SELECT id, class, json, id, id FROM record;
+             DROP TABLE record;
+             ALTER TABLE record_7 RENAME TO record;
+             CREATE UNIQUE INDEX record_id ON record (id);
              CREATE INDEX record_form ON record (form);
+             CREATE TABLE tie_7 (id BLOB NOT NULL, class INTEGER NOT NULL, class_from INTEGER NOT NULL,
+               class_to INTEGER NOT NULL, json TEXT NOT NULL) STRICT;
+             INSERT INTO tie_7 SELECT id, class, class_from, class_to, json FROM tie;
+             DROP TABLE tie;
+             ALTER TABLE tie_7 RENAME TO tie;
+             CREATE UNIQUE INDEX tie_id ON tie (id);
+             CREATE TABLE event_7 (id BLOB NOT NULL, class INTEGER NOT NULL, json TEXT NOT NULL) STRICT;
+             INSERT INTO event_7 SELECT id, class, json FROM event;
+             DROP TABLE event;
+             ALTER TABLE event_7 RENAME TO event;
+             CREATE UNIQUE INDEX event_id ON event (id);
+             CREATE TABLE link_7 (a BLOB NOT NULL, b BLOB NOT NULL, class_a INTEGER NOT NULL,
+               class_b INTEGER NOT NULL, json TEXT NOT NULL) STRICT;
+             INSERT INTO link_7 SELECT a, b, class_a, class_b, json FROM link;
+             DROP TABLE link;
+             ALTER TABLE link_7 RENAME TO link;
+             CREATE UNIQUE INDEX link_pair ON link (a, b);
              ALTER TABLE block RENAME COLUMN record TO form;
              ALTER TABLE unlinked RENAME COLUMN record TO form;",
         )

@@ -38,8 +38,8 @@ CREATE TABLE late (class_a INTEGER NOT NULL, class_b INTEGER NOT NULL, commits I
   PRIMARY KEY (class_a, class_b)) STRICT, WITHOUT ROWID;
 ";
 
-/// `WITHOUT ROWID` tables keep their rows in the order of the primary key, which is the order
-/// that [`super::stream`] promises, whatever order they came in.
+/// `WITHOUT ROWID` tables keep their rows in the order of the primary key. What [`super::stream`] gives is in the order
+/// of ids, by these or by an index.
 const TABLES: &str = "
 CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT;
 INSERT INTO meta VALUES (1, 0);

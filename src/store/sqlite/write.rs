@@ -159,8 +159,8 @@ impl<'a> SqliteTxn<'a> {
         if stored == json { Ok(false) } else { Err(StoreError::Conflict { kind }) }
     }
 
-    /// Puts records, ascending by id, whatever order they come in: rows of a table lie in the order of their ids, so that
-    /// neighbours are written together. Then the keys of all, for the same reason.
+    /// Puts records, ascending by id, whatever order they come in: their index is in the order of ids, so that neighbours
+    /// are written together. Then the keys of all, for the same reason.
     pub(super) fn put_records(&mut self, records: &[NewRecord]) -> Result<usize, StoreError> {
         let mut keys: Vec<(i64, ClassId, FormId)> = Vec::new();
         let mut applied = 0;
