@@ -7,7 +7,7 @@
 //! record that is set apart, because a human judged it or because the caller sees it unmasked. A *duplicate* (an exact one) is a record of
 //! a node that is not the one the node is named by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -185,6 +185,34 @@ impl Snapshot {
         let id = |at: RecordIndex| self.records[at].id;
         let pair: (RecordId, RecordId) = (id(a).min(id(b)), id(a).max(id(b)));
         self.links.find_by_key(&pair, |link| (link.a, link.b)).and_then(|at| self.links.get(at))
+    }
+
+    /// All pairs of records that the links stand for, each with its bits: of two nodes that are linked every record of the
+    /// one with every record of the other, and every two of one node. As many as the pairs of records that say the same,
+    /// so for measuring only.
+    pub fn linked_pairs(&self) -> impl Iterator<Item = (RecordId, RecordId, f64)> + '_ {
+        let mut nodes: BTreeMap<RecordIndex, Vec<RecordIndex>> = BTreeMap::new();
+        for at in self.records.indexes() {
+            nodes.entry(self.node_named(at)).or_default().push(at);
+        }
+        let mut within: BTreeSet<RecordIndex> = BTreeSet::new();
+        self.links.iter().flat_map(move |link| {
+            let ends = self.stored(link.a).zip(self.stored(link.b));
+            let [one, other] = ends.map_or([None, None], |(a, b)| [nodes.get(&a), nodes.get(&b)]);
+            let pairs: Vec<(RecordIndex, RecordIndex)> = match (one, other) {
+                (Some(one), Some(other)) => {
+                    one.iter().flat_map(|a| other.iter().map(|b| (*a, *b))).collect()
+                }
+                // Of a duplicate: the first such link of a node stands for all pairs of the node.
+                (Some(one), None) if within.insert(one[0]) => {
+                    let behind = |at: usize| one[at + 1..].iter().map(move |b| (one[at], *b));
+                    (0..one.len()).flat_map(behind).collect()
+                }
+                _ => Vec::new(),
+            };
+            let id = |at: RecordIndex| self.records[at].id;
+            pairs.into_iter().map(move |(a, b)| (id(a), id(b), link.bits))
+        })
     }
 
     /// How many nodes the records of an entity are: those that are compared with each other, each for its duplicates.

@@ -55,6 +55,10 @@ fn many_reads_of_one_plate_are_one_vehicle_with_links_as_many_as_reads() {
     let (first, last) = (position(&snapshot, reads[0]), position(&snapshot, reads[READS - 1]));
     let link = snapshot.link_between(first, last).unwrap();
     assert!(snapshot.is_of_duplicate(link));
+    // The pairs that these links stand for.
+    let pairs: BTreeSet<_> = snapshot.linked_pairs().map(|(a, b, _)| (a, b)).collect();
+    let of_reads = READS * (READS - 1) / 2;
+    assert!(pairs.len() == of_reads || pairs.len() == of_reads + READS, "{}", pairs.len());
     // In another order.
     let backwards = World::empty();
     said(&backwards, &plate("AB12 CDE"), (0..READS).rev());

@@ -95,7 +95,7 @@ fn predicted(snapshot: &Snapshot) -> BTreeMap<RecordId, u32> {
 /// A snapshot's entities against a key.
 pub fn against(key: &Key, snapshot: &Snapshot) -> Evaluation {
     let mut evaluation = evaluate::evaluate(key, &predicted(snapshot));
-    evaluation.add_links(key, snapshot.links().iter().map(|link| (link.a, link.b, link.bits)));
+    evaluation.add_links(key, snapshot.linked_pairs());
     evaluation
 }
 

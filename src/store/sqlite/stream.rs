@@ -1,5 +1,6 @@
 //! Streaming the visible part of a store.
 
+use rayon::prelude::*;
 use rusqlite::{Connection, Params, Row};
 
 use super::{backend, from_json, read};
@@ -15,23 +16,41 @@ pub(super) fn stream(
     let revision = read::revision(reader)?;
     let reviews = Reviews::of(&read::classes(reader)?);
     let records = "SELECT class, json, form FROM record ORDER BY id";
-    each_row(reader, records, [], view, 1, |row, class, json| {
-        let form = FormId(row.get(2).map_err(backend)?);
-        sink.record(class, form, record(&reviews, class, json)?);
+    let form = |row: &Row<'_>| row.get(2).map(FormId);
+    let parse = |class, form, json: &str| Ok((class, form, record(&reviews, class, json)?));
+    each_parsed((reader, records), (view, 1), form, parse, |(class, form, record)| {
+        sink.record(class, form, record);
         Ok(())
     })?;
     let ties = "SELECT class, class_from, class_to, json FROM tie ORDER BY id";
-    each(reader, ties, [], view, 3, |class, json| {
-        sink.tie(tie(&reviews, class, json)?);
-        Ok(())
-    })?;
-    each(reader, "SELECT class, json FROM event ORDER BY id", [], view, 1, |class, json| {
-        sink.event(event(reader, view, &reviews, class, json)?);
-        Ok(())
-    })?;
+    let parse = |class, (), json: &str| tie(&reviews, class, json);
+    each_parsed(
+        (reader, ties),
+        (view, 3),
+        |_| Ok(()),
+        parse,
+        |tie| {
+            sink.tie(tie);
+            Ok(())
+        },
+    )?;
+    let events = "SELECT class, json FROM event ORDER BY id";
+    let parse = |class, (), json: &str| labelled_event(&reviews, class, json);
+    each_parsed(
+        (reader, events),
+        (view, 1),
+        |_| Ok(()),
+        parse,
+        |event| {
+            sink.event(read::trimmed(reader, view, event)?);
+            Ok(())
+        },
+    )?;
     let links = "SELECT class_a, class_b, json, a, b FROM link ORDER BY a, b";
-    each_row(reader, links, [], view, 2, |row, _, json| {
-        sink.link(link(row, json)?);
+    let forms = |row: &Row<'_>| Ok((FormId(row.get(3)?), FormId(row.get(4)?)));
+    let parse = |_, forms, json: &str| links::from_text(forms, json);
+    each_parsed((reader, links), (view, 2), forms, parse, |link| {
+        sink.link(link);
         Ok(())
     })?;
     let judgements =
@@ -65,15 +84,45 @@ pub(super) fn event(
     class: ClassId,
     json: &str,
 ) -> Result<Event, StoreError> {
+    read::trimmed(reader, view, labelled_event(reviews, class, json)?)
+}
+
+/// Reads an event of a class, with the label in force and all who had a part in it.
+fn labelled_event(reviews: &Reviews, class: ClassId, json: &str) -> Result<Event, StoreError> {
     let mut event: Event = from_json("event", json)?;
     reviews.put(class, &mut event.label);
-    read::trimmed(reader, view, event)
+    Ok(event)
 }
 
 /// Reads a link, whose forms are in the fourth and fifth column.
 pub(super) fn link(row: &Row<'_>, json: &str) -> Result<FormLink, StoreError> {
     let form = |column| row.get(column).map(FormId).map_err(backend);
     links::from_text((form(3)?, form(4)?), json)
+}
+
+/// Rows whose JSON is read at once, by all threads.
+const PARSED_ROWS: usize = 8_192;
+
+/// Calls `take`, in order, with what `parse` makes of the first class, what `keep` takes of the row and the JSON of every
+/// row whose leading columns are classes of the view. The rows are parsed by all threads.
+fn each_parsed<K: Send, T: Send>(
+    (reader, sql): (&Connection, &str),
+    (view, classes): (&ClassSet, usize),
+    keep: impl Fn(&Row<'_>) -> rusqlite::Result<K>,
+    parse: impl Fn(ClassId, K, &str) -> Result<T, StoreError> + Sync,
+    mut take: impl FnMut(T) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut read: Vec<(ClassId, K, String)> = Vec::with_capacity(PARSED_ROWS);
+    let mut hand_on = |read: &mut Vec<(ClassId, K, String)>| -> Result<(), StoreError> {
+        let parsed = read.par_drain(..).map(|(class, kept, json)| parse(class, kept, &json));
+        let parsed: Vec<T> = parsed.collect::<Result<_, _>>()?;
+        parsed.into_iter().try_for_each(&mut take)
+    };
+    each_row(reader, sql, [], view, classes, |row, class, json| {
+        read.push((class, keep(row).map_err(backend)?, json.to_owned()));
+        if read.len() == PARSED_ROWS { hand_on(&mut read) } else { Ok(()) }
+    })?;
+    hand_on(&mut read)
 }
 
 /// Calls `take` with the first class and the JSON of every row whose leading `classes` columns
