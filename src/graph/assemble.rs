@@ -40,7 +40,8 @@ impl Visible {
         let adjacency = adjacency(&entities, &relationships);
         let at = |id| positions.of_id(id);
         let of = (&*self.records, &at as &dyn Fn(_) -> _);
-        let naming = Naming::of(of, &self.ties, &self.events, &self.links, &self.judgements);
+        let apart = (&forms, &*left_out.sighted);
+        let naming = Naming::of(of, apart, &self.ties, &self.events, &self.links, &self.judgements);
         Snapshot {
             tag: sum.tag(id_key),
             sum,

@@ -9,8 +9,8 @@ use super::relationships::{adjacency, entities_of};
 use super::rows::Rows;
 use super::tag::Sum;
 use super::{
-    Entity, EntityIndex, Indexed, JudgementIndex, Layered, LeftOut, List, Listed, RecordIndex,
-    Relationship, RelationshipIndex, Shared, Snapshot,
+    Entity, EntityIndex, IndexSet, Indexed, JudgementIndex, Layered, LeftOut, List, Listed,
+    RecordIndex, Relationship, RelationshipIndex, Shared, Snapshot,
 };
 use crate::model::{Event, IdKey, Judgement, Link, Record, Tie};
 
@@ -122,7 +122,9 @@ impl Parts {
             (shared(self.records), shared(self.ties), shared(self.events));
         let (links, judgements) = (shared(self.links), Indexed::from(self.judgements));
         let at = |id| records.find_by_key(&id, |record| record.id);
-        let naming = Naming::of((&records, &at), &ties, &events, &links, &judgements);
+        let (forms, sighted) = (Forms::default(), IndexSet::default());
+        let apart = (&forms, &sighted);
+        let naming = Naming::of((&records, &at), apart, &ties, &events, &links, &judgements);
         Snapshot {
             tag: [0; 16],
             sum: Sum::default(),
@@ -138,7 +140,7 @@ impl Parts {
             evidence: Rows::default(),
             entities: entities.into(),
             naming,
-            forms: Forms::default(),
+            forms,
             keys: Keys::default(),
             left_out: LeftOut::default(),
         }

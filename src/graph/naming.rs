@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use super::evidence::{Coded, Statement};
+use super::forms::{Forms, is_apart, is_of_duplicate};
 use super::rows::Rows;
-use super::{EventIndex, Indexed, JudgementIndex, LinkIndex, RecordIndex, Snapshot, TieIndex};
+use super::{
+    EventIndex, IndexSet, Indexed, JudgementIndex, LinkIndex, RecordIndex, Snapshot, TieIndex,
+};
 use crate::model::{Event, Judgement, Link, Record, RecordId, Tie};
 
 /// The records of a list, and how a record's position in it is found.
@@ -15,7 +18,8 @@ type Located<'a> =
 /// For each record of a snapshot the positions of what names it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Naming {
-    /// The links that the record is an end of.
+    /// The links that the record is an end of; not those of its duplicates, which name the duplicates alone: they are as
+    /// many as the records that say the same.
     pub links: Rows<RecordIndex, LinkIndex>,
     /// The ties that the record is an end of, and the events that it takes part in.
     pub statements: Rows<RecordIndex, Coded>,
@@ -24,18 +28,16 @@ pub(super) struct Naming {
 }
 
 impl Naming {
-    /// Collects what names the records of a list; `at` finds a record's position.
+    /// Collects what names the records of a list; `at` finds a record's position, and `sighted` are those that are seen
+    /// unmasked.
     pub fn of(
         (records, at): Located<'_>,
+        (forms, sighted): (&Forms, &IndexSet<RecordIndex>),
         ties: &Indexed<TieIndex, Arc<Tie>>,
         events: &Indexed<EventIndex, Arc<Event>>,
         links: &Indexed<LinkIndex, Arc<Link>>,
         judgements: &Indexed<JudgementIndex, Judgement>,
     ) -> Self {
-        let mut of_links = Vec::with_capacity(links.len() * 2);
-        for (index, link) in links.enumerated() {
-            of_links.extend([link.a, link.b].into_iter().filter_map(at).map(|at| (at, index)));
-        }
         let mut stated: Vec<(RecordIndex, Coded)> = Vec::new();
         for (index, tie) in ties.enumerated() {
             let coded = Statement::Tie(index).into();
@@ -50,10 +52,18 @@ impl Naming {
             let ends = [judgement.a, judgement.b].into_iter().filter_map(at);
             judged.extend(ends.map(|at| (at, index)));
         }
+        let judgements = Rows::of(records, judged);
+        let is_apart = |at| is_apart(sighted, &judgements, at);
+        let mut of_links = Vec::with_capacity(links.len() * 2);
+        for (index, link) in links.enumerated() {
+            let Some(ends) = at(link.a).zip(at(link.b)) else { continue };
+            let named = named_by_link(is_of_duplicate(forms, is_apart, ends), ends);
+            of_links.extend(named.map(|at| (at, index)));
+        }
         Self {
             links: Rows::of(records, of_links),
             statements: Rows::of(records, stated),
-            judgements: Rows::of(records, judged),
+            judgements,
         }
     }
 
@@ -61,6 +71,14 @@ impl Naming {
     pub fn bytes(&self) -> usize {
         self.links.bytes() + self.statements.bytes() + self.judgements.bytes()
     }
+}
+
+/// The records that a link is named at: both ends, or of a duplicate's the duplicate, which has the greater id.
+pub(super) fn named_by_link(
+    is_of_duplicate: bool,
+    (a, b): (RecordIndex, RecordIndex),
+) -> impl Iterator<Item = RecordIndex> {
+    (!is_of_duplicate).then_some(a).into_iter().chain([b])
 }
 
 /// The records that a tie names.
@@ -74,7 +92,7 @@ pub(super) fn named_by_event(event: &Event) -> impl Iterator<Item = RecordId> {
 }
 
 impl Snapshot {
-    /// The links that a record is an end of, ascending.
+    /// The links that a record is an end of, without those of its duplicates; ascending.
     pub fn links_at(&self, record: RecordIndex) -> &[LinkIndex] {
         self.naming.links.at(record)
     }

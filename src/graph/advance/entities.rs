@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::lists::Lists;
 use super::{Anew, Touched};
 use crate::graph::clusters::{Pairs, clustered};
-use crate::graph::forms::is_of_duplicate;
 use crate::graph::judged::verdicts;
 use crate::graph::layered::Layered;
 use crate::graph::{Entity, EntityIndex, RecordIndex, Snapshot};
-use crate::model::{EntityId, EntityType, RecordId};
+use crate::model::{EntityId, EntityType, FormId, RecordId};
 use crate::resolve::Engine;
 
 /// The entities, and for each record its entity.
@@ -24,8 +25,7 @@ pub(super) fn of(
     engine: &Engine,
     touched: &mut Touched,
 ) -> Result<Entities, Anew> {
-    let (connected, old) = connected(before, lists, touched);
-    let made = clusters(before, lists, engine, &connected);
+    let (made, old) = clusters(engine, Connected::with(before, lists, touched))?;
     let ids: BTreeSet<EntityId> = made.iter().map(|entity| entity.id).collect();
     let mut entities = before.entities.edit();
     let mut entity_of = before.entity_of.edit();
@@ -53,75 +53,156 @@ pub(super) fn of(
     Ok((entities.done(), entity_of.done()))
 }
 
-/// The records that are connected with what changed, by links or judgements, and the entities that they and the
-/// records that are gone belonged to.
-fn connected(
-    before: &Snapshot,
-    lists: &Lists,
-    touched: &Touched,
-) -> (BTreeSet<RecordIndex>, BTreeSet<EntityIndex>) {
-    let mut found: BTreeSet<RecordIndex> = BTreeSet::new();
-    let mut old: BTreeSet<EntityIndex> = BTreeSet::new();
-    let changed = touched.fresh.iter().chain(&touched.joints).chain(&touched.gone);
-    let mut to_visit: Vec<RecordIndex> = changed.copied().collect();
-    let at = |id: &RecordId| lists.records.find_by_key(id, |record| record.id);
-    while let Some(record) = to_visit.pop() {
-        if let Some(entity) = before.entity_of.get(record)
-            && old.insert(*entity)
-        {
-            to_visit.extend(before.entities[*entity].records.iter());
-        }
-        let Some(held) = lists.records.get(record).filter(|_| found.insert(record)) else {
-            continue;
-        };
-        let links = lists.naming.links.at(record).iter().map(|at| &lists.links[*at]);
-        let linked = links.flat_map(|link| [link.a, link.b]);
-        let judged = lists.naming.judgements.at(record).iter().map(|at| &lists.judgements[*at]);
-        let others = linked.chain(judged.flat_map(|judgement| [judgement.a, judgement.b]));
-        let others = others.filter(|id| *id != held.id).filter_map(|id| at(&id));
-        to_visit.extend(others.filter(|other| !found.contains(other)));
-    }
-    (found, old)
+/// What is connected with what changed, by links or judgements.
+struct Connected<'a> {
+    before: &'a Snapshot,
+    lists: &'a Lists,
+    /// The record that names the node of each form met.
+    firsts: HashMap<FormId, Option<RecordIndex>>,
+    /// Nodes, each by the record that it is named by.
+    nodes: BTreeSet<RecordIndex>,
+    /// The entities that they and the records that are gone belonged to.
+    old: BTreeSet<EntityIndex>,
+    to_visit: Vec<RecordIndex>,
 }
 
-/// Clusters these records, which nothing connects with others.
-fn clusters(
-    before: &Snapshot,
-    lists: &Lists,
-    engine: &Engine,
-    connected: &BTreeSet<RecordIndex>,
-) -> Vec<Entity> {
-    let records: Vec<RecordIndex> = connected.iter().copied().collect();
-    let types: Vec<EntityType> =
-        records.iter().map(|at| lists.records[*at].entity_type()).collect();
-    let number = |id: RecordId| {
-        let at = lists.records.find_by_key(&id, |record| record.id)?;
-        records.binary_search(&at).ok().map(|number| number as u32)
-    };
-    let links: BTreeSet<_> =
-        records.iter().flat_map(|at| lists.naming.links.at(*at)).copied().collect();
-    let scored = links.into_iter().filter_map(|at| {
-        let link = &lists.links[at];
-        let scored = (number(link.a)?, number(link.b)?, link.bits);
-        let ends = (lists.stored(link.a)?, lists.stored(link.b)?);
-        Some((is_of_duplicate(&lists.forms, |at| lists.is_apart(at), ends), scored))
-    });
-    let (duplicates, links): (Vec<_>, Vec<_>) =
-        scored.partition(|(is_of_duplicate, _)| *is_of_duplicate);
-    let pairs_of = |scored: Vec<(bool, _)>| scored.into_iter().map(|(_, pair)| pair).collect();
-    let judged: BTreeSet<_> =
-        records.iter().flat_map(|at| lists.naming.judgements.at(*at)).copied().collect();
-    let verdicts = verdicts(judged.into_iter().map(|at| &lists.judgements[at]));
-    let pairs = Pairs::of((pairs_of(links), pairs_of(duplicates)), verdicts, number);
-    let mut members: BTreeMap<u32, Vec<RecordIndex>> = BTreeMap::new();
-    for (record, label) in records.iter().zip(clustered(engine, &types, &pairs)) {
-        members.entry(label).or_default().push(*record);
+impl<'a> Connected<'a> {
+    fn with(before: &'a Snapshot, lists: &'a Lists, touched: &Touched) -> Self {
+        let mut found = Self {
+            before,
+            lists,
+            firsts: HashMap::new(),
+            nodes: BTreeSet::new(),
+            old: BTreeSet::new(),
+            to_visit: Vec::new(),
+        };
+        for record in touched.fresh.iter().chain(&touched.joints).chain(&touched.gone) {
+            found.follow(*record);
+        }
+        while let Some(node) = found.to_visit.pop() {
+            found.visit(node);
+        }
+        found
     }
-    let entity = |members: Vec<RecordIndex>| {
+
+    /// Goes on to the node of a record, and to those of the entity that the record belonged to.
+    fn follow(&mut self, record: RecordIndex) {
+        self.go_to(record);
+        let before = self.before;
+        if let Some(entity) = before.entity_of.get(record)
+            && self.old.insert(*entity)
+        {
+            before.entities[*entity].records.iter().for_each(|other| self.go_to(*other));
+        }
+    }
+
+    fn go_to(&mut self, record: RecordIndex) {
+        let lists = self.lists;
+        let Some(form) = lists.forms.of.get(record) else { return };
+        let node = match lists.is_apart(record) {
+            true => Some(record),
+            false => *self
+                .firsts
+                .entry(*form)
+                .or_insert_with(|| lists.forms.first(*form, |at| lists.is_apart(at))),
+        };
+        self.to_visit.extend(node.filter(|node| !self.nodes.contains(node)));
+    }
+
+    fn visit(&mut self, node: RecordIndex) {
+        if !self.nodes.insert(node) {
+            return;
+        }
+        self.follow(node);
+        let lists = self.lists;
+        let links = lists.naming.links.at(node).iter().map(|at| &lists.links[*at]);
+        let linked = links.flat_map(|link| [link.a, link.b]);
+        let judged = lists.naming.judgements.at(node).iter().map(|at| &lists.judgements[*at]);
+        let others = linked.chain(judged.flat_map(|judgement| [judgement.a, judgement.b]));
+        let own = lists.records[node].id;
+        for other in others.filter(|id| *id != own).filter_map(|id| lists.stored(id)) {
+            self.go_to(other);
+        }
+    }
+}
+
+/// Clusters these nodes, which nothing connects with others, and adds to each what says the same. Returns the entities
+/// that are made, and adds those that they take records from to the old ones.
+///
+/// # Errors
+/// When the snapshot must be built anew.
+fn clusters(
+    engine: &Engine,
+    connected: Connected<'_>,
+) -> Result<(Vec<Entity>, BTreeSet<EntityIndex>), Anew> {
+    let Connected { before, lists, nodes, mut old, .. } = connected;
+    let mut made = Vec::new();
+    let mut add = |members: Vec<RecordIndex>| {
         let first = &lists.records[members[0]];
         let entity_type = first.entity_type();
         let id = before.id_key.entity(entity_type, first.id);
-        Entity { id, entity_type, records: members.into() }
+        made.push(Entity { id, entity_type, records: members.into() });
     };
-    members.into_values().map(entity).collect()
+    for mut members in clustered_nodes(lists, engine, &nodes) {
+        let is_joined = members.len() > 1;
+        for node in members.clone() {
+            let duplicates = lists.duplicates(node);
+            let Some(first) = duplicates.first() else { continue };
+            let bits = lists.naming.links.at(*first).first().map(|at| lists.links[*at].bits);
+            let entity_type = lists.records[node].entity_type();
+            let follow = bits.is_some_and(|bits| is_joined || engine.joins(entity_type, bits));
+            for duplicate in &duplicates {
+                let was = before.entity_of.get(*duplicate).copied();
+                let was_alone = was.is_some_and(|at| before.entities[at].records.len() == 1);
+                if was.is_some_and(|at| !old.contains(&at)) {
+                    if !follow && was_alone {
+                        continue;
+                    }
+                    // Whom else an entity loses was found by what changed.
+                    if !was_alone {
+                        return Err(Anew);
+                    }
+                }
+                old.extend(was);
+                if !follow {
+                    add(vec![*duplicate]);
+                }
+            }
+            if follow {
+                members.extend(duplicates);
+            }
+        }
+        members.sort_unstable();
+        add(members);
+    }
+    Ok((made, old))
+}
+
+/// The clusters of nodes, each ascending.
+fn clustered_nodes(
+    lists: &Lists,
+    engine: &Engine,
+    nodes: &BTreeSet<RecordIndex>,
+) -> Vec<Vec<RecordIndex>> {
+    let nodes: Vec<RecordIndex> = nodes.iter().copied().collect();
+    let types: Vec<EntityType> = nodes.iter().map(|at| lists.records[*at].entity_type()).collect();
+    let number = |id: RecordId| {
+        let at = lists.stored(id)?;
+        nodes.binary_search(&at).ok().map(|number| number as u32)
+    };
+    let links: BTreeSet<_> =
+        nodes.iter().flat_map(|at| lists.naming.links.at(*at)).copied().collect();
+    let scored = links.into_iter().filter_map(|at| {
+        let link = &lists.links[at];
+        Some((number(link.a)?, number(link.b)?, link.bits))
+    });
+    let judged: BTreeSet<_> =
+        nodes.iter().flat_map(|at| lists.naming.judgements.at(*at)).copied().collect();
+    let verdicts = verdicts(judged.into_iter().map(|at| &lists.judgements[at]));
+    let pairs = Pairs::of((scored.collect(), Vec::new()), verdicts, number);
+    let mut clusters: BTreeMap<u32, Vec<RecordIndex>> = BTreeMap::new();
+    for (node, label) in nodes.iter().zip(clustered(engine, &types, &pairs)) {
+        clusters.entry(label).or_default().push(*node);
+    }
+    clusters.into_values().collect()
 }

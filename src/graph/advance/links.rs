@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::delta::Delta;
 use super::lists::Lists;
 use super::{Anew, Making, Touched};
-use crate::graph::forms::{Nodes, is_apart, product};
+use crate::graph::forms::{Nodes, is_apart, is_of_duplicate, product};
 use crate::graph::masks::{Hides, is_of_victim};
+use crate::graph::naming::named_by_link;
 use crate::graph::{IndexSet, LinkIndex, RecordIndex, Snapshot, tag};
 use crate::leak;
 use crate::model::{BlockKey, FormId, FormLink, Link, RecordId};
@@ -109,6 +110,17 @@ impl Lists {
 
     pub(super) fn is_apart(&self, record: RecordIndex) -> bool {
         is_apart(&self.left_out.sighted, &self.naming.judgements, record)
+    }
+
+    /// The records that say the same as the one that a node is named by and follow it; ascending.
+    pub(super) fn duplicates(&self, node: RecordIndex) -> Vec<RecordIndex> {
+        if self.is_apart(node) {
+            return Vec::new();
+        }
+        let Some(form) = self.forms.of.get(node) else { return Vec::new() };
+        let mut alike = self.nodes(*form).alike;
+        alike.retain(|at| *at != node);
+        alike
     }
 
     fn nodes(&self, form: FormId) -> Nodes {
@@ -274,6 +286,7 @@ impl Lists {
         };
         let is_scored = |link: &Link| !masks || is_open(link.a) && is_open(link.b);
         let mut sum = self.sum;
+        let mut kept: Vec<(LinkIndex, Arc<Link>)> = Vec::new();
         new.retain(|pair, link| {
             let Some(at) = before.links.find_by_key(pair, |it| (it.a, it.b)) else { return true };
             let held = &before.links[at];
@@ -282,6 +295,7 @@ impl Lists {
                 sum.take(tag::link(&before.id_key, held, is_scored(held)));
                 return true;
             }
+            kept.push((at, Arc::clone(held)));
             false
         });
         for at in old {
@@ -296,13 +310,19 @@ impl Lists {
         }
         let new: Vec<Arc<Link>> = new.into_values().map(Arc::new).collect();
         new.iter().for_each(|link| sum.add(tag::link(&before.id_key, link, is_scored(link))));
-        let ends: Vec<_> = new.iter().map(|link| [link.a, link.b]).collect();
-        for (at, ends) in links.put(new, |it| (it.a, it.b))?.into_iter().zip(ends) {
-            for end in ends.into_iter().filter_map(|id| self.stored(id)) {
-                naming.add(end, at);
-                touched.joints.insert(end);
-            }
+        for (at, link) in links.put(new.clone(), |it| (it.a, it.b))?.into_iter().zip(new) {
             touched.links.insert(at);
+            kept.push((at, link));
+        }
+        for (at, link) in kept {
+            let Some(ends) = self.stored(link.a).zip(self.stored(link.b)) else { continue };
+            // A link that stays may have become one of a duplicate, or is none any more.
+            let is_of_duplicate = is_of_duplicate(&self.forms, |at| self.is_apart(at), ends);
+            if is_of_duplicate {
+                naming.take(ends.0, at);
+            }
+            named_by_link(is_of_duplicate, ends).for_each(|end| naming.add(end, at));
+            touched.joints.extend([ends.0, ends.1]);
         }
         let (links, naming) = (links.done(), naming.done());
         (self.sum, self.links, self.naming.links) = (sum, links, naming);
@@ -325,8 +345,9 @@ fn held_content(
     form: FormId,
     nodes: &Nodes,
 ) -> Option<((FormId, FormId), FormLink)> {
-    let first = nodes.alike.first()?;
-    let links = before.naming.links.at(*first).iter().map(|at| &before.links[*at]);
+    // A duplicate has no other link.
+    let duplicate = nodes.alike.get(1)?;
+    let links = before.naming.links.at(*duplicate).iter().map(|at| &before.links[*at]);
     let content = |link: &Arc<Link>| {
         let (a, b) = (before.stored(link.a)?, before.stored(link.b)?);
         let is_own = [a, b].iter().all(|end| before.forms.of.get(*end) == Some(&form));
@@ -338,6 +359,7 @@ fn held_content(
 /// What a form agrees in with others and with itself, as the links of its nodes tell.
 fn held_contents(before: &Snapshot, form: FormId, nodes: &Nodes) -> Contents {
     let mut contents = Contents::new();
+    contents.extend(held_content(before, form, nodes));
     for record in nodes.named() {
         for at in before.naming.links.at(record) {
             let link = &before.links[*at];
