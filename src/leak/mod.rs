@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::govern::{StoreHolder, View};
 use crate::graph::{self, Snapshot};
-use crate::model::{ClassId, Event, IdKey, Judgement, Link, Record, Tie};
+use crate::model::{ClassId, Event, FormId, FormLink, IdKey, Judgement, Record, Tie};
 use crate::resolve::Engine;
 use crate::store::{SnapshotSink, Store, StoreError};
 
@@ -139,7 +139,7 @@ struct Everything {
 }
 
 impl SnapshotSink for Everything {
-    fn record(&mut self, _: ClassId, record: Record) {
+    fn record(&mut self, _: ClassId, _: FormId, record: Record) {
         self.objects += 1;
         self.records.push(record);
     }
@@ -152,7 +152,7 @@ impl SnapshotSink for Everything {
         self.objects += 1;
     }
 
-    fn link(&mut self, _: Link) {
+    fn link(&mut self, _: FormLink) {
         self.objects += 1;
     }
 
