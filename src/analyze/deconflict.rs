@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use crate::govern::{PlannedOperation, View};
 use crate::graph::strip_record;
-use crate::model::{Body, Class, Document, FormId, IdKey, Person, Phone, Record};
+use crate::model::{Body, Document, FormId, IdKey, Person, Phone, Record};
 use crate::model::{Handling, Label, SubjectCategory};
 use crate::normalize::{Form, NameForm, PersonForm, PhoneForm, VehicleForm, form};
 use crate::resolve::Engine;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, class_of};
 
 /// Records read at a time.
 const ROUND: usize = 512;
@@ -155,8 +155,7 @@ pub fn holders(
 fn read(store: &dyn Store, view: &View, forms: &[FormId]) -> Result<Vec<Record>, StoreError> {
     let mut records: Vec<Record> = store.of_forms(view.pointers(), forms)?.into_values().collect();
     for record in &mut records {
-        let class = Class { kind: record.entity_type().into(), label: record.label.clone() };
-        if let Some(fields) = view.withheld().get(&class) {
+        if let Some(fields) = view.withheld().get(&class_of(record)) {
             strip_record(record, *fields);
         }
     }

@@ -4,8 +4,8 @@
 //! records.
 //!
 //! A *node* is what is clustered: the records of a form that nothing sets apart, named by the smallest of them, or one
-//! record that is set apart, because a human judged it or because the caller sees it unmasked. A *duplicate* (an exact one) is a record of
-//! a node that is not the one the node is named by.
+//! record that is set apart, because a human judged it or because the caller sees it unmasked. A *duplicate* (an exact
+//! one) is a record of a node that is not the one the node is named by.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -156,7 +156,7 @@ impl<'a, L: Linker> Pipeline<'a, L> {
         let mut txn = self.store.begin(&never)?;
         for (row, output) in rows {
             let put = txn.put(&Batch {
-                records: output.records.iter().map(|it| self.unlinked(it)).collect(),
+                records: output.records.iter().map(NewRecord::unlinked).collect(),
                 ties: output.ties.clone(),
                 events: output.events.clone(),
                 ..Batch::default()
@@ -168,14 +168,6 @@ impl<'a, L: Linker> Pipeline<'a, L> {
             }
         }
         Ok(None)
-    }
-}
-
-impl<L: Linker> Pipeline<'_, L> {
-    /// A record to store without keys.
-    fn unlinked(&self, record: &Record) -> NewRecord {
-        let content = self.engine.content(&self.engine.prepare(record));
-        NewRecord { record: record.clone(), content, keys: Vec::new() }
     }
 }
 

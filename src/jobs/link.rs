@@ -32,7 +32,7 @@ pub trait Linker: Sync {
     /// Prepares a record for comparison.
     fn prepare(&self, record: &Record) -> Self::Prepared;
 
-    /// What the comparison of a record rests on.
+    /// The hash of a record's comparable content.
     fn content(&self, prepared: &Self::Prepared) -> Content;
 
     /// The blocking keys of a record.

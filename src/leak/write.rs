@@ -4,7 +4,7 @@ use super::{Leak, is_on};
 use crate::audit::Due;
 use crate::ingest::RowOutput;
 use crate::jobs::SubmitError;
-use crate::model::{Content, Record, RecordId};
+use crate::model::{Record, RecordId};
 use crate::store::{Batch, NewRecord, Store, StoreError};
 
 /// The outcome of a submission; stores its refused rows if the leak is on.
@@ -34,12 +34,7 @@ fn store_all_the_same(
     if records.is_empty() {
         return Ok(());
     }
-    let stored = |record: &Record| NewRecord {
-        record: record.clone(),
-        content: Content(record.id.0),
-        keys: Vec::new(),
-    };
-    let records = records.into_iter().map(stored).collect();
+    let records = records.into_iter().map(NewRecord::unlinked).collect();
     txn.put(&Batch { records, ..Batch::default() })?;
     txn.commit()
 }

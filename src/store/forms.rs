@@ -1,4 +1,4 @@
-//! What becomes of forms where records move to another class: a form of the new class with the same content has the
+//! The forms of records that move to another class: a form of the new class with the same content has the
 //! same keys and links as the form before. Both stores do what is worked out here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ pub(super) struct Move {
     pub after: FormId,
 }
 
-/// What to write for moves.
+/// The forms and links to write and to remove for moves of records.
 #[derive(Debug, Default)]
 pub(super) struct Moved {
     /// Forms that have no record yet, each with its class and a form that has the same keys and note.

@@ -37,13 +37,18 @@ pub use sqlite::SqliteStore;
 pub struct NewRecord {
     /// The record.
     pub record: Record,
-    /// What its comparison rests on.
+    /// The hash of the record's comparable content ([`crate::resolve::Engine::content`]).
     pub content: Content,
     /// The blocking keys of its form; they are not looked at where the form has a record already.
     pub keys: Vec<BlockKey>,
 }
 
 impl NewRecord {
+    /// A record that shares its form with no other and has no blocking keys, for records that are never linked.
+    pub fn unlinked(record: &Record) -> Self {
+        Self { record: record.clone(), content: Content(record.id.0), keys: Vec::new() }
+    }
+
     /// The form of the record: that of all records of its class with this content.
     pub fn form(&self) -> FormId {
         FormId::of(&class_of(&self.record), self.content)
@@ -114,6 +119,17 @@ pub enum FormSize {
     One,
     /// Two or more: the form has a link with itself, if its records agree well enough for any.
     Several,
+}
+
+impl FormSize {
+    /// The size of a form with so many records; `None` if it has none.
+    fn of(records: usize) -> Option<Self> {
+        match records {
+            0 => None,
+            1 => Some(Self::One),
+            _ => Some(Self::Several),
+        }
+    }
 }
 
 /// How many records, ties and events of each class a purge removed.

@@ -74,7 +74,7 @@ fn made(agency: usize, number: u8) -> Record {
     make(AGENCIES[agency], &number.to_string(), handling)
 }
 
-/// What a record says: others of its agency say the same.
+/// The record with one of four contents, so that several records of an agency share a form.
 fn told(record: &Record) -> NewRecord {
     let number: u8 = record.local_id.parse().unwrap();
     saying(record, [number % 4; 16])

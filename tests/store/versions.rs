@@ -77,7 +77,7 @@ impl SnapshotSink for Lines {
     }
 }
 
-/// What a store holds, with links between the records that its forms have.
+/// The objects of a store; its links are given between records instead of forms.
 fn of_records(store: &dyn Store) -> (Collected, Vec<Link>) {
     let held = Held::of(store, &policy::whole(store));
     let record: BTreeMap<FormId, RecordId> =

@@ -53,7 +53,7 @@ pub(super) fn of(
     Ok((entities.done(), entity_of.done()))
 }
 
-/// What is connected with what changed, by links or judgements.
+/// The nodes that links or judgements connect with the changed records.
 struct Connected<'a> {
     before: &'a Snapshot,
     lists: &'a Lists,

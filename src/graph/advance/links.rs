@@ -47,7 +47,8 @@ impl Turn {
     }
 }
 
-/// What two forms agree in, or the records of one form among themselves: as a link of any two records of them.
+/// The score and comparison levels of each pair of forms, and of each form with itself: the same for any two of their
+/// records.
 type Contents = BTreeMap<(FormId, FormId), FormLink>;
 
 impl Lists {
@@ -339,7 +340,7 @@ fn keyed(link: &FormLink) -> ((FormId, FormId), FormLink) {
     ((link.a, link.b), link.clone())
 }
 
-/// What the records of a form agree in among themselves, as far as links of its nodes tell.
+/// The score of a form with itself, read from the link of one of its duplicates; `None` if it has no duplicate.
 fn held_content(
     before: &Snapshot,
     form: FormId,
@@ -356,7 +357,7 @@ fn held_content(
     links.into_iter().find_map(content)
 }
 
-/// What a form agrees in with others and with itself, as the links of its nodes tell.
+/// The scores of a form with other forms and with itself, read from the links of its nodes.
 fn held_contents(before: &Snapshot, form: FormId, nodes: &Nodes) -> Contents {
     let mut contents = Contents::new();
     contents.extend(held_content(before, form, nodes));

@@ -33,14 +33,7 @@ pub(super) fn set(
     // In the order of the records, whatever order they were found in.
     moves.sort_unstable_by_key(|it| it.record);
     let named: Vec<FormId> = moves.iter().flat_map(|it| [it.before, it.after]).collect();
-    let mut counts = BTreeMap::new();
-    for row in txn.unwind(
-        "UNWIND $rows AS id MATCH (f:StoredForm {id: id})
-         RETURN f.id AS id, count { (f)<-[:HAS_FORM]-() } AS count",
-        values(&named),
-    )? {
-        counts.insert(parsed(&row, "id")?, integer(&row, "count")? as usize);
-    }
+    let counts = counts(txn, &named)?;
     let before: Vec<FormId> = moves.iter().map(|it| it.before).collect();
     let links = txn.unwind(
         "UNWIND $rows AS id MATCH (f:StoredForm {id: id})-[l:LINKED]-(:StoredForm)
@@ -85,6 +78,19 @@ pub(super) fn set(
     let left: Vec<FormId> = left.into_iter().collect();
     txn.write("UNWIND $rows AS id MATCH (f:StoredForm {id: id}) DETACH DELETE f", values(&left))?;
     Ok(())
+}
+
+/// How many records each of these forms has; forms that are not there are left out.
+pub(super) fn counts(
+    txn: &mut Neo4jTxn<'_>,
+    forms: &[FormId],
+) -> Result<BTreeMap<FormId, usize>, StoreError> {
+    let rows = txn.unwind(
+        "UNWIND $rows AS id MATCH (f:StoredForm {id: id})
+         RETURN f.id AS id, count { (f)<-[:HAS_FORM]-() } AS count",
+        values(forms),
+    )?;
+    rows.iter().map(|row| Ok((parsed(row, "id")?, integer(row, "count")? as usize))).collect()
 }
 
 fn values<T: ToString>(ids: &[T]) -> Vec<Value> {

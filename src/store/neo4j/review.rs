@@ -62,10 +62,7 @@ fn shift<I: Copy + Ord + ToString + FromStr>(
     let mut moved = BTreeMap::new();
     for row in &found {
         let before = class(row, "class")?;
-        let after = match txn.classes.iter().find(|(_, id)| **id == before) {
-            Some((class, _)) => reviewed(class, review_by),
-            None => return Err(StoreError::Damaged("Neo4j: no such class".into())),
-        };
+        let after = reviewed(txn.named(before)?, review_by);
         let after = ClassId(txn.number(after)?);
         if after != before {
             let id: I = parsed(row, "id")?;

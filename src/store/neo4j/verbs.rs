@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::read::{OF_FORMS, integer, object, parsed, record_id, texts};
+use super::read::{OF_FORMS, object, parsed, record_id, texts};
 use super::write::Neo4jTxn;
-use super::{changes, linking};
+use super::{changes, forms, linking};
 use crate::model::{BlockKey, ClassSet, FormId, FormLink, Record, RecordId, Timestamp};
 use crate::store::{Applied, Batch, FormSize, Ids, Purged, StoreError, Unlinked, WriteTxn};
 
@@ -20,17 +20,8 @@ impl WriteTxn for Neo4jTxn<'_> {
     }
 
     fn sizes(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, FormSize>, StoreError> {
-        let rows = self.unwind(
-            "UNWIND $rows AS id MATCH (f:StoredForm {id: id})
-             RETURN f.id AS id, count { (f)<-[:HAS_FORM]-() } AS count",
-            texts(forms).into_iter().map(Value::from).collect(),
-        )?;
-        let size = |row| match integer(row, "count")? {
-            0 => Ok(None),
-            1 => Ok(Some((parsed(row, "id")?, FormSize::One))),
-            _ => Ok(Some((parsed(row, "id")?, FormSize::Several))),
-        };
-        rows.iter().filter_map(|row| size(row).transpose()).collect()
+        let counts = forms::counts(self, forms)?.into_iter();
+        Ok(counts.filter_map(|(form, count)| Some((form, FormSize::of(count)?))).collect())
     }
 
     fn of_forms(&mut self, forms: &[FormId]) -> Result<BTreeMap<FormId, Record>, StoreError> {

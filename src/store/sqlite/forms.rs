@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Row, params};
 
 use super::write::SqliteTxn;
-use super::{backend, stream};
+use super::{backend, read, stream};
 use crate::model::{ClassId, Content, FormId, FormLink, RecordId};
 use crate::store::StoreError;
 use crate::store::forms::{Move, Moved};
@@ -44,7 +44,7 @@ pub(super) fn set(
     let links = links(&txn.writer)?;
     let mut counts = BTreeMap::new();
     for form in moves.iter().flat_map(|it| [it.before, it.after]) {
-        counts.insert(form, count(&txn.writer, form, moves.len() + 1)?);
+        counts.insert(form, read::count(&txn.writer, form, moves.len() + 1)?);
     }
     let Moved { new, links, left, single } = Moved::of(&moves, counts, links);
     for Move { record, class, after, .. } in moves {
@@ -84,15 +84,6 @@ fn form_of(connection: &Connection, id: RecordId) -> Result<(FormId, Content), S
         .map_err(backend)?;
     let columns = |row: &Row<'_>| Ok((FormId(row.get(0)?), Content(row.get(1)?)));
     select.query_row([&id.0[..]], columns).map_err(backend)
-}
-
-/// How many records a form has, counted up to a limit.
-fn count(connection: &Connection, form: FormId, most: usize) -> Result<usize, StoreError> {
-    let count = "SELECT count(*) FROM (SELECT 1 FROM record WHERE form = ?1 LIMIT ?2)";
-    let mut count = connection.prepare_cached(count).map_err(backend)?;
-    let most = most as i64;
-    let counted = count.query_row(params![&form.0[..], most], |row| row.get::<_, i64>(0));
-    counted.map(|count| count as usize).map_err(backend)
 }
 
 /// The links of the forms that records leave, those with themselves included.

@@ -67,10 +67,18 @@ pub(super) fn record(
     reader: &Connection,
     id: RecordId,
 ) -> Result<Option<(ClassId, Record)>, StoreError> {
-    let mut statement =
-        reader.prepare_cached("SELECT class, json FROM record WHERE id = ?1").map_err(backend)?;
+    one_record(reader, "SELECT class, json FROM record WHERE id = ?1", &id.0)
+}
+
+/// Reads the record, with its class, that a select by an id finds.
+fn one_record(
+    reader: &Connection,
+    select: &str,
+    id: &[u8; 16],
+) -> Result<Option<(ClassId, Record)>, StoreError> {
+    let mut statement = reader.prepare_cached(select).map_err(backend)?;
     let found = statement
-        .query_row([&id.0[..]], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
+        .query_row([&id[..]], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
         .optional()
         .map_err(backend)?;
     found.map(|(class, json)| Ok((ClassId(class), from_json("record", &json)?))).transpose()
@@ -100,12 +108,20 @@ pub(super) fn of_form(
     form: FormId,
 ) -> Result<Option<(ClassId, Record)>, StoreError> {
     let select = "SELECT class, json FROM record WHERE form = ?1 ORDER BY id LIMIT 1";
-    let mut statement = reader.prepare_cached(select).map_err(backend)?;
-    let found = statement
-        .query_row([&form.0[..]], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))
-        .optional()
-        .map_err(backend)?;
-    found.map(|(class, json)| Ok((ClassId(class), from_json("record", &json)?))).transpose()
+    one_record(reader, select, &form.0)
+}
+
+/// How many records a form has, counted up to a limit.
+pub(super) fn count(
+    connection: &Connection,
+    form: FormId,
+    most: usize,
+) -> Result<usize, StoreError> {
+    let count = "SELECT count(*) FROM (SELECT 1 FROM record WHERE form = ?1 LIMIT ?2)";
+    let mut count = connection.prepare_cached(count).map_err(backend)?;
+    let most = most as i64;
+    let counted = count.query_row(params![&form.0[..], most], |row| row.get::<_, i64>(0));
+    counted.map(|count| count as usize).map_err(backend)
 }
 
 pub(super) fn of_forms(

@@ -166,10 +166,7 @@ fn class_of(
         .and_then(|mut select| select.query_row([&id[..]], |row| row.get(0)).optional())
         .map_err(backend)?;
     let Some(before) = found.map(ClassId) else { return Ok(None) };
-    let after = match txn.classes.iter().find(|(_, id)| **id == before) {
-        Some((class, _)) => reviewed(class, review_by),
-        None => return Err(StoreError::Damaged(format!("{table}: no such class"))),
-    };
+    let after = reviewed(txn.named(before)?, review_by);
     let after = txn.number(after)?;
     Ok((after != before).then_some((before, after)))
 }

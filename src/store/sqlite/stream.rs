@@ -47,9 +47,8 @@ pub(super) fn stream(
         },
     )?;
     let links = "SELECT class_a, class_b, json, a, b FROM link ORDER BY a, b";
-    let forms = |row: &Row<'_>| Ok((FormId(row.get(3)?), FormId(row.get(4)?)));
     let parse = |_, forms, json: &str| links::from_text(forms, json);
-    each_parsed((reader, links), (view, 2), forms, parse, |link| {
+    each_parsed((reader, links), (view, 2), forms_of_link, parse, |link| {
         sink.link(link);
         Ok(())
     })?;
@@ -96,8 +95,12 @@ fn labelled_event(reviews: &Reviews, class: ClassId, json: &str) -> Result<Event
 
 /// Reads a link, whose forms are in the fourth and fifth column.
 pub(super) fn link(row: &Row<'_>, json: &str) -> Result<FormLink, StoreError> {
-    let form = |column| row.get(column).map(FormId).map_err(backend);
-    links::from_text((form(3)?, form(4)?), json)
+    links::from_text(forms_of_link(row).map_err(backend)?, json)
+}
+
+/// The two forms of a link, in the fourth and fifth column.
+fn forms_of_link(row: &Row<'_>) -> rusqlite::Result<(FormId, FormId)> {
+    Ok((FormId(row.get(3)?), FormId(row.get(4)?)))
 }
 
 /// Rows whose JSON is read at once, by all threads.

@@ -120,17 +120,7 @@ impl<'a> SqliteTxn<'a> {
 
     /// Whether a form has one record or several; `None` if it has none.
     pub(super) fn size(&self, form: FormId) -> Result<Option<FormSize>, StoreError> {
-        let count = "SELECT count(*) FROM (SELECT 1 FROM record WHERE form = ?1 LIMIT 2)";
-        let count: u32 = self
-            .writer
-            .prepare_cached(count)
-            .and_then(|mut count| count.query_row([&form.0[..]], |row| row.get(0)))
-            .map_err(backend)?;
-        Ok(match count {
-            0 => None,
-            1 => Some(FormSize::One),
-            _ => Some(FormSize::Several),
-        })
+        Ok(FormSize::of(read::count(&self.writer, form, 2)?))
     }
 
     /// Inserts an object by a statement that does nothing where one has its id: true if it is new, false if it is there

@@ -129,7 +129,7 @@ id_type!(
     FormId(pub), "form", "frm_", "^frm_[0-9a-f]{32}$"
 );
 
-/// A hash (BLAKE3, 128 bits) of what a record's comparison rests on: records of one type with the same are scored alike
+/// The hash (BLAKE3, 128 bits) of a record's comparable content: records of one type with equal hashes are scored alike
 /// against any other record, and have the same blocking keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Content(pub [u8; 16]);

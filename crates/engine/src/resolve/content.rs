@@ -1,4 +1,5 @@
-//! What a record's comparison rests on, as a hash: of two records with the same, neither scores nor keys differ.
+//! The hash of a record's comparable content. Two records with equal hashes have the same scores against any third record
+//! and the same blocking keys.
 
 use super::lexicon::{Lexicon, Text};
 use super::values::{

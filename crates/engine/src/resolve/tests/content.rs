@@ -1,4 +1,4 @@
-//! What a record's comparison rests on: records of one content cannot be told apart by scores or keys.
+//! The laws of the content hash: records with equal hashes have equal scores and equal blocking keys.
 
 use std::collections::BTreeSet;
 
